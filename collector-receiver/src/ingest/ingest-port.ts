@@ -1,0 +1,42 @@
+import type { MappedRequest } from "../mapping/business-event.ts";
+
+/** What ingest did with one request; resolves only after the transaction has committed. */
+export interface IngestResult {
+  /** Rows that this request added. */
+  readonly inserted: number;
+  /** Events that were there already. */
+  readonly duplicates: number;
+  /** Events that PostgreSQL itself refused as data; they are in `analytics_rejected_events` now. */
+  readonly refused: readonly { readonly code: string; readonly reason: string }[];
+}
+
+/** The door from a request to the committed rows and counters. */
+export interface Ingest {
+  /**
+   * Resolves after the commit that holds the rows and the counters.
+   * @param bytes what the request occupies in memory while it waits; the queue is bounded in bytes
+   * @throws UnavailableError where nothing was committed and the sender has to try again
+   */
+  submit(request: MappedRequest, bytes: number): Promise<IngestResult>;
+}
+
+export type UnavailableCode =
+  | "queue_full"
+  | "database_unavailable"
+  | "commit_outcome_unknown"
+  | "draining"
+  | "too_many_requests"
+  | "partition_missing"
+  | "counter_error";
+
+/** Transient by definition: answered with 503 or 429 and `Retry-After`, never 400 or 500. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+  readonly code: UnavailableCode;
+  readonly retryAfterSeconds: number;
+  constructor(code: UnavailableCode, message: string, retryAfterSeconds = 1, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
