@@ -1,0 +1,287 @@
+import type { CountableEvent } from "../mapping/business-event.ts";
+import { periodsOf } from "./business-calendar.ts";
+import type { BusinessCalendar, PeriodType } from "./business-calendar.ts";
+import { bucketOf } from "./duration-histogram.ts";
+import { agentNameEvent, durationHistograms, eventCounters } from "./event-counters.ts";
+import type { EventCounter } from "./event-counters.ts";
+import { toScaledInteger } from "./scale-decimal.ts";
+import { sessionCounters } from "./session-contribution.ts";
+import type { SessionContribution } from "./session-contribution.ts";
+
+/** Columns of a business row in the order of its `amounts`. */
+export const businessColumns: readonly { readonly column: string; readonly decimals: number }[] = [
+  ...eventCounters.map(({ column, decimals }) => ({ column, decimals })),
+  ...sessionCounters,
+];
+/** Columns of an agent row in the order of its `amounts`. */
+export const agentColumns: readonly { readonly column: string; readonly decimals: number }[] =
+  eventCounters
+    .filter((counter) => counter.byAgent)
+    .map(({ column, decimals }) => ({ column, decimals }));
+
+export interface BusinessChange {
+  readonly tenantId: string;
+  readonly day: string;
+  /** Scaled integers; the sum of one batch stays below 2^53. */
+  readonly amounts: Float64Array;
+}
+export interface AgentChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly agentId: number | null;
+  readonly amounts: Float64Array;
+  name: string | null;
+  nameAtMs: number;
+  nameEventId: string;
+}
+export interface EventCountChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly eventName: string;
+  count: number;
+}
+export interface HistogramChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly metric: string;
+  readonly bucket: number;
+  count: number;
+}
+export interface CustomerChange {
+  readonly tenantId: string;
+  readonly periodType: PeriodType;
+  readonly periodValue: string;
+  readonly periodStart: string;
+  readonly userId: string;
+  sessions: number;
+}
+
+interface CompiledCounter {
+  readonly counter: EventCounter;
+  readonly businessAt: number;
+  /** Place in an agent row, or -1. */
+  readonly agentAt: number;
+}
+interface CompiledEvent {
+  readonly counters: readonly CompiledCounter[];
+  readonly byAgent: boolean;
+  readonly histograms: readonly (typeof durationHistograms)[number][];
+}
+
+const compiled: ReadonlyMap<string, CompiledEvent> = compile();
+
+function compile(): Map<string, CompiledEvent> {
+  const agentPlaces = new Map(agentColumns.map(({ column }, place) => [column, place]));
+  const byEvent = new Map<string, CompiledEvent>();
+  for (const event of new Set(eventCounters.map((counter) => counter.event))) {
+    const counters = eventCounters.flatMap((counter, businessAt) =>
+      counter.event === event
+        ? [
+            {
+              counter,
+              businessAt,
+              agentAt: counter.byAgent ? (agentPlaces.get(counter.column) ?? -1) : -1,
+            },
+          ]
+        : [],
+    );
+    byEvent.set(event, {
+      counters,
+      byAgent: counters.some(({ agentAt }) => agentAt >= 0),
+      histograms: durationHistograms.filter((histogram) => histogram.event === event),
+    });
+  }
+  return byEvent;
+}
+
+/**
+ * The changes that a batch makes to the counters, folded in memory: at most one per row of a table.
+ * The same code counts incrementally and from scratch.
+ */
+export class CounterChanges {
+  readonly business = new Map<string, BusinessChange>();
+  readonly agents = new Map<string, AgentChange>();
+  readonly eventCounts = new Map<string, EventCountChange>();
+  readonly histograms = new Map<string, HistogramChange>();
+  readonly customers = new Map<string, CustomerChange>();
+
+  /** Counts one event by its own time; a test event changes nothing. */
+  addEvent(event: CountableEvent, calendar: BusinessCalendar): void {
+    if (event.test) return;
+    const day = calendar.dayOf(event.occurredAtMs);
+    const prefix = `${event.tenantId}\n${day}\n`;
+    const countKey = prefix + event.name;
+    const known = this.eventCounts.get(countKey);
+    if (known) known.count++;
+    else {
+      this.eventCounts.set(countKey, {
+        tenantId: event.tenantId,
+        day,
+        eventName: event.name,
+        count: 1,
+      });
+    }
+    const rules = compiled.get(event.name);
+    if (rules === undefined) return;
+    const business = this.#businessOf(event.tenantId, day).amounts;
+    const agent = rules.byAgent ? this.#agentOf(event, day, prefix) : undefined;
+    for (const { counter, businessAt, agentAt } of rules.counters) {
+      const amount = amountOf(counter, event);
+      if (amount === 0) continue;
+      business[businessAt] = (business[businessAt] as number) + amount;
+      if (agentAt >= 0 && agent)
+        agent.amounts[agentAt] = (agent.amounts[agentAt] as number) + amount;
+    }
+    for (const histogram of rules.histograms) {
+      const value = event.attributes[histogram.attribute];
+      if (typeof value !== "number") continue;
+      this.#addToHistogram(
+        event.tenantId,
+        day,
+        prefix,
+        histogram.metric,
+        Math.round(value * histogram.unitMs),
+      );
+    }
+  }
+
+  /** Adds (`sign` 1) or takes back (-1) what a session contributes to its start day. */
+  addContribution(tenantId: string, contribution: SessionContribution, sign: 1 | -1): void {
+    const { amounts } = this.#businessOf(tenantId, contribution.day);
+    contribution.amounts.forEach((amount, i) => {
+      const place = eventCounters.length + i;
+      amounts[place] = (amounts[place] as number) + sign * amount;
+    });
+    if (contribution.userId === null) return;
+    for (const period of periodsOf(contribution.day)) {
+      const key = `${tenantId}\n${period.type}\n${period.value}\n${contribution.userId}`;
+      const known = this.customers.get(key);
+      if (known) known.sessions += sign;
+      else {
+        this.customers.set(key, {
+          tenantId,
+          periodType: period.type,
+          periodValue: period.value,
+          periodStart: period.start,
+          userId: contribution.userId,
+          sessions: sign,
+        });
+      }
+    }
+  }
+
+  #businessOf(tenantId: string, day: string): BusinessChange {
+    const key = `${tenantId}\n${day}`;
+    let change = this.business.get(key);
+    if (change === undefined) {
+      change = { tenantId, day, amounts: new Float64Array(businessColumns.length) };
+      this.business.set(key, change);
+    }
+    return change;
+  }
+
+  #agentOf(event: CountableEvent, day: string, prefix: string): AgentChange {
+    const key = prefix + String(event.agentId ?? "");
+    let change = this.agents.get(key);
+    if (change === undefined) {
+      change = {
+        tenantId: event.tenantId,
+        day,
+        agentId: event.agentId,
+        amounts: new Float64Array(agentColumns.length),
+        name: null,
+        nameAtMs: 0,
+        nameEventId: "",
+      };
+      this.agents.set(key, change);
+    }
+    const name = event.attributes["agent_name"];
+    if (event.name === agentNameEvent && typeof name === "string") {
+      const isLater =
+        change.name === null ||
+        event.occurredAtMs > change.nameAtMs ||
+        (event.occurredAtMs === change.nameAtMs && event.eventId > change.nameEventId);
+      if (isLater) {
+        change.name = name;
+        change.nameAtMs = event.occurredAtMs;
+        change.nameEventId = event.eventId;
+      }
+    }
+    return change;
+  }
+
+  #addToHistogram(tenantId: string, day: string, prefix: string, metric: string, ms: number): void {
+    const bucket = bucketOf(ms);
+    const key = `${prefix}${metric}\n${bucket}`;
+    const known = this.histograms.get(key);
+    if (known) known.count++;
+    else this.histograms.set(key, { tenantId, day, metric, bucket, count: 1 });
+  }
+}
+
+function amountOf(counter: EventCounter, event: CountableEvent): number {
+  if (counter.when && event.attributes[counter.when.attribute] !== counter.when.is) return 0;
+  if (counter.present !== undefined && typeof event.attributes[counter.present] !== "number")
+    return 0;
+  if (!counter.sum) return 1;
+  const value = event.attributes[counter.sum.attribute];
+  return typeof value === "number" ? toScaledInteger(value, counter.sum.shift) : 0;
+}
+
+export interface BusinessPeriodChange {
+  readonly tenantId: string;
+  readonly periodType: PeriodType;
+  readonly periodValue: string;
+  readonly periodStart: string;
+  readonly amounts: Float64Array;
+  uniqueCustomers: number;
+}
+
+/**
+ * Day changes as changes of days, weeks and months, sorted bytewise by key: every writer takes the hot
+ * rows in the same order, so that two batches never wait for each other in a circle.
+ * @param customers changes of `unique_customers`, by period
+ */
+export function foldIntoPeriods(
+  business: Iterable<BusinessChange>,
+  customers: Iterable<Omit<CustomerChange, "userId" | "sessions"> & { readonly change: number }>,
+): BusinessPeriodChange[] {
+  const periods = new Map<string, BusinessPeriodChange>();
+  const periodOf = (
+    tenantId: string,
+    type: PeriodType,
+    value: string,
+    start: string,
+  ): BusinessPeriodChange => {
+    const key = `${tenantId}\n${type}\n${value}`;
+    let change = periods.get(key);
+    if (change === undefined) {
+      change = {
+        tenantId,
+        periodType: type,
+        periodValue: value,
+        periodStart: start,
+        amounts: new Float64Array(businessColumns.length),
+        uniqueCustomers: 0,
+      };
+      periods.set(key, change);
+    }
+    return change;
+  };
+  for (const { tenantId, day, amounts } of business) {
+    for (const period of periodsOf(day)) {
+      const target = periodOf(tenantId, period.type, period.value, period.start).amounts;
+      for (let i = 0; i < amounts.length; i++)
+        target[i] = (target[i] as number) + (amounts[i] as number);
+    }
+  }
+  for (const { tenantId, periodType, periodValue, periodStart, change } of customers) {
+    periodOf(tenantId, periodType, periodValue, periodStart).uniqueCustomers += change;
+  }
+  return [...periods.entries()]
+    .filter(
+      ([, change]) => change.uniqueCustomers !== 0 || change.amounts.some((amount) => amount !== 0),
+    )
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, change]) => change);
+}

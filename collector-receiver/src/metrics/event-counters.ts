@@ -1,0 +1,129 @@
+import type { BusinessEventName } from "@spanledger/sdk/event-catalogue";
+
+/**
+ * Counters that single events move, each defined once. Incremental counting, `verify` and `rebuild`
+ * read this list; the columns are those of `analytics_business_metrics` and, where `byAgent` is set,
+ * of `analytics_agent_metrics`.
+ */
+export interface EventCounter {
+  readonly column: string;
+  readonly event: BusinessEventName;
+  /** Counts only where this boolean attribute has this value. */
+  readonly when?: { readonly attribute: string; readonly is: boolean };
+  /** Adds the attribute × 10^`shift` as an integer; without it, 1. An event without the attribute adds nothing. */
+  readonly sum?: { readonly attribute: string; readonly shift: number };
+  /** True where the count needs the attribute to be there (denominator of an average). */
+  readonly present?: string;
+  /** Decimals of the stored `numeric`: the column is the integer / 10^`decimals`. */
+  readonly decimals: number;
+  readonly byAgent: boolean;
+}
+
+const count = (column: string, event: BusinessEventName, byAgent = false): EventCounter => ({
+  column,
+  event,
+  decimals: 0,
+  byAgent,
+});
+
+/** In the order of the columns. Event counters come before `sessionCounters` in a business row. */
+export const eventCounters: readonly EventCounter[] = [
+  count("total_messages", "session.message"),
+  { ...count("responses_timed", "session.message"), present: "response_time_ms" },
+  {
+    ...count("total_response_time_ms", "session.message"),
+    sum: { attribute: "response_time_ms", shift: 0 },
+  },
+  { ...count("order_queries_success", "query.order"), when: { attribute: "success", is: true } },
+  { ...count("order_queries_failed", "query.order"), when: { attribute: "success", is: false } },
+  {
+    ...count("tracking_queries_success", "query.tracking"),
+    when: { attribute: "success", is: true },
+  },
+  {
+    ...count("tracking_queries_failed", "query.tracking"),
+    when: { attribute: "success", is: false },
+  },
+  count("agent_logins", "agent.login", true),
+  {
+    ...count("total_work_minutes", "agent.logout", true),
+    sum: { attribute: "work_duration_minutes", shift: 3 },
+    decimals: 3,
+  },
+  count("sessions_handled", "agent.session_takeover", true),
+  {
+    ...count("total_first_response_ms", "agent.session_takeover", true),
+    sum: { attribute: "wait_duration_seconds", shift: 3 },
+  },
+  count("sessions_released", "agent.session_release", true),
+  {
+    ...count("total_handle_time_sec", "agent.session_release", true),
+    sum: { attribute: "handle_duration_seconds", shift: 3 },
+    decimals: 3,
+  },
+  count("agent_messages_sent", "agent.session_message", true),
+  count("sessions_transferred", "agent.session_transfer", true),
+  count("tickets_created", "ticket.created", true),
+  count("tickets_closed", "ticket.closed", true),
+  { ...count("tickets_sla_met", "ticket.closed", true), when: { attribute: "sla_met", is: true } },
+  {
+    ...count("total_resolution_hours", "ticket.closed", true),
+    sum: { attribute: "resolution_duration_hours", shift: 6 },
+    decimals: 6,
+  },
+];
+
+/** Durations whose distribution is kept, in ms. */
+export interface DurationHistogram {
+  readonly metric: string;
+  readonly event: BusinessEventName;
+  readonly attribute: string;
+  /** Milliseconds in one unit of the attribute. */
+  readonly unitMs: number;
+}
+
+export const durationHistograms: readonly DurationHistogram[] = [
+  { metric: "response_time", event: "session.message", attribute: "response_time_ms", unitMs: 1 },
+  { metric: "first_token", event: "session.message", attribute: "first_token_ms", unitMs: 1 },
+  { metric: "order_query_time", event: "query.order", attribute: "response_time_ms", unitMs: 1 },
+  {
+    metric: "tracking_query_time",
+    event: "query.tracking",
+    attribute: "response_time_ms",
+    unitMs: 1,
+  },
+  {
+    metric: "first_response",
+    event: "agent.session_takeover",
+    attribute: "wait_duration_seconds",
+    unitMs: 1000,
+  },
+  {
+    metric: "handle_time",
+    event: "agent.session_release",
+    attribute: "handle_duration_seconds",
+    unitMs: 1000,
+  },
+  {
+    metric: "resolution_time",
+    event: "ticket.closed",
+    attribute: "resolution_duration_hours",
+    unitMs: 3_600_000,
+  },
+];
+
+/** Events whose `agent_name` is the latest known name of the agent. */
+export const agentNameEvent: BusinessEventName = "agent.login";
+
+/** Attributes that counters, histograms and session facts read: what mapping has to capture. */
+export const countedAttributes: ReadonlySet<string> = new Set([
+  ...eventCounters.flatMap((counter) => [
+    ...(counter.when ? [counter.when.attribute] : []),
+    ...(counter.sum ? [counter.sum.attribute] : []),
+    ...(counter.present === undefined ? [] : [counter.present]),
+  ]),
+  ...durationHistograms.map((histogram) => histogram.attribute),
+  "channel",
+  "user_id",
+  "agent_name",
+]);

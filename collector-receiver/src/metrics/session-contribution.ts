@@ -1,0 +1,92 @@
+import type { BusinessCalendar } from "./business-calendar.ts";
+import { toScaledInteger } from "./scale-decimal.ts";
+
+/** Decimals of money in `estimated_cost_saved`. */
+export const costDecimals = 4;
+
+/** Counters that session facts move, after `eventCounters` in a business row. */
+export const sessionCounters = [
+  { column: "total_sessions", decimals: 0 },
+  { column: "sessions_ended", decimals: 0 },
+  { column: "sessions_ended_idle", decimals: 0 },
+  { column: "ai_resolved_sessions", decimals: 0 },
+  { column: "ai_resolved_idle", decimals: 0 },
+  { column: "escalated_sessions", decimals: 0 },
+  { column: "reused_session_ids", decimals: 0 },
+  { column: "estimated_cost_saved", decimals: costDecimals },
+] as const;
+
+/** What the numbers of one tenant depend on beside its events. */
+export interface TenantRules {
+  readonly tenantId: string;
+  readonly calendar: BusinessCalendar;
+  readonly idleTimeoutMs: number;
+  /** The sweeper's watermark: silence counts as an end only up to here. */
+  readonly idleThroughMs: number;
+  /** Cost of a manual session by the first business day on which it is valid, ascending. */
+  readonly costs: readonly { readonly validFrom: string; readonly cost: number }[];
+}
+
+/** The facts that a contribution depends on. */
+export interface ContributingFacts {
+  readonly firstStartMs: number | null;
+  readonly lastStartMs: number | null;
+  readonly lastActivityMs: number;
+  readonly firstEndMs: number | null;
+  readonly escalatedMs: number | null;
+  readonly takenOverMs: number | null;
+  readonly userId: string | null;
+}
+
+/** What one session adds to the counters of its start day, in the order of `sessionCounters`. */
+export interface SessionContribution {
+  readonly day: string;
+  readonly userId: string | null;
+  readonly amounts: readonly number[];
+}
+
+/**
+ * What a session contributes: a pure function of (facts, settings, watermark), so that a counter can
+ * follow a merge by f(new) - f(prev), and `rebuild` gives the same sum from nothing.
+ * @returns null where no `session.start` is known: such a session belongs to no period
+ */
+export function contributionOf(
+  facts: ContributingFacts,
+  rules: TenantRules,
+): SessionContribution | null {
+  if (facts.firstStartMs === null) return null;
+  const day = rules.calendar.dayOf(facts.firstStartMs);
+  const endedExplicitly = facts.firstEndMs !== null;
+  const endedIdle =
+    !endedExplicitly && facts.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;
+  const escalated = facts.escalatedMs !== null;
+  const resolved = (endedExplicitly || endedIdle) && !escalated && facts.takenOverMs === null;
+  const lastStartMs = facts.lastStartMs ?? facts.firstStartMs;
+  const reused =
+    (facts.firstEndMs !== null && lastStartMs > facts.firstEndMs) ||
+    lastStartMs - facts.firstStartMs > rules.idleTimeoutMs;
+  return {
+    day,
+    userId: facts.userId,
+    amounts: [
+      1,
+      endedExplicitly ? 1 : 0,
+      endedIdle ? 1 : 0,
+      resolved ? 1 : 0,
+      resolved && endedIdle ? 1 : 0,
+      escalated ? 1 : 0,
+      reused ? 1 : 0,
+      resolved ? toScaledInteger(costOn(day, rules), costDecimals) : 0,
+    ],
+  };
+}
+
+/** The cost of a manual session that is valid on a day; 0 before the first one. */
+export function costOn(day: string, rules: Pick<TenantRules, "costs">): number {
+  let cost = 0;
+  for (const entry of rules.costs) {
+    if (entry.validFrom > day) break;
+    cost = entry.cost;
+  }
+  return cost;
+}
