@@ -1,0 +1,252 @@
+import type { CountMetric, MetricDefinition, RatioMetric } from "./metric-definition.ts";
+
+const common = { group: "ai_chatbot", definitionVersion: 1, since: "0.1.0" } as const;
+const sessions = { ...common, cohort: "session_start" } as const;
+const events = { ...common, cohort: "event_time" } as const;
+const counted = {
+  kind: "sum",
+  unit: "count",
+  display: { style: "number", digits: 0 },
+} as const satisfies Partial<CountMetric>;
+const rate = {
+  kind: "ratio",
+  unit: "percent",
+  factor: 100,
+  display: { style: "percent", digits: 1 },
+} as const satisfies Partial<RatioMetric>;
+
+/** Metrics of the AI chatbot: `session.*` and `query.*`. */
+export const chatbotMetrics: readonly MetricDefinition[] = [
+  {
+    ...sessions,
+    ...counted,
+    key: "total_sessions",
+    numerator: { add: ["total_sessions"] },
+    name: { en: "Sessions (customers served)", zh: "会话数（服务客户数）" },
+    meaning: {
+      en: "Distinct session_id with a session.start, in the period of the first start. The case study shows it as total_customers_served.",
+      zh: "有 session.start 的不同 session_id 数，计入首次开始所在的周期。商业案例中显示为 total_customers_served。",
+    },
+    edgeCases: {
+      en: "A second session.start with the same id does not count again. A session without a known start belongs to no period.",
+      zh: "同一编号再次 session.start 不重复计数。没有开始事件的会话不属于任何周期。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "unique_customers",
+    numerator: { add: ["unique_customers"] },
+    name: { en: "Distinct customers", zh: "独立客户数" },
+    meaning: {
+      en: "Distinct user_id of the sessions that started in the period.",
+      zh: "周期内开始的会话中不同 user_id 的数量。",
+    },
+    edgeCases: {
+      en: "Cannot be added up from days: known for a day, an ISO week and a month, null for any other range. Sessions without user_id are not in it.",
+      zh: "不能由每日数相加：只有单日、ISO 周和月有值，其他范围为 null。没有 user_id 的会话不计入。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "sessions_ended",
+    numerator: { add: ["sessions_ended"] },
+    name: { en: "Sessions ended explicitly", zh: "明确结束的会话" },
+    meaning: { en: "Sessions with a session.end.", zh: "有 session.end 的会话。" },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "sessions_ended_idle",
+    numerator: { add: ["sessions_ended_idle"] },
+    name: { en: "Sessions ended by silence", zh: "因静默而结束的会话" },
+    meaning: {
+      en: "Sessions without a session.end whose last activity lies an idle timeout before the stored watermark.",
+      zh: "没有 session.end，且最后活动已早于水位线一个静默超时的会话。",
+    },
+    edgeCases: {
+      en: "Later activity opens the session again.",
+      zh: "之后又有活动时，会话重新视为进行中。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "sessions_open",
+    numerator: { add: ["total_sessions"], subtract: ["sessions_ended", "sessions_ended_idle"] },
+    name: { en: "Sessions still open", zh: "仍在进行的会话" },
+    meaning: {
+      en: "Sessions of the period that have not ended. They are in the denominator of the resolution rate.",
+      zh: "周期内开始、尚未结束的会话，计入解决率的分母。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "ai_resolved_sessions",
+    numerator: { add: ["ai_resolved_sessions"] },
+    name: { en: "Sessions resolved by AI", zh: "AI 解决的会话" },
+    meaning: {
+      en: "Sessions that ended, neither escalated nor taken over by a human.",
+      zh: "已结束、既未转人工也未被坐席接管的会话。",
+    },
+    edgeCases: {
+      en: "An escalation that comes later takes the session out again.",
+      zh: "之后发生的转人工会将该会话移出。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "ai_resolved_idle",
+    numerator: { add: ["ai_resolved_idle"] },
+    name: { en: "Resolution assumed from silence", zh: "推定解决（静默）" },
+    meaning: {
+      en: "The part of the resolved sessions that ended by silence: assumed, not confirmed.",
+      zh: "AI 解决的会话中因静默而结束的部分：属推定，未经确认。",
+    },
+  },
+  {
+    ...sessions,
+    ...rate,
+    key: "ai_resolution_rate",
+    numerator: { add: ["ai_resolved_sessions"] },
+    denominator: { add: ["total_sessions"] },
+    name: { en: "AI resolution rate", zh: "AI 解决率" },
+    meaning: {
+      en: "Share of the sessions that the AI resolved alone. Higher is better.",
+      zh: "由 AI 独立解决的会话占比，越高越好。",
+    },
+    edgeCases: {
+      en: "Open sessions are in the denominator, so a running period starts low.",
+      zh: "进行中的会话计入分母，因此未结束的周期初期偏低。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "escalated_sessions",
+    numerator: { add: ["escalated_sessions"] },
+    name: { en: "Escalated sessions", zh: "转人工会话" },
+    meaning: {
+      en: "Sessions with at least one session.escalate.",
+      zh: "至少有一次 session.escalate 的会话。",
+    },
+  },
+  {
+    ...sessions,
+    ...rate,
+    key: "escalation_rate",
+    numerator: { add: ["escalated_sessions"] },
+    denominator: { add: ["total_sessions"] },
+    name: { en: "Escalation rate", zh: "转人工率" },
+    meaning: {
+      en: "Share of the sessions that were escalated. Lower is better.",
+      zh: "转人工的会话占比，越低越好。",
+    },
+  },
+  {
+    ...sessions,
+    kind: "sum",
+    key: "estimated_cost_saved",
+    unit: "currency",
+    display: { style: "currency", digits: 0 },
+    numerator: { add: ["estimated_cost_saved"] },
+    estimate: true,
+    name: { en: "Cost saved (estimate)", zh: "成本节省（估算）" },
+    meaning: {
+      en: "Each resolved session adds the cost of a manual session that was valid on its start day. An estimate: the cost is a setting, not a measurement.",
+      zh: "每个 AI 解决的会话按其开始日有效的单次人工成本累加。属估算：单次成本是设定值，不是测量值。",
+    },
+    edgeCases: {
+      en: "A later change of the cost rewrites nothing.",
+      zh: "之后修改成本不会改写历史。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    key: "reused_session_ids",
+    numerator: { add: ["reused_session_ids"] },
+    name: { en: "Reused session ids", zh: "重复使用的会话编号" },
+    meaning: {
+      en: "Session ids that started again after their end or after the idle timeout. A data-quality warning: such a product uses customer ids as session ids and undercounts.",
+      zh: "结束后或超过静默超时后再次开始的会话编号。数据质量警告：产品可能把客户编号当作会话编号，会话数因此偏低。",
+    },
+  },
+  {
+    ...events,
+    ...counted,
+    key: "total_messages",
+    numerator: { add: ["total_messages"] },
+    name: { en: "Messages", zh: "消息数" },
+    meaning: { en: "All session.message events.", zh: "全部 session.message 事件。" },
+  },
+  {
+    ...events,
+    ...counted,
+    key: "responses_timed",
+    numerator: { add: ["responses_timed"] },
+    name: { en: "Timed responses", zh: "计时的回复数" },
+    meaning: {
+      en: "Messages that carry response_time_ms.",
+      zh: "带有 response_time_ms 的消息。",
+    },
+  },
+  {
+    ...events,
+    kind: "ratio",
+    key: "avg_response_time_ms",
+    unit: "ms",
+    factor: 1,
+    display: { style: "duration", unit: "second", digits: 1, keepZero: true, staysInUnit: true },
+    numerator: { add: ["total_response_time_ms"] },
+    denominator: { add: ["responses_timed"] },
+    name: { en: "Average response time", zh: "平均响应时间" },
+    meaning: {
+      en: "Mean response_time_ms of the messages that carry it; for a streamed answer, to its end.",
+      zh: "带有 response_time_ms 的消息的平均值；流式回答计到回答结束。",
+    },
+  },
+  ...(["order", "tracking"] as const).flatMap((query): MetricDefinition[] => {
+    const zh = query === "order" ? "订单" : "物流";
+    const en = query === "order" ? "Order" : "Tracking";
+    return [
+      {
+        ...events,
+        ...counted,
+        key: `${query}_queries_success`,
+        numerator: { add: [`${query}_queries_success`] },
+        name: { en: `${en} queries that succeeded`, zh: `${zh}查询成功数` },
+        meaning: {
+          en: `query.${query} with success true.`,
+          zh: `success 为 true 的 query.${query}。`,
+        },
+      },
+      {
+        ...events,
+        ...counted,
+        key: `${query}_queries_failed`,
+        numerator: { add: [`${query}_queries_failed`] },
+        name: { en: `${en} queries that failed`, zh: `${zh}查询失败数` },
+        meaning: {
+          en: `query.${query} with success false.`,
+          zh: `success 为 false 的 query.${query}。`,
+        },
+      },
+      {
+        ...events,
+        ...rate,
+        key: `${query}_query_success_rate`,
+        numerator: { add: [`${query}_queries_success`] },
+        denominator: { add: [`${query}_queries_success`, `${query}_queries_failed`] },
+        name: { en: `${en} query success rate`, zh: `${zh}查询成功率` },
+        meaning: {
+          en: `Share of the ${query} queries that succeeded.`,
+          zh: `${zh}查询中成功的占比。`,
+        },
+      },
+    ];
+  }),
+];

@@ -1,0 +1,155 @@
+/** Numbers as text, by `Intl`, from exact fractions: rounded here once, so that Intl never rounds. */
+import { divide, fractionOf, multiply, roundHalfUp } from "./exact-fraction.ts";
+import type { Fraction } from "./exact-fraction.ts";
+import type { MetricDisplay, MetricUnit, TimeUnit } from "./metric-definition.ts";
+
+export type Locale = "zh-CN" | "en";
+export const locales: readonly Locale[] = ["zh-CN", "en"];
+/** What stands where there is no number. */
+export const noNumber = "—";
+
+const unitMs: Readonly<Record<TimeUnit, bigint>> = {
+  millisecond: 1n,
+  second: 1000n,
+  minute: 60_000n,
+  hour: 3_600_000n,
+};
+const smaller: Readonly<Record<TimeUnit, TimeUnit | null>> = {
+  hour: "minute",
+  minute: "second",
+  second: "millisecond",
+  millisecond: null,
+};
+const msInUnit: Readonly<Partial<Record<MetricUnit, bigint>>> = {
+  ms: 1n,
+  s: 1000n,
+  min: 60_000n,
+  h: 3_600_000n,
+};
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a NumberFormat costs about 50 µs, formatting one or two: they are kept. */
+function formatOf(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale, options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+const exactly = (digits: number): Intl.NumberFormatOptions => ({
+  minimumFractionDigits: digits,
+  maximumFractionDigits: digits,
+});
+
+/** Intl takes decimal text without a detour through a double. */
+function formatText(format: Intl.NumberFormat, decimal: string): string {
+  return format.format(decimal as Intl.StringNumericLiteral);
+}
+
+function withoutTrailingZeros(decimal: string): string {
+  return decimal.includes(".") ? decimal.replace(/\.?0+$/, "") : decimal;
+}
+
+function decimalsOf(decimal: string): number {
+  const at = decimal.indexOf(".");
+  return at < 0 ? 0 : decimal.length - at - 1;
+}
+
+/** 5420 as "5,420". */
+export function formatCount(value: number | string, locale: Locale): string {
+  return formatText(formatOf(locale, exactly(0)), String(value));
+}
+
+/**
+ * A metric's value as people read it.
+ * @param value in the metric's unit; null is "—"
+ * @param currency ISO 4217, for money
+ */
+export function formatMetric(
+  value: Fraction | null,
+  unit: MetricUnit,
+  display: MetricDisplay,
+  locale: Locale,
+  currency: string,
+): string {
+  if (value === null) return noNumber;
+  switch (display.style) {
+    case "percent":
+      return formatPercent(value, display.digits, locale);
+    case "currency":
+      return formatText(
+        formatOf(locale, { style: "currency", currency, ...exactly(display.digits) }),
+        roundHalfUp(value, display.digits),
+      );
+    case "number": {
+      const text = withoutTrailingZeros(roundHalfUp(value, display.digits));
+      return formatText(formatOf(locale, exactly(decimalsOf(text))), text);
+    }
+    case "duration": {
+      const ms = multiply(value, { numerator: msInUnit[unit] ?? 1n, denominator: 1n });
+      return formatDuration(ms, display, locale);
+    }
+  }
+}
+
+/** Percent, 0 to 100, with exactly `digits` decimals; `signed` writes a plus. */
+export function formatPercent(
+  value: Fraction,
+  digits: number,
+  locale: Locale,
+  signed = false,
+): string {
+  // Rounded as percent, then moved by two places: Intl's percent style multiplies by 100.
+  const rounded = fractionOf(roundHalfUp(value, digits));
+  const share = divide(rounded, { numerator: 100n, denominator: 1n }) as Fraction;
+  return formatText(
+    formatOf(locale, {
+      style: "percent",
+      ...exactly(digits),
+      ...(signed ? { signDisplay: "exceptZero" } : {}),
+    }),
+    roundHalfUp(share, digits + 2),
+  );
+}
+
+/** A plain number with a sign and exactly `digits` decimals: "+1.2". */
+export function formatSigned(value: Fraction, digits: number, locale: Locale): string {
+  return formatText(
+    formatOf(locale, { ...exactly(digits), signDisplay: "exceptZero" }),
+    roundHalfUp(value, digits),
+  );
+}
+
+function formatDuration(
+  ms: Fraction,
+  display: Extract<MetricDisplay, { style: "duration" }>,
+  locale: Locale,
+): string {
+  let unit = display.unit;
+  let digits = display.digits;
+  let keepZero = display.keepZero === true;
+  let text = roundHalfUp(inUnit(ms, unit), digits);
+  // Judged as it would read, so that 59.99 seconds are "1分钟" and not "60秒".
+  const tooSmall = (shown: number): boolean => (display.staysInUnit ? shown === 0 : shown < 1);
+  while (ms.numerator !== 0n && tooSmall(Number(text))) {
+    const next = smaller[unit];
+    if (next === null) break;
+    unit = next;
+    digits = next === "millisecond" ? 0 : 1;
+    keepZero = false;
+    text = roundHalfUp(inUnit(ms, unit), digits);
+  }
+  if (!keepZero) text = withoutTrailingZeros(text);
+  return formatText(
+    formatOf(locale, { style: "unit", unit, unitDisplay: "short", ...exactly(decimalsOf(text)) }),
+    text,
+  );
+}
+
+function inUnit(ms: Fraction, unit: TimeUnit): Fraction {
+  return { numerator: ms.numerator, denominator: ms.denominator * unitMs[unit] };
+}

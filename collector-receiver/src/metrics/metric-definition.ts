@@ -1,0 +1,119 @@
+/**
+ * What a metric is: a number defined over counters. Definitions are data; `derive-metric.ts` is the
+ * only place that computes from them.
+ */
+
+/** Counters of `analytics_business_metrics` that a metric may read. */
+export const businessCounterColumns = [
+  "total_sessions",
+  "sessions_ended",
+  "sessions_ended_idle",
+  "ai_resolved_sessions",
+  "ai_resolved_idle",
+  "escalated_sessions",
+  "reused_session_ids",
+  "unique_customers",
+  "estimated_cost_saved",
+  "total_messages",
+  "responses_timed",
+  "total_response_time_ms",
+  "order_queries_success",
+  "order_queries_failed",
+  "tracking_queries_success",
+  "tracking_queries_failed",
+  "agent_logins",
+  "total_work_minutes",
+  "sessions_handled",
+  "total_first_response_ms",
+  "sessions_released",
+  "total_handle_time_sec",
+  "agent_messages_sent",
+  "sessions_transferred",
+  "tickets_created",
+  "tickets_closed",
+  "tickets_sla_met",
+  "total_resolution_hours",
+] as const;
+
+export type CounterColumn = (typeof businessCounterColumns)[number];
+
+/**
+ * Counters of one period as decimal text, as PostgreSQL gives them. A column that is null was not
+ * counted for this range (distinct customers do not add up over days).
+ */
+export type Counters = Readonly<Record<CounterColumn, string | null>>;
+
+/** Nothing was counted: every counter is 0. */
+export const noCounters: Counters = Object.fromEntries(
+  businessCounterColumns.map((column) => [column, "0"]),
+) as Record<CounterColumn, string>;
+
+export type MetricUnit = "count" | "percent" | "currency" | "ratio" | "ms" | "s" | "min" | "h";
+export type MetricGroup = "ai_chatbot" | "agent_workbench" | "tickets";
+export type TimeUnit = "millisecond" | "second" | "minute" | "hour";
+
+/** A sum of counters, some of them subtracted. */
+export interface CounterSum {
+  readonly add: readonly CounterColumn[];
+  readonly subtract?: readonly CounterColumn[];
+}
+
+/** How a number is written; units of time go to the next smaller one where it would read below 1. */
+export type MetricDisplay =
+  | { readonly style: "number" | "percent" | "currency"; readonly digits: number }
+  | {
+      readonly style: "duration";
+      readonly unit: TimeUnit;
+      readonly digits: number;
+      /** A trailing zero stays: "1.0秒". */
+      readonly keepZero?: true;
+      /** Goes to the next smaller unit only where it would read 0. */
+      readonly staysInUnit?: true;
+    };
+
+export interface LocalText {
+  readonly en: string;
+  readonly zh: string;
+}
+
+interface MetricBase {
+  readonly key: string;
+  readonly group: MetricGroup;
+  /** Unit of `value`. */
+  readonly unit: MetricUnit;
+  readonly display: MetricDisplay;
+  readonly name: LocalText;
+  readonly meaning: LocalText;
+  /** Whose events count: the sessions that started in the period, or the events that occurred in it. */
+  readonly cohort: "session_start" | "event_time";
+  readonly edgeCases?: LocalText;
+  /** Labelled an estimate wherever it is shown. */
+  readonly estimate?: true;
+  readonly definitionVersion: number;
+  /** First release with this definition. */
+  readonly since: string;
+}
+
+/** A number that is added up: sessions, messages, money. */
+export interface CountMetric extends MetricBase {
+  readonly kind: "sum";
+  readonly numerator: CounterSum;
+}
+
+/** numerator × factor / denominator, null where the denominator is 0. */
+export interface RatioMetric extends MetricBase {
+  readonly kind: "ratio";
+  readonly numerator: CounterSum;
+  readonly denominator: CounterSum;
+  readonly factor: number;
+}
+
+/** A quantile of `analytics_duration_histograms`, at most 2 % off. */
+export interface QuantileMetric extends MetricBase {
+  readonly kind: "quantile";
+  /** The column `metric` of the histogram. */
+  readonly histogram: string;
+  readonly quantile: number;
+}
+
+export type MetricDefinition = CountMetric | RatioMetric | QuantileMetric;

@@ -1,0 +1,61 @@
+/**
+ * The dictionary: every metric once (design invariant 8). `GET /api/analytics/metrics`,
+ * `docs/metrics.md`, the documents and the series are all read from here.
+ */
+import { chatbotMetrics } from "./chatbot-metrics.ts";
+import type { CounterSum, MetricDefinition } from "./metric-definition.ts";
+import { quantileMetrics } from "./quantile-metrics.ts";
+import { workbenchMetrics } from "./workbench-metrics.ts";
+
+/** Metrics over counters: what summary and case study show. */
+export const counterMetrics: readonly Exclude<MetricDefinition, { kind: "quantile" }>[] = [
+  ...chatbotMetrics,
+  ...workbenchMetrics,
+].filter((metric) => metric.kind !== "quantile");
+
+export const metricDictionary: readonly MetricDefinition[] = [
+  ...counterMetrics,
+  ...quantileMetrics,
+];
+
+const byKey: ReadonlyMap<string, MetricDefinition> = new Map(
+  metricDictionary.map((metric) => [metric.key, metric]),
+);
+
+/** The metric of that key, or undefined. */
+export function findMetric(key: string): MetricDefinition | undefined {
+  return byKey.get(key);
+}
+
+/**
+ * The metric of a key that the code itself names.
+ * @throws Error where the dictionary has none
+ */
+export function metricOf(key: string): MetricDefinition {
+  const metric = byKey.get(key);
+  if (metric === undefined) throw new Error(`the dictionary has no metric "${key}"`);
+  return metric;
+}
+
+/** The formula in counters, as documents show it: `a / (a + b) × 100`. */
+export function formulaOf(metric: MetricDefinition): string {
+  switch (metric.kind) {
+    case "sum":
+      return sumText(metric.numerator);
+    case "ratio": {
+      const ratio = `${bracketed(metric.numerator)} / ${bracketed(metric.denominator)}`;
+      return metric.factor === 1 ? ratio : `${ratio} × ${metric.factor}`;
+    }
+    case "quantile":
+      return `quantile(${metric.histogram}, ${metric.quantile})`;
+  }
+}
+
+function sumText({ add, subtract = [] }: CounterSum): string {
+  return [add.join(" + "), ...subtract].join(" − ");
+}
+
+function bracketed(sum: CounterSum): string {
+  const text = sumText(sum);
+  return text.includes(" ") ? `(${text})` : text;
+}

@@ -1,0 +1,87 @@
+import { durationHistograms } from "./event-counters.ts";
+import type {
+  LocalText,
+  MetricDefinition,
+  MetricDisplay,
+  MetricGroup,
+} from "./metric-definition.ts";
+
+interface Described {
+  readonly group: MetricGroup;
+  readonly name: LocalText;
+  readonly display: MetricDisplay;
+}
+
+const seconds: MetricDisplay = {
+  style: "duration",
+  unit: "second",
+  digits: 1,
+  keepZero: true,
+  staysInUnit: true,
+};
+
+/** How each histogram of `event-counters.ts` is called and written. */
+const described: Readonly<Record<string, Described>> = {
+  response_time: {
+    group: "ai_chatbot",
+    name: { en: "Response time", zh: "响应时间" },
+    display: seconds,
+  },
+  first_token: {
+    group: "ai_chatbot",
+    name: { en: "Time to first token", zh: "首字时间" },
+    display: seconds,
+  },
+  order_query_time: {
+    group: "ai_chatbot",
+    name: { en: "Order query time", zh: "订单查询耗时" },
+    display: seconds,
+  },
+  tracking_query_time: {
+    group: "ai_chatbot",
+    name: { en: "Tracking query time", zh: "物流查询耗时" },
+    display: seconds,
+  },
+  first_response: {
+    group: "agent_workbench",
+    name: { en: "First response (wait until takeover)", zh: "首次响应（等待接管）" },
+    display: { style: "duration", unit: "second", digits: 0 },
+  },
+  handle_time: {
+    group: "agent_workbench",
+    name: { en: "Handle time", zh: "处理时长" },
+    display: { style: "duration", unit: "minute", digits: 1 },
+  },
+  resolution_time: {
+    group: "tickets",
+    name: { en: "Resolution time", zh: "解决时长" },
+    display: { style: "duration", unit: "hour", digits: 1 },
+  },
+};
+
+/** p50, p90 and p99 of every histogram that is kept: `response_time_p90_ms` and so on. */
+export const quantileMetrics: readonly MetricDefinition[] = durationHistograms.flatMap(
+  ({ metric, event, attribute }) => {
+    const description = described[metric];
+    if (description === undefined) {
+      throw new Error(`histogram "${metric}" has no name: describe it in quantile-metrics.ts`);
+    }
+    return [50, 90, 99].map((percent): MetricDefinition => ({
+      kind: "quantile",
+      key: `${metric}_p${percent}_ms`,
+      group: description.group,
+      unit: "ms",
+      histogram: metric,
+      quantile: percent / 100,
+      display: description.display,
+      cohort: "event_time",
+      name: { en: `${description.name.en}, p${percent}`, zh: `${description.name.zh} p${percent}` },
+      meaning: {
+        en: `${percent} % of the ${attribute} of ${event} are at or below this value (nearest rank, at most 2 % off).`,
+        zh: `${event} 的 ${attribute} 中有 ${percent}% 不超过该值（最近秩，误差至多 2%）。`,
+      },
+      definitionVersion: 1,
+      since: "0.1.0",
+    }));
+  },
+);
