@@ -1,0 +1,121 @@
+import { ensurePartitions } from "../storage/ensure-partitions.ts";
+import type { KnownPartitions } from "../storage/ensure-partitions.ts";
+import { seedTenantSettings } from "../storage/seed-tenant-settings.ts";
+import type { TenantDefaults } from "../storage/seed-tenant-settings.ts";
+import { openWriterConnection } from "../storage/writer-connection.ts";
+import type { WriterConnection } from "../storage/writer-connection.ts";
+import { CommitError, commitBatch, UnknownTenantError } from "./commit-batch.ts";
+import type { CommittedBatch } from "./commit-batch.ts";
+import { classifyDatabaseError } from "./database-errors.ts";
+import type { Batch } from "./gather-batch.ts";
+import { UnavailableError } from "./ingest-port.ts";
+
+export interface BatchWriterOptions {
+  readonly connectionString: string;
+  readonly tenantDefaults: TenantDefaults;
+  /** Shared by the writers of a process. */
+  readonly knownPartitions: KnownPartitions;
+  /** An error of counters or a missing partition: never an event's fault, so somebody has to know. */
+  readonly onAlarm: (message: string, error: unknown) => void;
+}
+
+/** Serialization failures and deadlocks of one batch before the sender has to try again. */
+const mostRetries = 8;
+
+/** One connection that turns batches into committed transactions, one after the other. */
+export class BatchWriter {
+  readonly #options: BatchWriterOptions;
+  #client: WriterConnection | undefined;
+  /** COPY until a batch meets a duplicate; then the slower way, until a batch had none. */
+  #optimistic = true;
+
+  constructor(options: BatchWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Commits a batch.
+   * @throws UnavailableError where nothing was committed (or the outcome is unknown): the sender has to
+   *   send again, and what had been committed after all is then a duplicate
+   */
+  async commit(batch: Batch): Promise<CommittedBatch> {
+    let partitionsMissed = false;
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.#connect();
+      try {
+        await ensurePartitions(client, this.#options.knownPartitions, batch.partitions);
+        const committed = await commitBatch(client, batch, this.#optimistic);
+        this.#optimistic ||= committed.inserted.length === batch.events.length;
+        return committed;
+      } catch (error) {
+        if (error instanceof UnknownTenantError) {
+          await this.#seed(client, error.message);
+          continue;
+        }
+        const cause = error instanceof CommitError ? error.cause : error;
+        const stage = error instanceof CommitError ? error.stage : "events";
+        const kind = classifyDatabaseError(cause);
+        if (kind === "retry_transaction" && attempt < mostRetries) continue;
+        if (stage === "events" && this.#optimistic && (kind === "duplicate" || kind === "data")) {
+          this.#optimistic = false;
+          continue;
+        }
+        if (kind === "missing_partition" && !partitionsMissed) {
+          partitionsMissed = true;
+          for (const month of batch.partitions) this.#options.knownPartitions.delete(month);
+          continue;
+        }
+        throw this.#refuse(kind, stage, cause);
+      }
+    }
+  }
+
+  /** Ends the connection. */
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => {});
+  }
+
+  async #connect(): Promise<WriterConnection> {
+    if (this.#client) return this.#client;
+    try {
+      const client = await openWriterConnection(this.#options.connectionString);
+      client.once("end", () => {
+        if (this.#client === client) this.#client = undefined;
+      });
+      this.#client = client;
+      return client;
+    } catch (error) {
+      throw new UnavailableError(
+        "database_unavailable",
+        `PostgreSQL cannot be reached (${(error as Error).message}): nothing was committed, send again.`,
+        2,
+        { cause: error },
+      );
+    }
+  }
+
+  async #seed(client: WriterConnection, tenantId: string): Promise<void> {
+    try {
+      await seedTenantSettings(client, tenantId, this.#options.tenantDefaults);
+    } catch (error) {
+      throw this.#refuse(classifyDatabaseError(error), "facts", error);
+    }
+  }
+
+  #refuse(kind: ReturnType<typeof classifyDatabaseError>, stage: string, cause: unknown): UnavailableError {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    if (kind === "unavailable") {
+      // The state of the connection is not known: the next batch starts with a new one.
+      const client = this.#client;
+      this.#client = undefined;
+      client?.end().catch(() => {});
+      const code = stage === "counters" ? "commit_outcome_unknown" : "database_unavailable";
+      return new UnavailableError(code, `PostgreSQL did not answer (${message}): send again.`, 2, { cause });
+    }
+    const code = kind === "missing_partition" ? "partition_missing" : "counter_error";
+    this.#options.onAlarm(`${code}: a batch could not be committed at "${stage}"`, cause);
+    return new UnavailableError(code, `The batch could not be committed (${message}): send again.`, 5, { cause });
+  }
+}

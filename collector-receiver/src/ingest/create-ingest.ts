@@ -1,0 +1,146 @@
+import { setImmediate } from "node:timers";
+import type { MappedRequest } from "../mapping/business-event.ts";
+import type { KnownPartitions } from "../storage/ensure-partitions.ts";
+import { eventKey } from "../storage/insert-events.ts";
+import { BatchWriter } from "./batch-writer.ts";
+import type { BatchWriterOptions } from "./batch-writer.ts";
+import type { CommittedBatch } from "./commit-batch.ts";
+import { gatherBatch } from "./gather-batch.ts";
+import type { Batch } from "./gather-batch.ts";
+import { UnavailableError } from "./ingest-port.ts";
+import type { Ingest, IngestResult } from "./ingest-port.ts";
+import { RequestQueue } from "./request-queue.ts";
+import type { WaitingRequest } from "./request-queue.ts";
+
+export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions"> {
+  /** Connections that write: two, so that one batch is built while another commits. */
+  readonly writers: number;
+  readonly maxQueueBytes: number;
+  readonly batchMaxEvents: number;
+  /** Called after each commit, before the requests are answered; must not throw. */
+  readonly onCommitted?: (committed: CommittedBatch, batch: Batch, startedMs: number) => void;
+}
+
+export interface RunningIngest extends Ingest {
+  /** Bytes of the requests that wait or are being committed. */
+  readonly queueBytes: number;
+  readonly queueLength: number;
+  /** Refuses new requests, commits those that wait, closes the connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Group commit: requests wait in a queue that is bounded in bytes; a writer takes what is there, up to
+ * a limit, into one transaction, and all of them are answered after the commit. Under light load a
+ * request waits for nobody.
+ */
+export function createIngest(options: IngestOptions): RunningIngest {
+  const queue = new RequestQueue(options.maxQueueBytes);
+  const knownPartitions: KnownPartitions = new Set();
+  const idle = Array.from({ length: options.writers }, () => new BatchWriter({ ...options, knownPartitions }));
+  const writers = [...idle];
+  let wakeScheduled = false;
+  let draining = false;
+  let onDrained: (() => void) | undefined;
+
+  function submit(request: MappedRequest, bytes: number): Promise<IngestResult> {
+    if (draining) {
+      return Promise.reject(
+        new UnavailableError("draining", "The receiver is shutting down: send again, elsewhere or later.", 1),
+      );
+    }
+    if (isEmpty(request)) return Promise.resolve({ inserted: 0, duplicates: 0, refused: [] });
+    return new Promise((resolve, reject) => {
+      queue.push({ request, bytes, resolve, reject });
+      wakeWriter();
+    });
+  }
+
+  /** After the current poll phase, so that requests that arrive together share a transaction. */
+  function wakeWriter(): void {
+    if (wakeScheduled || idle.length === 0) return;
+    wakeScheduled = true;
+    setImmediate(() => {
+      wakeScheduled = false;
+      const writer = idle.pop();
+      if (writer) void write(writer);
+    });
+  }
+
+  async function write(writer: BatchWriter): Promise<void> {
+    for (;;) {
+      const requests = queue.take(options.batchMaxEvents);
+      if (requests.length === 0) break;
+      if (queue.length > 0) wakeWriter();
+      await commitRequests(writer, requests);
+    }
+    idle.push(writer);
+    if (queue.length > 0) wakeWriter();
+    else if (idle.length === writers.length) onDrained?.();
+  }
+
+  async function commitRequests(writer: BatchWriter, requests: readonly WaitingRequest[]): Promise<void> {
+    const startedMs = performance.now();
+    try {
+      const batch = gatherBatch(requests.map(({ request }) => request));
+      const committed = await writer.commit(batch);
+      options.onCommitted?.(committed, batch, startedMs);
+      answer(requests, batch, committed);
+    } catch (error) {
+      const refusal =
+        error instanceof UnavailableError
+          ? error
+          : new UnavailableError("counter_error", (error as Error).message, 5, { cause: error });
+      if (!(error instanceof UnavailableError)) options.onAlarm("a batch could not be built", error);
+      for (const { reject } of requests) reject(refusal);
+    } finally {
+      queue.release(requests);
+    }
+  }
+
+  return {
+    submit,
+    get queueBytes() {
+      return queue.bytes;
+    },
+    get queueLength() {
+      return queue.length;
+    },
+    async close() {
+      draining = true;
+      if (queue.length > 0 || idle.length < writers.length || wakeScheduled) {
+        await new Promise<void>((resolve) => {
+          onDrained = resolve;
+        });
+      }
+      await Promise.all(writers.map((writer) => writer.close()));
+    },
+  };
+}
+
+function isEmpty({ events, rejected, sourceReports }: MappedRequest): boolean {
+  return events.length === 0 && rejected.length === 0 && sourceReports.length === 0;
+}
+
+/** Tells each request what became of its own events; an event that two requests share is the first one's. */
+function answer(requests: readonly WaitingRequest[], batch: Batch, committed: CommittedBatch): void {
+  if (committed.inserted.length === batch.events.length && requests.length === 1) {
+    const [only] = requests as readonly [WaitingRequest];
+    const inserted = committed.inserted.length;
+    only.resolve({ inserted, duplicates: only.request.events.length - inserted, refused: [] });
+    return;
+  }
+  const unclaimed = new Set(committed.inserted.map(eventKey));
+  const refusals = new Map(committed.refused.map(({ event, rejection }) => [eventKey(event), rejection]));
+  for (const { request, resolve } of requests) {
+    let inserted = 0;
+    const refused: { code: string; reason: string }[] = [];
+    for (const event of request.events) {
+      const key = eventKey(event);
+      const refusal = refusals.get(key);
+      if (refusal) refused.push({ code: refusal.code, reason: refusal.reason });
+      else if (unclaimed.delete(key)) inserted++;
+    }
+    resolve({ inserted, duplicates: request.events.length - inserted - refused.length, refused });
+  }
+}

@@ -1,0 +1,43 @@
+import { foldIntoPeriods } from "../metrics/counter-changes.ts";
+import type { CounterChanges } from "../metrics/counter-changes.ts";
+import { upsertAgentMetrics } from "../storage/upsert-agent-metrics.ts";
+import { upsertBusinessMetrics } from "../storage/upsert-business-metrics.ts";
+import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
+import { upsertCustomers } from "../storage/upsert-customers.ts";
+import { upsertDurationHistograms } from "../storage/upsert-duration-histograms.ts";
+import { upsertEventCounts } from "../storage/upsert-event-counts.ts";
+import type { WriterConnection } from "../storage/writer-connection.ts";
+import { compareText } from "./gather-batch.ts";
+
+/**
+ * Writes counter changes and commits, in one round trip, so that the hot rows (a tenant's day) are
+ * held as briefly as possible.
+ * @returns the day rows as they stand after the commit
+ * @throws where anything failed; then nothing was committed, unless the connection was lost
+ */
+export async function writeCountersAndCommit(
+  client: WriterConnection,
+  changes: CounterChanges,
+): Promise<BusinessRow[]> {
+  const customers = sorted(changes.customers).filter((change) => change.sessions !== 0);
+  const uniqueCustomers = customers.length > 0 ? await upsertCustomers(client, customers) : [];
+  const periods = foldIntoPeriods(changes.business.values(), uniqueCustomers);
+  const agents = sorted(changes.agents);
+  const eventCounts = sorted(changes.eventCounts);
+  const histograms = sorted(changes.histograms);
+  // The least contended rows first, the tenant's day last: its lock is held for one statement.
+  const [, , , rows, commit] = await Promise.all([
+    histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
+    agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,
+    eventCounts.length > 0 ? upsertEventCounts(client, eventCounts) : undefined,
+    periods.length > 0 ? upsertBusinessMetrics(client, periods) : [],
+    client.query("commit"),
+  ]);
+  // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
+  if (commit.command !== "COMMIT") throw new Error(`the transaction ended with ${commit.command}`);
+  return rows;
+}
+
+function sorted<Change>(changes: ReadonlyMap<string, Change>): Change[] {
+  return [...changes.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, change]) => change);
+}

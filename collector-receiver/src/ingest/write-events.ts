@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import type { BusinessEvent, RejectedEvent } from "../mapping/business-event.ts";
+import { writeReplayPayload } from "../mapping/write-replay-payload.ts";
+import { insertEvents } from "../storage/insert-events.ts";
+import type { WriterConnection } from "../storage/writer-connection.ts";
+import { classifyDatabaseError } from "./database-errors.ts";
+
+/** Events that a transaction added, and those that PostgreSQL refused as data. */
+export interface WrittenEvents {
+  readonly inserted: readonly BusinessEvent[];
+  readonly refused: readonly { readonly event: BusinessEvent; readonly rejection: RejectedEvent }[];
+}
+
+/**
+ * Writes events where some may be there already, or PostgreSQL may refuse one: the batch is halved
+ * until the bad event stands alone. Only data errors of this statement are bisected; anything else is
+ * thrown on, because no event is to blame.
+ */
+export async function writeEventsOneByOneWhereNeeded(
+  client: WriterConnection,
+  events: readonly BusinessEvent[],
+): Promise<WrittenEvents> {
+  await client.query("savepoint events");
+  try {
+    const inserted = await insertEvents(client, events);
+    await client.query("release savepoint events");
+    return { inserted, refused: [] };
+  } catch (error) {
+    if (classifyDatabaseError(error) !== "data") throw error;
+    await client.query("rollback to savepoint events");
+    await client.query("release savepoint events");
+    if (events.length === 1) {
+      const event = events[0] as BusinessEvent;
+      return { inserted: [], refused: [{ event, rejection: refusalOf(event, error as Error) }] };
+    }
+    const middle = events.length >>> 1;
+    const first = await writeEventsOneByOneWhereNeeded(client, events.slice(0, middle));
+    const second = await writeEventsOneByOneWhereNeeded(client, events.slice(middle));
+    return {
+      inserted: [...first.inserted, ...second.inserted],
+      refused: [...first.refused, ...second.refused],
+    };
+  }
+}
+
+function refusalOf(event: BusinessEvent, error: Error): RejectedEvent {
+  const payload = writeReplayPayload(event);
+  return {
+    tenantId: event.tenantId,
+    code: "refused_by_database",
+    reason: `PostgreSQL refused the event: ${error.message}. Change what the product sends, then replay.`,
+    eventName: event.name,
+    ...payload,
+    contentHash: createHash("sha256")
+      .update(`${payload.signal}\n${payload.payloadType}\n`)
+      .update(payload.payload)
+      .digest(),
+    source: event.source,
+  };
+}

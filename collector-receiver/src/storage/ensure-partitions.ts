@@ -1,0 +1,30 @@
+import type { WriterConnection } from "./writer-connection.ts";
+
+/** Months (UTC, `YYYY-MM`) whose partition is known to exist; one set per receiver process. */
+export type KnownPartitions = Set<string>;
+
+/** The partition (UTC month) that a time belongs to. */
+export function partitionOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 7);
+}
+
+/**
+ * Makes the partitions that are missing. Runs outside the batch's transaction: the attach needs a
+ * lock on the parent that open transactions would hold back.
+ * @throws PostgreSQL's 55P03 where the lock was not to be had within 2 s
+ */
+export async function ensurePartitions(
+  client: WriterConnection,
+  known: KnownPartitions,
+  months: Iterable<string>,
+): Promise<void> {
+  for (const month of months) {
+    if (known.has(month)) continue;
+    await client.query({
+      name: "ensure-partition",
+      text: "select spanledger_ensure_partition($1::date)",
+      values: [`${month}-01`],
+    });
+    known.add(month);
+  }
+}

@@ -1,0 +1,128 @@
+import type { ContributingFacts } from "../metrics/session-contribution.ts";
+import type { SessionFacts } from "../metrics/session-facts.ts";
+import type { WriterConnection } from "./writer-connection.ts";
+
+/** Merged facts, and those before the merge (null where the session was new). */
+export interface MergedSession {
+  readonly tenantId: string;
+  readonly sessionId: string;
+  readonly now: ContributingFacts;
+  readonly before: ContributingFacts | null;
+}
+
+const instant = (ms: string): string => `timestamptz 'epoch' + ${ms} * interval '1 millisecond'`;
+const startsEarlier = `excluded.first_start_at is not null and (s.first_start_at is null
+  or (excluded.first_start_at, excluded.first_start_event_id) < (s.first_start_at, s.first_start_event_id))`;
+
+const statement = {
+  name: "upsert-sessions",
+  text: `
+    insert into analytics_sessions as s (tenant_id, session_id, first_start_at, first_start_event_id,
+      channel, last_start_at, first_seen_at, last_activity_at, first_end_at, escalated_at,
+      taken_over_at, user_id, idle_check_at)
+    select tenant_id, session_id, ${instant("first_start")}, first_start_event_id, channel,
+      ${instant("last_start")}, ${instant("first_seen")}, ${instant("last_activity")},
+      ${instant("first_end")}, ${instant("escalated")}, ${instant("taken_over")}, user_id,
+      ${instant("idle_check")}
+    from unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[],
+      $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[])
+      as fact (tenant_id, session_id, first_start, first_start_event_id, channel, last_start,
+        first_seen, last_activity, first_end, escalated, taken_over, user_id, idle_check)
+    on conflict (tenant_id, session_id) do update set
+      prev_first_start_at = s.first_start_at,
+      prev_last_start_at = s.last_start_at,
+      prev_last_activity_at = s.last_activity_at,
+      prev_first_end_at = s.first_end_at,
+      prev_escalated_at = s.escalated_at,
+      prev_taken_over_at = s.taken_over_at,
+      prev_user_id = s.user_id,
+      first_start_at = least(s.first_start_at, excluded.first_start_at),
+      first_start_event_id = case when ${startsEarlier} then excluded.first_start_event_id else s.first_start_event_id end,
+      channel = case when ${startsEarlier} then excluded.channel else s.channel end,
+      last_start_at = greatest(s.last_start_at, excluded.last_start_at),
+      first_seen_at = least(s.first_seen_at, excluded.first_seen_at),
+      last_activity_at = greatest(s.last_activity_at, excluded.last_activity_at),
+      first_end_at = least(s.first_end_at, excluded.first_end_at),
+      escalated_at = least(s.escalated_at, excluded.escalated_at),
+      taken_over_at = least(s.taken_over_at, excluded.taken_over_at),
+      user_id = least(s.user_id, excluded.user_id),
+      idle_check_at = coalesce(s.idle_check_at, excluded.idle_check_at)
+    returning tenant_id, session_id, first_start_at, last_start_at, last_activity_at, first_end_at,
+      escalated_at, taken_over_at, user_id, prev_first_start_at, prev_last_start_at,
+      prev_last_activity_at, prev_first_end_at, prev_escalated_at, prev_taken_over_at, prev_user_id`,
+};
+
+interface Row {
+  tenant_id: string;
+  session_id: string;
+  first_start_at: number | null;
+  last_start_at: number | null;
+  last_activity_at: number;
+  first_end_at: number | null;
+  escalated_at: number | null;
+  taken_over_at: number | null;
+  user_id: string | null;
+  prev_first_start_at: number | null;
+  prev_last_start_at: number | null;
+  prev_last_activity_at: number | null;
+  prev_first_end_at: number | null;
+  prev_escalated_at: number | null;
+  prev_taken_over_at: number | null;
+  prev_user_id: string | null;
+}
+
+/**
+ * Merges what a batch says of its sessions.
+ * @param facts sorted by (tenant, session id), each session once
+ * @param idleCheckMs when the sweeper has to look at a session, or null where silence up to the
+ *   watermark has ended it already
+ */
+export async function upsertSessions(
+  client: WriterConnection,
+  facts: readonly SessionFacts[],
+  idleCheckMs: (fact: SessionFacts) => number | null,
+): Promise<MergedSession[]> {
+  const { rows } = await client.query<Row>({
+    ...statement,
+    values: [
+      facts.map((fact) => fact.tenantId),
+      facts.map((fact) => fact.sessionId),
+      facts.map((fact) => fact.firstStartMs),
+      facts.map((fact) => fact.firstStartEventId),
+      facts.map((fact) => fact.channel),
+      facts.map((fact) => fact.lastStartMs),
+      facts.map((fact) => fact.firstSeenMs),
+      facts.map((fact) => fact.lastActivityMs),
+      facts.map((fact) => fact.firstEndMs),
+      facts.map((fact) => fact.escalatedMs),
+      facts.map((fact) => fact.takenOverMs),
+      facts.map((fact) => fact.userId),
+      facts.map(idleCheckMs),
+    ],
+  });
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    sessionId: row.session_id,
+    now: {
+      firstStartMs: row.first_start_at,
+      lastStartMs: row.last_start_at,
+      lastActivityMs: row.last_activity_at,
+      firstEndMs: row.first_end_at,
+      escalatedMs: row.escalated_at,
+      takenOverMs: row.taken_over_at,
+      userId: row.user_id,
+    },
+    before:
+      row.prev_last_activity_at === null
+        ? null
+        : {
+            firstStartMs: row.prev_first_start_at,
+            lastStartMs: row.prev_last_start_at,
+            lastActivityMs: row.prev_last_activity_at,
+            firstEndMs: row.prev_first_end_at,
+            escalatedMs: row.prev_escalated_at,
+            takenOverMs: row.prev_taken_over_at,
+            userId: row.prev_user_id,
+          },
+  }));
+}

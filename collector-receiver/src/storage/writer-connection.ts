@@ -1,0 +1,56 @@
+import pg from "pg";
+
+/**
+ * A connection for transactions that ingest, sweep or rebuild. Statements that do not need each
+ * other's answers are sent together (libpq's pipeline mode; `pg` does the same with `pipeline`), so
+ * that a batch costs three round trips. Timestamps come back as milliseconds.
+ */
+export type WriterConnection = pg.Client;
+
+/** OIDs of the result types that a writer reads (pg_type.dat). */
+const oid = { int8: 20, date: 1082, timestamptz: 1184 } as const;
+
+/**
+ * Opens a writer connection.
+ * @throws whatever `pg` throws where the server cannot be reached
+ */
+export async function openWriterConnection(connectionString: string): Promise<WriterConnection> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: "spanledger-writer",
+    // Timestamps are parsed below in one form only. JIT would compile each batch's statements anew.
+    options: "-c timezone=UTC -c datestyle=ISO -c jit=off",
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    // Not in @types/pg 8.23 yet: https://node-postgres.com/apis/client
+    ...({ pipeline: true } as object),
+    types: { getTypeParser: writerTypeParser as typeof pg.types.getTypeParser },
+  });
+  // Without a listener a lost connection would end the process; whoever uses it sees the rejection.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+function writerTypeParser(typeId: number, format?: "text" | "binary"): (text: string) => unknown {
+  if (format !== "binary") {
+    if (typeId === oid.timestamptz) return parseTimestamptz;
+    if (typeId === oid.int8) return Number;
+    if (typeId === oid.date) return (text) => text;
+  }
+  return pg.types.getTypeParser(typeId as number) as (text: string) => unknown;
+}
+
+/** `2025-12-25 08:00:00.123+00` (DateStyle ISO, TimeZone UTC) as milliseconds since 1970. */
+export function parseTimestamptz(text: string): number {
+  const seconds = Date.UTC(
+    Number(text.slice(0, 4)),
+    Number(text.slice(5, 7)) - 1,
+    Number(text.slice(8, 10)),
+    Number(text.slice(11, 13)),
+    Number(text.slice(14, 16)),
+    Number(text.slice(17, 19)),
+  );
+  const end = text.length - 3;
+  return text[19] === "." ? seconds + Number(`0${text.slice(19, end)}`) * 1000 : seconds;
+}
