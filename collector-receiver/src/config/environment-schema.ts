@@ -1,0 +1,179 @@
+import Type from "typebox";
+
+/** What one variable adds to its JSON Schema: how it is documented and what to do when it is wrong. */
+export interface VariableNotes {
+  readonly description: string;
+  /** What is used where the variable is not set; only where that is no plain default. */
+  readonly whenUnset?: string;
+  /** Completes "Set it to …". */
+  readonly expected: string;
+  /** Never printed, not even when it is wrong. */
+  readonly secret?: boolean;
+}
+
+const MiB = 1024 * 1024;
+
+/** Keeps the literal type of a schema's options and checks that the notes are complete. */
+function variable<Options extends VariableNotes>(options: Options): Options {
+  return options;
+}
+
+/** Every variable that the receiver reads: validation, `Config` and docs/environment.md come from here. */
+export const environmentSchema = Type.Object({
+  DATABASE_URL: Type.Optional(
+    Type.String(
+      variable({
+        description: "PostgreSQL 15 to 18.",
+        whenUnset: "an embedded PostgreSQL in `DATA_FOLDER`",
+        pattern: "^postgres(ql)?://.+",
+        expected: "postgresql://user:password@host:5432/database",
+        secret: true,
+      }),
+    ),
+  ),
+  DATA_FOLDER: Type.String(
+    variable({
+      description: "Where the embedded PostgreSQL keeps its data; relative to the current folder.",
+      default: ".spanledger",
+      expected: "the path of a folder that this user may write",
+    }),
+  ),
+  REDIS_URL: Type.Optional(
+    Type.String(
+      variable({
+        description: "Redis for the live counters of today; `rediss://` for TLS.",
+        whenUnset: "no Redis; `/api/analytics/live` reads PostgreSQL",
+        pattern: "^rediss?://.+",
+        expected: "redis://:password@host:6379/0 or rediss://…",
+        secret: true,
+      }),
+    ),
+  ),
+  HOST: Type.String(
+    variable({
+      description: "Address to listen on. Anything but loopback needs `INGEST_TOKENS` and `READ_TOKENS`.",
+      default: "127.0.0.1",
+      pattern: "^[^\\s/]+$",
+      expected: "an address or name such as 127.0.0.1, ::1, localhost or 0.0.0.0",
+    }),
+  ),
+  PORT: Type.Integer(
+    variable({
+      description: "TCP port; 0 takes a free one, which the log names.",
+      default: 4319,
+      minimum: 0,
+      maximum: 65535,
+      expected: "a whole number from 0 to 65535",
+    }),
+  ),
+  INGEST_TOKENS: Type.Optional(
+    Type.String(
+      variable({
+        description:
+          "Who may send: `tenant:token,…`. A tenant may have two tokens at once, so that they can be rotated. " +
+          "A gateway's token names the tenants it may send for, `brand-a|brand-b:token`; the resource attribute " +
+          "`spanledger.tenant` then says which.",
+        whenUnset: "nobody has to show a token (only where `HOST` is loopback)",
+        expected: "tenant:token,other-tenant:token, each token at least 16 letters, digits or ._~+/=-",
+        secret: true,
+      }),
+    ),
+  ),
+  READ_TOKENS: Type.Optional(
+    Type.String(
+      variable({
+        description: "Who may read the numbers of which tenant: `tenant:token,…`; one tenant to a token.",
+        whenUnset: "nobody has to show a token (only where `HOST` is loopback)",
+        expected: "tenant:token,other-tenant:token, each token at least 16 letters, digits or ._~+/=-",
+        secret: true,
+      }),
+    ),
+  ),
+  BUSINESS_TIMEZONE: Type.String(
+    variable({
+      description: "Where a business day begins and ends. Stored at the first start; changing it is a rebuild.",
+      default: "Asia/Shanghai",
+      expected: "an IANA name such as Asia/Shanghai, Europe/Berlin or UTC",
+    }),
+  ),
+  CURRENCY: Type.String(
+    variable({
+      description: "Currency of `COST_PER_MANUAL_SESSION`, ISO 4217. Stored at the first start.",
+      default: "CNY",
+      expected: "an ISO 4217 code such as CNY, EUR or USD",
+    }),
+  ),
+  COST_PER_MANUAL_SESSION: Type.String(
+    variable({
+      description: "What a session handled by a human costs; behind `estimated_cost_saved`. Stored at the first start.",
+      default: "10",
+      pattern: "^\\d{1,12}(\\.\\d{1,6})?$",
+      expected: "a decimal number such as 10 or 12.50, not negative, at most six decimals",
+    }),
+  ),
+  LOCALE: Type.Union(
+    [Type.Literal("zh-CN"), Type.Literal("en")],
+    variable({
+      description: "Language of the documents where a request names none.",
+      default: "zh-CN",
+      expected: "zh-CN or en",
+    }),
+  ),
+  SESSION_IDLE_TIMEOUT: Type.String(
+    variable({
+      description: "After how much silence a session counts as ended. Stored at the first start.",
+      default: "24h",
+      expected: "a duration from 1m to 366d, such as 24h, 90m or 3600s",
+    }),
+  ),
+  RETENTION_MONTHS: Type.Optional(
+    Type.Integer(
+      variable({
+        description: "How many whole business months of rows are kept before the current one; counters stay.",
+        whenUnset: "everything is kept",
+        minimum: 1,
+        maximum: 1200,
+        expected: "a whole number from 1 to 1200",
+      }),
+    ),
+  ),
+  MAX_BODY_BYTES: Type.Integer(
+    variable({
+      description: "Largest request body as it is on the wire. Inflated, a body may have 64 MiB.",
+      default: 64 * MiB,
+      minimum: 64 * 1024,
+      maximum: 1024 * MiB,
+      expected: "bytes, from 65536 to 1073741824",
+    }),
+  ),
+  MAX_QUEUE_BYTES: Type.Integer(
+    variable({
+      description:
+        "What requests may occupy in memory while they wait for their commit; beyond it they are answered 503.",
+      default: 256 * MiB,
+      minimum: MiB,
+      maximum: 64 * 1024 * MiB,
+      expected: "bytes, from 1048576 to 68719476736",
+    }),
+  ),
+  BATCH_MAX_EVENTS: Type.Integer(
+    variable({
+      description: "Events that one transaction takes from the queue at most (a single larger request is one batch).",
+      default: 5000,
+      minimum: 1,
+      maximum: 100_000,
+      expected: "a whole number from 1 to 100000",
+    }),
+  ),
+  LOG_LEVEL: Type.Union(
+    ["trace", "debug", "info", "warn", "error", "fatal", "silent"].map((level) => Type.Literal(level)),
+    variable({
+      description: "Least important log lines that are written.",
+      default: "info",
+      expected: "trace, debug, info, warn, error, fatal or silent",
+    }),
+  ),
+});
+
+export type Environment = Type.Static<typeof environmentSchema>;
+export type VariableName = keyof typeof environmentSchema.properties;

@@ -1,0 +1,29 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { describeEnvironment } from "../collector-receiver/src/config/describe-environment.ts";
+
+/** A document that is made from code; `path` counts from the top of the repository. */
+export interface GeneratedDocument {
+  readonly path: string;
+  readonly generate: () => string | Promise<string>;
+}
+
+/** Every generated document: `npm run docs` writes them, test/documents.test.ts fails where one is stale. */
+export const generatedDocuments: readonly GeneratedDocument[] = [
+  { path: "docs/environment.md", generate: describeEnvironment },
+];
+
+/** Where a path of the repository is on this machine. */
+export function locateInRepository(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+if (import.meta.main) {
+  for (const { path, generate } of generatedDocuments) {
+    const text = await generate();
+    const file = locateInRepository(path);
+    const before = await readFile(file, "utf8").catch(() => undefined);
+    if (before !== text) await writeFile(file, text);
+    process.stdout.write(`${before === text ? "as it was " : "written   "} ${path}\n`);
+  }
+}
