@@ -1,0 +1,172 @@
+import {
+  commonAttributes,
+  eventCatalogue,
+  maxEventNameLength,
+  reservedAttributes,
+  type AttributeDefinition,
+  type AttributeType,
+} from "@spanledger/sdk/event-catalogue";
+import { EventDataArena, type TextState } from "./event-data-arena.ts";
+import { InternTable } from "./intern-table.ts";
+
+/** Where a captured value goes, beside `event_data`. */
+export const capture = { none: 0, sessionId: 1, agentId: 2, ticketId: 3, test: 4 } as const;
+export const reserved = { none: 0, eventId: 1, sourceId: 2, eventSeq: 3, other: 4 } as const;
+
+/** What one event demands of one attribute. */
+export interface AttributeRule {
+  readonly name: string;
+  readonly type: AttributeType;
+  /** One bit per required attribute of the event; 0 where it is optional. */
+  readonly requiredBit: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly maxLength: number;
+  readonly capture: (typeof capture)[keyof typeof capture];
+}
+
+/** Rules of one event; `rules` is indexed by `AttributeKey.slot`. */
+export interface EventPlan {
+  readonly rules: readonly (AttributeRule | null)[];
+  readonly required: readonly AttributeRule[];
+  /** All bits of `required`. */
+  readonly requiredMask: number;
+}
+
+export interface AttributeKey {
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly state: TextState;
+  /** `,"key":` */
+  readonly json: Buffer;
+  /** 0 for a name that no rule knows. */
+  readonly slot: number;
+  readonly counted: boolean;
+  readonly reserved: (typeof reserved)[keyof typeof reserved];
+}
+
+export interface EventName {
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly state: TextState;
+  readonly tooLong: boolean;
+  /** Null outside the catalogue. */
+  readonly plan: EventPlan | null;
+}
+
+export interface CompiledCatalogue {
+  readonly names: InternTable<EventName>;
+  readonly keys: InternTable<AttributeKey>;
+  readonly customPlan: EventPlan;
+}
+
+/**
+ * Attributes that mean the same on every event, custom ones too: the first three are columns of
+ * `analytics_events`, so a value that does not fit is rejected wherever it stands.
+ */
+const attributesOfEveryEvent: Readonly<Record<string, AttributeDefinition>> = {
+  session_id: optional(eventCatalogue["session.start"].attributes.session_id),
+  agent_id: optional(eventCatalogue["agent.login"].attributes.agent_id),
+  ticket_id: optional(eventCatalogue["ticket.created"].attributes.ticket_id),
+  ...commonAttributes,
+};
+
+function optional({ required: _, ...definition }: AttributeDefinition): AttributeDefinition {
+  return definition;
+}
+
+const captures: Readonly<Record<string, AttributeRule["capture"]>> = {
+  session_id: capture.sessionId,
+  agent_id: capture.agentId,
+  ticket_id: capture.ticketId,
+  test: capture.test,
+};
+
+const reservedByName: Readonly<Record<string, AttributeKey["reserved"]>> = {
+  [reservedAttributes.eventId]: reserved.eventId,
+  [reservedAttributes.sourceId]: reserved.sourceId,
+  [reservedAttributes.eventSeq]: reserved.eventSeq,
+};
+
+/** Attributes of this prefix are ours on the wire and never part of `event_data`. */
+const reservedPrefix = "spanledger.";
+
+const slots = new Map<string, number>();
+for (const attributes of [
+  attributesOfEveryEvent,
+  ...Object.values(eventCatalogue).map((definition) => definition.attributes),
+]) {
+  for (const name of Object.keys(attributes)) if (!slots.has(name)) slots.set(name, slots.size + 1);
+}
+
+const compiled = new WeakMap<ReadonlySet<string>, CompiledCatalogue>();
+
+/** The catalogue made ready for the hot path; one per set of counted attributes, cached. */
+export function compileCatalogue(countedAttributes: ReadonlySet<string>): CompiledCatalogue {
+  let known = compiled.get(countedAttributes);
+  if (known === undefined) {
+    const plans = new Map<string, EventPlan>();
+    for (const [name, definition] of Object.entries(eventCatalogue)) {
+      plans.set(name, compilePlan(definition.attributes));
+    }
+    known = {
+      names: new InternTable((bytes) => makeEventName(bytes, plans)),
+      keys: new InternTable((bytes) => makeAttributeKey(bytes, countedAttributes)),
+      customPlan: compilePlan({}),
+    };
+    compiled.set(countedAttributes, known);
+  }
+  return known;
+}
+
+function compilePlan(own: Readonly<Record<string, AttributeDefinition>>): EventPlan {
+  const rules: (AttributeRule | null)[] = Array.from({ length: slots.size + 1 }, () => null);
+  const required: AttributeRule[] = [];
+  for (const [name, definition] of Object.entries({ ...attributesOfEveryEvent, ...own })) {
+    const isRequired = definition.required === true;
+    const int4 = definition.int4 === true;
+    const rule: AttributeRule = {
+      name,
+      type: definition.type,
+      requiredBit: isRequired ? 1 << required.length : 0,
+      minimum: Math.max(definition.minimum ?? -Infinity, int4 ? -0x80000000 : -Infinity),
+      maximum: Math.min(definition.maximum ?? Infinity, int4 ? 0x7fffffff : Infinity),
+      maxLength: definition.maxLength ?? Infinity,
+      capture: captures[name] ?? capture.none,
+    };
+    if (isRequired) required.push(rule);
+    rules[slots.get(name)!] = rule;
+  }
+  return { rules, required, requiredMask: (1 << required.length) - 1 };
+}
+
+const nameArena = new EventDataArena();
+
+function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, EventPlan>): EventName {
+  const text = bytes.toString();
+  return {
+    bytes,
+    text,
+    state: checkText(bytes),
+    tooLong: bytes.length > maxEventNameLength && [...text].length > maxEventNameLength,
+    plan: plans.get(text) ?? null,
+  };
+}
+
+function makeAttributeKey(bytes: Buffer, countedAttributes: ReadonlySet<string>): AttributeKey {
+  const text = bytes.toString();
+  return {
+    bytes,
+    text,
+    state: checkText(bytes),
+    json: Buffer.from(`,${JSON.stringify(text)}:`),
+    slot: slots.get(text) ?? 0,
+    counted: countedAttributes.has(text),
+    reserved: text.startsWith(reservedPrefix) ? (reservedByName[text] ?? reserved.other) : reserved.none,
+  };
+}
+
+function checkText(bytes: Buffer): TextState {
+  nameArena.begin(bytes.length * 6 + 2);
+  return nameArena.writeString(bytes, 0, bytes.length);
+}

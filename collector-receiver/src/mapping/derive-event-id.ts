@@ -1,0 +1,64 @@
+import { hash } from "node:crypto";
+import type { EventDataArena } from "./event-data-arena.ts";
+
+/** Namespace of derived ids (RFC 9562, version 5); a constant of this project. */
+const namespace = Buffer.from("6ba5c1b67d0a4c7e9b0e6f4d1f1c2a55", "hex");
+
+/** What identifies an event that carries no id of its own. */
+export interface EventFingerprint {
+  /** 16 bytes, or empty. */
+  readonly traceId: Buffer;
+  /** The span's own id, 8 bytes, or empty. */
+  readonly spanId: Buffer;
+  /** Read only where both ids are empty. */
+  readonly serviceInstanceId: string | null;
+  readonly name: string;
+  readonly timeHigh: number;
+  readonly timeLow: number;
+  /** The members of `event_data` as they were written, in any order. */
+  readonly members: readonly Buffer[];
+}
+
+/** Cuts the arena's present event into its members. */
+export function readMembers(arena: EventDataArena, starts: readonly number[]): Buffer[] {
+  return starts.map((start, i) => arena.copy(start, starts[i + 1] ?? arena.length));
+}
+
+/**
+ * A UUIDv5 over (trace id, span id, name, nanoseconds, sorted attributes, ordinal among identical
+ * ones): a retry gives the same. Without both ids the service instance takes their place.
+ * @param ordinals how often each event was met within the same span; updated
+ */
+export function deriveEventId(fingerprint: EventFingerprint, ordinals: Map<string, number>): string {
+  const { traceId, spanId } = fingerprint;
+  const origin =
+    traceId.length === 0 && spanId.length === 0 ? Buffer.from(fingerprint.serviceInstanceId ?? "") : Buffer.alloc(0);
+  const time = Buffer.alloc(8);
+  time.writeUInt32BE(fingerprint.timeHigh, 0);
+  time.writeUInt32BE(fingerprint.timeLow, 4);
+  const members = [...fingerprint.members].sort(Buffer.compare);
+  const parts = [traceId, spanId, origin, Buffer.from(fingerprint.name), time, ...members];
+  const framed: Buffer[] = [namespace];
+  for (const part of parts) {
+    // The length before each part keeps ("a", "bc") and ("ab", "c") apart.
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(part.length);
+    framed.push(length, part);
+  }
+  const content = Buffer.concat(framed);
+  const first = makeUuidV5(content);
+  const ordinal = ordinals.get(first) ?? 0;
+  ordinals.set(first, ordinal + 1);
+  if (ordinal === 0) return first;
+  const suffix = Buffer.alloc(4);
+  suffix.writeUInt32BE(ordinal);
+  return makeUuidV5(Buffer.concat([content, suffix]));
+}
+
+function makeUuidV5(content: Buffer): string {
+  const digest = hash("sha1", content, "buffer");
+  digest[6] = (digest[6]! & 0x0f) | 0x50;
+  digest[8] = (digest[8]! & 0x3f) | 0x80;
+  const hex = digest.toString("hex", 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

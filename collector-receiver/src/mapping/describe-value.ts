@@ -1,0 +1,23 @@
+/** A value for a person to read: quoted, at most 60 characters, storable as PostgreSQL text. */
+export function describeText(text: string, maxLength = 60): string {
+  const shortened = shortenText(text, maxLength);
+  return `"${shortened.length < text.length ? `${shortened}…` : shortened}"`;
+}
+
+/**
+ * The first `maxLength` code points, with U+0000 and lone surrogates replaced by U+FFFD: what a
+ * `varchar(maxLength)` column takes.
+ */
+export function shortenText(text: string, maxLength: number): string {
+  // Two UTF-16 units are the most that one code point has: cut before counting.
+  const points = [...text.slice(0, maxLength * 2)];
+  return points.slice(0, maxLength).join("").replaceAll("\u0000", "\ufffd").toWellFormed();
+}
+
+/** The beginning of a byte range as text; invalid bytes become U+FFFD. */
+export function describeBytes(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString("utf8", start, Math.min(end, start + 240));
+  const described = describeText(text);
+  const kib = Math.round((end - start) / 1024);
+  return kib > 1 ? `${described} (${kib} KiB)` : described;
+}

@@ -1,0 +1,186 @@
+/** How writing a text ended. */
+export const textState = { ascii: 0, unicode: 1, nul: 2, invalid: 3, tooLarge: 4 } as const;
+export type TextState = (typeof textState)[keyof typeof textState];
+
+/** Small events share a chunk; at most a quarter of it stays unused. */
+const chunkBytes = 256 * 1024;
+/** Longest number: a double has 24 characters, a 64-bit integer 20. */
+const numberBytes = 32;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const hexDigits = Buffer.from("0123456789abcdef");
+const base64Alphabet = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+/**
+ * Where `event_data` is written: once, from the wire's bytes to the JSON that COPY sends. An event
+ * lies in one piece; `begin` makes sure that its largest size fits, so that writing checks only
+ * against that size.
+ */
+export class EventDataArena {
+  private chunk = Buffer.alloc(0);
+  private start = 0;
+  private pos = 0;
+  private limit = 0;
+
+  /** Starts an event of at most `maxBytes`; what was begun and not taken is given up. */
+  begin(maxBytes: number): void {
+    if (this.start + maxBytes + numberBytes > this.chunk.length) {
+      this.chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, maxBytes + numberBytes));
+      this.start = 0;
+    }
+    this.pos = this.start;
+    this.limit = this.start + maxBytes;
+  }
+
+  /** The finished object: members were written as `,"key":value`. Ends the event. */
+  take(): Buffer {
+    const start = this.start;
+    if (this.pos === start) {
+      this.chunk[this.pos++] = 0x7b;
+    } else {
+      this.chunk[start] = 0x7b;
+    }
+    this.chunk[this.pos++] = 0x7d;
+    this.start = this.pos;
+    return this.chunk.subarray(start, this.pos);
+  }
+
+  /** Bytes written since `begin`. */
+  get length(): number {
+    return this.pos - this.start;
+  }
+
+  /** A copy of what was written between two lengths. */
+  copy(from: number, to: number): Buffer {
+    return Buffer.from(this.chunk.subarray(this.start + from, this.start + to));
+  }
+
+  /** `bytes` from an index on; false where the event would be too large. */
+  writeRaw(bytes: Buffer, from = 0): boolean {
+    const length = bytes.length;
+    let pos = this.pos;
+    if (pos + length + 1 > this.limit) return false;
+    const chunk = this.chunk;
+    for (let i = from; i < length; i++) chunk[pos++] = bytes[i]!;
+    this.pos = pos;
+    return true;
+  }
+
+  writeByte(byte: number): boolean {
+    if (this.pos + 2 > this.limit) return false;
+    this.chunk[this.pos++] = byte;
+    return true;
+  }
+
+  /** ASCII, such as a number's text. */
+  writeAscii(text: string): boolean {
+    if (this.pos + text.length + 1 > this.limit) return false;
+    for (let i = 0; i < text.length; i++) this.chunk[this.pos++] = text.charCodeAt(i);
+    return true;
+  }
+
+  /** An integer that a double holds exactly. */
+  writeInt(value: number): boolean {
+    if (value < 0 || value > 0x7fffffff) return this.writeAscii(String(value));
+    let digits = 1;
+    for (let bound = 10; value >= bound; bound *= 10) digits++;
+    let pos = this.pos + digits;
+    if (pos + 1 > this.limit) return false;
+    this.pos = pos;
+    let rest = value | 0;
+    do {
+      const next = (rest / 10) | 0;
+      this.chunk[--pos] = 0x30 + rest - next * 10;
+      rest = next;
+    } while (rest !== 0);
+    return true;
+  }
+
+  /** A JSON string; validates UTF-8 and escapes in the same pass. */
+  writeString(bytes: Buffer, start: number, end: number): TextState {
+    const chunk = this.chunk;
+    const limit = this.limit - 2;
+    let pos = this.pos;
+    if (pos + (end - start) + 1 > limit) return this.checkOnly(bytes, start, end);
+    let state: TextState = textState.ascii;
+    chunk[pos++] = quote;
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i]!;
+      if (byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash) {
+        chunk[pos++] = byte;
+      } else if (byte >= 0x80) {
+        const length = utf8Length(bytes, i, end);
+        if (length === 0) return textState.invalid;
+        state = textState.unicode;
+        for (let n = 0; n < length; n++) chunk[pos++] = bytes[i + n]!;
+        i += length - 1;
+      } else {
+        if (byte === 0) return textState.nul;
+        if (pos + 6 + (end - i) > limit) return this.checkOnly(bytes, i, end);
+        chunk[pos++] = backslash;
+        if (byte >= 0x20) {
+          chunk[pos++] = byte;
+        } else {
+          chunk[pos++] = 0x75;
+          chunk[pos++] = 0x30;
+          chunk[pos++] = 0x30;
+          chunk[pos++] = hexDigits[byte >> 4]!;
+          chunk[pos++] = hexDigits[byte & 15]!;
+        }
+      }
+    }
+    chunk[pos++] = quote;
+    this.pos = pos;
+    return state;
+  }
+
+  /** Too large, unless the text is worse than that. */
+  private checkOnly(bytes: Buffer, start: number, end: number): TextState {
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i]!;
+      if (byte === 0) return textState.nul;
+      if (byte >= 0x80) {
+        const length = utf8Length(bytes, i, end);
+        if (length === 0) return textState.invalid;
+        i += length - 1;
+      }
+    }
+    return textState.tooLarge;
+  }
+
+  /** A JSON string of standard base64. */
+  writeBase64(bytes: Buffer, start: number, end: number): boolean {
+    const chunk = this.chunk;
+    let pos = this.pos;
+    if (pos + Math.ceil((end - start) / 3) * 4 + 3 > this.limit) return false;
+    chunk[pos++] = quote;
+    for (let i = start; i < end; i += 3) {
+      const left = end - i;
+      const second = left > 1 ? bytes[i + 1]! : 0;
+      const third = left > 2 ? bytes[i + 2]! : 0;
+      const bits = (bytes[i]! << 16) | (second << 8) | third;
+      chunk[pos++] = base64Alphabet[bits >> 18]!;
+      chunk[pos++] = base64Alphabet[(bits >> 12) & 63]!;
+      chunk[pos++] = left > 1 ? base64Alphabet[(bits >> 6) & 63]! : 0x3d;
+      chunk[pos++] = left > 2 ? base64Alphabet[bits & 63]! : 0x3d;
+    }
+    chunk[pos++] = quote;
+    this.pos = pos;
+    return true;
+  }
+}
+
+/** Bytes of the character at `at`, 0 where it is not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut). */
+function utf8Length(bytes: Buffer, at: number, end: number): number {
+  const first = bytes[at]!;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (at + length > end) return 0;
+  const second = bytes[at + 1]!;
+  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < lowest || second > highest) return 0;
+  for (let i = 2; i < length; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
+  return length;
+}

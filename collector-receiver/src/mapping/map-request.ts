@@ -1,0 +1,421 @@
+import { hash } from "node:crypto";
+import { instrumentationScope, maxEventNameLength, reservedAttributes } from "@spanledger/sdk/event-catalogue";
+import {
+  idState,
+  parentSpanIdAt,
+  spanIdAt,
+  traceIdAt,
+  type CarrierVisitor,
+  type OtlpCarrier,
+  type OtlpEncoding,
+  type OtlpSignal,
+  type OtlpWalker,
+  type TextRange,
+} from "../otlp/otlp-carrier.ts";
+import { walkJson } from "../otlp/walk-json.ts";
+import { walkProtobuf } from "../otlp/walk-protobuf.ts";
+import { EventDataBuilder, type EventProblem } from "./build-event-data.ts";
+import type { BusinessEvent, EventSource, MappedRequest, RejectedEvent, SourceReport } from "./business-event.ts";
+import { compileCatalogue, type CompiledCatalogue, type EventName, type EventPlan } from "./compile-catalogue.ts";
+import { deriveEventId, readMembers } from "./derive-event-id.ts";
+import { describeText, shortenText } from "./describe-value.ts";
+import { textState } from "./event-data-arena.ts";
+import { UnknownTenantError, type MappingContext } from "./mapping-context.ts";
+import { NameAttributeReader } from "./read-name-attribute.ts";
+import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
+import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
+import { millisecondsOf } from "./read-uuid.ts";
+import { rejectionCodes } from "./rejection-codes.ts";
+import { writeRejectionPayload } from "./write-rejection-payload.ts";
+
+const markName = Buffer.from(reservedAttributes.eventId);
+/** The deprecated way to name a log record's event; EventName comes first. */
+const nameAttribute = Buffer.from("event.name");
+const scopeName = Buffer.from(instrumentationScope);
+const reportName = Buffer.from(sourceReportName);
+
+const year2000Ms = Date.UTC(2000, 0, 1);
+const dayMs = 86_400_000;
+/** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
+const markToleranceMs = 1000;
+/** As tenants are written in INGEST_TOKENS and in routes. */
+const tenantPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const nothing = Buffer.alloc(0);
+
+/**
+ * The media types by which a payload is stored and replayed.
+ */
+export const payloadTypes: Readonly<Record<OtlpEncoding, string>> = {
+  protobuf: "application/x-protobuf",
+  json: "application/json",
+};
+
+/**
+ * From the bytes of one OTLP request to what is stored and counted. Pure: the same bytes and
+ * context give the same result. One bad event is a rejection and hurts itself alone.
+ * @param body inflated; events may keep views of it only in rejections, never in `eventData`
+ * @throws MalformedOtlpError where the bytes are not that OTLP message: nothing of it is usable
+ * @throws UnknownTenantError where a gateway names a tenant that its token does not cover
+ */
+export function mapRequest(
+  body: Uint8Array,
+  encoding: OtlpEncoding,
+  signal: OtlpSignal,
+  context: MappingContext,
+): MappedRequest {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const mapper = new RequestMapper(encoding, signal, context);
+  if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
+  else walkJson(bytes, signal, mapper);
+  const { events, rejected, sourceReports, rejectedCarriers, ignored } = mapper;
+  return { events, rejected, sourceReports, rejectedCarriers, ignored };
+}
+
+/** Mapping is synchronous, so that one builder serves all requests. */
+let sharedBuilder: EventDataBuilder | null = null;
+const resourceReader = new ResourceReader();
+const reportReader = new SourceReportReader();
+const nameReader = new NameAttributeReader(nameAttribute);
+
+class RequestMapper implements CarrierVisitor {
+  readonly events: BusinessEvent[] = [];
+  readonly rejected: RejectedEvent[] = [];
+  readonly sourceReports: SourceReport[] = [];
+  rejectedCarriers = 0;
+  ignored = 0;
+
+  private readonly encoding: OtlpEncoding;
+  private readonly signal: OtlpSignal;
+  private readonly context: MappingContext;
+  private readonly catalogue: CompiledCatalogue;
+  private readonly builder: EventDataBuilder;
+  private resourceFacts: ResourceFacts | null = null;
+  private tenantId = "";
+  private tenantProblem: EventProblem | null = null;
+  private earliestMs = year2000Ms;
+  private retainedFromMs = -Infinity;
+  private readonly latestMs: number;
+  private isOurScope = false;
+  private carrierIsRejected = false;
+  private traceId: string | null = null;
+  private ownSpanId: string | null = null;
+  private parentSpanId: string | null = null;
+  private hasTraceContext = false;
+  /** Of the span, or of the resource's log records. */
+  private readonly ordinals = new Map<string, number>();
+
+  constructor(encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
+    this.encoding = encoding;
+    this.signal = signal;
+    this.context = context;
+    this.catalogue = compileCatalogue(context.countedAttributes);
+    this.latestMs = context.nowMs + dayMs;
+    sharedBuilder ??= new EventDataBuilder(this.catalogue, context.limits);
+    sharedBuilder.configure(this.catalogue, context.limits);
+    this.builder = sharedBuilder;
+  }
+
+  resource(): void {
+    this.resourceFacts = null;
+    if (this.ordinals.size > 0) this.ordinals.clear();
+  }
+
+  scope(walker: OtlpWalker): boolean {
+    this.isOurScope = isText(walker.carrier.scopeName, scopeName);
+    return this.isOurScope;
+  }
+
+  beginSpan(walker: OtlpWalker, events: number): void {
+    const carrier = walker.carrier;
+    this.carrierIsRejected = false;
+    this.hasTraceContext = false;
+    if (this.ordinals.size > 0) this.ordinals.clear();
+    if (events === 0 && isText(carrier.spanName, reportName)) {
+      reportReader.begin();
+      walker.readSpanAttributes(reportReader);
+      this.addSourceReport(walker);
+    }
+  }
+
+  spanEvent(walker: OtlpWalker): void {
+    const range = walker.carrier.eventName;
+    const name = this.catalogue.names.find(range.bytes, range.start, range.end);
+    let plan = name.plan;
+    if (plan === null) {
+      if (!walker.hasEventAttribute(markName)) {
+        this.ignored++;
+        return;
+      }
+      plan = this.catalogue.customPlan;
+    }
+    const builder = this.builder;
+    builder.begin(plan, null);
+    walker.readEventAttributes(builder);
+    this.finish(walker, name, plan);
+  }
+
+  logRecord(walker: OtlpWalker): void {
+    const carrier = walker.carrier;
+    const range = carrier.eventName;
+    this.carrierIsRejected = false;
+    this.hasTraceContext = false;
+    let name: EventName;
+    let skippedKey: Buffer | null = null;
+    if (range.start === range.end) {
+      nameReader.begin();
+      walker.readEventAttributes(nameReader);
+      const text = nameReader.value;
+      name = this.catalogue.names.find(text, 0, text.length);
+      if (text.length > 0) skippedKey = nameAttribute;
+    } else {
+      if (this.isOurScope && isText(range, reportName)) {
+        reportReader.begin();
+        walker.readEventAttributes(reportReader);
+        this.takeLogTime(carrier);
+        this.addSourceReport(walker);
+        return;
+      }
+      name = this.catalogue.names.find(range.bytes, range.start, range.end);
+    }
+    let plan = name.plan;
+    if (plan === null) {
+      if (!walker.hasEventAttribute(markName)) {
+        this.ignored++;
+        return;
+      }
+      plan = this.catalogue.customPlan;
+    }
+    this.takeLogTime(carrier);
+    const builder = this.builder;
+    builder.begin(plan, skippedKey);
+    walker.readEventAttributes(builder);
+    this.finish(walker, name, plan);
+  }
+
+  /** The event's own time; where a record has none, when it was observed. */
+  private takeLogTime(carrier: OtlpCarrier): void {
+    if (carrier.timeHigh === 0 && carrier.timeLow === 0) {
+      carrier.timeHigh = carrier.observedHigh;
+      carrier.timeLow = carrier.observedLow;
+    }
+  }
+
+  private finish(walker: OtlpWalker, name: EventName, plan: EventPlan): void {
+    const builder = this.builder;
+    // Without the mark, a catalogue name alone is no sign: browsers emit a `session.start` too.
+    if (!builder.marked && (name.plan === null || (builder.touched & plan.requiredMask) === 0)) {
+      this.ignored++;
+      return;
+    }
+    const facts = this.resourceFacts ?? this.readResource(walker);
+    const carrier = walker.carrier;
+    if (!this.hasTraceContext) this.readTraceContext(carrier);
+    const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
+    let occurredAtMs = wireMs;
+    const markMs = builder.eventIdTimeMs;
+    if (markMs >= 0 && markMs - wireMs <= markToleranceMs && wireMs - markMs <= markToleranceMs) {
+      occurredAtMs = markMs;
+    }
+    const problem =
+      this.tenantProblem ??
+      this.findCarrierProblem(carrier) ??
+      findNameProblem(name) ??
+      this.findTimeProblem(carrier, occurredAtMs) ??
+      (builder.marked && builder.eventId === null ? findMarkProblem(builder) : null) ??
+      builder.problem ??
+      (builder.satisfied === plan.requiredMask ? null : findMissing(builder, plan));
+    const source: EventSource | null =
+      builder.sourceId !== null && builder.eventSeq > 0 ? { sourceId: builder.sourceId, seq: builder.eventSeq } : null;
+    if (problem !== null) {
+      this.reject(walker, name, problem, source);
+      return;
+    }
+    const eventId = builder.eventId ?? this.deriveId(walker, name, facts, plan);
+    this.events.push({
+      tenantId: this.tenantId,
+      eventId,
+      name: name.text,
+      sessionId: builder.sessionId,
+      agentId: builder.agentId,
+      occurredAtMs,
+      test: builder.test,
+      attributes: builder.attributes,
+      ticketId: builder.ticketId,
+      eventData: builder.arena.take(),
+      traceId: this.traceId,
+      spanId:
+        this.parentSpanId !== null && (this.isOurScope || isText(carrier.spanName, name.bytes))
+          ? this.parentSpanId
+          : this.ownSpanId,
+      serviceName: facts.serviceName,
+      source,
+    });
+  }
+
+  private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: EventPlan): string {
+    const carrier = walker.carrier;
+    const builder = this.builder;
+    // Read again, now noting where each attribute begins: only events without a mark pay for it.
+    builder.keepMembers = true;
+    builder.begin(plan, carrier.eventName.start === carrier.eventName.end ? nameAttribute : null);
+    walker.readEventAttributes(builder);
+    builder.keepMembers = false;
+    return deriveEventId(
+      {
+        traceId: carrier.traceIdState === idState.valid ? carrier.ids.subarray(traceIdAt, spanIdAt) : nothing,
+        spanId: carrier.spanIdState === idState.valid ? carrier.ids.subarray(spanIdAt, parentSpanIdAt) : nothing,
+        serviceInstanceId: facts.serviceInstanceId,
+        name: name.text,
+        timeHigh: carrier.timeHigh,
+        timeLow: carrier.timeLow,
+        members: readMembers(builder.arena, builder.members),
+      },
+      this.ordinals,
+    );
+  }
+
+  private readResource(walker: OtlpWalker): ResourceFacts {
+    walker.readResourceAttributes(resourceReader);
+    const facts = resourceReader.take();
+    this.resourceFacts = facts;
+    this.tenantProblem = null;
+    const rule = this.context.tenant;
+    if (rule.kind === "fixed") {
+      this.tenantId = rule.tenantId;
+    } else if (rule.kind === "gateway") {
+      if (facts.tenant === null || !rule.tenantIds.has(facts.tenant)) {
+        throw new UnknownTenantError(
+          facts.tenant === null
+            ? "The resource names no tenant: a gateway has to set `spanledger.tenant`"
+            : `The tenant ${describeText(facts.tenant)} is not one of this token's`,
+        );
+      }
+      this.tenantId = facts.tenant;
+    } else {
+      this.tenantId = facts.tenant ?? rule.defaultTenantId;
+      if (!tenantPattern.test(this.tenantId)) {
+        this.tenantProblem = {
+          code: "invalid_tenant",
+          text: `\`spanledger.tenant\` is ${describeText(this.tenantId)}`,
+        };
+        this.tenantId = rule.defaultTenantId;
+      }
+    }
+    this.retainedFromMs = this.context.retainedFromMs(this.tenantId) ?? -Infinity;
+    this.earliestMs = Math.max(year2000Ms, this.retainedFromMs);
+    return facts;
+  }
+
+  private readTraceContext(carrier: OtlpCarrier): void {
+    this.hasTraceContext = true;
+    const ids = carrier.ids;
+    this.traceId = carrier.traceIdState === idState.valid ? ids.hexSlice(traceIdAt, spanIdAt) : null;
+    this.ownSpanId = carrier.spanIdState === idState.valid ? ids.hexSlice(spanIdAt, parentSpanIdAt) : null;
+    this.parentSpanId =
+      carrier.parentSpanIdState === idState.valid ? ids.hexSlice(parentSpanIdAt, parentSpanIdAt + 8) : null;
+  }
+
+  /** A log record may stand outside of any trace; a span may not. */
+  private findCarrierProblem(carrier: OtlpCarrier): EventProblem | null {
+    if (this.signal === "logs") return null;
+    if (carrier.traceIdState === idState.valid && carrier.spanIdState === idState.valid) return null;
+    const isTrace = carrier.traceIdState !== idState.valid;
+    const state = isTrace ? carrier.traceIdState : carrier.spanIdState;
+    const how = state === idState.absent ? "missing" : state === idState.zero ? "all zero" : "of the wrong length";
+    return { code: "invalid_trace_context", text: `The span's ${isTrace ? "trace id" : "span id"} is ${how}` };
+  }
+
+  private findTimeProblem(carrier: OtlpCarrier, occurredAtMs: number): EventProblem | null {
+    if (carrier.timeHigh === 0 && carrier.timeLow === 0) {
+      return { code: "missing_time", text: "The event has no time" };
+    }
+    if (occurredAtMs >= this.earliestMs && occurredAtMs <= this.latestMs) return null;
+    const time = new Date(occurredAtMs).toISOString();
+    if (occurredAtMs > this.latestMs) {
+      return { code: "in_the_future", text: `The event's time is ${time}, more than a day ahead` };
+    }
+    if (occurredAtMs < year2000Ms) return { code: "time_before_2000", text: `The event's time is ${time}` };
+    return {
+      code: "too_old",
+      text: `The event's time is ${time}, kept is what occurred from ${new Date(this.retainedFromMs).toISOString()} on`,
+    };
+  }
+
+  private reject(walker: OtlpWalker, name: EventName, problem: EventProblem, source: EventSource | null): void {
+    if (!this.carrierIsRejected) {
+      this.carrierIsRejected = true;
+      this.rejectedCarriers++;
+    }
+    const payload = writeRejectionPayload(walker.carrier, this.encoding, this.signal, this.resourceFacts!);
+    const payloadType = payloadTypes[this.encoding];
+    const head = Buffer.from(`${this.signal}\n${payloadType}\n`);
+    this.rejected.push({
+      tenantId: this.tenantId,
+      code: problem.code,
+      reason: `${problem.text}. ${rejectionCodes[problem.code].action}`,
+      eventName: name.text === "" ? null : shortenText(name.text, maxEventNameLength),
+      payload,
+      payloadType,
+      signal: this.signal,
+      contentHash: hash("sha256", Buffer.concat([head, payload]), "buffer"),
+      source,
+    });
+  }
+
+  private addSourceReport(walker: OtlpWalker): void {
+    if (reportReader.sourceId === null) {
+      this.ignored++;
+      return;
+    }
+    const facts = this.resourceFacts ?? this.readResource(walker);
+    if (this.tenantProblem !== null) {
+      this.ignored++;
+      return;
+    }
+    const carrier = walker.carrier;
+    this.sourceReports.push({
+      tenantId: this.tenantId,
+      sourceId: reportReader.sourceId,
+      serviceName: facts.serviceName,
+      lastSeq: reportReader.lastSeq,
+      dropped: reportReader.dropped,
+      reportedAtMs: millisecondsOf(carrier.timeHigh, carrier.timeLow),
+    });
+  }
+}
+
+function findNameProblem(name: EventName): EventProblem | null {
+  if (name.plan !== null) return null;
+  if (name.text === "") return { code: "missing_name", text: "The event has no name" };
+  const described = describeText(name.text);
+  if (name.state === textState.nul) {
+    return { code: "nul_character", text: `The event's name contains U+0000: ${described}` };
+  }
+  if (name.state === textState.invalid) {
+    return { code: "invalid_unicode", text: `The event's name is not valid UTF-8: ${described}` };
+  }
+  if (!name.tooLong) return null;
+  return {
+    code: "name_too_long",
+    text: `The event's name is ${described}, at most ${maxEventNameLength} characters are allowed`,
+  };
+}
+
+function findMarkProblem(builder: EventDataBuilder): EventProblem {
+  return { code: "invalid_event_id", text: `\`${reservedAttributes.eventId}\` is ${builder.invalidMark}` };
+}
+
+function findMissing(builder: EventDataBuilder, plan: EventPlan): EventProblem {
+  const missing = plan.required.find((rule) => (builder.satisfied & rule.requiredBit) === 0)!;
+  const how = (builder.touched & missing.requiredBit) === 0 ? "absent" : "empty";
+  return { code: "missing_attribute", text: `\`${missing.name}\` is ${how}` };
+}
+
+function isText(range: TextRange, text: Buffer): boolean {
+  const length = text.length;
+  if (range.end - range.start !== length) return false;
+  const bytes = range.bytes;
+  const start = range.start;
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== text[i]) return false;
+  return true;
+}

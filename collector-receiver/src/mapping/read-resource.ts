@@ -1,0 +1,71 @@
+import { tenantAttribute } from "@spanledger/sdk/event-catalogue";
+import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
+import { shortenText } from "./describe-value.ts";
+
+/** Longest text that is kept of a resource: it is repeated in every row and every rejection. */
+const maxResourceText = 255;
+
+/** What mapping reads of an OTLP resource. Texts are storable and at most 255 characters long. */
+export interface ResourceFacts {
+  readonly serviceName: string | null;
+  readonly serviceInstanceId: string | null;
+  readonly tenant: string | null;
+}
+
+/** Reads the three attributes that matter; an attribute that is not a text counts as absent. */
+export class ResourceReader implements AttributeVisitor {
+  private serviceName: string | null = null;
+  private serviceInstanceId: string | null = null;
+  private tenant: string | null = null;
+  private current = "";
+
+  /** What was visited since the last call. */
+  take(): ResourceFacts {
+    const { serviceName, serviceInstanceId, tenant } = this;
+    this.serviceName = this.serviceInstanceId = this.tenant = null;
+    return { serviceName, serviceInstanceId, tenant };
+  }
+
+  key(bytes: Buffer, start: number, end: number): void {
+    this.current = end - start > 32 ? "" : bytes.toString("utf8", start, end);
+  }
+
+  string(bytes: Buffer, start: number, end: number): void {
+    switch (this.current) {
+      case "service.name":
+        this.serviceName = start === end ? null : readText(bytes, start, end);
+        break;
+      case "service.instance.id":
+        this.serviceInstanceId = start === end ? null : readText(bytes, start, end);
+        break;
+      case tenantAttribute:
+        this.tenant = readText(bytes, start, end);
+        break;
+      default:
+    }
+  }
+
+  int(value: number): void {
+    // A numeric brand id is a usable name.
+    if (this.current === tenantAttribute) this.tenant = String(value);
+  }
+
+  wideInt(): void {}
+  double(): void {}
+  bool(): void {}
+  binary(): void {}
+  nothing(): void {}
+  beginArray(): boolean {
+    return false;
+  }
+  endArray(): void {}
+  beginMap(): boolean {
+    return false;
+  }
+  endMap(): void {}
+}
+
+function readText(bytes: Buffer, start: number, end: number): string {
+  // Four bytes are the most that one character has.
+  return shortenText(bytes.toString("utf8", start, Math.min(end, start + maxResourceText * 4 + 4)), maxResourceText);
+}

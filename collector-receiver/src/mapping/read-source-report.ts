@@ -1,0 +1,52 @@
+import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
+import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
+
+/** Name of the carrier without an event, as span name or as the log record's EventName. */
+export const sourceReportName = "spanledger.source.report";
+
+/** Reads what a source says of itself. */
+export class SourceReportReader implements AttributeVisitor {
+  sourceId: string | null = null;
+  lastSeq = 0;
+  dropped = 0;
+  private current = "";
+
+  begin(): void {
+    this.sourceId = null;
+    this.lastSeq = 0;
+    this.dropped = 0;
+  }
+
+  key(bytes: Buffer, start: number, end: number): void {
+    this.current = end - start > 64 ? "" : bytes.toString("latin1", start, end);
+  }
+
+  string(bytes: Buffer, start: number, end: number): void {
+    if (this.current !== reservedAttributes.sourceId) return;
+    const text = bytes.toString("latin1", start, Math.min(end, start + 65));
+    this.sourceId = /^[\x20-\x7e]{1,64}$/.test(text) ? text : null;
+  }
+
+  int(value: number): void {
+    const count = Number.isSafeInteger(value) && value > 0 ? value : 0;
+    if (this.current === reservedAttributes.sourceLastSeq) this.lastSeq = count;
+    else if (this.current === reservedAttributes.sourceDropped) this.dropped = count;
+  }
+
+  double(value: number): void {
+    this.int(value);
+  }
+
+  wideInt(): void {}
+  bool(): void {}
+  binary(): void {}
+  nothing(): void {}
+  beginArray(): boolean {
+    return false;
+  }
+  endArray(): void {}
+  beginMap(): boolean {
+    return false;
+  }
+  endMap(): void {}
+}

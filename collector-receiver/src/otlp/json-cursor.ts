@@ -1,0 +1,337 @@
+import { MalformedOtlpError } from "./malformed-otlp-error.ts";
+import type { TextRange } from "./otlp-carrier.ts";
+import { hexValue } from "./hex-digits.ts";
+
+const quote = 0x22;
+const backslash = 0x5c;
+/** Deepest nesting of JSON that is followed; deeper is an attack, not telemetry. */
+const maxDepth = 512;
+const isObject = new Uint8Array(maxDepth);
+
+/**
+ * A JSON text read byte by byte: what is not needed is skipped without making a value, but not
+ * without checking its syntax.
+ */
+export class JsonCursor {
+  readonly bytes: Buffer;
+  pos = 0;
+  /** The last member's name, see `nextKey`. */
+  readonly key: TextRange;
+  private readonly end: number;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.end = bytes.length;
+    this.key = { bytes, start: 0, end: 0 };
+    // A byte order mark is allowed to be ignored (RFC 8259, section 8.1).
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.pos = 3;
+  }
+
+  /** The next byte that is not white space; it stays unread. */
+  peek(): number {
+    const bytes = this.bytes;
+    let pos = this.pos;
+    let byte = bytes[pos];
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++pos];
+    this.pos = pos;
+    if (byte === undefined) throw this.error("more JSON");
+    return byte;
+  }
+
+  /** After the value: nothing may follow. */
+  finish(): void {
+    const bytes = this.bytes;
+    while (this.pos < this.end) {
+      const byte = bytes[this.pos]!;
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) throw this.error("the end");
+      this.pos++;
+    }
+  }
+
+  /** Enters an object; false where it has no members (then it is read). `null` counts as empty. */
+  enterObject(): boolean {
+    return this.enter(0x7b, 0x7d, "an object");
+  }
+
+  /** Enters an array; false where it is empty (then it is read). `null` counts as empty. */
+  enterArray(): boolean {
+    return this.enter(0x5b, 0x5d, "an array");
+  }
+
+  private enter(open: number, close: number, what: string): boolean {
+    const byte = this.peek();
+    if (byte !== open) {
+      if (this.skipNull()) return false;
+      throw this.error(what);
+    }
+    this.pos++;
+    if (this.peek() !== close) return true;
+    this.pos++;
+    return false;
+  }
+
+  /** Reads a member's name and the colon; the value is next. */
+  nextKey(): void {
+    if (this.peek() !== quote) throw this.error("a member's name");
+    this.readString(this.key);
+    if (this.peek() !== 0x3a) throw this.error("a colon");
+    this.pos++;
+  }
+
+  keyIs(name: Buffer): boolean {
+    const { bytes, start, end } = this.key;
+    const length = name.length;
+    if (end - start !== length) return false;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== name[i]) return false;
+    return true;
+  }
+
+  /** After a member: true where another follows. */
+  moreMembers(): boolean {
+    return this.more(0x7d, "a comma or the end of the object");
+  }
+
+  /** After an element: true where another follows. */
+  moreElements(): boolean {
+    return this.more(0x5d, "a comma or the end of the array");
+  }
+
+  private more(close: number, what: string): boolean {
+    const byte = this.peek();
+    if (byte !== 0x2c && byte !== close) throw this.error(what);
+    this.pos++;
+    return byte === 0x2c;
+  }
+
+  /** Reads `null`; false where something else is next. */
+  skipNull(): boolean {
+    if (this.peek() !== 0x6e) return false;
+    this.skipLiteral("null");
+    return true;
+  }
+
+  skipLiteral(text: string): void {
+    for (let i = 0; i < text.length; i++) {
+      if (this.bytes[this.pos + i] !== text.charCodeAt(i)) throw this.error("a JSON value");
+    }
+    this.pos += text.length;
+  }
+
+  /** Skips the text whose opening quote is next; true where it has escapes. */
+  skipString(): boolean {
+    const bytes = this.bytes;
+    const end = this.end;
+    let pos = this.pos + 1;
+    let escapes = false;
+    while (pos < end) {
+      const byte = bytes[pos]!;
+      if (byte === quote) {
+        this.pos = pos + 1;
+        return escapes;
+      }
+      if (byte === backslash) {
+        escapes = true;
+        pos = this.skipEscape(pos);
+      } else if (byte < 0x20) {
+        this.pos = pos;
+        throw this.error("no control character within a text");
+      } else {
+        pos++;
+      }
+    }
+    this.pos = pos;
+    throw this.error("the end of a text");
+  }
+
+  /** The position after the escape at `pos`. */
+  private skipEscape(pos: number): number {
+    const kind = this.bytes[pos + 1];
+    if (kind === 0x75) {
+      for (let i = 2; i < 6; i++) {
+        if (pos + i >= this.end || hexValue[this.bytes[pos + i]!] === 255) {
+          this.pos = pos;
+          throw this.error("four hex digits after \\u");
+        }
+      }
+      return pos + 6;
+    }
+    if (kind === undefined || escapeOf[kind] === 0) {
+      this.pos = pos;
+      throw this.error("a valid escape");
+    }
+    return pos + 2;
+  }
+
+  /** Reads the text whose opening quote is next, as UTF-8; a lone surrogate gives invalid UTF-8. */
+  readString(into: TextRange): void {
+    if (this.peek() !== quote) throw this.error("a text");
+    const start = this.pos + 1;
+    if (this.skipString()) {
+      into.bytes = unescape(this.bytes, start, this.pos - 1);
+      into.start = 0;
+      into.end = into.bytes.length;
+    } else {
+      into.bytes = this.bytes;
+      into.start = start;
+      into.end = this.pos - 1;
+    }
+  }
+
+  /** Skips a number, and checks its syntax. */
+  skipNumber(): void {
+    const bytes = this.bytes;
+    let pos = this.pos;
+    if (bytes[pos] === 0x2d) pos++;
+    if (bytes[pos] === 0x30) pos++;
+    else pos = this.skipDigits(pos);
+    if (bytes[pos] === 0x2e) pos = this.skipDigits(pos + 1);
+    if (bytes[pos] === 0x65 || bytes[pos] === 0x45) {
+      pos++;
+      if (bytes[pos] === 0x2b || bytes[pos] === 0x2d) pos++;
+      pos = this.skipDigits(pos);
+    }
+    this.pos = pos;
+  }
+
+  private skipDigits(pos: number): number {
+    const first = pos;
+    while (isDigit(this.bytes[pos])) pos++;
+    if (pos === first) {
+      this.pos = pos;
+      throw this.error("a JSON value");
+    }
+    return pos;
+  }
+
+  /** Skips one value of any kind; a loop, so that depth costs no stack. */
+  skipValue(): void {
+    const bytes = this.bytes;
+    let depth = 0;
+    for (;;) {
+      // A value is next.
+      const byte = this.peek();
+      if (byte === quote) {
+        this.skipString();
+      } else if (byte === 0x7b || byte === 0x5b) {
+        const object = byte === 0x7b;
+        this.pos++;
+        if (this.peek() === (object ? 0x7d : 0x5d)) {
+          this.pos++;
+        } else {
+          if (depth === maxDepth) throw this.error(`at most ${maxDepth} levels`);
+          isObject[depth++] = object ? 1 : 0;
+          if (object) this.skipKey();
+          continue;
+        }
+      } else if (byte === 0x74) {
+        this.skipLiteral("true");
+      } else if (byte === 0x66) {
+        this.skipLiteral("false");
+      } else if (byte === 0x6e) {
+        this.skipLiteral("null");
+      } else {
+        this.skipNumber();
+      }
+      // A value was read: what follows it?
+      for (;;) {
+        if (depth === 0) return;
+        let next = bytes[this.pos];
+        if (next !== 0x2c && next !== 0x7d && next !== 0x5d) next = this.peek();
+        const object = isObject[depth - 1] === 1;
+        this.pos++;
+        if (next === 0x2c) {
+          if (object) this.skipKey();
+          break;
+        }
+        if (next !== (object ? 0x7d : 0x5d)) {
+          this.pos--;
+          throw this.error(object ? "a comma or the end of the object" : "a comma or the end of the array");
+        }
+        depth--;
+      }
+    }
+  }
+
+  private skipKey(): void {
+    if (this.peek() !== quote) throw this.error("a member's name");
+    this.skipString();
+    if (this.bytes[this.pos] !== 0x3a && this.peek() !== 0x3a) throw this.error("a colon");
+    this.pos++;
+  }
+
+  error(expected: string): MalformedOtlpError {
+    const at = this.pos;
+    const found = at >= this.end ? "the end" : JSON.stringify(this.bytes.toString("latin1", at, at + 12));
+    return new MalformedOtlpError(`Expected ${expected}, found ${found}`, at);
+  }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+/** What the character after a backslash stands for; 0 where there is no such escape. */
+const escapeOf = new Uint8Array(256);
+for (const [escape, character] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"]) {
+  escapeOf[escape!.charCodeAt(0)] = character!.charCodeAt(0);
+}
+
+function unescape(bytes: Buffer, start: number, end: number): Buffer {
+  const out = Buffer.allocUnsafe(end - start);
+  let at = 0;
+  for (let pos = start; pos < end;) {
+    const byte = bytes[pos]!;
+    if (byte !== backslash) {
+      out[at++] = byte;
+      pos++;
+      continue;
+    }
+    const kind = bytes[pos + 1]!;
+    if (kind !== 0x75) {
+      out[at++] = escapeOf[kind]!;
+      pos += 2;
+      continue;
+    }
+    let code = readHex4(bytes, pos + 2);
+    pos += 6;
+    if (code >= 0xd800 && code < 0xdc00 && bytes[pos] === backslash && bytes[pos + 1] === 0x75) {
+      const low = readHex4(bytes, pos + 2);
+      if (low >= 0xdc00 && low < 0xe000) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        pos += 6;
+      }
+    }
+    at = writeUtf8(out, at, code);
+  }
+  return out.subarray(0, at);
+}
+
+function readHex4(bytes: Buffer, at: number): number {
+  return (
+    (hexValue[bytes[at]!]! << 12) |
+    (hexValue[bytes[at + 1]!]! << 8) |
+    (hexValue[bytes[at + 2]!]! << 4) |
+    hexValue[bytes[at + 3]!]!
+  );
+}
+
+/** A lone surrogate is written as three bytes that are not valid UTF-8: the reader finds it there. */
+function writeUtf8(out: Buffer, start: number, code: number): number {
+  let at = start;
+  if (code < 0x80) {
+    out[at++] = code;
+  } else if (code < 0x800) {
+    out[at++] = 0xc0 | (code >> 6);
+    out[at++] = 0x80 | (code & 0x3f);
+  } else if (code < 0x10000) {
+    out[at++] = 0xe0 | (code >> 12);
+    out[at++] = 0x80 | ((code >> 6) & 0x3f);
+    out[at++] = 0x80 | (code & 0x3f);
+  } else {
+    out[at++] = 0xf0 | (code >> 18);
+    out[at++] = 0x80 | ((code >> 12) & 0x3f);
+    out[at++] = 0x80 | ((code >> 6) & 0x3f);
+    out[at++] = 0x80 | (code & 0x3f);
+  }
+  return at;
+}

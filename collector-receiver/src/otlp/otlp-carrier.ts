@@ -1,0 +1,106 @@
+/**
+ * What the walkers (one per encoding) hand to their visitor. One mutable object is reused for a
+ * whole request: nothing is allocated for a span that holds no event. Ranges are valid until the
+ * visitor's method returns.
+ */
+
+export type OtlpSignal = "traces" | "logs";
+export type OtlpEncoding = "protobuf" | "json";
+
+/** UTF-8 text, not validated: `bytes[start, end)`. */
+export interface TextRange {
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
+
+/** Receives attributes in wire order: `key`, then exactly one value; maps and arrays nest. */
+export interface AttributeVisitor {
+  key(bytes: Buffer, start: number, end: number): void;
+  string(bytes: Buffer, start: number, end: number): void;
+  /** An integer that a double holds exactly. */
+  int(value: number): void;
+  /** Any other 64-bit integer, two's complement: `high` signed, `low` unsigned. */
+  wideInt(high: number, low: number): void;
+  double(value: number): void;
+  bool(value: boolean): void;
+  binary(bytes: Buffer, start: number, end: number): void;
+  /** A value that is not set. */
+  nothing(): void;
+  /** False: do not go in, no `endArray` follows. */
+  beginArray(): boolean;
+  endArray(): void;
+  /** False: do not go in, no `endMap` follows. */
+  beginMap(): boolean;
+  endMap(): void;
+}
+
+/** An id of 16 or 8 bytes as the wire gives it. */
+export const idState = { absent: 0, valid: 1, zero: 2, wrongLength: 3 } as const;
+export type IdState = (typeof idState)[keyof typeof idState];
+
+/** Where in `ids` each id lies. */
+export const traceIdAt = 0;
+export const spanIdAt = 16;
+export const parentSpanIdAt = 24;
+
+/** Position of the walker: a span event with its span, or a log record. */
+export class OtlpCarrier {
+  /** The whole body. */
+  body: Buffer;
+  scopeName: TextRange;
+  /** The span's name; empty for a log record. */
+  spanName: TextRange;
+  /** The event's name, or the log record's `event_name`. */
+  eventName: TextRange;
+  /** Trace id (16 bytes), span id (8), parent's span id (8); meaningful where the state is `valid`. */
+  readonly ids = Buffer.alloc(32);
+  traceIdState: IdState = idState.absent;
+  spanIdState: IdState = idState.absent;
+  parentSpanIdState: IdState = idState.absent;
+  /** Raw ids, for a copy: protobuf bytes, or what stands between the quotes. */
+  traceIdStart = 0;
+  traceIdEnd = 0;
+  spanIdStart = 0;
+  spanIdEnd = 0;
+  parentSpanIdStart = 0;
+  parentSpanIdEnd = 0;
+  /** Nanoseconds since 1970, two unsigned halves: of the event or log record; of a span in `beginSpan`. */
+  timeHigh = 0;
+  timeLow = 0;
+  /** Log records: `observed_time_unix_nano`. */
+  observedHigh = 0;
+  observedLow = 0;
+  /** The event (or log record) as it stands in the body: a message, or a JSON object. */
+  eventStart = 0;
+  eventEnd = 0;
+
+  constructor(body: Buffer) {
+    this.body = body;
+    this.scopeName = { bytes: body, start: 0, end: 0 };
+    this.spanName = { bytes: body, start: 0, end: 0 };
+    this.eventName = { bytes: body, start: 0, end: 0 };
+  }
+}
+
+/** A body being walked; the visitor asks it for what it needs of the present position. */
+export interface OtlpWalker {
+  readonly carrier: OtlpCarrier;
+  readResourceAttributes(visitor: AttributeVisitor): void;
+  /** The span's own attributes (not its events'). */
+  readSpanAttributes(visitor: AttributeVisitor): void;
+  readEventAttributes(visitor: AttributeVisitor): void;
+  /** Whether the event (or log record) has an attribute of that name. */
+  hasEventAttribute(name: Buffer): boolean;
+}
+
+export interface CarrierVisitor {
+  /** A resource begins; its attributes may be asked for until the next. */
+  resource(walker: OtlpWalker): void;
+  /** An instrumentation scope begins. True: its spans without events are wanted too. */
+  scope(walker: OtlpWalker): boolean;
+  /** A span that is wanted, before its events. */
+  beginSpan(walker: OtlpWalker, events: number): void;
+  spanEvent(walker: OtlpWalker): void;
+  logRecord(walker: OtlpWalker): void;
+}

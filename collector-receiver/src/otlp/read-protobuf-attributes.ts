@@ -1,0 +1,243 @@
+import { MalformedOtlpError } from "./malformed-otlp-error.ts";
+import type { AttributeVisitor } from "./otlp-carrier.ts";
+import type { ProtobufCursor } from "./protobuf-cursor.ts";
+
+/** KeyValue: key, value; in profiles also key_strindex. */
+const keyValueFields = Uint8Array.of(7, 2, 2, 7);
+/** AnyValue: string, bool, int, double, array, kvlist, bytes. */
+const anyValueFields = Uint8Array.of(7, 2, 0, 0, 1, 2, 2, 2);
+const listFields = Uint8Array.of(7, 2);
+
+/** Reads every KeyValue under `attributesTag` in `[start, end)`, in wire order. */
+export function readProtobufAttributes(
+  cursor: ProtobufCursor,
+  start: number,
+  end: number,
+  attributesTag: number,
+  fields: Uint8Array,
+  visitor: AttributeVisitor,
+): void {
+  const bytes = cursor.bytes;
+  let pos = start;
+  while (pos < end) {
+    if (bytes[pos] !== attributesTag) {
+      const tag = cursor.readTag(pos, end);
+      pos = cursor.skipField(tag, cursor.pos, end, fields, "an event");
+      continue;
+    }
+    pos++;
+    let length = bytes[pos++]!;
+    if (length > 0x7f) {
+      length = cursor.readLength(pos - 1, end);
+      pos = cursor.pos;
+    }
+    const next = pos + length;
+    if (!(next <= end)) throw cursor.truncated(pos, "an attribute");
+    // Almost every encoder writes key, then value, and each under 128 bytes.
+    const keyLength = bytes[pos + 1]!;
+    const valueAt = pos + 2 + keyLength;
+    if (
+      bytes[pos] === 0x0a &&
+      keyLength < 0x80 &&
+      bytes[valueAt] === 0x12 &&
+      valueAt + 2 + bytes[valueAt + 1]! === next &&
+      bytes[valueAt + 1]! < 0x80
+    ) {
+      visitor.key(bytes, pos + 2, valueAt);
+      readAnyValue(cursor, valueAt + 2, next, visitor);
+    } else {
+      readKeyValue(cursor, pos, next, visitor);
+    }
+    pos = next;
+  }
+}
+
+function readKeyValue(cursor: ProtobufCursor, start: number, end: number, visitor: AttributeVisitor): void {
+  let keyStart = start;
+  let keyEnd = start;
+  let valueStart = end;
+  let valueEnd = end;
+  for (let pos = start; pos < end;) {
+    const tag = cursor.readTag(pos, end);
+    if (tag === 0x0a || tag === 0x12) {
+      const length = cursor.readLength(cursor.pos, end);
+      const at = cursor.pos;
+      pos = at + length;
+      if (tag === 0x0a) {
+        keyStart = at;
+        keyEnd = pos;
+      } else {
+        valueStart = at;
+        valueEnd = pos;
+      }
+    } else {
+      pos = cursor.skipField(tag, cursor.pos, end, keyValueFields, "an attribute");
+    }
+  }
+  visitor.key(cursor.bytes, keyStart, keyEnd);
+  readAnyValue(cursor, valueStart, valueEnd, visitor);
+}
+
+/** Whether the KeyValue in `[start, end)` has exactly that key. */
+export function readProtobufKey(cursor: ProtobufCursor, start: number, end: number, name: Buffer): boolean {
+  const bytes = cursor.bytes;
+  let same = false;
+  for (let pos = start; pos < end;) {
+    const tag = cursor.readTag(pos, end);
+    if (tag === 0x0a) {
+      const length = cursor.readLength(cursor.pos, end);
+      const at = cursor.pos;
+      pos = at + length;
+      same = length === name.length && name.compare(bytes, at, pos) === 0;
+    } else {
+      pos = cursor.skipField(tag, cursor.pos, end, keyValueFields, "an attribute");
+    }
+  }
+  return same;
+}
+
+function readAnyValue(cursor: ProtobufCursor, start: number, end: number, visitor: AttributeVisitor): void {
+  const bytes = cursor.bytes;
+  if (start === end) {
+    visitor.nothing();
+    return;
+  }
+  const tag = bytes[start]!;
+  let pos = start + 1;
+  if (tag === 0x0a) {
+    let length = bytes[pos++]!;
+    if (length > 0x7f) {
+      length = cursor.readLength(pos - 1, end);
+      pos = cursor.pos;
+    }
+    if (pos + length === end) {
+      visitor.string(bytes, pos, end);
+      return;
+    }
+  } else if (tag === 0x21) {
+    if (pos + 8 === end) {
+      visitor.double(readDouble(bytes, pos));
+      return;
+    }
+  } else if (tag === 0x18 || tag === 0x10) {
+    if (pos + 1 === end && bytes[pos]! < 0x80) {
+      if (tag === 0x18) visitor.int(bytes[pos]!);
+      else visitor.bool(bytes[pos] !== 0);
+      return;
+    }
+  }
+  // A oneof that is set several times has its last value; a skip checks each on the way.
+  let lastTag = 0;
+  let lastAt = start;
+  let lastEnd = end;
+  for (pos = start; pos < end;) {
+    const fieldTag = cursor.readTag(pos, end);
+    const at = cursor.pos;
+    pos = cursor.skipField(fieldTag, at, end, anyValueFields, "an attribute's value");
+    if (fieldTag >>> 3 < anyValueFields.length) {
+      lastTag = fieldTag;
+      lastAt = at;
+      lastEnd = pos;
+    }
+  }
+  readField(cursor, lastTag, lastAt, lastEnd, visitor);
+}
+
+function readField(cursor: ProtobufCursor, tag: number, at: number, end: number, visitor: AttributeVisitor): void {
+  const bytes = cursor.bytes;
+  switch (tag) {
+    case 0x0a:
+      cursor.readLength(at, end);
+      visitor.string(bytes, cursor.pos, end);
+      return;
+    case 0x10:
+      visitor.bool(readBool(bytes, at, end));
+      return;
+    case 0x18:
+      readInt64(bytes, at, end, visitor);
+      return;
+    case 0x21:
+      visitor.double(readDouble(bytes, at));
+      return;
+    case 0x2a:
+      cursor.readLength(at, end);
+      readArray(cursor, cursor.pos, end, visitor);
+      return;
+    case 0x32: {
+      cursor.readLength(at, end);
+      const start = cursor.pos;
+      if (!visitor.beginMap()) return;
+      readProtobufAttributes(cursor, start, end, 0x0a, listFields, visitor);
+      visitor.endMap();
+      return;
+    }
+    case 0x3a:
+      cursor.readLength(at, end);
+      visitor.binary(bytes, cursor.pos, end);
+      return;
+    default:
+      visitor.nothing();
+  }
+}
+
+function readArray(cursor: ProtobufCursor, start: number, end: number, visitor: AttributeVisitor): void {
+  if (!visitor.beginArray()) return;
+  for (let pos = start; pos < end;) {
+    const tag = cursor.readTag(pos, end);
+    if (tag === 0x0a) {
+      const length = cursor.readLength(cursor.pos, end);
+      const at = cursor.pos;
+      pos = at + length;
+      readAnyValue(cursor, at, pos, visitor);
+    } else {
+      pos = cursor.skipField(tag, cursor.pos, end, listFields, "an array value");
+    }
+  }
+  visitor.endArray();
+}
+
+function readBool(bytes: Buffer, at: number, end: number): boolean {
+  for (let pos = at; pos < end; pos++) if ((bytes[pos]! & 0x7f) !== 0) return true;
+  return false;
+}
+
+/** A varint of up to 10 bytes as two 32-bit halves; no BigInt. */
+function readInt64(bytes: Buffer, at: number, end: number, visitor: AttributeVisitor): void {
+  let low = 0;
+  let high = 0;
+  let shift = 0;
+  for (let pos = at; pos < end; pos++, shift += 7) {
+    const bits = bytes[pos]! & 0x7f;
+    if (shift < 28) {
+      low |= bits << shift;
+    } else if (shift === 28) {
+      low |= bits << 28;
+      high = bits >>> 4;
+    } else if (shift < 64) {
+      high |= bits << (shift - 32);
+    } else {
+      throw new MalformedOtlpError("An integer has at most 64 bits, this one has more", at);
+    }
+  }
+  deliverInt64(high, low >>> 0, visitor);
+}
+
+/** Hands a 64-bit integer on as a number where that is exact. */
+export function deliverInt64(high: number, low: number, visitor: AttributeVisitor): void {
+  if (high >= -0x200000 && high < 0x200000) {
+    const value = high * 0x100000000 + low;
+    if (Number.isSafeInteger(value)) {
+      visitor.int(value);
+      return;
+    }
+  }
+  visitor.wideInt(high | 0, low);
+}
+
+const doubleBytes = new Uint8Array(8);
+const doubleValue = new Float64Array(doubleBytes.buffer);
+
+function readDouble(bytes: Buffer, at: number): number {
+  for (let i = 0; i < 8; i++) doubleBytes[i] = bytes[at + i]!;
+  return doubleValue[0]!;
+}
