@@ -385,16 +385,13 @@ type CatalogueAttributes<A extends Record<string, AttributeDefinition>> = {
 } & {
   readonly [K in Exclude<keyof A, RequiredKeys<A>>]?: ValueOf<A[K]> | null | undefined;
 } & {
-  readonly [K in keyof typeof commonAttributes]?:
-    | ValueOf<(typeof commonAttributes)[K]>
-    | null
-    | undefined;
+  readonly [K in keyof typeof commonAttributes]?: ValueOf<(typeof commonAttributes)[K]> | null | undefined;
 };
 
 /** Attributes of a business event; attributes outside the catalogue are kept as they are. */
-export type AttributesOf<N extends BusinessEventName> = CatalogueAttributes<
-  EventCatalogue[N]["attributes"]
-> & { readonly [attribute: string]: AttributeValue };
+export type AttributesOf<N extends BusinessEventName> = CatalogueAttributes<EventCatalogue[N]["attributes"]> & {
+  readonly [attribute: string]: AttributeValue;
+};
 
 /** Attributes that are ours on the wire; a product never sets them. */
 export const reservedAttributes = {

@@ -1,1 +1,14 @@
-export * from './event-catalogue.ts';
+export type { AttributesOf, AttributeValue, BusinessEventName, EventCatalogue } from "./event-catalogue.ts";
+export { BusinessEventError, type BusinessEventErrorCode } from "./business-event-error.ts";
+export type { BusinessEventsOptions } from "./business-events-options.ts";
+export type { PipelineStatus, RecordOptions } from "./pipeline.ts";
+export { recordBusinessEvent, type CustomEventName } from "./record-business-event.ts";
+export {
+  businessEventsStatus,
+  flush,
+  shutdown,
+  startBusinessEvents,
+  type BusinessEvents,
+  type EndOptions,
+} from "./start-business-events.ts";
+export { withBusinessContext } from "./business-context.ts";

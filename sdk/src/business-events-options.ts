@@ -1,0 +1,40 @@
+/** Options of `startBusinessEvents`; what is not given comes from the environment. */
+export interface BusinessEventsOptions {
+  /** Name of the product's service. Default: `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly serviceName?: string;
+  /**
+   * Base URL of the OTLP/HTTP receiver or Collector; `/v1/traces` is appended. Default:
+   * `SPANLEDGER_OTLP_ENDPOINT`, then `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:4318`.
+   */
+  readonly endpoint?: string;
+  /** HTTP headers. Default: `SPANLEDGER_OTLP_HEADERS`; the generic ones only with the generic endpoint. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Brand or site whose numbers stand apart (resource attribute `spanledger.tenant`). */
+  readonly tenant?: string;
+  /** More attributes of the OTLP resource. */
+  readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>>;
+  /** How an event travels: as an event on a carrier span, or as a log record. @default "span-event" */
+  readonly emit?: "span-event" | "log-record";
+  /** Memory that waiting events may occupy, in bytes; beyond it the newest are dropped and counted. @default 64 MiB */
+  readonly maxQueueBytes?: number;
+  /** Most events of one request. @default 512 */
+  readonly maxBatchEvents?: number;
+  /** Longest time that an event waits for others, in ms. @default 1000 */
+  readonly batchDelayMs?: number;
+  /** Time without new events after which the source reports its last sequence number, in ms. @default 30000 */
+  readonly reportDelayMs?: number;
+  /** Time after which a request without an answer is repeated, in ms. @default 10000 */
+  readonly requestTimeoutMs?: number;
+  /** Longest time that the end of the process waits for the sender, in ms. @default 2000 */
+  readonly exitWaitMs?: number;
+  /** Wrong use throws instead of being reported. @default true under `NODE_ENV=test` */
+  readonly strict?: boolean;
+  /** Send in the product's own thread, without a worker. @default false */
+  readonly inProcess?: boolean;
+  /** Where the worker's file is, for a product that is bundled into one file and ships it apart. */
+  readonly workerFile?: string | URL;
+  /** React to SIGTERM and SIGINT by sending what waits. @default true */
+  readonly handleSignals?: boolean;
+  /** Record and send nothing. Default: `SPANLEDGER_DISABLED`. */
+  readonly disabled?: boolean;
+}

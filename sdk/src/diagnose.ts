@@ -1,0 +1,32 @@
+import { diag } from "@opentelemetry/api";
+import type { BusinessEventError } from "./business-event-error.ts";
+import type { SenderNotice } from "./sending/sender.ts";
+
+/** Different things are shown up to this number, so that messages built from data fill no memory. */
+const maxShown = 1000;
+const shown = new Set<string>();
+
+/** Writes a notice to OpenTelemetry's `diag`, once for each key. */
+export function showNotice(notice: SenderNotice): void {
+  if (!isFirst(notice.key)) return;
+  const logger = diag.createComponentLogger({ namespace: "@spanledger/sdk" });
+  logger[notice.level](notice.message);
+}
+
+/** Writes wrong use to `diag`, once for each event, attribute and code. */
+export function reportProblem(problem: BusinessEventError): void {
+  const { code, eventName, attribute, message } = problem;
+  showNotice({ level: "warn", key: `${code}\0${eventName}\0${attribute ?? ""}`, message });
+}
+
+/** What matters even where nobody has set up `diag`: a Node warning, once for each code. */
+export function warnProcess(code: string, message: string): void {
+  if (!isFirst(code)) return;
+  process.emitWarning(message, { type: "SpanledgerWarning", code });
+}
+
+function isFirst(key: string): boolean {
+  if (shown.has(key) || shown.size >= maxShown) return false;
+  shown.add(key);
+  return true;
+}

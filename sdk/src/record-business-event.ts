@@ -1,0 +1,34 @@
+import type { AttributesOf, AttributeValue, BusinessEventName } from "./event-catalogue.ts";
+import type { RecordOptions } from "./pipeline.ts";
+import { pipeline } from "./shared-pipeline.ts";
+
+/** Any name outside the catalogue; a name of the catalogue is checked against it. */
+export type CustomEventName<N extends string> = N extends BusinessEventName ? never : N;
+
+/**
+ * Records one business event. Synchronous, without I/O; in production it never throws. The attributes
+ * are read now: changing the object later changes nothing.
+ *
+ * Required attributes that the surrounding `withBusinessContext` gives may be left out of `attributes`
+ * by naming the type: `recordBusinessEvent<"session.message", "session_id">(…)`.
+ * @param name an event of the catalogue, or a name of your own (counted by name)
+ * @param attributes flat: strings, finite numbers, booleans, arrays of one of them; null means absent
+ * @throws BusinessEventError on wrong use, under `NODE_ENV=test` or with the option `strict` only
+ */
+export function recordBusinessEvent<N extends BusinessEventName, FromContext extends string = never>(
+  name: N,
+  attributes: Omit<AttributesOf<N>, FromContext> & { readonly [K in FromContext]?: AttributeValue },
+  options?: RecordOptions,
+): void;
+export function recordBusinessEvent<N extends string>(
+  name: CustomEventName<N>,
+  attributes?: Readonly<Record<string, AttributeValue>>,
+  options?: RecordOptions,
+): void;
+export function recordBusinessEvent(
+  name: string,
+  attributes?: Readonly<Record<string, unknown>>,
+  options?: RecordOptions,
+): void {
+  pipeline.record(name, attributes, options);
+}

@@ -1,0 +1,53 @@
+/** What the product's thread and the sender share, so that exit can wait without a message. */
+
+/** Indices into the Int32Array over the control block. */
+export const controlWord = {
+  /** 1 while the sender waits for a wake-up; whoever records next sets 0 and wakes it. */
+  asleep: 0,
+  /** 1 when the process is about to end. */
+  exiting: 1,
+  /** 1 when the sender has nothing left; the exit handler waits on it. */
+  done: 2,
+} as const;
+
+/** Indices into the Float64Array of counters, integers below 2^53; each only grows. */
+export const controlCounter = {
+  /** Written by the product's thread: highest sequence number given out. */
+  lastSeq: 0,
+  /** Written by the product's thread: events dropped because the queue was full. */
+  dropped: 1,
+  /** Written by the sender: events that the receiver has acknowledged. */
+  sent: 2,
+  /** Written by the sender: events refused for good (400 or 413 for the event alone). */
+  refused: 3,
+  /** Written by the sender: events that a 2xx answer reported as rejected (`partial_success`). */
+  rejected: 4,
+  /** Written by the sender: attempts that failed and were, or will be, repeated. */
+  failedAttempts: 5,
+} as const;
+
+const countersOffset = 64;
+
+export interface ControlBlock {
+  readonly memory: SharedArrayBuffer;
+  readonly words: Int32Array;
+  /** One writer for each; a reader on the other side sees it after the next atomic operation. */
+  readonly counters: Float64Array;
+}
+
+/** Views over a control block, on either side. */
+export function openControlBlock(memory: SharedArrayBuffer): ControlBlock {
+  return {
+    memory,
+    words: new Int32Array(memory, 0, countersOffset / 4),
+    counters: new Float64Array(memory, countersOffset),
+  };
+}
+
+export function createControlBlock(): ControlBlock {
+  return openControlBlock(new SharedArrayBuffer(countersOffset + 64));
+}
+
+export function addToCounter(control: ControlBlock, counter: number, amount: number): void {
+  control.counters[counter] = (control.counters[counter] ?? 0) + amount;
+}

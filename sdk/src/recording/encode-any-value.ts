@@ -1,0 +1,120 @@
+import { concatBytes, lengthDelimited, utf8Bytes, varint } from "./protobuf-bytes.ts";
+
+/** Longest string that is sent, in UTF-16 code units; what is longer is cut and ends in `…`. */
+export const maxStringLength = 16_384;
+/** Most elements of an array that are sent; the rest is cut. */
+export const maxArrayLength = 1024;
+
+/** What became of a value: its `AnyValue`, or the reason why it cannot travel. */
+export type EncodedValue = { readonly anyValue: Uint8Array; readonly cut: boolean } | { readonly refused: string };
+
+/**
+ * Encodes any JavaScript value as OTLP's `AnyValue`, by these rules: strings, numbers, booleans and
+ * arrays of one of them travel as they are; a Date as its ISO 8601 text; a bigint as an integer
+ * where a double holds it exactly, else as its decimal digits; other objects and mixed arrays as
+ * JSON (so `toJSON` counts); bytes as base64. Symbols, functions, invalid dates and objects that
+ * JSON refuses cannot travel. Never throws, whatever getters, proxies and `toJSON` do.
+ */
+export function encodeAnyValue(value: unknown): EncodedValue {
+  try {
+    return encode(value);
+  } catch (error) {
+    return { refused: `reading it threw ${describeThrown(error)}` };
+  }
+}
+
+function encode(value: unknown): EncodedValue {
+  switch (typeof value) {
+    case "string":
+      return encodeString(value);
+    case "number":
+      return { anyValue: encodeNumber(value), cut: false };
+    case "boolean":
+      return { anyValue: Uint8Array.of(0x10, value ? 1 : 0), cut: false };
+    case "bigint":
+      return Number.isSafeInteger(Number(value))
+        ? { anyValue: encodeNumber(Number(value)), cut: false }
+        : encodeString(value.toString());
+    case "object":
+      return encodeObject(value);
+    default:
+      return { refused: `a ${typeof value} has no form in OTLP` };
+  }
+}
+
+function encodeObject(value: object | null): EncodedValue {
+  if (value === null) return { refused: "null means absent" };
+  if (Array.isArray(value)) return encodeArray(value);
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? { refused: "it is an invalid Date" } : encodeString(value.toISOString());
+  }
+  // A wrapper such as `new String("a")` means its primitive.
+  if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+    return encode(value.valueOf());
+  }
+  if (value instanceof Uint8Array) return encodeString(Buffer.from(value).toString("base64"));
+  return encodeJson(value);
+}
+
+function encodeArray(value: readonly unknown[]): EncodedValue {
+  const elements = value.slice(0, maxArrayLength);
+  const type = typeof elements[0];
+  const flat = type === "string" || type === "number" || type === "boolean";
+  if (elements.length > 0 && !(flat && elements.every((element) => typeof element === type))) {
+    return encodeJson(value);
+  }
+  let cut = value.length > maxArrayLength;
+  const encoded = elements.map((element) => {
+    const one = encode(element);
+    if ("refused" in one) throw new TypeError(one.refused);
+    cut ||= one.cut;
+    return lengthDelimited(1, one.anyValue);
+  });
+  return { anyValue: lengthDelimited(5, concatBytes(encoded)), cut };
+}
+
+function encodeJson(value: object): EncodedValue {
+  const json: unknown = JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "bigint" ? inner.toString() : inner,
+  );
+  if (typeof json !== "string") return { refused: "JSON has no form for it" };
+  return encodeString(json);
+}
+
+function encodeString(value: string): EncodedValue {
+  if (value.length <= maxStringLength) {
+    return { anyValue: lengthDelimited(1, utf8Bytes(value)), cut: false };
+  }
+  // Never between the halves of a surrogate pair.
+  const last = value.charCodeAt(maxStringLength - 2);
+  const end = last >= 0xd800 && last <= 0xdbff ? maxStringLength - 2 : maxStringLength - 1;
+  return { anyValue: lengthDelimited(1, utf8Bytes(`${value.slice(0, end)}…`)), cut: true };
+}
+
+function encodeNumber(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value)) {
+    const bytes = new Uint8Array(9);
+    bytes[0] = 0x21;
+    new DataView(bytes.buffer).setFloat64(1, value, true);
+    return bytes;
+  }
+  if (value >= 0) return concatBytes([Uint8Array.of(0x18), varint(value)]);
+  // A negative int64 is its two's complement: always ten bytes.
+  const bytes = new Uint8Array(11);
+  bytes[0] = 0x18;
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (let at = 1; at < 11; at += 1) {
+    bytes[at] = Number(rest & 0x7fn) | (at < 10 ? 0x80 : 0);
+    rest >>= 7n;
+  }
+  return bytes;
+}
+
+/** What was thrown, for a message; a thrown value may itself be hostile. */
+export function describeThrown(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return "something that cannot be shown";
+  }
+}

@@ -1,0 +1,83 @@
+import { chunkBytes, chunkHeaderBytes, chunkWord, createChunk, resetChunk, type Chunk } from "./chunk.ts";
+
+/** Released chunks that are kept for the next burst; the rest goes back to the system. */
+const maxSpareChunks = 4;
+
+/**
+ * The product's side of the queue: a list of chunks, bounded in bytes. What is in it stays until the
+ * sender has released it, so that it can be handed to another sender.
+ */
+export class EventQueue {
+  #maxBytes: number;
+  readonly #chunks: Chunk[] = [];
+  readonly #spare: Chunk[] = [];
+  #current: Chunk | null = null;
+  /** Called with each chunk as soon as it may hold events. */
+  onChunk: ((memory: SharedArrayBuffer) => void) | null = null;
+  /** Where the next record begins. */
+  position = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  set maxBytes(value: number) {
+    this.#maxBytes = value;
+  }
+
+  /** The chunk to write into, or null where there is none yet. */
+  get current(): Chunk | null {
+    return this.#current;
+  }
+
+  /** Chunks that are not released yet, oldest first, for a new sender. */
+  get unreleased(): readonly SharedArrayBuffer[] {
+    this.#collectReleased();
+    return this.#chunks.map((chunk) => chunk.memory);
+  }
+
+  /** Memory that the queue occupies. */
+  get bytes(): number {
+    return this.#chunks.length * chunkBytes;
+  }
+
+  /** Seals the current chunk and opens another one; null where the queue is full. */
+  advance(): Chunk | null {
+    this.#collectReleased();
+    if ((this.#chunks.length + 1) * chunkBytes > this.#maxBytes && this.#chunks.length > 0) {
+      return null;
+    }
+    if (this.#current !== null) Atomics.store(this.#current.words, chunkWord.sealed, 1);
+    const chunk = this.#spare.pop() ?? createChunk();
+    resetChunk(chunk);
+    this.#chunks.push(chunk);
+    this.#current = chunk;
+    this.position = chunkHeaderBytes;
+    this.onChunk?.(chunk.memory);
+    return chunk;
+  }
+
+  /** Publishes the record that ends at `end`. */
+  commit(chunk: Chunk, end: number): void {
+    this.position = end;
+    Atomics.store(chunk.words, chunkWord.committed, end);
+  }
+
+  /** Forgets everything that waits. */
+  clear(): void {
+    this.#chunks.length = 0;
+    this.#spare.length = 0;
+    this.#current = null;
+    this.position = 0;
+  }
+
+  /** Chunks are released nearly in order, so looking at the oldest is enough. */
+  #collectReleased(): void {
+    for (;;) {
+      const oldest = this.#chunks[0];
+      if (oldest === undefined || Atomics.load(oldest.words, chunkWord.released) === 0) return;
+      this.#chunks.shift();
+      if (this.#spare.length < maxSpareChunks) this.#spare.push(oldest);
+    }
+  }
+}

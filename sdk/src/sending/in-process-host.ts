@@ -1,0 +1,66 @@
+import { context } from "@opentelemetry/api";
+import type { ControlBlock } from "../recording/control-block.ts";
+import type { SenderHost } from "./sender-host.ts";
+import { Sender, type SenderNotice, type SenderSettings } from "./sender.ts";
+
+/**
+ * OpenTelemetry's own mark for "no spans in here" (`suppressTracing` of `@opentelemetry/core`): the
+ * product's HTTP instrumentation would otherwise make a span of each of our requests.
+ */
+const suppressTracing = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
+
+/** Runs the sender in the product's thread, where there is no worker. */
+export class InProcessHost implements SenderHost {
+  readonly kind = "in-process";
+  readonly #sender: Sender;
+  #scheduled = false;
+  #keepAlive: NodeJS.Timeout | null = null;
+
+  constructor(settings: SenderSettings, control: ControlBlock, notify: (notice: SenderNotice) => void) {
+    this.#sender = new Sender(settings, control, notify);
+  }
+
+  addChunk(memory: SharedArrayBuffer): void {
+    // Only a timer, so that nothing is compressed or sent while the caller waits.
+    this.#later(() => this.#sender.addChunk(memory));
+  }
+
+  wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#later(() => {
+      this.#scheduled = false;
+      this.#sender.wake();
+    });
+  }
+
+  flush(seq: number): Promise<void> {
+    return this.#quietly(() => this.#sender.flush(seq));
+  }
+
+  finish(): Promise<void> {
+    return this.#quietly(() => this.#sender.finish());
+  }
+
+  finishAtExit(): void {
+    // Nothing can be sent any more; `beforeExit` had its chance.
+  }
+
+  hold(alive: boolean): void {
+    if (this.#keepAlive !== null) clearInterval(this.#keepAlive);
+    this.#keepAlive = alive ? setInterval(() => undefined, 1000) : null;
+  }
+
+  close(): void {
+    this.hold(false);
+    this.#sender.close();
+  }
+
+  #later(run: () => void): void {
+    setImmediate(() => this.#quietly(run)).unref();
+  }
+
+  #quietly<T>(run: () => T): T {
+    return context.with(context.active().setValue(suppressTracing, true), run);
+  }
+}

@@ -1,0 +1,38 @@
+import { locateWorker } from "#worker-location";
+import type { BusinessEventsOptions } from "../business-events-options.ts";
+import { showNotice, warnProcess } from "../diagnose.ts";
+import type { ControlBlock } from "../recording/control-block.ts";
+import { describeThrown } from "../recording/encode-any-value.ts";
+import type { ResolvedConfig } from "../resolve-config.ts";
+import { InProcessHost } from "./in-process-host.ts";
+import type { SenderHost } from "./sender-host.ts";
+import { WorkerHost } from "./worker-host.ts";
+
+/** A worker where there can be one, else the product's own thread; the latter says so. */
+export function openSenderHost(
+  config: ResolvedConfig,
+  options: BusinessEventsOptions,
+  control: ControlBlock,
+  onWorkerDeath: (reason: string) => void,
+): SenderHost {
+  const { settings } = config;
+  if (options.inProcess === true) return new InProcessHost(settings, control, showNotice);
+  const file = options.workerFile ?? locateWorker();
+  if (file === null) {
+    return inProcess("the file of its worker is not beside it, probably because of a bundler");
+  }
+  try {
+    return new WorkerHost(file, settings, control, showNotice, onWorkerDeath);
+  } catch (error) {
+    return inProcess(`a worker cannot be started (${describeThrown(error)})`);
+  }
+
+  function inProcess(reason: string): SenderHost {
+    warnProcess(
+      "SPANLEDGER_IN_PROCESS",
+      `business events are sent in the product's own thread: ${reason}. Nothing waits for them at ` +
+        "process.exit(); call flush() before it, or set the option workerFile",
+    );
+    return new InProcessHost(settings, control, showNotice);
+  }
+}

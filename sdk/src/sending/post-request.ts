@@ -1,0 +1,142 @@
+import { request as httpRequest, Agent as HttpAgent, type RequestOptions } from "node:http";
+import { request as httpsRequest, Agent as HttpsAgent } from "node:https";
+import { gzipSync } from "node:zlib";
+import { readPartialSuccess, type PartialSuccess } from "./read-answer.ts";
+
+/** What to do with a batch after one attempt. */
+export type PostOutcome =
+  | { readonly kind: "accepted"; readonly partial: PartialSuccess | null }
+  /** 400 or 413: the same request would be refused again. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** `retryAfterMs` is what the receiver asked for, or null. */
+  | { readonly kind: "retry"; readonly reason: string; readonly retryAfterMs: number | null };
+
+export interface PostTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** Bodies smaller than this are sent as they are: gzip would save less than it costs. */
+const minGzipBytes = 1024;
+/** An OTLP answer is a few bytes; the limit that a Collector uses. */
+const maxAnswerBytes = 64 * 1024;
+
+/** Posts OTLP requests to one endpoint over kept-alive connections. */
+export class OtlpPoster {
+  readonly #target: PostTarget;
+  readonly #url: URL;
+  readonly #agent: HttpAgent;
+
+  constructor(target: PostTarget) {
+    this.#target = target;
+    this.#url = new URL(target.url);
+    const options = { keepAlive: true, maxSockets: 8, timeout: 60_000 };
+    this.#agent = this.#url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+  }
+
+  /** One attempt. Never rejects. */
+  post(body: Uint8Array): Promise<PostOutcome> {
+    const gzip = body.length >= minGzipBytes;
+    const content = gzip ? gzipSync(body, { level: 1 }) : body;
+    const options: RequestOptions = {
+      method: "POST",
+      agent: this.#agent,
+      headers: {
+        ...this.#target.headers,
+        "content-type": "application/x-protobuf",
+        "content-length": content.length,
+        ...(gzip ? { "content-encoding": "gzip" } : {}),
+      },
+    };
+    return new Promise((resolve) => {
+      const send = this.#url.protocol === "https:" ? httpsRequest : httpRequest;
+      const request = send(this.#url, options, (response) => {
+        const parts: Buffer[] = [];
+        let length = 0;
+        response.on("data", (part: Buffer) => {
+          length += part.length;
+          if (length <= maxAnswerBytes) parts.push(part);
+        });
+        response.on("error", (error) => settle(retry(`answer broke off: ${error.message}`)));
+        response.on("end", () => {
+          settle(
+            judgeAnswer(
+              response.statusCode ?? 0,
+              response.headers["content-type"],
+              response.headers["retry-after"],
+              Buffer.concat(parts),
+            ),
+          );
+        });
+      });
+      const timer = setTimeout(() => {
+        settle(retry(`no answer within ${this.#target.timeoutMs} ms`));
+        request.destroy();
+      }, this.#target.timeoutMs);
+      const settle = (outcome: PostOutcome): void => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
+      request.on("error", (error) => settle(retry(describeNetworkError(error))));
+      request.on("close", () => settle(retry("the connection was closed without an answer")));
+      request.end(content);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/**
+ * Whatever may become right without this request changing is tried again, a wrong address and a
+ * wrong key among it: only 400 and 413 say that the content is the trouble.
+ */
+export function judgeAnswer(
+  status: number,
+  contentType: string | undefined,
+  retryAfter: string | undefined,
+  body: Uint8Array,
+): PostOutcome {
+  if (status >= 200 && status < 300) {
+    const type = contentType?.split(";")[0]?.trim().toLowerCase();
+    if (body.length === 0) return { kind: "accepted", partial: null };
+    if (type === "application/x-protobuf" || type === "application/json") {
+      return { kind: "accepted", partial: readPartialSuccess(body, type) };
+    }
+    return retry(`status ${status} with ${type ?? "no content type"}: this is no OTLP receiver`);
+  }
+  if (status === 400 || status === 413) {
+    return { kind: "refused", reason: `status ${status}: ${printable(body)}` };
+  }
+  return {
+    kind: "retry",
+    reason: `status ${status}: ${printable(body)}`,
+    retryAfterMs: parseRetryAfter(retryAfter),
+  };
+}
+
+/** Milliseconds that `Retry-After` asks to wait: seconds or an HTTP date; null where it says nothing. */
+export function parseRetryAfter(value: string | undefined, nowMs = Date.now()): number | null {
+  if (value === undefined) return null;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
+}
+
+function retry(reason: string): PostOutcome {
+  return { kind: "retry", reason, retryAfterMs: null };
+}
+
+function describeNetworkError(error: NodeJS.ErrnoException): string {
+  return error.message || error.code || error.name;
+}
+
+/** The readable part of an answer, for a message. */
+function printable(body: Uint8Array): string {
+  return Buffer.from(body.subarray(0, 300))
+    .toString("latin1")
+    .replaceAll(/[^\x20-\x7e]+/g, " ")
+    .trim();
+}

@@ -1,0 +1,119 @@
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
+import { controlWord, type ControlBlock } from "../recording/control-block.ts";
+import type { SenderHost } from "./sender-host.ts";
+import type { SenderNotice, SenderSettings } from "./sender.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
+
+/** Runs the sender in a worker thread of its own. */
+export class WorkerHost implements SenderHost {
+  readonly kind = "worker";
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #control: ControlBlock;
+  readonly #notify: (notice: SenderNotice) => void;
+  readonly #waiting = new Map<number, () => void>();
+  #nextId = 1;
+  #closed = false;
+
+  /**
+   * @param onDeath called when the worker ends without having been asked to
+   * @throws where workers cannot be started, for example under Node's permission model
+   */
+  constructor(
+    file: string | URL,
+    settings: SenderSettings,
+    control: ControlBlock,
+    notify: (notice: SenderNotice) => void,
+    onDeath: (reason: string) => void,
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    const start: WorkerStart = {
+      spanledger: "sender",
+      settings,
+      control: control.memory,
+      port: port2,
+    };
+    this.#control = control;
+    this.#notify = notify;
+    this.#port = port1;
+    // No execArgv: `--import @spanledger/sdk/register` would otherwise start everything again in
+    // there. No environment either: the worker gets what it needs in its settings.
+    this.#worker = new Worker(file, {
+      name: "spanledger",
+      workerData: start,
+      transferList: [port2],
+      execArgv: [],
+      env: {},
+    });
+    this.#worker.unref();
+    let failure = "";
+    this.#worker.on("error", (error) => {
+      failure = String(error);
+    });
+    this.#worker.on("exit", (code) => {
+      if (this.#closed) return;
+      this.#closed = true;
+      onDeath(failure === "" ? `it ended with code ${code}` : failure);
+    });
+    port1.on("message", (message: FromWorker) => this.#receive(message));
+    port1.unref();
+  }
+
+  addChunk(memory: SharedArrayBuffer): void {
+    this.#post({ kind: "chunk", memory });
+  }
+
+  wake(): void {
+    this.#post({ kind: "wake" });
+  }
+
+  flush(seq: number): Promise<void> {
+    return this.#ask((id) => ({ kind: "flush", id, seq }));
+  }
+
+  finish(): Promise<void> {
+    return this.#ask((id) => ({ kind: "finish", id }));
+  }
+
+  finishAtExit(waitMs: number): void {
+    Atomics.store(this.#control.words, controlWord.done, 0);
+    this.#post({ kind: "finish", id: 0 });
+    Atomics.wait(this.#control.words, controlWord.done, 0, waitMs);
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port);
+      if (received === undefined) return;
+      this.#receive(received.message as FromWorker);
+    }
+  }
+
+  hold(alive: boolean): void {
+    if (alive) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#port.close();
+    void this.#worker.terminate();
+  }
+
+  #ask(message: (id: number) => ToWorker): Promise<void> {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#post(message(id));
+    });
+  }
+
+  #post(message: ToWorker): void {
+    this.#port.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind === "notice") this.#notify(message.notice);
+    else {
+      this.#waiting.get(message.id)?.();
+      this.#waiting.delete(message.id);
+    }
+  }
+}
