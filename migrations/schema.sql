@@ -1,0 +1,284 @@
+-- The schema that the migrations in this folder give. Written by `npm run schema`; never applied.
+
+create sequence analytics_events_id_seq as bigint start 1 increment 1 cache 1000;
+
+create table analytics_agent_metrics (
+  tenant_id text not null,
+  day date not null,
+  agent_id integer,
+  revision bigint not null default 1,
+  agent_name text,
+  agent_name_at timestamp with time zone,
+  agent_name_event_id uuid,
+  agent_logins bigint not null default 0,
+  total_work_minutes numeric not null default 0,
+  sessions_handled bigint not null default 0,
+  total_first_response_ms bigint not null default 0,
+  sessions_released bigint not null default 0,
+  total_handle_time_sec numeric not null default 0,
+  agent_messages_sent bigint not null default 0,
+  sessions_transferred bigint not null default 0,
+  tickets_created bigint not null default 0,
+  tickets_closed bigint not null default 0,
+  tickets_sla_met bigint not null default 0,
+  total_resolution_hours numeric not null default 0,
+  updated_at timestamp with time zone not null default now(),
+  constraint analytics_agent_metrics_tenant_id_day_agent_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, day, agent_id)
+) with (fillfactor=50);
+
+create table analytics_business_metrics (
+  id bigint not null generated always as identity,
+  tenant_id text not null,
+  period_type character varying(10) not null,
+  period_value character varying(10) not null,
+  period_start date not null,
+  revision bigint not null default 1,
+  total_sessions bigint not null default 0,
+  sessions_ended bigint not null default 0,
+  sessions_ended_idle bigint not null default 0,
+  ai_resolved_sessions bigint not null default 0,
+  ai_resolved_idle bigint not null default 0,
+  escalated_sessions bigint not null default 0,
+  reused_session_ids bigint not null default 0,
+  unique_customers bigint not null default 0,
+  estimated_cost_saved numeric not null default 0,
+  total_messages bigint not null default 0,
+  responses_timed bigint not null default 0,
+  total_response_time_ms bigint not null default 0,
+  order_queries_success bigint not null default 0,
+  order_queries_failed bigint not null default 0,
+  tracking_queries_success bigint not null default 0,
+  tracking_queries_failed bigint not null default 0,
+  agent_logins bigint not null default 0,
+  total_work_minutes numeric not null default 0,
+  sessions_handled bigint not null default 0,
+  total_first_response_ms bigint not null default 0,
+  sessions_released bigint not null default 0,
+  total_handle_time_sec numeric not null default 0,
+  agent_messages_sent bigint not null default 0,
+  sessions_transferred bigint not null default 0,
+  tickets_created bigint not null default 0,
+  tickets_closed bigint not null default 0,
+  tickets_sla_met bigint not null default 0,
+  total_resolution_hours numeric not null default 0,
+  avg_response_time_ms numeric generated always as (((total_response_time_ms)::numeric / (NULLIF(responses_timed, 0))::numeric)) stored,
+  avg_first_response_ms numeric generated always as (((total_first_response_ms)::numeric / (NULLIF(sessions_handled, 0))::numeric)) stored,
+  avg_handle_time_sec numeric generated always as ((total_handle_time_sec / (NULLIF(sessions_handled, 0))::numeric)) stored,
+  avg_resolution_hours numeric generated always as ((total_resolution_hours / (NULLIF(tickets_closed, 0))::numeric)) stored,
+  messages_per_session_handled numeric generated always as (((agent_messages_sent)::numeric / (NULLIF(sessions_handled, 0))::numeric)) stored,
+  ai_resolution_rate numeric generated always as ((((ai_resolved_sessions)::numeric * (100)::numeric) / (NULLIF(total_sessions, 0))::numeric)) stored,
+  escalation_rate numeric generated always as ((((escalated_sessions)::numeric * (100)::numeric) / (NULLIF(total_sessions, 0))::numeric)) stored,
+  order_query_success_rate numeric generated always as ((((order_queries_success)::numeric * (100)::numeric) / (NULLIF((order_queries_success + order_queries_failed), 0))::numeric)) stored,
+  tracking_query_success_rate numeric generated always as ((((tracking_queries_success)::numeric * (100)::numeric) / (NULLIF((tracking_queries_success + tracking_queries_failed), 0))::numeric)) stored,
+  transfer_rate numeric generated always as ((((sessions_transferred)::numeric * (100)::numeric) / (NULLIF(sessions_handled, 0))::numeric)) stored,
+  ticket_resolution_rate numeric generated always as ((((tickets_closed)::numeric * (100)::numeric) / (NULLIF(tickets_created, 0))::numeric)) stored,
+  sla_met_rate numeric generated always as ((((tickets_sla_met)::numeric * (100)::numeric) / (NULLIF(tickets_closed, 0))::numeric)) stored,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint analytics_business_metrics_period_type_check CHECK (((period_type)::text = ANY ((ARRAY['day'::character varying, 'week'::character varying, 'month'::character varying])::text[]))),
+  constraint analytics_business_metrics_pkey PRIMARY KEY (tenant_id, period_type, period_value)
+) with (fillfactor=50);
+
+create table analytics_costs (
+  tenant_id text not null,
+  valid_from date not null,
+  cost_per_manual_session numeric not null,
+  created_at timestamp with time zone not null default now(),
+  constraint analytics_costs_cost_per_manual_session_check CHECK ((cost_per_manual_session >= (0)::numeric)),
+  constraint analytics_costs_pkey PRIMARY KEY (tenant_id, valid_from)
+);
+
+create table analytics_customers (
+  tenant_id text not null,
+  period_type character varying(10) not null,
+  period_value character varying(10) not null,
+  user_id text collate "C" not null,
+  sessions integer not null,
+  constraint analytics_customers_pkey PRIMARY KEY (tenant_id, period_type, period_value, user_id)
+) with (fillfactor=70);
+
+create table analytics_duration_histograms (
+  tenant_id text not null,
+  day date not null,
+  metric character varying(50) not null,
+  bucket integer not null,
+  count bigint not null default 0,
+  constraint analytics_duration_histograms_pkey PRIMARY KEY (tenant_id, day, metric, bucket)
+) with (fillfactor=50);
+
+create table analytics_event_counts (
+  tenant_id text not null,
+  day date not null,
+  event_name character varying(50) not null,
+  events bigint not null default 0,
+  constraint analytics_event_counts_pkey PRIMARY KEY (tenant_id, day, event_name)
+) with (fillfactor=50);
+
+create table analytics_events (
+  id bigint not null default nextval('analytics_events_id_seq'::regclass),
+  tenant_id text not null,
+  event_id uuid not null,
+  event_name character varying(50) not null,
+  session_id character varying(64),
+  agent_id integer,
+  ticket_id integer,
+  event_data jsonb not null,
+  occurred_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  trace_id character varying(32),
+  span_id character varying(16),
+  service_name text,
+  constraint analytics_events_pkey PRIMARY KEY (tenant_id, occurred_at, event_id)
+) partition by RANGE (occurred_at);
+
+create table analytics_rejected_events (
+  tenant_id text not null,
+  content_hash bytea not null,
+  code character varying(50) not null,
+  reason text not null,
+  event_name character varying(50),
+  signal character varying(10) not null,
+  payload_type character varying(64) not null,
+  payload bytea not null,
+  service_name text,
+  rejected_at timestamp with time zone not null default now(),
+  replayed_at timestamp with time zone,
+  constraint analytics_rejected_events_pkey PRIMARY KEY (tenant_id, content_hash)
+);
+
+create table analytics_sessions (
+  tenant_id text not null,
+  session_id character varying(64) not null,
+  first_start_at timestamp with time zone,
+  first_start_event_id uuid,
+  channel text,
+  last_start_at timestamp with time zone,
+  first_seen_at timestamp with time zone not null,
+  last_activity_at timestamp with time zone not null,
+  first_end_at timestamp with time zone,
+  escalated_at timestamp with time zone,
+  taken_over_at timestamp with time zone,
+  user_id text collate "C",
+  idle_check_at timestamp with time zone,
+  prev_first_start_at timestamp with time zone,
+  prev_last_start_at timestamp with time zone,
+  prev_last_activity_at timestamp with time zone,
+  prev_first_end_at timestamp with time zone,
+  prev_escalated_at timestamp with time zone,
+  prev_taken_over_at timestamp with time zone,
+  prev_user_id text collate "C",
+  constraint analytics_sessions_pkey PRIMARY KEY (tenant_id, session_id)
+) with (fillfactor=60);
+
+create table analytics_settings (
+  tenant_id text not null,
+  timezone text not null,
+  currency character varying(3) not null,
+  idle_timeout_seconds integer not null,
+  idle_through timestamp with time zone not null,
+  retained_from timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint analytics_settings_idle_timeout_seconds_check CHECK ((idle_timeout_seconds > 0)),
+  constraint analytics_settings_pkey PRIMARY KEY (tenant_id)
+);
+
+create table analytics_sources (
+  tenant_id text not null,
+  source_id character varying(64) not null,
+  service_name text,
+  highest_seq bigint not null default 0,
+  events_seen bigint not null default 0,
+  drops_reported bigint not null default 0,
+  first_seen_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  constraint analytics_sources_pkey PRIMARY KEY (tenant_id, source_id)
+) with (fillfactor=50);
+
+CREATE INDEX analytics_events_session ON ONLY public.analytics_events USING btree (tenant_id, session_id, occurred_at) WHERE (session_id IS NOT NULL);
+
+CREATE INDEX analytics_sessions_idle_check ON public.analytics_sessions USING btree (tenant_id, idle_check_at) WHERE (idle_check_at IS NOT NULL);
+
+CREATE INDEX analytics_sessions_started ON public.analytics_sessions USING btree (tenant_id, first_start_at) WHERE (first_start_at IS NOT NULL);
+
+create view analytics_agent_metrics_by_period as
+ SELECT analytics_agent_metrics.tenant_id,
+    period.period_type,
+    period.period_value,
+    period.period_start,
+    analytics_agent_metrics.agent_id,
+    (array_agg(analytics_agent_metrics.agent_name ORDER BY analytics_agent_metrics.agent_name_at DESC NULLS LAST, analytics_agent_metrics.agent_name_event_id DESC))[1] AS agent_name,
+    (sum(analytics_agent_metrics.agent_logins))::bigint AS agent_logins,
+    sum(analytics_agent_metrics.total_work_minutes) AS total_work_minutes,
+    (sum(analytics_agent_metrics.sessions_handled))::bigint AS sessions_handled,
+    (sum(analytics_agent_metrics.total_first_response_ms))::bigint AS total_first_response_ms,
+    (sum(analytics_agent_metrics.sessions_released))::bigint AS sessions_released,
+    sum(analytics_agent_metrics.total_handle_time_sec) AS total_handle_time_sec,
+    (sum(analytics_agent_metrics.agent_messages_sent))::bigint AS agent_messages_sent,
+    (sum(analytics_agent_metrics.sessions_transferred))::bigint AS sessions_transferred,
+    (sum(analytics_agent_metrics.tickets_created))::bigint AS tickets_created,
+    (sum(analytics_agent_metrics.tickets_closed))::bigint AS tickets_closed,
+    (sum(analytics_agent_metrics.tickets_sla_met))::bigint AS tickets_sla_met,
+    sum(analytics_agent_metrics.total_resolution_hours) AS total_resolution_hours
+   FROM (analytics_agent_metrics
+     CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
+  GROUP BY analytics_agent_metrics.tenant_id, period.period_type, period.period_value, period.period_start, analytics_agent_metrics.agent_id;
+
+create view analytics_duration_histograms_by_period as
+ SELECT analytics_duration_histograms.tenant_id,
+    period.period_type,
+    period.period_value,
+    period.period_start,
+    analytics_duration_histograms.metric,
+    analytics_duration_histograms.bucket,
+    (sum(analytics_duration_histograms.count))::bigint AS count
+   FROM (analytics_duration_histograms
+     CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_duration_histograms.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_duration_histograms.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_duration_histograms.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_duration_histograms.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
+  GROUP BY analytics_duration_histograms.tenant_id, period.period_type, period.period_value, period.period_start, analytics_duration_histograms.metric, analytics_duration_histograms.bucket;
+
+create view analytics_event_counts_by_period as
+ SELECT analytics_event_counts.tenant_id,
+    period.period_type,
+    period.period_value,
+    period.period_start,
+    analytics_event_counts.event_name,
+    (sum(analytics_event_counts.events))::bigint AS events
+   FROM (analytics_event_counts
+     CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_event_counts.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_event_counts.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_event_counts.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_event_counts.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
+  GROUP BY analytics_event_counts.tenant_id, period.period_type, period.period_value, period.period_start, analytics_event_counts.event_name;
+
+CREATE OR REPLACE FUNCTION public.spanledger_ensure_partition(month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  lower_bound timestamptz := date_trunc('month', month::timestamp) at time zone 'UTC';
+  upper_bound timestamptz := (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC';
+  partition_name text := 'analytics_events_' || to_char(month, 'YYYY_MM');
+begin
+  if to_regclass('public.' || partition_name) is not null then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('spanledger.partition.' || partition_name, 0));
+  if to_regclass('public.' || partition_name) is not null then
+    return false;
+  end if;
+  perform set_config('lock_timeout', '2s', true);
+  execute format('create table public.%I (like public.analytics_events including defaults including constraints)', partition_name);
+  execute format(
+    'alter table public.analytics_events attach partition public.%I for values from (%L) to (%L)',
+    partition_name, lower_bound, upper_bound);
+  return true;
+end
+$function$;
+
+comment on table analytics_events is 'One row per business event, counted exactly once.';
+
+comment on column analytics_events.occurred_at is 'From the event: the same on every retry.';
+
+comment on column analytics_events.created_at is 'When the row was written.';
+
+comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
+
+comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
