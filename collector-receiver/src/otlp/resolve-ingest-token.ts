@@ -1,0 +1,43 @@
+import { hash, timingSafeEqual } from "node:crypto";
+import type { TenantRule } from "../mapping/mapping-context.ts";
+
+/** A secret and the tenants that whoever shows it may write for; a gateway's has several. */
+export interface IngestGrant {
+  readonly token: string;
+  readonly tenantIds: readonly string[];
+}
+
+/** From the `Authorization` header to who decides the tenant; null: the sender is not let in. */
+export type TenantResolver = (authorization: string | undefined) => TenantRule | null;
+
+/**
+ * @param grants none: nobody has to show a token, and `spanledger.tenant` is believed (the
+ * configuration allows that on loopback only)
+ */
+export function createTenantResolver(grants: readonly IngestGrant[], defaultTenantId = "default"): TenantResolver {
+  if (grants.length === 0) {
+    const believed: TenantRule = { kind: "believed", defaultTenantId };
+    return () => believed;
+  }
+  const rules = grants.map(({ token, tenantIds }) => ({ digest: digestOf(token), rule: ruleFor(tenantIds) }));
+  return (authorization) => {
+    const token = /^Bearer +([^\s]+) *$/i.exec(authorization ?? "")?.[1];
+    if (token === undefined) return null;
+    const digest = digestOf(token);
+    let found: TenantRule | null = null;
+    // All are compared, each in constant time over equal lengths: the time tells nothing.
+    for (const { digest: known, rule } of rules) if (timingSafeEqual(known, digest)) found = rule;
+    return found;
+  };
+}
+
+function ruleFor(tenantIds: readonly string[]): TenantRule {
+  const [only] = tenantIds;
+  return tenantIds.length === 1 && only !== undefined
+    ? { kind: "fixed", tenantId: only }
+    : { kind: "gateway", tenantIds: new Set(tenantIds) };
+}
+
+function digestOf(token: string): Buffer {
+  return hash("sha256", token, "buffer");
+}
