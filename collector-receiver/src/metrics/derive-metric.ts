@@ -32,10 +32,7 @@ export interface MetricParts {
 }
 
 /** The exact value of a metric: a pure function of (definition, counters). */
-export function partsOf(
-  metric: Exclude<MetricDefinition, { kind: "quantile" }>,
-  counters: Counters,
-): MetricParts {
+export function partsOf(metric: Exclude<MetricDefinition, { kind: "quantile" }>, counters: Counters): MetricParts {
   const numerator = sumOf(metric.numerator, counters);
   if (metric.kind === "sum") return { value: numerator, numerator, denominator: null };
   const denominator = sumOf(metric.denominator, counters);

@@ -18,9 +18,7 @@ const decimalPattern = /^(-?)(\d+)(?:\.(\d+))?$/;
 export function fractionOf(decimal: string): Fraction {
   const match = decimalPattern.exec(decimal);
   if (match === null) {
-    throw new RangeError(
-      `"${decimal}" is not a plain decimal; pass a value such as "12" or "8.25"`,
-    );
+    throw new RangeError(`"${decimal}" is not a plain decimal; pass a value such as "12" or "8.25"`);
   }
   const [, sign, whole = "0", decimals = ""] = match;
   const magnitude = BigInt(whole + decimals);

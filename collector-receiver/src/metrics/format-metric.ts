@@ -97,12 +97,7 @@ export function formatMetric(
 }
 
 /** Percent, 0 to 100, with exactly `digits` decimals; `signed` writes a plus. */
-export function formatPercent(
-  value: Fraction,
-  digits: number,
-  locale: Locale,
-  signed = false,
-): string {
+export function formatPercent(value: Fraction, digits: number, locale: Locale, signed = false): string {
   // Rounded as percent, then moved by two places: Intl's percent style multiplies by 100.
   const rounded = fractionOf(roundHalfUp(value, digits));
   const share = divide(rounded, { numerator: 100n, denominator: 1n }) as Fraction;
@@ -118,17 +113,10 @@ export function formatPercent(
 
 /** A plain number with a sign and exactly `digits` decimals: "+1.2". */
 export function formatSigned(value: Fraction, digits: number, locale: Locale): string {
-  return formatText(
-    formatOf(locale, { ...exactly(digits), signDisplay: "exceptZero" }),
-    roundHalfUp(value, digits),
-  );
+  return formatText(formatOf(locale, { ...exactly(digits), signDisplay: "exceptZero" }), roundHalfUp(value, digits));
 }
 
-function formatDuration(
-  ms: Fraction,
-  display: Extract<MetricDisplay, { style: "duration" }>,
-  locale: Locale,
-): string {
+function formatDuration(ms: Fraction, display: Extract<MetricDisplay, { style: "duration" }>, locale: Locale): string {
   let unit = display.unit;
   let digits = display.digits;
   let keepZero = display.keepZero === true;

@@ -44,9 +44,10 @@ export type CounterColumn = (typeof businessCounterColumns)[number];
 export type Counters = Readonly<Record<CounterColumn, string | null>>;
 
 /** Nothing was counted: every counter is 0. */
-export const noCounters: Counters = Object.fromEntries(
-  businessCounterColumns.map((column) => [column, "0"]),
-) as Record<CounterColumn, string>;
+export const noCounters: Counters = Object.fromEntries(businessCounterColumns.map((column) => [column, "0"])) as Record<
+  CounterColumn,
+  string
+>;
 
 export type MetricUnit = "count" | "percent" | "currency" | "ratio" | "ms" | "s" | "min" | "h";
 export type MetricGroup = "ai_chatbot" | "agent_workbench" | "tickets";

@@ -13,14 +13,9 @@ export const counterMetrics: readonly Exclude<MetricDefinition, { kind: "quantil
   ...workbenchMetrics,
 ].filter((metric) => metric.kind !== "quantile");
 
-export const metricDictionary: readonly MetricDefinition[] = [
-  ...counterMetrics,
-  ...quantileMetrics,
-];
+export const metricDictionary: readonly MetricDefinition[] = [...counterMetrics, ...quantileMetrics];
 
-const byKey: ReadonlyMap<string, MetricDefinition> = new Map(
-  metricDictionary.map((metric) => [metric.key, metric]),
-);
+const byKey: ReadonlyMap<string, MetricDefinition> = new Map(metricDictionary.map((metric) => [metric.key, metric]));
 
 /** The metric of that key, or undefined. */
 export function findMetric(key: string): MetricDefinition | undefined {

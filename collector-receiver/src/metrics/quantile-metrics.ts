@@ -1,10 +1,5 @@
 import { durationHistograms } from "./event-counters.ts";
-import type {
-  LocalText,
-  MetricDefinition,
-  MetricDisplay,
-  MetricGroup,
-} from "./metric-definition.ts";
+import type { LocalText, MetricDefinition, MetricDisplay, MetricGroup } from "./metric-definition.ts";
 
 interface Described {
   readonly group: MetricGroup;

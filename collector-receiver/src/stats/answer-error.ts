@@ -1,0 +1,64 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { shorten } from "./report-period.ts";
+import { StatsError } from "./stats-error.ts";
+
+/** Connection refused, reset or timed out, and what PostgreSQL says when it cannot serve. */
+const unavailableCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "ENOENT",
+  "EPIPE",
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now
+  "53300", // too_many_connections
+  "08006", // connection_failure
+]);
+
+/** Every error of the stats routes: `{error: {code, message, parameter?}}`, never a stack trace. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof StatsError) {
+    return reply.code(error.statusCode).send(body(error.code, error.message, error.parameter));
+  }
+  if (error.validation !== undefined) return answerValidation(error, request, reply);
+  const status = error.statusCode ?? 500;
+  if (status < 500) return reply.code(status).send(body(error.code ?? "refused", error.message));
+  request.log.error({ err: error }, "a stats route failed");
+  return isDatabaseUnavailable(error)
+    ? reply
+        .code(503)
+        .header("retry-after", "1")
+        .send(body("database_unavailable", "the database cannot be reached; try again"))
+    : reply.code(500).send(body("internal_error", "the request failed; the receiver's log says why"));
+}
+
+function isDatabaseUnavailable(error: FastifyError): boolean {
+  // pg gives these two without a code.
+  const withoutCode = /timeout exceeded when trying to connect|Connection terminated/;
+  return unavailableCodes.has(error.code) || withoutCode.test(error.message);
+}
+
+function answerValidation(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [first] = error.validation ?? [];
+  const missing = first?.params["requiredProperties"];
+  if (Array.isArray(missing)) {
+    const name = String(missing[0]);
+    return reply.code(400).send(body("invalid_parameter", `${name} is missing; /docs says what it may be`, name));
+  }
+  const name = first?.instancePath.slice(1).split("/")[0] ?? "";
+  const given = { ...(request.params as object), ...(request.query as object) } as Record<string, unknown>;
+  // What JSON Schema makes of a property that `additionalProperties: false` does not know.
+  if (first?.keyword === "boolean") {
+    const message = `query parameter "${shorten(name)}" is not known here; /docs lists the ones of this route`;
+    return reply.code(400).send(body("unknown_parameter", message, shorten(name)));
+  }
+  const value = shorten(JSON.stringify(given[name]) ?? "");
+  const allowed = first?.params["allowedValues"];
+  const rule = Array.isArray(allowed) ? `must be one of ${allowed.join(", ")}` : first?.message;
+  return reply.code(400).send(body("invalid_parameter", `${name} = ${value} ${rule}`, name));
+}
+
+function body(code: string, message: string, parameter: string | null = null) {
+  return { error: { code, message, ...(parameter === null ? {} : { parameter }) } };
+}

@@ -1,0 +1,118 @@
+import { Type } from "@fastify/type-provider-typebox";
+import type { Locale } from "../metrics/format-metric.ts";
+import { locales } from "../metrics/format-metric.ts";
+import type { MetricUnit } from "../metrics/metric-definition.ts";
+import type { PeriodStatus } from "./period-status.ts";
+
+const units: readonly MetricUnit[] = ["count", "percent", "currency", "ratio", "ms", "s", "min", "h"];
+const statuses: readonly PeriodStatus[] = ["empty", "running", "provisional", "settled"];
+
+/** A string that is one of a few; JSON Schema's `enum` reads better in OpenAPI than a union. */
+export const oneOf = <T extends string>(values: readonly T[], description?: string) =>
+  Type.Unsafe<T>({
+    type: "string",
+    enum: [...values],
+    ...(description === undefined ? {} : { description }),
+  });
+
+export const nullableNumber = (description?: string) =>
+  Type.Unsafe<number | null>({
+    type: ["number", "null"],
+    ...(description === undefined ? {} : { description }),
+  });
+
+export const nullableString = (description?: string) =>
+  Type.Unsafe<string | null>({
+    type: ["string", "null"],
+    ...(description === undefined ? {} : { description }),
+  });
+
+export const unitSchema = oneOf(units, "Unit of value; percent is 0 to 100");
+
+const valueProperties = {
+  value: nullableNumber("Rounded half up to 6 decimals; null where there is no number"),
+  formatted: Type.String({ description: 'As people read it; "—" where there is no number' }),
+  numerator: nullableNumber(),
+  denominator: nullableNumber("Null for a plain count; for a quantile, the number of durations"),
+  low_sample: Type.Boolean({ description: "The denominator is under 30" }),
+  estimate: Type.Optional(Type.Literal(true, { description: "The value is an estimate" })),
+};
+
+export const metricValueSchema = Type.Object({ ...valueProperties, unit: unitSchema });
+
+export const seriesPointSchema = Type.Object({
+  period: Type.String({ description: "2025-12-25, 2025-W52 or 2025-12" }),
+  start_date: Type.String({ description: "First business day of the period" }),
+  ...valueProperties,
+});
+
+export const changeSchema = Type.Unsafe<{
+  value: number;
+  unit: "percent" | "percentage_points";
+  formatted: string;
+  direction: "up" | "down" | "same";
+} | null>({
+  type: ["object", "null"],
+  description: "Null where either period has no number, or the earlier one is 0",
+  properties: {
+    value: { type: "number" },
+    unit: { type: "string", enum: ["percent", "percentage_points"] },
+    formatted: { type: "string" },
+    direction: { type: "string", enum: ["up", "down", "same"] },
+  },
+  required: ["value", "unit", "formatted", "direction"],
+});
+
+export const comparedMetricSchema = Type.Object({
+  ...valueProperties,
+  unit: unitSchema,
+  previous: Type.Object(
+    {
+      value: nullableNumber(),
+      formatted: Type.String(),
+      low_sample: Type.Boolean(),
+    },
+    { description: "The same metric of compared_with" },
+  ),
+  change: changeSchema,
+  reason: Type.Optional(
+    Type.Literal("not_additive", {
+      description: "Distinct customers are known for a day, an ISO week and a month only",
+    }),
+  ),
+});
+
+const periodStatusSchema = oneOf(
+  statuses,
+  "empty: nothing was counted; running: the period is not over; provisional: sessions may still end; settled",
+);
+
+export const headerProperties = {
+  period: Type.String({ description: "2025年12月, December 2025, or the days" }),
+  start_date: Type.String(),
+  end_date: Type.String({ description: "Included" }),
+  timezone: Type.String(),
+  currency: Type.String(),
+  locale: oneOf<Locale>(locales),
+  as_of: Type.String({ description: "When the counters were read, ISO 8601" }),
+  status: periodStatusSchema,
+  compared_with: Type.Object({
+    period: Type.String(),
+    start_date: Type.String(),
+    end_date: Type.String(),
+    same_days: Type.Boolean({
+      description: "The period is running: only as many days of the one before are compared",
+    }),
+  }),
+};
+
+export const errorSchema = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String(),
+      message: Type.String({ description: "What was wrong with which value, and what to do" }),
+      parameter: Type.Optional(Type.String()),
+    }),
+  },
+  { description: "The request cannot be answered" },
+);

@@ -1,0 +1,66 @@
+import type { Counters } from "../metrics/metric-definition.ts";
+import { agentDailyFields, dailyFields } from "./live-counters.ts";
+import type { LiveSnapshot } from "./live-counters.ts";
+import { readTenantToday } from "./read-period.ts";
+import { readCounters } from "./sql/read-counters.ts";
+import type { StatsContext } from "./stats-options.ts";
+
+export interface LiveDocument {
+  /** Business day. */
+  readonly day: string;
+  readonly timezone: string;
+  readonly as_of: string;
+  readonly source: "redis" | "postgresql";
+  /** The cache was asked and could not answer: the numbers are PostgreSQL's. */
+  readonly fallback: boolean;
+  readonly daily: Readonly<Record<string, number>>;
+  readonly agent_daily: Readonly<Record<string, number>>;
+}
+
+/** The counters of today: from the cache where there is one that answers, else from PostgreSQL. */
+export async function readLive(
+  context: Pick<StatsContext, "pool" | "now" | "live">,
+  tenantId: string,
+): Promise<LiveDocument> {
+  const { tenant, today, nowMs } = await readTenantToday(context, tenantId);
+  const cached = context.live === undefined ? null : await askCache(context.live, tenantId, today);
+  const snapshot = cached ?? (await readFromDatabase(context, tenantId, today));
+  return {
+    day: today,
+    timezone: tenant.timezone,
+    as_of: new Date(nowMs).toISOString(),
+    source: cached === null ? "postgresql" : "redis",
+    fallback: context.live !== undefined && cached === null,
+    daily: numbersOf(snapshot.daily, dailyFields),
+    agent_daily: numbersOf(snapshot.agentDaily, agentDailyFields),
+  };
+}
+
+/** A cache that fails is a cache that does not know (invariant 7). */
+async function askCache(
+  live: NonNullable<StatsContext["live"]>,
+  tenantId: string,
+  day: string,
+): Promise<LiveSnapshot | null> {
+  try {
+    return await live.readDay(tenantId, day);
+  } catch {
+    return null;
+  }
+}
+
+async function readFromDatabase(
+  context: Pick<StatsContext, "pool">,
+  tenantId: string,
+  day: string,
+): Promise<LiveSnapshot> {
+  const [counters] = (await readCounters(context.pool, tenantId, [{ periodType: "day", first: day, last: day }])) as [
+    Counters,
+  ];
+  const known = counters as Readonly<Record<string, string>>;
+  return { daily: known, agentDaily: known };
+}
+
+function numbersOf(hash: Readonly<Record<string, string>>, fields: readonly string[]): Record<string, number> {
+  return Object.fromEntries(fields.map((field) => [field, Number(hash[field] ?? 0)]));
+}

@@ -1,0 +1,41 @@
+import { Type } from "@fastify/type-provider-typebox";
+import type { Locale } from "../metrics/format-metric.ts";
+import { locales } from "../metrics/format-metric.ts";
+import { StatsError } from "./stats-error.ts";
+
+/** The format is checked by `report-period.ts`, which names the value; this documents it. */
+export const monthParameter = Type.Optional(
+  Type.String({ description: "A business month, YYYY-MM", examples: ["2025-12"] }),
+);
+
+export const startDateParameter = Type.Optional(
+  Type.String({
+    description: "First business day, YYYY-MM-DD; with end_date, instead of month",
+    examples: ["2025-12-01"],
+  }),
+);
+
+export const endDateParameter = Type.Optional(
+  Type.String({ description: "Last business day, included", examples: ["2025-12-25"] }),
+);
+
+const localeOf = (description: string) =>
+  Type.Optional(Type.Unsafe<Locale>({ type: "string", enum: [...locales], description }));
+
+/** `locale` and `lang` mean the same everywhere. */
+export const localeParameters = {
+  locale: localeOf("Language and number format; default: the receiver's"),
+  lang: localeOf("The same as locale"),
+};
+
+/** @throws StatsError where `lang` and `locale` name different languages */
+export function localeIn(query: { readonly locale?: Locale; readonly lang?: Locale }, fallback: Locale): Locale {
+  if (query.locale !== undefined && query.lang !== undefined && query.locale !== query.lang) {
+    throw new StatsError(
+      "mixed_parameters",
+      `locale = "${query.locale}" and lang = "${query.lang}" contradict each other; pass one of them`,
+      "lang",
+    );
+  }
+  return query.locale ?? query.lang ?? fallback;
+}

@@ -1,0 +1,48 @@
+import { Type } from "@fastify/type-provider-typebox";
+import { readAgentsDocument } from "../agents.ts";
+import { errorSchema, metricValueSchema, nullableNumber, nullableString } from "../answer-schemas.ts";
+import { localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
+import type { StatsApp, StatsContext } from "../stats-options.ts";
+
+const agentMetricsSchema = Type.Record(Type.String(), metricValueSchema);
+
+const agentsSchema = Type.Object(
+  {
+    period: Type.String(),
+    month: Type.String(),
+    start_date: Type.String(),
+    end_date: Type.String(),
+    timezone: Type.String(),
+    as_of: Type.String(),
+    agents: Type.Array(
+      Type.Object({
+        agent_id: nullableNumber("Null: what no agent was named for"),
+        agent_name: nullableString("The latest name that a login gave"),
+        metrics: agentMetricsSchema,
+      }),
+      { description: "By sessions handled; with the row without an agent they add up to total" },
+    ),
+    total: agentMetricsSchema,
+  },
+  { description: "Workbench and ticket figures by agent" },
+);
+
+/** `GET /api/analytics/agents` */
+export function routeAgents(app: StatsApp, context: StatsContext): void {
+  app.get(
+    "/api/analytics/agents",
+    {
+      schema: {
+        summary: "The figures of a month by agent",
+        tags: ["analytics"],
+        querystring: Type.Object({ month: monthParameter, ...localeParameters }, { additionalProperties: false }),
+        response: { 200: agentsSchema, 400: errorSchema },
+      },
+    },
+    async (request) => {
+      const locale = localeIn(request.query, context.locale);
+      const tenantId = context.tenantOf(request);
+      return readAgentsDocument(context, tenantId, request.query.month, locale);
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { Type } from "@fastify/type-provider-typebox";
+import { errorSchema, nullableString, oneOf, unitSchema } from "../answer-schemas.ts";
+import { describeDictionary } from "../describe-dictionary.ts";
+import { localeIn, localeParameters } from "../query-schemas.ts";
+import type { StatsApp, StatsContext } from "../stats-options.ts";
+
+const termsSchema = Type.Object({
+  add: Type.Array(Type.String()),
+  subtract: Type.Array(Type.String()),
+});
+
+const dictionarySchema = Type.Object(
+  {
+    metrics: Type.Array(
+      Type.Object({
+        key: Type.String(),
+        group: oneOf(["ai_chatbot", "agent_workbench", "tickets"] as const),
+        kind: oneOf(["sum", "ratio", "quantile"] as const),
+        unit: unitSchema,
+        name: Type.String(),
+        meaning: Type.String(),
+        formula: Type.String({ examples: ["ai_resolved_sessions / total_sessions × 100"] }),
+        numerator: Type.Optional(termsSchema),
+        denominator: Type.Optional(termsSchema),
+        factor: Type.Optional(Type.Number()),
+        histogram: Type.Optional(Type.String()),
+        quantile: Type.Optional(Type.Number()),
+        cohort: oneOf(["session_start", "event_time"] as const),
+        period_rule: Type.String(),
+        edge_cases: nullableString(),
+        estimate: Type.Boolean(),
+        definition_version: Type.Number(),
+        since: Type.String({ description: "First release with this definition" }),
+      }),
+    ),
+  },
+  { description: "The dictionary" },
+);
+
+/** `GET /api/analytics/metrics` */
+export function routeMetrics(app: StatsApp, context: StatsContext): void {
+  app.get(
+    "/api/analytics/metrics",
+    {
+      schema: {
+        summary: "The dictionary: what each metric is and how it is computed",
+        tags: ["definitions"],
+        querystring: Type.Object(localeParameters, { additionalProperties: false }),
+        response: { 200: dictionarySchema, 400: errorSchema },
+      },
+    },
+    async (request) => {
+      context.tenantOf(request);
+      return { metrics: describeDictionary(localeIn(request.query, context.locale)) };
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { Type } from "@fastify/type-provider-typebox";
+import { errorSchema, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
+import { localeIn, localeParameters } from "../query-schemas.ts";
+import type { StatsApp, StatsContext } from "../stats-options.ts";
+import { mostPoints, readTimeseries } from "../timeseries.ts";
+
+const periodTypes = ["day", "week", "month"] as const;
+
+const seriesSchema = Type.Object(
+  {
+    metric: Type.String(),
+    name: Type.String(),
+    unit: unitSchema,
+    period: oneOf(periodTypes),
+    from: Type.String(),
+    to: Type.String(),
+    timezone: Type.String(),
+    currency: Type.String(),
+    as_of: Type.String(),
+    points: Type.Array(seriesPointSchema),
+  },
+  { description: "A point for every period, empty ones included" },
+);
+
+/** `GET /api/analytics/timeseries` */
+export function routeTimeseries(app: StatsApp, context: StatsContext): void {
+  app.get(
+    "/api/analytics/timeseries",
+    {
+      schema: {
+        summary: "A metric over time",
+        description: `Empty periods are 0 for counts and null for rates; periods that have not begun are null. At most ${mostPoints} points. Without from and to, the current month.`,
+        tags: ["analytics"],
+        querystring: Type.Object(
+          {
+            metric: Type.String({
+              description: "A key of GET /api/analytics/metrics",
+              examples: ["total_sessions"],
+            }),
+            from: Type.Optional(Type.String({ description: "A business day or month", examples: ["2025-12-01"] })),
+            to: Type.Optional(Type.String({ description: "A business day or month, included" })),
+            period: Type.Optional(oneOf(periodTypes, "Default: day")),
+            ...localeParameters,
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: seriesSchema, 400: errorSchema },
+      },
+    },
+    async (request) => {
+      const { metric, from, to, period = "day" } = request.query;
+      const locale = localeIn(request.query, context.locale);
+      const tenantId = context.tenantOf(request);
+      return readTimeseries(context, tenantId, { metric, from, to, period }, locale);
+    },
+  );
+}

@@ -1,0 +1,148 @@
+import { findEventDefinition } from "@spanledger/sdk/event-catalogue";
+import { commonAttributes } from "@spanledger/sdk/event-catalogue";
+import { readTenantToday } from "./read-period.ts";
+import type { StatsReader } from "./read-period.ts";
+import { shorten } from "./report-period.ts";
+import { readSession } from "./sql/read-session.ts";
+import type { SessionRow } from "./sql/read-session.ts";
+import { readSessionEvents } from "./sql/read-session-events.ts";
+import type { EventPosition, SessionEventRow } from "./sql/read-session-events.ts";
+import { StatsError } from "./stats-error.ts";
+
+export type SessionState = "open" | "ended" | "ended_idle";
+
+export interface SessionDocument {
+  readonly session_id: string;
+  readonly state: SessionState;
+  /** Counted as resolved by AI: ended, neither escalated nor taken over. */
+  readonly ai_resolved: boolean;
+  /** The business day, in whose period the session counts; null where no start is known. */
+  readonly start_day: string | null;
+  readonly channel: string | null;
+  readonly user_id: string | null;
+  readonly started_at: string | null;
+  readonly last_activity_at: string;
+  readonly ended_at: string | null;
+  readonly escalated_at: string | null;
+  readonly taken_over_at: string | null;
+  readonly events: SessionEvent[];
+  /** Pass it as `after` for the next page; null where this is the last. */
+  readonly next: string | null;
+}
+
+export interface SessionEvent {
+  readonly event_id: string;
+  readonly event_name: string;
+  readonly occurred_at: string;
+  readonly agent_id: number | null;
+  readonly ticket_id: number | null;
+  readonly trace_id: string | null;
+  readonly span_id: string | null;
+  readonly service_name: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Names of attributes whose values are not shown: they may hold what somebody wrote. */
+  readonly withheld: string[];
+}
+
+/**
+ * The events behind a number, in order, a page at a time.
+ * @throws StatsError (404) where the tenant has no such session
+ */
+export async function readSessionDocument(
+  reader: StatsReader,
+  tenantId: string,
+  sessionId: string,
+  page: { readonly after?: string | undefined; readonly limit: number },
+): Promise<SessionDocument> {
+  const after = page.after === undefined ? null : decodePosition(page.after);
+  const [at, session, rows] = await Promise.all([
+    readTenantToday(reader, tenantId),
+    readSession(reader.pool, tenantId, sessionId),
+    // One more than the page shows whether there is another.
+    readSessionEvents(reader.pool, tenantId, sessionId, after, page.limit + 1),
+  ]);
+  if (session === null) {
+    throw new StatsError(
+      "session_not_found",
+      `there is no session "${shorten(sessionId)}"; check the id, or its events are gone by retention`,
+      "session_id",
+      404,
+    );
+  }
+  const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    session_id: sessionId,
+    ...describeSession(session, at.tenant),
+    start_day: session.firstStartMs === null ? null : at.calendar.dayOf(session.firstStartMs),
+    events: shown.map(showEvent),
+    next: rows.length > page.limit && last !== undefined ? encodePosition(last) : null,
+  };
+}
+
+function describeSession(
+  session: SessionRow,
+  rules: { readonly idleTimeoutMs: number; readonly idleThroughMs: number | null },
+): Omit<SessionDocument, "session_id" | "start_day" | "events" | "next"> {
+  const idle = rules.idleThroughMs !== null && session.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;
+  const state: SessionState = session.firstEndMs !== null ? "ended" : idle ? "ended_idle" : "open";
+  const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+  return {
+    state,
+    ai_resolved:
+      state !== "open" && session.firstStartMs !== null && session.escalatedMs === null && session.takenOverMs === null,
+    channel: session.channel,
+    user_id: session.userId,
+    started_at: iso(session.firstStartMs),
+    last_activity_at: new Date(session.lastActivityMs).toISOString(),
+    ended_at: iso(session.firstEndMs),
+    escalated_at: iso(session.escalatedMs),
+    taken_over_at: iso(session.takenOverMs),
+  };
+}
+
+function showEvent(row: SessionEventRow): SessionEvent {
+  const known = findEventDefinition(row.event_name)?.attributes ?? {};
+  const attributes: Record<string, unknown> = {};
+  const withheld: string[] = [];
+  for (const [name, value] of Object.entries(row.event_data)) {
+    // Text outside the catalogue may be a message; numbers and booleans cannot be.
+    const isText = typeof value !== "number" && typeof value !== "boolean";
+    if (isText && !Object.hasOwn(known, name) && !Object.hasOwn(commonAttributes, name)) {
+      withheld.push(name);
+    } else {
+      attributes[name] = value;
+    }
+  }
+  return {
+    event_id: row.event_id,
+    event_name: row.event_name,
+    occurred_at: new Date(Number(row.occurred_at_ms)).toISOString(),
+    agent_id: row.agent_id,
+    ticket_id: row.ticket_id,
+    trace_id: row.trace_id,
+    span_id: row.span_id,
+    service_name: row.service_name,
+    attributes,
+    withheld,
+  };
+}
+
+function encodePosition(row: SessionEventRow): string {
+  return `${row.occurred_at_ms}_${row.event_id}`;
+}
+
+const positionPattern = /^(\d{1,14})_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
+function decodePosition(text: string): EventPosition {
+  const match = positionPattern.exec(text);
+  // 14 digits of ms end in the year 5138: always a date that ISO 8601 writes with four digits.
+  if (match === null) {
+    throw new StatsError(
+      "invalid_parameter",
+      `after = "${shorten(text)}" is not a page position; pass the "next" of the page before`,
+      "after",
+    );
+  }
+  return { occurredAtMs: Number(match[1]), eventId: match[2] as string };
+}

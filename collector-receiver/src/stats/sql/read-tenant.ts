@@ -1,0 +1,64 @@
+import type { Pool } from "pg";
+import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
+
+/** What the numbers of a tenant depend on, and which products have ever reported. */
+export interface TenantRow {
+  readonly timezone: string;
+  readonly currency: string;
+  readonly idleTimeoutMs: number;
+  /** Null before the first event: nobody has swept yet. */
+  readonly idleThroughMs: number | null;
+  readonly chatbotReported: boolean;
+  readonly workbenchReported: boolean;
+}
+
+const names = Object.keys(eventCatalogue);
+/** Events of the AI chatbot. */
+const chatbotEvents = names.filter((name) => /^(session|query)\./.test(name));
+/** Events of the agent workbench. */
+const workbenchEvents = names.filter((name) => /^(agent|ticket)\./.test(name));
+
+/** The plan's defaults, for a tenant that has no settings yet. */
+const defaults = { timezone: "Asia/Shanghai", currency: "CNY", idleTimeoutSeconds: 86_400 } as const;
+
+interface Row {
+  timezone: string | null;
+  currency: string | null;
+  idle_timeout_seconds: number | null;
+  idle_through_ms: string | null;
+  chatbot_reported: boolean;
+  workbench_reported: boolean;
+}
+
+/** Settings of a tenant. Whether a product has reported is read from the counters of events by name. */
+export async function readTenant(pool: Pick<Pool, "query">, tenantId: string): Promise<TenantRow> {
+  const { rows } = await pool.query<Row>({
+    name: "stats-read-tenant",
+    text: readTenantSql,
+    values: [tenantId, chatbotEvents, workbenchEvents],
+  });
+  const row = rows[0] as Row;
+  return {
+    timezone: row.timezone ?? defaults.timezone,
+    currency: row.currency ?? defaults.currency,
+    idleTimeoutMs: (row.idle_timeout_seconds ?? defaults.idleTimeoutSeconds) * 1000,
+    idleThroughMs: row.idle_through_ms === null ? null : Number(row.idle_through_ms),
+    chatbotReported: row.chatbot_reported,
+    workbenchReported: row.workbench_reported,
+  };
+}
+
+export const readTenantSql = `
+select settings.timezone, settings.currency, settings.idle_timeout_seconds,
+  trunc(extract(epoch from settings.idle_through) * 1000)::text as idle_through_ms,
+  exists (
+    select from analytics_event_counts counted
+    where counted.tenant_id = $1 and counted.event_name = any ($2::text[])
+  ) as chatbot_reported,
+  exists (
+    select from analytics_event_counts counted
+    where counted.tenant_id = $1 and counted.event_name = any ($3::text[])
+  ) as workbench_reported
+from (select $1::text as tenant_id) as wanted
+left join analytics_settings settings using (tenant_id)
+`;

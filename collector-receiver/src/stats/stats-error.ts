@@ -1,0 +1,22 @@
+/** Why a read was refused; the caller is shown `{error: {code, message, …}}`. */
+export type StatsErrorCode =
+  | "invalid_parameter"
+  | "unknown_parameter"
+  | "mixed_parameters"
+  | "unknown_metric"
+  | "too_many_points"
+  | "session_not_found";
+
+export class StatsError extends Error {
+  override readonly name = "StatsError";
+  readonly code: StatsErrorCode;
+  readonly statusCode: number;
+  /** The query or path parameter that is wrong, where it is one. */
+  readonly parameter: string | null;
+  constructor(code: StatsErrorCode, message: string, parameter: string | null = null, statusCode = 400) {
+    super(message);
+    this.code = code;
+    this.parameter = parameter;
+    this.statusCode = statusCode;
+  }
+}

@@ -1,0 +1,43 @@
+import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyPluginAsync } from "fastify";
+import { answerError } from "./answer-error.ts";
+import { routeAgents } from "./routes/agents.ts";
+import { routeCaseStudy } from "./routes/case-study.ts";
+import { routeEvents } from "./routes/events.ts";
+import { routeLive } from "./routes/live.ts";
+import { routeMetrics } from "./routes/metrics.ts";
+import { routeQuerySuccessRates } from "./routes/query-success-rates.ts";
+import { routeSession } from "./routes/session.ts";
+import { routeSummary } from "./routes/summary.ts";
+import { routeTimeseries } from "./routes/timeseries.ts";
+import type { StatsContext, StatsOptions } from "./stats-options.ts";
+
+export { BusinessStats } from "./business-stats.ts";
+export type { BusinessStatsOptions } from "./business-stats.ts";
+export type { CaseStudy } from "./case-study.ts";
+export type { LiveCounters, LiveSnapshot } from "./live-counters.ts";
+export type { QuerySuccessRates } from "./query-success-rates.ts";
+export { StatsError } from "./stats-error.ts";
+export type { StatsOptions } from "./stats-options.ts";
+export type { Summary } from "./summary.ts";
+
+/**
+ * The read routes under `/api/analytics/`, in a scope of their own: their validation and their answer
+ * to errors touch no other route of the product that mounts them.
+ */
+export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, options) => {
+  const context: StatsContext = { ...options, now: options.now ?? Date.now };
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setErrorHandler(answerError);
+  routeCaseStudy(app, context);
+  routeSummary(app, context);
+  routeQuerySuccessRates(app, context);
+  routeTimeseries(app, context);
+  routeAgents(app, context);
+  routeLive(app, context);
+  routeSession(app, context);
+  routeMetrics(app, context);
+  routeEvents(app, context);
+};

@@ -1,0 +1,168 @@
+import type { ComparedMetric } from "./period-metrics.ts";
+import { comparedInStory, smallCount } from "./story-material.ts";
+import type { StoryMaterial } from "./story-material.ts";
+
+/** The story in English: opens "This month" for the current month, else names the month or the dates. */
+export function tellInEnglish(material: StoryMaterial): string {
+  const { facts } = material;
+  const opening = openingOf(material);
+  if (facts.status === "empty") {
+    const yet = facts.period.running ? "no business events have been recorded yet" : "no business events were recorded";
+    return [`${opening}, ${yet}.`, ...missing(material)].join(" ");
+  }
+  return [
+    ...chatbotSentences(material, opening),
+    ...workbenchSentences(material),
+    ...comparison(material),
+    ...outlook(material),
+  ].join(" ");
+}
+
+function openingOf({ facts, isCurrentMonth, periodName }: StoryMaterial): string {
+  if (isCurrentMonth) return "This month";
+  if (facts.period.month !== null) return `In ${periodName}`;
+  return facts.period.startDate === facts.period.endDate ? `On ${periodName}` : `From ${periodName}`;
+}
+
+function missing({ facts }: StoryMaterial): string[] {
+  const { chatbotReported, workbenchReported } = facts.tenant;
+  if (!chatbotReported && !workbenchReported) {
+    return ["Neither the AI chatbot nor the agent workbench has ever reported."];
+  }
+  if (!chatbotReported) return ["The AI chatbot has never reported."];
+  if (!workbenchReported) return ["The agent workbench has never reported."];
+  return [];
+}
+
+function chatbotSentences(material: StoryMaterial, opening: string): string[] {
+  const { facts, known, count } = material;
+  if (!facts.tenant.chatbotReported) {
+    return [`${opening}, there are no figures of the AI chatbot: it has never reported.`];
+  }
+  const sentences: string[] = [];
+  const sessions = known("total_sessions");
+  if (sessions === undefined || sessions.value === 0) {
+    sentences.push(`${opening}, the AI chatbot had no new sessions.`);
+  } else {
+    const customers = sessions.value === 1 ? "customer" : "customers";
+    const rate = known("ai_resolution_rate");
+    const assumed = known("ai_resolved_idle");
+    const assumedText =
+      assumed !== undefined && (assumed.value ?? 0) > 0 ? ` (${assumed.formatted} of them assumed from silence)` : "";
+    const resolved =
+      rate === undefined
+        ? ""
+        : rate.low_sample
+          ? ` and resolved ${count(rate.numerator)} of ${sessions.formatted} sessions alone${assumedText}`
+          : ` and resolved ${count(rate.numerator)} sessions alone, a rate of ${rate.formatted}${assumedText}`;
+    sentences.push(`${opening}, the AI chatbot served ${sessions.formatted} ${customers}${resolved}.`);
+  }
+  const details: string[] = [];
+  const response = known("avg_response_time_ms");
+  if (response !== undefined) {
+    const basis = response.low_sample ? ` (only ${count(response.denominator)} replies)` : "";
+    details.push(`the average response time was ${response.formatted}${basis}`);
+  }
+  const saved = known("estimated_cost_saved");
+  if (saved !== undefined && (saved.value ?? 0) > 0) {
+    details.push(`an estimated ${saved.formatted} of manual work was saved`);
+  }
+  const order = share(known("order_query_success_rate"), "order queries", "succeeded", count);
+  if (order !== null) details.push(order);
+  const tracking = share(known("tracking_query_success_rate"), "tracking queries", "succeeded", count);
+  if (tracking !== null) details.push(tracking);
+  if (details.length > 0) sentences.push(sentence(details));
+  return sentences;
+}
+
+function workbenchSentences(material: StoryMaterial): string[] {
+  const { facts, known, count } = material;
+  if (!facts.tenant.workbenchReported) {
+    return ["The agent workbench has never reported, so there are no figures of it."];
+  }
+  const sentences: string[] = [];
+  const handled = known("sessions_handled");
+  if (handled !== undefined && (handled.value ?? 0) > 0) {
+    const parts = [`agents took over ${handled.formatted} ${handled.value === 1 ? "session" : "sessions"}`];
+    const first = known("avg_first_response_ms");
+    if (first !== undefined) {
+      parts.push(`the average first response (wait until takeover) was ${first.formatted}`);
+    }
+    const handle = known("avg_handle_time_sec");
+    if (handle !== undefined) parts.push(`the average handle time was ${handle.formatted}`);
+    sentences.push(sentence(parts));
+  }
+  const closed = known("tickets_closed");
+  if (closed !== undefined && (closed.value ?? 0) > 0) {
+    const tickets = closed.value === 1 ? "ticket was" : "tickets were";
+    const parts = [`${closed.formatted} ${tickets} resolved`];
+    const resolution = known("avg_resolution_hours");
+    if (resolution !== undefined) parts.push(`on average in ${resolution.formatted}`);
+    const sla = share(known("sla_met_rate"), "closed tickets", "met their SLA", count);
+    if (sla !== null) parts.push(sla);
+    sentences.push(sentence(parts));
+  }
+  return sentences.length === 0 ? ["Agents took over no sessions and closed no tickets."] : sentences;
+}
+
+/** A rate; under 30 as n of N. */
+function share(
+  rate: ComparedMetric | undefined,
+  things: string,
+  verb: string,
+  count: (value: number | null) => string,
+): string | null {
+  if (rate === undefined) return null;
+  return rate.low_sample
+    ? `${count(rate.numerator)} of ${count(rate.denominator)} ${things} ${verb}`
+    : `${rate.formatted} of ${things} ${verb}`;
+}
+
+function sentence(parts: readonly string[]): string {
+  const text = new Intl.ListFormat("en", { type: "conjunction" }).format(parts);
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+const compared: Readonly<Record<(typeof comparedInStory)[number], string>> = {
+  total_sessions: "customers served",
+  ai_resolution_rate: "the AI resolution rate",
+  avg_response_time_ms: "the average response time",
+  sessions_handled: "sessions handled by agents",
+  avg_first_response_ms: "the average first response",
+  tickets_closed: "tickets resolved",
+  sla_met_rate: "the share within SLA",
+};
+
+function comparison(material: StoryMaterial): string[] {
+  const { facts, comparedName, nothingBefore } = material;
+  const before = facts.period.comparedWith.sameDays ? `the same days before (${comparedName})` : comparedName;
+  if (nothingBefore) return [`There is nothing to compare with in ${before}.`];
+  const phrases = comparedInStory.map((key) => changePhrase(material, key));
+  const told = phrases.filter((phrase) => phrase !== null);
+  return told.length === 0 ? [] : [`Compared with ${before}: ${told.join("; ")}.`];
+}
+
+function changePhrase(material: StoryMaterial, key: (typeof comparedInStory)[number]): string | null {
+  const metric = material.known(key);
+  if (metric?.change == null || metric.previous.value === null || metric.low_sample) return null;
+  const name = compared[key];
+  if (metric.unit === "count" && metric.previous.value < smallCount) {
+    return `${name} ${metric.previous.formatted} → ${metric.formatted}`;
+  }
+  if (metric.previous.low_sample) return null;
+  const amount = metric.change.formatted;
+  if (Number.parseFloat(amount.replace(/^[+-]/, "")) === 0) return `${name} unchanged`;
+  const points = metric.change.unit === "percentage_points" ? " percentage points" : "";
+  return `${name} ${amount}${points}`;
+}
+
+function outlook(material: StoryMaterial): string[] {
+  const { facts } = material;
+  if (facts.status === "running") {
+    const name = material.isCurrentMonth ? "The month" : "The period";
+    return [`${name} is not over: figures as of ${material.asOf}.`];
+  }
+  return facts.status === "provisional"
+    ? ["Some sessions may not have ended yet, so the figures can still change."]
+    : [];
+}

@@ -1,0 +1,34 @@
+import type { ComparedMetric } from "./period-metrics.ts";
+import type { PeriodFacts } from "./read-period.ts";
+
+/** What a story is told from, the same in every language. */
+export interface StoryMaterial {
+  readonly facts: PeriodFacts;
+  /** The period is the calendar month of today. */
+  readonly isCurrentMonth: boolean;
+  /** "2025年12月" */
+  readonly periodName: string;
+  readonly comparedName: string;
+  /** Nothing was counted in the period it is compared with. */
+  readonly nothingBefore: boolean;
+  /** "12月20日 14:05": up to when a running period is known. */
+  readonly asOf: string;
+  /** The metric, or undefined where it has no number in this period. */
+  known(key: string): ComparedMetric | undefined;
+  /** A count as text; only of a metric that is known. */
+  count(value: number | null): string;
+}
+
+/** Metrics whose change the story tells, in its order. */
+export const comparedInStory = [
+  "total_sessions",
+  "ai_resolution_rate",
+  "avg_response_time_ms",
+  "sessions_handled",
+  "avg_first_response_ms",
+  "tickets_closed",
+  "sla_met_rate",
+] as const;
+
+/** Fewer than this in the period before, and a change in percent says nothing: both counts are told. */
+export const smallCount = 30;

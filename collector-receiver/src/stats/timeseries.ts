@@ -1,0 +1,175 @@
+import { addDays, addMonths, daysInMonth, monthOf, periodsOf, startOfWeek } from "../metrics/business-calendar.ts";
+import type { PeriodType } from "../metrics/business-calendar.ts";
+import { deriveMetric, deriveQuantile } from "../metrics/derive-metric.ts";
+import type { MetricValue } from "../metrics/derive-metric.ts";
+import type { Locale } from "../metrics/format-metric.ts";
+import { findMetric } from "../metrics/metric-dictionary.ts";
+import { noCounters } from "../metrics/metric-definition.ts";
+import type { MetricDefinition, MetricUnit } from "../metrics/metric-definition.ts";
+import { readTenantToday } from "./read-period.ts";
+import type { StatsReader, TenantToday } from "./read-period.ts";
+import { checkDay, checkMonth, shorten } from "./report-period.ts";
+import type { DayRange } from "./report-period.ts";
+import { readCounterSeries } from "./sql/read-counter-series.ts";
+import { readDurationSeries } from "./sql/read-duration-series.ts";
+import { StatsError } from "./stats-error.ts";
+
+export interface SeriesQuery {
+  readonly metric: string;
+  /** A day or a month; without it, the start of the current month. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly period: PeriodType;
+}
+
+export interface SeriesPoint extends Omit<MetricValue, "unit"> {
+  /** `2025-12-25`, `2025-W52` or `2025-12`. */
+  readonly period: string;
+  /** Its first business day. */
+  readonly start_date: string;
+}
+
+export interface Series {
+  readonly metric: string;
+  readonly name: string;
+  readonly unit: MetricUnit;
+  readonly period: PeriodType;
+  readonly from: string;
+  readonly to: string;
+  readonly timezone: string;
+  readonly currency: string;
+  readonly as_of: string;
+  readonly points: SeriesPoint[];
+}
+
+/** A year of days and a little more: what a chart can show. */
+export const mostPoints = 400;
+
+/**
+ * A metric over time, empty periods included: 0 for counts, null for rates, and null for periods
+ * that have not begun.
+ * @throws StatsError where the query is wrong
+ */
+export async function readTimeseries(
+  reader: StatsReader,
+  tenantId: string,
+  query: SeriesQuery,
+  locale: Locale,
+): Promise<Series> {
+  const metric = findMetric(query.metric);
+  if (metric === undefined) {
+    throw new StatsError(
+      "unknown_metric",
+      `metric = "${shorten(query.metric)}" is not in the dictionary; GET /api/analytics/metrics lists the keys`,
+      "metric",
+    );
+  }
+  const at = await readTenantToday(reader, tenantId);
+  const days = rangeOf(query, at.today);
+  const periods = periodsIn(days, query.period);
+  const derive = await pointSource(reader, tenantId, metric, query.period, periods, at, locale);
+  return {
+    metric: metric.key,
+    name: locale === "zh-CN" ? metric.name.zh : metric.name.en,
+    unit: metric.unit,
+    period: query.period,
+    from: days.startDate,
+    to: days.endDate,
+    timezone: at.tenant.timezone,
+    currency: at.tenant.currency,
+    as_of: new Date(at.nowMs).toISOString(),
+    points: periods.map(({ value, start }) => {
+      const { unit: _, ...point } = derive(value, start);
+      return { period: value, start_date: start, ...point };
+    }),
+  };
+}
+
+interface SeriesPeriod {
+  readonly value: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Reads what the points are made of, once, and gives the function that makes one. */
+async function pointSource(
+  reader: StatsReader,
+  tenantId: string,
+  metric: MetricDefinition,
+  periodType: PeriodType,
+  periods: readonly SeriesPeriod[],
+  at: TenantToday,
+  locale: Locale,
+): Promise<(period: string, start: string) => MetricValue> {
+  const [first, last] = [periods[0] as SeriesPeriod, periods.at(-1) as SeriesPeriod];
+  const notBegun = (start: string): boolean => start > at.today;
+  if (metric.kind === "quantile") {
+    const days: DayRange = { startDate: first.start, endDate: last.end };
+    const buckets = await readDurationSeries(reader.pool, tenantId, metric.histogram, periodType, days);
+    return (period) => deriveQuantile(metric, buckets.get(period) ?? [], locale);
+  }
+  const range = { periodType, first: first.value, last: last.value };
+  const counters = await readCounterSeries(reader.pool, tenantId, range);
+  const unknown = Object.fromEntries(Object.keys(noCounters).map((column) => [column, null])) as Record<
+    keyof typeof noCounters,
+    null
+  >;
+  return (period, start) => {
+    const known = counters.get(period) ?? (notBegun(start) ? unknown : noCounters);
+    return deriveMetric(metric, known, locale, at.tenant.currency);
+  };
+}
+
+function rangeOf(query: SeriesQuery, today: string): DayRange {
+  const month = monthOf(today);
+  const startDate = query.from === undefined ? `${month}-01` : firstDay(query.from, "from");
+  const endDate = query.to === undefined ? `${month}-${daysInMonth(month)}` : lastDay(query.to, "to");
+  if (startDate > endDate) {
+    throw new StatsError(
+      "invalid_parameter",
+      `from = "${query.from ?? startDate}" lies after to = "${query.to ?? endDate}"; swap them`,
+      "from",
+    );
+  }
+  return { startDate, endDate };
+}
+
+function firstDay(value: string, parameter: string): string {
+  return value.length === 7 ? `${checkMonth(value, parameter)}-01` : checkDay(value, parameter);
+}
+
+function lastDay(value: string, parameter: string): string {
+  if (value.length !== 7) return checkDay(value, parameter);
+  const month = checkMonth(value, parameter);
+  return `${month}-${daysInMonth(month)}`;
+}
+
+/** The whole periods that a range of days touches. */
+function periodsIn(days: DayRange, type: PeriodType): SeriesPeriod[] {
+  const at = { day: 0, week: 1, month: 2 } as const;
+  const periods: SeriesPeriod[] = [];
+  let start = startOf(days.startDate, type);
+  while (start <= days.endDate) {
+    if (periods.length === mostPoints) {
+      throw new StatsError(
+        "too_many_points",
+        `from = "${days.startDate}" to = "${days.endDate}" gives more than ${mostPoints} points by ${type}; pass a shorter range or a longer period`,
+        "period",
+      );
+    }
+    const next = nextStart(start, type);
+    periods.push({ value: periodsOf(start)[at[type]].value, start, end: addDays(next, -1) });
+    start = next;
+  }
+  return periods;
+}
+
+function startOf(day: string, type: PeriodType): string {
+  if (type === "day") return day;
+  return type === "week" ? startOfWeek(day) : `${monthOf(day)}-01`;
+}
+
+function nextStart(start: string, type: PeriodType): string {
+  if (type === "day") return addDays(start, 1);
+  return type === "week" ? addDays(start, 7) : `${addMonths(monthOf(start), 1)}-01`;
+}
