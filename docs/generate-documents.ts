@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describeEnvironment } from "../collector-receiver/src/config/describe-environment.ts";
+import { describeMetrics } from "../collector-receiver/src/stats/describe-metrics.ts";
 
 /** A document that is made from code; `path` counts from the top of the repository. */
 export interface GeneratedDocument {
@@ -11,6 +12,7 @@ export interface GeneratedDocument {
 /** Every generated document: `npm run docs` writes them, test/documents.test.ts fails where one is stale. */
 export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
+  { path: "docs/metrics.md", generate: describeMetrics },
 ];
 
 /** Where a path of the repository is on this machine. */

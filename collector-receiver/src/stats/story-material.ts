@@ -14,9 +14,9 @@ export interface StoryMaterial {
   /** "12月20日 14:05": up to when a running period is known. */
   readonly asOf: string;
   /** The metric, or undefined where it has no number in this period. */
-  known(key: string): ComparedMetric | undefined;
+  readonly known: (key: string) => ComparedMetric | undefined;
   /** A count as text; only of a metric that is known. */
-  count(value: number | null): string;
+  readonly count: (value: number | null) => string;
 }
 
 /** Metrics whose change the story tells, in its order. */

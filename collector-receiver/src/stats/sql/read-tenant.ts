@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
+import type { CounterColumn } from "../../metrics/metric-definition.ts";
 
 /** What the numbers of a tenant depend on, and which products have ever reported. */
 export interface TenantRow {
@@ -48,17 +49,43 @@ export async function readTenant(pool: Pick<Pool, "query">, tenantId: string): P
   };
 }
 
+/** Counters that events of each product move: month rows are few, so they are asked first. */
+const chatbotCounters = [
+  "total_sessions",
+  "total_messages",
+  "order_queries_success",
+  "order_queries_failed",
+  "tracking_queries_success",
+  "tracking_queries_failed",
+] as const satisfies readonly CounterColumn[];
+const workbenchCounters = [
+  "agent_logins",
+  "total_work_minutes",
+  "sessions_handled",
+  "sessions_released",
+  "agent_messages_sent",
+  "sessions_transferred",
+  "tickets_created",
+  "tickets_closed",
+] as const satisfies readonly CounterColumn[];
+
+/** Events that move no counter (a change of status) count as a report too, hence the second look. */
+const hasReported = (counters: readonly CounterColumn[], names: string): string => `(
+    exists (
+      select from analytics_business_metrics counter
+      where counter.tenant_id = $1 and counter.period_type = 'month'
+        and ${counters.map((column) => `counter.${column}`).join(" + ")} > 0
+    ) or exists (
+      select from analytics_event_counts counted
+      where counted.tenant_id = $1 and counted.event_name = any (${names}::text[])
+    )
+  )`;
+
 export const readTenantSql = `
 select settings.timezone, settings.currency, settings.idle_timeout_seconds,
   trunc(extract(epoch from settings.idle_through) * 1000)::text as idle_through_ms,
-  exists (
-    select from analytics_event_counts counted
-    where counted.tenant_id = $1 and counted.event_name = any ($2::text[])
-  ) as chatbot_reported,
-  exists (
-    select from analytics_event_counts counted
-    where counted.tenant_id = $1 and counted.event_name = any ($3::text[])
-  ) as workbench_reported
+  ${hasReported(chatbotCounters, "$2")} as chatbot_reported,
+  ${hasReported(workbenchCounters, "$3")} as workbench_reported
 from (select $1::text as tenant_id) as wanted
 left join analytics_settings settings using (tenant_id)
 `;
