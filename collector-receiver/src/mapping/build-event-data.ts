@@ -1,4 +1,4 @@
-import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
+import type { AttributeVisitor, OtlpCarrier } from "../otlp/otlp-carrier.ts";
 import {
   capture,
   reserved,
@@ -10,7 +10,7 @@ import {
 import { describeBytes } from "./describe-value.ts";
 import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
-import { readUuid, readUuidV7Time } from "./read-uuid.ts";
+import { checkUuid, readUuidV7Time, uuidState } from "./read-uuid.ts";
 import type { RejectionCodeName } from "./rejection-codes.ts";
 
 /** The first thing that is wrong with an event. */
@@ -21,6 +21,8 @@ export interface EventProblem {
 }
 
 const comma = 0x2c;
+/** Events larger than this give each text a copy, so that a short text does not keep a long one alive. */
+const maxEventText = 2048;
 const nan = "NaN";
 /** Longest `spanledger.source.id`, as its column. */
 const maxSourceIdBytes = 64;
@@ -34,6 +36,9 @@ export class EventDataBuilder implements AttributeVisitor {
   private catalogue: CompiledCatalogue;
   private limits: MappingLimits;
   private plan: EventPlan;
+  private carrier: OtlpCarrier | null = null;
+  /** The whole event as Latin-1, made when the first text is needed: texts are slices of it. */
+  private eventText: string | null = null;
   private skippedKey: Buffer | null = null;
 
   problem: EventProblem | null = null;
@@ -63,6 +68,7 @@ export class EventDataBuilder implements AttributeVisitor {
   private currentKey: AttributeKey;
   private rule: AttributeRule | null = null;
   private count = 0;
+  private lastSourceId = "";
   private depth = 0;
   private readonly isMap: boolean[] = [];
   private first = false;
@@ -80,9 +86,14 @@ export class EventDataBuilder implements AttributeVisitor {
     this.limits = limits;
   }
 
-  /** @param skippedKey an attribute that is not part of the data: the one that names a log record */
-  begin(plan: EventPlan, skippedKey: Buffer | null): void {
+  /**
+   * @param carrier where the event stands
+   * @param skippedKey an attribute that is not part of the data: the one that names a log record
+   */
+  begin(plan: EventPlan, carrier: OtlpCarrier, skippedKey: Buffer | null): void {
     this.plan = plan;
+    this.carrier = carrier;
+    this.eventText = null;
     this.skippedKey = skippedKey;
     this.arena.begin(this.limits.eventDataBytes);
     this.problem = null;
@@ -155,14 +166,13 @@ export class EventDataBuilder implements AttributeVisitor {
       if (rule.capture === capture.sessionId) {
         if (end === start) this.sessionId = null;
         else {
-          this.sessionId = state === textState.ascii ? bytes.latin1Slice(start, end) : bytes.utf8Slice(start, end);
+          this.sessionId = this.takeText(state, bytes, start, end);
         }
         return;
       }
     }
     if (key.counted) {
-      this.attributes[key.text] =
-        state === textState.ascii ? bytes.latin1Slice(start, end) : bytes.utf8Slice(start, end);
+      this.attributes[key.text] = this.takeText(state, bytes, start, end);
     }
   }
 
@@ -230,7 +240,7 @@ export class EventDataBuilder implements AttributeVisitor {
     // -0 is 0 in jsonb; what counters read has to be what the stored row gives back.
     const number = value === 0 ? 0 : value;
     if (this.depth > 0) {
-      if (this.problem === null && this.separate() && !this.arena.writeAscii(String(number))) this.failSize();
+      if (this.problem === null && this.separate() && !this.arena.writeDouble(number)) this.failSize();
       return;
     }
     const key = this.currentKey;
@@ -244,7 +254,7 @@ export class EventDataBuilder implements AttributeVisitor {
       this.satisfied |= rule.requiredBit;
     }
     if (this.problem !== null || !this.openMember(key)) return;
-    if (!this.arena.writeAscii(String(number))) {
+    if (!this.arena.writeDouble(number)) {
       this.failSize();
       return;
     }
@@ -423,6 +433,19 @@ export class EventDataBuilder implements AttributeVisitor {
     return state;
   }
 
+  /**
+   * A slice of the event's text where that is possible: one call into the runtime for an event
+   * instead of one for each text. What it keeps alive is about as large as `event_data`.
+   */
+  private takeText(state: TextState, bytes: Buffer, start: number, end: number): string {
+    if (state !== textState.ascii) return bytes.utf8Slice(start, end);
+    const carrier = this.carrier!;
+    const { eventStart, eventEnd } = carrier;
+    if (bytes !== carrier.body || eventEnd - eventStart > maxEventText) return bytes.latin1Slice(start, end);
+    this.eventText ??= bytes.latin1Slice(eventStart, eventEnd);
+    return this.eventText.substring(start - eventStart, end - eventStart);
+  }
+
   private captureNumber(key: AttributeKey, rule: AttributeRule | null, value: number): void {
     if (rule !== null) {
       if (rule.type !== "int" && rule.type !== "double") {
@@ -468,13 +491,33 @@ export class EventDataBuilder implements AttributeVisitor {
   private readReserved(key: AttributeKey, bytes: Buffer, start: number, end: number): void {
     if (key.reserved === reserved.eventId) {
       this.marked = true;
-      this.eventId = readUuid(bytes, start, end);
-      if (this.eventId === null) this.invalidMark = describeBytes(bytes, start, end);
-      else this.eventIdTimeMs = readUuidV7Time(bytes, start);
+      const uuid = checkUuid(bytes, start, end);
+      if (uuid === uuidState.invalid) {
+        this.eventId = null;
+        this.invalidMark = describeBytes(bytes, start, end);
+        return;
+      }
+      const text = this.takeText(textState.ascii, bytes, start, end);
+      this.eventId = uuid === uuidState.canonical ? text : text.toLowerCase();
+      this.eventIdTimeMs = readUuidV7Time(bytes, start);
     } else if (key.reserved === reserved.sourceId) {
-      const fits = end > start && end - start <= maxSourceIdBytes;
-      this.sourceId = fits ? printableAscii(bytes, start, end) : null;
+      this.sourceId = this.readSourceId(bytes, start, end);
     }
+  }
+
+  /** Evidence, not identity: anything but printable ASCII of at most 64 characters is treated as absent. */
+  private readSourceId(bytes: Buffer, start: number, end: number): string | null {
+    // A request's events mostly come from one source.
+    const last = this.lastSourceId;
+    const length = end - start;
+    if (length === last.length) {
+      let i = 0;
+      while (i < length && last.charCodeAt(i) === bytes[start + i]) i++;
+      if (i === length) return length === 0 ? null : last;
+    }
+    if (length === 0 || length > maxSourceIdBytes) return null;
+    for (let i = start; i < end; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return null;
+    return (this.lastSourceId = bytes.latin1Slice(start, end));
   }
 
   private readReservedInt(key: AttributeKey, value: number): void {
@@ -531,10 +574,4 @@ function codePoints(bytes: Buffer, start: number, end: number): number {
   let count = 0;
   for (let i = start; i < end; i++) if ((bytes[i]! & 0xc0) !== 0x80) count++;
   return count;
-}
-
-/** Evidence, not identity: anything but printable ASCII is treated as absent. */
-function printableAscii(bytes: Buffer, start: number, end: number): string | null {
-  for (let i = start; i < end; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return null;
-  return bytes.latin1Slice(start, end);
 }

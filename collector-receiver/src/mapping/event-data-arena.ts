@@ -34,7 +34,7 @@ export class EventDataArena {
   }
 
   /** The finished object: members were written as `,"key":value`. Ends the event. */
-  take(): Buffer {
+  take(): Uint8Array {
     const start = this.start;
     if (this.pos === start) {
       this.chunk[this.pos++] = 0x7b;
@@ -43,7 +43,8 @@ export class EventDataArena {
     }
     this.chunk[this.pos++] = 0x7d;
     this.start = this.pos;
-    return this.chunk.subarray(start, this.pos);
+    // A plain view is made in half the time of a Buffer.
+    return new Uint8Array(this.chunk.buffer, this.chunk.byteOffset + start, this.pos - start);
   }
 
   /** Bytes written since `begin`. */
@@ -95,6 +96,32 @@ export class EventDataArena {
       rest = next;
     } while (rest !== 0);
     return true;
+  }
+
+  /** A finite number as `String` writes it. */
+  writeDouble(value: number): boolean {
+    if (value >= 0 && value <= 0x7fffffff) {
+      if (value === Math.floor(value)) return this.writeInt(value);
+      // Three decimals are what durations have: digits by hand where that is exactly the number.
+      const thousandths = value * 1000;
+      const whole = Math.floor(value);
+      let fraction = thousandths - whole * 1000;
+      if (thousandths === Math.floor(thousandths) && thousandths / 1000 === value && value >= 0.001) {
+        if (this.pos + 16 > this.limit) return this.writeAscii(String(value));
+        this.writeInt(whole);
+        const chunk = this.chunk;
+        let pos = this.pos;
+        chunk[pos++] = 0x2e;
+        for (let unit = 100; fraction > 0; unit /= 10) {
+          const digit = (fraction / unit) | 0;
+          chunk[pos++] = 0x30 + digit;
+          fraction -= digit * unit;
+        }
+        this.pos = pos;
+        return true;
+      }
+    }
+    return this.writeAscii(String(value));
   }
 
   /** A JSON string; validates UTF-8 and escapes in the same pass. */

@@ -149,7 +149,7 @@ class RequestMapper implements CarrierVisitor {
       plan = this.catalogue.customPlan;
     }
     const builder = this.builder;
-    builder.begin(plan, null);
+    builder.begin(plan, walker.carrier, null);
     walker.readEventAttributes(builder);
     this.finish(walker, name, plan);
   }
@@ -187,7 +187,7 @@ class RequestMapper implements CarrierVisitor {
     }
     this.takeLogTime(carrier);
     const builder = this.builder;
-    builder.begin(plan, skippedKey);
+    builder.begin(plan, carrier, skippedKey);
     walker.readEventAttributes(builder);
     this.finish(walker, name, plan);
   }
@@ -257,7 +257,7 @@ class RequestMapper implements CarrierVisitor {
     const builder = this.builder;
     // Read again, now noting where each attribute begins: only events without a mark pay for it.
     builder.keepMembers = true;
-    builder.begin(plan, carrier.eventName.start === carrier.eventName.end ? nameAttribute : null);
+    builder.begin(plan, carrier, carrier.eventName.start === carrier.eventName.end ? nameAttribute : null);
     walker.readEventAttributes(builder);
     builder.keepMembers = false;
     return deriveEventId(
@@ -308,11 +308,11 @@ class RequestMapper implements CarrierVisitor {
 
   private readTraceContext(carrier: OtlpCarrier): void {
     this.hasTraceContext = true;
-    const ids = carrier.ids;
-    this.traceId = carrier.traceIdState === idState.valid ? ids.hexSlice(traceIdAt, spanIdAt) : null;
-    this.ownSpanId = carrier.spanIdState === idState.valid ? ids.hexSlice(spanIdAt, parentSpanIdAt) : null;
-    this.parentSpanId =
-      carrier.parentSpanIdState === idState.valid ? ids.hexSlice(parentSpanIdAt, parentSpanIdAt + 8) : null;
+    // One call into the runtime for all three; each is a slice of its text.
+    const hex = carrier.ids.hexSlice(0, 32);
+    this.traceId = carrier.traceIdState === idState.valid ? hex.substring(0, 32) : null;
+    this.ownSpanId = carrier.spanIdState === idState.valid ? hex.substring(32, 48) : null;
+    this.parentSpanId = carrier.parentSpanIdState === idState.valid ? hex.substring(48, 64) : null;
   }
 
   /** A log record may stand outside of any trace; a span may not. */

@@ -2,26 +2,29 @@ import { hexValue } from "../otlp/hex-digits.ts";
 
 const dash = 0x2d;
 
-/** The canonical lower-case form of a UUID in any case; null where the bytes are none, or the nil UUID. */
-export function readUuid(bytes: Buffer, start: number, end: number): string | null {
-  if (end - start !== 36) return null;
+/** `upper`: a UUID with capital letters; `invalid`: none, or the nil UUID, which identifies nothing. */
+export const uuidState = { invalid: 0, canonical: 1, upper: 2 } as const;
+export type UuidState = (typeof uuidState)[keyof typeof uuidState];
+
+/** Whether the bytes are a UUID of any version. */
+export function checkUuid(bytes: Buffer, start: number, end: number): UuidState {
+  if (end - start !== 36) return uuidState.invalid;
   let bits = 0;
   let upper = 0;
   for (let i = 0; i < 36; i++) {
     const byte = bytes[start + i]!;
     if (i === 8 || i === 13 || i === 18 || i === 23) {
-      if (byte !== dash) return null;
+      if (byte !== dash) return uuidState.invalid;
     } else {
       const value = hexValue[byte]!;
-      if (value === 255) return null;
+      if (value === 255) return uuidState.invalid;
       bits |= value;
       // "A" to "F" lack the bit that digits and "a" to "f" have.
       upper |= ~byte & 0x20;
     }
   }
-  if (bits === 0) return null;
-  const text = bytes.latin1Slice(start, end);
-  return upper === 0 ? text : text.toLowerCase();
+  if (bits === 0) return uuidState.invalid;
+  return upper === 0 ? uuidState.canonical : uuidState.upper;
 }
 
 /** The time in a version 7 UUID at `start`, in milliseconds since 1970; -1 for any other UUID. */

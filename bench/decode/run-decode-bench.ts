@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import protobuf from "protobufjs";
+import { mapRequest } from "../../collector-receiver/src/mapping/map-request.ts";
+import {
+  defaultCountedAttributes,
+  defaultMappingLimits,
+  type MappingContext,
+} from "../../collector-receiver/src/mapping/mapping-context.ts";
+import { makeDecodeLoad, type DecodeLoad } from "./make-decode-load.ts";
+
+/**
+ * Spans a second from OTLP bytes to events that are ready to be stored, as a ratio to what only
+ * decodes: protobufjs (its generated decoder) and JSON.parse of the same bytes in the same run.
+ * `--json` prints the figures as one document.
+ */
+export interface DecodeFigure {
+  readonly id: string;
+  readonly ratio: number;
+  readonly goal: number;
+  readonly holds: boolean;
+  readonly spansPerSecond: number;
+  readonly referenceSpansPerSecond: number;
+}
+
+const context: MappingContext = {
+  tenant: { kind: "fixed", tenantId: "default" },
+  nowMs: Date.now(),
+  retainedFromMs: () => null,
+  countedAttributes: defaultCountedAttributes,
+  limits: defaultMappingLimits,
+};
+
+/** Runs both in turn, so that what disturbs the machine disturbs both, and takes medians. */
+export function runDecodeBench(rounds = 9, roundMs = 120): DecodeFigure[] {
+  const root = protobuf.loadSync(new URL("../../test/fixtures/otlp-subset.proto", import.meta.url).pathname);
+  const type = root.lookupType("otlp.TracesData");
+  const figures: DecodeFigure[] = [];
+  for (const every of [1, 20]) {
+    const load = makeDecodeLoad(root, every);
+    const name = `1-in-${every}`;
+    const mapped = mapRequest(load.protobuf, "protobuf", "traces", context);
+    if (mapped.events.length !== load.events)
+      throw new Error(`${mapped.events.length} of ${load.events} events mapped`);
+    figures.push(
+      compare(`decode-protobuf-${name}`, every === 1 ? 3.5 : 15, load, rounds, roundMs, {
+        ours: () => mapRequest(load.protobuf, "protobuf", "traces", context).events.length,
+        reference: () => (type.decode(load.protobuf) as unknown as { resourceSpans: unknown[] }).resourceSpans.length,
+      }),
+      compare(`decode-json-${name}`, 1, load, rounds, roundMs, {
+        ours: () => mapRequest(load.json, "json", "traces", context).events.length,
+        reference: () => (JSON.parse(load.json.toString()) as { resourceSpans: unknown[] }).resourceSpans.length,
+      }),
+    );
+  }
+  return figures;
+}
+
+function compare(
+  id: string,
+  goal: number,
+  load: DecodeLoad,
+  rounds: number,
+  roundMs: number,
+  runs: { readonly ours: () => number; readonly reference: () => number },
+): DecodeFigure {
+  const ours: number[] = [];
+  const reference: number[] = [];
+  spansPerSecond(runs.ours, load, roundMs);
+  spansPerSecond(runs.reference, load, roundMs);
+  for (let round = 0; round < rounds; round++) {
+    ours.push(spansPerSecond(runs.ours, load, roundMs));
+    reference.push(spansPerSecond(runs.reference, load, roundMs));
+  }
+  const ratio = median(ours.map((rate, i) => rate / reference[i]!));
+  return {
+    id,
+    ratio,
+    goal,
+    holds: ratio >= goal,
+    spansPerSecond: median(ours),
+    referenceSpansPerSecond: median(reference),
+  };
+}
+
+function spansPerSecond(run: () => number, load: DecodeLoad, ms: number): number {
+  const start = performance.now();
+  let requests = 0;
+  let elapsed = 0;
+  do {
+    if (run() === 0) throw new Error("nothing was decoded");
+    requests++;
+    elapsed = performance.now() - start;
+  } while (elapsed < ms);
+  return (requests * load.spans * 1000) / elapsed;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+  const figures = runDecodeBench();
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ figures })}\n`);
+  } else {
+    for (const figure of figures) {
+      const rates = `${Math.round(figure.spansPerSecond / 1000)} k against ${Math.round(figure.referenceSpansPerSecond / 1000)} k spans/s`;
+      process.stdout.write(
+        `${figure.id}: ${figure.ratio.toFixed(2)} (goal ${figure.goal}${figure.holds ? "" : ", NOT REACHED"}; ${rates})\n`,
+      );
+    }
+  }
+}
