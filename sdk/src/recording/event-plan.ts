@@ -46,7 +46,7 @@ const maxRememberedAttributes = 500;
 const maxNameBytes = 1024;
 
 const reservedNames: ReadonlySet<string> = new Set(Object.values(reservedAttributes));
-const common: Readonly<Record<string, AttributeDefinition>> = commonAttributes;
+const common: ReadonlyMap<string, AttributeDefinition> = new Map(Object.entries(commonAttributes));
 const remembered = new Map<string, EventPlan>();
 
 /** The plan for events of this name. */
@@ -60,7 +60,7 @@ export function planEvent(name: string): EventPlan {
 
 /** The plan for an attribute that the event's plan does not know yet. */
 export function planAttribute(event: EventPlan, name: string): AttributePlan {
-  const plan = createAttributePlan(name, common[name], 0);
+  const plan = createAttributePlan(name, common.get(name), 0);
   if (event.attributes.size < maxRememberedAttributes) event.attributes.set(name, plan);
   return plan;
 }

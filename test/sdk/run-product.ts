@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+
+const productsFolder = join(import.meta.dirname, "products");
+
+export interface ProductOptions {
+  readonly endpoint?: string | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly nodeArgs?: readonly string[];
+  /** Node to run it with. Default: the one that runs the tests. */
+  readonly node?: string;
+  /** A file elsewhere, instead of a name in `products/`. */
+  readonly file?: string;
+  readonly cwd?: string;
+}
+
+/** How a product ended. */
+export interface ProductEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** From the start to the end, in ms. */
+  readonly tookMs: number;
+}
+
+/** A product of `products/` in a process of its own. */
+export class RunningProduct {
+  readonly child: ChildProcess;
+  readonly ended: Promise<ProductEnd>;
+  stdout = "";
+  stderr = "";
+
+  constructor(name: string, options: ProductOptions = {}) {
+    const started = performance.now();
+    const { NODE_OPTIONS: _options, NODE_ENV: _env, ...inherited } = process.env;
+    this.child = spawn(
+      options.node ?? process.execPath,
+      [
+        "--conditions=spanledger-source",
+        ...(options.nodeArgs ?? []),
+        options.file ?? join(productsFolder, `${name}.ts`),
+        ...(options.args ?? []),
+      ],
+      {
+        cwd: options.cwd ?? productsFolder,
+        env: {
+          ...inherited,
+          ...(options.endpoint === undefined ? {} : { SPANLEDGER_OTLP_ENDPOINT: options.endpoint }),
+          OTEL_SERVICE_NAME: "product-under-test",
+          ...options.env,
+        },
+        stdio: ["pipe", "pipe", "pipe"],
+      },
+    );
+    this.child.stdout!.on("data", (part: Buffer) => (this.stdout += part.toString()));
+    this.child.stderr!.on("data", (part: Buffer) => (this.stderr += part.toString()));
+    this.ended = new Promise((resolve, reject) => {
+      this.child.on("error", reject);
+      this.child.on("close", (code, signal) => {
+        const tookMs = performance.now() - started;
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr, tookMs });
+      });
+    });
+  }
+
+  /** Resolves as soon as the product has printed this line. */
+  async printed(line: string): Promise<void> {
+    while (!this.stdout.includes(line)) {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`the product ended before it printed "${line}":\n${this.stderr}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+/** Runs a product to its end. */
+export function runProduct(name: string, options: ProductOptions = {}): Promise<ProductEnd> {
+  return new RunningProduct(name, options).ended;
+}
