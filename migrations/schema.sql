@@ -260,16 +260,15 @@ begin
   if to_regclass('public.' || partition_name) is not null then
     return false;
   end if;
-  perform pg_advisory_xact_lock(hashtextextended('spanledger.partition.' || partition_name, 0));
-  if to_regclass('public.' || partition_name) is not null then
-    return false;
-  end if;
   perform set_config('lock_timeout', '2s', true);
   execute format('create table public.%I (like public.analytics_events including defaults including constraints)', partition_name);
   execute format(
     'alter table public.analytics_events attach partition public.%I for values from (%L) to (%L)',
     partition_name, lower_bound, upper_bound);
   return true;
+exception when duplicate_table or unique_violation then
+  -- Another receiver made it at the same time; its transaction has committed table and attach together.
+  return false;
 end
 $function$;
 

@@ -1,4 +1,4 @@
-import type { BusinessEvent } from "../mapping/business-event.ts";
+import type { CountableEvent } from "../mapping/business-event.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
@@ -8,7 +8,7 @@ import type { MergedSession } from "../storage/upsert-sessions.ts";
 import { compareText } from "./gather-batch.ts";
 
 /** What a batch says of its sessions, sorted by (tenant, session id). Test events say nothing. */
-export function gatherSessionFacts(events: readonly BusinessEvent[]): SessionFacts[] {
+export function gatherSessionFacts(events: readonly CountableEvent[]): SessionFacts[] {
   const sessions = new Map<string, SessionFacts>();
   for (const event of events) {
     if (event.sessionId === null || event.test) continue;
@@ -25,7 +25,7 @@ export function gatherSessionFacts(events: readonly BusinessEvent[]): SessionFac
  * session changes with the merge.
  */
 export function countBatch(
-  events: readonly BusinessEvent[],
+  events: readonly CountableEvent[],
   sessions: readonly MergedSession[],
   rules: ReadonlyMap<string, TenantRules>,
 ): CounterChanges {

@@ -91,8 +91,8 @@ export function createIngest(options: IngestOptions): RunningIngest {
         error instanceof UnavailableError
           ? error
           : new UnavailableError("counter_error", (error as Error).message, 5, { cause: error });
-      if (!(error instanceof UnavailableError)) options.onAlarm("a batch could not be built", error);
       for (const { reject } of requests) reject(refusal);
+      if (!(error instanceof UnavailableError)) options.onAlarm("a batch could not be built", error);
     } finally {
       queue.release(requests);
     }

@@ -1,0 +1,112 @@
+import { CounterChanges } from "../metrics/counter-changes.ts";
+import { contributionOf } from "../metrics/session-contribution.ts";
+import type { ContributingFacts, TenantRules } from "../metrics/session-contribution.ts";
+import { counterTables, derivedTables } from "../storage/derived-tables.ts";
+import { readDriftedSessions, stageDriftedSessions } from "../storage/drifted-sessions.ts";
+import { loadTenantRules } from "../storage/load-tenant-rules.ts";
+import { lockIngestExclusive, lockIngestShared } from "../storage/lock-ingest.ts";
+import { openSnapshotPair } from "../storage/open-snapshot-pair.ts";
+import { replaceSessions } from "../storage/replace-sessions.ts";
+import { dropShadowTables } from "../storage/shadow-tables.ts";
+import { applyCorrections, stageCorrections } from "../storage/stage-corrections.ts";
+import { readSessionEvents } from "../storage/stream-countable-events.ts";
+import type { WriterConnection } from "../storage/writer-connection.ts";
+import { gatherSessionFacts, rulesOf } from "./count-batch.ts";
+import { recountEvents } from "./recount-events.ts";
+import { writeCounters, writeCountersAndCommit } from "./write-counters.ts";
+
+export interface Rebuild {
+  readonly tenantId: string;
+  /** Rows that were counted again. */
+  readonly events: number;
+  /** Sessions whose facts were replaced. */
+  readonly sessions: number;
+}
+
+/** Sessions of one exclusive slice. */
+const sliceSessions = 500;
+
+/**
+ * Makes the drift zero from any state, while ingest goes on:
+ *
+ * 1. In one snapshot, recount everything, and write down by how much each counter is off *given the
+ *    stored session facts*. Adding that difference later is right whatever was counted in between,
+ *    because counters and facts only ever move together.
+ * 2. Then replace the facts of the sessions that drift, slice by slice under the exclusive lock, and
+ *    move the counters by f(true facts) - f(stored facts).
+ */
+export async function rebuildTenant(
+  connectionString: string,
+  tenantId: string,
+  onProgress: (events: number) => void = () => {},
+): Promise<Rebuild> {
+  const { reader, writer, close } = await openSnapshotPair(connectionString);
+  try {
+    const rules = rulesOf(await loadTenantRules(reader, [tenantId]), tenantId);
+    const events = await recountEvents(reader, writer, rules, onProgress);
+    await stageDriftedSessions(writer, tenantId);
+    await countStoredFactsInstead(writer, rules);
+    await stageCorrections(writer, counterTables, tenantId);
+    await dropShadowTables(writer, derivedTables);
+    await writer.query("commit");
+    await Promise.all([writer.query("begin"), lockIngestShared(writer)]);
+    await applyCorrections(writer, counterTables, tenantId);
+    await writer.query("commit");
+    const sessions = await replaceDriftedSessions(writer, tenantId);
+    return { tenantId, events, sessions };
+  } finally {
+    await close();
+  }
+}
+
+/** Moves the shadow counters from what the true facts give to what the stored facts give. */
+async function countStoredFactsInstead(writer: WriterConnection, rules: TenantRules): Promise<void> {
+  for await (const slice of driftedSlices(writer)) {
+    const changes = new CounterChanges();
+    for (const { stored, expected } of slice) {
+      addContribution(changes, rules, expected, -1);
+      addContribution(changes, rules, stored, 1);
+    }
+    await writeCounters(writer, changes);
+  }
+}
+
+async function replaceDriftedSessions(writer: WriterConnection, tenantId: string): Promise<number> {
+  let replaced = 0;
+  for await (const slice of driftedSlices(writer)) {
+    const sessionIds = slice.map(({ sessionId }) => sessionId);
+    await Promise.all([writer.query("begin"), lockIngestExclusive(writer)]);
+    const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
+    const facts = gatherSessionFacts(await readSessionEvents(writer, tenantId, sessionIds));
+    const { before, now } = await replaceSessions(writer, tenantId, sessionIds, facts, (fact) => {
+      const due = fact.lastActivityMs + rules.idleTimeoutMs;
+      return due > rules.idleThroughMs ? due : null;
+    });
+    const changes = new CounterChanges();
+    for (const stored of before) addContribution(changes, rules, stored, -1);
+    for (const session of now) addContribution(changes, rules, session.now, 1);
+    await writeCountersAndCommit(writer, changes);
+    replaced += slice.length;
+  }
+  return replaced;
+}
+
+async function* driftedSlices(writer: WriterConnection) {
+  let after = "";
+  for (;;) {
+    const slice = await readDriftedSessions(writer, after, sliceSessions);
+    if (slice.length === 0) return;
+    yield slice;
+    after = slice.at(-1)?.sessionId as string;
+  }
+}
+
+function addContribution(
+  changes: CounterChanges,
+  rules: TenantRules,
+  facts: ContributingFacts | null,
+  sign: 1 | -1,
+): void {
+  const contribution = facts && contributionOf(facts, rules);
+  if (contribution) changes.addContribution(rules.tenantId, contribution, sign);
+}

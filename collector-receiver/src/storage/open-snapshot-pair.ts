@@ -1,0 +1,34 @@
+import { openWriterConnection } from "./writer-connection.ts";
+import type { WriterConnection } from "./writer-connection.ts";
+
+/** Two connections that see the database at the same instant. */
+export interface SnapshotPair {
+  readonly reader: WriterConnection;
+  readonly writer: WriterConnection;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens two connections in repeatable-read transactions with one snapshot. Rows and counters are
+ * committed together, so what they see is consistent while ingest goes on.
+ */
+export async function openSnapshotPair(connectionString: string): Promise<SnapshotPair> {
+  const reader = await openWriterConnection(connectionString);
+  const writer = await openWriterConnection(connectionString).catch(async (error: unknown) => {
+    await reader.end();
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([reader.end(), writer.end()]);
+  };
+  try {
+    await reader.query("begin isolation level repeatable read, read only");
+    const { rows } = await reader.query<{ id: string }>("select pg_export_snapshot() as id");
+    await writer.query("begin isolation level repeatable read");
+    await writer.query(`set transaction snapshot ${writer.escapeLiteral(rows[0]?.id ?? "")}`);
+    return { reader, writer, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { CountableEvent, CountedAttributes } from "../mapping/business-event.ts";
+import type { WriterConnection } from "./writer-connection.ts";
+
+interface Row {
+  event_id: string;
+  event_name: string;
+  session_id: string | null;
+  agent_id: number | null;
+  occurred_at: number;
+  event_data: CountedAttributes;
+}
+
+/**
+ * The stored events of a tenant as counting reads them, in chunks, in no particular order. Needs an
+ * open transaction; memory is bounded by the chunk.
+ */
+export async function* streamCountableEvents(
+  client: WriterConnection,
+  tenantId: string,
+  chunkSize: number,
+): AsyncGenerator<CountableEvent[]> {
+  await client.query({
+    text: `declare countable_events no scroll cursor for
+      select event_id, event_name, session_id, agent_id, occurred_at, event_data
+      from public.analytics_events where tenant_id = ${client.escapeLiteral(tenantId)}`,
+  });
+  try {
+    for (;;) {
+      const { rows } = await client.query<Row>(`fetch forward ${chunkSize} from countable_events`);
+      if (rows.length === 0) return;
+      yield rows.map((row) => countableEvent(tenantId, row));
+      if (rows.length < chunkSize) return;
+    }
+  } finally {
+    await client.query("close countable_events").catch(() => {});
+  }
+}
+
+/** The stored events of some sessions as counting reads them, test events left out. */
+export async function readSessionEvents(
+  client: WriterConnection,
+  tenantId: string,
+  sessionIds: readonly string[],
+): Promise<CountableEvent[]> {
+  const { rows } = await client.query<Row>({
+    name: "read-session-events",
+    text: `
+      select event_id, event_name, session_id, agent_id, occurred_at, event_data
+      from public.analytics_events where tenant_id = $1 and session_id = any ($2::text[])`,
+    values: [tenantId, sessionIds],
+  });
+  return rows.map((row) => countableEvent(tenantId, row));
+}
+
+function countableEvent(tenantId: string, row: Row): CountableEvent {
+  return {
+    tenantId,
+    eventId: row.event_id,
+    name: row.event_name,
+    sessionId: row.session_id,
+    agentId: row.agent_id,
+    occurredAtMs: row.occurred_at,
+    test: row.event_data["test"] === true,
+    attributes: row.event_data,
+  };
+}

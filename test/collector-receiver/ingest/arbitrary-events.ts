@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import type { BusinessEvent, MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
+
+/** Events of a small world: few sessions, agents and customers, so that everything collides. */
+export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrary<BusinessEvent[]> {
+  const fraction = fc.integer({ min: 0, max: 9_999_999 }).map((n) => n / 1000);
+  const attributesByName: Record<string, fc.Arbitrary<Record<string, string | number | boolean>>> = {
+    "session.start": fc.record(
+      { channel: fc.constantFrom("web", "app"), user_id: fc.constantFrom("u-1", "u-2", "ü-𝒳", "u-\uffee") },
+      { requiredKeys: [] },
+    ),
+    "session.message": fc.record({ response_time_ms: fraction, first_token_ms: fc.nat(5000) }, { requiredKeys: [] }),
+    "session.end": fc.constant({}),
+    "session.escalate": fc.constant({ reason: "keyword" }),
+    "query.order": fc.record({ success: fc.boolean(), response_time_ms: fc.nat(3000) }),
+    "query.tracking": fc.record({ success: fc.boolean() }),
+    "agent.login": fc.record({ agent_name: fc.constantFrom("王芳", "Li Wei", "Ana") }, { requiredKeys: [] }),
+    "agent.logout": fc.record({ work_duration_minutes: fraction }, { requiredKeys: [] }),
+    "agent.session_takeover": fc.record({ wait_duration_seconds: fraction }, { requiredKeys: [] }),
+    "agent.session_message": fc.constant({}),
+    "agent.session_release": fc.record({ handle_duration_seconds: fraction }, { requiredKeys: [] }),
+    "agent.session_transfer": fc.constant({}),
+    "ticket.created": fc.constant({}),
+    "ticket.closed": fc.record({ resolution_duration_hours: fraction, sla_met: fc.boolean() }),
+    "acme.custom": fc.constant({ note: "ours" }),
+  };
+  const event = fc.constantFrom(...Object.keys(attributesByName)).chain((name) =>
+    fc.record({
+      name: fc.constant(name),
+      attributes: attributesByName[name] as fc.Arbitrary<Record<string, string | number | boolean>>,
+      session: fc.option(fc.integer({ min: 1, max: 6 }), { freq: 8 }),
+      agent: fc.integer({ min: 1, max: 3 }),
+      unattributed: fc.boolean(),
+      offsetMs: fc.integer({ min: -spreadMs, max: spreadMs }),
+      tenant: fc.constantFrom("default", "default", "brand-b"),
+      isTest: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
+      source: fc.integer({ min: 1, max: 2 }),
+    }),
+  );
+  return fc.array(event, { minLength: 1, maxLength: 60 }).map((drafts) => {
+    const seqs = new Map<string, number>();
+    return drafts.map((draft, i): BusinessEvent => {
+      const needsSession = draft.name.startsWith("session.") || draft.name === "agent.session_takeover";
+      const sessionId = needsSession || draft.session !== null ? `s-${draft.session ?? 1}` : null;
+      const isTicket = draft.name.startsWith("ticket.");
+      const agentId = draft.name.startsWith("agent.") || (isTicket && !draft.unattributed) ? draft.agent : null;
+      const data = { ...draft.attributes, ...(draft.isTest ? { test: true } : {}) };
+      const sourceId = `source-${draft.tenant}-${draft.source}`;
+      const seq = (seqs.get(sourceId) ?? 0) + 1;
+      seqs.set(sourceId, seq);
+      return {
+        tenantId: draft.tenant,
+        eventId: `018f0000-0000-7000-8000-${String(i + 1).padStart(12, "0")}`,
+        name: draft.name,
+        sessionId,
+        agentId,
+        ticketId: isTicket ? i + 1 : null,
+        occurredAtMs: aroundMs + draft.offsetMs,
+        test: draft.isTest,
+        attributes: data,
+        eventData: new TextEncoder().encode(JSON.stringify(data)),
+        traceId: null,
+        spanId: null,
+        serviceName: "test",
+        source: { sourceId, seq },
+      };
+    });
+  });
+}
+
+/** How events reach the receivers: duplicated, shuffled, cut into requests, each to one of several. */
+export interface Delivery {
+  readonly receiver: number;
+  readonly events: readonly number[];
+}
+
+export function arbitraryDeliveries(events: number, receivers: number): fc.Arbitrary<Delivery[]> {
+  const all = Array.from({ length: events }, (_, i) => i);
+  return fc
+    .tuple(
+      fc.shuffledSubarray(all, { minLength: events, maxLength: events }),
+      fc.array(fc.nat(events - 1), { maxLength: events }),
+      fc.array(fc.record({ size: fc.integer({ min: 1, max: 12 }), receiver: fc.nat(receivers - 1) }), {
+        minLength: 1,
+        maxLength: 20,
+      }),
+    )
+    .map(([order, again, cuts]) => {
+      const sequence = [...order, ...again];
+      const deliveries: Delivery[] = [];
+      for (let at = 0, i = 0; at < sequence.length; i++) {
+        const cut = cuts[i % cuts.length] as { size: number; receiver: number };
+        deliveries.push({ receiver: cut.receiver, events: sequence.slice(at, at + cut.size) });
+        at += cut.size;
+      }
+      return deliveries;
+    });
+}
+
+export function requestOf(events: readonly BusinessEvent[]): MappedRequest {
+  return { events, rejected: [], sourceReports: [], rejectedCarriers: 0, ignored: 0 };
+}

@@ -1,0 +1,215 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
+import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
+import { createTestDatabase } from "../../support/create-test-database.ts";
+import type { TestDatabase } from "../../support/create-test-database.ts";
+import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
+import { countFromScratch } from "./count-from-scratch.ts";
+
+const tenants = ["default", "brand-b"];
+const hour = 3_600_000;
+
+/** Instants around which midnights, month ends, year ends and clock changes lie. */
+const worlds = [
+  { timezone: "Asia/Shanghai", around: Date.UTC(2025, 10, 30, 16), name: "a month end in Shanghai" },
+  { timezone: "Asia/Shanghai", around: Date.UTC(2025, 11, 31, 16), name: "the year end in Shanghai" },
+  { timezone: "America/New_York", around: Date.UTC(2025, 10, 2, 5), name: "the end of summer time in New York" },
+  { timezone: "Europe/Berlin", around: Date.UTC(2025, 2, 30, 1), name: "the start of summer time in Berlin" },
+  { timezone: "Asia/Kathmandu", around: Date.UTC(2025, 11, 31, 18, 15), name: "the year end in Kathmandu" },
+];
+
+describe.each(worlds)("at $name", ({ timezone, around }) => {
+  let database: TestDatabase;
+  let receivers: RunningIngest[];
+  const alarms: unknown[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    receivers = [1, 2].map(() =>
+      createIngest({
+        connectionString: database.connectionString,
+        tenantDefaults: {
+          timezone,
+          currency: "CNY",
+          idleTimeoutSeconds: 6 * 3600,
+          costPerManualSession: "10.5",
+        },
+        writers: 2,
+        maxQueueBytes: 1e9,
+        batchMaxEvents: 25,
+        onAlarm: (message, error) => alarms.push({ message, error }),
+      }),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all(receivers.map((receiver) => receiver.close()));
+    await database.drop();
+  });
+
+  test("any delivery to two receivers gives the rows and counters of a from-scratch computation", async () => {
+    const scenario = arbitraryEvents(around, 40 * hour).chain((events) =>
+      fc.record({
+        events: fc.constant(events),
+        deliveries: arbitraryDeliveries(events.length, 2),
+        sweepHours: fc.integer({ min: -30, max: 60 }),
+        sweepAfter: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ events, deliveries, sweepHours, sweepAfter }) => {
+        await emptyDatabase(around - 30 * hour);
+        const watermark = around + sweepHours * hour;
+        const cut = Math.floor(deliveries.length * sweepAfter);
+        const send = (part: typeof deliveries) =>
+          Promise.all(
+            part.map(({ receiver, events: indexes }) =>
+              (receivers[receiver] as RunningIngest).submit(
+                requestOf(indexes.map((i) => events[i] as BusinessEvent)),
+                1000,
+              ),
+            ),
+          );
+        const answers = await send(deliveries.slice(0, cut));
+        await sweep(watermark);
+        answers.push(...(await send(deliveries.slice(cut))));
+
+        expect(answers.reduce((sum, answer) => sum + answer.inserted, 0)).toBe(events.length);
+        expect(alarms).toEqual([]);
+        const { rows } = await database.pool.query("select count(*)::int as rows from analytics_events");
+        expect(rows[0].rows).toBe(events.length);
+        expect(await storedRows()).toEqual(
+          scratchRows(events, { timezone, idleThroughMs: Math.max(watermark, around - 30 * hour) }),
+        );
+        expect(await agentsAddUp()).toBe(true);
+        expect(await eventsSeen()).toBe(events.length);
+        for (const tenant of tenants) {
+          const { drifts, firstDrifts } = await verifyTenant(database.connectionString, tenant);
+          expect({ drifts, firstDrifts }).toEqual({ drifts: 0, firstDrifts: [] });
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  async function emptyDatabase(idleThroughMs: number): Promise<void> {
+    await database.pool.query(`
+      truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
+        analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms, analytics_sources,
+        analytics_settings, analytics_costs`);
+    for (const tenant of tenants) {
+      await database.pool.query(
+        "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through) values ($1, $2, 'CNY', 21600, to_timestamp($3::double precision / 1000))",
+        [tenant, timezone, idleThroughMs],
+      );
+      await database.pool.query("insert into analytics_costs values ($1, '0001-01-01', 10.5)", [tenant]);
+    }
+  }
+
+  async function sweep(nowMs: number): Promise<void> {
+    const client = await openWriterConnection(database.connectionString);
+    try {
+      for (const tenant of tenants) {
+        for await (const slice of sweepIdleSessions(client, tenant, nowMs)) {
+          expect(slice.idleThroughMs).toBeGreaterThanOrEqual(nowMs);
+        }
+      }
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function storedRows(): Promise<Record<string, Record<string, number>>> {
+    const { rows } = await database.pool.query("select * from analytics_business_metrics");
+    return Object.fromEntries(
+      rows
+        .map((row): [string, Record<string, number>] => [
+          `${row.tenant_id}|${row.period_type}|${row.period_value}`,
+          Object.fromEntries(
+            Object.entries(row)
+              .filter(([column]) => counterColumns.has(column))
+              .map(([column, value]): [string, number] => [column, Number(value)])
+              .filter(([, value]) => value !== 0),
+          ),
+        ])
+        .filter(([, counters]) => Object.keys(counters).length > 0),
+    );
+  }
+
+  async function agentsAddUp(): Promise<boolean> {
+    const { rows } = await database.pool.query(`
+      select not exists (
+        select from (
+          select tenant_id, day::text as day, sum(sessions_handled) as handled, sum(tickets_closed) as closed,
+            sum(total_work_minutes) as minutes
+          from analytics_agent_metrics group by tenant_id, day) a
+        full join (select * from analytics_business_metrics where period_type = 'day') m
+          on m.tenant_id = a.tenant_id and m.period_value = a.day
+        where coalesce(handled, 0) <> coalesce(m.sessions_handled, 0)
+          or coalesce(closed, 0) <> coalesce(m.tickets_closed, 0)
+          or coalesce(minutes, 0) <> coalesce(m.total_work_minutes, 0)) as equal`);
+    return rows[0].equal;
+  }
+
+  async function eventsSeen(): Promise<number> {
+    const { rows } = await database.pool.query(
+      "select sum(events_seen)::int as seen, bool_and(highest_seq = events_seen) as gapless from analytics_sources",
+    );
+    expect(rows[0].gapless).toBe(true);
+    return rows[0].seen;
+  }
+});
+
+function scratchRows(
+  events: readonly BusinessEvent[],
+  rules: { timezone: string; idleThroughMs: number },
+): Record<string, Record<string, number>> {
+  const rows = countFromScratch(events, { ...rules, idleTimeoutMs: 6 * hour, cost: 10.5 });
+  return Object.fromEntries(
+    [...rows]
+      .map(([key, row]): [string, Record<string, number>] => [
+        key,
+        Object.fromEntries(
+          Object.entries(row)
+            .map(([column, value]): [string, number] => [column, Number(value.toFixed(6))])
+            .filter(([, value]) => value !== 0),
+        ),
+      ])
+      .filter(([, row]) => Object.keys(row).length > 0),
+  );
+}
+
+const counterColumns = new Set([
+  "total_sessions",
+  "sessions_ended",
+  "sessions_ended_idle",
+  "ai_resolved_sessions",
+  "ai_resolved_idle",
+  "escalated_sessions",
+  "reused_session_ids",
+  "unique_customers",
+  "estimated_cost_saved",
+  "total_messages",
+  "responses_timed",
+  "total_response_time_ms",
+  "order_queries_success",
+  "order_queries_failed",
+  "tracking_queries_success",
+  "tracking_queries_failed",
+  "agent_logins",
+  "total_work_minutes",
+  "sessions_handled",
+  "total_first_response_ms",
+  "sessions_released",
+  "total_handle_time_sec",
+  "agent_messages_sent",
+  "sessions_transferred",
+  "tickets_created",
+  "tickets_closed",
+  "tickets_sla_met",
+  "total_resolution_hours",
+]);
