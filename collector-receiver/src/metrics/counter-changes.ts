@@ -14,10 +14,9 @@ export const businessColumns: readonly { readonly column: string; readonly decim
   ...sessionCounters,
 ];
 /** Columns of an agent row in the order of its `amounts`. */
-export const agentColumns: readonly { readonly column: string; readonly decimals: number }[] =
-  eventCounters
-    .filter((counter) => counter.byAgent)
-    .map(({ column, decimals }) => ({ column, decimals }));
+export const agentColumns: readonly { readonly column: string; readonly decimals: number }[] = eventCounters
+  .filter((counter) => counter.byAgent)
+  .map(({ column, decimals }) => ({ column, decimals }));
 
 export interface BusinessChange {
   readonly tenantId: string;
@@ -129,19 +128,12 @@ export class CounterChanges {
       const amount = amountOf(counter, event);
       if (amount === 0) continue;
       business[businessAt] = (business[businessAt] as number) + amount;
-      if (agentAt >= 0 && agent)
-        agent.amounts[agentAt] = (agent.amounts[agentAt] as number) + amount;
+      if (agentAt >= 0 && agent) agent.amounts[agentAt] = (agent.amounts[agentAt] as number) + amount;
     }
     for (const histogram of rules.histograms) {
       const value = event.attributes[histogram.attribute];
       if (typeof value !== "number") continue;
-      this.#addToHistogram(
-        event.tenantId,
-        day,
-        prefix,
-        histogram.metric,
-        Math.round(value * histogram.unitMs),
-      );
+      this.#addToHistogram(event.tenantId, day, prefix, histogram.metric, Math.round(value * histogram.unitMs));
     }
   }
 
@@ -221,8 +213,7 @@ export class CounterChanges {
 
 function amountOf(counter: EventCounter, event: CountableEvent): number {
   if (counter.when && event.attributes[counter.when.attribute] !== counter.when.is) return 0;
-  if (counter.present !== undefined && typeof event.attributes[counter.present] !== "number")
-    return 0;
+  if (counter.present !== undefined && typeof event.attributes[counter.present] !== "number") return 0;
   if (!counter.sum) return 1;
   const value = event.attributes[counter.sum.attribute];
   return typeof value === "number" ? toScaledInteger(value, counter.sum.shift) : 0;
@@ -247,12 +238,7 @@ export function foldIntoPeriods(
   customers: Iterable<Omit<CustomerChange, "userId" | "sessions"> & { readonly change: number }>,
 ): BusinessPeriodChange[] {
   const periods = new Map<string, BusinessPeriodChange>();
-  const periodOf = (
-    tenantId: string,
-    type: PeriodType,
-    value: string,
-    start: string,
-  ): BusinessPeriodChange => {
+  const periodOf = (tenantId: string, type: PeriodType, value: string, start: string): BusinessPeriodChange => {
     const key = `${tenantId}\n${type}\n${value}`;
     let change = periods.get(key);
     if (change === undefined) {
@@ -271,17 +257,14 @@ export function foldIntoPeriods(
   for (const { tenantId, day, amounts } of business) {
     for (const period of periodsOf(day)) {
       const target = periodOf(tenantId, period.type, period.value, period.start).amounts;
-      for (let i = 0; i < amounts.length; i++)
-        target[i] = (target[i] as number) + (amounts[i] as number);
+      for (let i = 0; i < amounts.length; i++) target[i] = (target[i] as number) + (amounts[i] as number);
     }
   }
   for (const { tenantId, periodType, periodValue, periodStart, change } of customers) {
     periodOf(tenantId, periodType, periodValue, periodStart).uniqueCustomers += change;
   }
   return [...periods.entries()]
-    .filter(
-      ([, change]) => change.uniqueCustomers !== 0 || change.amounts.some((amount) => amount !== 0),
-    )
+    .filter(([, change]) => change.uniqueCustomers !== 0 || change.amounts.some((amount) => amount !== 0))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, change]) => change);
 }

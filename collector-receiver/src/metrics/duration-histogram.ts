@@ -43,8 +43,7 @@ export function bucketOf(ms: number): number {
 /** The value (ms) that stands for a bucket: at most 2 % from every value in it. */
 export function valueOf(bucket: number): number {
   const upper = upperBounds[bucket];
-  if (upper === undefined)
-    throw new RangeError(`bucket ${bucket} is not between 0 and ${bucketCount - 1}`);
+  if (upper === undefined) throw new RangeError(`bucket ${bucket} is not between 0 and ${bucketCount - 1}`);
   if (bucket === 0) return 0;
   const lower = (upperBounds[bucket - 1] as number) + 1;
   return (2 * lower * upper) / (lower + upper);

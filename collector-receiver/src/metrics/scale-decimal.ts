@@ -14,8 +14,7 @@ export function toScaledInteger(value: number, digits: number): number {
   const mantissa = exponentAt < 0 ? text : text.slice(0, exponentAt);
   const exponent = exponentAt < 0 ? 0 : Number(text.slice(exponentAt + 1));
   const pointAt = mantissa.indexOf(".");
-  const significant =
-    pointAt < 0 ? mantissa : mantissa.slice(0, pointAt) + mantissa.slice(pointAt + 1);
+  const significant = pointAt < 0 ? mantissa : mantissa.slice(0, pointAt) + mantissa.slice(pointAt + 1);
   const decimals = pointAt < 0 ? 0 : mantissa.length - pointAt - 1;
   /** How many of the significant digits stand before the decimal point of the result. */
   const kept = significant.length - decimals + exponent + digits;

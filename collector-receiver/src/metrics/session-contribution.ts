@@ -50,15 +50,11 @@ export interface SessionContribution {
  * follow a merge by f(new) - f(prev), and `rebuild` gives the same sum from nothing.
  * @returns null where no `session.start` is known: such a session belongs to no period
  */
-export function contributionOf(
-  facts: ContributingFacts,
-  rules: TenantRules,
-): SessionContribution | null {
+export function contributionOf(facts: ContributingFacts, rules: TenantRules): SessionContribution | null {
   if (facts.firstStartMs === null) return null;
   const day = rules.calendar.dayOf(facts.firstStartMs);
   const endedExplicitly = facts.firstEndMs !== null;
-  const endedIdle =
-    !endedExplicitly && facts.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;
+  const endedIdle = !endedExplicitly && facts.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;
   const escalated = facts.escalatedMs !== null;
   const resolved = (endedExplicitly || endedIdle) && !escalated && facts.takenOverMs === null;
   const lastStartMs = facts.lastStartMs ?? facts.firstStartMs;

@@ -23,10 +23,7 @@ const least = (a: number | null, b: number): number => (a === null || b < a ? b 
 const greatest = (a: number | null, b: number): number => (a === null || b > a ? b : a);
 
 /** Adds what one event says to the facts of its session (or begins them). */
-export function addEventToFacts(
-  known: SessionFacts | undefined,
-  event: CountableEvent,
-): SessionFacts {
+export function addEventToFacts(known: SessionFacts | undefined, event: CountableEvent): SessionFacts {
   const at = event.occurredAtMs;
   const facts: SessionFacts = known ?? {
     tenantId: event.tenantId,
