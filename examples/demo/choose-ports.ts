@@ -1,0 +1,58 @@
+import { createServer } from "node:net";
+import { DemoError, type DemoOptions } from "./parse-demo-arguments.ts";
+
+export interface DemoPorts {
+  readonly receiver: number;
+  readonly chatbot: number;
+  readonly workbench: number;
+}
+
+const defaultPorts: DemoPorts = { receiver: 4319, chatbot: 8000, workbench: 8002 };
+
+/**
+ * The ports to use, all free a moment ago.
+ * @throws DemoError `ports_taken`, naming each port that another program has
+ */
+export async function choosePorts(how: DemoOptions["ports"]): Promise<DemoPorts> {
+  if (how === "auto") {
+    const [receiver, chatbot, workbench] = await findFreePorts(3);
+    return { receiver: receiver!, chatbot: chatbot!, workbench: workbench! };
+  }
+  const taken: string[] = [];
+  for (const [who, port] of Object.entries(defaultPorts)) {
+    if (!(await isFree(port))) taken.push(`${port} (for the ${who})`);
+  }
+  if (taken.length > 0) {
+    throw new DemoError(
+      "ports_taken",
+      `another program listens on 127.0.0.1:${taken.join(", ")}. Stop it (is a demo running already?), or start with \`npm run demo -- --ports auto\`.`,
+    );
+  }
+  return defaultPorts;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+/** Held open together, so that none comes twice. */
+async function findFreePorts(count: number): Promise<number[]> {
+  const probes = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+          const probe = createServer();
+          probe.once("error", reject);
+          probe.listen(0, "127.0.0.1", () => resolve(probe));
+        }),
+    ),
+  );
+  const ports = probes.map((probe) => (probe.address() as { port: number }).port);
+  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,31 @@
+import { generateHistory } from "./history/generate-history.ts";
+import { findMissing, loadHistory } from "./history/load-history.ts";
+import { dayOf, firstDayOfMonth } from "./history/sample-calendar.ts";
+import type { DemoServices } from "./start-demo-services.ts";
+import type { Progress } from "./show-progress.ts";
+
+/** Loads last month and this month until now, as far as it is missing; gives what was posted, by name. */
+export async function loadSampleHistory(
+  services: DemoServices,
+  seed: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Record<string, number>> {
+  const now = Date.now();
+  const history = generateHistory({ seed, firstDay: firstDayOfMonth(now, 1), lastDay: dayOf(now), untilMs: now });
+  const missing = await findMissing(services.pool, history);
+  const startedAt = performance.now();
+  await loadHistory(services.receiverUrl, missing, signal, (sent) =>
+    progress.update(`Loading the sample history: ${sent} of ${missing.length} events`),
+  );
+  const seconds = (performance.now() - startedAt) / 1_000;
+  progress.say(
+    missing.length === 0
+      ? `The sample history is complete: ${history.length} events were there already`
+      : `Loaded ${missing.length} events of sample history in ${seconds.toFixed(1)} s` +
+          (missing.length < history.length ? `; ${history.length - missing.length} were there already` : ""),
+  );
+  const posted: Record<string, number> = {};
+  for (const { name } of missing) posted[name] = (posted[name] ?? 0) + 1;
+  return posted;
+}

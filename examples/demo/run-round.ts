@@ -1,0 +1,74 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { addCounts, readDatabaseCounts, waitUntilCounted, type EventComparison } from "./compare-counts.ts";
+import { monthOf } from "./history/sample-calendar.ts";
+import { driveLiveTraffic } from "./live/drive-live-traffic.ts";
+import { loadSampleHistory } from "./load-sample-history.ts";
+import type { DemoOptions } from "./parse-demo-arguments.ts";
+import { readRecordedEvents } from "./processes/read-recorded-events.ts";
+import { runVerify, type VerifyResult } from "./run-verify.ts";
+import type { Progress } from "./show-progress.ts";
+import type { DemoServices } from "./start-demo-services.ts";
+
+/** What one bounded round found; the document that `--json` prints. */
+export interface RoundResult {
+  readonly sample_data: true;
+  readonly seed: string;
+  readonly agrees: boolean;
+  readonly events: readonly EventComparison[];
+  readonly verify: VerifyResult;
+  /** Answers of the products that live traffic did not expect. */
+  readonly unexpected_answers: readonly string[];
+  readonly live: { readonly visits: number; readonly shifts: number; readonly requests: number };
+  /** The case study through the chatbot, this month and last month. */
+  readonly case_study: { readonly this_month: unknown; readonly last_month: unknown };
+  readonly seconds: number;
+}
+
+/** Loads, drives, waits until all is counted, reads the case study and verifies. */
+export async function runRound(
+  services: DemoServices,
+  options: DemoOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<RoundResult> {
+  const startedAt = performance.now();
+  const before = await readDatabaseCounts(services.pool);
+  const posted = await loadSampleHistory(services, options.seed, progress, signal);
+
+  const traffic = driveLiveTraffic({ ...services, seed: `${options.seed}/${Date.now()}`, visitEveryMs: 350 });
+  for (let left = options.liveSeconds; left > 0 && !signal.aborted; left--) {
+    const { visits, requests } = traffic.counts;
+    progress.update(`Live traffic: ${visits} customers, ${requests} requests, ${left} s to go`);
+    await wait(1_000, undefined, { signal }).catch(() => {});
+  }
+  await traffic.stop();
+  signal.throwIfAborted();
+  const { visits, shifts, requests, unexpected } = traffic.counts;
+  progress.say(`Live traffic: ${visits} customers, ${shifts} agents, ${requests} requests through the products`);
+
+  progress.update("Waiting until everything is counted …");
+  const recorded = await Promise.all(
+    [services.chatbot, services.workbench].map(({ child }) => readRecordedEvents(child)),
+  );
+  const events = await waitUntilCounted(services.pool, before, addCounts(posted, ...recorded), 30_000);
+
+  const caseStudy = async (month: string): Promise<unknown> => {
+    const response = await fetch(new URL(`/api/analytics/case-study?month=${month}`, services.chatbotUrl), { signal });
+    return response.json();
+  };
+  const now = Date.now();
+  const case_study = { this_month: await caseStudy(monthOf(now, 0)), last_month: await caseStudy(monthOf(now, 1)) };
+  progress.update("Recomputing every counter from the rows …");
+  const verify = await runVerify(services.databaseUrl, signal);
+  return {
+    sample_data: true,
+    seed: options.seed,
+    agrees: events.every((line) => line.agrees) && verify.exitCode === 0 && unexpected.length === 0,
+    events,
+    verify,
+    unexpected_answers: unexpected,
+    live: { visits, shifts, requests },
+    case_study,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+  };
+}

@@ -1,0 +1,133 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import pg from "pg";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
+import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
+import { choosePorts } from "./choose-ports.ts";
+import type { DemoOptions } from "./parse-demo-arguments.ts";
+import { startProcess, type RunningProcess } from "./processes/start-process.ts";
+import type { Progress } from "./show-progress.ts";
+
+/** What the demo has started, and what is to be undone at its end, last first. */
+export interface DemoServices {
+  readonly receiverUrl: string;
+  readonly chatbotUrl: string;
+  readonly workbenchUrl: string;
+  readonly databaseUrl: string;
+  /** What agents log in with. */
+  readonly password: string;
+  readonly pool: pg.Pool;
+  readonly chatbot: RunningProcess;
+  readonly workbench: RunningProcess;
+  readonly processes: readonly RunningProcess[];
+}
+
+export type Undo = () => Promise<void>;
+
+/** The numbers of the demo hang on these: they do not come from the environment of whoever starts it. */
+const settings = {
+  BUSINESS_TIMEZONE: "Asia/Shanghai",
+  CURRENCY: "CNY",
+  COST_PER_MANUAL_SESSION: "10",
+  LOCALE: "zh-CN",
+  HOST: "127.0.0.1",
+} as const;
+const password = "xxx";
+const countRecordedEvents = new URL("./processes/count-recorded-events.ts", import.meta.url);
+
+/**
+ * Starts PostgreSQL, the receiver and both products, in this order.
+ * @param undo gets what stops each of them, as soon as it runs
+ */
+export async function startDemoServices(
+  options: DemoOptions,
+  progress: Progress,
+  signal: AbortSignal,
+  undo: Undo[],
+): Promise<DemoServices> {
+  const ports = await choosePorts(options.ports);
+  const dataFolder = resolve(options.dataFolder);
+  await mkdir(join(dataFolder, "logs"), { recursive: true });
+
+  progress.update("Starting PostgreSQL …");
+  const postgres = await startEmbeddedPostgres({ dataFolder });
+  undo.push(() => postgres.stop());
+  signal.throwIfAborted();
+  const applied = await migrateDatabase(postgres.connectionString);
+  progress.say(
+    `PostgreSQL runs on 127.0.0.1:${postgres.port}, data in ${options.dataFolder}` +
+      (applied.length > 0 ? `, ${applied.length} migrations applied` : ""),
+  );
+  const pool = new pg.Pool({ connectionString: postgres.connectionString, max: 4 });
+  pool.on("error", () => {}); // An idle connection that breaks at shutdown is of no interest; queries still throw.
+  undo.push(() => pool.end());
+
+  const receiverUrl = `http://127.0.0.1:${ports.receiver}`;
+  const chatbotUrl = `http://127.0.0.1:${ports.chatbot}`;
+  const workbenchUrl = `http://127.0.0.1:${ports.workbench}`;
+  const common = { ...inheritedEnvironment(), ...settings };
+  const telemetry = { SPANLEDGER_OTLP_ENDPOINT: receiverUrl, OTEL_EXPORTER_OTLP_ENDPOINT: receiverUrl };
+  const processes: RunningProcess[] = [];
+  const start = async (
+    name: string,
+    entry: string,
+    url: string,
+    ready: string,
+    environment: Record<string, string>,
+  ) => {
+    progress.update(`Starting the ${name} …`);
+    const running = await startProcess(
+      {
+        name,
+        entry: new URL(entry, import.meta.url),
+        environment: { ...common, ...environment },
+        readyUrl: `${url}${ready}`,
+        logFile: join(dataFolder, "logs", `${name.replaceAll(" ", "-")}.log`),
+        ...(name === "receiver" ? {} : { preload: [countRecordedEvents] }),
+      },
+      signal,
+    );
+    processes.push(running);
+    undo.push(() => running.stop());
+    progress.say(`The ${name} listens on ${url}`);
+    return running;
+  };
+
+  await start("receiver", "../../collector-receiver/src/main.ts", receiverUrl, "/readyz", {
+    DATABASE_URL: postgres.connectionString,
+    PORT: String(ports.receiver),
+  });
+  const chatbot = await start("AI chatbot", "../ai-chatbot/src/main.ts", chatbotUrl, "/livez", {
+    ...telemetry,
+    DATABASE_URL: postgres.connectionString,
+    WORKBENCH_URL: workbenchUrl,
+    PORT: String(ports.chatbot),
+  });
+  const workbench = await start("agent workbench", "../agent-workbench/src/main.ts", workbenchUrl, "/livez", {
+    ...telemetry,
+    WORKBENCH_PASSWORD: password,
+    PORT: String(ports.workbench),
+  });
+  return {
+    receiverUrl,
+    chatbotUrl,
+    workbenchUrl,
+    databaseUrl: postgres.connectionString,
+    password,
+    pool,
+    chatbot,
+    workbench,
+    processes,
+  };
+}
+
+/** Our environment without what would send the demo's data elsewhere or change its numbers. */
+function inheritedEnvironment(): Record<string, string> {
+  const own =
+    /^(?:OTEL_|SPANLEDGER_|DATABASE_URL$|REDIS_URL$|INGEST_TOKENS$|READ_TOKENS$|SESSION_IDLE_TIMEOUT$|RETENTION_MONTHS$|NODE_OPTIONS$|PG[A-Z]+$)/;
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !own.test(entry[0]),
+    ),
+  );
+}
