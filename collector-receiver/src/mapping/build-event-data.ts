@@ -309,6 +309,9 @@ export class EventDataBuilder implements AttributeVisitor {
     if (!this.openOther("bytes")) return;
     if (end - start > this.limits.attributeBytes) this.failAttributeSize(end - start);
     else if (!this.arena.writeBase64(bytes, start, end)) this.failSize();
+    else if (this.depth === 0 && this.currentKey.counted) {
+      this.attributes[this.currentKey.text] = bytes.toString("base64", start, end);
+    }
   }
 
   nothing(): void {

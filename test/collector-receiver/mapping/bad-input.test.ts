@@ -1,0 +1,524 @@
+import { describe, expect, test } from "vitest";
+import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
+import { UnknownTenantError, type MappingContext } from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import {
+  bool,
+  context,
+  double,
+  encodeJson,
+  encodeProtobuf,
+  eventOf,
+  int,
+  logsOf,
+  nanos,
+  nowMs,
+  parentSpanId,
+  spanId,
+  spanOf,
+  text,
+  traceId,
+  tracesOf,
+  type Attribute,
+  type LogRecord,
+  type SpanEvent,
+  type Value,
+} from "./otlp-messages.ts";
+
+const mark = text("spanledger.event.id", "018d3f2e-0000-4000-8000-000000000001");
+const good = eventOf("agent.login", [int("agent_id", 7)]);
+
+/** Maps the event between two good ones, in both encodings; both have to agree, and both good ones to survive. */
+function mapBesideGood(event: SpanEvent, over: Partial<MappingContext> = {}): MappedRequest {
+  const message = tracesOf([spanOf([good]), spanOf([event]), spanOf([good], { spanId: "00000000000000aa" })]);
+  const results = (["protobuf", "json"] as const).map((encoding) =>
+    mapRequest(encoding === "json" ? encodeJson(message) : encodeProtobuf("traces", message), encoding, "traces", {
+      ...context,
+      ...over,
+    }),
+  );
+  expect(results[0]!.rejected.map(({ code, reason }) => [code, reason])).toEqual(
+    results[1]!.rejected.map(({ code, reason }) => [code, reason]),
+  );
+  expect(results[0]!.events.filter(({ name }) => name === "agent.login").length).toBeGreaterThanOrEqual(2);
+  return results[0]!;
+}
+
+function rejectionOf(event: SpanEvent, over: Partial<MappingContext> = {}) {
+  const mapped = mapBesideGood(event, over);
+  expect(mapped.rejected).toHaveLength(1);
+  expect(mapped.rejectedCarriers).toBe(1);
+  return mapped.rejected[0]!;
+}
+
+function mapOne(event: SpanEvent, scope?: string) {
+  return mapRequest(encodeProtobuf("traces", tracesOf([spanOf([event])], scope)), "protobuf", "traces", context);
+}
+
+const session = text("session_id", "s-1");
+
+describe("values that are rejected, with a code and the attribute's name", () => {
+  const cases: [string, SpanEvent, string, string][] = [
+    ["a NUL character", eventOf("session.start", [text("session_id", "a\u0000b")]), "nul_character", "session_id"],
+    [
+      "a NUL character in an attribute that nobody knows",
+      eventOf("session.start", [session, text("x", "\u0000")]),
+      "nul_character",
+      "x",
+    ],
+    [
+      "a NUL character in an attribute's name",
+      eventOf("session.start", [session, text("a\u0000", "1")]),
+      "nul_character",
+      "name",
+    ],
+    ["a numeric string", eventOf("agent.login", [text("agent_id", "7")]), "wrong_type", "agent_id"],
+    ["a number for a text", eventOf("session.start", [int("session_id", 5)]), "wrong_type", "session_id"],
+    ["a number for a boolean", eventOf("query.order", [int("success", 1)]), "wrong_type", "success"],
+    ["a fraction for an integer", eventOf("agent.login", [double("agent_id", 7.5)]), "wrong_type", "agent_id"],
+    [
+      "an array for a text",
+      eventOf("session.start", [{ key: "session_id", value: { arrayValue: { values: [] } } }]),
+      "wrong_type",
+      "session_id",
+    ],
+    ["agent_id beyond int4", eventOf("agent.login", [int("agent_id", 2 ** 31)]), "out_of_range", "agent_id"],
+    ["agent_id below int4", eventOf("agent.login", [int("agent_id", -(2 ** 31) - 1)]), "out_of_range", "agent_id"],
+    [
+      "ticket_id beyond int4",
+      eventOf("ticket.created", [int("ticket_id", 3_000_000_000)]),
+      "out_of_range",
+      "ticket_id",
+    ],
+    ["agent_id beyond 2^53", eventOf("agent.login", [int("agent_id", "9007199254740993")]), "out_of_range", "agent_id"],
+    [
+      "a negative duration",
+      eventOf("session.message", [session, double("response_time_ms", -1)]),
+      "out_of_range",
+      "response_time_ms",
+    ],
+    [
+      "a duration above the maximum",
+      eventOf("session.message", [session, double("response_time_ms", 1e15)]),
+      "out_of_range",
+      "response_time_ms",
+    ],
+    [
+      "NaN in a counted attribute",
+      eventOf("session.message", [session, double("response_time_ms", "NaN")]),
+      "not_finite",
+      "response_time_ms",
+    ],
+    [
+      "Infinity in a counted attribute",
+      eventOf("session.message", [session, double("response_time_ms", "Infinity")]),
+      "not_finite",
+      "response_time_ms",
+    ],
+    [
+      "a session id of 65 characters",
+      eventOf("session.start", [text("session_id", "会".repeat(65))]),
+      "value_too_long",
+      "session_id",
+    ],
+    [
+      "a user id of 129 characters",
+      eventOf("session.start", [session, text("user_id", "u".repeat(129))]),
+      "value_too_long",
+      "user_id",
+    ],
+    ["an empty session id", eventOf("session.start", [text("session_id", "")]), "missing_attribute", "session_id"],
+    [
+      "a missing attribute beside another that is ours",
+      eventOf("ticket.closed", [int("ticket_id", 1), bool("sla_met", true)]),
+      "missing_attribute",
+      "resolution_duration_hours",
+    ],
+    ["a marked event without its attribute", eventOf("session.start", [mark]), "missing_attribute", "session_id"],
+    [
+      "a mark that is no UUID",
+      eventOf("session.start", [session, text("spanledger.event.id", "42")]),
+      "invalid_event_id",
+      "spanledger.event.id",
+    ],
+    [
+      "a mark that is not a text",
+      eventOf("session.start", [session, int("spanledger.event.id", 42)]),
+      "invalid_event_id",
+      "spanledger.event.id",
+    ],
+    [
+      "the nil UUID",
+      eventOf("session.start", [session, text("spanledger.event.id", "00000000-0000-0000-0000-000000000000")]),
+      "invalid_event_id",
+      "spanledger.event.id",
+    ],
+    ["a name of 51 characters", eventOf("件".repeat(51), [mark]), "name_too_long", "at most 50"],
+    ["no name", eventOf("", [mark]), "missing_name", "no name"],
+    ["a NUL character in the name", eventOf("a\u0000b", [mark]), "nul_character", "name"],
+    ["no time", eventOf("session.start", [session], "0"), "missing_time", "no time"],
+    ["a time in 1970", eventOf("session.start", [session], "1000000"), "time_before_2000", "1970"],
+    ["a time in 2200", eventOf("session.start", [session], nanos(Date.UTC(2200, 0, 1))), "in_the_future", "2200"],
+    [
+      "the latest time that 64 bits hold",
+      eventOf("session.start", [session], "18446744073709551615"),
+      "in_the_future",
+      "2554",
+    ],
+    [
+      "a time before the retention start",
+      eventOf("session.start", [session], nanos(Date.UTC(2024, 11, 31))),
+      "too_old",
+      "2025-01-01",
+    ],
+    [
+      "129 attributes",
+      eventOf("session.start", [session, ...Array.from({ length: 128 }, (_, i) => int(`a${i}`, i))]),
+      "too_many_attributes",
+      "129",
+    ],
+    [
+      "10 MB in one attribute",
+      eventOf("session.start", [session, text("note", "x".repeat(10_000_000))]),
+      "attribute_too_large",
+      "note",
+    ],
+    [
+      "10 MB of bytes",
+      eventOf("session.start", [
+        session,
+        { key: "b", value: { bytesValue: Buffer.alloc(10_000_000).toString("base64") } },
+      ]),
+      "attribute_too_large",
+      "b",
+    ],
+    [
+      "many attributes of 30 KB",
+      eventOf("session.start", [
+        session,
+        text("a", "x".repeat(30_000)),
+        text("b", "x".repeat(30_000)),
+        text("c", "x".repeat(30_000)),
+      ]),
+      "event_data_too_large",
+      "c",
+    ],
+    [
+      "text that grows beyond the limit when escaped",
+      eventOf("session.start", [session, text("a", "\u0001".repeat(20_000))]),
+      "event_data_too_large",
+      "a",
+    ],
+    [
+      "values nested 9 deep",
+      eventOf("session.start", [session, { key: "deep", value: nested(9) }]),
+      "nested_too_deeply",
+      "deep",
+    ],
+    [
+      "values nested 30 deep",
+      eventOf("session.start", [session, { key: "deep", value: nested(30) }]),
+      "nested_too_deeply",
+      "deep",
+    ],
+    [
+      "session_id of a custom event that does not fit its column",
+      eventOf("checkout.done", [mark, int("session_id", 1)]),
+      "wrong_type",
+      "session_id",
+    ],
+    ["test that is not a boolean", eventOf("session.start", [session, text("test", "true")]), "wrong_type", "test"],
+  ];
+  test.each(cases)("%s", (_title, event, code, named) => {
+    const rejected = rejectionOf(event);
+    expect(rejected.code).toBe(code);
+    expect(rejected.reason).toContain(named);
+    expect(rejected.reason.length).toBeLessThan(500);
+    expect(rejected.reason).not.toContain("\u0000");
+    expect([...(rejected.eventName ?? "")].length).toBeLessThanOrEqual(50);
+  });
+
+  test("a lone surrogate in JSON, and what stands for it in protobuf", () => {
+    const json = encodeJson(tracesOf([spanOf([eventOf("session.start", [text("session_id", "\ud800x")])])]));
+    expect(json.toString()).toContain("\\ud800");
+    const fromJson = mapRequest(json, "json", "traces", context);
+    expect(fromJson.rejected.map(({ code }) => code)).toEqual(["invalid_unicode"]);
+    const protobuf = encodeProtobuf(
+      "traces",
+      tracesOf([spanOf([eventOf("session.start", [text("session_id", "abc")])])]),
+    );
+    for (const invalid of [
+      [0xed, 0xa0, 0x80],
+      [0xff, 0x41, 0x41],
+      [0xc0, 0x80, 0x41],
+      [0x41, 0x41, 0xe4],
+    ]) {
+      const body = Buffer.from(protobuf);
+      body.set(invalid, body.indexOf("abc"));
+      const mapped = mapRequest(body, "protobuf", "traces", context);
+      expect(mapped.events).toEqual([]);
+      expect(mapped.rejected.map(({ code }) => code)).toEqual(["invalid_unicode"]);
+      expect(mapRequest(mapped.rejected[0]!.payload, "protobuf", "traces", context).rejected).toEqual(mapped.rejected);
+    }
+  });
+
+  test("a limit is a limit of its own", () => {
+    const event = eventOf("session.start", [session, text("note", "x".repeat(200))]);
+    const limits = { ...context.limits, attributeBytes: 100 };
+    expect(rejectionOf(event, { limits }).code).toBe("attribute_too_large");
+    expect(mapOne(event).rejected).toEqual([]);
+  });
+});
+
+describe("trace ids", () => {
+  const event = eventOf("session.start", [session]);
+  test.each([
+    ["zero", "0".repeat(32), spanId, "trace id is all zero"],
+    ["missing", "", spanId, "trace id is missing"],
+    ["short", "0af7", spanId, "trace id is of the wrong length"],
+    ["short span id", traceId, "b7ad", "span id is of the wrong length"],
+  ])("a span with an id that is %s: its events are rejected", (_title, trace, span, reason) => {
+    const message = tracesOf([spanOf([good]), { ...spanOf([event]), traceId: trace, spanId: span }]);
+    for (const [body, encoding] of [
+      [encodeJson(message), "json"],
+      [encodeProtobuf("traces", message), "protobuf"],
+    ] as const) {
+      const mapped = mapRequest(body, encoding, "traces", context);
+      expect(mapped.events).toHaveLength(1);
+      expect(mapped.rejected.map(({ code }) => code)).toEqual(["invalid_trace_context"]);
+      expect(mapped.rejected[0]!.reason).toContain(reason);
+      expect(mapRequest(mapped.rejected[0]!.payload, encoding, "traces", context).rejected).toEqual(mapped.rejected);
+    }
+  });
+
+  test("a log record may stand outside of any trace", () => {
+    const record: LogRecord = { timeUnixNano: nanos(nowMs), eventName: "session.start", attributes: [session] };
+    const mapped = mapRequest(encodeProtobuf("logs", logsOf([record])), "protobuf", "logs", context);
+    expect(mapped.events.map(({ traceId: trace, spanId: span }) => [trace, span])).toEqual([[null, null]]);
+  });
+
+  test("the span's id is the parent's for a carrier, the span's own otherwise", () => {
+    const carrier = mapOne(event, "@spanledger/sdk").events[0]!;
+    expect([carrier.traceId, carrier.spanId]).toEqual([traceId, parentSpanId]);
+    const other = tracesOf([spanOf([event], { name: "POST /chat" })], "http");
+    expect(mapRequest(encodeJson(other), "json", "traces", context).events[0]!.spanId).toBe(spanId);
+    const root = tracesOf([spanOf([event], { parentSpanId: "" })]);
+    expect(mapRequest(encodeJson(root), "json", "traces", context).events[0]!.spanId).toBe(spanId);
+  });
+
+  test("hex in JSON may be in any case", () => {
+    const message = tracesOf([spanOf([event], { traceId: traceId.toUpperCase() })]);
+    expect(mapRequest(encodeJson(message), "json", "traces", context).events[0]!.traceId).toBe(traceId);
+  });
+});
+
+describe("what is ours", () => {
+  test("a browser SDK's session.start is ignored and counted", () => {
+    const mapped = mapBesideGood(eventOf("session.start", [text("session.id", "b-1")]));
+    expect(mapped.ignored).toBe(1);
+    expect(mapped.rejected).toEqual([]);
+  });
+
+  test("an event outside the catalogue is ours only with the mark", () => {
+    expect(mapBesideGood(eventOf("exception", [text("exception.type", "Error")])).ignored).toBe(1);
+    const custom = mapBesideGood(eventOf("checkout.done", [mark, text("cart", "c-1")]));
+    expect(custom.events.map(({ name }) => name)).toContain("checkout.done");
+  });
+
+  test("null means absent, integral doubles are integers, integers are doubles", () => {
+    const mapped = mapOne(
+      eventOf("agent.logout", [
+        double("agent_id", 7),
+        int("work_duration_minutes", 30),
+        { key: "sessions_handled", value: {} },
+      ]),
+    );
+    const [event] = mapped.events;
+    expect(event!.agentId).toBe(7);
+    expect(event!.attributes).toEqual({ work_duration_minutes: 30 });
+    expect(Buffer.from(event!.eventData).toString()).toBe('{"agent_id":7,"work_duration_minutes":30}');
+  });
+
+  test("NaN outside the catalogue is kept as text, integers beyond 2^53 exactly", () => {
+    const mapped = mapOne(
+      eventOf("session.start", [
+        session,
+        double("x", "NaN"),
+        int("big", "9007199254740993"),
+        int("least", "-9223372036854775808"),
+      ]),
+    );
+    expect(Buffer.from(mapped.events[0]!.eventData).toString()).toBe(
+      '{"session_id":"s-1","x":"NaN","big":9007199254740993,"least":-9223372036854775808}',
+    );
+  });
+
+  test("int64 in JSON may be a number, also beyond 2^53", () => {
+    const json = encodeJson(tracesOf([spanOf([eventOf("session.start", [session, int("big", "0")])])]))
+      .toString()
+      .replace('{"intValue":"0"}', '{"intValue":9007199254740993}');
+    const mapped = mapRequest(Buffer.from(json), "json", "traces", context);
+    expect(Buffer.from(mapped.events[0]!.eventData).toString()).toContain('"big":9007199254740993');
+  });
+
+  test("reserved attributes stay out of event_data; source and test are read", () => {
+    const mapped = mapOne(
+      eventOf("session.start", [
+        mark,
+        text("spanledger.source.id", "abc"),
+        int("spanledger.event.seq", 12),
+        session,
+        bool("test", true),
+      ]),
+    );
+    expect(mapped.events[0]).toMatchObject({ source: { sourceId: "abc", seq: 12 }, test: true, sessionId: "s-1" });
+    expect(Buffer.from(mapped.events[0]!.eventData).toString()).toBe('{"session_id":"s-1","test":true}');
+  });
+
+  test("an event's name in `event.name` is the fallback of EventName", () => {
+    const time = { timeUnixNano: nanos(nowMs) };
+    const fallback = { ...time, attributes: [text("event.name", "session.start"), session] };
+    const both = { ...time, eventName: "session.end", attributes: [text("event.name", "session.start"), session] };
+    const mapped = mapRequest(encodeJson(logsOf([fallback, both])), "json", "logs", context);
+    expect(mapped.events.map(({ name, eventData }) => [name, Buffer.from(eventData).toString()])).toEqual([
+      ["session.start", '{"session_id":"s-1"}'],
+      ["session.end", '{"event.name":"session.start","session_id":"s-1"}'],
+    ]);
+  });
+
+  test("a log record without a time has the time at which it was observed", () => {
+    const record = { observedTimeUnixNano: nanos(nowMs - 5), eventName: "session.start", attributes: [session] };
+    expect(mapRequest(encodeJson(logsOf([record])), "json", "logs", context).events[0]!.occurredAtMs).toBe(nowMs - 5);
+  });
+});
+
+describe("time and identity", () => {
+  const v7 = (ms: number) =>
+    `${ms
+      .toString(16)
+      .padStart(12, "0")
+      .replace(/^(.{8})/, "$1-")}-7000-8000-000000000001`;
+  test.each([
+    ["the mark's millisecond within a second", 1000, 1000],
+    ["the wire's beyond", 1001, 0],
+  ])("occurred_at is %s", (_title, offset, expected) => {
+    for (const sign of [1, -1]) {
+      const id = text("spanledger.event.id", v7(nowMs + sign * offset));
+      expect(mapOne(eventOf("session.start", [id, session])).events[0]!.occurredAtMs).toBe(nowMs + sign * expected);
+    }
+  });
+
+  test("nanoseconds are cut to milliseconds exactly", () => {
+    const event = eventOf("session.start", [session], `${BigInt(nowMs) * 1_000_000n - 1n}`);
+    for (const mapped of [
+      mapOne(event),
+      mapRequest(encodeJson(tracesOf([spanOf([event])])), "json", "traces", context),
+    ]) {
+      expect(mapped.events[0]!.occurredAtMs).toBe(nowMs - 1);
+    }
+  });
+
+  test("identical unmarked events in a span are different, a second copy of the span is not", () => {
+    const span = spanOf([good, good]);
+    const mapped = mapRequest(encodeProtobuf("traces", tracesOf([span, span])), "protobuf", "traces", context);
+    const ids = mapped.events.map(({ eventId }) => eventId);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2));
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  test("the order of attributes does not change a derived id, their values do", () => {
+    const id = (attributes: Attribute[]) => mapOne(eventOf("agent.login", attributes)).events[0]!.eventId;
+    const name = text("agent_name", "王芳");
+    expect(id([int("agent_id", 7), name])).toBe(id([name, int("agent_id", 7)]));
+    expect(id([int("agent_id", 7), name])).not.toBe(id([name, int("agent_id", 8)]));
+  });
+
+  test("without trace and span id, the service instance tells senders apart", () => {
+    const id = (instance: string) => {
+      const record = { timeUnixNano: nanos(nowMs), eventName: "session.start", attributes: [session] };
+      const message = logsOf([record], "x", [text("service.instance.id", instance)]);
+      return mapRequest(encodeJson(message), "json", "logs", context).events[0]!.eventId;
+    };
+    expect(id("a")).toBe(id("a"));
+    expect(id("a")).not.toBe(id("b"));
+  });
+});
+
+describe("tenants", () => {
+  const body = (tenant: string | null) =>
+    encodeJson(tracesOf([spanOf([good])], undefined, tenant === null ? [] : [text("spanledger.tenant", tenant)]));
+  const map = (tenant: string | null, rule: MappingContext["tenant"]) =>
+    mapRequest(body(tenant), "json", "traces", { ...context, tenant: rule });
+
+  test("a token fixes it, whatever the resource says", () => {
+    expect(map("other", { kind: "fixed", tenantId: "brand-a" }).events[0]!.tenantId).toBe("brand-a");
+  });
+  test("believed, with a default", () => {
+    expect(map("brand-b", context.tenant).events[0]!.tenantId).toBe("brand-b");
+    expect(map(null, context.tenant).events[0]!.tenantId).toBe("default");
+    expect(map("a\u0000", context.tenant).rejected.map(({ code, tenantId }) => [code, tenantId])).toEqual([
+      ["invalid_tenant", "default"],
+    ]);
+  });
+  test("unknown from a gateway: nothing of the request is taken", () => {
+    const gateway = { kind: "gateway", tenantIds: new Set(["brand-a"]) } as const;
+    expect(map("brand-a", gateway).events[0]!.tenantId).toBe("brand-a");
+    expect(() => map("brand-b", gateway)).toThrow(UnknownTenantError);
+    expect(() => map(null, gateway)).toThrow(UnknownTenantError);
+  });
+});
+
+describe("source reports", () => {
+  const attributes = [
+    text("spanledger.source.id", "abc"),
+    int("spanledger.source.last_seq", 40),
+    int("spanledger.source.dropped", 2),
+  ];
+  const expected = {
+    tenantId: "default",
+    sourceId: "abc",
+    serviceName: "shop",
+    lastSeq: 40,
+    dropped: 2,
+    reportedAtMs: nowMs,
+  };
+  test("a carrier span without an event", () => {
+    const span = { ...spanOf([]), name: "spanledger.source.report", attributes, startTimeUnixNano: nanos(nowMs) };
+    for (const [body, encoding] of [
+      [encodeJson(tracesOf([span])), "json"],
+      [encodeProtobuf("traces", tracesOf([span])), "protobuf"],
+    ] as const) {
+      const mapped = mapRequest(body, encoding, "traces", context);
+      expect(mapped).toEqual({ events: [], rejected: [], sourceReports: [expected], rejectedCarriers: 0, ignored: 0 });
+    }
+  });
+  test("a log record", () => {
+    const record = { timeUnixNano: nanos(nowMs), eventName: "spanledger.source.report", attributes };
+    expect(mapRequest(encodeProtobuf("logs", logsOf([record])), "protobuf", "logs", context).sourceReports).toEqual([
+      expected,
+    ]);
+  });
+  test("another scope has no say", () => {
+    const span = { ...spanOf([]), name: "spanledger.source.report", attributes };
+    expect(mapRequest(encodeJson(tracesOf([span], "x")), "json", "traces", context).sourceReports).toEqual([]);
+  });
+});
+
+test("100,000 events in one request, with a bad one among them", () => {
+  const events = Array.from({ length: 100_000 }, (_, i) =>
+    eventOf("session.start", i === 777 ? [int("session_id", 1)] : [text("session_id", `s-${i}`)]),
+  );
+  const mapped = mapRequest(encodeProtobuf("traces", tracesOf([spanOf(events)])), "protobuf", "traces", context);
+  expect(mapped.events).toHaveLength(99_999);
+  expect(new Set(mapped.events.map(({ eventId }) => eventId)).size).toBe(99_999);
+  expect(mapped.rejected).toHaveLength(1);
+});
+
+function nested(depth: number): Value {
+  let value: Value = { stringValue: "leaf" };
+  for (let i = 0; i < depth; i++) {
+    value = i % 2 === 0 ? { arrayValue: { values: [value] } } : { kvlistValue: { values: [{ key: "k", value }] } };
+  }
+  return value;
+}

@@ -1,0 +1,168 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { BusinessEvent, MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
+import { rejectionCodes } from "../../../collector-receiver/src/mapping/rejection-codes.ts";
+import { writeReplayPayload } from "../../../collector-receiver/src/mapping/write-replay-payload.ts";
+import {
+  anyEvent,
+  anyTraces,
+  context,
+  encodeJson,
+  encodeProtobuf,
+  expectedEventData,
+  logsOf,
+  sdkScope,
+  spanOf,
+  tracesOf,
+  type SpanEvent,
+} from "./otlp-messages.ts";
+
+/** What does not depend on the encoding. */
+function comparable(mapped: MappedRequest) {
+  return {
+    events: mapped.events.map((event) => ({ ...event, eventData: Buffer.from(event.eventData).toString() })),
+    rejected: mapped.rejected.map(({ tenantId, code, reason, eventName, signal, source }) => ({
+      tenantId,
+      code,
+      reason,
+      eventName,
+      signal,
+      source,
+    })),
+    sourceReports: mapped.sourceReports,
+    rejectedCarriers: mapped.rejectedCarriers,
+    ignored: mapped.ignored,
+  };
+}
+
+const runs = { numRuns: 400 };
+
+describe("mapRequest", () => {
+  test("protobuf and JSON of the same message give the same", () => {
+    fc.assert(
+      fc.property(anyTraces, (message) => {
+        const fromProtobuf = mapRequest(encodeProtobuf("traces", message), "protobuf", "traces", context);
+        const fromJson = mapRequest(encodeJson(message), "json", "traces", context);
+        expect(comparable(fromProtobuf)).toEqual(comparable(fromJson));
+      }),
+      runs,
+    );
+  });
+
+  test("every span event ends up in exactly one place, with the data that was sent", () => {
+    fc.assert(
+      fc.property(anyTraces, (message) => {
+        const mapped = mapRequest(encodeProtobuf("traces", message), "protobuf", "traces", context);
+        const sent = message.resourceSpans.flatMap((resource) =>
+          resource.scopeSpans.flatMap((scope) => scope.spans.flatMap((span) => span.events)),
+        );
+        expect(mapped.events.length + mapped.rejected.length + mapped.ignored).toBe(sent.length);
+        const remaining = [...sent];
+        for (const event of mapped.events) {
+          const data = JSON.parse(Buffer.from(event.eventData).toString()) as unknown;
+          const at = remaining.findIndex(
+            (candidate) => candidate.name === event.name && sameJson(expectedEventData(candidate.attributes), data),
+          );
+          expect(at, `${event.name} ${JSON.stringify(data)} was never sent`).toBeGreaterThanOrEqual(0);
+          remaining.splice(at, 1);
+        }
+        for (const rejected of mapped.rejected) expect(Object.keys(rejectionCodes)).toContain(rejected.code);
+      }),
+      runs,
+    );
+  });
+
+  test("a rejection's payload maps to the same rejection, and nothing else", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(anyTraces, fc.constantFrom("protobuf" as const, "json" as const), (message, encoding) => {
+        const body = encoding === "json" ? encodeJson(message) : encodeProtobuf("traces", message);
+        for (const rejected of mapRequest(body, encoding, "traces", context).rejected) {
+          const again = mapRequest(rejected.payload, encoding, rejected.signal, context);
+          expect(again.events).toEqual([]);
+          expect(again.rejected).toEqual([rejected]);
+          seen++;
+        }
+      }),
+      runs,
+    );
+    expect(seen).toBeGreaterThan(50);
+  });
+
+  test("an event's replay payload maps to that very event", () => {
+    fc.assert(
+      fc.property(anyTraces, (message) => {
+        for (const event of mapRequest(encodeJson(message), "json", "traces", context).events) {
+          const replay = writeReplayPayload(event);
+          const again = mapRequest(replay.payload, "protobuf", replay.signal, context);
+          expect(again.rejected).toEqual([]);
+          expect(again.events.map(withParsedData)).toEqual([withParsedData(event)]);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test("the span form and the log form of a marked event have the same key and data", () => {
+    fc.assert(
+      fc.property(anyEvent, (event) => {
+        const traces = mapRequest(encodeJson(tracesOf([spanOf([event])])), "json", "traces", context);
+        const record = {
+          timeUnixNano: event.timeUnixNano,
+          eventName: event.name,
+          attributes: event.attributes,
+          traceId: "0af7651916cd43dd8448eb211c80319c",
+          spanId: "00f067aa0ba902b7",
+        };
+        const logs = mapRequest(encodeProtobuf("logs", logsOf([record])), "protobuf", "logs", context);
+        const isMarked = event.attributes.some(({ key }) => key === "spanledger.event.id");
+        if (!isMarked) return;
+        expect(comparable(logs).events).toEqual(comparable(traces).events);
+        expect(logs.rejected.map(({ code }) => code)).toEqual(traces.rejected.map(({ code }) => code));
+      }),
+      runs,
+    );
+  });
+
+  test("the same bytes give the same ids, whatever was mapped in between", () => {
+    fc.assert(
+      fc.property(anyTraces, anyTraces, (message, other) => {
+        const body = encodeProtobuf("traces", message);
+        const first = comparable(mapRequest(body, "protobuf", "traces", context));
+        mapRequest(encodeProtobuf("traces", other), "protobuf", "traces", context);
+        expect(comparable(mapRequest(body, "protobuf", "traces", context))).toEqual(first);
+      }),
+      runs,
+    );
+  });
+
+  test("one bad event among good ones hurts itself alone", () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 8 }), (events: SpanEvent[]) => {
+        const together = mapRequest(encodeJson(tracesOf([spanOf(events)], sdkScope)), "json", "traces", context);
+        const marked = events.filter(({ attributes }) => attributes.some(({ key }) => key === "spanledger.event.id"));
+        const alone = marked.map((event) =>
+          mapRequest(encodeJson(tracesOf([spanOf([event], { name: events[0]!.name })])), "json", "traces", context),
+        );
+        expect(together.events.map(({ eventId }) => eventId)).toEqual(
+          expect.arrayContaining(alone.flatMap((mapped) => mapped.events.map(({ eventId }) => eventId))),
+        );
+      }),
+      runs,
+    );
+  });
+});
+
+function withParsedData(event: BusinessEvent) {
+  return { ...event, eventData: JSON.parse(Buffer.from(event.eventData).toString()) as unknown };
+}
+
+function sameJson(expected: unknown, actual: unknown): boolean {
+  try {
+    expect(actual).toEqual(JSON.parse(JSON.stringify(expected)));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,313 @@
+import { connect } from "node:net";
+import { once } from "node:events";
+import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { afterEach, describe, expect, test } from "vitest";
+import { UnavailableError } from "../../../collector-receiver/src/ingest/ingest-port.ts";
+import type { OtlpRoutesOptions } from "../../../collector-receiver/src/otlp/otlp-routes.ts";
+import { createTenantResolver } from "../../../collector-receiver/src/otlp/resolve-ingest-token.ts";
+import {
+  encodeJson,
+  encodeProtobuf,
+  eventOf,
+  int,
+  logsOf,
+  nanos,
+  root,
+  spanOf,
+  text,
+  tracesOf,
+} from "../mapping/otlp-messages.ts";
+import { startOtlpServer, type OtlpServer } from "./otlp-server.ts";
+
+const servers: OtlpServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+async function start(over: Partial<OtlpRoutesOptions> = {}): Promise<OtlpServer> {
+  const server = await startOtlpServer(over);
+  servers.push(server);
+  return server;
+}
+
+const time = nanos(Date.now());
+const good = spanOf([eventOf("session.start", [text("session_id", "s-1")], time)]);
+const bad = spanOf([
+  eventOf("agent.login", [text("agent_id", "7")], time),
+  eventOf("agent.login", [text("agent_id", "8")], time),
+]);
+const protobufType = "application/x-protobuf";
+const jsonType = "application/json";
+
+async function post(
+  server: OtlpServer,
+  body: Buffer,
+  headers: Record<string, string>,
+  path = "/v1/traces",
+): Promise<{ status: number; type: string | null; body: Buffer; headers: Headers }> {
+  const response = await fetch(server.url + path, { method: "POST", body: new Uint8Array(body), headers });
+  return {
+    status: response.status,
+    type: response.headers.get("content-type"),
+    body: Buffer.from(await response.arrayBuffer()),
+    headers: response.headers,
+  };
+}
+
+function decode(type: string, body: Buffer): Record<string, unknown> {
+  const message = root.lookupType(`otlp.${type}`);
+  return message.toObject(message.decode(body), { longs: String });
+}
+
+describe("success", () => {
+  test.each([
+    ["protobuf", protobufType, encodeProtobuf("traces", tracesOf([good])), ""],
+    ["JSON", jsonType, encodeJson(tracesOf([good])), "{}"],
+    ["a type with parameters", "Application/JSON; charset=utf-8", encodeJson(tracesOf([good])), "{}"],
+  ])("%s: the event is submitted, the answer empty and of exactly that type", async (_title, type, body, expected) => {
+    const server = await start();
+    const answer = await post(server, body, { "content-type": type });
+    expect([answer.status, answer.body.toString()]).toEqual([200, expected]);
+    expect(answer.type).toBe(type.toLowerCase().split(";")[0]);
+    expect(server.submitted.flatMap(({ events }) => events.map(({ sessionId }) => sessionId))).toEqual(["s-1"]);
+    expect(server.facts.map(({ outcome, inserted }) => [outcome, inserted])).toEqual([["accepted", 1]]);
+  });
+
+  test.each([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["zstd", zstdCompressSync],
+    ["identity", (body: Buffer) => body],
+  ])("content encoding %s", async (encoding, compress) => {
+    const server = await start();
+    const body = compress(encodeProtobuf("traces", tracesOf([good])));
+    const answer = await post(server, body, { "content-type": protobufType, "content-encoding": encoding });
+    expect(answer.status).toBe(200);
+    expect(server.submitted).toHaveLength(1);
+  });
+
+  test.each([
+    ["an empty protobuf body", protobufType, ""],
+    ["{}", jsonType, "{}"],
+    ["a message without spans", jsonType, '{"resourceSpans":[]}'],
+    ["unknown fields", jsonType, '{"later":[{"a":1}],"resourceSpans":[]}'],
+    ["an unknown protobuf field", protobufType, "\u007a\u0001x"],
+  ])("%s succeeds and submits nothing", async (_title, type, body) => {
+    const server = await start();
+    expect((await post(server, Buffer.from(body), { "content-type": type })).status).toBe(200);
+    expect(server.submitted).toEqual([]);
+  });
+
+  test("logs", async () => {
+    const server = await start();
+    const record = { timeUnixNano: time, eventName: "session.start", attributes: [text("session_id", "s-2")] };
+    const answer = await post(
+      server,
+      encodeProtobuf("logs", logsOf([record])),
+      { "content-type": protobufType },
+      "/v1/logs",
+    );
+    expect(answer.status).toBe(200);
+    expect(server.submitted[0]!.events[0]!.sessionId).toBe("s-2");
+  });
+
+  test("metrics are taken and discarded, and counted", async () => {
+    const server = await start();
+    const answer = await post(server, Buffer.from("anything"), { "content-type": protobufType }, "/v1/metrics");
+    expect([answer.status, answer.body.length, answer.type]).toEqual([200, 0, protobufType]);
+    expect(server.facts.map(({ outcome }) => outcome)).toEqual(["discarded"]);
+  });
+});
+
+describe("partial success", () => {
+  test("protobuf: counts spans, not events, and says why", async () => {
+    const server = await start();
+    const answer = await post(server, encodeProtobuf("traces", tracesOf([good, bad])), {
+      "content-type": protobufType,
+    });
+    expect(answer.status).toBe(200);
+    const { partialSuccess } = decode("ExportTraceServiceResponse", answer.body) as {
+      partialSuccess: { rejectedSpans: string; errorMessage: string };
+    };
+    expect(partialSuccess.rejectedSpans).toBe("1");
+    expect(partialSuccess.errorMessage).toContain("agent.login: `agent_id` is the text");
+    expect(server.submitted[0]!.events).toHaveLength(1);
+    expect(server.submitted[0]!.rejected).toHaveLength(2);
+  });
+
+  test("JSON, logs, and a message of at most 2 KiB", async () => {
+    const server = await start();
+    const records = Array.from({ length: 100 }, (_, i) => ({
+      timeUnixNano: time,
+      eventName: "agent.login",
+      attributes: [text("agent_id", `坐席编号${"长".repeat(100)}${i}`)],
+    }));
+    const answer = await post(server, encodeJson(logsOf(records)), { "content-type": jsonType }, "/v1/logs");
+    const { partialSuccess } = JSON.parse(answer.body.toString()) as {
+      partialSuccess: { rejectedLogRecords: string; errorMessage: string };
+    };
+    expect(partialSuccess.rejectedLogRecords).toBe("100");
+    expect(Buffer.byteLength(partialSuccess.errorMessage)).toBeLessThanOrEqual(2048);
+    expect(partialSuccess.errorMessage).not.toContain("\ufffd");
+  });
+
+  test("events that PostgreSQL itself refused are told too", async () => {
+    const server = await start({
+      ingest: {
+        submit: async () => ({
+          inserted: 0,
+          duplicates: 0,
+          refused: [{ code: "refused_by_database", reason: "no such thing" }],
+        }),
+      },
+    });
+    const answer = await post(server, encodeJson(tracesOf([good])), { "content-type": jsonType });
+    expect(JSON.parse(answer.body.toString())).toEqual({
+      partialSuccess: { rejectedSpans: "1", errorMessage: "no such thing" },
+    });
+  });
+});
+
+describe("refusals are a google.rpc.Status in the caller's encoding", () => {
+  test.each([
+    ["garbage", Buffer.from("garbage"), {}, 400],
+    ["gzip that is none", Buffer.from("garbage"), { "content-encoding": "gzip" }, 400],
+    ["gzip that ends early", gzipSync(Buffer.alloc(1000)).subarray(0, 20), { "content-encoding": "gzip" }, 400],
+    ["another encoding", Buffer.from("x"), { "content-encoding": "br" }, 415],
+    ["two layers", Buffer.from("x"), { "content-encoding": "gzip, gzip" }, 415],
+    [
+      "logs posted as traces",
+      encodeProtobuf(
+        "logs",
+        logsOf([{ timeUnixNano: time, eventName: "session.start", attributes: [text("session_id", "s")] }]),
+      ),
+      {},
+      400,
+    ],
+  ])("%s", async (_title, body, headers, status) => {
+    const server = await start();
+    const answer = await post(server, body, { "content-type": protobufType, ...headers });
+    expect([answer.status, answer.type]).toEqual([status, protobufType]);
+    expect(decode("RpcStatus", answer.body)["message"]).toEqual(expect.stringMatching(/.{10}/));
+    if (status === 415) expect(answer.headers.get("accept-encoding")).toBe("identity, gzip, deflate, zstd");
+    expect(server.submitted).toEqual([]);
+    if ("content-encoding" in headers) return;
+    const json = await post(server, Buffer.from('{"resourceLogs":[]}'), { "content-type": jsonType });
+    expect([json.status, json.type]).toEqual([400, jsonType]);
+    expect(JSON.parse(json.body.toString())).toEqual({
+      code: 3,
+      message: expect.stringContaining("resourceLogs") as string,
+    });
+  });
+
+  test("traces and metrics posted as logs", async () => {
+    const server = await start();
+    const answer = await post(
+      server,
+      encodeProtobuf("traces", tracesOf([good])),
+      { "content-type": protobufType },
+      "/v1/logs",
+    );
+    expect(answer.status).toBe(400);
+    expect(decode("RpcStatus", answer.body)["message"]).toContain("not logs");
+  });
+
+  test("other types and other methods", async () => {
+    const server = await start();
+    for (const type of ["text/plain", "application/octet-stream", "x"]) {
+      expect((await post(server, Buffer.from("x"), { "content-type": type })).status).toBe(415);
+    }
+    for (const method of ["GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]) {
+      const response = await fetch(`${server.url}/v1/traces`, { method });
+      expect([method, response.status, response.headers.get("allow")]).toEqual([method, 405, "POST"]);
+      await response.arrayBuffer();
+    }
+  });
+
+  test("a body over the limit, on the wire or inflated, is seen as 413", async () => {
+    const server = await start({ maxBodyBytes: 100_000, maxInflatedBytes: 200_000 });
+    const large = Buffer.alloc(5_000_000, 0x20);
+    const sent = await post(server, large, { "content-type": jsonType });
+    expect([sent.status, JSON.parse(sent.body.toString())]).toMatchObject([413, { code: 8 }]);
+    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    expect(bomb.length).toBeLessThan(100_000);
+    const inflated = await post(server, bomb, { "content-type": protobufType, "content-encoding": "gzip" });
+    expect(inflated.status).toBe(413);
+    expect(decode("RpcStatus", inflated.body)["message"]).toContain("200000");
+    expect(server.facts.map(({ outcome }) => outcome)).toEqual(["too_large", "too_large"]);
+  });
+
+  test("what may pass is 503 with Retry-After", async () => {
+    const unavailable = await start({
+      ingest: { submit: () => Promise.reject(new UnavailableError("queue_full", "The queue is full", 7)) },
+    });
+    const body = encodeProtobuf("traces", tracesOf([good]));
+    const answer = await post(unavailable, body, { "content-type": protobufType });
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "7"]);
+    expect(decode("RpcStatus", answer.body)["message"]).toContain("queue_full");
+
+    const broken = await start({ ingest: { submit: () => Promise.reject(new TypeError("a fault")) } });
+    const fault = await post(broken, body, { "content-type": protobufType });
+    expect([fault.status, fault.headers.has("retry-after")]).toEqual([503, true]);
+    expect(fault.body.toString()).not.toContain("a fault");
+    expect(broken.facts.map(({ outcome }) => outcome)).toEqual(["unexpected_error"]);
+  });
+});
+
+describe("tokens", () => {
+  const resolveTenant = createTenantResolver([
+    { token: "token-of-brand-a", tenantIds: ["brand-a"] },
+    { token: "token-of-gateway", tenantIds: ["brand-a", "brand-b"] },
+  ]);
+  const bodyFor = (tenant: string) => encodeJson(tracesOf([good], undefined, [text("spanledger.tenant", tenant)]));
+
+  test.each([
+    ["none", {}],
+    ["unknown", { authorization: "Bearer token-of-nobody" }],
+    ["of another scheme", { authorization: "Basic token-of-brand-a" }],
+  ])("a token that is %s: 503, so that a Collector keeps its queue", async (_title, headers) => {
+    const server = await start({ resolveTenant });
+    const answer = await post(server, bodyFor("brand-a"), { "content-type": jsonType, ...headers });
+    expect([answer.status, answer.headers.has("retry-after")]).toEqual([503, true]);
+    expect(answer.body.toString()).not.toContain("token-of-nobody");
+    expect(server.facts.map(({ outcome }) => outcome)).toEqual(["unauthenticated"]);
+    expect(server.submitted).toEqual([]);
+  });
+
+  test("a token fixes the tenant; a gateway's believes the resource, within its list", async () => {
+    const server = await start({ resolveTenant });
+    const send = (token: string, tenant: string) =>
+      post(server, bodyFor(tenant), { "content-type": jsonType, authorization: `Bearer ${token}` });
+    expect((await send("token-of-brand-a", "brand-b")).status).toBe(200);
+    expect((await send("token-of-gateway", "brand-b")).status).toBe(200);
+    const unknown = await send("token-of-gateway", "brand-c");
+    expect([unknown.status, unknown.headers.has("retry-after")]).toEqual([503, true]);
+    expect(unknown.body.toString()).toContain("unknown_tenant");
+    expect(server.submitted.map(({ events }) => events[0]!.tenantId)).toEqual(["brand-a", "brand-b"]);
+  });
+});
+
+test("an aborted body is closed without an answer, and the server goes on", async () => {
+  const server = await start();
+  const { port } = new URL(server.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(
+    `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: ${protobufType}\r\nContent-Length: 1000\r\n\r\nhalf`,
+  );
+  const received: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => received.push(chunk));
+  socket.end();
+  await once(socket, "close");
+  expect(Buffer.concat(received).toString()).not.toContain("HTTP/1.1 2");
+  expect(server.submitted).toEqual([]);
+  expect(
+    (await post(server, encodeProtobuf("traces", tracesOf([good])), { "content-type": protobufType })).status,
+  ).toBe(200);
+});
+
+test("ordinary traces are taken without being submitted", async () => {
+  const server = await start();
+  const span = spanOf([], { name: "GET /", attributes: [int("http.response.status_code", 200)] });
+  expect((await post(server, encodeJson(tracesOf([span], "http")), { "content-type": jsonType })).status).toBe(200);
+  expect(server.submitted).toEqual([]);
+});
