@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import { ConfigError } from "../config/config-error.ts";
+import { runMigrate } from "./run-migrate.ts";
+import { runRebuild } from "./run-rebuild.ts";
+import { runReplay } from "./run-replay.ts";
+import { runVerify } from "./run-verify.ts";
+
+const program = new Command("spanledger")
+  .description("Business events, counted exactly once: proof, repair and care of the database.")
+  .addHelpText(
+    "after",
+    "\nThe database is DATABASE_URL, or the embedded PostgreSQL in DATA_FOLDER (.spanledger unless set).\nExit code 0: as it should be. 1: drift, or something could not be done; the text says what.",
+  );
+
+program
+  .command("migrate")
+  .description("apply the migrations that are missing")
+  .option("--status", "only say which are applied and which are missing")
+  .action((options) => finish(runMigrate(options)));
+
+program
+  .command("verify")
+  .description("recompute every counter from the rows and print the drift; exit 1 if there is any")
+  .option("--tenant <tenant>", "one tenant; all unless given")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(runVerify(options)));
+
+program
+  .command("rebuild")
+  .description("make the drift zero from any state, while ingest goes on")
+  .option("--tenant <tenant>", "one tenant; all unless given")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(runRebuild(options)));
+
+program
+  .command("replay")
+  .description("try rejected events again, after their cause is mended")
+  .option("--tenant <tenant>", "one tenant; all unless given")
+  .option("--code <code>", "only events that were rejected with this code")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(runReplay(options)));
+
+await program.parseAsync();
+
+async function finish(exitCode: Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await exitCode;
+  } catch (error) {
+    const known = error instanceof ConfigError || (error as { code?: unknown }).code !== undefined;
+    process.stderr.write(`${known ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.exitCode = 1;
+  }
+}

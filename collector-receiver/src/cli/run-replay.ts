@@ -1,0 +1,97 @@
+import { createIngest } from "../ingest/create-ingest.ts";
+import type { RunningIngest } from "../ingest/create-ingest.ts";
+import { mapRequest } from "../mapping/map-request.ts";
+import { defaultMappingLimits } from "../mapping/mapping-context.ts";
+import { countedAttributes } from "../metrics/event-counters.ts";
+import { markReplayed, readRejectedEvents } from "../storage/read-rejected-events.ts";
+import type { StoredRejection } from "../storage/read-rejected-events.ts";
+import { openWriterConnection } from "../storage/writer-connection.ts";
+import type { WriterConnection } from "../storage/writer-connection.ts";
+import { listTenants, withDatabase } from "./with-database.ts";
+
+interface Replay {
+  readonly tenantId: string;
+  /** Counted now, or counted already under the same identity. */
+  replayed: number;
+  /** Rejected again, for the same or another reason. */
+  stillRejected: number;
+}
+
+const pageSize = 500;
+
+/** `spanledger replay`: sends rejected events through mapping and ingest once more. */
+export function runReplay(options: {
+  readonly tenant?: string;
+  readonly code?: string;
+  readonly json?: boolean;
+}): Promise<number> {
+  return withDatabase(async (connectionString, config) => {
+    const client = await openWriterConnection(connectionString);
+    const ingest = createIngest({
+      connectionString,
+      tenantDefaults: {
+        timezone: config.businessTimezone,
+        currency: config.currency,
+        idleTimeoutSeconds: config.sessionIdleTimeoutSeconds,
+        costPerManualSession: config.costPerManualSession,
+      },
+      writers: 1,
+      maxQueueBytes: config.maxQueueBytes,
+      batchMaxEvents: config.batchMaxEvents,
+      onAlarm: (message, error) => process.stderr.write(`${message}: ${String(error)}\n`),
+    });
+    try {
+      const replays: Replay[] = [];
+      for (const tenantId of await listTenants(connectionString, options.tenant)) {
+        replays.push(await replayTenant(client, ingest, tenantId, options.code ?? null));
+      }
+      const text = replays
+        .map((replay) => `${replay.tenantId}: ${replay.replayed} replayed, ${replay.stillRejected} still rejected\n`)
+        .join("");
+      process.stdout.write(options.json === true ? `${JSON.stringify({ tenants: replays })}\n` : text);
+      return 0;
+    } finally {
+      await ingest.close();
+      await client.end();
+    }
+  });
+}
+
+async function replayTenant(
+  client: WriterConnection,
+  ingest: RunningIngest,
+  tenantId: string,
+  code: string | null,
+): Promise<Replay> {
+  const replay: Replay = { tenantId, replayed: 0, stillRejected: 0 };
+  let after = Buffer.alloc(0);
+  for (;;) {
+    const page = await readRejectedEvents(client, tenantId, { code, after, limit: pageSize });
+    if (page.length === 0) return replay;
+    const counted: Buffer[] = [];
+    for (const rejection of page) {
+      if (await submitAgain(ingest, tenantId, rejection)) counted.push(rejection.contentHash);
+    }
+    await markReplayed(client, tenantId, counted);
+    replay.replayed += counted.length;
+    replay.stillRejected += page.length - counted.length;
+    after = page.at(-1)?.contentHash as Buffer<ArrayBuffer>;
+  }
+}
+
+/** @returns whether the event is counted now */
+async function submitAgain(ingest: RunningIngest, tenantId: string, rejection: StoredRejection): Promise<boolean> {
+  const encoding = rejection.payloadType === "application/json" ? "json" : "protobuf";
+  const mapped = mapRequest(rejection.payload, encoding, rejection.signal, {
+    tenant: { kind: "fixed", tenantId },
+    nowMs: Date.now(),
+    retainedFromMs: () => null,
+    countedAttributes,
+    limits: defaultMappingLimits,
+  });
+  if (mapped.events.length === 0) return false;
+  // The event was seen when it was rejected: its source must not count it again.
+  const events = mapped.events.map((event) => ({ ...event, source: null }));
+  const result = await ingest.submit({ ...mapped, events, rejected: [] }, rejection.payload.length);
+  return result.refused.length === 0;
+}

@@ -1,0 +1,39 @@
+import { verifyTenant } from "../ingest/verify-tenant.ts";
+import type { Verification } from "../ingest/verify-tenant.ts";
+import { estimateEvents } from "./count-events.ts";
+import { showProgress } from "./show-progress.ts";
+import { listTenants, withDatabase } from "./with-database.ts";
+
+/** `spanledger verify`: exit code 0 where every counter equals its rows, 1 where any drifts. */
+export function runVerify(options: { readonly tenant?: string; readonly json?: boolean }): Promise<number> {
+  return withDatabase(async (connectionString) => {
+    const estimate = await estimateEvents(connectionString);
+    const verifications: Verification[] = [];
+    for (const tenant of await listTenants(connectionString, options.tenant)) {
+      const progress = showProgress(`verify ${tenant}`, estimate, "events");
+      const verification = await verifyTenant(connectionString, tenant, progress.update);
+      progress.finish(verification.events);
+      verifications.push(verification);
+    }
+    const drifts = verifications.reduce((sum, verification) => sum + verification.drifts, 0);
+    if (options.json === true) process.stdout.write(`${JSON.stringify({ drifts, tenants: verifications })}\n`);
+    else process.stdout.write(describe(verifications));
+    return drifts === 0 ? 0 : 1;
+  });
+}
+
+function describe(verifications: readonly Verification[]): string {
+  if (verifications.length === 0) return "No tenant has settings yet: nothing to verify.\n";
+  return verifications
+    .map(({ tenantId, events, drifts, firstDrifts }) => {
+      const head = `${tenantId}: ${events.toLocaleString("en")} events counted again, drift ${drifts}`;
+      const lines = firstDrifts.map(
+        ({ table, row, column, stored, expected }) =>
+          `  ${table} ${row}: ${column} is ${stored ?? "missing"}, the rows give ${expected ?? "none"}`,
+      );
+      const more = drifts > firstDrifts.length ? [`  … and ${drifts - firstDrifts.length} more`] : [];
+      const remedy = drifts > 0 ? ["  `spanledger rebuild` makes the drift zero."] : [];
+      return `${[head, ...lines, ...more, ...remedy].join("\n")}\n`;
+    })
+    .join("");
+}

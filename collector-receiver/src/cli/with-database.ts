@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { loadConfig } from "../config.ts";
+import type { Config } from "../config.ts";
+import { startEmbeddedPostgres } from "../storage/embedded-postgres.ts";
+import { openWriterConnection } from "../storage/writer-connection.ts";
+
+/**
+ * Runs `work` against the database of the environment: DATABASE_URL, or the embedded PostgreSQL, which is
+ * started for the time of the call where it does not run already.
+ */
+export async function withDatabase<Result>(
+  work: (connectionString: string, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = loadConfig(process.env);
+  if (config.databaseUrl !== undefined) return work(config.databaseUrl, config);
+  const embedded = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
+  try {
+    return await work(embedded.connectionString, config);
+  } finally {
+    if (!embedded.reused) await embedded.stop();
+  }
+}
+
+/** The tenants that have settings, or the one that was asked for. */
+export async function listTenants(connectionString: string, only: string | undefined): Promise<string[]> {
+  const client = await openWriterConnection(connectionString);
+  try {
+    const { rows } = await client.query<{ tenant_id: string }>(
+      "select tenant_id from analytics_settings order by tenant_id",
+    );
+    const tenants = rows.map((row) => row.tenant_id);
+    if (only === undefined) return tenants;
+    if (!tenants.includes(only)) {
+      const known = tenants.length > 0 ? tenants.join(", ") : "none";
+      throw Object.assign(new Error(`There is no tenant "${only}" in this database; known are: ${known}.`), {
+        code: "unknown_tenant",
+      });
+    }
+    return [only];
+  } finally {
+    await client.end();
+  }
+}
