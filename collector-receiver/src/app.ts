@@ -1,0 +1,105 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { Pool } from "pg";
+import type { Config } from "./config.ts";
+import type { Ingest } from "./ingest/ingest-port.ts";
+import { defaultMappingLimits } from "./mapping/mapping-context.ts";
+import { countedAttributes } from "./metrics/event-counters.ts";
+import { answerProbes } from "./operating/answer-probes.ts";
+import { addSecurityHeaders } from "./operating/add-security-headers.ts";
+import { answerOwnErrors } from "./operating/answer-own-errors.ts";
+import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
+import { createReadTenantResolver } from "./operating/resolve-read-token.ts";
+import { otlpRoutes } from "./otlp/otlp-routes.ts";
+import { createTenantResolver } from "./otlp/resolve-ingest-token.ts";
+import type { LiveCounters } from "./stats/live-counters.ts";
+import { statsPlugin } from "./stats/stats-plugin.ts";
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: FastifyBaseLogger;
+  /** For reading; ingest has its own connections. */
+  readonly pool: Pool;
+  readonly ingest: Ingest;
+  readonly metrics: ReceiverMetrics;
+  readonly retainedFromMs: (tenantId: string) => number | null;
+  readonly isDraining: () => boolean;
+  readonly live?: LiveCounters;
+}
+
+/** Longer than Go's idle timeout of 90 s, so that a Collector closes first and never writes into a closed connection. */
+const KEEP_ALIVE_MS = 120_000;
+/** A whole request, body included, has to be here by then: who sends slower holds memory for nothing. */
+const REQUEST_TIMEOUT_MS = 120_000;
+const HEADERS_TIMEOUT_MS = 20_000;
+/** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
+const OWN_BODY_LIMIT = 64 * 1024;
+
+/** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, pool, metrics } = options;
+  const app: FastifyInstance = fastify({
+    loggerInstance: options.log,
+    // No line per request: /metrics counts them.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: OWN_BODY_LIMIT,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    // While it closes, requests on open connections still reach the routes: they know the right answer.
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    clientErrorHandler(error, socket) {
+      // 408 would be permanent for a sender that retries; a closed connection is not.
+      const malformed = error.code.startsWith("HPE_") && socket.writable;
+      if (malformed) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      else socket.destroy();
+    },
+  });
+  answerOwnErrors(app);
+  addSecurityHeaders(app);
+  app.addHook("onSend", async (_request, reply, payload) => {
+    // Else the server waits for a connection that its client keeps open.
+    if (options.isDraining()) void reply.header("connection", "close");
+    return payload;
+  });
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Spanledger", description: "Business events, counted exactly once.", version: "0.1.0" },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      ...(config.readTokens.length > 0 ? { security: [{ token: [] }] } : {}),
+    },
+    hideUntagged: true,
+  });
+  await app.register(otlpRoutes, {
+    ingest: options.ingest,
+    resolveTenant: createTenantResolver(config.ingestTokens),
+    retainedFromMs: options.retainedFromMs,
+    countedAttributes,
+    mappingLimits: defaultMappingLimits,
+    maxBodyBytes: config.maxBodyBytes,
+    maxInflatedBytes: config.maxInflatedBytes,
+    maxBufferedBytes: config.maxQueueBytes,
+    onRequest: (facts) => metrics.countRequest(facts),
+  });
+  await app.register(statsPlugin, {
+    pool,
+    tenantOf: createReadTenantResolver(config.readTokens),
+    locale: config.locale,
+    ...(options.live === undefined ? {} : { live: options.live }),
+  });
+  answerProbes(app, { pool, isDraining: options.isDraining });
+  app.get("/metrics", { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    // Everything comes from here. The plugin's own policy names other hosts, and turns http into https.
+    staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+    uiConfig: { validatorUrl: null },
+  });
+  return app;
+}

@@ -1,0 +1,25 @@
+import type { FastifyError, FastifyInstance } from "fastify";
+
+/** Errors of our own routes: `{error: {code, message}}`, and never a stack trace. */
+export function answerOwnErrors(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(body(error.code ?? "refused", error.message));
+    request.log.error({ err: error }, "a request failed");
+    return reply.code(status).send(body("internal_error", "the request failed; the receiver's log says why"));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send(body("not_found", `there is no ${request.method} ${shorten(request.url)}; /docs lists what there is`)),
+  );
+}
+
+function shorten(url: string): string {
+  const path = url.split("?", 1)[0] ?? "";
+  return path.length > 100 ? `${path.slice(0, 100)}…` : path;
+}
+
+function body(code: string, message: string) {
+  return { error: { code, message } };
+}

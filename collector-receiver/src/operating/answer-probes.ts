@@ -1,0 +1,48 @@
+import type { FastifyInstance } from "fastify";
+import type { Pool } from "pg";
+import { readMigrationStatus } from "../storage/migrate-database.ts";
+
+export interface ProbeOptions {
+  readonly pool: Pick<Pool, "query">;
+  /** True from the moment at which the receiver was told to stop. */
+  readonly isDraining: () => boolean;
+}
+
+const CHECK_TIMEOUT_MS = 3_000;
+
+/**
+ * `/livez`: the process answers; whoever watches it restarts it where it does not. `/readyz`: it may be
+ * sent requests, that is PostgreSQL answers, the schema is at head, and it is not about to stop.
+ */
+export function answerProbes(app: FastifyInstance, { pool, isDraining }: ProbeOptions): void {
+  app.get("/livez", { schema: { hide: true } }, async () => ({ status: "alive" }));
+  app.get("/readyz", { schema: { hide: true } }, async (_request, reply) => {
+    const checks = { draining: isDraining() ? "draining" : "ok", ...(await checkDatabase(pool)) };
+    const ready = Object.values(checks).every((outcome) => outcome === "ok");
+    if (!ready) void reply.code(503).header("retry-after", "1");
+    return { status: ready ? "ready" : "not_ready", checks };
+  });
+}
+
+async function checkDatabase(pool: Pick<Pool, "query">): Promise<{ database: string; migrations: string }> {
+  try {
+    const { pending, unknown } = await withTimeout(readMigrationStatus(pool));
+    if (pending.length > 0) return { database: "ok", migrations: `pending: ${pending.join(", ")}` };
+    return { database: "ok", migrations: unknown.length === 0 ? "ok" : `unknown here: ${unknown.join(", ")}` };
+  } catch {
+    // The reason stands in the log of whoever needs the database; a probe is answered to strangers too.
+    return { database: "unreachable", migrations: "unknown" };
+  }
+}
+
+async function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("PostgreSQL did not answer in time")), CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

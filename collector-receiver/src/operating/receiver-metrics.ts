@@ -1,0 +1,106 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { CommittedBatch } from "../ingest/commit-batch.ts";
+import type { OtlpRequestFacts } from "../otlp/otlp-routes.ts";
+
+/** Lag samples of one batch: enough for the shape, few enough not to be felt. */
+const LAG_SAMPLES = 64;
+
+/** What the receiver says of itself at `/metrics`; every event of an answered request is in exactly one counter. */
+export class ReceiverMetrics {
+  readonly registry = new Registry();
+  readonly #requests = this.#counter("requests_total", "Answered OTLP requests", ["signal", "outcome"]);
+  readonly #bodyBytes = this.#counter("request_body_bytes_total", "Bytes of OTLP bodies on the wire", ["signal"]);
+  readonly #received = this.#counter("events_received_total", "Events and foreign span events in answered requests", [
+    "signal",
+  ]);
+  readonly #committed = this.#counter("events_committed_total", "Events whose row was new and is committed");
+  readonly #duplicates = this.#counter("events_duplicate_total", "Events that were stored already");
+  readonly #rejected = this.#counter("events_rejected_total", "Events kept with a reason instead of being counted", [
+    "code",
+  ]);
+  readonly #ignored = this.#counter("events_ignored_total", "Span events and log records that are not ours");
+  readonly #unavailable = this.#counter("events_unavailable_total", "Events of requests that were told to come again");
+  readonly #alarms = this.#counter("alarms_total", "Faults of ours that somebody has to look at", ["kind"]);
+  readonly #swept = this.#counter("sessions_settled_total", "Sessions that the sweeper ended after the idle timeout");
+  readonly #batchEvents = this.#histogram(
+    "batch_events",
+    "Events of one transaction",
+    [1, 10, 100, 500, 1000, 5000, 20000],
+  );
+  readonly #batchSeconds = this.#histogram(
+    "batch_seconds",
+    "From taking a batch off the queue to its commit",
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  );
+  readonly #lagSeconds = this.#histogram(
+    "commit_lag_seconds",
+    "From the event's own time to its commit; a sample of each batch",
+    [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400],
+  );
+
+  /** @param queue read at each scrape */
+  constructor(queue: () => { readonly bytes: number; readonly requests: number }) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#gauge("queue_bytes", "What waiting requests occupy in memory", () => queue().bytes);
+    this.#gauge("queue_requests", "Requests that wait for their commit", () => queue().requests);
+  }
+
+  /** One answered request. */
+  countRequest(facts: OtlpRequestFacts): void {
+    const { signal, mapped } = facts;
+    this.#requests.inc({ signal, outcome: facts.outcome });
+    this.#bodyBytes.inc({ signal }, facts.bodyBytes);
+    if (mapped === null) return;
+    this.#received.inc({ signal }, mapped.events.length + mapped.rejected.length + mapped.ignored);
+    this.#ignored.inc(mapped.ignored);
+    if (facts.status !== 200) {
+      this.#unavailable.inc(mapped.events.length + mapped.rejected.length);
+      return;
+    }
+    this.#committed.inc(facts.inserted);
+    this.#duplicates.inc(facts.duplicates);
+    for (const { code } of mapped.rejected) this.#rejected.inc({ code });
+    if (facts.refused > 0) this.#rejected.inc({ code: "refused_by_database" }, facts.refused);
+  }
+
+  /** One committed batch; `startedMs` is of performance.now(). */
+  countBatch(committed: CommittedBatch, startedMs: number): void {
+    const { inserted } = committed;
+    this.#batchEvents.observe(inserted.length);
+    this.#batchSeconds.observe((performance.now() - startedMs) / 1000);
+    const now = Date.now();
+    const step = Math.max(1, Math.ceil(inserted.length / LAG_SAMPLES));
+    for (let index = 0; index < inserted.length; index += step) {
+      const event = inserted[index];
+      if (event !== undefined) this.#lagSeconds.observe(Math.max(0, now - event.occurredAtMs) / 1000);
+    }
+  }
+
+  countAlarm(kind: string): void {
+    this.#alarms.inc({ kind });
+  }
+
+  countSettled(sessions: number): void {
+    this.#swept.inc(sessions);
+  }
+
+  /** A gauge whose value is read at each scrape. */
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `spanledger_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  #counter(name: string, help: string, labelNames: string[] = []): Counter {
+    return new Counter({ name: `spanledger_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name: `spanledger_${name}`, help, buckets, registers: [this.registry] });
+  }
+}

@@ -1,0 +1,33 @@
+import type { FastifyRequest } from "fastify";
+import type { TokenGrant } from "../config/parse-tokens.ts";
+import { createTenantResolver } from "../otlp/resolve-ingest-token.ts";
+
+/** A read without a valid token. */
+export class UnauthenticatedError extends Error {
+  override readonly name = "UnauthenticatedError";
+  readonly code = "unauthenticated";
+  readonly statusCode = 401;
+}
+
+/** Who is asked about where nobody has to show a token. */
+export const TENANT_HEADER = "x-spanledger-tenant";
+
+/**
+ * Whose numbers a request may see. With read tokens the token says it; without them (only on loopback)
+ * the header `X-Spanledger-Tenant` does, else it is `default`.
+ * @returns a function that throws UnauthenticatedError where the token is missing or unknown
+ */
+export function createReadTenantResolver(grants: readonly TokenGrant[]): (request: FastifyRequest) => string {
+  const resolve = createTenantResolver(grants);
+  return (request) => {
+    const rule = resolve(request.headers.authorization);
+    if (rule?.kind === "fixed") return rule.tenantId;
+    if (rule?.kind === "believed") {
+      const named = request.headers[TENANT_HEADER];
+      return typeof named === "string" && named !== "" ? named : rule.defaultTenantId;
+    }
+    throw new UnauthenticatedError(
+      "No valid token: set the header `Authorization: Bearer <token of READ_TOKENS>`; a token of INGEST_TOKENS does not read.",
+    );
+  };
+}

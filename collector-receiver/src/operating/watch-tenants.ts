@@ -1,0 +1,78 @@
+import type { FastifyBaseLogger } from "fastify";
+import { sweepIdleSessions } from "../ingest/sweep-idle-sessions.ts";
+import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
+import { openWriterConnection, type WriterConnection } from "../storage/writer-connection.ts";
+
+export interface TenantWatchOptions {
+  readonly connectionString: string;
+  readonly log: Pick<FastifyBaseLogger, "warn" | "info">;
+  /** Milliseconds between two rounds. */
+  readonly everyMs: number;
+  /** After each slice: sessions that it ended, and the days whose counters it changed. */
+  readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
+}
+
+export interface TenantWatch {
+  /** Start of what is kept of a tenant, ms since 1970; null: everything, or a tenant that is not known yet. */
+  retainedFromMs(tenantId: string): number | null;
+  /** Waits for the round under way and closes the connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Goes round the tenants from time to time, on a connection of its own: reads from when their rows are
+ * kept, and ends the sessions that have been idle for too long. A round that fails is tried again.
+ */
+export async function watchTenants(options: TenantWatchOptions): Promise<TenantWatch> {
+  let client: WriterConnection | undefined;
+  let retained = new Map<string, number | null>();
+  let closing = false;
+  let failed = false;
+
+  async function goRound(): Promise<void> {
+    client ??= await openWriterConnection(options.connectionString);
+    const { rows } = await client.query<{ tenant_id: string; retained_from: number | null }>(
+      "select tenant_id, retained_from from analytics_settings order by tenant_id",
+    );
+    retained = new Map(rows.map((row) => [row.tenant_id, row.retained_from]));
+    for (const { tenant_id: tenantId } of rows) {
+      for await (const { sessions, days } of sweepIdleSessions(client, tenantId, Date.now())) {
+        options.onSwept(sessions, days);
+        if (closing) return;
+      }
+    }
+  }
+
+  async function tryRound(): Promise<void> {
+    try {
+      await goRound();
+      if (failed) options.log.info("tenants are watched again");
+      failed = false;
+    } catch (error) {
+      // Once for an outage, not once a round.
+      if (!failed) options.log.warn({ err: error }, "tenants cannot be watched now; tried again each round");
+      failed = true;
+      const lost = client;
+      client = undefined;
+      await lost?.end().catch(() => {});
+    }
+  }
+
+  await tryRound();
+  let round = Promise.resolve();
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    round = tryRound().finally(() => (busy = false));
+  }, options.everyMs);
+  return {
+    retainedFromMs: (tenantId) => retained.get(tenantId) ?? null,
+    async close() {
+      closing = true;
+      clearInterval(timer);
+      await round;
+      await client?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import pg from "pg";
+import type { FastifyBaseLogger } from "fastify";
+import { buildApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { createIngest } from "./ingest/create-ingest.ts";
+import { checkSettings } from "./operating/check-settings.ts";
+import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
+import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
+import { watchTenants } from "./operating/watch-tenants.ts";
+import { startEmbeddedPostgres } from "./storage/embedded-postgres.ts";
+import { migrateDatabase } from "./storage/migrate-database.ts";
+
+export interface Receiver {
+  /** Where it listens, `http://127.0.0.1:4319`. */
+  readonly url: string;
+  /**
+   * Stops: `/readyz` says so at once, no new connections, what is under way is committed and answered, then
+   * everything that was started is closed.
+   */
+  close(): Promise<void>;
+}
+
+/** One batch is built while another commits. */
+const WRITERS = 2;
+const READ_CONNECTIONS = 10;
+const WATCH_EVERY_MS = 30_000;
+
+/**
+ * Starts the whole receiver: PostgreSQL unless one is given, migrations, settings, ingest, HTTP. Where
+ * something fails, what was started before is closed again.
+ */
+export async function startReceiver(config: Config, log: FastifyBaseLogger): Promise<Receiver> {
+  const started: [what: string, close: () => Promise<unknown>][] = [];
+  let draining = false;
+  const closeAll = async () => {
+    draining = true;
+    for (const [what, close] of started.splice(0).toReversed()) {
+      await close().catch((error: unknown) => log.error({ err: error }, `${what} did not close`));
+    }
+  };
+  try {
+    const connectionString = config.databaseUrl ?? (await startDatabase());
+    const migrated = await migrateDatabase(connectionString);
+    if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
+    const tenantDefaults = {
+      timezone: config.businessTimezone,
+      currency: config.currency,
+      idleTimeoutSeconds: config.sessionIdleTimeoutSeconds,
+      costPerManualSession: config.costPerManualSession,
+    };
+    await checkSettings(connectionString, tenantsOf(config), tenantDefaults);
+
+    const pool = new pg.Pool({
+      connectionString,
+      max: READ_CONNECTIONS,
+      application_name: "spanledger-reader",
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 60_000,
+      keepAlive: true,
+    });
+    // Without a listener the loss of an idle connection would end the process.
+    pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
+    started.push(["the read pool", () => pool.end()]);
+
+    const metrics = new ReceiverMetrics(() => ({ bytes: ingest.queueBytes, requests: ingest.queueLength }));
+    measureSourceGaps(metrics.registry, pool);
+    const ingest = createIngest({
+      connectionString,
+      tenantDefaults,
+      writers: WRITERS,
+      maxQueueBytes: config.maxQueueBytes,
+      batchMaxEvents: config.batchMaxEvents,
+      onAlarm: (message, error) => {
+        metrics.countAlarm(message.split(":", 1)[0] ?? "unknown");
+        log.error({ err: error }, message);
+      },
+      onCommitted: (committed, _batch, startedMs) => metrics.countBatch(committed, startedMs),
+    });
+    started.push(["ingest", () => ingest.close()]);
+    const watch = await watchTenants({
+      connectionString,
+      log,
+      everyMs: WATCH_EVERY_MS,
+      onSwept: (sessions) => metrics.countSettled(sessions),
+    });
+    started.push(["the tenant watch", () => watch.close()]);
+
+    const app = await buildApp({
+      config,
+      log,
+      pool,
+      ingest,
+      metrics,
+      retainedFromMs: (tenantId) => watch.retainedFromMs(tenantId),
+      isDraining: () => draining,
+    });
+    // First to be closed: requests under way are committed and answered before ingest ends.
+    started.push(["the HTTP server", () => app.close()]);
+    const url = await app.listen({ host: config.host, port: config.port });
+    return { url, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  async function startDatabase(): Promise<string> {
+    const server = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
+    started.push(["PostgreSQL", () => server.stop()]);
+    log.info({ port: server.port, reused: server.reused, log: server.logFile }, "embedded PostgreSQL runs");
+    return server.connectionString;
+  }
+}
+
+function tenantsOf(config: Config): string[] {
+  const named = [...config.ingestTokens, ...config.readTokens].flatMap(({ tenantIds }) => tenantIds);
+  return named.length === 0 ? ["default"] : [...new Set(named)];
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { startTestReceiver } from "../../support/start-test-receiver.ts";
+import { tracesWith } from "../../support/otlp-json.ts";
+
+const json = { "content-type": "application/json" };
+const start = (sessionId: string) => ({ name: "session.start", attributes: { session_id: sessionId } });
+
+async function valueOf(url: string, metric: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text
+    .split("\n")
+    .find((candidate) => candidate.startsWith(`${metric} `) || candidate.startsWith(`${metric}{`));
+  return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(" ") + 1));
+}
+
+describe("the whole receiver", () => {
+  test("an event sent is a row, a figure and a count in /metrics", async () => {
+    const { url, database, log } = await startTestReceiver();
+    // Marked as ours and without what a counter needs: rejected, not ignored.
+    const marked = { name: "session.start", attributes: { "spanledger.event.id": randomUUID() } };
+    const body = tracesWith([start("s1"), start("s2"), marked]);
+    const answer = await fetch(`${url}/v1/traces`, { method: "POST", headers: json, body });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: "1" } });
+    const again = await fetch(`${url}/v1/traces`, { method: "POST", headers: json, body });
+    expect(again.status).toBe(200);
+    expect((await database.pool.query("select count(*)::int as rows from analytics_events")).rows).toEqual([
+      { rows: 2 },
+    ]);
+    const summary = await (await fetch(`${url}/api/analytics/summary`)).json();
+    expect(summary).toMatchObject({ current: { total_sessions: 2 } });
+    expect(await valueOf(url, "spanledger_events_received_total")).toBe(6);
+    expect(await valueOf(url, "spanledger_events_committed_total")).toBe(2);
+    expect(await valueOf(url, "spanledger_events_duplicate_total")).toBe(2);
+    expect(await valueOf(url, "spanledger_events_rejected_total")).toBe(2);
+    expect(await valueOf(url, "spanledger_events_unavailable_total")).toBe(0);
+    expect(log.length, "no line per request or event").toBeLessThan(6);
+  });
+
+  test("/readyz: ready, and not ready while the database cannot be reached; /livez all the same", async () => {
+    const { url, database } = await startTestReceiver();
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await database.pool.query(
+      "delete from spanledger_migrations where id = (select max(id) from spanledger_migrations)",
+    );
+    const behind = await fetch(`${url}/readyz`);
+    expect(behind.status).toBe(503);
+    expect(await behind.json()).toMatchObject({ checks: { migrations: expect.stringContaining("pending: 0") } });
+    await database.drop();
+    const gone = await fetch(`${url}/readyz`);
+    expect(gone.status).toBe(503);
+    expect(gone.headers.get("retry-after")).toBe("1");
+    expect(await gone.json()).toEqual({
+      status: "not_ready",
+      checks: { draining: "ok", database: "unreachable", migrations: "unknown" },
+    });
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    const lost = await fetch(`${url}/v1/traces`, { method: "POST", headers: json, body: tracesWith([start("s1")]) });
+    expect(lost.status).toBe(503);
+    expect(Number(lost.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await valueOf(url, "spanledger_events_unavailable_total")).toBe(1);
+  });
+
+  test("closing commits and answers the request that is under way, and says no more after it", async () => {
+    const receiver = await startTestReceiver();
+    const { url, database } = receiver;
+    const { hostname, port } = new URL(url);
+    const body = tracesWith([start("s1")]);
+    const request = httpRequest({
+      host: hostname,
+      port,
+      method: "POST",
+      path: "/v1/traces",
+      headers: { ...json, "content-length": Buffer.byteLength(body) },
+    });
+    request.write(body.slice(0, 20));
+    // The receiver has the request when another connection, opened later, was answered.
+    await fetch(`${url}/livez`);
+    const closed = receiver.close();
+    request.end(body.slice(20));
+    const [response] = (await once(request, "response")) as [import("node:http").IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    await closed;
+    expect((await database.pool.query("select count(*)::int as rows from analytics_events")).rows).toEqual([
+      { rows: 1 },
+    ]);
+    await expect(fetch(`${url}/livez`)).rejects.toThrow();
+  });
+
+  test("errors of our own routes are {error: {code, message}}, without a stack trace", async () => {
+    const { url } = await startTestReceiver();
+    const missing = await fetch(`${url}/nothing/here?token=secret`);
+    expect(missing.status).toBe(404);
+    expect(await missing.json()).toEqual({
+      error: { code: "not_found", message: "there is no GET /nothing/here; /docs lists what there is" },
+    });
+    const wrong = await fetch(`${url}/api/analytics/summary?month=nonsense`);
+    expect(wrong.status).toBe(400);
+    expect(await wrong.text()).not.toMatch(/at .*\.ts/);
+  });
+
+  test("/docs is served from here, with the routes for reading", async () => {
+    const { url } = await startTestReceiver();
+    const page = await fetch(`${url}/docs`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-security-policy")).not.toContain("https:");
+    expect(await page.text()).not.toMatch(/(src|href)="https?:/);
+    const document = (await (await fetch(`${url}/docs/json`)).json()) as { openapi: string; paths: object };
+    expect(document.openapi).toMatch(/^3\.1/);
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(["/api/analytics/case-study", "/api/analytics/summary"]),
+    );
+  });
+
+  test("tokens: one that reads does not send, and each tenant sees its own numbers alone", async () => {
+    const ingest = { a: "ingest-token-of-brand-a", b: "ingest-token-of-brand-b" };
+    const read = { a: "reading-token-of-brand-a", b: "reading-token-of-brand-b" };
+    const { url, log } = await startTestReceiver({
+      INGEST_TOKENS: `brand-a:${ingest.a},brand-b:${ingest.b}`,
+      READ_TOKENS: `brand-a:${read.a},brand-b:${read.b}`,
+    });
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const send = (token: string, body: string) =>
+      fetch(`${url}/v1/traces`, { method: "POST", headers: { ...json, ...bearer(token) }, body });
+    expect((await send(ingest.a, tracesWith([start("s1"), start("s2")]))).status).toBe(200);
+    expect((await send(ingest.b, tracesWith([start("s1")]))).status).toBe(200);
+    expect((await send(read.a, tracesWith([start("s3")]))).status).toBe(503);
+    const sessionsOf = async (token: string) => {
+      const answer = await fetch(`${url}/api/analytics/summary`, {
+        headers: { ...bearer(token), "x-spanledger-tenant": "brand-b" },
+      });
+      return answer.status === 200
+        ? ((await answer.json()) as { current: { total_sessions: number } }).current.total_sessions
+        : answer.status;
+    };
+    expect(await sessionsOf(read.a)).toBe(2);
+    expect(await sessionsOf(read.b)).toBe(1);
+    expect(await sessionsOf(ingest.a)).toBe(401);
+    const none = await fetch(`${url}/api/analytics/summary`);
+    expect(none.status).toBe(401);
+    expect(none.headers.get("www-authenticate")).toBe("Bearer");
+    expect(await none.json()).toMatchObject({ error: { code: "unauthenticated" } });
+    expect(JSON.stringify(log)).not.toMatch(/token-of-brand/);
+  });
+
+  test("what is no HTTP gets 400 and the connection is closed", async () => {
+    const { url } = await startTestReceiver();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.end("NONSENSE\r\n\r\n");
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test("settings that differ from what is stored refuse the start, naming both", async () => {
+    const first = await startTestReceiver();
+    await first.close();
+    const { loadConfig } = await import("../../../collector-receiver/src/config.ts");
+    const { startReceiver } = await import("../../../collector-receiver/src/start-receiver.ts");
+    const { pino } = await import("pino");
+    const config = loadConfig({
+      PORT: "0",
+      DATABASE_URL: first.database.connectionString,
+      BUSINESS_TIMEZONE: "Europe/Berlin",
+    });
+    await expect(startReceiver(config, pino({ level: "silent" }))).rejects.toMatchObject({
+      code: "settings_mismatch",
+      message: expect.stringMatching(/Europe\/Berlin.*Asia\/Shanghai/),
+    });
+  });
+});

@@ -1,0 +1,28 @@
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { loadConfig } from "../../collector-receiver/src/config.ts";
+import { startReceiver, type Receiver } from "../../collector-receiver/src/start-receiver.ts";
+import { useTestDatabase, type TestDatabase } from "./create-test-database.ts";
+
+export interface TestReceiver extends Receiver {
+  readonly database: TestDatabase;
+  /** Parsed lines of its log. */
+  readonly log: Record<string, unknown>[];
+}
+
+/**
+ * A whole receiver on a free port and a database of its own, stopped when the current test has finished.
+ * @param environment variables beyond that; HOST and PORT are the test's
+ */
+export async function startTestReceiver(environment: Record<string, string> = {}): Promise<TestReceiver> {
+  const database = await useTestDatabase();
+  const log: Record<string, unknown>[] = [];
+  const logger = pino(
+    { level: "info" },
+    { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const config = loadConfig({ PORT: "0", ...environment, DATABASE_URL: database.connectionString });
+  const receiver = await startReceiver(config, logger);
+  onTestFinished(() => receiver.close());
+  return { ...receiver, database, log };
+}
