@@ -1,0 +1,178 @@
+import swagger from "@fastify/swagger";
+import fastify from "fastify";
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { statsPlugin } from "../../../collector-receiver/src/stats/stats-plugin.ts";
+import { createTestDatabase } from "../../support/create-test-database.ts";
+import type { TestDatabase } from "../../support/create-test-database.ts";
+import { planCounters, seedAgent, seedDay, seedReported, seedSettings } from "./seed-counters.ts";
+import { seedEvents } from "./seed-events.ts";
+import { get, openStatsApp } from "./stats-app.ts";
+
+/** Every route, as it is asked in the tests of this file. */
+const asked: Readonly<Record<string, readonly string[]>> = {
+  "/api/analytics/case-study": ["case-study?month=2025-12", "case-study?start_date=2025-12-02&end_date=2025-12-30"],
+  "/api/analytics/summary": ["summary?month=2025-12"],
+  "/api/analytics/query-success-rates": ["query-success-rates", "query-success-rates?month=2025-12"],
+  "/api/analytics/timeseries": [
+    "timeseries?metric=total_sessions&from=2025-12&to=2025-12",
+    "timeseries?metric=response_time_p50_ms&from=2025-12&to=2025-12",
+  ],
+  "/api/analytics/agents": ["agents?month=2025-12"],
+  "/api/analytics/live": ["live"],
+  "/api/analytics/sessions/{session_id}": ["sessions/shared", "sessions/shared?limit=1"],
+  "/api/analytics/metrics": ["metrics"],
+  "/api/analytics/events": ["events"],
+};
+const paths = Object.values(asked).flat();
+const at = "2025-12-25T06:05:00Z";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => database.drop());
+
+/** A tenant with something to see on every route; `factor` makes its numbers its own. */
+async function seedTenant(tenantId: string, factor: number): Promise<void> {
+  const { pool } = database;
+  const counters = Object.fromEntries(
+    Object.entries(planCounters).map(([column, value]) => [column, Number(value) * factor]),
+  );
+  await seedSettings(pool, tenantId);
+  await seedReported(pool, tenantId, "2025-12-25", "session.start", "agent.login");
+  await seedDay(pool, tenantId, "2025-12-25", counters);
+  await seedAgent(pool, tenantId, "2025-12-25", factor, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);
+  await pool.query("insert into analytics_duration_histograms values ($1, '2025-12-25', 'response_time', $2, 40)", [
+    tenantId,
+    100 + factor,
+  ]);
+  await seedEvents(
+    pool,
+    Array.from({ length: 2 }, (_, index) => ({
+      tenantId,
+      sessionId: "shared",
+      name: "session.start",
+      at: `2025-12-25T00:00:0${index}Z`,
+      data: { channel: tenantId },
+    })),
+  );
+}
+
+describe("tenants", () => {
+  it("see the same on every route whether another is there or not", async () => {
+    await seedTenant("brand-a", 1);
+    const app = await openStatsApp(database.pool, at);
+    const alone = await Promise.all(paths.map((path) => get(app, path, "brand-a")));
+    expect(alone.map(({ status }) => status)).toEqual(paths.map(() => 200));
+    await seedTenant("brand-b", 3);
+    for (const [index, path] of paths.entries()) {
+      expect(await get(app, path, "brand-a"), path).toEqual(alone[index]);
+      const other = await get(app, path, "brand-b");
+      expect(other.status, path).toBe(200);
+      const isDefinition = path === "metrics" || path === "events";
+      if (!isDefinition) expect(other.body, path).not.toEqual(alone[index]?.body);
+      expect(JSON.stringify(other.body), path).not.toContain("brand-a");
+    }
+    await app.close();
+  });
+
+  it("that do not exist see nothing", async () => {
+    const app = await openStatsApp(database.pool, at);
+    expect((await get(app, "case-study?month=2025-12", "brand-c")).body.status).toBe("empty");
+    expect((await get(app, "sessions/shared", "brand-c")).status).toBe(404);
+    expect((await get(app, "agents?month=2025-12", "brand-c")).body.agents).toHaveLength(1);
+    await app.close();
+  });
+});
+
+describe("statements of the routes", () => {
+  it("are named, and none scans analytics_events", async () => {
+    await seedTenant("explained", 2);
+    const { pool } = database;
+    // Enough rows, sessions and tenants for the planner to care.
+    await pool.query(
+      `insert into analytics_events (tenant_id, event_id, event_name, session_id, event_data, occurred_at)
+       select 'explained', gen_random_uuid(), 'session.message', 's-' || n % 2000, '{}', '2025-12-01'::timestamptz + n * interval '1 minute'
+       from generate_series(1, 20000) as n`,
+    );
+    await pool.query("analyze");
+    const statements = new Map<string, pg.QueryConfig>();
+    const recording = {
+      query: (statement: pg.QueryConfig) => {
+        statements.set(`${statement.name} ${statement.values?.length}`, statement);
+        return pool.query(statement);
+      },
+    } as unknown as pg.Pool;
+    const app = await openStatsApp(recording, at);
+    for (const path of paths) expect((await get(app, path, "explained")).status, path).toBe(200);
+    await app.close();
+    expect(statements.size).toBeGreaterThanOrEqual(8);
+    for (const { name, text, values } of statements.values()) {
+      expect(name).toMatch(/^stats-/);
+      const { rows } = await pool.query(`explain (format json) ${text}`, values);
+      const nodes = planNodes(rows[0]["QUERY PLAN"][0].Plan);
+      const onEvents = nodes.filter((node) => /^analytics_events(_\d{4}_\d{2})?$/.test(node["Relation Name"] ?? ""));
+      if (name === "stats-read-session-events") {
+        expect(onEvents.length).toBeGreaterThan(0);
+        for (const node of onEvents) {
+          expect(node["Node Type"]).toMatch(/^(Index Scan|Bitmap Heap Scan)$/);
+          expect(JSON.stringify(node)).toContain("session_id");
+        }
+      } else {
+        expect(onEvents, name).toEqual([]);
+      }
+    }
+  });
+});
+
+interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+function planNodes(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(planNodes)];
+}
+
+describe("OpenAPI", () => {
+  it("documents every route, parameter and answer", async () => {
+    const app = fastify();
+    await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "Spanledger", version: "0" } } });
+    await app.register(statsPlugin, { pool: database.pool, tenantOf: () => "default", locale: "zh-CN" });
+    await app.ready();
+    const document = app.swagger() as any;
+    expect(Object.keys(document.paths).toSorted()).toEqual(Object.keys(asked).toSorted());
+    for (const [path, { get: operation }] of Object.entries<any>(document.paths)) {
+      expect(operation.summary, path).toBeTypeOf("string");
+      expect(operation.responses["200"].description, path).not.toBe("Default Response");
+      expect(operation.responses["400"].content["application/json"].schema.properties.error, path).toBeDefined();
+      const parameters = operation.parameters as any[];
+      for (const { name, in: place, description } of parameters) {
+        if (place === "query" && name !== "month") expect(description, `${path} ${name}`).toBeTypeOf("string");
+      }
+      expect(
+        parameters.map(({ name }) => name),
+        path,
+      ).toEqual(expect.arrayContaining(["lang", "locale"]));
+    }
+    const answer = document.paths["/api/analytics/case-study"].get.responses["200"].content["application/json"].schema;
+    expect(Object.keys(answer.properties)).toEqual(
+      expect.arrayContaining(["period", "highlights", "ai_chatbot", "agent_workbench", "story", "metrics", "status"]),
+    );
+    await app.close();
+  });
+
+  it("leaves nothing out of an answer that a document holds", async () => {
+    await seedTenant("schema", 1);
+    const app = await openStatsApp(database.pool, at);
+    const { body } = await get(app, "case-study?month=2025-12", "schema");
+    const { BusinessStats } = await import("../../../collector-receiver/src/stats/stats-plugin.ts");
+    const stats = new BusinessStats({ pool: database.pool, tenantId: "schema", now: () => Date.parse(at) });
+    expect(body).toEqual(JSON.parse(JSON.stringify(await stats.getCaseStudyData("2025-12-01", "2025-12-31"))));
+    const summary = await get(app, "summary?month=2025-12", "schema");
+    expect(summary.body).toEqual(JSON.parse(JSON.stringify(await stats.getMonthlySummary("2025-12"))));
+    await app.close();
+  });
+});
