@@ -24,7 +24,111 @@ export function readJsonAttributes(cursor: JsonCursor, visitor: AttributeVisitor
   } while (cursor.moreElements());
 }
 
+/** `{"key":"` as almost every encoder writes it. */
+const keyHead = Buffer.from('{"key":"');
+const valueHead = Buffer.from(',"value":{"');
+
+/**
+ * Reads a KeyValue that is written without spaces, key first, and holds a text without escapes, a
+ * number or a boolean: in one pass. False, with nothing visited, where it is written otherwise.
+ */
+function readPlainKeyValue(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
+  const bytes = cursor.bytes;
+  const start = cursor.pos;
+  if (!startsWith(bytes, start, keyHead)) return false;
+  const keyStart = start + 8;
+  const keyEnd = findPlainEnd(bytes, keyStart);
+  if (keyEnd < 0 || !startsWith(bytes, keyEnd + 1, valueHead)) return false;
+  const kindAt = keyEnd + 12;
+  switch (bytes[kindAt]) {
+    case 0x73: {
+      // stringValue":"
+      if (!startsWith(bytes, kindAt, stringHead)) return false;
+      const valueStart = kindAt + 14;
+      const valueEnd = findPlainEnd(bytes, valueStart);
+      if (valueEnd < 0 || bytes[valueEnd + 1] !== 0x7d || bytes[valueEnd + 2] !== 0x7d) return false;
+      cursor.pos = valueEnd + 3;
+      visitor.key(bytes, keyStart, keyEnd);
+      visitor.string(bytes, valueStart, valueEnd);
+      return true;
+    }
+    case 0x69: {
+      // intValue":
+      if (!startsWith(bytes, kindAt, intHead)) return false;
+      let pos = kindAt + 10;
+      const quoted = bytes[pos] === 0x22;
+      if (quoted) pos++;
+      const first = pos;
+      let value = 0;
+      let byte = bytes[pos]!;
+      while (byte >= 0x30 && byte <= 0x39) {
+        value = value * 10 + (byte - 0x30);
+        byte = bytes[++pos]!;
+      }
+      // Fifteen digits are exact; leading zeros and signs go the careful way.
+      if (pos === first || pos - first > 15 || (bytes[first] === 0x30 && pos - first > 1)) return false;
+      if (quoted && bytes[pos++] !== 0x22) return false;
+      if (bytes[pos] !== 0x7d || bytes[pos + 1] !== 0x7d) return false;
+      cursor.pos = pos + 2;
+      visitor.key(bytes, keyStart, keyEnd);
+      visitor.int(value);
+      return true;
+    }
+    case 0x64: {
+      // doubleValue":
+      if (!startsWith(bytes, kindAt, doubleHead)) return false;
+      const valueStart = kindAt + 13;
+      if (bytes[valueStart] === 0x22) return false;
+      cursor.pos = valueStart;
+      cursor.skipNumber();
+      const valueEnd = cursor.pos;
+      if (bytes[valueEnd] !== 0x7d || bytes[valueEnd + 1] !== 0x7d) {
+        cursor.pos = start;
+        return false;
+      }
+      cursor.pos = valueEnd + 2;
+      visitor.key(bytes, keyStart, keyEnd);
+      visitor.double(Number(bytes.latin1Slice(valueStart, valueEnd)));
+      return true;
+    }
+    case 0x62: {
+      // boolValue":true
+      const isTrue = startsWith(bytes, kindAt, trueValue);
+      if (!isTrue && !startsWith(bytes, kindAt, falseValue)) return false;
+      cursor.pos = kindAt + (isTrue ? trueValue.length : falseValue.length);
+      visitor.key(bytes, keyStart, keyEnd);
+      visitor.bool(isTrue);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+const stringHead = Buffer.from('stringValue":"');
+const intHead = Buffer.from('intValue":');
+const doubleHead = Buffer.from('doubleValue":');
+const trueValue = Buffer.from('boolValue":true}}');
+const falseValue = Buffer.from('boolValue":false}}');
+
+function startsWith(bytes: Buffer, at: number, head: Buffer): boolean {
+  for (let i = 0; i < head.length; i++) if (bytes[at + i] !== head[i]) return false;
+  return true;
+}
+
+/** The closing quote of a text without escapes and control characters; -1 where it has any. */
+function findPlainEnd(bytes: Buffer, start: number): number {
+  const end = bytes.length;
+  for (let pos = start; pos < end; pos++) {
+    const byte = bytes[pos]!;
+    if (byte === 0x22) return pos;
+    if (byte === 0x5c || byte < 0x20) return -1;
+  }
+  return -1;
+}
+
 function readKeyValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
+  if (cursor.peek() === 0x7b && readPlainKeyValue(cursor, visitor)) return;
   if (!cursor.enterObject()) {
     visitor.key(cursor.bytes, 0, 0);
     visitor.nothing();

@@ -46,6 +46,18 @@ export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisit
   new JsonWalker(body, signal, visitor).walk();
 }
 
+interface ScannedEvent {
+  readonly start: number;
+  readonly end: number;
+  readonly nameBytes: Buffer;
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  readonly timeHigh: number;
+  readonly timeLow: number;
+  /** -1 where it has none. */
+  readonly attributesAt: number;
+}
+
 class JsonWalker implements OtlpWalker {
   readonly carrier: OtlpCarrier;
   private readonly signal: OtlpSignal;
@@ -55,6 +67,7 @@ class JsonWalker implements OtlpWalker {
   private spanAttributesAt = -1;
   private attributesAt = -1;
   private readonly id: TextRange;
+  private readonly events: ScannedEvent[] = [];
 
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.carrier = new OtlpCarrier(body);
@@ -211,7 +224,7 @@ class JsonWalker implements OtlpWalker {
     const carrier = this.carrier;
     clearIds(carrier);
     carrier.spanName.start = carrier.spanName.end = 0;
-    let eventsAt = -1;
+    this.events.length = 0;
     let startTimeAt = -1;
     this.spanAttributesAt = -1;
     if (!cursor.enterObject()) return;
@@ -225,10 +238,8 @@ class JsonWalker implements OtlpWalker {
           else cursor.skipValue();
           break;
         case 6:
-          if (cursor.keyIs(names.events)) {
-            if (cursor.peek() === 0x5b && !isEmptyArray(cursor)) eventsAt = cursor.pos;
-            cursor.skipValue();
-          } else if (cursor.keyIs(names.spanId)) this.readSpanId();
+          if (cursor.keyIs(names.events)) this.scanEvents();
+          else if (cursor.keyIs(names.spanId)) this.readSpanId();
           else cursor.skipValue();
           break;
         case 7:
@@ -253,56 +264,71 @@ class JsonWalker implements OtlpWalker {
           cursor.skipValue();
       }
     } while (cursor.moreMembers());
-    if (eventsAt < 0 && !wanted) return;
+    const events = this.events;
+    if (events.length === 0 && !wanted) return;
     const after = cursor.pos;
     carrier.timeHigh = carrier.timeLow = 0;
     this.decodeIds();
-    if (eventsAt < 0) {
-      if (startTimeAt >= 0) {
-        cursor.pos = startTimeAt;
-        this.readTime(false);
-      }
-      this.visitor.beginSpan(this, 0);
-    } else {
-      this.visitor.beginSpan(this, 1);
-      cursor.pos = eventsAt;
-      if (cursor.enterArray()) {
-        do {
-          this.walkEvent();
-        } while (cursor.moreElements());
-      }
+    if (events.length === 0 && startTimeAt >= 0) {
+      cursor.pos = startTimeAt;
+      this.readTime(false);
+    }
+    this.visitor.beginSpan(this, events.length);
+    for (const event of events) {
+      carrier.eventName.bytes = event.nameBytes;
+      carrier.eventName.start = event.nameStart;
+      carrier.eventName.end = event.nameEnd;
+      carrier.timeHigh = event.timeHigh;
+      carrier.timeLow = event.timeLow;
+      carrier.eventStart = event.start;
+      carrier.eventEnd = event.end;
+      this.attributesAt = event.attributesAt;
+      this.visitor.spanEvent(this);
     }
     cursor.pos = after;
   }
 
-  private walkEvent(): void {
+  /** Notes where each event stands: its span's ids and name may come after it. */
+  private scanEvents(): void {
     const cursor = this.cursor;
     const carrier = this.carrier;
-    carrier.timeHigh = carrier.timeLow = 0;
-    carrier.eventName.start = carrier.eventName.end = 0;
-    this.attributesAt = -1;
-    cursor.peek();
-    carrier.eventStart = cursor.pos;
-    if (cursor.enterObject()) {
-      do {
-        cursor.nextKey();
-        cursor.peek();
-        if (cursor.keyIs(names.attributes)) {
-          this.attributesAt = cursor.pos;
-          cursor.skipValue();
-        } else if (cursor.keyIs(names.name)) {
-          this.readText(carrier.eventName);
-        } else if (cursor.keyIs(names.timeUnixNano)) {
-          this.readTime(false);
-        } else {
-          cursor.skipValue();
-        }
-      } while (cursor.moreMembers());
-    }
-    const after = cursor.pos;
-    carrier.eventEnd = after;
-    this.visitor.spanEvent(this);
-    cursor.pos = after;
+    this.events.length = 0;
+    if (!cursor.enterArray()) return;
+    do {
+      carrier.timeHigh = carrier.timeLow = 0;
+      carrier.eventName.start = carrier.eventName.end = 0;
+      let attributesAt = -1;
+      cursor.peek();
+      const start = cursor.pos;
+      if (cursor.enterObject()) {
+        do {
+          cursor.nextKey();
+          cursor.peek();
+          if (cursor.keyIs(names.attributes)) {
+            attributesAt = cursor.pos;
+            cursor.skipValue();
+          } else if (cursor.keyIs(names.name)) {
+            this.readText(carrier.eventName);
+          } else if (cursor.keyIs(names.timeUnixNano)) {
+            this.readTime(false);
+          } else {
+            cursor.skipValue();
+          }
+        } while (cursor.moreMembers());
+      }
+      const { bytes, start: nameStart, end: nameEnd } = carrier.eventName;
+      const { timeHigh, timeLow } = carrier;
+      this.events.push({
+        start,
+        end: cursor.pos,
+        nameBytes: bytes,
+        nameStart,
+        nameEnd,
+        timeHigh,
+        timeLow,
+        attributesAt,
+      });
+    } while (cursor.moreElements());
   }
 
   private walkLogRecord(): void {
@@ -481,10 +507,6 @@ function clearIds(carrier: OtlpCarrier): void {
   carrier.traceIdStart = carrier.traceIdEnd = 0;
   carrier.spanIdStart = carrier.spanIdEnd = 0;
   carrier.parentSpanIdStart = carrier.parentSpanIdEnd = 0;
-}
-
-function isEmptyArray(cursor: JsonCursor): boolean {
-  return cursor.bytes[cursor.pos + 1] === 0x5d;
 }
 
 function areDigits(bytes: Buffer, start: number, end: number): boolean {
