@@ -1,3 +1,5 @@
+import type { HttpEventRule } from "./http-events.ts";
+
 /** Options of `startBusinessEvents`; what is not given comes from the environment. */
 export interface BusinessEventsOptions {
   /** Name of the product's service. Default: `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES`. */
@@ -33,6 +35,8 @@ export interface BusinessEventsOptions {
   readonly inProcess?: boolean;
   /** Where the worker's file is, for a product that is bundled into one file and ships it apart. */
   readonly workerFile?: string | URL;
+  /** Events that HTTP requests yield without code in their handlers. */
+  readonly httpEvents?: readonly HttpEventRule[];
   /** React to SIGTERM and SIGINT by sending what waits. @default true */
   readonly handleSignals?: boolean;
   /** Record and send nothing. Default: `SPANLEDGER_DISABLED`. */

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { diag } from "@opentelemetry/api";
 import type { BusinessEventError } from "./business-event-error.ts";
 import type { SenderNotice } from "./sending/sender.ts";
@@ -23,6 +24,18 @@ export function reportProblem(problem: BusinessEventError): void {
 export function warnProcess(code: string, message: string): void {
   if (!isFirst(code)) return;
   process.emitWarning(message, { type: "SpanledgerWarning", code });
+}
+
+/**
+ * The last words of a process that loses events: written at once, because nothing asynchronous
+ * happens any more, and whether or not `diag` is set up, because nobody could find out otherwise.
+ */
+export function writeLastWords(message: string): void {
+  try {
+    writeSync(2, `@spanledger/sdk: ${message}\n`);
+  } catch {
+    // Nobody listens on stderr.
+  }
 }
 
 function isFirst(key: string): boolean {

@@ -1,6 +1,7 @@
 export type { AttributesOf, AttributeValue, BusinessEventName, EventCatalogue } from "./event-catalogue.ts";
 export { BusinessEventError, type BusinessEventErrorCode } from "./business-event-error.ts";
 export type { BusinessEventsOptions } from "./business-events-options.ts";
+export type { HttpEventRule, HttpExchange } from "./http-events.ts";
 export type { PipelineStatus, RecordOptions } from "./pipeline.ts";
 export { recordBusinessEvent, type CustomEventName } from "./record-business-event.ts";
 export {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { context as otelContext, trace, type Context } from "@opentelemetry/api";
 import { BusinessEventError } from "./business-event-error.ts";
 import type { BusinessEventsOptions } from "./business-events-options.ts";
-import { reportProblem, showNotice } from "./diagnose.ts";
+import { reportProblem, showNotice, writeLastWords } from "./diagnose.ts";
 import { controlCounter, controlWord, createControlBlock, type ControlBlock } from "./recording/control-block.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { planEvent } from "./recording/event-plan.ts";
@@ -82,6 +82,8 @@ export class Pipeline {
   #dropped = 0;
   #problems = 0;
   #writing = false;
+  /** Running again only because something was recorded after a shutdown. */
+  #resumed = false;
   #deferred: Deferred[] = [];
   #strict = process.env["NODE_ENV"] === "test";
   #disabled = isTrue(process.env["SPANLEDGER_DISABLED"]);
@@ -108,8 +110,8 @@ export class Pipeline {
 
   /** Starts sending; a second call while it runs changes nothing. Returns whether it started. */
   start(options: BusinessEventsOptions): boolean {
-    if (this.#state === "running") return false;
-    const config = resolveConfig(options, process.env);
+    if (this.#state === "running" && !this.#resumed) return false;
+    let config = resolveConfig(options, process.env);
     this.#strict = options.strict ?? process.env["NODE_ENV"] === "test";
     this.#disabled = config.disabled;
     for (const warning of config.warnings) {
@@ -121,6 +123,14 @@ export class Pipeline {
       return true;
     }
     if (this.#state === "stopped") this.#beginNewSource();
+    if (this.#resumed && this.#host !== null && this.#config !== null) {
+      // The source goes on, with the events that wait, as the new options say.
+      this.#host.close();
+      const { sourceId } = this.#config.settings.identity;
+      const { settings } = config;
+      config = { ...config, settings: { ...settings, identity: { ...settings.identity, sourceId } } };
+    }
+    this.#resumed = false;
     this.#config = config;
     this.#options = options;
     this.#queue.maxBytes = config.maxQueueBytes;
@@ -159,11 +169,7 @@ export class Pipeline {
     const { pending } = this.status();
     if (pending === 0) return;
     const { url } = this.#config.settings.target;
-    showNotice({
-      level: "error",
-      key: "exit",
-      message: `the process ended before ${url} had taken ${pending} business events; they are lost`,
-    });
+    writeLastWords(`the process ended before ${url} had taken ${pending} business events; they are lost`);
   }
 
   status(): PipelineStatus {
@@ -269,6 +275,7 @@ export class Pipeline {
       Atomics.store(this.#control.words, controlWord.asleep, 0);
       this.#host.wake();
     } else if (this.#state === "stopped") {
+      this.#resumed = true;
       this.#openHost();
     }
   }

@@ -1,5 +1,6 @@
 import type { BusinessEventsOptions } from "./business-events-options.ts";
 import { showNotice } from "./diagnose.ts";
+import { watchHttpRequests } from "./http-events.ts";
 import type { PipelineStatus } from "./pipeline.ts";
 import { pipeline } from "./shared-pipeline.ts";
 import { watchSignals } from "./watch-process-end.ts";
@@ -22,7 +23,8 @@ let watchesSignals = false;
 
 /**
  * Starts sending business events; those recorded before are sent too. Call it once, as early as
- * convenient. A further call while it runs changes nothing and says so through `diag`. Never throws.
+ * convenient. A further call while it runs changes nothing and says so through `diag`.
+ * @throws TypeError where the path of an `httpEvents` rule is not valid; nothing else throws
  */
 export function startBusinessEvents(options: BusinessEventsOptions = {}): BusinessEvents {
   if (!pipeline.start(options)) {
@@ -31,11 +33,15 @@ export function startBusinessEvents(options: BusinessEventsOptions = {}): Busine
       key: "started-twice",
       message: "startBusinessEvents was called again while it runs; its options have no effect",
     });
-  } else if ((options.handleSignals ?? true) && !watchesSignals) {
+    return handle;
+  }
+  if (pipeline.status().state === "disabled") return handle;
+  if ((options.handleSignals ?? true) && !watchesSignals) {
     watchesSignals = true;
     watchSignals(pipeline);
   }
-  return { flush, shutdown, status: businessEventsStatus };
+  watchHttpRequests(pipeline, options.httpEvents ?? []);
+  return handle;
 }
 
 /**
@@ -59,3 +65,5 @@ export function shutdown(options: EndOptions = {}): Promise<boolean> {
 export function businessEventsStatus(): PipelineStatus {
   return pipeline.status();
 }
+
+const handle: BusinessEvents = { flush, shutdown, status: businessEventsStatus };

@@ -18,6 +18,8 @@ export const chunkWord = {
   sealed: 1,
   /** 1 as soon as every record is settled; the product's thread may use the memory again. */
   released: 2,
+  /** Offset before which every record is settled: where another sender has to begin. */
+  settled: 3,
 } as const;
 
 export interface Chunk {
@@ -48,5 +50,6 @@ export function createChunk(): Chunk {
 export function resetChunk(chunk: Chunk): void {
   Atomics.store(chunk.words, chunkWord.sealed, 0);
   Atomics.store(chunk.words, chunkWord.released, 0);
+  Atomics.store(chunk.words, chunkWord.settled, chunkHeaderBytes);
   Atomics.store(chunk.words, chunkWord.committed, chunkHeaderBytes);
 }

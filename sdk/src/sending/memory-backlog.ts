@@ -1,4 +1,4 @@
-import { chunkHeaderBytes, chunkWord, openChunk, type Chunk } from "../recording/chunk.ts";
+import { chunkWord, openChunk, type Chunk } from "../recording/chunk.ts";
 import { readRecordLength, readRecordSeq } from "../recording/event-record.ts";
 
 /** Records of one batch, in the memory where they were written. */
@@ -16,20 +16,18 @@ interface OpenChunk {
   readonly chunk: Chunk;
   /** Offset of the next record that nobody has taken. */
   read: number;
-  /** Records taken and not settled. */
-  unsettled: number;
+  /** For each batch that is not settled, the offset of its first record in this chunk. */
+  readonly taken: Map<RecordBatch, number>;
 }
 
 /** The sender's side of the queue: takes records in order, releases a chunk when all are settled. */
 export class MemoryBacklog {
   readonly #open: OpenChunk[] = [];
-  readonly #owners = new Map<Chunk, OpenChunk>();
 
   addChunk(memory: SharedArrayBuffer): void {
     const chunk = openChunk(memory);
-    const open = { chunk, read: chunkHeaderBytes, unsettled: 0 };
-    this.#open.push(open);
-    this.#owners.set(chunk, open);
+    const read = Atomics.load(chunk.words, chunkWord.settled);
+    this.#open.push({ chunk, read, taken: new Map() });
   }
 
   /** How many records wait, counting no further than `enough`. */
@@ -59,49 +57,52 @@ export class MemoryBacklog {
   take(maxRecords: number, maxBytes: number): RecordBatch | null {
     const chunks: Chunk[] = [];
     const offsets: number[] = [];
+    const begun: { readonly open: OpenChunk; readonly at: number }[] = [];
     let bytes = 0;
     for (const open of this.#open) {
       const { chunk } = open;
       const committed = Atomics.load(chunk.words, chunkWord.committed);
+      const start = open.read;
       while (open.read < committed && offsets.length < maxRecords && bytes < maxBytes) {
         chunks.push(chunk);
         offsets.push(open.read);
         const length = readRecordLength(chunk.view, open.read);
         open.read += length;
-        open.unsettled += 1;
         bytes += length;
       }
+      if (open.read > start) begun.push({ open, at: start });
     }
     const count = offsets.length;
     if (count === 0) {
       this.#release();
       return null;
     }
-    return {
+    const batch: RecordBatch = {
       count,
       firstSeq: readRecordSeq(chunks[0]!.view, offsets[0]!),
       lastSeq: readRecordSeq(chunks[count - 1]!.view, offsets[count - 1]!),
       chunks,
       offsets,
     };
+    for (const { open, at } of begun) open.taken.set(batch, at);
+    return batch;
   }
 
   /** The batch needs no further attempt: its memory may be used again. */
   settle(batch: RecordBatch): void {
-    for (const chunk of batch.chunks) {
-      const open = this.#owners.get(chunk as Chunk);
-      if (open !== undefined) open.unsettled -= 1;
+    for (const { chunk, read, taken } of this.#open) {
+      if (!taken.delete(batch)) continue;
+      Atomics.store(chunk.words, chunkWord.settled, Math.min(read, ...taken.values()));
     }
     this.#release();
   }
 
   #release(): void {
     for (let i = this.#open.length - 1; i >= 0; i -= 1) {
-      const { chunk, read, unsettled } = this.#open[i]!;
-      if (unsettled > 0 || Atomics.load(chunk.words, chunkWord.sealed) === 0) continue;
+      const { chunk, read, taken } = this.#open[i]!;
+      if (taken.size > 0 || Atomics.load(chunk.words, chunkWord.sealed) === 0) continue;
       if (read < Atomics.load(chunk.words, chunkWord.committed)) continue;
       this.#open.splice(i, 1);
-      this.#owners.delete(chunk);
       Atomics.store(chunk.words, chunkWord.released, 1);
     }
   }

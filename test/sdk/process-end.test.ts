@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { OtlpSink } from "./otlp-sink.ts";
+import { RunningProduct, runProduct } from "./run-product.ts";
+
+let sink: OtlpSink;
+beforeEach(async () => {
+  sink = await OtlpSink.start();
+});
+afterEach(() => sink.stop());
+
+/** Every event once, nothing reported as dropped, and the report agrees. */
+function expectAll(count: number): void {
+  expect(sink.events).toHaveLength(count);
+  expect(sink.eventIds.size).toBe(count);
+  expect(sink.reports.at(-1)).toMatchObject({ lastSeq: count, dropped: 0 });
+}
+
+describe("the end of a process loses nothing", () => {
+  it.each([
+    ["natural", 0],
+    ["exit", 3],
+    ["exit-later", 3],
+    ["throw", 1],
+    ["reject", 1],
+  ])("%s", async (how, code) => {
+    const end = await runProduct("end", { endpoint: sink.url, args: [how] });
+    expect(end.code).toBe(code);
+    expectAll(1000);
+  });
+
+  it("natural end, sending in the product's own thread", async () => {
+    const end = await runProduct("end", { endpoint: sink.url, env: { IN_PROCESS: "1" } });
+    expect(end.code).toBe(0);
+    expectAll(1000);
+  });
+
+  it("waits no longer than it says for a receiver that hangs, and says what is lost", async () => {
+    sink.misbehave = () => true;
+    const end = await runProduct("end", {
+      endpoint: sink.url,
+      args: ["exit", "10"],
+    });
+    expect(end.code).toBe(3);
+    expect(end.stderr).toContain("10 business events; they are lost");
+    expect(sink.events).toHaveLength(0);
+  });
+
+  it("does not start anything at the end where nothing was recorded", async () => {
+    const end = await runProduct("end", { endpoint: sink.url, args: ["exit", "0"] });
+    expect(end.code).toBe(3);
+    expect(sink.requests).toHaveLength(0);
+  });
+});
+
+describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
+  it("flushes and ends the process as it would have ended without us", async () => {
+    const product = new RunningProduct("signal", { endpoint: sink.url });
+    await product.printed("ready");
+    product.kill(signal);
+    expect((await product.ended).signal).toBe(signal);
+    expectAll(100);
+  });
+
+  it("flushes, and goes on accepting, where the product listens itself", async () => {
+    const product = new RunningProduct("signal", { endpoint: sink.url, args: ["own"] });
+    await product.printed("ready");
+    product.kill(signal);
+    expect(await product.ended).toMatchObject({ code: 0, signal: null });
+    expectAll(102);
+    expect(sink.events.map(({ name }) => name)).toContain("shop.closed");
+  });
+});
+
+it("sends while the product's event loop stands still", async () => {
+  const product = new RunningProduct("end", { endpoint: sink.url, args: ["blocked", "700"] });
+  await product.printed("blocked");
+  // Arrives although not one further turn of the product's loop happens.
+  await sink.until(({ events }) => events.length === 700);
+  product.kill("SIGKILL");
+  await product.ended;
+  expect(sink.eventIds.size).toBe(700);
+});

@@ -1,0 +1,19 @@
+/** Waits for a signal; `own` listens to it itself and goes on recording for a while. */
+import { recordBusinessEvent, startBusinessEvents } from "@spanledger/sdk";
+
+const own = process.argv.includes("own");
+startBusinessEvents({ batchDelayMs: 60_000 });
+for (let i = 0; i < 100; i += 1) recordBusinessEvent("shop.sold", { i });
+if (own) {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      recordBusinessEvent("shop.closing", { signal });
+      setTimeout(() => {
+        recordBusinessEvent("shop.closed", { signal });
+        process.exit(0);
+      }, 100);
+    });
+  }
+}
+setInterval(() => undefined, 1000);
+console.log("ready");
