@@ -21,10 +21,16 @@ const dataException = "22";
 /** Connection exceptions, resources (too many connections, disk full, out of memory), shutdown, I/O. */
 const unavailableClasses = new Set(["08", "53", "57", "58"]);
 
-/** @param error anything that `pg` rejected with; without an SQLSTATE it is a lost connection */
+/**
+ * @param error anything that a transaction ended with; without an SQLSTATE it is a lost connection, or a
+ *   mistake of our own
+ */
 export function classifyDatabaseError(error: unknown): DatabaseErrorKind {
   const code = sqlStateOf(error);
-  if (code === undefined) return "unavailable";
+  if (code === undefined) {
+    const ours = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+    return ours ? "other" : "unavailable";
+  }
   if (code === uniqueViolation) return "duplicate";
   if (code === checkViolation) return "missing_partition";
   if (code === serializationFailure || code === deadlockDetected) return "retry_transaction";

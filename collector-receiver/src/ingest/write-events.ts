@@ -44,7 +44,7 @@ export async function writeEventsOneByOneWhereNeeded(
 }
 
 function refusalOf(event: BusinessEvent, error: Error): RejectedEvent {
-  const payload = writeReplayPayload(event);
+  const payload = replayPayloadOf(event);
   return {
     tenantId: event.tenantId,
     code: "refused_by_database",
@@ -57,4 +57,13 @@ function refusalOf(event: BusinessEvent, error: Error): RejectedEvent {
       .digest(),
     source: event.source,
   };
+}
+
+/** What can be replayed; where not even that can be read, the bytes as they are: nothing blocks a batch. */
+function replayPayloadOf(event: BusinessEvent): ReturnType<typeof writeReplayPayload> {
+  try {
+    return writeReplayPayload(event);
+  } catch {
+    return { payload: event.eventData, payloadType: "application/octet-stream", signal: "traces" };
+  }
 }

@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { IngestOptions, RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { useTestDatabase } from "../../support/create-test-database.ts";
+import type { TestDatabase } from "../../support/create-test-database.ts";
+import { requestOf } from "./arbitrary-events.ts";
+import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await useTestDatabase();
+});
+
+function open(options: Partial<IngestOptions> = {}): RunningIngest {
+  const ingest = openTestIngest(database.connectionString, options);
+  onTestFinished(() => ingest.close());
+  return ingest;
+}
+
+const one = async (sql: string): Promise<Record<string, unknown>> => (await database.pool.query(sql)).rows[0];
+
+describe("acknowledged means committed", () => {
+  test("when a request is answered, another connection sees its rows and its counters", async () => {
+    const ingest = open();
+    for (let i = 1; i <= 20; i++) {
+      await ingest.submit(requestOf([makeEvent({ name: "session.start", sessionId: `s-${i}` })]), 100);
+      expect(await one("select count(*)::int as n from analytics_events")).toEqual({ n: i });
+      expect(
+        await one("select total_sessions::int as n from analytics_business_metrics where period_type = 'month'"),
+      ).toEqual({ n: i });
+    }
+  });
+
+  test("where the counters cannot be written, nothing is committed and the sender is told to try again", async () => {
+    const alarms: string[] = [];
+    const ingest = open({ onAlarm: (message) => alarms.push(message) });
+    await database.pool.query(
+      "alter table analytics_business_metrics add constraint broken check (total_messages < 1)",
+    );
+    const event = makeEvent({ name: "session.message", sessionId: "s-1" });
+    await expect(ingest.submit(requestOf([event]), 100)).rejects.toMatchObject({
+      name: "UnavailableError",
+      code: expect.stringMatching(/counter_error|partition_missing/),
+    });
+    expect(alarms).toHaveLength(1);
+    expect(await one("select count(*)::int as n from analytics_events")).toEqual({ n: 0 });
+    expect(await one("select count(*)::int as n from analytics_rejected_events")).toEqual({ n: 0 });
+    await database.pool.query("alter table analytics_business_metrics drop constraint broken");
+    expect(await ingest.submit(requestOf([event]), 100)).toMatchObject({ inserted: 1 });
+  });
+
+  test("a missing partition is made on demand, also where the process believed it was there", async () => {
+    const ingest = open();
+    await ingest.submit(requestOf([makeEvent({ name: "acme.first" })]), 100);
+    await database.pool.query("drop table analytics_events_2025_12");
+    expect(await ingest.submit(requestOf([makeEvent({ name: "acme.second" })]), 100)).toMatchObject({ inserted: 1 });
+    expect(await one("select count(*)::int as n from analytics_events_2025_12")).toEqual({ n: 1 });
+  });
+});
+
+describe("one bad event hurts itself alone", () => {
+  // Mapping never lets such bytes through; this is what happens if it did.
+  test.each([
+    ["a NUL that jsonb does not take", '{"note":"\\u0000"}'],
+    ["bytes that are not JSON", '{"note":'],
+  ])("PostgreSQL refuses one of 200, %s: it is kept with the reason, 199 are counted", async (_, json) => {
+    const ingest = open();
+    const bad = makeEvent({ name: "acme.bad", eventData: new TextEncoder().encode(json) });
+    const events = Array.from({ length: 200 }, (_unused, i) => (i === 77 ? bad : makeEvent({ name: "acme.good" })));
+    expect(await ingest.submit(requestOf(events), 1000)).toMatchObject({
+      inserted: 199,
+      duplicates: 0,
+      refused: [{ code: "refused_by_database" }],
+    });
+    expect(await one("select count(*)::int as n from analytics_events")).toEqual({ n: 199 });
+    expect(await one("select events::int as n from analytics_event_counts where event_name = 'acme.good'")).toEqual({
+      n: 199,
+    });
+    expect(await one("select code, event_name from analytics_rejected_events")).toEqual({
+      code: "refused_by_database",
+      event_name: "acme.bad",
+    });
+  });
+
+  test("a rejected event that is sent again is one row, and is seen once by its source", async () => {
+    const ingest = open();
+    const rejected = {
+      tenantId: "default",
+      code: "wrong_type",
+      reason: 'agent_id is the text "7": send an integer',
+      eventName: "agent.login",
+      payload: new Uint8Array([1, 2, 3]),
+      payloadType: "application/x-protobuf",
+      signal: "traces" as const,
+      contentHash: new Uint8Array(32).fill(7),
+      source: { sourceId: "source-1", seq: 1 },
+    };
+    const request = { ...requestOf([]), rejected: [rejected], rejectedCarriers: 1 };
+    await ingest.submit(request, 100);
+    await Promise.all([ingest.submit(request, 100), ingest.submit(request, 100)]);
+    expect(await one("select count(*)::int as n from analytics_rejected_events")).toEqual({ n: 1 });
+    expect(await one("select highest_seq::int, events_seen::int from analytics_sources")).toEqual({
+      highest_seq: 1,
+      events_seen: 1,
+    });
+  });
+});
+
+describe("group commit", () => {
+  test("requests that wait share transactions; each is told what became of its own events", async () => {
+    let commits = 0;
+    const ingest = open({ onCommitted: () => commits++ });
+    const shared = makeEvent({ name: "acme.shared" });
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => ingest.submit(requestOf([makeEvent({ name: "acme.own" }), shared]), 100)),
+    );
+    expect(answers.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(301);
+    expect(answers.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(299);
+    expect(commits).toBeLessThan(100);
+  });
+
+  test("a full queue refuses with a hint when to come back, and takes requests again later", async () => {
+    const ingest = open({ maxQueueBytes: 1000, writers: 1 });
+    const submit = () => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 600);
+    const answers = await Promise.allSettled([submit(), submit(), submit()]);
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(answers[1]).toMatchObject({ reason: { code: "queue_full", retryAfterSeconds: 2 } });
+    await expect(submit()).resolves.toMatchObject({ inserted: 1 });
+    expect(ingest.queueBytes).toBe(0);
+  });
+
+  test("closing commits what waits and refuses what comes after", async () => {
+    const ingest = openTestIngest(database.connectionString);
+    const waiting = Array.from({ length: 50 }, () =>
+      ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100),
+    );
+    const closed = ingest.close();
+    await expect(ingest.submit(requestOf([makeEvent({ name: "acme.late" })]), 100)).rejects.toMatchObject({
+      code: "draining",
+    });
+    await closed;
+    expect(await Promise.all(waiting)).toHaveLength(50);
+    expect(await one("select count(*)::int as n from analytics_events")).toEqual({ n: 50 });
+  });
+
+  test("an unreachable database is a refusal that may pass, at once", async () => {
+    const url = new URL(database.connectionString);
+    url.port = "1";
+    const ingest = openTestIngest(url.href);
+    onTestFinished(() => ingest.close());
+    await expect(ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100)).rejects.toMatchObject({
+      code: "database_unavailable",
+    });
+  });
+
+  test("a connection that is cut in the middle is replaced, and the event counts once", async () => {
+    const ingest = open({ writers: 1 });
+    await ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);
+    await database.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'spanledger-writer'",
+    );
+    const event = makeEvent({ name: "acme.event" });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await ingest.submit(requestOf([event]), 100);
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ name: "UnavailableError" });
+        expect(attempt).toBeLessThan(5);
+      }
+    }
+    expect(await one("select events::int as n from analytics_event_counts")).toEqual({ n: 2 });
+  });
+});
