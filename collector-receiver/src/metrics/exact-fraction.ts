@@ -58,12 +58,6 @@ export function divide(a: Fraction, b: Fraction): Fraction | null {
   };
 }
 
-/** Negative, 0 or positive, as a is less than, equal to or greater than b. */
-export function compare(a: Fraction, b: Fraction): number {
-  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-}
-
 /**
  * The decimal text with `digits` decimals, rounded half up on the exact fraction (halves away from 0
  * below 0, as PostgreSQL's `round(numeric)` does), always with all its decimals: (1/8, 2) is "0.13".

@@ -6,7 +6,7 @@ import type { MetricDisplay, MetricUnit, TimeUnit } from "./metric-definition.ts
 export type Locale = "zh-CN" | "en";
 export const locales: readonly Locale[] = ["zh-CN", "en"];
 /** What stands where there is no number. */
-export const noNumber = "—";
+const noNumber = "—";
 
 const unitMs: Readonly<Record<TimeUnit, bigint>> = {
   millisecond: 1n,

@@ -110,7 +110,7 @@ export interface RatioMetric extends MetricBase {
 }
 
 /** A quantile of `analytics_duration_histograms`, at most 2 % off. */
-export interface QuantileMetric extends MetricBase {
+interface QuantileMetric extends MetricBase {
   readonly kind: "quantile";
   /** The column `metric` of the histogram. */
   readonly histogram: string;

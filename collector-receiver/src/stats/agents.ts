@@ -13,7 +13,7 @@ import { describePeriod } from "./describe-period.ts";
 
 type AgentCounters = Readonly<Record<AgentCounterColumn, string>>;
 
-export interface AgentFigures {
+interface AgentFigures {
   /** Null: what no agent was named for. */
   readonly agent_id: number | null;
   /** The latest name that a login gave; null where none did. */
@@ -37,7 +37,7 @@ export interface AgentsDocument {
 const agentColumns: ReadonlySet<string> = new Set(agentCounterColumns);
 
 /** Metrics that need no other counters than those kept by agent. */
-export const agentMetrics = counterMetrics.filter((metric) =>
+const agentMetrics = counterMetrics.filter((metric) =>
   [
     ...metric.numerator.add,
     ...(metric.numerator.subtract ?? []),

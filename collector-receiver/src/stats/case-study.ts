@@ -18,7 +18,7 @@ export interface CaseStudy extends DocumentHeader {
   readonly metrics: Readonly<Record<string, ComparedMetric>>;
 }
 
-export interface ChatbotFigures {
+interface ChatbotFigures {
   readonly total_customers_served: number | null;
   readonly ai_resolution_rate: string;
   readonly avg_response_time: string;
@@ -28,7 +28,7 @@ export interface ChatbotFigures {
   readonly tracking_query_success_rate: string;
 }
 
-export interface WorkbenchFigures {
+interface WorkbenchFigures {
   readonly sessions_handled: number | null;
   readonly avg_first_response: string;
   readonly avg_handle_time: string;

@@ -3,7 +3,7 @@ import type { Locale } from "../metrics/format-metric.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodFacts } from "./read-period.ts";
 
-export type NoteCode =
+type NoteCode =
   | "cost_saved_is_estimate"
   | "resolution_assumed"
   | "reused_session_ids"

@@ -8,7 +8,7 @@ import { readPeriod, readTenantToday } from "./read-period.ts";
 import type { StatsReader } from "./read-period.ts";
 import { readQueryCounters } from "./sql/read-query-counters.ts";
 
-export interface QuerySuccess {
+interface QuerySuccess {
   readonly success: number;
   readonly failed: number;
   readonly total: number;

@@ -32,7 +32,7 @@ export interface ReportPeriod extends DayRange {
   readonly comparedWith: ComparedPeriod;
 }
 
-export interface ComparedPeriod extends DayRange {
+interface ComparedPeriod extends DayRange {
   /** The whole month, where it is one. */
   readonly month: string | null;
   /** A running period is compared with as many days of the one before. */

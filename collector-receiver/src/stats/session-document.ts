@@ -9,7 +9,7 @@ import { readSessionEvents } from "./sql/read-session-events.ts";
 import type { EventPosition, SessionEventRow } from "./sql/read-session-events.ts";
 import { StatsError } from "./stats-error.ts";
 
-export type SessionState = "open" | "ended" | "ended_idle";
+type SessionState = "open" | "ended" | "ended_idle";
 
 export interface SessionDocument {
   readonly session_id: string;
@@ -30,7 +30,7 @@ export interface SessionDocument {
   readonly next: string | null;
 }
 
-export interface SessionEvent {
+interface SessionEvent {
   readonly event_id: string;
   readonly event_name: string;
   readonly occurred_at: string;

@@ -22,7 +22,7 @@ export interface SeriesQuery {
   readonly period: PeriodType;
 }
 
-export interface SeriesPoint extends Omit<MetricValue, "unit"> {
+interface SeriesPoint extends Omit<MetricValue, "unit"> {
   /** `2025-12-25`, `2025-W52` or `2025-12`. */
   readonly period: string;
   /** Its first business day. */

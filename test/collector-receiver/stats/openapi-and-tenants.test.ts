@@ -42,7 +42,9 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   await seedSettings(pool, tenantId);
   await seedReported(pool, tenantId, "2025-12-25", "session.start", "agent.login");
   await seedDay(pool, tenantId, "2025-12-25", counters);
-  await seedAgent(pool, tenantId, "2025-12-25", factor, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);
+  // The same agent id in every tenant, its name given on another day.
+  const day = `2025-12-${24 + factor}`;
+  await seedAgent(pool, tenantId, day, 7, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);
   await pool.query("insert into analytics_duration_histograms values ($1, '2025-12-25', 'response_time', $2, 40)", [
     tenantId,
     100 + factor,

@@ -47,7 +47,7 @@ export async function readAgents(pool: Pick<Pool, "query">, tenantId: string, da
   }));
 }
 
-export const readAgentsSql = `
+const readAgentsSql = `
 with latest_name as (
   select distinct on (agent_id) agent_id, agent_name
   from analytics_agent_metrics

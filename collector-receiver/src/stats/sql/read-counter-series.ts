@@ -19,7 +19,7 @@ export async function readCounterSeries(
   return new Map(rows.map(({ period_value, ...counters }) => [period_value, counters]));
 }
 
-export const readCounterSeriesSql = `
+const readCounterSeriesSql = `
 select period_value,
   ${businessCounterColumns.map((column) => `${column}::text as ${column}`).join(",\n  ")}
 from analytics_business_metrics

@@ -31,7 +31,7 @@ export async function readCounters(
   });
 }
 
-export const readCountersSql = `
+const readCountersSql = `
 select wanted.place::int as place,
   ${businessCounterColumns.map((column) => `coalesce(sum(counter.${column}), 0)::text as ${column}`).join(",\n  ")}
 from unnest($2::text[], $3::text[], $4::text[])

@@ -25,7 +25,7 @@ export async function readDurationSeries(
   return periods;
 }
 
-export const readDurationSeriesSql = `
+const readDurationSeriesSql = `
 select to_char(day, case $5::text when 'day' then 'YYYY-MM-DD' when 'week' then 'IYYY-"W"IW' else 'YYYY-MM' end) as period_value,
   bucket, sum(count)::bigint as count
 from analytics_duration_histograms

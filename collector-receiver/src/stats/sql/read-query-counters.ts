@@ -20,7 +20,7 @@ export async function readQueryCounters(pool: Pick<Pool, "query">, tenantId: str
   return rows[0] as QueryCountersRow;
 }
 
-export const readQueryCountersSql = `
+const readQueryCountersSql = `
 select min(period_value) as "from", max(period_value) as "to",
   coalesce(sum(order_queries_success), 0)::text as order_queries_success,
   coalesce(sum(order_queries_failed), 0)::text as order_queries_failed,

@@ -41,7 +41,7 @@ export async function readSessionEvents(
   return rows;
 }
 
-export const readSessionEventsSql = `
+const readSessionEventsSql = `
 select event_id, event_name, trunc(extract(epoch from occurred_at) * 1000)::text as occurred_at_ms,
   agent_id, ticket_id, event_data, trace_id, span_id, service_name
 from analytics_events

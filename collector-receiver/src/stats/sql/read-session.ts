@@ -48,7 +48,7 @@ export async function readSession(
 
 const inMs = (column: string, as: string): string => `trunc(extract(epoch from ${column}) * 1000)::text as ${as}`;
 
-export const readSessionSql = `
+const readSessionSql = `
 select channel, user_id,
   ${inMs("first_start_at", "first_start_ms")},
   ${inMs("last_activity_at", "last_activity_ms")},

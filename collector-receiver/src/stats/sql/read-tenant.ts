@@ -81,7 +81,7 @@ const hasReported = (counters: readonly CounterColumn[], names: string): string 
     )
   )`;
 
-export const readTenantSql = `
+const readTenantSql = `
 select settings.timezone, settings.currency, settings.idle_timeout_seconds,
   trunc(extract(epoch from settings.idle_through) * 1000)::text as idle_through_ms,
   ${hasReported(chatbotCounters, "$2")} as chatbot_reported,
