@@ -39,11 +39,11 @@ async function runDemo(): Promise<number> {
     if (!stopping.signal.aborted) throw error;
     return options.once ? 130 : 0;
   } finally {
-    progress.update("Stopping …");
-    for (const stop of undo.reverse()) {
+    if (undo.length > 0) progress.update("Stopping …");
+    for (const stop of undo.toReversed()) {
       await stop().catch((error: unknown) => progress.say(`Could not stop everything: ${String(error)}`));
     }
-    progress.say("All stopped.");
+    if (undo.length > 0) progress.say("All stopped.");
   }
 }
 

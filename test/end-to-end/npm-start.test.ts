@@ -1,69 +1,71 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
-import { tracesWith } from "../support/otlp-json.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { encodeHistory } from "../../examples/demo/history/encode-history.ts";
+import { generateHistory } from "../../examples/demo/history/generate-history.ts";
+import { dayOf } from "../../examples/demo/history/sample-calendar.ts";
+import { callJson } from "./start-products.ts";
 
-const repository = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
-async function npmStart(environment: Record<string, string>) {
-  const { DATABASE_URL: _, ...inherited } = process.env;
-  // npm puts the Node of node_modules first, as it does for whoever types it.
-  const child = spawn("npm", ["start", "--silent"], {
-    cwd: repository,
-    env: { ...inherited, HOST: "127.0.0.1", PORT: "0", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  onTestFinished(() => {
-    // The whole group: npm does not pass SIGKILL on.
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
-      process.kill(-child.pid, "SIGKILL");
-  });
-  return child;
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-test("npm start runs by Node itself, with an embedded PostgreSQL, and ends cleanly on SIGTERM", async () => {
+test("npm start: embedded PostgreSQL, OTLP in, numbers out, and all of it gone after Ctrl-C", async () => {
   const dataFolder = await mkdtemp(join(tmpdir(), "spanledger-start-"));
-  onTestFinished(() => rm(dataFolder, { recursive: true, force: true, maxRetries: 20 }));
-  for (const round of [1, 2]) {
-    const child = await npmStart({ DATA_FOLDER: dataFolder });
-    let url = "";
-    let receiverPid = 0;
-    for await (const line of createInterface(child.stdout)) {
-      const entry = JSON.parse(line) as { url?: string; pid: number };
-      if (entry.url === undefined) continue;
-      ({ url, pid: receiverPid } = { url: entry.url, pid: entry.pid });
-      break;
+  const { DATABASE_URL: _, ...environment } = process.env;
+  const child = spawn("npm", ["start"], {
+    cwd: root,
+    env: { ...environment, NODE_ENV: "production", DATA_FOLDER: dataFolder, PORT: "0", HOST: "127.0.0.1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own, so that the test can do what Ctrl-C does: signal all of it.
+    detached: true,
+  });
+  const ended = once(child, "exit");
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid!, "SIGKILL");
+      await ended;
     }
-    child.stdout.resume();
-    const body = tracesWith([{ name: "session.start", attributes: { session_id: `s${round}` } }]);
-    const sent = await fetch(`${url}/v1/traces`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
+    await rm(dataFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+  });
+  let log = "";
+  child.stdout.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const url = await vi
+    .waitUntil(() => /"url":"(http:[^"]+)","docs"/.exec(log)?.[1], { timeout: 50_000 })
+    .catch(() => {
+      throw new Error(`npm start did not come up; it said:\n${log}`);
     });
-    expect(sent.status).toBe(200);
-    const summary = await (await fetch(`${url}/api/analytics/summary`)).json();
-    // The second start goes on from what the first one stored.
-    expect(summary).toMatchObject({ current: { total_sessions: round } });
-    const ended = once(child, "exit");
-    process.kill(receiverPid, "SIGTERM");
-    expect((await ended)[0]).toBe(0);
-  }
-});
 
-test("npm start names everything that is wrong with the environment, and nothing secret", async () => {
-  const child = await npmStart({ PORT: "none", HOST: "0.0.0.0", REDIS_URL: "hunter2", CURRENCY: "yuan" });
-  let said = "";
-  child.stderr.on("data", (chunk) => (said += String(chunk)));
-  child.stdout.resume();
-  const [code] = await once(child, "close");
-  expect(code).toBe(78);
-  for (const name of ["PORT", "INGEST_TOKENS", "READ_TOKENS", "REDIS_URL", "CURRENCY"]) expect(said).toContain(name);
-  expect(said).not.toContain("hunter2");
-});
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  const today = dayOf(Date.now());
+  const history = generateHistory({ seed: "start", firstDay: today - 3, lastDay: today - 3, untilMs: Date.now() });
+  const posted = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: encodeHistory(history),
+  });
+  expect([posted.status, await posted.text()]).toEqual([200, "{}"]);
+
+  const day = new Date(history[0]!.occurredAtMs + 8 * 3_600_000).toISOString().slice(0, 10);
+  const study = await callJson("GET", `${url}/api/analytics/case-study?start_date=${day}&end_date=${day}`);
+  const sessions = history.filter((event) => event.name === "session.start").length;
+  expect(study.body["ai_chatbot"]).toMatchObject({ total_customers_served: sessions });
+
+  const postgres = Number((await readFile(join(dataFolder, "postgres/cluster/postmaster.pid"), "utf8")).split("\n")[0]);
+  expect(isAlive(postgres)).toBe(true);
+  process.kill(-child.pid!, "SIGINT");
+  await ended;
+  await vi.waitUntil(() => !isAlive(postgres), { timeout: 30_000 });
+}, 120_000);

@@ -1,0 +1,20 @@
+/** The plan's events (埋点事件), as its section 2 lists them: written out here, not read from the catalogue. */
+export const businessEventNames = [
+  "session.start",
+  "session.message",
+  "session.end",
+  "session.escalate",
+  "query.tracking",
+  "query.order",
+  "agent.login",
+  "agent.logout",
+  "agent.status_change",
+  "agent.session_takeover",
+  "agent.session_message",
+  "agent.session_release",
+  "agent.session_transfer",
+  "ticket.created",
+  "ticket.assigned",
+  "ticket.status_changed",
+  "ticket.closed",
+] as const;

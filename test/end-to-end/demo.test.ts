@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { businessEventNames } from "./business-event-names.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const { DATABASE_URL: _, ...environment } = process.env;
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run demo -- …`, without npm's own heading on stdout. */
+function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(
+      "npm",
+      ["run", "--silent", "demo", "--", ...args],
+      { cwd: root, env: { ...environment, NODE_ENV: "production", ...env }, maxBuffer: 16 * 1024 * 1024 },
+      (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, stdout, stderr }),
+    );
+  });
+}
+
+let dataFolder = "";
+beforeAll(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), "spanledger-demo-"));
+});
+afterAll(() => rm(dataFolder, { recursive: true, force: true }));
+
+describe("npm run demo -- --once --json", () => {
+  const once = (): Promise<Outcome> =>
+    runDemo(["--once", "--json", "--ports", "auto", "--data-folder", dataFolder, "--live-seconds", "8"]);
+
+  test("sends two months and live traffic; sent, stored and counted agree, and verify finds no drift", async () => {
+    const { code, stdout, stderr } = await once();
+    expect(code, stderr).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ sample_data: true, agrees: true, unexpected_answers: [], verify: { exitCode: 0 } });
+    expect(result.events.map((line: { event: string }) => line.event)).toEqual(businessEventNames.toSorted());
+    for (const line of result.events) {
+      expect(line.before).toBe(0);
+      expect(line.sent).toBeGreaterThan(0);
+      expect([line.stored, line.counted]).toEqual([line.sent, line.sent]);
+    }
+    expect(result.live.visits).toBeGreaterThan(0);
+    expect(result.live.shifts).toBe(3);
+    const { last_month } = result.case_study;
+    expect(last_month.highlights.total_customers_served).toBeGreaterThan(1_000);
+    expect(last_month.highlights.ai_resolution_rate).toMatch(/^\d\d\.\d%$/);
+    expect(last_month.agent_workbench.tickets_resolved).toBeGreaterThan(50);
+    expect(stderr).toContain("All stopped.");
+  }, 300_000);
+
+  test("a second start goes on from what is there", async () => {
+    const { code, stdout, stderr } = await once();
+    expect(code, stderr).toBe(0);
+    const starts = JSON.parse(stdout).events.find((line: { event: string }) => line.event === "session.start");
+    expect(starts.before).toBeGreaterThan(1_000);
+    // Live traffic, and the few minutes of history since the first start.
+    expect(starts.sent).toBeLessThan(200);
+    expect(starts.stored).toBe(starts.before + starts.sent);
+  }, 300_000);
+});
+
+test("a foreign DATABASE_URL is refused before anything starts", async () => {
+  const { code, stderr } = await runDemo(["--once"], { DATABASE_URL: "postgresql://someone@example.org/production" });
+  expect(code).toBe(1);
+  expect(stderr).toContain("unset DATABASE_URL");
+  expect(stderr).not.toContain("Starting PostgreSQL");
+});
+
+test("a port that is taken is named", async (context) => {
+  const server = createServer();
+  const bound = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(8002, "127.0.0.1", () => resolve(true));
+  });
+  // Somebody else has it: as good for this test.
+  if (bound) context.onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { code, stderr } = await runDemo(["--once", "--data-folder", dataFolder]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("8002 (for the workbench)");
+});
