@@ -1,46 +1,144 @@
+import { createRequire, syncBuiltinESMExports } from "node:module";
 import type { BusinessEventsOptions } from "./business-events-options.ts";
-import { shutdown } from "./start-business-events.ts";
-import { startBusinessEvents } from "./start-business-events.ts";
+import { warnProcess } from "./diagnose.ts";
+import { describeThrown } from "./recording/encode-any-value.ts";
+import { shutdown, startBusinessEvents } from "./start-business-events.ts";
 
-/** Options of `startTelemetry`. */
+/** Options of `startTelemetry`: those of business events, and more instrumentations. */
 export interface TelemetryOptions extends BusinessEventsOptions {
-  /** More instrumentations of OpenTelemetry, beside HTTP. */
+  /** Instrumentations of OpenTelemetry beside HTTP and Fastify. */
   readonly instrumentations?: readonly unknown[];
 }
 
 /** What `startTelemetry` started. */
 export interface Telemetry {
+  /** Whether OpenTelemetry's SDK runs too; false where its packages are missing. */
+  readonly tracing: boolean;
   /** Sends what waits, of both pipelines, and ends both. */
   shutdown(): Promise<void>;
 }
 
+/** A `require` that works alike in both builds; it asks for built-in modules alone. */
+const requireFromProduct = createRequire(`${process.cwd()}/`);
+
+/** The part of NodeSDK and of an instrumentation that is the same in 2.x and 3.x. */
+interface NodeSdk {
+  start(): void;
+  shutdown(): Promise<void>;
+}
+interface Instrumentation {
+  getModuleDefinitions?(): readonly { readonly name: string }[];
+}
+
 /**
- * Starts OpenTelemetry's NodeSDK with HTTP instrumentation and the OTLP/HTTP exporter for ordinary
- * traces (they go where `OTEL_EXPORTER_OTLP_*` says), and business events beside it (they go where
- * `SPANLEDGER_OTLP_ENDPOINT` says). Needs `@opentelemetry/sdk-node`, `@opentelemetry/instrumentation-http`
- * and `@opentelemetry/exporter-trace-otlp-http`, of 2.x or 3.x.
+ * Starts business events (sent where `SPANLEDGER_OTLP_ENDPOINT` says), and beside them OpenTelemetry's
+ * NodeSDK with instrumentation of HTTP, and of Fastify where `@fastify/otel` is installed, for ordinary
+ * traces (sent where `OTEL_EXPORTER_OTLP_*` says).
  *
- * HTTP is instrumented from the moment of this call on: a server or client module that was imported
- * before, with named ESM imports, is not. `node --import @spanledger/sdk/register` starts early enough.
+ * Needs `@opentelemetry/sdk-node`, `@opentelemetry/instrumentation-http` and
+ * `@opentelemetry/exporter-trace-otlp-http`, of 2.x (0.2xx) or 3.x (0.30x); where they are missing,
+ * business events work alone and a warning says so. Call it, or use `node --import
+ * @spanledger/sdk/register`, before the product loads what is to be instrumented; a start that comes too
+ * late says so.
  */
 export async function startTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
   startBusinessEvents(options);
-  const [{ NodeSDK }, { HttpInstrumentation }, { OTLPTraceExporter }] = await Promise.all([
-    import("@opentelemetry/sdk-node"),
-    import("@opentelemetry/instrumentation-http"),
-    import("@opentelemetry/exporter-trace-otlp-http"),
-  ]);
-  const sdk = new NodeSDK({
-    ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
-    traceExporter: new OTLPTraceExporter(),
-    instrumentations: [new HttpInstrumentation(), ...((options.instrumentations ?? []) as HttpInstrumentationLike[])],
-  });
-  sdk.start();
+  const sdk = await startNodeSdk(options);
   return {
+    tracing: sdk !== null,
     async shutdown() {
-      await Promise.allSettled([sdk.shutdown(), shutdown()]);
+      await Promise.allSettled([sdk?.shutdown(), shutdown()]);
     },
   };
 }
 
-type HttpInstrumentationLike = InstanceType<typeof import("@opentelemetry/instrumentation-http").HttpInstrumentation>;
+async function startNodeSdk(options: TelemetryOptions): Promise<NodeSdk | null> {
+  const late = process.getActiveResourcesInfo().includes("TCPServerWrap");
+  try {
+    const [{ NodeSDK }, { HttpInstrumentation }] = await Promise.all([
+      import("@opentelemetry/sdk-node"),
+      import("@opentelemetry/instrumentation-http"),
+    ]);
+    const instrumentations = [
+      new HttpInstrumentation(),
+      ...(await fastifyInstrumentation()),
+      ...(options.instrumentations ?? []),
+    ] as Instrumentation[];
+    warnOfLateStart(late, instrumentations);
+    const configuration = {
+      instrumentations,
+      ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+      ...(await ownExporter()),
+    } as ConstructorParameters<typeof NodeSDK>[0];
+    const sdk: NodeSdk = new NodeSDK(configuration);
+    sdk.start();
+    patchNamedImports();
+    // NodeSDK leaves the last seconds of the ordinary traces unsent at a natural end.
+    process.once("beforeExit", () => void sdk.shutdown().catch(() => undefined));
+    return sdk;
+  } catch (error) {
+    warnProcess(
+      "SPANLEDGER_NO_TRACING",
+      `OpenTelemetry's SDK could not be started, business events work without it ` +
+        `(${describeThrown(error)}); npm install @opentelemetry/sdk-node ` +
+        "@opentelemetry/instrumentation-http @opentelemetry/exporter-trace-otlp-http",
+    );
+    return null;
+  }
+}
+
+/** The exporter of ordinary traces, unless the environment asks NodeSDK for another one. */
+async function ownExporter(): Promise<object> {
+  const { env } = process;
+  const asked = [
+    env["OTEL_TRACES_EXPORTER"],
+    env["OTEL_EXPORTER_OTLP_PROTOCOL"],
+    env["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"],
+  ];
+  if (asked.some((value) => value !== undefined && value !== "")) return {};
+  const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-http");
+  return { traceExporter: new OTLPTraceExporter() };
+}
+
+/** `@fastify/otel` hears of new Fastify instances through a diagnostics channel: no patching. */
+async function fastifyInstrumentation(): Promise<unknown[]> {
+  try {
+    // Not a literal, so that neither the compiler nor a bundler asks for an optional package.
+    const name = "@fastify/otel";
+    const module = (await import(name)) as {
+      FastifyOtelInstrumentation?: new (options: object) => unknown;
+      default?: { FastifyOtelInstrumentation?: new (options: object) => unknown };
+    };
+    const { FastifyOtelInstrumentation } = module.default ?? module;
+    if (FastifyOtelInstrumentation === undefined) return [];
+    return [new FastifyOtelInstrumentation({ registerOnInitialization: true })];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * An instrumentation patches a built-in module when it is required, in place; the named imports of ES
+ * modules see that only after Node was told to look again. With this, `import { request } from
+ * "node:http"` is instrumented without any loader hook, even where it came before the start.
+ */
+function patchNamedImports(): void {
+  for (const name of ["http", "https"]) requireFromProduct(name);
+  syncBuiltinESMExports();
+}
+
+/** Says what was loaded before its instrumentation, and is therefore not instrumented. */
+function warnOfLateStart(listening: boolean, instrumentations: readonly Instrumentation[]): void {
+  const loaded = Object.keys(requireFromProduct.cache);
+  const late = instrumentations
+    .flatMap((one) => one.getModuleDefinitions?.() ?? [])
+    .map(({ name }) => name)
+    .filter((name) => loaded.some((file) => file.replaceAll("\\", "/").includes(`/node_modules/${name}/`)));
+  if (listening) late.unshift("a server that listens already");
+  if (late.length === 0) return;
+  warnProcess(
+    "SPANLEDGER_LATE_START",
+    `telemetry was started too late for ${late.join(", ")}: call startTelemetry first of all, or use ` +
+      "node --import @spanledger/sdk/register",
+  );
+}

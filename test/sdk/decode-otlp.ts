@@ -45,8 +45,15 @@ interface KeyValue {
 const hex = (bytes: unknown): string => Buffer.from((bytes as Uint8Array) ?? []).toString("hex");
 const asNumber = (value: unknown): number => Number(String(value));
 
+/** Decodes whatever a product sends; its metrics are of no interest here. */
+export function decodeRequest(path: string, contentType: string, body: Uint8Array): Decoded {
+  if (path.endsWith("/v1/metrics")) return { events: [], reports: [], ordinarySpans: [] };
+  if (contentType.startsWith("application/json")) return decodeJsonTraces(body);
+  return decodeOtlp(path.endsWith("/v1/logs") ? "logs" : "traces", body);
+}
+
 /** Decodes a request with protobufjs. Throws where it is not valid. */
-export function decodeOtlp(signal: "traces" | "logs", body: Uint8Array): Decoded {
+function decodeOtlp(signal: "traces" | "logs", body: Uint8Array): Decoded {
   const result: Decoded = { events: [], reports: [], ordinarySpans: [] };
   const isTrace = signal === "traces";
   const message = (isTrace ? traceRequest : logsRequest).decode(body) as unknown as Record<string, any[]>;
@@ -61,6 +68,15 @@ export function decodeOtlp(signal: "traces" | "logs", body: Uint8Array): Decoded
     }
   }
   return result;
+}
+
+/** Names of the spans in OTLP/JSON: how `exporter-trace-otlp-http` sends ordinary traces. */
+function decodeJsonTraces(body: Uint8Array): Decoded {
+  const message = JSON.parse(Buffer.from(body).toString("utf8")) as {
+    resourceSpans: { scopeSpans: { spans: { name: string; kind: number }[] }[] }[];
+  };
+  const spans = message.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scoped) => scoped.spans));
+  return { events: [], reports: [], ordinarySpans: spans.map(({ name, kind }) => `${kind}:${name}`) };
 }
 
 function readSpan(result: Decoded, span: any, resource: Attributes, scope: ReceivedEvent["scope"]): void {

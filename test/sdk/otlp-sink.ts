@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { gunzipSync } from "node:zlib";
-import { decodeOtlp, type ReceivedEvent, type ReceivedReport } from "./decode-otlp.ts";
+import { decodeRequest, type ReceivedEvent, type ReceivedReport } from "./decode-otlp.ts";
 
 /** One request as the sink saw it. */
 export interface SinkRequest {
@@ -78,7 +78,7 @@ export class OtlpSink {
       const raw = Buffer.concat(parts);
       const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
       const path = request.url ?? "";
-      const decoded = decodeOtlp(path.endsWith("/v1/logs") ? "logs" : "traces", body);
+      const decoded = decodeRequest(path, request.headers["content-type"] ?? "", body);
       const seen: SinkRequest = {
         path,
         headers: request.headers,
