@@ -1,4 +1,4 @@
-import type { AttributeVisitor, OtlpCarrier } from "../otlp/otlp-carrier.ts";
+import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
 import {
   capture,
   reserved,
@@ -11,6 +11,7 @@ import { describeBytes } from "./describe-value.ts";
 import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
 import { checkUuid, readUuidV7Time, uuidState } from "./read-uuid.ts";
+import { RequestTexts } from "./request-texts.ts";
 import type { RejectionCodeName } from "./rejection-codes.ts";
 
 /** The first thing that is wrong with an event. */
@@ -21,8 +22,6 @@ export interface EventProblem {
 }
 
 const comma = 0x2c;
-/** Events larger than this give each text a copy, so that a short text does not keep a long one alive. */
-const maxEventText = 2048;
 const nan = "NaN";
 /** Longest `spanledger.source.id`, as its column. */
 const maxSourceIdBytes = 64;
@@ -33,12 +32,10 @@ const maxSourceIdBytes = 64;
  */
 export class EventDataBuilder implements AttributeVisitor {
   readonly arena = new EventDataArena();
+  readonly texts = new RequestTexts();
   private catalogue: CompiledCatalogue;
   private limits: MappingLimits;
   private plan: EventPlan;
-  private carrier: OtlpCarrier | null = null;
-  /** The whole event as Latin-1, made when the first text is needed: texts are slices of it. */
-  private eventText: string | null = null;
   private skippedKey: Buffer | null = null;
 
   problem: EventProblem | null = null;
@@ -48,11 +45,15 @@ export class EventDataBuilder implements AttributeVisitor {
   satisfied = 0;
   /** The event carries `spanledger.event.id`. */
   marked = false;
-  /** Canonical; null where the mark is absent or no UUID. */
-  eventId: string | null = null;
+  /** Where the mark, made canonical, stands in `texts`; -1 where it is absent or no UUID. */
+  eventIdAt = -1;
   /** Milliseconds in a version 7 mark, else -1. */
   eventIdTimeMs = -1;
+  /** Null where it is absent, and where it stands in `texts`. */
   sessionId: string | null = null;
+  /** -1 where it is not in `texts`. */
+  sessionIdAt = -1;
+  sessionIdEnd = -1;
   agentId: number | null = null;
   ticketId: number | null = null;
   test = false;
@@ -86,23 +87,19 @@ export class EventDataBuilder implements AttributeVisitor {
     this.limits = limits;
   }
 
-  /**
-   * @param carrier where the event stands
-   * @param skippedKey an attribute that is not part of the data: the one that names a log record
-   */
-  begin(plan: EventPlan, carrier: OtlpCarrier, skippedKey: Buffer | null): void {
+  /** @param skippedKey an attribute that is not part of the data: the one that names a log record */
+  begin(plan: EventPlan, skippedKey: Buffer | null): void {
     this.plan = plan;
-    this.carrier = carrier;
-    this.eventText = null;
     this.skippedKey = skippedKey;
     this.arena.begin(this.limits.eventDataBytes);
     this.problem = null;
     this.touched = 0;
     this.satisfied = 0;
     this.marked = false;
-    this.eventId = null;
+    this.eventIdAt = -1;
     this.eventIdTimeMs = -1;
     this.sessionId = null;
+    this.sessionIdAt = -1;
     this.agentId = null;
     this.ticketId = null;
     this.test = false;
@@ -164,15 +161,21 @@ export class EventDataBuilder implements AttributeVisitor {
         return;
       }
       if (rule.capture === capture.sessionId) {
-        if (end === start) this.sessionId = null;
-        else {
-          this.sessionId = this.takeText(state, bytes, start, end);
+        this.sessionId = null;
+        this.sessionIdAt = -1;
+        if (end === start) return;
+        if (state === textState.ascii) {
+          this.sessionIdAt = this.texts.add(bytes, start, end);
+          this.sessionIdEnd = this.sessionIdAt + end - start;
+        } else {
+          this.sessionId = bytes.utf8Slice(start, end);
         }
         return;
       }
     }
     if (key.counted) {
-      this.attributes[key.text] = this.takeText(state, bytes, start, end);
+      if (state === textState.ascii) this.texts.assign(this.attributes, key.text, bytes, start, end);
+      else this.attributes[key.text] = bytes.utf8Slice(start, end);
     }
   }
 
@@ -436,19 +439,6 @@ export class EventDataBuilder implements AttributeVisitor {
     return state;
   }
 
-  /**
-   * A slice of the event's text where that is possible: one call into the runtime for an event
-   * instead of one for each text. What it keeps alive is about as large as `event_data`.
-   */
-  private takeText(state: TextState, bytes: Buffer, start: number, end: number): string {
-    if (state !== textState.ascii) return bytes.utf8Slice(start, end);
-    const carrier = this.carrier!;
-    const { eventStart, eventEnd } = carrier;
-    if (bytes !== carrier.body || eventEnd - eventStart > maxEventText) return bytes.latin1Slice(start, end);
-    this.eventText ??= bytes.latin1Slice(eventStart, eventEnd);
-    return this.eventText.substring(start - eventStart, end - eventStart);
-  }
-
   private captureNumber(key: AttributeKey, rule: AttributeRule | null, value: number): void {
     if (rule !== null) {
       if (rule.type !== "int" && rule.type !== "double") {
@@ -496,12 +486,13 @@ export class EventDataBuilder implements AttributeVisitor {
       this.marked = true;
       const uuid = checkUuid(bytes, start, end);
       if (uuid === uuidState.invalid) {
-        this.eventId = null;
+        this.eventIdAt = -1;
+        this.eventIdTimeMs = -1;
         this.invalidMark = describeBytes(bytes, start, end);
         return;
       }
-      const text = this.takeText(textState.ascii, bytes, start, end);
-      this.eventId = uuid === uuidState.canonical ? text : text.toLowerCase();
+      this.eventIdAt =
+        uuid === uuidState.canonical ? this.texts.add(bytes, start, end) : this.texts.addLowerCase(bytes, start, end);
       this.eventIdTimeMs = readUuidV7Time(bytes, start);
     } else if (key.reserved === reserved.sourceId) {
       this.sourceId = this.readSourceId(bytes, start, end);
@@ -526,7 +517,8 @@ export class EventDataBuilder implements AttributeVisitor {
   private readReservedInt(key: AttributeKey, value: number): void {
     if (key.reserved === reserved.eventId) {
       this.marked = true;
-      this.eventId = null;
+      this.eventIdAt = -1;
+      this.eventIdTimeMs = -1;
       this.invalidMark = "not a text";
     } else if (key.reserved === reserved.eventSeq) {
       this.eventSeq = Number.isSafeInteger(value) && value > 0 ? value : 0;

@@ -43,8 +43,7 @@ export class EventDataArena {
     }
     this.chunk[this.pos++] = 0x7d;
     this.start = this.pos;
-    // A plain view is made in half the time of a Buffer.
-    return new Uint8Array(this.chunk.buffer, this.chunk.byteOffset + start, this.pos - start);
+    return this.chunk.subarray(start, this.pos);
   }
 
   /** Bytes written since `begin`. */

@@ -67,6 +67,7 @@ export function mapRequest(
   const mapper = new RequestMapper(encoding, signal, context);
   if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
   else walkJson(bytes, signal, mapper);
+  mapper.finishTexts();
   const { events, rejected, sourceReports, rejectedCarriers, ignored } = mapper;
   return { events, rejected, sourceReports, rejectedCarriers, ignored };
 }
@@ -77,8 +78,10 @@ const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
 const nameReader = new NameAttributeReader(nameAttribute);
 
+type MutableEvent = { -readonly [K in keyof BusinessEvent]: BusinessEvent[K] };
+
 class RequestMapper implements CarrierVisitor {
-  readonly events: BusinessEvent[] = [];
+  readonly events: MutableEvent[] = [];
   readonly rejected: RejectedEvent[] = [];
   readonly sourceReports: SourceReport[] = [];
   rejectedCarriers = 0;
@@ -97,9 +100,12 @@ class RequestMapper implements CarrierVisitor {
   private readonly latestMs: number;
   private isOurScope = false;
   private carrierIsRejected = false;
-  private traceId: string | null = null;
-  private ownSpanId: string | null = null;
-  private parentSpanId: string | null = null;
+  /** Where the ids stand in the request's texts; -1 where there is none. */
+  private traceIdAt = -1;
+  private ownSpanIdAt = -1;
+  private parentSpanIdAt = -1;
+  /** Five positions an event, see `finishTexts`. */
+  private readonly textsAt: number[] = [];
   private hasTraceContext = false;
   /** Of the span, or of the resource's log records. */
   private readonly ordinals = new Map<string, number>();
@@ -113,6 +119,7 @@ class RequestMapper implements CarrierVisitor {
     sharedBuilder ??= new EventDataBuilder(this.catalogue, context.limits);
     sharedBuilder.configure(this.catalogue, context.limits);
     this.builder = sharedBuilder;
+    this.builder.texts.begin();
   }
 
   resource(): void {
@@ -149,7 +156,7 @@ class RequestMapper implements CarrierVisitor {
       plan = this.catalogue.customPlan;
     }
     const builder = this.builder;
-    builder.begin(plan, walker.carrier, null);
+    builder.begin(plan, null);
     walker.readEventAttributes(builder);
     this.finish(walker, name, plan);
   }
@@ -187,7 +194,7 @@ class RequestMapper implements CarrierVisitor {
     }
     this.takeLogTime(carrier);
     const builder = this.builder;
-    builder.begin(plan, carrier, skippedKey);
+    builder.begin(plan, skippedKey);
     walker.readEventAttributes(builder);
     this.finish(walker, name, plan);
   }
@@ -221,7 +228,7 @@ class RequestMapper implements CarrierVisitor {
       this.findCarrierProblem(carrier) ??
       findNameProblem(name) ??
       this.findTimeProblem(carrier, occurredAtMs) ??
-      (builder.marked && builder.eventId === null ? findMarkProblem(builder) : null) ??
+      (builder.marked && builder.eventIdAt < 0 ? findMarkProblem(builder) : null) ??
       builder.problem ??
       (builder.satisfied === plan.requiredMask ? null : findMissing(builder, plan));
     const source: EventSource | null =
@@ -230,7 +237,12 @@ class RequestMapper implements CarrierVisitor {
       this.reject(walker, name, problem, source);
       return;
     }
-    const eventId = builder.eventId ?? this.deriveId(walker, name, facts, plan);
+    const eventId = builder.eventIdAt >= 0 ? "" : this.deriveId(walker, name, facts, plan);
+    const spanIdAt =
+      this.parentSpanIdAt >= 0 && (this.isOurScope || isText(carrier.spanName, name.bytes))
+        ? this.parentSpanIdAt
+        : this.ownSpanIdAt;
+    this.textsAt.push(builder.eventIdAt, builder.sessionIdAt, builder.sessionIdEnd, this.traceIdAt, spanIdAt);
     this.events.push({
       tenantId: this.tenantId,
       eventId,
@@ -242,11 +254,8 @@ class RequestMapper implements CarrierVisitor {
       attributes: builder.attributes,
       ticketId: builder.ticketId,
       eventData: builder.arena.take(),
-      traceId: this.traceId,
-      spanId:
-        this.parentSpanId !== null && (this.isOurScope || isText(carrier.spanName, name.bytes))
-          ? this.parentSpanId
-          : this.ownSpanId,
+      traceId: null,
+      spanId: null,
       serviceName: facts.serviceName,
       source,
     });
@@ -257,7 +266,7 @@ class RequestMapper implements CarrierVisitor {
     const builder = this.builder;
     // Read again, now noting where each attribute begins: only events without a mark pay for it.
     builder.keepMembers = true;
-    builder.begin(plan, carrier, carrier.eventName.start === carrier.eventName.end ? nameAttribute : null);
+    builder.begin(plan, carrier.eventName.start === carrier.eventName.end ? nameAttribute : null);
     walker.readEventAttributes(builder);
     builder.keepMembers = false;
     return deriveEventId(
@@ -308,11 +317,29 @@ class RequestMapper implements CarrierVisitor {
 
   private readTraceContext(carrier: OtlpCarrier): void {
     this.hasTraceContext = true;
-    // One call into the runtime for all three; each is a slice of its text.
-    const hex = carrier.ids.hexSlice(0, 32);
-    this.traceId = carrier.traceIdState === idState.valid ? hex.substring(0, 32) : null;
-    this.ownSpanId = carrier.spanIdState === idState.valid ? hex.substring(32, 48) : null;
-    this.parentSpanId = carrier.parentSpanIdState === idState.valid ? hex.substring(48, 64) : null;
+    const texts = this.builder.texts;
+    const { ids } = carrier;
+    this.traceIdAt = carrier.traceIdState === idState.valid ? texts.addHex(ids, traceIdAt, spanIdAt) : -1;
+    this.ownSpanIdAt = carrier.spanIdState === idState.valid ? texts.addHex(ids, spanIdAt, parentSpanIdAt) : -1;
+    this.parentSpanIdAt =
+      carrier.parentSpanIdState === idState.valid ? texts.addHex(ids, parentSpanIdAt, parentSpanIdAt + 8) : -1;
+  }
+
+  /** Gives each event its texts, once all are gathered. */
+  finishTexts(): void {
+    const text = this.builder.texts.finish();
+    const { events, textsAt } = this;
+    for (let i = 0, at = 0; i < events.length; i++, at += 5) {
+      const event = events[i]!;
+      const eventIdAt = textsAt[at]!;
+      const sessionIdAt = textsAt[at + 1]!;
+      const traceAt = textsAt[at + 3]!;
+      const spanAt = textsAt[at + 4]!;
+      if (eventIdAt >= 0) event.eventId = text.substring(eventIdAt, eventIdAt + 36);
+      if (sessionIdAt >= 0) event.sessionId = text.substring(sessionIdAt, textsAt[at + 2]!);
+      if (traceAt >= 0) event.traceId = text.substring(traceAt, traceAt + 32);
+      if (spanAt >= 0) event.spanId = text.substring(spanAt, spanAt + 16);
+    }
   }
 
   /** A log record may stand outside of any trace; a span may not. */

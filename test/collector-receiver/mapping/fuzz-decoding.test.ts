@@ -110,7 +110,7 @@ describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
           expect(mapOrRefuse(Buffer.from(bytes), encoding, signal)?.events ?? []).toEqual([]);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 3000, endOnFailure: true },
     );
   });
 
@@ -140,7 +140,7 @@ describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
           expect(found).toContain(eventKey(event.name, data));
         }
       }),
-      { numRuns: 2500 },
+      { numRuns: 2500, endOnFailure: true },
     );
     expect(accepted).toBeGreaterThan(200);
     expect(compared).toBeGreaterThan(200);
@@ -156,7 +156,7 @@ describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
           for (const event of mapped?.events ?? []) expect(whole).toContain(event.eventId);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 });
