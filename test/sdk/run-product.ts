@@ -38,7 +38,8 @@ export class RunningProduct {
     this.child = spawn(
       options.node ?? process.execPath,
       [
-        "--conditions=spanledger-source",
+        // A product elsewhere has the packed SDK, without its sources.
+        ...(options.file === undefined ? ["--conditions=spanledger-source"] : []),
         ...(options.nodeArgs ?? []),
         options.file ?? join(productsFolder, `${name}.ts`),
         ...(options.args ?? []),

@@ -1,0 +1,218 @@
+/** The package as it would be published, in folders that know nothing of this workspace. */
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { findNode } from "./find-node.ts";
+import { makeFolder, makeProduct, packSdk, removeFolder } from "./fresh-folder.ts";
+import { OtlpSink } from "./otlp-sink.ts";
+import { runProduct, type ProductEnd } from "./run-product.ts";
+
+const installMs = 240_000;
+const parent = makeFolder();
+let tarball: string;
+let sink: OtlpSink;
+
+beforeAll(async () => {
+  tarball = await packSdk(parent);
+}, installMs);
+afterAll(() => removeFolder(parent));
+beforeEach(async () => {
+  sink = await OtlpSink.start();
+});
+afterEach(() => sink.stop());
+
+function run(folder: string, file: string, options: { readonly node?: string } = {}): Promise<ProductEnd> {
+  return runProduct("", { endpoint: sink.url, file: join(folder, file), cwd: folder, ...options });
+}
+
+/** Both builds of the package, started by one of them. */
+const bothBuilds = {
+  "main.mjs": `
+    import { createRequire } from "node:module";
+    import * as esm from "@spanledger/sdk";
+    const cjs = createRequire(import.meta.url)("@spanledger/sdk");
+    if (esm.recordBusinessEvent === cjs.recordBusinessEvent) throw new Error("one build only");
+    cjs.recordBusinessEvent("shop.early", { build: "cjs" });
+    esm.startBusinessEvents();
+    esm.recordBusinessEvent("shop.sold", { build: "esm" });
+    esm.withBusinessContext({ around: "esm" }, () => cjs.recordBusinessEvent("shop.sold", { build: "cjs" }));
+  `,
+  "main.cjs": `
+    const { startBusinessEvents, recordBusinessEvent } = require("@spanledger/sdk");
+    startBusinessEvents();
+    recordBusinessEvent("shop.sold", { build: "cjs" });
+    process.exit(0);
+  `,
+};
+
+/** The product's own tracing, with a sampler that records nothing. */
+const underTracing = (start: string): Record<string, string> => ({
+  "main.mjs": `
+    import { trace } from "@opentelemetry/api";
+    import { startBusinessEvents, recordBusinessEvent } from "@spanledger/sdk";
+    ${start}
+    const globalsBefore = Object.getOwnPropertySymbols(globalThis).map(String);
+    startBusinessEvents();
+    trace.getTracer("product").startActiveSpan("request", (span) => {
+      recordBusinessEvent("shop.sold", { trace_id: span.spanContext().traceId });
+      span.end();
+    });
+    const provider = trace.getTracerProvider();
+    const otel = Object.getOwnPropertySymbols(globalThis).map(String);
+    if (globalsBefore.join() !== otel.join()) throw new Error("a global was touched");
+    setTimeout(() => process.exit(0), 50);
+  `,
+});
+
+describe("beside no OpenTelemetry SDK", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await makeProduct(parent, "none", [tarball, "@opentelemetry/api@1.9"], bothBuilds);
+  }, installMs);
+
+  it("the ES module and the CommonJS build share one pipeline", async () => {
+    expect(await run(folder, "main.mjs")).toMatchObject({ code: 0, stderr: "" });
+    const events = sink.events.toSorted((a, b) => a.seq - b.seq);
+    expect(events.map(({ seq, attributes }) => [seq, attributes])).toEqual([
+      [1, { build: "cjs" }],
+      [2, { build: "esm" }],
+      [3, { build: "cjs", around: "esm" }],
+    ]);
+    expect(new Set(events.map(({ sourceId }) => sourceId)).size).toBe(1);
+  });
+
+  it("CommonJS alone, ended by process.exit", async () => {
+    expect(await run(folder, "main.cjs")).toMatchObject({ code: 0, stderr: "" });
+    expect(sink.events).toHaveLength(1);
+  });
+
+  it("two copies of the package share one pipeline", async () => {
+    cpSync(join(folder, "node_modules/@spanledger/sdk"), join(folder, "other/node_modules/@spanledger/sdk"), {
+      recursive: true,
+    });
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(
+      join(folder, "other/record.cjs"),
+      `require("@spanledger/sdk").recordBusinessEvent("shop.sold", { copy: 2 });`,
+    );
+    writeFileSync(
+      join(folder, "copies.cjs"),
+      `const { startBusinessEvents, recordBusinessEvent } = require("@spanledger/sdk");
+       startBusinessEvents();
+       recordBusinessEvent("shop.sold", { copy: 1 });
+       require("./other/record.cjs");`,
+    );
+    expect(await run(folder, "copies.cjs")).toMatchObject({ code: 0, stderr: "" });
+    expect(sink.events.map(({ seq, attributes }) => [seq, attributes["copy"]])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  it.each(["esm", "cjs"] as const)("bundled into one file by esbuild (%s)", async (format) => {
+    const file = format === "esm" ? "bundle.mjs" : "bundle.cjs";
+    await build({
+      stdin: {
+        contents: `
+          import { startBusinessEvents, recordBusinessEvent } from "@spanledger/sdk";
+          startBusinessEvents();
+          for (let i = 0; i < 700; i += 1) recordBusinessEvent("shop.sold", { i });`,
+        resolveDir: folder,
+      },
+      bundle: true,
+      platform: "node",
+      format,
+      logLevel: "error",
+      outfile: join(folder, "bundled", file),
+    });
+    const end = await run(folder, `bundled/${file}`);
+    expect(end.code).toBe(0);
+    // The worker is not in there: the SDK sends by itself, and says so.
+    expect(end.stderr).toContain("SPANLEDGER_IN_PROCESS");
+    expect(sink.eventIds.size).toBe(700);
+    expect(sink.reports).toMatchObject([{ lastSeq: 700, dropped: 0 }]);
+  });
+
+  it.each([20, 26])("on Node %i", async (major) => {
+    const node = findNode(major);
+    if (node === null) return void leaveOut(`Node ${major}`);
+    expect(await run(folder, "main.mjs", { node })).toMatchObject({ code: 0, stderr: "" });
+    expect(sink.events).toHaveLength(3);
+    expect(await run(folder, "main.cjs", { node })).toMatchObject({ code: 0, stderr: "" });
+    expect(sink.events).toHaveLength(4);
+  });
+});
+
+describe.each([
+  ["NodeSDK 2.x", ["@opentelemetry/api@1.9", "@opentelemetry/sdk-node@0.223"]],
+  ["NodeSDK 3.x", ["@opentelemetry/api@1.10", "@opentelemetry/sdk-node@0.301"]],
+])("beside %s", (name, packages) => {
+  it(
+    "installs, and records under a sampler that drops every trace",
+    async () => {
+      const folder = await makeProduct(
+        parent,
+        name.replaceAll(/\W+/g, "-").toLowerCase(),
+        [tarball, ...packages],
+        underTracing(`
+          process.env.OTEL_TRACES_SAMPLER = "always_off";
+          process.env.OTEL_METRICS_EXPORTER = "none";
+          const { NodeSDK } = await import("@opentelemetry/sdk-node");
+          const traceExporter = { export: (_spans, done) => done({ code: 0 }), shutdown: async () => {} };
+          new NodeSDK({ traceExporter }).start();
+        `),
+      );
+      expect(await run(folder, "main.mjs")).toMatchObject({ code: 0 });
+      const [event] = sink.events;
+      expect(event!.attributes["trace_id"]).toBe(event!.traceId);
+      expect(event!.traceId).toMatch(/^(?!0{32})/);
+      expect(event!.parentSpanId).not.toBe("");
+    },
+    installMs,
+  );
+});
+
+it(
+  "beside the SDK of a vendor, which has its own provider and context manager",
+  async () => {
+    const folder = await makeProduct(
+      parent,
+      "vendor",
+      [tarball, "@opentelemetry/api@1.9"],
+      underTracing(`
+        const { AsyncLocalStorage } = await import("node:async_hooks");
+        const { context, ROOT_CONTEXT } = await import("@opentelemetry/api");
+        const storage = new AsyncLocalStorage();
+        context.setGlobalContextManager({
+          active: () => storage.getStore() ?? ROOT_CONTEXT,
+          with: (active, fn, self, ...args) => storage.run(active, () => fn.apply(self, args)),
+          bind: (_context, target) => target,
+          enable() { return this; },
+          disable() { return this; },
+        });
+        const span = {
+          spanContext: () => ({ traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", traceFlags: 0 }),
+          end() {},
+        };
+        trace.setGlobalTracerProvider({
+          getTracer: () => ({
+            startSpan: () => span,
+            startActiveSpan: (_name, fn) =>
+              context.with(trace.setSpan(context.active(), span), () => fn(span)),
+          }),
+        });
+      `),
+    );
+    expect(await run(folder, "main.mjs")).toMatchObject({ code: 0, stderr: "" });
+    expect(sink.events[0]).toMatchObject({
+      traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+      parentSpanId: "00f067aa0ba902b7",
+    });
+  },
+  installMs,
+);
+
+function leaveOut(what: string): void {
+  console.warn(`left out: ${what} is not on this machine`);
+}
