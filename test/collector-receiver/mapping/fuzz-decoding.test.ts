@@ -43,6 +43,7 @@ function referenceEvents(body: Buffer, encoding: Encoding): SpanEvent[] | null {
             defaults: false,
             arrays: true,
           });
+    if (hasAmbiguousValue(message)) return null;
     const events: SpanEvent[] = [];
     const list = (value: unknown) => (Array.isArray(value) ? (value as Record<string, unknown>[]) : []);
     for (const resource of list((message as Record<string, unknown>)["resourceSpans"])) {
@@ -65,6 +66,13 @@ function referenceEvents(body: Buffer, encoding: Encoding): SpanEvent[] | null {
   } catch {
     return null;
   }
+}
+
+/** A oneof that a mutation set twice: the last counts, and the reference does not tell which that was. */
+function hasAmbiguousValue(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const kinds = Object.keys(value).filter((key) => /^(string|bool|int|double|array|kvlist|bytes)Value$/.test(key));
+  return kinds.length > 1 || Object.values(value).some(hasAmbiguousValue);
 }
 
 /** Cuts, flips, doubles and inserts bytes. */
