@@ -152,7 +152,9 @@ function plainValue(value: Value | null | undefined): unknown {
       (value.kvlistValue.values ?? []).map((member) => [member.key, plainValue(member.value) ?? null]),
     );
   }
-  return value.bytesValue;
+  if (value.bytesValue === undefined || value.bytesValue === null) return undefined;
+  // Bytes are written in canonical base64, however they came.
+  return Buffer.from(value.bytesValue, "base64").toString("base64");
 }
 
 const anyText = fc.string({ unit: "grapheme", maxLength: 40 }).filter((value) => !value.includes("\u0000"));
