@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describeEnvironment } from "../collector-receiver/src/config/describe-environment.ts";
 import { describeMetrics } from "../collector-receiver/src/stats/describe-metrics.ts";
+import { describeSemanticConventions } from "./describe-semantic-conventions.ts";
 
 /** A document that is made from code; `path` counts from the top of the repository. */
 export interface GeneratedDocument {
@@ -13,6 +14,7 @@ export interface GeneratedDocument {
 export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
   { path: "docs/metrics.md", generate: describeMetrics },
+  { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
 ];
 
 /** Where a path of the repository is on this machine. */

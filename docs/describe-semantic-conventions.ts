@@ -1,0 +1,123 @@
+import {
+  commonAttributes,
+  eventCatalogue,
+  instrumentationScope,
+  maxEventNameLength,
+  reservedAttributes,
+  tenantAttribute,
+  type AttributeDefinition,
+} from "../sdk/src/event-catalogue.ts";
+import { maxArrayLength, maxStringLength } from "../sdk/src/recording/encode-any-value.ts";
+
+const reservedMeaning: Readonly<Record<string, readonly [en: string, zh: string]>> = {
+  [reservedAttributes.eventId]: [
+    "A UUID: the identity of the event, and the mark of a business event. The SDK's is a UUIDv7 made from the event's time",
+    "事件的 UUID：事件的唯一标识，也是业务事件的标记。SDK 生成由事件时间得出的 UUIDv7",
+  ],
+  [reservedAttributes.sourceId]: ["Random for each start of an SDK", "SDK 每次启动时随机生成"],
+  [reservedAttributes.eventSeq]: [
+    "Sequence number within the source, from 1, without gaps",
+    "同一来源内的序号，从 1 开始，连续无缺",
+  ],
+  [reservedAttributes.sourceLastSeq]: [
+    "On a carrier without an event: the highest sequence number given out",
+    "仅用于不含事件的载体：已发出的最大序号",
+  ],
+  [reservedAttributes.sourceDropped]: [
+    "On a carrier without an event: events that the source dropped or that were refused",
+    "仅用于不含事件的载体：来源丢弃或被拒绝的事件数",
+  ],
+};
+
+/** `docs/semantic-conventions.md`: every event, attribute and rule, from the catalogue. */
+export function describeSemanticConventions(): string {
+  return `${[
+    "# Semantic conventions · 语义约定",
+    "<!-- Made by `npm run docs` from sdk/src/event-catalogue.ts; do not edit. -->",
+    "Every business event, its attributes, and the rules of the wire. Types, validation and the " +
+      "events API read the same catalogue.",
+    "所有业务事件及其属性和传输规则。类型、校验和事件接口都读取同一份目录。",
+    "## Rules · 规则",
+    ...rules().map(([en, zh]) => `- ${en}\n  ${zh}`),
+    "## Attributes of every event · 通用属性",
+    attributeTable(commonAttributes),
+    "## Events · 事件",
+    ...Object.entries(eventCatalogue).flatMap(([name, definition]) => [
+      `### \`${name}\``,
+      `${definition.en}. ${definition.zh}。`,
+      attributeTable(definition.attributes),
+    ]),
+    "## Reserved attributes · 保留属性",
+    "Set by the SDK (or by whoever emits marked events without it); a product never sets them. " +
+      "由 SDK 设置，业务代码不得设置。",
+    table(
+      ["attribute · 属性", "meaning", "含义"],
+      Object.values(reservedAttributes).map((name) => {
+        const meaning = reservedMeaning[name];
+        if (meaning === undefined) throw new Error(`no meaning is written for ${name}`);
+        return [`\`${name}\``, ...meaning];
+      }),
+    ),
+    `Resource attribute · 资源属性: \`${tenantAttribute}\` names the tenant (品牌或站点). ` +
+      `Instrumentation scope · 作用域: \`${instrumentationScope}\`.`,
+  ].join("\n\n")}\n`.replaceAll(/(- .*\n {2}.*)\n\n(?=- )/g, "$1\n");
+}
+
+function rules(): readonly (readonly [string, string])[] {
+  return [
+    [
+      "One OTLP span event (or log record with `EventName`) for each business event, named as below.",
+      "每个业务事件对应一个 OTLP span event（或带 `EventName` 的日志记录），名称如下。",
+    ],
+    [
+      "Attributes are flat. `null` and `undefined` mean absent. Attributes outside the catalogue are kept.",
+      "属性为扁平结构；`null` 与 `undefined` 表示没有该属性；目录之外的属性原样保留。",
+    ],
+    [
+      "Integral doubles count as integers and integers as doubles. Numeric strings are no numbers.",
+      "整数值的浮点数视为整数，整数也可用作浮点数；数字字符串不算数字。",
+    ],
+    [
+      `A name outside the catalogue is a custom event: stored, counted by name, at most ${maxEventNameLength} characters.`,
+      `目录之外的名称是自定义事件：入库并按名称计数，最长 ${maxEventNameLength} 个字符。`,
+    ],
+    [
+      `The SDK converts: a Date to ISO 8601 text; a bigint to an integer where it is exact, else to its digits; bytes to base64; objects and mixed arrays to JSON. Strings over ${maxStringLength} UTF-16 units are cut and end in "…"; arrays over ${maxArrayLength} elements are cut. Functions, symbols, invalid dates and what JSON refuses are left out and reported.`,
+      `SDK 的转换规则：Date 转为 ISO 8601 文本；bigint 能精确表示时转为整数，否则转为十进制文本；字节转为 base64；对象和混合数组转为 JSON。超过 ${maxStringLength} 个 UTF-16 单元的字符串被截断并以“…”结尾；超过 ${maxArrayLength} 个元素的数组被截断。函数、symbol、无效日期以及无法转为 JSON 的值不发送，并给出诊断。`,
+    ],
+    [
+      "Required are only the attributes that a counter cannot do without; an event without one of them is kept apart as rejected.",
+      "只有计数必不可少的属性才是必填；缺少必填属性的事件记入被拒绝事件表。",
+    ],
+  ];
+}
+
+function attributeTable(attributes: Readonly<Record<string, AttributeDefinition>>): string {
+  return table(
+    ["attribute · 属性", "type · 类型", "required · 必填", "unit · 单位", "meaning", "含义", "example · 示例"],
+    Object.entries(attributes).map(([name, attribute]) => [
+      `\`${name}\``,
+      describeType(attribute),
+      attribute.required === true ? "yes · 是" : "",
+      attribute.unit === undefined ? "" : `\`${attribute.unit}\``,
+      attribute.en,
+      attribute.zh,
+      `\`${JSON.stringify(attribute.example)}\``,
+    ]),
+  );
+}
+
+function describeType(attribute: AttributeDefinition): string {
+  const { minimum, maximum, maxLength } = attribute;
+  const limits: string[] = [];
+  if (attribute.int4 === true) limits.push("32 bit");
+  if (minimum !== undefined) limits.push(`≥ ${minimum}`);
+  if (maximum !== undefined) limits.push(`≤ ${maximum}`);
+  if (maxLength !== undefined) limits.push(`≤ ${maxLength} characters`);
+  return [attribute.type, ...limits].join(", ");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,86 @@
+/** OpenTelemetry's own SDK beside business events, started by one import or one call. */
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findNode } from "./find-node.ts";
+import { OtlpSink } from "./otlp-sink.ts";
+import { runProduct } from "./run-product.ts";
+
+let sink: OtlpSink;
+let tracing: OtlpSink;
+beforeEach(async () => {
+  sink = await OtlpSink.start();
+  tracing = await OtlpSink.start();
+});
+afterEach(async () => {
+  await sink.stop();
+  await tracing.stop();
+});
+
+const workspace = join(import.meta.dirname, "../..");
+const register = ["--import", "@spanledger/sdk/register"];
+
+describe.each([24, 26])("node --import @spanledger/sdk/register on Node %i", (major) => {
+  it("traces named ESM imports of node:http on both sides, and sends each signal where it belongs", async (ctx) => {
+    const node = findNode(major);
+    if (node === null) return ctx.skip(`Node ${major} is not on this machine`);
+    const end = await runProduct("instrumented", {
+      node,
+      nodeArgs: register,
+      cwd: workspace,
+      endpoint: sink.url,
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url,
+        OTEL_EXPORTER_OTLP_HEADERS: "api-key=of-a-vendor",
+        OTEL_METRICS_EXPORTER: "none",
+        SPANLEDGER_OTLP_HEADERS: "authorization=Bearer%20ours",
+      },
+    });
+    expect(end).toMatchObject({ code: 0, stderr: "" });
+    // Server (2) and client (3) span of the one request.
+    expect(tracing.ordinarySpans.toSorted()).toEqual(["2:GET", "3:GET"]);
+    expect(sink.ordinarySpans).toEqual([]);
+    expect(tracing.events).toEqual([]);
+    const [event] = sink.events;
+    expect(event!.attributes["trace_id"]).toBe(event!.traceId);
+    expect(event!.attributes["traceparent"]).toContain(event!.traceId);
+    // Each endpoint gets its own key and never the other's.
+    expect(tracing.requests[0]!.headers["api-key"]).toBe("of-a-vendor");
+    expect(sink.requests[0]!.headers["authorization"]).toBe("Bearer ours");
+    expect(sink.requests[0]!.headers["api-key"]).toBeUndefined();
+  });
+});
+
+it("business events go on where OpenTelemetry is switched off or samples nothing", async () => {
+  for (const env of [{ OTEL_SDK_DISABLED: "true" }, { OTEL_TRACES_EXPORTER: "none" }]) {
+    const end = await runProduct("instrumented", {
+      nodeArgs: register,
+      cwd: workspace,
+      endpoint: sink.url,
+      env: { OTEL_METRICS_EXPORTER: "none", ...env },
+    });
+    expect(end).toMatchObject({ code: 0, stderr: "" });
+  }
+  expect(sink.events).toHaveLength(2);
+});
+
+it("SPANLEDGER_DISABLED silences business events, and them alone", async () => {
+  await runProduct("instrumented", {
+    nodeArgs: register,
+    cwd: workspace,
+    endpoint: sink.url,
+    env: {
+      SPANLEDGER_DISABLED: "true",
+      OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url,
+      OTEL_METRICS_EXPORTER: "none",
+    },
+  });
+  expect(sink.requests).toEqual([]);
+  expect(tracing.ordinarySpans).toHaveLength(2);
+});
+
+it("a start that comes too late says so", async () => {
+  const end = await runProduct("late", { endpoint: sink.url, env: { OTEL_METRICS_EXPORTER: "none" } });
+  expect(end.code).toBe(0);
+  expect(end.stderr).toContain("SPANLEDGER_LATE_START");
+  expect(end.stderr).toContain("a server that listens already");
+});
