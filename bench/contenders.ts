@@ -1,0 +1,102 @@
+import type { Job } from "./load/jobs.ts";
+import { denseLoad } from "./load/make-load.ts";
+import type { LoadSpec } from "./load/make-load.ts";
+import { measureRun } from "./measure-run.ts";
+import type { Bench, Run } from "./measure-run.ts";
+
+export interface Contender {
+  readonly id: string;
+  readonly title: string;
+  run(bench: Bench): Promise<Run>;
+}
+
+type Write = Extract<Job, { kind: "write" }>;
+
+/** A reference: rows written without a receiver; `share` of the events of a run. */
+function reference(id: string, title: string, way: Write["way"], connections: number, share: number): Contender {
+  return {
+    id,
+    title,
+    async run(bench) {
+      await bench.database.reset();
+      const { connectionString } = bench.database;
+      const job: Write = {
+        kind: "write",
+        way,
+        connectionString,
+        connections,
+        load: { ...denseLoad, events: bench.events },
+        rows: Math.ceil(bench.events * share),
+        redisUrl: bench.redisUrl,
+      };
+      return measureRun(bench, () => bench.load.run(job), null);
+    },
+  };
+}
+
+interface Variant {
+  readonly load?: Partial<LoadSpec>;
+  readonly connections: number;
+  /** Receiver processes that take part. */
+  readonly processes?: number;
+  /** Share of a run's events: what is slow needs few to show its rate. */
+  readonly share?: number;
+  /** Sends everything, untimed, before it is sent again. */
+  readonly again?: boolean;
+}
+
+/** The receiver: OTLP over HTTP, measured from the first byte sent to the last acknowledgement. */
+function receiver(id: string, title: string, variant: Variant): Contender {
+  return {
+    id,
+    title,
+    async run(bench) {
+      await bench.database.reset();
+      const load = { ...denseLoad, events: Math.ceil(bench.events * (variant.share ?? 1)), ...variant.load };
+      const ports = bench.receivers.slice(0, variant.processes ?? 1).map(({ port }) => port);
+      const send = { kind: "send", load, ports, connections: variant.connections } as const;
+      await bench.load.run({ kind: "make", load });
+      if (load.duplicates > 0) await bench.load.run({ ...send, earlier: true });
+      if (variant.again === true) await bench.load.run(send);
+      return measureRun(bench, () => bench.load.run(send), load.events);
+    },
+  };
+}
+
+/**
+ * A sender is a Collector: its exporter has ten requests under way (`sending_queue.num_consumers`,
+ * https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/exporterhelper).
+ */
+const oneSender = 10;
+
+export const contenders: readonly Contender[] = [
+  reference("copy-1", "COPY BINARY, one connection", "copy-binary", 1, 1),
+  reference("copy-2", "COPY BINARY, two connections", "copy-binary", 2, 1),
+  reference("copy-text", "COPY in text form (`psql \\copy`), one connection", "copy-text", 1, 0.5),
+  reference("insert-each", "one INSERT per event, pool of 10", "insert-each", 10, 0.1),
+  reference(
+    "naive",
+    "naive: INSERT and counter UPDATE per event in a transaction, pool of 10",
+    "naive-tracker",
+    10,
+    0.05,
+  ),
+  reference("batched", "batched tracker: INSERT of 100 rows, then HINCRBY", "batched-tracker", 10, 0.5),
+  receiver("one-sender", "ours, 512 events a request, one sender", { connections: oneSender }),
+  receiver("four-senders", "ours, 512 events a request, four senders", { connections: 4 * oneSender }),
+  receiver("one-in-flight", "ours, 512 events a request, one request at a time", { connections: 1, share: 0.5 }),
+  receiver("two-processes", "ours, two receiver processes, four senders", { connections: 4 * oneSender, processes: 2 }),
+  receiver("json", "ours, OTLP/JSON, one sender", { connections: oneSender, load: { encoding: "json" } }),
+  receiver("sparse", "ours, 1 span in 20 carries an event, one sender", {
+    connections: oneSender,
+    load: { every: 20 },
+    share: 0.2,
+  }),
+  receiver("duplicates-1", "ours, 1 % duplicates, one sender", { connections: oneSender, load: { duplicates: 0.01 } }),
+  receiver("duplicates-100", "ours, 100 % duplicates, one sender", { connections: oneSender, again: true }),
+  receiver("single", "ours, requests of 1 event, 64 connections", {
+    connections: 64,
+    load: { spansPerRequest: 1, gzip: false },
+    share: 0.2,
+  }),
+];

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
+import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
+
+export interface BenchDatabase {
+  readonly connectionString: string;
+  /** Process id of the postmaster. */
+  readonly pid: number;
+  readonly version: string;
+  query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]>;
+  /** Empties the tables and flushes what earlier runs left, so that every run starts alike. */
+  reset(): Promise<void>;
+  /** Bytes of write-ahead log since the server began. */
+  walBytes(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const folder = fileURLToPath(new URL("../../.spanledger/", import.meta.url));
+
+/**
+ * A PostgreSQL of its own in a new data folder, durable as by default (fsync and synchronous_commit
+ * on), with 1 GB of shared buffers so that neither side of a ratio waits for reads.
+ */
+export async function startBenchDatabase(): Promise<BenchDatabase> {
+  await mkdir(folder, { recursive: true });
+  const dataFolder = await mkdtemp(join(folder, "bench-"));
+  const server = await startEmbeddedPostgres({ dataFolder, settings: ["shared_buffers=1GB"] });
+  await migrateDatabase(server.connectionString);
+  const pool = new pg.Pool({ connectionString: server.connectionString, max: 2 });
+  pool.on("error", () => {});
+  const query = async <Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> => (await pool.query<Row>(sql)).rows;
+  const [shown] = await query<{ server_version: string }>("show server_version");
+  for (const ahead of [0, 1]) {
+    await query(`select spanledger_ensure_partition((now() - interval '${ahead} month')::date)`);
+  }
+  return {
+    connectionString: server.connectionString,
+    pid: server.pid,
+    version: shown?.server_version ?? "unknown",
+    query,
+    async reset() {
+      await query(`truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
+        analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms, analytics_sources,
+        analytics_rejected_events`);
+      await query("checkpoint");
+    },
+    async walBytes() {
+      const [row] = await query<{ bytes: string }>("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes");
+      return Number(row?.bytes);
+    },
+    async stop() {
+      await pool.end();
+      await server.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { cpus, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+import { contenders } from "./contenders.ts";
+import { ratioFigures } from "./figures.ts";
+import { startBenchDatabase } from "./machine/bench-database.ts";
+import { startLoadProcess } from "./machine/start-load-process.ts";
+import { startReceiverProcess } from "./machine/start-receiver-process.ts";
+import type { Bench, Run } from "./measure-run.ts";
+import { makeFigure } from "./summarise.ts";
+import type { Figure } from "./summarise.ts";
+import { writeFigureTable, writeRunTable } from "./write-table.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    events: { type: "string" },
+    only: { type: "string" },
+    profile: { type: "string" },
+  },
+});
+const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
+const events = Number(options.events ?? (options.quick ? 60_000 : 300_000));
+const chosen = contenders.filter(({ id }) => options.only === undefined || options.only.split(",").includes(id));
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const database = await startBenchDatabase();
+const load = startLoadProcess();
+const profiling = options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`];
+const receivers = [
+  await startReceiverProcess(database.connectionString, {}, profiling),
+  await startReceiverProcess(database.connectionString),
+];
+const bench: Bench = { database, load, receivers, redisUrl: process.env["REDIS_URL"] ?? null, events };
+const runs = new Map<string, Run[]>(chosen.map(({ id }) => [id, []]));
+try {
+  say("warming up");
+  for (const contender of chosen) await contender.run(bench);
+  for (let round = 1; round <= rounds; round++) {
+    // Every other round backwards, so that nobody always comes after the same neighbour.
+    for (const contender of round % 2 === 1 ? chosen : chosen.toReversed()) {
+      const run = await contender.run(bench);
+      runs.get(contender.id)?.push(run);
+      say(`round ${round}/${rounds} ${contender.id}: ${Math.round(run.eventsPerSecond)} events/s`);
+    }
+  }
+} finally {
+  for (const receiver of receivers) await receiver.stop();
+  load.stop();
+  await database.stop();
+}
+
+const figures: Figure[] = ratioFigures.flatMap((figure) => {
+  const rate = (run: Run): number => (figure.per === "events" ? run.eventsPerSecond : run.spansPerSecond);
+  const ours = runs.get(figure.of)?.map(rate) ?? [];
+  const theirs = runs.get(figure.to)?.map(rate) ?? [];
+  if (ours.length === 0 || theirs.length === 0) return [];
+  const ratios = ours.map((value, i) => value / (theirs[i] as number));
+  return [makeFigure({ ...figure, unit: `${figure.per}/s` }, ratios, ours)];
+});
+
+if (options.json) {
+  process.stdout.write(`${JSON.stringify({ figures })}\n`);
+} else {
+  const [cpu] = cpus();
+  process.stdout.write(
+    `${cpus().length} cores (${cpu?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ` +
+      `Node ${process.version}, PostgreSQL ${database.version}; ${rounds} rounds of ${events} events\n\n` +
+      `${writeFigureTable(figures)}\n\n${writeRunTable(chosen, runs)}\n`,
+  );
+}

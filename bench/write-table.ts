@@ -1,0 +1,47 @@
+import type { Contender } from "./contenders.ts";
+import type { Run } from "./measure-run.ts";
+import { median, spreadOf } from "./summarise.ts";
+import type { Figure } from "./summarise.ts";
+
+/** The rates of all contenders as a Markdown table. */
+export function writeRunTable(contenders: readonly Contender[], runs: ReadonlyMap<string, readonly Run[]>): string {
+  const lines = [
+    "| contender | events/s | spread | CPU µs/event: receiver | PostgreSQL | load | WAL bytes/event | p50 / p99 ms |",
+    "|---|---|---|---|---|---|---|---|",
+  ];
+  for (const { id, title } of contenders) {
+    const measured = runs.get(id) ?? [];
+    if (measured.length === 0) continue;
+    const of = (read: (run: Run) => number): number => median(measured.map(read));
+    const latency =
+      measured[0]?.p50 === null
+        ? "–"
+        : `${of((run) => run.p50 ?? 0).toFixed(1)} / ${of((run) => run.p99 ?? 0).toFixed(1)}`;
+    lines.push(
+      `| ${title} | ${whole(of((run) => run.eventsPerSecond))} | ${percent(spreadOf(measured.map((run) => run.eventsPerSecond)))} ` +
+        `| ${of((run) => run.receiverCpu).toFixed(1)} | ${of((run) => run.postgresCpu).toFixed(1)} ` +
+        `| ${of((run) => run.loadCpu).toFixed(1)} | ${whole(of((run) => run.walBytesPerEvent))} | ${latency} |`,
+    );
+  }
+  return lines.join("\n");
+}
+
+/** The figures with their goals as a Markdown table. */
+export function writeFigureTable(figures: readonly Figure[]): string {
+  const lines = ["| figure | measured | goal | holds | spread | value |", "|---|---|---|---|---|---|"];
+  for (const { id, title, ratio, goal, atMost, holds, spread, median: value, unit } of figures) {
+    lines.push(
+      `| \`${id}\` ${title} | ${ratio.toFixed(2)} | ${atMost ? "≤" : "≥"} ${goal} | ${holds ? "yes" : "**no**"} ` +
+        `| ${percent(spread)} | ${value < 100 ? value.toFixed(2) : whole(value)} ${unit} |`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
