@@ -23,7 +23,7 @@ export function showProgress(stream: NodeJS.WriteStream): Progress {
     update(line) {
       if (stream.isTTY) {
         clear();
-        stream.write(line.slice(0, Math.max(20, stream.columns - 1)));
+        stream.write(line.slice(0, (stream.columns || 80) - 1));
         moving = true;
       } else if (Date.now() - lastPlainAt >= plainEveryMs) {
         lastPlainAt = Date.now();

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { createSeededRandom } from "../history/seeded-random.ts";
 import { createProductClient, type TrafficCounts } from "./call-product.ts";
+import { pause } from "./pause.ts";
 import { visitChatbot } from "./visit-chatbot.ts";
 import { workAShift, type Mailboxes } from "./work-a-shift.ts";
 
@@ -56,9 +56,4 @@ export function driveLiveTraffic(options: LiveTrafficOptions): LiveTraffic {
       await Promise.all(agents);
     },
   };
-}
-
-/** Waits, but no longer than until closing time. */
-export async function pause(milliseconds: number, closing: AbortSignal): Promise<void> {
-  await wait(milliseconds, undefined, { signal: closing }).catch(() => {});
 }

@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../history/seeded-random.ts";
 import type { ProductClient } from "./call-product.ts";
-import { pause } from "./drive-live-traffic.ts";
+import { pause } from "./pause.ts";
 
 const questions = [
   "你好，请问 D4S 还有货吗？",

@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../history/seeded-random.ts";
 import type { ProductClient, TrafficCounts } from "./call-product.ts";
-import { pause } from "./drive-live-traffic.ts";
+import { pause } from "./pause.ts";
 import { workOnTicket } from "./work-on-ticket.ts";
 
 /** Sessions that a colleague has passed on, by the agent who has them now. */

@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../history/seeded-random.ts";
 import type { ProductClient } from "./call-product.ts";
-import { pause } from "./drive-live-traffic.ts";
+import { pause } from "./pause.ts";
 
 /** A ticket from its creation to its close; mail was written hours before it is read. */
 export async function workOnTicket(
