@@ -15,6 +15,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 60_000,
     maxWorkers: 2,
+    reporters: ["default", "./test/support/closing-summary.ts"],
     pool: "forks",
   },
 });

@@ -1,0 +1,78 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { findProgram, isExecutable } from "../setup/find-program.ts";
+import { BUILDER_MANIFEST, locateBuiltCollector } from "./find-collector.ts";
+
+const run = promisify(execFile);
+
+/** The Collector's modules say `go 1.25` or later; this is the oldest that the build was tried with. */
+const OLDEST_GO = [1, 26] as const;
+
+/**
+ * Builds the Collector of the manifest unless that was done before. Takes some minutes.
+ * @returns the path of the program
+ * @throws with what to do where Go is missing or too old, or the build fails
+ */
+export async function buildCollector(say: (line: string) => void): Promise<string> {
+  const target = await locateBuiltCollector();
+  if (await isExecutable(target)) return target;
+  const go = await findGo();
+  const manifest = await readFile(BUILDER_MANIFEST, "utf8");
+  const version = /^ {2}version: (\S+)$/m.exec(manifest)?.[1];
+  if (version === undefined) throw new Error(`${BUILDER_MANIFEST} names no dist.version`);
+
+  await mkdir(dirname(dirname(target)), { recursive: true });
+  const work = await mkdtemp(`${dirname(target)}-unfinished-`);
+  try {
+    const config = join(work, "builder.yaml");
+    const output = join(work, "out");
+    await writeFile(config, manifest.replace(/^dist:$/m, `dist:\n  output_path: ${JSON.stringify(output)}`));
+    say(`building the Collector ${version} from its Go modules; this takes some minutes`);
+    // The builder's own version is the one of the components.
+    const command = [go, "run", `go.opentelemetry.io/collector/cmd/builder@v${version}`, "--config", config];
+    const nice = await findProgram("nice");
+    const [program = go, ...args] = nice === undefined ? command : [nice, "-n", "10", ...command];
+    const child = spawn(program, args, { cwd: work, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    const collect = (chunk: Buffer) => (said += chunk.toString());
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const [code] = (await once(child, "close")) as [number | null];
+    if (code !== 0) {
+      throw new Error(`the build failed (exit code ${code}); it ended:\n${said.split("\n").slice(-15).join("\n")}`);
+    }
+    // Only the program is kept, and a folder that is there is complete.
+    const result = join(work, "result");
+    await mkdir(result);
+    await rename(join(output, "otelcol-spanledger"), join(result, "otelcol-spanledger"));
+    await rm(dirname(target), { recursive: true, force: true });
+    await rename(result, dirname(target));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return target;
+}
+
+async function findGo(): Promise<string> {
+  const go = await findProgram("go");
+  const needed = OLDEST_GO.join(".");
+  if (go === undefined) {
+    throw new Error(
+      `Go ${needed} is needed to build the Collector; install it, or set OTELCOL_BIN to an otelcol-contrib`,
+    );
+  }
+  const { stdout } = await run(go, ["version"]);
+  const match = /go(\d+)\.(\d+)/.exec(stdout);
+  const [major, minor] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(major > OLDEST_GO[0] || (major === OLDEST_GO[0] && minor >= OLDEST_GO[1]))) {
+    throw new Error(`Go ${needed} or later is needed to build the Collector; ${go} is ${stdout.trim()}`);
+  }
+  return go;
+}
+
+if (import.meta.main) {
+  process.stdout.write(`${await buildCollector((line) => process.stderr.write(`${line}\n`))}\n`);
+}

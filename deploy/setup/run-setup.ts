@@ -1,0 +1,28 @@
+import { buildCollector } from "../collector/build-collector.ts";
+import { findCollector } from "../collector/find-collector.ts";
+import { obtainRedisServer } from "./obtain-redis-server.ts";
+
+/** `npm run setup`: what `npm run test:all` needs and the machine lacks. Each part is tried, whatever becomes of another. */
+const parts: readonly { readonly name: string; readonly obtain: () => Promise<string> }[] = [
+  {
+    name: "redis-server",
+    obtain: async () => {
+      const source = await obtainRedisServer(say);
+      return source.kind === "url" ? "REDIS_URL" : source.path;
+    },
+  },
+  { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
+];
+
+function say(line: string): void {
+  process.stdout.write(`  ${line}\n`);
+}
+
+for (const { name, obtain } of parts) {
+  try {
+    process.stdout.write(`${name}: ${await obtain()}\n`);
+  } catch (error) {
+    process.stdout.write(`${name}: MISSING: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,53 @@
+import { writeFile } from "node:fs/promises";
+import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
+
+/** File that is to hold the counts as JSON, for a script that runs the tests. */
+const COUNTS_FILE = process.env["SPANLEDGER_TEST_COUNTS"];
+/** `npm run test:all`: leaving anything out is a failure. */
+const STRICT = process.env["SPANLEDGER_STRICT"] === "1";
+
+/** Names what was left out, and counts: the last lines of `npm test`. */
+export default class ClosingSummary implements Reporter {
+  async onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Promise<void> {
+    let passed = 0;
+    let failed = unhandled.length;
+    const leftOut = new Map<string, number>();
+    for (const module of modules) {
+      failed += countErrors(module);
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === "passed") passed++;
+        else if (state === "failed") failed++;
+        else leftOut.set(nameLeftOut(test), (leftOut.get(nameLeftOut(test)) ?? 0) + 1);
+      }
+    }
+    const skipped = [...leftOut.values()].reduce((sum, count) => sum + count, 0);
+    const say = (line: string) => void process.stdout.write(`${line}\n`);
+    if (skipped > 0) {
+      say(`Left out: ${skipped} ${skipped === 1 ? "test" : "tests"}${STRICT ? ", which is a failure here" : ""}`);
+      for (const [name, count] of leftOut) say(`  ${name} (${count})`);
+      if (!STRICT) say("`npm run setup` gets what a machine lacks; `npm run test:all` leaves nothing out.");
+    }
+    if (STRICT) {
+      failed += skipped;
+      if (skipped > 0) process.exitCode = 1;
+    }
+    if (COUNTS_FILE === undefined) say(`${passed} passed, ${failed} failed`);
+    else await writeFile(COUNTS_FILE, JSON.stringify({ passed, failed }));
+  }
+}
+
+/** A file that cannot be loaded, or a hook that fails, has an error without a test of its own. */
+function countErrors(module: TestModule): number {
+  let errors = module.errors().length;
+  for (const suite of module.children.allSuites()) errors += suite.errors().length;
+  return errors;
+}
+
+/** The part that was missing where a suite says so, else the test itself. */
+function nameLeftOut(test: TestCase): string {
+  for (let { parent } = test; parent.type === "suite"; { parent } = parent) {
+    if (parent.name.startsWith("needs ")) return `${test.module.relativeModuleId}: ${parent.name}`;
+  }
+  return `${test.module.relativeModuleId}: ${test.fullName}`;
+}

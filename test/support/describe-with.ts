@@ -1,0 +1,17 @@
+import { describe } from "vitest";
+
+/**
+ * Tests that need a part which not every machine has: a Redis, a Collector, another language. Without it
+ * they are left out, which the closing summary names, and which `npm run test:all` takes for a failure.
+ * @param what the part and how to come by it: "redis-server (npm run setup)"
+ * @param part found at the top of the file; undefined where the machine has none
+ * @param tests given a function for the part, to be called inside a test or hook
+ */
+export function describeWith<Part>(what: string, part: Part | undefined, tests: (part: () => Part) => void): void {
+  const give = () => {
+    if (part === undefined) throw new Error(`asked for ${what}, which is not there`);
+    return part;
+  };
+  if (part === undefined) describe.skip(`needs ${what}`, () => tests(give));
+  else describe(`with ${what}`, () => tests(give));
+}
