@@ -57,11 +57,12 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         events: fc.constant(events),
         deliveries: arbitraryDeliveries(events.length, 2),
         sweepHours: fc.integer({ min: -30, max: 60 }),
+        laterHours: fc.integer({ min: 0, max: 20 }),
         sweepAfter: fc.double({ min: 0, max: 1, noNaN: true }),
       }),
     );
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ events, deliveries, sweepHours, sweepAfter }) => {
+      fc.asyncProperty(scenario, async ({ events, deliveries, sweepHours, laterHours, sweepAfter }) => {
         await emptyDatabase(around - 30 * hour);
         const watermark = around + sweepHours * hour;
         const cut = Math.floor(deliveries.length * sweepAfter);
@@ -77,13 +78,14 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         const answers = await send(deliveries.slice(0, cut));
         await sweep(watermark);
         answers.push(...(await send(deliveries.slice(cut))));
+        await sweep(watermark + laterHours * hour);
 
         expect(answers.reduce((sum, answer) => sum + answer.inserted, 0)).toBe(events.length);
         expect(alarms).toEqual([]);
         const { rows } = await database.pool.query("select count(*)::int as rows from analytics_events");
         expect(rows[0].rows).toBe(events.length);
         expect(await storedRows()).toEqual(
-          scratchRows(events, { timezone, idleThroughMs: Math.max(watermark, around - 30 * hour) }),
+          scratchRows(events, { timezone, idleThroughMs: Math.max(watermark + laterHours * hour, around - 30 * hour) }),
         );
         expect(await agentsAddUp()).toBe(true);
         expect(await eventsSeen()).toBe(events.length);
