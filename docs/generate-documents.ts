@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describeEnvironment } from "../collector-receiver/src/config/describe-environment.ts";
 import { describeMetrics } from "../collector-receiver/src/stats/describe-metrics.ts";
+import { writeCatalogueNames } from "../deploy/collector/write-catalogue-names.ts";
 import { describeSemanticConventions } from "./describe-semantic-conventions.ts";
 
 /** A document that is made from code; `path` counts from the top of the repository. */
@@ -15,6 +16,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
   { path: "docs/metrics.md", generate: describeMetrics },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
+  { path: "otel-collector.yaml", generate: writeCatalogueNames },
 ];
 
 /** Where a path of the repository is on this machine. */

@@ -1,17 +1,29 @@
 import { randomBytes } from "node:crypto";
 
-/** An OTLP/JSON trace request that carries business events, one carrier span each. */
-export function tracesWith(
-  events: readonly { name: string; attributes: Record<string, string | number | boolean>; atMs?: number }[],
-  resource: Record<string, string> = { "service.name": "test" },
-): string {
+/** One event to be: its name and attributes as a product passes them. */
+export interface WireEvent {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  /** Milliseconds since 1970; default now. */
+  readonly atMs?: number;
+}
+
+export interface WireOrigin {
+  /** Resource attributes. */
+  readonly resource?: Readonly<Record<string, string>>;
+  /** Name of the instrumentation scope. */
+  readonly scope?: string;
+}
+
+/** An OTLP/JSON trace request with one span per event. */
+export function tracesWith(events: readonly WireEvent[], { resource, scope = "test" }: WireOrigin = {}): string {
   return JSON.stringify({
     resourceSpans: [
       {
-        resource: { attributes: attributesOf(resource) },
+        resource: { attributes: attributesOf(resource ?? { "service.name": "test" }) },
         scopeSpans: [
           {
-            scope: { name: "test" },
+            scope: { name: scope },
             spans: events.map(({ name, attributes, atMs = Date.now() }) => ({
               traceId: randomBytes(16).toString("hex"),
               spanId: randomBytes(8).toString("hex"),
@@ -28,7 +40,30 @@ export function tracesWith(
   });
 }
 
-function attributesOf(attributes: Record<string, string | number | boolean>) {
+/** An OTLP/JSON log request with one log record per event. */
+export function logsWith(events: readonly WireEvent[], { resource, scope = "test" }: WireOrigin = {}): string {
+  return JSON.stringify({
+    resourceLogs: [
+      {
+        resource: { attributes: attributesOf(resource ?? { "service.name": "test" }) },
+        scopeLogs: [
+          {
+            scope: { name: scope },
+            logRecords: events.map(({ name, attributes, atMs = Date.now() }) => ({
+              timeUnixNano: `${atMs}000000`,
+              eventName: name,
+              traceId: randomBytes(16).toString("hex"),
+              spanId: randomBytes(8).toString("hex"),
+              attributes: attributesOf(attributes),
+            })),
+          },
+        ],
+      },
+    ],
+  });
+}
+
+function attributesOf(attributes: Readonly<Record<string, string | number | boolean>>) {
   return Object.entries(attributes).map(([key, value]) => ({
     key,
     value:

@@ -12,10 +12,14 @@ export interface TestReceiver extends Receiver {
 
 /**
  * A whole receiver on a free port and a database of its own, stopped when the current test has finished.
- * @param environment variables beyond that; HOST and PORT are the test's
+ * @param environment variables beyond that; tokens, limits, or the PORT of one that was closed
+ * @param existing the database of a receiver before this one
  */
-export async function startTestReceiver(environment: Record<string, string> = {}): Promise<TestReceiver> {
-  const database = await useTestDatabase();
+export async function startTestReceiver(
+  environment: Record<string, string> = {},
+  existing?: TestDatabase,
+): Promise<TestReceiver> {
+  const database = existing ?? (await useTestDatabase());
   const log: Record<string, unknown>[] = [];
   const logger = pino(
     { level: "info" },

@@ -1,0 +1,174 @@
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Pool } from "pg";
+import { expect, onTestFinished, test } from "vitest";
+import { findCollector } from "../../deploy/collector/find-collector.ts";
+import {
+  COLLECTOR_CONFIG,
+  startCollector,
+  type CollectorOptions,
+  type RunningCollector,
+} from "../../deploy/collector/start-collector.ts";
+import { describeWith } from "../support/describe-with.ts";
+import { logsWith, tracesWith } from "../support/otlp-json.ts";
+import { startTestReceiver } from "../support/start-test-receiver.ts";
+
+const run = promisify(execFile);
+const severalTenants = fileURLToPath(new URL("../../deploy/collector/several-tenants.yaml", import.meta.url));
+const session = (id: string) => ({ name: "session.start", attributes: { session_id: id } });
+
+/** A line of htpasswd: the name and the SHA-1 of the password. */
+function entry(name: string, password: string): string {
+  return `${name}:{SHA}${createHash("sha1").update(password).digest("base64")}`;
+}
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "spanledger-collector-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
+  return folder;
+}
+
+async function start(options: CollectorOptions): Promise<RunningCollector> {
+  const collector = await startCollector(options);
+  onTestFinished(() => collector.stop());
+  return collector;
+}
+
+async function send(url: string, path: string, body: string, headers: Record<string, string> = {}): Promise<number> {
+  const answer = await fetch(`${url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+async function sessionsOf(pool: Pool, tenant = "default"): Promise<string[]> {
+  const { rows } = await pool.query<{ session_id: string }>(
+    "select session_id from analytics_events where tenant_id = $1 order by session_id",
+    [tenant],
+  );
+  return rows.map((row) => row.session_id);
+}
+
+async function untilStored(pool: Pool, events: number): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<{ events: number }>("select count(*)::int as events from analytics_events");
+    if ((rows[0]?.events ?? 0) >= events) return;
+    await sleep(50);
+  }
+}
+
+describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector(), (program) => {
+  test("the deployed configuration and the one for several tenants are valid", async () => {
+    const env = { ...process.env, PRODUCTS_HTPASSWD_FILE: "/dev/null" };
+    await run(program(), ["validate", "--config", COLLECTOR_CONFIG], { env });
+    await run(program(), ["validate", "--config", COLLECTOR_CONFIG, "--config", severalTenants], { env });
+  });
+
+  test("what is business reaches the receiver from any scope and signal, and nothing else does", async () => {
+    const { url, database } = await startTestReceiver();
+    const folder = await newFolder();
+    const collector = await start({ program: program(), folder, receiverUrl: url });
+    const marked = {
+      name: "checkout.finished",
+      attributes: { "spanledger.event.id": randomUUID(), session_id: "marked-custom" },
+    };
+    expect(await send(collector.url, "/v1/traces", tracesWith([session("by-name"), marked]))).toBe(200);
+    expect(await send(collector.url, "/v1/logs", logsWith([session("log-by-name")]))).toBe(200);
+    const fromSdk = tracesWith([session("by-scope")], { scope: "@spanledger/sdk" });
+    expect(await send(collector.url, "/v1/traces", fromSdk)).toBe(200);
+    expect(await send(collector.url, "/v1/traces", tracesWith([{ name: "cache.miss", attributes: {} }]))).toBe(200);
+    await untilStored(database.pool, 4);
+    expect(await sessionsOf(database.pool)).toEqual(["by-name", "by-scope", "log-by-name", "marked-custom"]);
+
+    await collector.stop();
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics, "a span without business stays at the Collector").toMatch(/^spanledger_events_ignored_total 0$/m);
+    // The backend got every span but the carrier of our SDK: of three requests one is without.
+    const said = await readFile(collector.logFile, "utf8");
+    const spans = [...said.matchAll(/\tTraces\t.*"spans": (\d+)/g)].map((match) => Number(match[1]));
+    expect(spans.reduce((sum, count) => sum + count, 0)).toBe(3);
+  });
+
+  test("events wait on disk while the receiver is away and the Collector is killed, and count once", async () => {
+    const receiver = await startTestReceiver();
+    const { database } = receiver;
+    const folder = await newFolder();
+    const { port } = new URL(receiver.url);
+    await receiver.close();
+
+    const first = await start({ program: program(), folder, receiverUrl: receiver.url });
+    const sent = Array.from({ length: 20 }, (_, index) => `s${String(index).padStart(2, "0")}`);
+    for (const id of sent) expect(await send(first.url, "/v1/traces", tracesWith([session(id)]))).toBe(200);
+    await first.stop("SIGKILL");
+
+    await start({ program: program(), folder, receiverUrl: receiver.url, ports: first.ports });
+    const back = await startTestReceiver({ PORT: port }, database);
+    await untilStored(database.pool, sent.length);
+    expect(await sessionsOf(database.pool)).toEqual(sent);
+    const summary = (await (await fetch(`${back.url}/api/analytics/summary`)).json()) as object;
+    expect(summary).toMatchObject({ current: { total_sessions: sent.length } });
+  });
+
+  test("secrets are masked on the way, identifiers and figures are not", async () => {
+    const { url, database } = await startTestReceiver();
+    const collector = await start({ program: program(), folder: await newFolder(), receiverUrl: url });
+    const attributes = {
+      session_id: "4111111111111111",
+      message: "my card is 4111111111111111, thanks",
+      user_password: "hunter2",
+      first_token_ms: 120,
+      response_time_ms: 900,
+    };
+    expect(await send(collector.url, "/v1/traces", tracesWith([{ name: "session.message", attributes }]))).toBe(200);
+    await untilStored(database.pool, 1);
+    const { rows } = await database.pool.query<{ event_data: object }>("select event_data from analytics_events");
+    expect(rows[0]?.event_data).toMatchObject({
+      session_id: "4111111111111111",
+      first_token_ms: 120,
+      response_time_ms: 900,
+    });
+    expect(JSON.stringify(rows)).not.toContain("hunter2");
+    expect(JSON.stringify(rows)).not.toContain("my card is 4111111111111111");
+  });
+
+  test("several tenants: who signed in says which, whatever the product claims", async () => {
+    const token = "gateway-token-0123456789";
+    const { url, database } = await startTestReceiver({
+      INGEST_TOKENS: `brand-a|brand-b:${token}`,
+      READ_TOKENS: "brand-a:reading-token-of-brand-a",
+    });
+    const folder = await newFolder();
+    const htpasswd = join(folder, "htpasswd");
+    await writeFile(htpasswd, `${entry("brand-a", "password-a")}\n${entry("brand-b", "password-b")}\n`);
+    const collector = await start({
+      program: program(),
+      folder,
+      receiverUrl: url,
+      token,
+      overlays: [severalTenants],
+      env: { PRODUCTS_HTPASSWD_FILE: htpasswd },
+    });
+    const claims = { resource: { "service.name": "x", "spanledger.tenant": "brand-b" } };
+    const basic = (name: string, password: string) => ({
+      authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
+    });
+    const post = (id: string, headers: Record<string, string>) =>
+      send(collector.url, "/v1/traces", tracesWith([session(id)], claims), headers);
+    expect(await post("a1", basic("brand-a", "password-a"))).toBe(200);
+    expect(await post("b1", basic("brand-b", "password-b"))).toBe(200);
+    expect(await post("x1", basic("brand-a", "wrong"))).toBe(401);
+    expect(await post("x2", {})).toBe(401);
+    await untilStored(database.pool, 2);
+    expect(await sessionsOf(database.pool, "brand-a")).toEqual(["a1"]);
+    expect(await sessionsOf(database.pool, "brand-b")).toEqual(["b1"]);
+  });
+});
