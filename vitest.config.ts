@@ -9,7 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source], externalConditions: [source] } },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/postgres-server.ts"],
+    globalSetup: ["test/support/postgres-server.ts", "test/support/obtain-redis.ts"],
     // Nothing here measures time; these only end what hangs, on a slow and shared machine too.
     testTimeout: 60_000,
     hookTimeout: 60_000,

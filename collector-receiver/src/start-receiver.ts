@@ -3,6 +3,8 @@ import pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
+import { createLive } from "./live/create-live.ts";
+import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import { checkSettings } from "./operating/check-settings.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
@@ -65,6 +67,11 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
 
     const metrics = new ReceiverMetrics(() => ({ bytes: ingest.queueBytes, requests: ingest.queueLength }));
     measureSourceGaps(metrics.registry, pool);
+    const live = config.redisUrl === undefined ? undefined : createLive({ redisUrl: config.redisUrl, pool, log });
+    if (live !== undefined) {
+      started.push(["the live counters", () => live.close()]);
+      measureLive(metrics.registry, live);
+    }
     const ingest = createIngest({
       connectionString,
       tenantDefaults,
@@ -75,14 +82,20 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
         metrics.countAlarm(message.split(":", 1)[0] ?? "unknown");
         log.error({ err: error }, message);
       },
-      onCommitted: (committed, _batch, startedMs) => metrics.countBatch(committed, startedMs),
+      onCommitted: (committed, _batch, startedMs) => {
+        metrics.countBatch(committed, startedMs);
+        live?.publish(committed.days);
+      },
     });
     started.push(["ingest", () => ingest.close()]);
     const watch = await watchTenants({
       connectionString,
       log,
       everyMs: WATCH_EVERY_MS,
-      onSwept: (sessions) => metrics.countSettled(sessions),
+      onSwept: (sessions, days) => {
+        metrics.countSettled(sessions);
+        live?.publish(days);
+      },
     });
     started.push(["the tenant watch", () => watch.close()]);
 
@@ -92,6 +105,7 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
       pool,
       ingest,
       metrics,
+      ...(live === undefined ? {} : { live }),
       retainedFromMs: (tenantId) => watch.retainedFromMs(tenantId),
       isDraining: () => draining,
     });

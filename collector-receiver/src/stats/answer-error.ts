@@ -19,6 +19,7 @@ const unavailableCodes: ReadonlySet<string> = new Set([
 /** Every error of the stats routes: `{error: {code, message, parameter?}}`, never a stack trace. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof StatsError) {
+    if (error.statusCode === 503) void reply.header("retry-after", "5");
     return reply.code(error.statusCode).send(body(error.code, error.message, error.parameter));
   }
   if (error.validation !== undefined) return answerValidation(error, request, reply);

@@ -5,7 +5,8 @@ export type StatsErrorCode =
   | "mixed_parameters"
   | "unknown_metric"
   | "too_many_points"
-  | "session_not_found";
+  | "session_not_found"
+  | "too_many_streams";
 
 export class StatsError extends Error {
   override readonly name = "StatsError";

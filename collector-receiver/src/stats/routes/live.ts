@@ -3,6 +3,7 @@ import { errorSchema, oneOf } from "../answer-schemas.ts";
 import { readLive } from "../live.ts";
 import { agentDailyFields, dailyFields } from "../live-counters.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
+import { createLiveStreams } from "../live-streams.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
 const hashSchema = (fields: readonly string[], description: string) =>
@@ -28,22 +29,47 @@ const liveSchema = Type.Object(
   { description: "The counters of today" },
 );
 
-/** `GET /api/analytics/live` */
+/** `GET /api/analytics/live`, and as server-sent events with `stream=1` */
 export function routeLive(app: StatsApp, context: StatsContext): void {
+  const streams = createLiveStreams(context);
+  // Else the server waits for streams that nobody ends.
+  app.addHook("preClose", async () => streams.close());
   app.get(
     "/api/analytics/live",
     {
       schema: {
         summary: "The counters of today",
         tags: ["analytics"],
-        querystring: Type.Object(localeParameters, { additionalProperties: false }),
-        response: { 200: liveSchema, 400: errorSchema },
+        querystring: Type.Object(
+          {
+            ...localeParameters,
+            stream: Type.Optional(
+              oneOf(
+                ["0", "1"] as const,
+                "1: server-sent events, `live` with this document now and within a second of each change",
+              ),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        produces: ["application/json", "text/event-stream"],
+        response: { 200: liveSchema, 400: errorSchema, 503: errorSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       // Numbers without words: the language only has to be one that exists.
       localeIn(request.query, context.locale);
-      return readLive(context, context.tenantOf(request));
+      const tenantId = context.tenantOf(request);
+      if (request.query.stream !== "1") return readLive(context, tenantId);
+      return (
+        reply
+          .header("content-type", "text/event-stream; charset=utf-8")
+          .header("cache-control", "no-store")
+          .header("x-accel-buffering", "no")
+          // Nothing else comes on this connection, and a server that closes must not wait for it.
+          .header("connection", "close")
+          .send(streams.open(tenantId) as never)
+      );
     },
   );
 }

@@ -1,0 +1,24 @@
+import type { Redis } from "ioredis";
+import type { LiveSnapshot } from "../stats/live-counters.ts";
+import { EXPIRY_MS, liveKeysOf } from "./live-keys.ts";
+
+/** Every receiver writes today's hashes each minute: one that is older than this has no writer. */
+const STALE_AFTER_MS = 150_000;
+
+/**
+ * One day from Redis.
+ * @returns null where a hash is missing, or was not written for so long that nobody keeps it up
+ * @throws where Redis does not answer
+ */
+export async function readHashDay(redis: Redis, tenantId: string, day: string): Promise<LiveSnapshot | null> {
+  const { daily, agentDaily } = liveKeysOf(tenantId, day);
+  const answers = (await redis.pipeline().hgetall(daily).pttl(daily).hgetall(agentDaily).pttl(agentDaily).exec()) ?? [];
+  const [first, firstLeft, second, secondLeft] = answers.map(([error, answer]) => {
+    if (error) throw error;
+    return answer;
+  }) as [Record<string, string>, number, Record<string, string>, number];
+  if (first["revision"] === undefined || second["revision"] === undefined) return null;
+  // Each write sets the expiry anew, so what is left of it tells the age, by Redis' own clock.
+  const ageMs = EXPIRY_MS - Math.min(firstLeft, secondLeft);
+  return ageMs > STALE_AFTER_MS ? null : { daily: first, agentDaily: second };
+}
