@@ -21,8 +21,11 @@ export interface Products {
 
 const root = new URL("../../", import.meta.url);
 
-/** The receiver and the two products as real processes on free ports, on a database of their own. */
-export async function startProducts(): Promise<Products> {
+/**
+ * The receiver and the two products as real processes on free ports, on a database of their own.
+ * @param receiverEnvironment further variables of the receiver, such as REDIS_URL
+ */
+export async function startProducts(receiverEnvironment: Record<string, string> = {}): Promise<Products> {
   const database = await createTestDatabase();
   const ports = await choosePorts("auto");
   const logs = await mkdtemp(join(tmpdir(), "spanledger-products-"));
@@ -52,7 +55,7 @@ export async function startProducts(): Promise<Products> {
     processes.push(await startProcess(plan, new AbortController().signal));
   };
   try {
-    await start("receiver", "collector-receiver/src/main.ts", "/readyz", {});
+    await start("receiver", "collector-receiver/src/main.ts", "/readyz", receiverEnvironment);
     await start("chatbot", "examples/ai-chatbot/src/main.ts", "/livez", {
       ...telemetry,
       WORKBENCH_URL: url(ports.workbench),
