@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -38,19 +38,18 @@ const stopWithParent = new URL("./stop-with-parent.ts", import.meta.url);
  * @throws DemoError `process_failed`, with the end of its log
  */
 export async function startProcess(plan: ProcessPlan, signal: AbortSignal): Promise<RunningProcess> {
-  const log = createWriteStream(plan.logFile, { flags: "w" });
+  // A file and no pipe: with us killed, a logger would try for ever to write its last lines into a broken pipe.
+  const log = openSync(plan.logFile, "w");
   const preloads = [stopWithParent, ...(plan.preload ?? [])].flatMap((url) => ["--import", url.href]);
   const child = spawn(process.execPath, ["--conditions=spanledger-source", ...preloads, fileURLToPath(plan.entry)], {
     env: { ...plan.environment },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    stdio: ["ignore", log, log, "ipc"],
     detached: true,
   });
-  child.stdout!.pipe(log, { end: false });
-  child.stderr!.pipe(log, { end: false });
-  const ended = once(child, "exit").then(([code, killedBy]) => {
-    log.end();
-    return killedBy === null ? `exit code ${code}` : `signal ${killedBy}`;
-  });
+  closeSync(log);
+  const ended = once(child, "exit").then(([code, killedBy]) =>
+    killedBy === null ? `exit code ${code}` : `signal ${killedBy}`,
+  );
   const running: RunningProcess = { name: plan.name, child, ended, stop: () => stopProcess(child, ended) };
   try {
     await waitUntilReady(plan, ended, signal);

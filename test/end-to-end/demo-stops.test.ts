@@ -1,0 +1,77 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+/** What a process has started, from the system's own list. */
+async function childrenOf(parent: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
+  const pairs = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs
+    .filter(([, ppid]) => ppid === parent)
+    .map(([pid]) => pid!)
+    .filter(isAlive);
+}
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/livez`).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
+  "the demo ended by %s leaves no process behind",
+  async (signal) => {
+    const dataFolder = await mkdtemp(join(tmpdir(), "spanledger-demo-"));
+    const { DATABASE_URL: _, ...environment } = process.env;
+    const demo = spawn(
+      process.execPath,
+      ["--conditions=spanledger-source", "examples/demo/run-demo.ts", "--ports", "auto", "--data-folder", dataFolder],
+      { cwd: root, env: { ...environment, NODE_ENV: "production" }, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const ended = once(demo, "close");
+    onTestFinished(async () => {
+      demo.kill("SIGKILL");
+      await ended;
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 50, retryDelay: 200 });
+    });
+    let output = "";
+    demo.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    await vi.waitUntil(() => output.includes("Ctrl-C stops all of it"), { timeout: 100_000 });
+    const urls = [...output.matchAll(/listens on (http:\S+)/g)].map(([, url]) => url!);
+    expect(urls).toHaveLength(3);
+    expect(await Promise.all(urls.map(answers))).toEqual([true, true, true]);
+    // PostgreSQL, the receiver and both products.
+    const children = await childrenOf(demo.pid!);
+    expect(children).toHaveLength(4);
+
+    demo.kill(signal);
+    const [code] = await ended;
+    if (signal !== "SIGKILL") {
+      expect(code).toBe(0);
+      expect(output).toContain("All stopped.");
+      expect(children.filter(isAlive)).toEqual([]);
+      return;
+    }
+    // Nobody is left to stop them in order: each notices by itself. PostgreSQL can do that on Linux only.
+    const expected = process.platform === "linux" ? children : children.slice(1);
+    await vi.waitUntil(() => !expected.some(isAlive), { timeout: 60_000 });
+  },
+  200_000,
+);
