@@ -19,6 +19,13 @@ export interface BusinessEventsOptions {
   readonly emit?: "span-event" | "log-record";
   /** Memory that waiting events may occupy, in bytes; beyond it the newest are dropped and counted. @default 64 MiB */
   readonly maxQueueBytes?: number;
+  /**
+   * Folder in which events wait on disk until they are acknowledged, so that they outlive `kill -9` and
+   * long outages. Default: `SPANLEDGER_SPOOL_DIR`, else they wait in memory.
+   */
+  readonly spoolDirectory?: string;
+  /** Disk space of the spool, in bytes; beyond it events wait in memory. @default 1 GiB */
+  readonly maxSpoolBytes?: number;
   /** Most events of one request. @default 512 */
   readonly maxBatchEvents?: number;
   /** Longest time that an event waits for others, in ms. @default 1000 */

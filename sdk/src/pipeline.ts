@@ -166,7 +166,9 @@ export class Pipeline {
     if (this.status().pending > 0 || this.#seq > 0) {
       this.#host.finishAtExit(this.#config.exitWaitMs);
     }
-    const { pending } = this.status();
+    // What is in the spool, the next process sends.
+    const notStored = this.#seq - (this.#control.counters[controlCounter.storedSeq] ?? 0);
+    const pending = Math.min(this.status().pending, notStored);
     if (pending === 0) return;
     const { url } = this.#config.settings.target;
     writeLastWords(`the process ended before ${url} had taken ${pending} business events; they are lost`);

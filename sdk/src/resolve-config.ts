@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import type { BusinessEventsOptions } from "./business-events-options.ts";
 import { tenantAttribute } from "./event-catalogue.ts";
 import { sdkVersion } from "./sdk-version.ts";
 import type { SenderSettings } from "./sending/sender.ts";
+import type { SpoolSettings } from "./spool/spool.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,6 +48,7 @@ export function resolveConfig(options: BusinessEventsOptions, env: Environment):
       maxBatchEvents: options.maxBatchEvents ?? 512,
       batchDelayMs: options.batchDelayMs ?? 1000,
       reportDelayMs: options.reportDelayMs ?? 30_000,
+      spool: resolveSpool(options, env),
     },
     maxQueueBytes: options.maxQueueBytes ?? 64 * megabyte,
     exitWaitMs: options.exitWaitMs ?? 2000,
@@ -83,6 +86,12 @@ function resolveEndpoint(
     );
   }
   return { endpoint: generic ?? defaultEndpoint, headers };
+}
+
+function resolveSpool(options: BusinessEventsOptions, env: Environment): SpoolSettings | null {
+  const directory = options.spoolDirectory ?? nonEmpty(env["SPANLEDGER_SPOOL_DIR"]);
+  if (directory === undefined) return null;
+  return { directory: resolve(directory), maxBytes: options.maxSpoolBytes ?? 1024 * megabyte };
 }
 
 function signalUrl(endpoint: string, signal: "traces" | "logs", warnings: string[]): string {

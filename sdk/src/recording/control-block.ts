@@ -24,6 +24,8 @@ export const controlCounter = {
   rejected: 4,
   /** Written by the sender: attempts that failed and were, or will be, repeated. */
   failedAttempts: 5,
+  /** Written by the sender: highest sequence number that is in the spool. */
+  storedSeq: 6,
 } as const;
 
 const countersOffset = 64;

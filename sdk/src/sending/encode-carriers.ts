@@ -10,7 +10,7 @@ import {
   writeVarint,
 } from "../recording/protobuf-bytes.ts";
 import { seedOfSource, writeEventId, writeSpanId, writeTraceId, type SourceSeed } from "./derive-ids.ts";
-import type { RecordBatch } from "./memory-backlog.ts";
+import type { RecordBatch } from "./backlog.ts";
 import type { SourceIdentity } from "./source-identity.ts";
 
 /** Name of the carrier that says how many events a source has given out and dropped. */

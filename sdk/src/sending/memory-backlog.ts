@@ -1,16 +1,6 @@
 import { chunkWord, openChunk, type Chunk } from "../recording/chunk.ts";
+import type { Backlog, RecordBatch } from "./backlog.ts";
 import { readRecordLength, readRecordSeq } from "../recording/event-record.ts";
-
-/** Records of one batch, in the memory where they were written. */
-export interface RecordBatch {
-  readonly count: number;
-  /** Sequence number of the first record; those behind it are higher. */
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  /** Record `i` lies in `chunks[i]` at `offsets[i]`. */
-  readonly chunks: readonly { readonly bytes: Uint8Array; readonly view: DataView }[];
-  readonly offsets: readonly number[];
-}
 
 interface OpenChunk {
   readonly chunk: Chunk;
@@ -21,7 +11,7 @@ interface OpenChunk {
 }
 
 /** The sender's side of the queue: takes records in order, releases a chunk when all are settled. */
-export class MemoryBacklog {
+export class MemoryBacklog implements Backlog {
   readonly #open: OpenChunk[] = [];
 
   addChunk(memory: SharedArrayBuffer): void {

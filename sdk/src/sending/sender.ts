@@ -1,6 +1,8 @@
 import { addToCounter, controlCounter, controlWord, type ControlBlock } from "../recording/control-block.ts";
 import { CarrierEncoder } from "./encode-carriers.ts";
-import { MemoryBacklog, type RecordBatch } from "./memory-backlog.ts";
+import { Spool, type SpoolSettings } from "../spool/spool.ts";
+import type { Backlog, RecordBatch } from "./backlog.ts";
+import { MemoryBacklog } from "./memory-backlog.ts";
 import { OtlpPoster, type PostOutcome, type PostTarget } from "./post-request.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import type { SourceIdentity } from "./source-identity.ts";
@@ -13,6 +15,18 @@ export interface SenderSettings {
   readonly batchDelayMs: number;
   /** Time without new events after which the source reports its last seq, in ms. */
   readonly reportDelayMs: number;
+  /** Keep events on disk until they are acknowledged; null: in memory alone. */
+  readonly spool: SpoolSettings | null;
+}
+
+/** A batch on its way: where it came from, and who encodes and sends it. */
+interface Work {
+  readonly batch: RecordBatch;
+  readonly backlog: Backlog;
+  readonly encoder: CarrierEncoder;
+  readonly poster: OtlpPoster;
+  /** Of this source, not of a dead process. */
+  readonly own: boolean;
 }
 
 /** Something that the product should read, once. */
@@ -29,6 +43,8 @@ const maxLanes = 4;
 const maxBatchBytes = 1024 * 1024;
 /** How often a waiting sender looks whether a batch is full, in ms. */
 const lookIntervalMs = 50;
+/** The same where events go to the disk: a `kill -9` loses what was recorded since. */
+const spoolIntervalMs = 10;
 /** Pause between attempts while the process waits at its exit, in ms. */
 const exitRetryMs = 100;
 
@@ -43,7 +59,12 @@ export class Sender {
   readonly #backlog = new MemoryBacklog();
   readonly #encoder: CarrierEncoder;
   readonly #poster: OtlpPoster;
-  readonly #inFlight = new Set<RecordBatch>();
+  readonly #otherPosters = new Map<string, OtlpPoster>();
+  readonly #adoptedEncoders = new WeakMap<Backlog, CarrierEncoder>();
+  readonly #spool: Spool | null;
+  readonly #inFlight = new Set<Work>();
+  /** Batches that the disk refused: sent out of memory. */
+  readonly #refusedByDisk: RecordBatch[] = [];
   readonly #waiters: { readonly seq: number; readonly resolve: () => void }[] = [];
   readonly #sleepers = new Set<() => void>();
   #lanes = 1;
@@ -61,6 +82,15 @@ export class Sender {
     this.#notify = notify;
     this.#encoder = new CarrierEncoder(settings.identity);
     this.#poster = new OtlpPoster(settings.target);
+    this.#spool =
+      settings.spool === null
+        ? null
+        : new Spool(
+            settings.spool,
+            settings.identity,
+            (key, message) => this.#warn(key, message),
+            () => this.wake(),
+          );
   }
 
   addChunk(memory: SharedArrayBuffer): void {
@@ -87,8 +117,11 @@ export class Sender {
   async finish(): Promise<void> {
     this.#exiting = true;
     this.#interruptPauses();
+    this.#store();
+    this.#spool?.sync();
     await this.flush(this.#control.counters[controlCounter.lastSeq] ?? 0);
     await this.report();
+    this.#spool?.removeEmpty();
   }
 
   /** Says how many events this source has given out and dropped; nothing where that is known. */
@@ -105,18 +138,23 @@ export class Sender {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#reportTimer !== null) clearTimeout(this.#reportTimer);
     this.#interruptPauses();
+    this.#spool?.close();
     this.#poster.close();
+    for (const poster of this.#otherPosters.values()) poster.close();
   }
 
   #pump(): void {
     if (this.#closed) return;
+    this.#store();
     while (this.#inFlight.size < this.#lanes) {
-      const batch = this.#takeDueBatch();
-      if (batch === null) break;
-      this.#inFlight.add(batch);
-      void this.#deliver(batch).then(() => {
-        this.#inFlight.delete(batch);
-        this.#backlog.settle(batch);
+      const work = this.#takeDueWork();
+      if (work === null) break;
+      this.#inFlight.add(work);
+      void this.#deliverRange(work, 0, work.batch.count).then((settled) => {
+        this.#inFlight.delete(work);
+        if (!settled) return;
+        work.backlog.settle(work.batch);
+        if (!work.own) this.#spool?.removeFinished();
         this.#resolveWaiters();
         this.#pump();
       });
@@ -125,13 +163,37 @@ export class Sender {
     this.#scheduleNextLook();
   }
 
-  #takeDueBatch(): RecordBatch | null {
+  /** Memory to disk, where there is a disk. */
+  #store(): void {
+    if (this.#spool === null) return;
+    const { storedSeq, refused } = this.#spool.store(this.#backlog);
+    if (storedSeq > 0) this.#control.counters[controlCounter.storedSeq] = storedSeq;
+    if (refused !== null) this.#refusedByDisk.push(refused);
+  }
+
+  #takeDueWork(): Work | null {
     const { maxBatchEvents, batchDelayMs } = this.#settings;
-    const count = this.#backlog.count(maxBatchEvents);
+    for (const { backlog, identity } of this.#spool?.adopted ?? []) {
+      const batch = backlog.take(maxBatchEvents, maxBatchBytes);
+      if (batch === null) continue;
+      const poster = this.#posterOf(identity.signal);
+      let encoder = this.#adoptedEncoders.get(backlog);
+      if (encoder === undefined) {
+        encoder = new CarrierEncoder(identity);
+        this.#adoptedEncoders.set(backlog, encoder);
+      }
+      return { batch, backlog, encoder, poster, own: false };
+    }
+    const own = { encoder: this.#encoder, poster: this.#poster, own: true };
+    const refused = this.#refusedByDisk.shift();
+    if (refused !== undefined) return { batch: refused, backlog: this.#backlog, ...own };
+
+    const count = this.#waitingCount(maxBatchEvents);
     if (count === 0) {
       this.#waitingSince = null;
       // Taking nothing releases the chunks that were settled before they were sealed.
-      return this.#backlog.take(maxBatchEvents, maxBatchBytes);
+      this.#backlog.take(maxBatchEvents, maxBatchBytes);
+      return null;
     }
     const now = performance.now();
     this.#waitingSince ??= now;
@@ -139,20 +201,43 @@ export class Sender {
       count >= maxBatchEvents || this.#exiting || this.#waiters.length > 0 || now - this.#waitingSince >= batchDelayMs;
     if (!due) return null;
     this.#waitingSince = null;
-    return this.#backlog.take(maxBatchEvents, maxBatchBytes);
+    for (const backlog of [this.#spool?.own, this.#backlog]) {
+      const batch = backlog?.take(maxBatchEvents, maxBatchBytes);
+      if (backlog && batch) return { batch, backlog, ...own };
+    }
+    return null;
+  }
+
+  /** Events of this source that wait, counting no further than `enough`. */
+  #waitingCount(enough: number): number {
+    const onDisk = this.#spool?.own?.count(enough) ?? 0;
+    return onDisk + this.#backlog.count(enough - onDisk) + this.#refusedByDisk.length;
+  }
+
+  #posterOf(signal: SourceIdentity["signal"]): OtlpPoster {
+    if (signal === this.#settings.identity.signal) return this.#poster;
+    let poster = this.#otherPosters.get(signal);
+    if (poster === undefined) {
+      const { target } = this.#settings;
+      const url = target.url.replace(/\/v1\/(?:traces|logs)$/, `/v1/${signal}`);
+      poster = new OtlpPoster({ ...target, url });
+      this.#otherPosters.set(signal, poster);
+    }
+    return poster;
   }
 
   #scheduleNextLook(): void {
     if (this.#timer !== null || this.#closed) return;
-    const waiting = this.#backlog.count(1) > 0;
-    if (!waiting && this.#inFlight.size === 0) {
+    const adopted = (this.#spool?.adopted.length ?? 0) > 0;
+    if (!adopted && this.#waitingCount(1) === 0 && this.#inFlight.size === 0) {
       this.#scheduleReport();
       Atomics.store(this.#control.words, controlWord.asleep, 1);
       // An event recorded before the store above has woken nobody.
       if (this.#backlog.count(1) === 0) return;
       Atomics.store(this.#control.words, controlWord.asleep, 0);
     }
-    const delay = Math.min(lookIntervalMs, this.#settings.batchDelayMs);
+    const interval = this.#spool === null ? lookIntervalMs : spoolIntervalMs;
+    const delay = Math.min(interval, this.#settings.batchDelayMs);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#pump();
@@ -184,47 +269,46 @@ export class Sender {
     if (this.#hasReported()) return;
     const counts = this.#ownCounts();
     const body = this.#encoder.encodeReport(counts.lastSeq, counts.dropped, Date.now());
-    const outcome = await this.#postUntilSettled(body);
+    const outcome = await this.#postUntilSettled(this.#poster, body);
     if (outcome !== null) this.#reported = counts;
   }
 
-  async #deliver(batch: RecordBatch): Promise<void> {
-    await this.#deliverRange(batch, 0, batch.count);
-  }
-
-  async #deliverRange(batch: RecordBatch, from: number, to: number): Promise<void> {
-    const body = this.#encoder.encodeBatch(batch, from, to);
-    const outcome = await this.#postUntilSettled(body);
-    if (outcome === null) return;
+  /** Sends records `from` to `to` of a batch; false where the sender was closed before. */
+  async #deliverRange(work: Work, from: number, to: number): Promise<boolean> {
+    const body = work.encoder.encodeBatch(work.batch, from, to);
+    const outcome = await this.#postUntilSettled(work.poster, body);
+    if (outcome === null) return false;
     const count = to - from;
     if (outcome.kind === "accepted") {
-      addToCounter(this.#control, controlCounter.sent, count);
+      if (work.own) addToCounter(this.#control, controlCounter.sent, count);
       if (outcome.partial !== null) {
-        addToCounter(this.#control, controlCounter.rejected, outcome.partial.rejected);
         const { rejected, message } = outcome.partial;
+        if (work.own) addToCounter(this.#control, controlCounter.rejected, rejected);
         this.#warn(`partial:${message}`, `the receiver rejected ${rejected} events: ${message}`);
       }
-      return;
+      return true;
     }
     if (count === 1) {
-      addToCounter(this.#control, controlCounter.refused, 1);
+      if (work.own) addToCounter(this.#control, controlCounter.refused, 1);
       this.#notify({
         level: "error",
         key: `refused:${outcome.reason}`,
         message: `an event was refused for good and is counted as dropped: ${outcome.reason}`,
       });
-      return;
+      return true;
     }
     const middle = from + Math.floor(count / 2);
-    await this.#deliverRange(batch, from, middle);
-    await this.#deliverRange(batch, middle, to);
+    return (await this.#deliverRange(work, from, middle)) && (await this.#deliverRange(work, middle, to));
   }
 
   /** Tries until the receiver has taken or refused the request; null where the sender was closed. */
-  async #postUntilSettled(body: Uint8Array): Promise<Exclude<PostOutcome, { kind: "retry" }> | null> {
+  async #postUntilSettled(
+    poster: OtlpPoster,
+    body: Uint8Array,
+  ): Promise<Exclude<PostOutcome, { kind: "retry" }> | null> {
     for (let failures = 0; ;) {
       if (this.#closed) return null;
-      const outcome = await this.#poster.post(body);
+      const outcome = await poster.post(body);
       if (outcome.kind !== "retry") {
         this.#lanes = maxLanes;
         return outcome;
@@ -262,8 +346,11 @@ export class Sender {
 
   #resolveWaiters(): void {
     if (this.#waiters.length === 0) return;
-    let unsettled = this.#backlog.nextSeq;
-    for (const batch of this.#inFlight) unsettled = Math.min(unsettled, batch.firstSeq);
+    let unsettled = Math.min(this.#backlog.nextSeq, this.#spool?.own?.nextSeq ?? Infinity);
+    for (const { firstSeq } of this.#refusedByDisk) unsettled = Math.min(unsettled, firstSeq);
+    for (const { own, batch } of this.#inFlight) {
+      if (own) unsettled = Math.min(unsettled, batch.firstSeq);
+    }
     for (let i = this.#waiters.length - 1; i >= 0; i -= 1) {
       const waiter = this.#waiters[i]!;
       if (waiter.seq >= unsettled) continue;

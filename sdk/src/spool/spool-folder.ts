@@ -1,0 +1,122 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { SourceIdentity } from "../sending/source-identity.ts";
+
+/** Whose events a folder holds, and which process writes or sends them. */
+export interface FolderOwner {
+  readonly identity: SourceIdentity;
+  readonly pid: number;
+  readonly host: string;
+}
+
+const ownerFile = "owner.json";
+/** A living process touches its folder more often than this, in ms; the folder may be on a shared disk. */
+export const heartbeatMs = 10_000;
+const staleMs = 60_000;
+
+/** Folders of this process, whatever thread uses them. */
+const ours = new Set<string>();
+
+/** Makes the folder of a new source. Throws where the disk does not allow it. */
+export function createFolder(spool: string, identity: SourceIdentity): string {
+  const folder = join(spool, identity.sourceId);
+  mkdirSync(folder, { recursive: true });
+  writeOwner(folder, identity);
+  ours.add(folder);
+  return folder;
+}
+
+/** Shows that the owner lives. */
+export function beat(folder: string): void {
+  const now = new Date();
+  utimesSync(join(folder, ownerFile), now, now);
+}
+
+export function removeFolder(folder: string): void {
+  ours.delete(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * Takes over the folders of processes that are dead: those of this host whose process is gone, and any
+ * that nobody has touched for a minute. Renaming decides between two processes that try at once.
+ */
+export function adoptFolders(
+  spool: string,
+  now = Date.now(),
+): { readonly folder: string; readonly identity: SourceIdentity }[] {
+  const adopted: { readonly folder: string; readonly identity: SourceIdentity }[] = [];
+  if (!existsSync(spool)) return adopted;
+  for (const name of readdirSync(spool)) {
+    const folder = join(spool, name);
+    if (ours.has(folder)) continue;
+    const owner = readOwner(folder);
+    if (owner === null || !isDead(folder, owner, now)) continue;
+    const taken = join(spool, `${owner.identity.sourceId}.${process.pid}-${now}`);
+    try {
+      renameSync(folder, taken);
+      writeOwner(taken, owner.identity);
+    } catch {
+      // Another process was quicker.
+      continue;
+    }
+    ours.add(taken);
+    adopted.push({ folder: taken, identity: owner.identity });
+  }
+  return adopted;
+}
+
+function isDead(folder: string, owner: FolderOwner, now: number): boolean {
+  if (owner.host === hostname()) {
+    // A restarted container has the same process id again: what is not ours is the dead one's.
+    if (owner.pid === process.pid) return true;
+    if (!isAlive(owner.pid)) return true;
+  }
+  try {
+    return now - statSync(join(folder, ownerFile)).mtimeMs > staleMs;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function writeOwner(folder: string, identity: SourceIdentity): void {
+  const owner: FolderOwner = { identity, pid: process.pid, host: hostname() };
+  writeFileSync(join(folder, ownerFile), JSON.stringify(owner));
+}
+
+function readOwner(folder: string): FolderOwner | null {
+  try {
+    const owner = JSON.parse(readFileSync(join(folder, ownerFile), "utf8")) as FolderOwner;
+    const { identity, pid, host } = owner;
+    const valid =
+      typeof pid === "number" &&
+      typeof host === "string" &&
+      typeof identity.sourceId === "string" &&
+      (identity.signal === "traces" || identity.signal === "logs") &&
+      typeof identity.resource === "object";
+    return valid ? owner : null;
+  } catch {
+    // No folder of ours, or one that is being made.
+    return null;
+  }
+}
