@@ -26,6 +26,26 @@ create table analytics_agent_metrics (
   constraint analytics_agent_metrics_tenant_id_day_agent_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, day, agent_id)
 ) with (fillfactor=50);
 
+create table analytics_attribute_counts (
+  tenant_id text not null,
+  day date not null,
+  event_name character varying(50) not null,
+  attribute character varying(50) not null,
+  value text collate "C" not null,
+  events bigint not null default 0,
+  constraint analytics_attribute_counts_pkey PRIMARY KEY (tenant_id, day, event_name, attribute, value)
+) with (fillfactor=50);
+
+create table analytics_audit (
+  id uuid not null default gen_random_uuid(),
+  tenant_id text not null,
+  action character varying(50) not null,
+  details jsonb not null,
+  performed_by text not null default SESSION_USER,
+  performed_at timestamp with time zone not null default now(),
+  constraint analytics_audit_pkey PRIMARY KEY (id)
+);
+
 create table analytics_business_metrics (
   id bigint not null generated always as identity,
   tenant_id text not null,
@@ -194,6 +214,8 @@ create table analytics_sources (
   constraint analytics_sources_pkey PRIMARY KEY (tenant_id, source_id)
 ) with (fillfactor=50);
 
+CREATE INDEX analytics_audit_tenant ON public.analytics_audit USING btree (tenant_id, performed_at);
+
 CREATE INDEX analytics_events_session ON ONLY public.analytics_events USING btree (tenant_id, session_id, occurred_at) WHERE (session_id IS NOT NULL);
 
 CREATE INDEX analytics_sessions_idle_check ON public.analytics_sessions USING btree (tenant_id, idle_check_at) WHERE (idle_check_at IS NOT NULL);
@@ -223,6 +245,19 @@ create view analytics_agent_metrics_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_agent_metrics.tenant_id, period.period_type, period.period_value, period.period_start, analytics_agent_metrics.agent_id;
 
+create view analytics_attribute_counts_by_period as
+ SELECT analytics_attribute_counts.tenant_id,
+    period.period_type,
+    period.period_value,
+    period.period_start,
+    analytics_attribute_counts.event_name,
+    analytics_attribute_counts.attribute,
+    analytics_attribute_counts.value,
+    (sum(analytics_attribute_counts.events))::bigint AS events
+   FROM (analytics_attribute_counts
+     CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_attribute_counts.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_attribute_counts.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_attribute_counts.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_attribute_counts.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
+  GROUP BY analytics_attribute_counts.tenant_id, period.period_type, period.period_value, period.period_start, analytics_attribute_counts.event_name, analytics_attribute_counts.attribute, analytics_attribute_counts.value;
+
 create view analytics_duration_histograms_by_period as
  SELECT analytics_duration_histograms.tenant_id,
     period.period_type,
@@ -245,6 +280,38 @@ create view analytics_event_counts_by_period as
    FROM (analytics_event_counts
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_event_counts.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_event_counts.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_event_counts.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_event_counts.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_event_counts.tenant_id, period.period_type, period.period_value, period.period_start, analytics_event_counts.event_name;
+
+CREATE OR REPLACE FUNCTION public.spanledger_drop_old_partitions()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  bound timestamptz;
+  dropped text[] := '{}';
+  candidate record;
+begin
+  select case when bool_and(retained_from is not null) then min(retained_from) end into bound
+    from public.analytics_settings;
+  if bound is null then
+    return dropped;
+  end if;
+  perform set_config('lock_timeout', '2s', true);
+  for candidate in
+    select c.relname, to_date(substr(c.relname, length('analytics_events_') + 1), 'YYYY_MM') as month
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.analytics_events'::regclass and c.relname ~ '^analytics_events_\d{4}_\d{2}$'
+    order by c.relname
+  loop
+    if (candidate.month + interval '1 month') at time zone 'UTC' <= bound then
+      execute format('drop table public.%I', candidate.relname);
+      dropped := dropped || candidate.relname::text;
+    end if;
+  end loop;
+  return dropped;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_ensure_partition(month date)
  RETURNS boolean
@@ -272,6 +339,59 @@ exception when duplicate_table or unique_violation then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  object text;
+begin
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant usage on schema public to spanledger_receiver';
+    foreach object in array array['analytics_sessions', 'analytics_customers', 'analytics_business_metrics',
+      'analytics_agent_metrics', 'analytics_event_counts', 'analytics_duration_histograms', 'analytics_sources',
+      'analytics_settings', 'analytics_rejected_events']
+    loop
+      execute format('grant select, insert, update on public.%I to spanledger_receiver', object);
+    end loop;
+    foreach object in array array['analytics_events', 'analytics_costs', 'analytics_audit']
+    loop
+      execute format('grant select, insert on public.%I to spanledger_receiver', object);
+    end loop;
+    execute 'grant usage on sequence public.analytics_events_id_seq to spanledger_receiver';
+    execute 'grant execute on function public.spanledger_ensure_partition(date) to spanledger_receiver';
+    execute 'grant execute on function public.spanledger_drop_old_partitions() to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant usage on schema public to spanledger_reader';
+    foreach object in array array['analytics_business_metrics', 'analytics_agent_metrics', 'analytics_event_counts',
+      'analytics_duration_histograms', 'analytics_sources', 'analytics_settings', 'analytics_costs']
+    loop
+      execute format('grant select on public.%I to spanledger_reader', object);
+    end loop;
+    execute 'grant select (id, tenant_id, event_id, event_name, session_id, agent_id, ticket_id, occurred_at,
+      created_at, trace_id, span_id, service_name) on public.analytics_events to spanledger_reader';
+    execute 'grant select (tenant_id, session_id, first_start_at, channel, last_start_at, first_seen_at,
+      last_activity_at, first_end_at, escalated_at, taken_over_at) on public.analytics_sessions to spanledger_reader';
+    execute 'grant select (tenant_id, code, event_name, signal, service_name, rejected_at, replayed_at)
+      on public.analytics_rejected_events to spanledger_reader';
+  end if;
+  foreach object in array array['analytics_agent_metrics_by_period', 'analytics_event_counts_by_period',
+    'analytics_duration_histograms_by_period', 'spanledger_migrations']
+  loop
+    if to_regrole('spanledger_receiver') is not null then
+      execute format('grant select on public.%I to spanledger_receiver', object);
+    end if;
+    if to_regrole('spanledger_reader') is not null then
+      execute format('grant select on public.%I to spanledger_reader', object);
+    end if;
+  end loop;
+end
+$function$;
+
+comment on table analytics_audit is 'Erasures, retention and changes of settings.';
+
 comment on table analytics_events is 'One row per business event, counted exactly once.';
 
 comment on column analytics_events.occurred_at is 'From the event: the same on every retry.';
@@ -281,3 +401,69 @@ comment on column analytics_events.created_at is 'When the row was written.';
 comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
+
+grant select on analytics_agent_metrics to spanledger_reader;
+
+grant insert, select, update on analytics_agent_metrics to spanledger_receiver;
+
+grant select on analytics_agent_metrics_by_period to spanledger_reader;
+
+grant select on analytics_agent_metrics_by_period to spanledger_receiver;
+
+grant insert, select on analytics_audit to spanledger_receiver;
+
+grant select on analytics_business_metrics to spanledger_reader;
+
+grant insert, select, update on analytics_business_metrics to spanledger_receiver;
+
+grant select on analytics_costs to spanledger_reader;
+
+grant insert, select on analytics_costs to spanledger_receiver;
+
+grant insert, select, update on analytics_customers to spanledger_receiver;
+
+grant select on analytics_duration_histograms to spanledger_reader;
+
+grant insert, select, update on analytics_duration_histograms to spanledger_receiver;
+
+grant select on analytics_duration_histograms_by_period to spanledger_reader;
+
+grant select on analytics_duration_histograms_by_period to spanledger_receiver;
+
+grant select on analytics_event_counts to spanledger_reader;
+
+grant insert, select, update on analytics_event_counts to spanledger_receiver;
+
+grant select on analytics_event_counts_by_period to spanledger_reader;
+
+grant select on analytics_event_counts_by_period to spanledger_receiver;
+
+grant select (agent_id), select (created_at), select (event_id), select (event_name), select (id), select (occurred_at), select (service_name), select (session_id), select (span_id), select (tenant_id), select (ticket_id), select (trace_id) on analytics_events to spanledger_reader;
+
+grant insert, select on analytics_events to spanledger_receiver;
+
+grant usage on analytics_events_id_seq to spanledger_receiver;
+
+grant select (code), select (event_name), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_reader;
+
+grant insert, select, update on analytics_rejected_events to spanledger_receiver;
+
+grant select (channel), select (escalated_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
+
+grant insert, select, update on analytics_sessions to spanledger_receiver;
+
+grant select on analytics_settings to spanledger_reader;
+
+grant insert, select, update on analytics_settings to spanledger_receiver;
+
+grant select on analytics_sources to spanledger_reader;
+
+grant insert, select, update on analytics_sources to spanledger_receiver;
+
+grant execute on function spanledger_drop_old_partitions() to spanledger_receiver;
+
+grant execute on function spanledger_ensure_partition(date) to spanledger_receiver;
+
+grant select on spanledger_migrations to spanledger_reader;
+
+grant select on spanledger_migrations to spanledger_receiver;

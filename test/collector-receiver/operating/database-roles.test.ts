@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { loadConfig } from "../../../collector-receiver/src/config.ts";
+import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts";
+import { migrateDatabase } from "../../../collector-receiver/src/storage/migrate-database.ts";
+import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { tracesWith } from "../../support/otlp-json.ts";
+
+/** A role that logs in, and its connection string; dropped with the test. */
+async function useRole(database: TestDatabase, options: string): Promise<{ name: string; connectionString: string }> {
+  const name = `role_${randomBytes(6).toString("hex")}`;
+  await database.pool.query(`create role ${name} login password 'secret' ${options}`);
+  const url = new URL(database.connectionString);
+  url.username = name;
+  url.password = "secret";
+  const administrator = new pg.Client({ connectionString: database.connectionString });
+  await administrator.connect();
+  onTestFinished(async () => {
+    await administrator.query(`drop owned by ${name}`);
+    await administrator.query(`drop role ${name}`);
+    await administrator.end();
+  });
+  return { name, connectionString: url.href };
+}
+
+async function useClient(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+const denied = { code: "42501" };
+
+test("the receiver runs as a role without DDL: events of any month, counters, reads, partitions on demand", async () => {
+  const database = await useTestDatabase();
+  const { connectionString } = await useRole(database, "in role spanledger_receiver");
+  const config = loadConfig({ PORT: "0", DATABASE_URL: connectionString });
+  const receiver = await startReceiver(config, pino({ level: "silent" }));
+  onTestFinished(() => receiver.close());
+  expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200);
+  const events = [0, 40, 400].map((days, i) => ({
+    name: "session.start",
+    attributes: { session_id: `s${i}` },
+    atMs: Date.now() - days * 86_400_000,
+  }));
+  const headers = { "content-type": "application/json" };
+  for (const delivery of [tracesWith(events), tracesWith(events)]) {
+    const answer = await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body: delivery });
+    expect(answer.status).toBe(200);
+  }
+  const summary = await (await fetch(`${receiver.url}/api/analytics/summary`)).json();
+  expect(summary).toMatchObject({ current: { total_sessions: 1 } });
+  expect((await fetch(`${receiver.url}/api/analytics/sessions/s0`)).status).toBe(200);
+  expect((await verifyTenant(database.connectionString, "default")).drifts).toBe(0);
+
+  const client = await useClient(connectionString);
+  for (const ddl of [
+    "create table mine (id int)",
+    "alter table analytics_events add column x int",
+    "drop table analytics_costs",
+    "truncate analytics_events",
+    "delete from analytics_events",
+    "update analytics_events set event_data = '{}'",
+    "update analytics_audit set details = '{}'",
+    "select spanledger_grant_rights()",
+  ]) {
+    await expect(client.query(ddl), ddl).rejects.toMatchObject(denied);
+  }
+});
+
+test("the role for dashboards reads counters and the outline of events, and nothing that says who or what", async () => {
+  const database = await useTestDatabase();
+  const { connectionString } = await useRole(database, "in role spanledger_reader");
+  const client = await useClient(connectionString);
+  for (const allowed of [
+    "select * from analytics_business_metrics",
+    "select * from analytics_agent_metrics_by_period",
+    "select * from analytics_event_counts_by_period",
+    "select * from analytics_duration_histograms_by_period",
+    "select * from analytics_sources",
+    "select event_name, occurred_at, trace_id from analytics_events",
+    "select session_id, channel from analytics_sessions",
+    "select code, count(*) from analytics_rejected_events group by code",
+  ]) {
+    await client.query(allowed);
+  }
+  for (const forbidden of [
+    "select * from analytics_events",
+    "select event_data from analytics_events",
+    "select e from analytics_events e",
+    "select user_id from analytics_sessions",
+    "select prev_user_id from analytics_sessions",
+    "select * from analytics_customers",
+    "select payload from analytics_rejected_events",
+    "select reason from analytics_rejected_events",
+    "select * from analytics_audit",
+    "insert into analytics_costs values ('default', '2025-01-01', 1)",
+    "delete from analytics_business_metrics",
+    "select spanledger_ensure_partition('2031-01-01')",
+    "select spanledger_drop_old_partitions()",
+  ]) {
+    await expect(client.query(forbidden), forbidden).rejects.toMatchObject(denied);
+  }
+  // A partition is a table of its own: no right to the parent's columns is a way around it.
+  await database.pool.query("select spanledger_ensure_partition('2031-01-01')");
+  await expect(client.query("select event_data from analytics_events_2031_01")).rejects.toMatchObject(denied);
+});
+
+test("a migrating user that may not create roles migrates all the same", async () => {
+  const database = await useTestDatabase({ migrated: false });
+  const { name, connectionString } = await useRole(database, "nocreaterole");
+  await database.pool.query(`grant create on schema public to ${name}`);
+  await database.pool.query(`grant create on database ${database.name} to ${name}`);
+  expect(await migrateDatabase(connectionString)).toContain("0006_roles");
+  const client = await useClient(connectionString);
+  await client.query("select spanledger_ensure_partition('2031-01-01')");
+  // Where the roles are another one's, the owner of the tables gives them their rights.
+  await client.query("select spanledger_grant_rights()");
+});
