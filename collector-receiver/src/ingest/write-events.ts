@@ -60,7 +60,7 @@ function refusalOf(event: BusinessEvent, error: Error): RejectedEvent {
 }
 
 /** What can be replayed; where not even that can be read, the bytes as they are: nothing blocks a batch. */
-function replayPayloadOf(event: BusinessEvent): ReturnType<typeof writeReplayPayload> {
+function replayPayloadOf(event: BusinessEvent): Pick<RejectedEvent, "payload" | "payloadType" | "signal"> {
   try {
     return writeReplayPayload(event);
   } catch {

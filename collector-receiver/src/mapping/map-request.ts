@@ -336,7 +336,7 @@ class RequestMapper implements CarrierVisitor {
       const traceAt = textsAt[at + 3]!;
       const spanAt = textsAt[at + 4]!;
       if (eventIdAt >= 0) event.eventId = text.substring(eventIdAt, eventIdAt + 36);
-      if (sessionIdAt >= 0) event.sessionId = text.substring(sessionIdAt, textsAt[at + 2]!);
+      if (sessionIdAt >= 0) event.sessionId = text.substring(sessionIdAt, textsAt[at + 2]);
       if (traceAt >= 0) event.traceId = text.substring(traceAt, traceAt + 32);
       if (spanAt >= 0) event.spanId = text.substring(spanAt, spanAt + 16);
     }

@@ -74,7 +74,7 @@ export class RequestTexts {
     for (let i = 0; i < this.targets.length; i++) {
       const target = this.targets[i]!;
       const name = this.names[i]!;
-      if (target[name] === "") target[name] = text.substring(this.ranges[i * 2]!, this.ranges[i * 2 + 1]!);
+      if (target[name] === "") target[name] = text.substring(this.ranges[i * 2]!, this.ranges[i * 2 + 1]);
     }
     this.targets.length = 0;
     return text;

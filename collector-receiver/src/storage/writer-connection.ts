@@ -38,7 +38,7 @@ function writerTypeParser(typeId: number, format?: "text" | "binary"): (text: st
     if (typeId === oid.int8) return Number;
     if (typeId === oid.date) return (text) => text;
   }
-  return pg.types.getTypeParser(typeId as number) as (text: string) => unknown;
+  return pg.types.getTypeParser(typeId) as (text: string) => unknown;
 }
 
 /** `2025-12-25 08:00:00.123+00` (DateStyle ISO, TimeZone UTC) as milliseconds since 1970. */
