@@ -4,6 +4,8 @@ import {
   encodeEventRows,
   eventColumns,
 } from "../../collector-receiver/src/storage/copy-events.ts";
+import { asCopyMessages } from "../../collector-receiver/src/storage/copy-buffer.ts";
+import type { CopyMessages } from "../../collector-receiver/src/storage/copy-buffer.ts";
 import { copyRows } from "../../collector-receiver/src/storage/copy-rows.ts";
 import { openWriterConnection } from "../../collector-receiver/src/storage/writer-connection.ts";
 
@@ -23,10 +25,10 @@ export async function copyAllRows(
 ): Promise<number> {
   const statement =
     format === "binary" ? copyEventsStatement : `copy analytics_events (${eventColumns.join(", ")}) from stdin`;
-  const copies: Uint8Array[] = [];
+  const copies: CopyMessages[] = [];
   for (let from = 0; from < events.length; from += rowsPerCopy) {
     const rows = events.slice(from, from + rowsPerCopy);
-    copies.push(format === "binary" ? encodeEventRows(rows) : encodeText(rows));
+    copies.push(format === "binary" ? encodeEventRows(rows) : asCopyMessages(encodeText(rows)));
   }
   const clients = await Promise.all(Array.from({ length: connections }, () => openWriterConnection(connectionString)));
   const started = performance.now();

@@ -9,15 +9,27 @@ import { compareText } from "./gather-batch.ts";
 
 /** What a batch says of its sessions, sorted by (tenant, session id). Test events say nothing. */
 export function gatherSessionFacts(events: readonly CountableEvent[]): SessionFacts[] {
-  const sessions = new Map<string, SessionFacts>();
+  const byTenant = new Map<string, Map<string, SessionFacts>>();
+  const all: SessionFacts[] = [];
+  let tenantId: string | null = null;
+  let sessions = new Map<string, SessionFacts>();
   for (const event of events) {
     if (event.sessionId === null || event.test) continue;
-    const key = `${event.tenantId}\n${event.sessionId}`;
-    const known = sessions.get(key);
-    if (known) addEventToFacts(known, event);
-    else sessions.set(key, addEventToFacts(undefined, event));
+    if (event.tenantId !== tenantId) {
+      tenantId = event.tenantId;
+      sessions = byTenant.get(tenantId) ?? new Map<string, SessionFacts>();
+      byTenant.set(tenantId, sessions);
+    }
+    const known = sessions.get(event.sessionId);
+    if (known) {
+      addEventToFacts(known, event);
+      continue;
+    }
+    const facts = addEventToFacts(undefined, event);
+    sessions.set(event.sessionId, facts);
+    all.push(facts);
   }
-  return [...sessions.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, facts]) => facts);
+  return all.toSorted((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.sessionId, b.sessionId));
 }
 
 /**

@@ -85,7 +85,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
       const batch = gatherBatch(requests.map(({ request }) => request));
       const committed = await writer.commit(batch);
       options.onCommitted?.(committed, batch, startedMs);
-      answer(requests, batch, committed);
+      answer(requests, committed);
     } catch (error) {
       const refusal =
         error instanceof UnavailableError
@@ -123,24 +123,26 @@ function isEmpty({ events, rejected, sourceReports }: MappedRequest): boolean {
 }
 
 /** Tells each request what became of its own events; an event that two requests share is the first one's. */
-function answer(requests: readonly WaitingRequest[], batch: Batch, committed: CommittedBatch): void {
-  if (committed.inserted.length === batch.events.length && requests.length === 1) {
-    const [only] = requests as readonly [WaitingRequest];
-    const inserted = committed.inserted.length;
-    only.resolve({ inserted, duplicates: only.request.events.length - inserted, refused: [] });
+function answer(requests: readonly WaitingRequest[], committed: CommittedBatch): void {
+  let received = 0;
+  for (const { request } of requests) received += request.events.length;
+  if (committed.inserted.length === received) {
+    for (const { request, resolve } of requests) {
+      resolve({ inserted: request.events.length, duplicates: 0, refused: [] });
+    }
     return;
   }
-  const unclaimed = new Set(committed.inserted.map(eventKey));
+  // Objects, not keys: a batch holds the very events of its requests.
+  const inserted = new Set(committed.inserted);
   const refusals = new Map(committed.refused.map(({ event, rejection }) => [eventKey(event), rejection]));
   for (const { request, resolve } of requests) {
-    let inserted = 0;
+    let own = 0;
     const refused: { code: string; reason: string }[] = [];
     for (const event of request.events) {
-      const key = eventKey(event);
-      const refusal = refusals.get(key);
+      const refusal = refusals.size > 0 ? refusals.get(eventKey(event)) : undefined;
       if (refusal) refused.push({ code: refusal.code, reason: refusal.reason });
-      else if (unclaimed.delete(key)) inserted++;
+      else if (inserted.has(event)) own++;
     }
-    resolve({ inserted, duplicates: request.events.length - inserted - refused.length, refused });
+    resolve({ inserted: own, duplicates: request.events.length - own - refused.length, refused });
   }
 }

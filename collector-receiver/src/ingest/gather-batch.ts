@@ -1,6 +1,5 @@
 import type { BusinessEvent, MappedRequest, RejectedEvent } from "../mapping/business-event.ts";
 import { partitionOf } from "../storage/ensure-partitions.ts";
-import { eventKey } from "../storage/insert-events.ts";
 import { rejectionKey } from "../storage/insert-rejected-events.ts";
 import type { SourceChange } from "../storage/upsert-sources.ts";
 
@@ -17,37 +16,52 @@ export interface Batch {
 
 /** Folds requests into a batch. Where requests share an event, the first one's copy is kept. */
 export function gatherBatch(requests: readonly MappedRequest[]): Batch {
-  const events = new Map<string, BusinessEvent>();
   const rejected = new Map<string, RejectedEvent>();
-  const partitions = new Set<string>();
-  const tenantIds = new Set<string>();
   for (const request of requests) {
-    for (const event of request.events) {
-      const key = eventKey(event);
-      if (!events.has(key)) events.set(key, event);
-      tenantIds.add(event.tenantId);
-    }
     for (const event of request.rejected) rejected.set(rejectionKey(event), event);
   }
-  const partitioned = [...events.values()].map((event) => {
-    const partition = partitionOf(event.occurredAtMs);
-    partitions.add(partition);
-    return { event, partition };
-  });
-  partitioned.sort(
-    (a, b) =>
-      compareText(a.partition, b.partition) ||
-      compareText(a.event.tenantId, b.event.tenantId) ||
-      a.event.occurredAtMs - b.event.occurredAtMs ||
-      compareText(a.event.eventId, b.event.eventId),
-  );
+  const events = sortOnce(requests);
+  const partitions = new Set<string>();
+  const tenantIds = new Set<string>();
+  let partition = "";
+  let tenantId: string | null = null;
+  for (const event of events) {
+    const ofEvent = partitionOf(event.occurredAtMs);
+    if (ofEvent !== partition) partitions.add((partition = ofEvent));
+    if (event.tenantId !== tenantId) tenantIds.add((tenantId = event.tenantId));
+  }
   return {
-    events: partitioned.map(({ event }) => event),
+    events,
     rejected: [...rejected.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, event]) => event),
     requests,
     partitions,
     tenantIds: [...tenantIds].toSorted(compareText),
   };
+}
+
+/** The events of all requests in order, each once. No key is made: comparing is cheaper than joining texts. */
+function sortOnce(requests: readonly MappedRequest[]): readonly BusinessEvent[] {
+  const [only] = requests;
+  const all = requests.length === 1 && only ? only.events : requests.flatMap(({ events }) => events);
+  if (isAscending(all)) return all;
+  // Stable, so that of equal events the first one stays the first.
+  const sorted = all.toSorted(compareEvents);
+  return sorted.filter((event, i) => i === 0 || compareEvents(sorted[i - 1] as BusinessEvent, event) !== 0);
+}
+
+function isAscending(events: readonly BusinessEvent[]): boolean {
+  for (let i = 1; i < events.length; i++) {
+    if (compareEvents(events[i - 1] as BusinessEvent, events[i] as BusinessEvent) >= 0) return false;
+  }
+  return true;
+}
+
+/** By (partition, tenant, time, id): within a tenant, time alone decides the partition. */
+function compareEvents(a: BusinessEvent, b: BusinessEvent): number {
+  if (a.tenantId !== b.tenantId) {
+    return compareText(partitionOf(a.occurredAtMs), partitionOf(b.occurredAtMs)) || compareText(a.tenantId, b.tenantId);
+  }
+  return a.occurredAtMs - b.occurredAtMs || compareText(a.eventId, b.eventId);
 }
 
 /** What a batch tells of its sources: sequence numbers of new events, and what sources reported. */
@@ -57,13 +71,17 @@ export function gatherSources(
   newlyRejected: readonly RejectedEvent[],
 ): SourceChange[] {
   const sources = new Map<string, SourceChange>();
+  let latest: SourceChange | undefined;
   const sourceOf = (tenantId: string, sourceId: string, serviceName: string | null): SourceChange => {
+    // Mostly the source of the event before.
+    if (latest?.sourceId === sourceId && latest.tenantId === tenantId) return latest;
     const key = `${tenantId}\n${sourceId}`;
     let change = sources.get(key);
     if (change === undefined) {
       change = { tenantId, sourceId, serviceName, highestSeq: 0, eventsSeen: 0, dropsReported: 0 };
       sources.set(key, change);
     }
+    latest = change;
     return change;
   };
   for (const event of inserted) {

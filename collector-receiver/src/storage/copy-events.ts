@@ -1,5 +1,6 @@
 import type { BusinessEvent } from "../mapping/business-event.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
+import type { CopyMessages } from "./copy-buffer.ts";
 import { copyRows } from "./copy-rows.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
@@ -20,8 +21,8 @@ export const eventColumns = [
 
 export const copyEventsStatement = `copy analytics_events (${eventColumns.join(", ")}) from stdin with (format binary)`;
 
-/** The rows of `events` as one binary COPY stream. */
-export function encodeEventRows(events: readonly BusinessEvent[]): Uint8Array {
+/** The rows of `events` as one binary COPY, ready to be sent. */
+export function encodeEventRows(events: readonly BusinessEvent[]): CopyMessages {
   const rows = new CopyBuffer(Math.max(4096, events.length * 320));
   for (const event of events) {
     rows.startRow(eventColumns.length);

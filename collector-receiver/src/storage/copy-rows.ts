@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { CopyMessages } from "./copy-buffer.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /**
@@ -8,9 +9,9 @@ import type { WriterConnection } from "./writer-connection.ts";
  */
 class CopyRows extends pg.Query {
   readonly #statement: string;
-  readonly #rows: Uint8Array;
+  readonly #rows: CopyMessages;
 
-  constructor(statement: string, rows: Uint8Array, callback: (error: Error | null) => void) {
+  constructor(statement: string, rows: CopyMessages, callback: (error: Error | null) => void) {
     super({ text: statement } as never, callback as never);
     this.#statement = statement;
     this.#rows = rows;
@@ -20,8 +21,7 @@ class CopyRows extends pg.Query {
     const wire = connection as unknown as CopyConnection;
     wire.stream.cork();
     wire.query(this.#statement);
-    wire.sendCopyFromChunk(this.#rows);
-    wire.endCopyFrom();
+    wire.stream.write(this.#rows);
     wire.stream.uncork();
   };
 
@@ -29,18 +29,16 @@ class CopyRows extends pg.Query {
 }
 
 interface CopyConnection {
-  stream: { cork(): void; uncork(): void };
+  stream: { cork(): void; uncork(): void; write(bytes: Uint8Array): void };
   query(text: string): void;
-  sendCopyFromChunk(chunk: Uint8Array): void;
-  endCopyFrom(): void;
 }
 
 /**
  * Copies rows into a table.
  * @param statement `copy table (columns) from stdin with (format binary)`
- * @param rows a whole COPY stream: header, tuples, trailer
+ * @param rows a whole COPY stream (header, tuples, trailer) as messages
  */
-export function copyRows(client: WriterConnection, statement: string, rows: Uint8Array): Promise<void> {
+export function copyRows(client: WriterConnection, statement: string, rows: CopyMessages): Promise<void> {
   return new Promise((resolve, reject) => {
     client.query(
       new CopyRows(statement, rows, (error) => {

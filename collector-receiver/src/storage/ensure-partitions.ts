@@ -3,9 +3,22 @@ import type { WriterConnection } from "./writer-connection.ts";
 /** Months (UTC, `YYYY-MM`) whose partition is known to exist; one set per receiver process. */
 export type KnownPartitions = Set<string>;
 
+/** The month that was asked for last: events come in the order of time, and a date's text is slow to make. */
+let latest = { month: "", startMs: 0, endMs: 0 };
+
 /** The partition (UTC month) that a time belongs to. */
 export function partitionOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 7);
+  if (ms < latest.startMs || ms >= latest.endMs) {
+    const at = new Date(ms);
+    const year = at.getUTCFullYear();
+    const month = at.getUTCMonth();
+    latest = {
+      month: at.toISOString().slice(0, 7),
+      startMs: Date.UTC(year, month),
+      endMs: Date.UTC(year, month + 1),
+    };
+  }
+  return latest.month;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { BusinessEvent } from "../mapping/business-event.ts";
+import { int4Array, textArray, timestamptzArray, utf8Array, uuidArray } from "./binary-array.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 const statement = {
@@ -6,17 +7,15 @@ const statement = {
   text: `
     insert into analytics_events (tenant_id, event_id, event_name, session_id, agent_id, ticket_id,
       event_data, occurred_at, trace_id, span_id, service_name)
-    select tenant_id, event_id, event_name, session_id, agent_id, ticket_id, event_data::jsonb,
-      timestamptz 'epoch' + occurred_ms * interval '1 millisecond', trace_id, span_id, service_name
+    select tenant_id, event_id, event_name, session_id, agent_id, ticket_id, event_data::jsonb, occurred_at,
+      trace_id, span_id, service_name
     from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[],
-      $8::bigint[], $9::text[], $10::text[], $11::text[])
+      $8::timestamptz[], $9::text[], $10::text[], $11::text[])
       as event (tenant_id, event_id, event_name, session_id, agent_id, ticket_id, event_data,
-        occurred_ms, trace_id, span_id, service_name)
+        occurred_at, trace_id, span_id, service_name)
     on conflict do nothing
     returning tenant_id, event_id, occurred_at`,
 };
-
-const decoder = new TextDecoder();
 
 /**
  * Writes the events that are not there yet.
@@ -29,17 +28,17 @@ export async function insertEvents(
   const { rows } = await client.query<{ tenant_id: string; event_id: string; occurred_at: number }>({
     ...statement,
     values: [
-      events.map((event) => event.tenantId),
-      events.map((event) => event.eventId),
-      events.map((event) => event.name),
-      events.map((event) => event.sessionId),
-      events.map((event) => event.agentId),
-      events.map((event) => event.ticketId),
-      events.map((event) => decoder.decode(event.eventData)),
-      events.map((event) => event.occurredAtMs),
-      events.map((event) => event.traceId),
-      events.map((event) => event.spanId),
-      events.map((event) => event.serviceName),
+      textArray(events, (event) => event.tenantId),
+      uuidArray(events, (event) => event.eventId),
+      textArray(events, (event) => event.name),
+      textArray(events, (event) => event.sessionId),
+      int4Array(events, (event) => event.agentId),
+      int4Array(events, (event) => event.ticketId),
+      utf8Array(events, (event) => event.eventData),
+      timestamptzArray(events, (event) => event.occurredAtMs),
+      textArray(events, (event) => event.traceId),
+      textArray(events, (event) => event.spanId),
+      textArray(events, (event) => event.serviceName),
     ],
   });
   if (rows.length === events.length) return [...events];

@@ -1,5 +1,6 @@
 import type { CustomerChange } from "../metrics/counter-changes.ts";
 import type { PeriodType } from "../metrics/business-calendar.ts";
+import { int4Array, textArray } from "./binary-array.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /** How `unique_customers` of one period changes. */
@@ -39,11 +40,11 @@ export async function upsertCustomers(
   }>({
     ...statement,
     values: [
-      changes.map((change) => change.tenantId),
-      changes.map((change) => change.periodType),
-      changes.map((change) => change.periodValue),
-      changes.map((change) => change.userId),
-      changes.map((change) => change.sessions),
+      textArray(changes, (change) => change.tenantId),
+      textArray(changes, (change) => change.periodType),
+      textArray(changes, (change) => change.periodValue),
+      textArray(changes, (change) => change.userId),
+      int4Array(changes, (change) => change.sessions),
     ],
   });
   const after = new Map(

@@ -1,4 +1,5 @@
 import type { HistogramChange } from "../metrics/counter-changes.ts";
+import { dateArray, int4Array, int8Array, textArray } from "./binary-array.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 const statement = {
@@ -20,11 +21,11 @@ export async function upsertDurationHistograms(
   await client.query({
     ...statement,
     values: [
-      changes.map((change) => change.tenantId),
-      changes.map((change) => change.day),
-      changes.map((change) => change.metric),
-      changes.map((change) => change.bucket),
-      changes.map((change) => change.count),
+      textArray(changes, (change) => change.tenantId),
+      dateArray(changes, (change) => change.day),
+      textArray(changes, (change) => change.metric),
+      int4Array(changes, (change) => change.bucket),
+      int8Array(changes, (change) => change.count),
     ],
   });
 }

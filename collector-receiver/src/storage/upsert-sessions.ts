@@ -1,5 +1,6 @@
 import type { ContributingFacts } from "../metrics/session-contribution.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
+import { textArray, timestamptzArray, uuidArray } from "./binary-array.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /** Merged facts, and those before the merge (null where the session was new). */
@@ -10,7 +11,6 @@ export interface MergedSession {
   readonly before: ContributingFacts | null;
 }
 
-const instant = (ms: string): string => `timestamptz 'epoch' + ${ms} * interval '1 millisecond'`;
 const startsEarlier = `excluded.first_start_at is not null and (s.first_start_at is null
   or (excluded.first_start_at, excluded.first_start_event_id) < (s.first_start_at, s.first_start_event_id))`;
 
@@ -20,14 +20,9 @@ const statement = {
     insert into analytics_sessions as s (tenant_id, session_id, first_start_at, first_start_event_id,
       channel, last_start_at, first_seen_at, last_activity_at, first_end_at, escalated_at,
       taken_over_at, user_id, idle_check_at)
-    select tenant_id, session_id, ${instant("first_start")}, first_start_event_id, channel,
-      ${instant("last_start")}, ${instant("first_seen")}, ${instant("last_activity")},
-      ${instant("first_end")}, ${instant("escalated")}, ${instant("taken_over")}, user_id,
-      ${instant("idle_check")}
-    from unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[],
-      $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[])
-      as fact (tenant_id, session_id, first_start, first_start_event_id, channel, last_start,
-        first_seen, last_activity, first_end, escalated, taken_over, user_id, idle_check)
+    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::timestamptz[],
+      $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[],
+      $13::timestamptz[])
     on conflict (tenant_id, session_id) do update set
       prev_first_start_at = s.first_start_at,
       prev_last_start_at = s.last_start_at,
@@ -85,19 +80,19 @@ export async function upsertSessions(
   const { rows } = await client.query<Row>({
     ...statement,
     values: [
-      facts.map((fact) => fact.tenantId),
-      facts.map((fact) => fact.sessionId),
-      facts.map((fact) => fact.firstStartMs),
-      facts.map((fact) => fact.firstStartEventId),
-      facts.map((fact) => fact.channel),
-      facts.map((fact) => fact.lastStartMs),
-      facts.map((fact) => fact.firstSeenMs),
-      facts.map((fact) => fact.lastActivityMs),
-      facts.map((fact) => fact.firstEndMs),
-      facts.map((fact) => fact.escalatedMs),
-      facts.map((fact) => fact.takenOverMs),
-      facts.map((fact) => fact.userId),
-      facts.map(idleCheckMs),
+      textArray(facts, (fact) => fact.tenantId),
+      textArray(facts, (fact) => fact.sessionId),
+      timestamptzArray(facts, (fact) => fact.firstStartMs),
+      uuidArray(facts, (fact) => fact.firstStartEventId),
+      textArray(facts, (fact) => fact.channel),
+      timestamptzArray(facts, (fact) => fact.lastStartMs),
+      timestamptzArray(facts, (fact) => fact.firstSeenMs),
+      timestamptzArray(facts, (fact) => fact.lastActivityMs),
+      timestamptzArray(facts, (fact) => fact.firstEndMs),
+      timestamptzArray(facts, (fact) => fact.escalatedMs),
+      timestamptzArray(facts, (fact) => fact.takenOverMs),
+      textArray(facts, (fact) => fact.userId),
+      timestamptzArray(facts, idleCheckMs),
     ],
   });
   return rows.map((row) => ({
