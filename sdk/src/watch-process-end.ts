@@ -20,11 +20,16 @@ export function watchProcessEnd(pipeline: Pipeline): void {
  * signal is raised again only where the product does not listen to it itself.
  */
 export function watchSignals(pipeline: Pipeline): void {
+  const endOfProcess = async (): Promise<void> => {
+    if (pipeline.status().sending === "in-process") await pipeline.shutdown(endWaitMs);
+  };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const listener = (): void => {
       void pipeline.flush(endWaitMs).then(() => {
         if (process.listenerCount(signal) > 1) return;
-        void pipeline.shutdown(endWaitMs).then(() => {
+        void endOfProcess().then(() => {
+          // What the product recorded meanwhile: from here on it records nothing.
+          pipeline.finishAtExit();
           process.off(signal, listener);
           process.kill(process.pid, signal);
         });
