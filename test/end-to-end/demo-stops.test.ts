@@ -9,25 +9,18 @@ import { expect, onTestFinished, test, vi } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-/** What a process has started, from the system's own list. */
-async function childrenOf(parent: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
-  const pairs = stdout
+/** Process id and parent of everything that runs; who has ended but was not yet waited for does not. */
+async function listProcesses(): Promise<{ pid: number; parent: number }[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,stat="]);
+  return stdout
     .trim()
     .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  return pairs
-    .filter(([, ppid]) => ppid === parent)
-    .map(([pid]) => pid!)
-    .filter(isAlive);
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , state]) => state?.startsWith("Z") === false)
+    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+}
+async function stillRunning(pids: readonly number[]): Promise<number[]> {
+  return (await listProcesses()).map(({ pid }) => pid).filter((pid) => pids.includes(pid));
 }
 const answers = (url: string): Promise<boolean> =>
   fetch(`${url}/livez`).then(
@@ -53,12 +46,17 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
     });
     let output = "";
     demo.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    await vi.waitUntil(() => output.includes("Ctrl-C stops all of it"), { timeout: 100_000 });
+    await vi
+      .waitUntil(() => output.includes("Ctrl-C stops all of it"), { timeout: 100_000 })
+      .catch(() => {
+        throw new Error(`the demo did not come up; it said:
+${output}`);
+      });
     const urls = [...output.matchAll(/listens on (http:\S+)/g)].map(([, url]) => url!);
     expect(urls).toHaveLength(3);
     expect(await Promise.all(urls.map(answers))).toEqual([true, true, true]);
     // PostgreSQL, the receiver and both products.
-    const children = await childrenOf(demo.pid!);
+    const children = (await listProcesses()).filter(({ parent }) => parent === demo.pid).map(({ pid }) => pid);
     expect(children).toHaveLength(4);
 
     demo.kill(signal);
@@ -66,12 +64,12 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
     if (signal !== "SIGKILL") {
       expect(code).toBe(0);
       expect(output).toContain("All stopped.");
-      expect(children.filter(isAlive)).toEqual([]);
+      expect(await stillRunning(children)).toEqual([]);
       return;
     }
     // Nobody is left to stop them in order: each notices by itself. PostgreSQL can do that on Linux only.
     const expected = process.platform === "linux" ? children : children.slice(1);
-    await vi.waitUntil(() => !expected.some(isAlive), { timeout: 60_000 });
+    await vi.waitUntil(async () => (await stillRunning(expected)).length === 0, { timeout: 60_000 });
   },
   200_000,
 );
