@@ -21,6 +21,8 @@ cross join lateral (values
 ) as period (period_type, period_value, period_start)
 group by tenant_id, period_type, period_value, period_start, event_name, attribute, value;
 
+select spanledger_grant_rights();
+
 -- Down Migration
 drop view analytics_attribute_counts_by_period;
 drop table analytics_attribute_counts;

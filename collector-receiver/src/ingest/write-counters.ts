@@ -1,5 +1,6 @@
 import { foldIntoPeriods } from "../metrics/counter-changes.ts";
 import type { CounterChanges } from "../metrics/counter-changes.ts";
+import { upsertAttributeCounts } from "../storage/upsert-attribute-counts.ts";
 import { upsertAgentMetrics } from "../storage/upsert-agent-metrics.ts";
 import { upsertBusinessMetrics } from "../storage/upsert-business-metrics.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
@@ -46,9 +47,11 @@ async function sendCounters(
   const periods = foldIntoPeriods(changes.business.values(), uniqueCustomers);
   const agents = sorted(changes.agents);
   const eventCounts = sorted(changes.eventCounts);
+  const attributeCounts = sorted(changes.attributeCounts);
   const histograms = sorted(changes.histograms);
-  const [, , , rows] = await Promise.all([
+  const [, , , , rows] = await Promise.all([
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
+    attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,
     eventCounts.length > 0 ? upsertEventCounts(client, eventCounts) : undefined,
     periods.length > 0 ? upsertBusinessMetrics(client, periods) : [],

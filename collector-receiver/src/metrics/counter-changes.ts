@@ -1,6 +1,7 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { periodsOf } from "./business-calendar.ts";
 import type { BusinessCalendar, PeriodType } from "./business-calendar.ts";
+import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
 import { bucketOf } from "./duration-histogram.ts";
 import { agentNameEvent, durationHistograms, eventCounters } from "./event-counters.ts";
 import type { EventCounter } from "./event-counters.ts";
@@ -39,6 +40,14 @@ export interface EventCountChange {
   readonly eventName: string;
   count: number;
 }
+export interface AttributeCountChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly eventName: string;
+  readonly attribute: string;
+  readonly value: string;
+  count: number;
+}
 export interface HistogramChange {
   readonly tenantId: string;
   readonly day: string;
@@ -68,6 +77,12 @@ interface CompiledEvent {
 }
 
 const compiled: ReadonlyMap<string, CompiledEvent> = compile();
+const countedValues: ReadonlyMap<string, readonly string[]> = new Map(
+  attributeCounters.map(({ event }) => [
+    event,
+    attributeCounters.flatMap((counter) => (counter.event === event ? [counter.attribute] : [])),
+  ]),
+);
 
 function compile(): Map<string, CompiledEvent> {
   const agentPlaces = new Map(agentColumns.map(({ column }, place) => [column, place]));
@@ -101,6 +116,7 @@ export class CounterChanges {
   readonly business = new Map<string, BusinessChange>();
   readonly agents = new Map<string, AgentChange>();
   readonly eventCounts = new Map<string, EventCountChange>();
+  readonly attributeCounts = new Map<string, AttributeCountChange>();
   readonly histograms = new Map<string, HistogramChange>();
   readonly customers = new Map<string, CustomerChange>();
 
@@ -120,6 +136,7 @@ export class CounterChanges {
         count: 1,
       });
     }
+    for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, { day, prefix }, attribute);
     const rules = compiled.get(event.name);
     if (rules === undefined) return;
     const business = this.#businessOf(event.tenantId, day).amounts;
@@ -200,6 +217,17 @@ export class CounterChanges {
       }
     }
     return change;
+  }
+
+  #countValue(event: CountableEvent, { day, prefix }: { day: string; prefix: string }, attribute: string): void {
+    const value = countedValueOf(event.attributes[attribute]);
+    const key = `${prefix}${event.name}\n${attribute}\n${value}`;
+    const known = this.attributeCounts.get(key);
+    if (known) known.count++;
+    else {
+      const { tenantId, name: eventName } = event;
+      this.attributeCounts.set(key, { tenantId, day, eventName, attribute, value, count: 1 });
+    }
   }
 
   #addToHistogram(tenantId: string, day: string, prefix: string, metric: string, ms: number): void {

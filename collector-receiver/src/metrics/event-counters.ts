@@ -1,4 +1,5 @@
 import type { BusinessEventName } from "@spanledger/sdk/event-catalogue";
+import { attributeCounters } from "./attribute-counters.ts";
 
 /**
  * Counters that single events move, each defined once. Incremental counting, `verify` and `rebuild`
@@ -123,6 +124,7 @@ export const countedAttributes: ReadonlySet<string> = new Set([
     ...(counter.present === undefined ? [] : [counter.present]),
   ]),
   ...durationHistograms.map((histogram) => histogram.attribute),
+  ...attributeCounters.map((counter) => counter.attribute),
   "channel",
   "user_id",
   "agent_name",

@@ -35,6 +35,12 @@ export const counterTables: readonly DerivedTable[] = [
   },
   { table: "analytics_event_counts", key: ["day", "event_name"], counters: ["events"], facts: [] },
   {
+    table: "analytics_attribute_counts",
+    key: ["day", "event_name", "attribute", "value"],
+    counters: ["events"],
+    facts: [],
+  },
+  {
     table: "analytics_duration_histograms",
     key: ["day", "metric", "bucket"],
     counters: ["count"],

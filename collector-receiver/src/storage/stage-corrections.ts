@@ -6,6 +6,7 @@ const idColumns: Readonly<Record<string, string>> = {
   analytics_business_metrics: "period_type, period_value, period_start",
   analytics_agent_metrics: "day, agent_id",
   analytics_event_counts: "day, event_name",
+  analytics_attribute_counts: "day, event_name, attribute, value",
   analytics_duration_histograms: "day, metric, bucket",
   analytics_customers: "period_type, period_value, user_id",
 };

@@ -11,7 +11,10 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     ),
     "session.message": fc.record({ response_time_ms: fraction, first_token_ms: fc.nat(5000) }, { requiredKeys: [] }),
     "session.end": fc.constant({}),
-    "session.escalate": fc.constant({ reason: "keyword" }),
+    "session.escalate": fc.record(
+      { reason: fc.constantFrom("keyword", "complaint", "order 10423", "order 7", "客户投诉", "a text ".repeat(9)) },
+      { requiredKeys: [] },
+    ),
     "query.order": fc.record({ success: fc.boolean(), response_time_ms: fc.nat(3000) }),
     "query.tracking": fc.record({ success: fc.boolean() }),
     "agent.login": fc.record({ agent_name: fc.constantFrom("王芳", "Li Wei", "Ana") }, { requiredKeys: [] }),

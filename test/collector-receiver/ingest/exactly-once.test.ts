@@ -101,7 +101,8 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
   async function emptyDatabase(idleThroughMs: number): Promise<void> {
     await database.pool.query(`
       truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
-        analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms, analytics_sources,
+        analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts,
+        analytics_duration_histograms, analytics_sources,
         analytics_settings, analytics_costs`);
     for (const tenant of tenants) {
       await database.pool.query(

@@ -22,6 +22,7 @@ const damages = [
   "insert into analytics_sessions (tenant_id, session_id, first_seen_at, last_activity_at, first_start_at) values ('default', 'never-was', now(), now(), now())",
   "delete from analytics_sessions where session_id < 's-4'",
   "update analytics_agent_metrics set agent_name = 'nobody', sessions_handled = 0",
+  "update analytics_attribute_counts set value = value || '!', events = events + 1",
   "insert into analytics_event_counts values ('default', '2020-01-01', 'never.was', 5)",
 ];
 
@@ -46,7 +47,7 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
     fc.asyncProperty(scenario, async ({ events, damages: chosen, beforeDamage }) => {
       await database.pool.query(`
         truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
-          analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms`);
+          analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts, analytics_duration_histograms`);
       const cut = Math.ceil(events.length * beforeDamage);
       await send(events.slice(0, cut));
       const clean = await verifyTenant(database.connectionString, "default").catch(() => null);
