@@ -6,7 +6,8 @@
 -- Grant one of them to a role that logs in: `grant spanledger_receiver to my_receiver`.
 --
 -- Roles belong to the whole server, and creating them is a right that a migrating user may not have:
--- then somebody else creates them, and `select spanledger_grant_rights()` gives them their rights.
+-- then somebody else creates them, and `select spanledger_grant_rights()` gives them their rights. A later
+-- migration that makes a table of this list calls it again.
 create function spanledger_grant_rights() returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -16,8 +17,9 @@ begin
     execute 'grant usage on schema public to spanledger_receiver';
     foreach object in array array['analytics_sessions', 'analytics_customers', 'analytics_business_metrics',
       'analytics_agent_metrics', 'analytics_event_counts', 'analytics_duration_histograms', 'analytics_sources',
-      'analytics_settings', 'analytics_rejected_events']
+      'analytics_settings', 'analytics_rejected_events', 'analytics_attribute_counts']
     loop
+      continue when to_regclass('public.' || object) is null;
       execute format('grant select, insert, update on public.%I to spanledger_receiver', object);
     end loop;
     foreach object in array array['analytics_events', 'analytics_costs', 'analytics_audit']
@@ -31,8 +33,10 @@ begin
   if to_regrole('spanledger_reader') is not null then
     execute 'grant usage on schema public to spanledger_reader';
     foreach object in array array['analytics_business_metrics', 'analytics_agent_metrics', 'analytics_event_counts',
-      'analytics_duration_histograms', 'analytics_sources', 'analytics_settings', 'analytics_costs']
+      'analytics_duration_histograms', 'analytics_sources', 'analytics_settings', 'analytics_costs',
+      'analytics_attribute_counts']
     loop
+      continue when to_regclass('public.' || object) is null;
       execute format('grant select on public.%I to spanledger_reader', object);
     end loop;
     execute 'grant select (id, tenant_id, event_id, event_name, session_id, agent_id, ticket_id, occurred_at,
@@ -43,8 +47,9 @@ begin
       on public.analytics_rejected_events to spanledger_reader';
   end if;
   foreach object in array array['analytics_agent_metrics_by_period', 'analytics_event_counts_by_period',
-    'analytics_duration_histograms_by_period', 'spanledger_migrations']
+    'analytics_duration_histograms_by_period', 'analytics_attribute_counts_by_period', 'spanledger_migrations']
   loop
+    continue when to_regclass('public.' || object) is null;
     if to_regrole('spanledger_receiver') is not null then
       execute format('grant select on public.%I to spanledger_receiver', object);
     end if;

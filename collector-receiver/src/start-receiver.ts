@@ -92,6 +92,7 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
       connectionString,
       log,
       everyMs: WATCH_EVERY_MS,
+      retentionMonths: config.retentionMonths,
       onSwept: (sessions, days) => {
         metrics.countSettled(sessions);
         live?.publish(days);

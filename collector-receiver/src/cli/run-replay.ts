@@ -3,6 +3,9 @@ import type { RunningIngest } from "../ingest/create-ingest.ts";
 import { mapRequest } from "../mapping/map-request.ts";
 import { defaultMappingLimits } from "../mapping/mapping-context.ts";
 import { countedAttributes } from "../metrics/event-counters.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
+import { rulesOf } from "../ingest/count-batch.ts";
+import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { markReplayed, readRejectedEvents } from "../storage/read-rejected-events.ts";
 import type { StoredRejection } from "../storage/read-rejected-events.ts";
 import { openWriterConnection } from "../storage/writer-connection.ts";
@@ -64,13 +67,14 @@ async function replayTenant(
   code: string | null,
 ): Promise<Replay> {
   const replay: Replay = { tenantId, replayed: 0, stillRejected: 0 };
+  const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
   let after = Buffer.alloc(0);
   for (;;) {
     const page = await readRejectedEvents(client, tenantId, { code, after, limit: pageSize });
     if (page.length === 0) return replay;
     const counted: Buffer[] = [];
     for (const rejection of page) {
-      if (await submitAgain(ingest, tenantId, rejection)) counted.push(rejection.contentHash);
+      if (await submitAgain(ingest, rules, rejection)) counted.push(rejection.contentHash);
     }
     await markReplayed(client, tenantId, counted);
     replay.replayed += counted.length;
@@ -80,12 +84,16 @@ async function replayTenant(
 }
 
 /** @returns whether the event is counted now */
-async function submitAgain(ingest: RunningIngest, tenantId: string, rejection: StoredRejection): Promise<boolean> {
+async function submitAgain(
+  ingest: RunningIngest,
+  { tenantId, retainedFromMs }: TenantRules,
+  rejection: StoredRejection,
+): Promise<boolean> {
   const encoding = rejection.payloadType === "application/json" ? "json" : "protobuf";
   const mapped = mapRequest(rejection.payload, encoding, rejection.signal, {
     tenant: { kind: "fixed", tenantId },
     nowMs: Date.now(),
-    retainedFromMs: () => null,
+    retainedFromMs: () => retainedFromMs,
     countedAttributes,
     limits: defaultMappingLimits,
   });

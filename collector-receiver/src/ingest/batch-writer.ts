@@ -4,7 +4,7 @@ import { seedTenantSettings } from "../storage/seed-tenant-settings.ts";
 import type { TenantDefaults } from "../storage/seed-tenant-settings.ts";
 import { openWriterConnection } from "../storage/writer-connection.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
-import { CommitError, commitBatch, UnknownTenantError } from "./commit-batch.ts";
+import { CommitError, commitBatch, SealedPeriodError, UnknownTenantError } from "./commit-batch.ts";
 import type { CommittedBatch } from "./commit-batch.ts";
 import { classifyDatabaseError } from "./database-errors.ts";
 import type { Batch } from "./gather-batch.ts";
@@ -51,6 +51,10 @@ export class BatchWriter {
         if (error instanceof UnknownTenantError) {
           await this.#seed(client, error.message);
           continue;
+        }
+        if (error instanceof SealedPeriodError) {
+          const message = `Retention has moved on meanwhile (${error.message}): send again.`;
+          throw new UnavailableError("period_sealed", message, 5, { cause: error });
         }
         const cause = error instanceof CommitError ? error.cause : error;
         const stage = error instanceof CommitError ? error.stage : "events";

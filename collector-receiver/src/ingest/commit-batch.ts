@@ -40,6 +40,14 @@ export class UnknownTenantError extends Error {
 }
 
 /**
+ * The batch was mapped before its tenant's retention moved on: nothing of it is committed, and when it is
+ * mapped again, its old events are rejected as `too_old`.
+ */
+export class SealedPeriodError extends Error {
+  override readonly name = "SealedPeriodError";
+}
+
+/**
  * One batch, one transaction: events, rejections, sessions, sources, counters, commit. What comes back
  * is committed; what is thrown left nothing behind, unless the connection was lost at the commit.
  * @param optimistic COPY straight into the table, which fails at the first duplicate; otherwise
@@ -75,7 +83,7 @@ export async function commitBatch(
     return { ...written, newlyRejected, days };
   } catch (error) {
     await client.query("rollback").catch(() => {});
-    if (error instanceof UnknownTenantError) throw error;
+    if (error instanceof UnknownTenantError || error instanceof SealedPeriodError) throw error;
     throw new CommitError(stage, error);
   }
 }
@@ -94,6 +102,15 @@ async function writeEvents(
   ]);
   const unknown = batch.tenantIds.find((tenantId) => !rules.has(tenantId));
   if (unknown !== undefined) throw new UnknownTenantError(unknown);
+  const sealed = batch.events.find(({ tenantId, occurredAtMs }) => {
+    const retainedFromMs = rules.get(tenantId)?.retainedFromMs ?? null;
+    return retainedFromMs !== null && occurredAtMs < retainedFromMs;
+  });
+  if (sealed !== undefined) {
+    throw new SealedPeriodError(
+      `${new Date(sealed.occurredAtMs).toISOString()} of tenant "${sealed.tenantId}" lies in a sealed period`,
+    );
+  }
   if (useCopy) return { written: { inserted: batch.events, refused: [] }, rules };
   const written =
     batch.events.length > 0

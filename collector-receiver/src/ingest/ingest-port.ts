@@ -27,7 +27,8 @@ export type UnavailableCode =
   | "draining"
   | "too_many_requests"
   | "partition_missing"
-  | "counter_error";
+  | "counter_error"
+  | "period_sealed";
 
 /** Transient by definition: answered with 503 or 429 and `Retry-After`, never 400 or 500. */
 export class UnavailableError extends Error {

@@ -1,18 +1,16 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
-import { contributionOf } from "../metrics/session-contribution.ts";
-import type { ContributingFacts, TenantRules } from "../metrics/session-contribution.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
 import { counterTables, derivedTables } from "../storage/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/drifted-sessions.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { lockIngestExclusive, lockIngestShared } from "../storage/lock-ingest.ts";
 import { openSnapshotPair } from "../storage/open-snapshot-pair.ts";
-import { replaceSessions } from "../storage/replace-sessions.ts";
 import { dropShadowTables } from "../storage/shadow-tables.ts";
 import { applyCorrections, stageCorrections } from "../storage/stage-corrections.ts";
-import { readSessionEvents } from "../storage/stream-countable-events.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
-import { gatherSessionFacts, rulesOf } from "./count-batch.ts";
+import { rulesOf } from "./count-batch.ts";
 import { recountEvents } from "./recount-events.ts";
+import { addContribution, recountSessions } from "./recount-sessions.ts";
 import { writeCounters, writeCountersAndCommit } from "./write-counters.ts";
 
 export interface Rebuild {
@@ -77,14 +75,8 @@ async function replaceDriftedSessions(writer: WriterConnection, tenantId: string
     const sessionIds = slice.map(({ sessionId }) => sessionId);
     await Promise.all([writer.query("begin"), lockIngestExclusive(writer)]);
     const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
-    const facts = gatherSessionFacts(await readSessionEvents(writer, tenantId, sessionIds));
-    const { before, now } = await replaceSessions(writer, tenantId, sessionIds, facts, (fact) => {
-      const due = fact.lastActivityMs + rules.idleTimeoutMs;
-      return due > rules.idleThroughMs ? due : null;
-    });
     const changes = new CounterChanges();
-    for (const stored of before) addContribution(changes, rules, stored, -1);
-    for (const session of now) addContribution(changes, rules, session.now, 1);
+    await recountSessions(writer, rules, sessionIds, changes);
     await writeCountersAndCommit(writer, changes);
     replaced += slice.length;
   }
@@ -99,14 +91,4 @@ async function* driftedSlices(writer: WriterConnection) {
     yield slice;
     after = slice.at(-1)?.sessionId as string;
   }
-}
-
-function addContribution(
-  changes: CounterChanges,
-  rules: TenantRules,
-  facts: ContributingFacts | null,
-  sign: 1 | -1,
-): void {
-  const contribution = facts && contributionOf(facts, rules);
-  if (contribution) changes.addContribution(rules.tenantId, contribution, sign);
 }

@@ -1,6 +1,7 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { derivedTables } from "../storage/derived-tables.ts";
+import { copySealedPeriods } from "./copy-sealed-periods.ts";
 import { createShadowTables } from "../storage/shadow-tables.ts";
 import { streamCountableEvents } from "../storage/stream-countable-events.ts";
 import { upsertSessions } from "../storage/upsert-sessions.ts";
@@ -12,7 +13,7 @@ import { writeCounters } from "./write-counters.ts";
 const chunkEvents = 20_000;
 
 /**
- * Counts all stored events of a tenant again, from nothing, into shadow tables of `writer`, by the very
+ * Counts all stored events of a tenant again, from nothing but its sealed periods, into shadow tables of `writer`, by the very
  * code that counts incrementally.
  * @param reader in a transaction with the same snapshot as `writer`
  * @param writer in a repeatable-read transaction
@@ -25,10 +26,11 @@ export async function recountEvents(
   onProgress: (events: number) => void,
 ): Promise<number> {
   await createShadowTables(writer, derivedTables);
+  await copySealedPeriods(writer, rules);
   const rulesByTenant = new Map([[rules.tenantId, rules]]);
   let counted = 0;
   let writing: Promise<void> = Promise.resolve();
-  for await (const events of streamCountableEvents(reader, rules.tenantId, chunkEvents)) {
+  for await (const events of streamCountableEvents(reader, rules.tenantId, rules.retainedFromMs, chunkEvents)) {
     // The next chunk is read while this one is written.
     await writing;
     writing = recountChunk(writer, events, rulesByTenant);

@@ -23,6 +23,8 @@ export interface TenantRules {
   readonly idleTimeoutMs: number;
   /** The sweeper's watermark: silence counts as an end only up to here. */
   readonly idleThroughMs: number;
+  /** Start of what is kept: a session that started before it belongs to a sealed period. Null: all is kept. */
+  readonly retainedFromMs: number | null;
   /** Cost of a manual session by the first business day on which it is valid, ascending. */
   readonly costs: readonly { readonly validFrom: string; readonly cost: number }[];
 }
@@ -48,10 +50,12 @@ export interface SessionContribution {
 /**
  * What a session contributes: a pure function of (facts, settings, watermark), so that a counter can
  * follow a merge by f(new) - f(prev), and `rebuild` gives the same sum from nothing.
- * @returns null where no `session.start` is known: such a session belongs to no period
+ * @returns null where no `session.start` is known: such a session belongs to no period; and where it
+ *   started in a sealed period, whose counters are final
  */
 export function contributionOf(facts: ContributingFacts, rules: TenantRules): SessionContribution | null {
   if (facts.firstStartMs === null) return null;
+  if (rules.retainedFromMs !== null && facts.firstStartMs < rules.retainedFromMs) return null;
   const day = rules.calendar.dayOf(facts.firstStartMs);
   const endedExplicitly = facts.firstEndMs !== null;
   const endedIdle = !endedExplicitly && facts.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;

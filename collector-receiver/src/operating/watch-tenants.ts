@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
+import { dropUnkeptPartitions, retentionStart, sealBefore } from "../ingest/apply-retention.ts";
 import { sweepIdleSessions } from "../ingest/sweep-idle-sessions.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
 import { openWriterConnection, type WriterConnection } from "../storage/writer-connection.ts";
@@ -8,6 +9,8 @@ export interface TenantWatchOptions {
   readonly log: Pick<FastifyBaseLogger, "warn" | "info">;
   /** Milliseconds between two rounds. */
   readonly everyMs: number;
+  /** Whole business months that are kept before the current one; undefined: everything. */
+  readonly retentionMonths: number | undefined;
   /** After each slice: sessions that it ended, and the days whose counters it changed. */
   readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
 }
@@ -21,7 +24,8 @@ export interface TenantWatch {
 
 /**
  * Goes round the tenants from time to time, on a connection of its own: reads from when their rows are
- * kept, and ends the sessions that have been idle for too long. A round that fails is tried again.
+ * kept, ends the sessions that have been idle for too long, and lets go what is older than the retention.
+ * A round that fails is tried again.
  */
 export async function watchTenants(options: TenantWatchOptions): Promise<TenantWatch> {
   let client: WriterConnection | undefined;
@@ -31,8 +35,8 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
 
   async function goRound(): Promise<void> {
     client ??= await openWriterConnection(options.connectionString);
-    const { rows } = await client.query<{ tenant_id: string; retained_from: number | null }>(
-      "select tenant_id, retained_from from analytics_settings order by tenant_id",
+    const { rows } = await client.query<{ tenant_id: string; timezone: string; retained_from: number | null }>(
+      "select tenant_id, timezone, retained_from from analytics_settings order by tenant_id",
     );
     retained = new Map(rows.map((row) => [row.tenant_id, row.retained_from]));
     for (const { tenant_id: tenantId } of rows) {
@@ -41,6 +45,17 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
         if (closing) return;
       }
     }
+    if (options.retentionMonths === undefined) return;
+    for (const { tenant_id: tenantId, timezone } of rows) {
+      const start = retentionStart(timezone, options.retentionMonths, Date.now());
+      if ((retained.get(tenantId) ?? -Infinity) >= start) continue;
+      // Rejected from now on, before the rows go.
+      retained.set(tenantId, start);
+      await sealBefore(client, tenantId, start);
+      options.log.info({ tenantId, retainedFrom: new Date(start).toISOString() }, "older periods are sealed");
+    }
+    const dropped = await dropUnkeptPartitions(client);
+    if (dropped.length > 0) options.log.info({ partitions: dropped }, "partitions that nobody keeps are dropped");
   }
 
   async function tryRound(): Promise<void> {

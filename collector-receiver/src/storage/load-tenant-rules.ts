@@ -5,7 +5,7 @@ import type { WriterConnection } from "./writer-connection.ts";
 const statement = {
   name: "load-tenant-rules",
   text: `
-    select s.tenant_id, s.timezone, s.idle_timeout_seconds, s.idle_through,
+    select s.tenant_id, s.timezone, s.idle_timeout_seconds, s.idle_through, s.retained_from,
       (select json_agg(json_build_array(c.valid_from, c.cost_per_manual_session) order by c.valid_from)
         from analytics_costs c where c.tenant_id = s.tenant_id) as costs
     from analytics_settings s
@@ -26,6 +26,7 @@ export async function loadTenantRules(
     timezone: string;
     idle_timeout_seconds: number;
     idle_through: number;
+    retained_from: number | null;
     costs: [string, number][] | null;
   }>({ ...statement, values: [tenantIds] });
   return new Map(
@@ -36,6 +37,7 @@ export async function loadTenantRules(
         calendar: businessCalendarOf(row.timezone),
         idleTimeoutMs: row.idle_timeout_seconds * 1000,
         idleThroughMs: row.idle_through,
+        retainedFromMs: row.retained_from,
         costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
       },
     ]),

@@ -11,18 +11,20 @@ interface Row {
 }
 
 /**
- * The stored events of a tenant as counting reads them, in chunks, in no particular order. Needs an
+ * The stored events of a tenant from `retainedFromMs` on as counting reads them, in chunks, in no particular order. Needs an
  * open transaction; memory is bounded by the chunk.
  */
 export async function* streamCountableEvents(
   client: WriterConnection,
   tenantId: string,
+  retainedFromMs: number | null,
   chunkSize: number,
 ): AsyncGenerator<CountableEvent[]> {
   await client.query({
     text: `declare countable_events no scroll cursor for
       select event_id, event_name, session_id, agent_id, occurred_at, event_data
-      from public.analytics_events where tenant_id = ${client.escapeLiteral(tenantId)}`,
+      from public.analytics_events where tenant_id = ${client.escapeLiteral(tenantId)}
+        ${retainedFromMs === null ? "" : `and occurred_at >= timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`}`,
   });
   try {
     for (;;) {
@@ -36,18 +38,20 @@ export async function* streamCountableEvents(
   }
 }
 
-/** The stored events of some sessions as counting reads them, test events left out. */
+/** The stored events of some sessions from `retainedFromMs` on as counting reads them. */
 export async function readSessionEvents(
   client: WriterConnection,
   tenantId: string,
   sessionIds: readonly string[],
+  retainedFromMs: number | null,
 ): Promise<CountableEvent[]> {
   const { rows } = await client.query<Row>({
     name: "read-session-events",
     text: `
       select event_id, event_name, session_id, agent_id, occurred_at, event_data
-      from public.analytics_events where tenant_id = $1 and session_id = any ($2::text[])`,
-    values: [tenantId, sessionIds],
+      from public.analytics_events where tenant_id = $1 and session_id = any ($2::text[])
+        and occurred_at >= coalesce(timestamptz 'epoch' + $3::bigint * interval '1 millisecond', '-infinity')`,
+    values: [tenantId, sessionIds, retainedFromMs],
   });
   return rows.map((row) => countableEvent(tenantId, row));
 }
