@@ -1,5 +1,5 @@
 /** Events on disk: they outlive the process, and an outage that memory could not hold. */
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
@@ -101,6 +101,17 @@ describe("segments", () => {
   });
 });
 
+/** Made by this process, not adopted by it. */
+function isOwnFolder(folder: string, pid: number | undefined): boolean {
+  try {
+    const owner = JSON.parse(readFileSync(join(spool, folder, "owner.json"), "utf8")) as { pid: number };
+    return owner.pid === pid && !folder.includes(".");
+  } catch {
+    // Being made, or being adopted.
+    return false;
+  }
+}
+
 describe("with a spool", () => {
   it("a product that is killed over and over under load loses nothing that was written", async () => {
     const rounds = 6;
@@ -117,10 +128,10 @@ describe("with a spool", () => {
             };
       const product = new RunningProduct("under-load", { endpoint: sink.url, env, args: [String(round)] });
       await product.printed("ready");
-      // Until its worker has begun; what it sent was in the spool before.
-      await sink.until(({ requests }) =>
-        requests.some(({ events }) => events.some(({ attributes }) => attributes["round"] === String(round))),
-      );
+      // Until its worker has begun: its first write makes a folder of its own.
+      while (!readdirSync(spool).some((folder) => isOwnFolder(folder, product.child.pid))) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
       await new Promise((resolve) => setTimeout(resolve, 60 + round * 40));
       product.kill("SIGKILL");
       const { stdout } = await product.ended;
