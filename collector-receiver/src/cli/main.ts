@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { ConfigError } from "../config/config-error.ts";
+import { runErase } from "./run-erase.ts";
 import { runMigrate } from "./run-migrate.ts";
 import { runRebuild } from "./run-rebuild.ts";
 import { runReplay } from "./run-replay.ts";
@@ -39,6 +40,16 @@ program
   .option("--code <code>", "only events that were rejected with this code")
   .option("--json", "print one JSON document")
   .action((options) => finish(runReplay(options)));
+
+program
+  .command("erase")
+  .description("anonymise a person in place: identifiers replaced, texts removed, numbers kept")
+  .option("--session <session_id>", "one session")
+  .option("--user <user_id>", "all that is known of one customer")
+  .option("--tenant <tenant>", "needed where there are several")
+  .option("--dry-run", "only say what would be anonymised")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(Promise.resolve().then(() => runErase(options))));
 
 await program.parseAsync();
 

@@ -1,0 +1,55 @@
+import { erasePerson } from "../ingest/erase-person.ts";
+import { openWriterConnection } from "../storage/writer-connection.ts";
+import { listTenants, withDatabase } from "./with-database.ts";
+
+export interface EraseOptions {
+  readonly session?: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `spanledger erase`: anonymises a person in place; exit code 1 where nothing was found. */
+export function runErase(options: EraseOptions): Promise<number> {
+  const person =
+    options.session !== undefined && options.user === undefined
+      ? { sessionId: options.session }
+      : options.user !== undefined && options.session === undefined
+        ? { userId: options.user }
+        : undefined;
+  if (person === undefined) {
+    throw Object.assign(new Error("Name either --session <session_id> or --user <user_id>."), {
+      code: "invalid_arguments",
+    });
+  }
+  return withDatabase(async (connectionString) => {
+    const tenants = await listTenants(connectionString, options.tenant);
+    const [tenantId] = tenants;
+    if (tenantId === undefined || tenants.length > 1) {
+      const known = tenants.length === 0 ? "none yet" : tenants.join(", ");
+      throw Object.assign(new Error(`Name the tenant with --tenant; known are: ${known}.`), {
+        code: "tenant_needed",
+      });
+    }
+    const client = await openWriterConnection(connectionString);
+    try {
+      const erasure = await erasePerson(client, tenantId, person, { dryRun: options.dryRun === true });
+      const { events, sessions, rejectedEvents } = erasure;
+      const found = events + sessions + rejectedEvents > 0;
+      if (options.json === true) {
+        process.stdout.write(`${JSON.stringify({ ...erasure, dry_run: options.dryRun === true })}\n`);
+      } else if (found) {
+        const verb = options.dryRun === true ? "would be anonymised" : "anonymised";
+        process.stdout.write(
+          `${tenantId}: ${events} events, ${sessions} sessions and ${rejectedEvents} rejected events ${verb}\n`,
+        );
+      } else {
+        process.stdout.write(`${tenantId}: nothing is stored under this id\n`);
+      }
+      return found ? 0 : 1;
+    } finally {
+      await client.end();
+    }
+  });
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { anonymiseEventData } from "../mapping/anonymise-event-data.ts";
+import { payloadNamesPerson } from "../mapping/payload-names-person.ts";
+import { CounterChanges } from "../metrics/counter-changes.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
+import {
+  emptyRejectedEvents,
+  forgetCustomers,
+  readRejectedPayloads,
+  renameCustomer,
+  renameSessions,
+  replaceEvents,
+} from "../storage/anonymise-rows.ts";
+import { findSessionsOf, readPersonEvents, readPersonSessions } from "../storage/find-person.ts";
+import type { ErasedPerson, PersonEvent, PersonSession } from "../storage/find-person.ts";
+import { loadTenantRules } from "../storage/load-tenant-rules.ts";
+import { lockIngestExclusive } from "../storage/lock-ingest.ts";
+import { writeAudit } from "../storage/write-audit.ts";
+import type { WriterConnection } from "../storage/writer-connection.ts";
+import { rulesOf } from "./count-batch.ts";
+import { addContribution, recountSessions } from "./recount-sessions.ts";
+import { writeCounters } from "./write-counters.ts";
+
+export interface Erasure {
+  readonly tenantId: string;
+  /** Rows that were anonymised. */
+  readonly events: number;
+  readonly sessions: number;
+  readonly rejectedEvents: number;
+}
+
+const rejectedPage = 500;
+
+/**
+ * Anonymises a person in place, in one transaction that holds all batches back: identifiers become
+ * random pseudonyms, texts go, numbers stay, so that the counters still equal the rows. With a session,
+ * its customer is cut off from the customer's other sessions as well.
+ * @param dryRun only says what would be anonymised
+ */
+export async function erasePerson(
+  client: WriterConnection,
+  tenantId: string,
+  person: ErasedPerson,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<Erasure> {
+  await client.query("begin");
+  try {
+    await lockIngestExclusive(client);
+    const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
+    const erasure = await anonymise(client, rules, person);
+    await client.query(dryRun ? "rollback" : "commit");
+    return erasure;
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+async function anonymise(client: WriterConnection, rules: TenantRules, person: ErasedPerson): Promise<Erasure> {
+  const { tenantId } = rules;
+  const userId = "userId" in person ? person.userId : null;
+  const sessionIds = await findSessionsOf(client, tenantId, person);
+  const events = await readPersonEvents(client, tenantId, sessionIds, userId);
+  const sessions = await readPersonSessions(client, tenantId, sessionIds);
+  const pseudonyms = {
+    sessions: new Map(sessionIds.map((sessionId) => [sessionId, pseudonym()])),
+    users: new Map((userId === null ? usersOf(events, sessions) : [userId]).map((user) => [user, pseudonym()])),
+  };
+  const rename = (sessionId: string | null): string | null =>
+    sessionId === null ? null : (pseudonyms.sessions.get(sessionId) ?? sessionId);
+  await replaceEvents(
+    client,
+    tenantId,
+    events.map((event) => ({
+      ...event,
+      sessionId: rename(event.sessionId),
+      data: anonymiseEventData(event.name, event.data, pseudonyms),
+    })),
+  );
+  if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
+  await moveSessions(client, rules, sessions, pseudonyms, userId);
+  const ids = [...pseudonyms.sessions.keys(), ...pseudonyms.users.keys()];
+  const rejectedEvents = await emptyRejections(client, tenantId, ids);
+  const erasure = { tenantId, events: events.length, sessions: sessions.length, rejectedEvents };
+  const { tenantId: _, ...counts } = erasure;
+  await writeAudit(client, {
+    tenantId,
+    action: "erase",
+    details: { what: userId === null ? "session" : "user", ...counts },
+  });
+  return erasure;
+}
+
+/**
+ * Gives the facts their new names, and moves the counters by what that changes. A customer that was
+ * renamed everywhere counts as before; in a session that names several customers, another one may now
+ * be the least.
+ */
+async function moveSessions(
+  client: WriterConnection,
+  rules: TenantRules,
+  sessions: readonly PersonSession[],
+  pseudonyms: { readonly sessions: ReadonlyMap<string, string>; readonly users: ReadonlyMap<string, string> },
+  renamedCustomer: string | null,
+): Promise<void> {
+  const changes = new CounterChanges();
+  const isSealed = ({ firstSeenMs }: PersonSession): boolean =>
+    rules.retainedFromMs !== null && firstSeenMs < rules.retainedFromMs;
+  const newUser = (user: string | null): string | null => (user === null ? null : (pseudonyms.users.get(user) ?? user));
+  const renamed = sessions.map((session) => {
+    const { userId } = session.facts;
+    const sealed = isSealed(session);
+    // The recount below compares with what is stored: a customer that is still counted under the old name.
+    const storedUser = sealed || userId === renamedCustomer ? newUser(userId) : userId;
+    if (sealed && userId !== renamedCustomer) {
+      addContribution(changes, rules, session.facts, -1);
+      addContribution(changes, rules, { ...session.facts, userId: storedUser }, 1);
+    }
+    return { from: session.sessionId, to: pseudonyms.sessions.get(session.sessionId) as string, userId: storedUser };
+  });
+  await renameSessions(client, rules.tenantId, renamed);
+  await recountSessions(
+    client,
+    rules,
+    renamed.map(({ to }) => to),
+    changes,
+  );
+  await writeCounters(client, changes);
+  await forgetCustomers(client, rules.tenantId, [...pseudonyms.users.keys()]);
+}
+
+async function emptyRejections(client: WriterConnection, tenantId: string, ids: readonly string[]): Promise<number> {
+  let emptied = 0;
+  let after = Buffer.alloc(0);
+  for (;;) {
+    const page = await readRejectedPayloads(client, tenantId, after, rejectedPage);
+    if (page.length === 0) return emptied;
+    const found = page.filter(({ payload, payloadType }) => payloadNamesPerson(payload, payloadType, ids));
+    await emptyRejectedEvents(
+      client,
+      tenantId,
+      found.map(({ contentHash }) => contentHash),
+    );
+    emptied += found.length;
+    after = page.at(-1)?.contentHash as Buffer<ArrayBuffer>;
+  }
+}
+
+/** Every customer that a session names, in its facts or its events. */
+function usersOf(events: readonly PersonEvent[], sessions: readonly PersonSession[]): string[] {
+  const named = [...events.map(({ data }) => data["user_id"]), ...sessions.map(({ facts }) => facts.userId)];
+  return [...new Set(named.filter((user): user is string => typeof user === "string"))];
+}
+
+/** At most 64 characters, as a session id may have. */
+function pseudonym(): string {
+  return `erased-${randomUUID()}`;
+}

@@ -1,0 +1,42 @@
+import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-catalogue";
+import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
+
+/** Identifiers that are replaced, by what they were. */
+export interface Pseudonyms {
+  readonly sessions: ReadonlyMap<string, string>;
+  readonly users: ReadonlyMap<string, string>;
+}
+
+/** Texts that counters and session facts read, and that name no customer. */
+const keptTexts: Readonly<Record<string, readonly string[]>> = {
+  "session.start": ["channel"],
+  "agent.login": ["agent_name"],
+};
+
+/**
+ * What may stay of an event when a person is erased: numbers and booleans that the catalogue defines,
+ * identifiers replaced, and texts only as far as counters read them. What the catalogue does not know
+ * goes, numbers too: nobody can tell what they say of the person.
+ */
+export function anonymiseEventData(
+  eventName: string,
+  data: Readonly<Record<string, unknown>>,
+  pseudonyms: Pseudonyms,
+): Record<string, unknown> {
+  const defined = { ...findEventDefinition(eventName)?.attributes, ...commonAttributes };
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(data)) {
+    // A ticket's number leads to the person in another system.
+    if (key === "ticket_id") continue;
+    if (key === "session_id" && typeof value === "string") kept[key] = pseudonyms.sessions.get(value) ?? value;
+    else if (key === "user_id" && typeof value === "string") kept[key] = pseudonyms.users.get(value) ?? value;
+    else if (typeof value === "number" || typeof value === "boolean") {
+      if (Object.hasOwn(defined, key)) kept[key] = value;
+    } else if (typeof value === "string") {
+      if (attributeCounters.some((counter) => counter.event === eventName && counter.attribute === key)) {
+        kept[key] = countedValueOf(value);
+      } else if (keptTexts[eventName]?.includes(key) === true) kept[key] = value;
+    }
+  }
+  return kept;
+}

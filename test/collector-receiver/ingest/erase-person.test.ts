@@ -1,0 +1,212 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sealBefore } from "../../../collector-receiver/src/ingest/apply-retention.ts";
+import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { erasePerson } from "../../../collector-receiver/src/ingest/erase-person.ts";
+import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import type { ErasedPerson } from "../../../collector-receiver/src/storage/find-person.ts";
+import { payloadNamesPerson } from "../../../collector-receiver/src/mapping/payload-names-person.ts";
+import { keyValue, messageField, textAttribute, varint } from "../../../collector-receiver/src/otlp/write-protobuf.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { tracesWith } from "../../support/otlp-json.ts";
+import { startTestReceiver } from "../../support/start-test-receiver.ts";
+import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
+import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+
+let database: TestDatabase;
+let ingest: RunningIngest;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ingest = openTestIngest(database.connectionString);
+});
+afterAll(async () => {
+  await ingest.close();
+  await database.drop();
+});
+
+async function erase(connectionString: string, person: ErasedPerson, tenantId = "default", dryRun = false) {
+  const client = await openWriterConnection(connectionString);
+  try {
+    return await erasePerson(client, tenantId, person, { dryRun });
+  } finally {
+    await client.end();
+  }
+}
+
+/** Every row of every table as text. */
+async function everything(pool: TestDatabase["pool"], tenantId: string): Promise<string> {
+  const { rows: tables } = await pool.query(
+    `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`,
+  );
+  const texts: string[] = [];
+  for (const { relname } of tables) {
+    const { rows } = await pool.query(`select to_jsonb(t)::text as text from ${relname} t where tenant_id = $1`, [
+      tenantId,
+    ]);
+    texts.push(...rows.map((row) => row.text));
+  }
+  return texts.join("\n");
+}
+
+async function counters(pool: TestDatabase["pool"], tenantId: string): Promise<unknown> {
+  const { rows } = await pool.query(
+    `select to_jsonb(m) - '{id,revision,created_at,updated_at,unique_customers}'::text[] as row
+     from analytics_business_metrics m where tenant_id = $1 order by period_type, period_value`,
+    [tenantId],
+  );
+  return rows;
+}
+
+test("whoever is erased: no trace of the id, drift 0, and every number but distinct customers as before", async () => {
+  const around = Date.UTC(2025, 11, 1);
+  const scenario = fc.record({
+    events: arbitraryEvents(around, 80 * 3_600_000),
+    erased: fc.array(
+      fc.oneof(
+        fc.constantFrom("u-1", "u-2", "ü-𝒳").map((userId) => ({ userId })),
+        fc.integer({ min: 1, max: 4 }).map((n) => ({ sessionId: `s-${n}` })),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    sealed: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ events, erased, sealed }) => {
+      await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
+        analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms,
+        analytics_attribute_counts, analytics_settings, analytics_costs, analytics_audit`);
+      const ours: BusinessEvent[] = events.map((event) => ({ ...event, tenantId: "default" }));
+      await Promise.all(ours.map((event) => ingest.submit(requestOf([event]), 100)));
+      if (sealed) {
+        const client = await openWriterConnection(database.connectionString);
+        const bound = Date.UTC(2025, 10, 30, 16);
+        await sealBefore(client, "default", bound);
+        await client.query({
+          text: "delete from analytics_events where occurred_at < to_timestamp($1::float8 / 1000)",
+          values: [bound],
+        });
+        await client.end();
+      }
+      const before = await counters(database.pool, "default");
+      for (const person of erased) await erase(database.connectionString, person);
+      const stored = await everything(database.pool, "default");
+      for (const person of erased) {
+        // In a sealed period only the count of a session stays, under its customer.
+        expect(stored).not.toContain(`"${"userId" in person ? person.userId : person.sessionId}"`);
+      }
+      expect(await counters(database.pool, "default")).toEqual(before);
+      expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ drifts: 0, firstDrifts: [] });
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("texts, tickets, traces and what the catalogue does not know go; numbers that were counted stay", async () => {
+  const tenantId = "texts";
+  const events = [
+    makeEvent({
+      tenantId,
+      name: "session.start",
+      sessionId: "s-9",
+      traceId: "a".repeat(32),
+      attributes: { session_id: "s-9", user_id: "maria", channel: "web", note: "call me", phone: 13_800_000_000 },
+    }),
+    makeEvent({
+      tenantId,
+      name: "session.escalate",
+      sessionId: "s-9",
+      attributes: { session_id: "s-9", reason: "She said that her name is Maria and that she is angry" },
+    }),
+    makeEvent({
+      tenantId,
+      name: "query.order",
+      sessionId: "s-9",
+      attributes: { session_id: "s-9", order_number: "FD12345", success: true, response_time_ms: 120.5 },
+    }),
+    makeEvent({ tenantId, name: "ticket.created", ticketId: 7, attributes: { ticket_id: 7, user_id: "maria" } }),
+    makeEvent({
+      tenantId,
+      name: "session.start",
+      sessionId: "s-10",
+      attributes: { session_id: "s-10", user_id: "maria2" },
+    }),
+  ];
+  await ingest.submit(requestOf(events), 100);
+  expect(await erase(database.connectionString, { userId: "maria" }, tenantId, true)).toMatchObject({
+    events: 4,
+    sessions: 1,
+  });
+  expect(await everything(database.pool, tenantId)).toContain("maria");
+  expect(await erase(database.connectionString, { userId: "maria" }, tenantId)).toMatchObject({
+    events: 4,
+    sessions: 1,
+  });
+  const stored = await everything(database.pool, tenantId);
+  for (const gone of ['maria"', "Maria", "call me", "13800000000", "FD12345", "aaaaaaaa", '"s-9"']) {
+    expect(stored, gone).not.toContain(gone);
+  }
+  expect(stored).toContain("maria2");
+  const { rows } = await database.pool.query(
+    "select event_name, event_data, ticket_id from analytics_events where tenant_id = $1 and event_data ->> 'user_id' is distinct from 'maria2' order by event_name",
+    [tenantId],
+  );
+  const pseudonym = expect.stringMatching(/^erased-/);
+  expect(rows).toEqual([
+    {
+      event_name: "query.order",
+      event_data: { session_id: pseudonym, success: true, response_time_ms: 120.5 },
+      ticket_id: null,
+    },
+    { event_name: "session.escalate", event_data: { session_id: pseudonym, reason: "other" }, ticket_id: null },
+    {
+      event_name: "session.start",
+      event_data: { session_id: pseudonym, user_id: pseudonym, channel: "web" },
+      ticket_id: null,
+    },
+    { event_name: "ticket.created", event_data: { user_id: pseudonym }, ticket_id: null },
+  ]);
+  expect((await verifyTenant(database.connectionString, tenantId)).drifts).toBe(0);
+  // The original, delivered once more, is a duplicate: what was erased does not come back.
+  expect(await ingest.submit(requestOf(events), 100)).toMatchObject({ inserted: 0, duplicates: 5 });
+  const { rows: audit } = await database.pool.query(
+    "select action, details from analytics_audit where tenant_id = $1",
+    [tenantId],
+  );
+  expect(audit).toEqual([{ action: "erase", details: { what: "user", events: 4, sessions: 1, rejectedEvents: 0 } }]);
+});
+
+test("rejected payloads of the person are emptied, and those of a similar id are kept", async () => {
+  const { url, database } = await startTestReceiver();
+  const bad = (sessionId: string, userId: string | number) => ({
+    name: "session.start",
+    attributes: { "spanledger.event.id": randomUUID(), session_id: sessionId, user_id: userId, channel: 5 },
+  });
+  const body = tracesWith([bad("s-1", "anna"), bad("s-2", "anna-2"), bad("s-10", 4711), bad("s-11", 47)]);
+  const answer = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: "4" } });
+  expect(await erase(database.connectionString, { userId: "anna" })).toMatchObject({ rejectedEvents: 1 });
+  expect(await erase(database.connectionString, { sessionId: "s-2" })).toMatchObject({ rejectedEvents: 1 });
+  expect(await erase(database.connectionString, { userId: "4711" })).toMatchObject({ rejectedEvents: 1 });
+  const { rows } = await database.pool.query(
+    "select convert_from(payload, 'UTF8') as payload, reason from analytics_rejected_events order by payload",
+  );
+  expect(rows.map((row) => row.payload === "")).toEqual([true, true, true, false]);
+  expect(rows[3].payload).toContain("s-11");
+});
+
+test("an identifier is found in a protobuf payload as a whole value, as text and as a number", () => {
+  const text = messageField(1, textAttribute(6, "user_id", "anna"));
+  const number = messageField(1, keyValue(6, "user_id", Buffer.concat([Buffer.from([0x18]), varint(4711)])));
+  const other = messageField(1, keyValue(6, "count", Buffer.concat([Buffer.from([0x18]), varint(4711)])));
+  const found = (payload: Buffer, id: string) => payloadNamesPerson(payload, "application/x-protobuf", [id]);
+  expect([found(text, "anna"), found(text, "ann"), found(text, "anna2")]).toEqual([true, false, false]);
+  expect([found(number, "4711"), found(number, "471"), found(other, "4711")]).toEqual([true, false, false]);
+});
