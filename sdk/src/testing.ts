@@ -1,0 +1,100 @@
+import { inspect, isDeepStrictEqual } from "node:util";
+import { decodeAttributes } from "./decode-attributes.ts";
+import type { AttributesOf, BusinessEventName } from "./event-catalogue.ts";
+import type { EventRecord } from "./recording/event-record.ts";
+import { pipeline } from "./shared-pipeline.ts";
+
+/** One recorded event, with the attributes as they would travel. */
+export interface TestEvent<N extends string = string> {
+  readonly name: N;
+  readonly attributes: N extends BusinessEventName ? AttributesOf<N> : Readonly<Record<string, unknown>>;
+  readonly occurredAt: Date;
+  /** 32 hex digits, or null where no span was active. */
+  readonly traceId: string | null;
+}
+
+/** Keeps what is recorded, for a test of a product; nothing is sent meanwhile. */
+export interface TestRecorder {
+  /** All events so far, or those of one name, in the order in which they were recorded. */
+  events(): TestEvent[];
+  events<N extends string>(name: N): TestEvent<N>[];
+  /**
+   * The first event of this name whose attributes include these.
+   * @throws Error that names the nearest event and each attribute in which it differs
+   */
+  expectEvent<N extends string>(name: N, attributes?: Readonly<Record<string, unknown>>): TestEvent<N>;
+  /** @throws Error where an event of this name was recorded */
+  expectNone(name: string): void;
+  clear(): void;
+  /** Ends the recording; events are sent again. */
+  stop(): void;
+}
+
+/**
+ * Starts keeping events instead of sending them. Under `NODE_ENV=test`, wrong use throws at the call.
+ * @throws Error where another recorder of this process has not been stopped
+ */
+export function createTestRecorder(): TestRecorder {
+  if (pipeline.capture !== null) {
+    throw new Error("another test recorder is running: call its stop() first, for example in afterEach");
+  }
+  let recorded: TestEvent[] = [];
+  pipeline.capture = (record) => recorded.push(toTestEvent(record));
+  const named = (name: string): TestEvent[] => recorded.filter((event) => event.name === name);
+  return {
+    events: ((name?: string) => (name === undefined ? [...recorded] : named(name))) as TestRecorder["events"],
+    expectEvent<N extends string>(name: N, attributes: Readonly<Record<string, unknown>> = {}) {
+      const candidates = named(name);
+      const found = candidates.find((event) => differences(event, attributes).length === 0);
+      if (found === undefined) throw new Error(describeMiss(name, attributes, candidates, recorded));
+      return found as TestEvent<N>;
+    },
+    expectNone(name) {
+      const [first] = named(name);
+      if (first !== undefined) {
+        throw new Error(`business event ${name} was recorded: ${inspect(first.attributes)}`);
+      }
+    },
+    clear() {
+      recorded = [];
+    },
+    stop() {
+      pipeline.capture = null;
+    },
+  };
+}
+
+function toTestEvent(record: EventRecord): TestEvent {
+  return {
+    name: Buffer.from(record.name).toString("utf8"),
+    attributes: decodeAttributes(record.attributes),
+    occurredAt: new Date(record.timeMs),
+    traceId: record.traceId === undefined ? null : Buffer.from(record.traceId).toString("hex"),
+  };
+}
+
+function differences(event: TestEvent, wanted: Readonly<Record<string, unknown>>): string[] {
+  const actual: Readonly<Record<string, unknown>> = event.attributes;
+  return Object.entries(wanted)
+    .filter(([key, value]) => !isDeepStrictEqual(actual[key], value ?? undefined))
+    .map(([key, value]) => `  ${key}: expected ${inspect(value)}, recorded ${inspect(actual[key])}`);
+}
+
+function describeMiss(
+  name: string,
+  wanted: Readonly<Record<string, unknown>>,
+  candidates: readonly TestEvent[],
+  all: readonly TestEvent[],
+): string {
+  if (candidates.length === 0) {
+    const counts = new Map<string, number>();
+    for (const event of all) counts.set(event.name, (counts.get(event.name) ?? 0) + 1);
+    const list = [...counts].map(([other, count]) => `${other} (${count})`).join(", ");
+    return `business event ${name} was not recorded; recorded: ${list === "" ? "nothing" : list}`;
+  }
+  const nearest = candidates.map((event) => differences(event, wanted)).toSorted((a, b) => a.length - b.length)[0]!;
+  const count = candidates.length === 1 ? "once" : `${candidates.length} times`;
+  return [`business event ${name} was recorded ${count}, but not with these attributes; nearest:`, ...nearest].join(
+    "\n",
+  );
+}

@@ -1,0 +1,195 @@
+/** One call of recordBusinessEvent: what is converted, refused, cut, and what harms nobody. */
+import { diag, DiagLogLevel } from "@opentelemetry/api";
+import {
+  businessEventsStatus,
+  BusinessEventError,
+  recordBusinessEvent,
+  shutdown,
+  startBusinessEvents,
+} from "@spanledger/sdk";
+import { createTestRecorder, type TestRecorder } from "@spanledger/sdk/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sdkVersion } from "../../sdk/src/sdk-version.ts";
+import { OtlpSink } from "./otlp-sink.ts";
+
+// As untyped callers do.
+const record = recordBusinessEvent as (name: unknown, attributes?: unknown, options?: unknown) => void;
+
+let sink: OtlpSink;
+let recorder: TestRecorder;
+let messages: string[];
+
+async function begin(strict: boolean): Promise<void> {
+  sink = await OtlpSink.start();
+  startBusinessEvents({ endpoint: sink.url, strict });
+  recorder = createTestRecorder();
+  messages = [];
+  const keep = (message: string, ...rest: unknown[]): unknown => messages.push([message, ...rest].join(" "));
+  diag.setLogger(
+    { error: keep, warn: keep, info: keep, debug: () => undefined, verbose: () => undefined },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+}
+afterEach(async () => {
+  recorder.stop();
+  diag.disable();
+  await shutdown();
+  await sink.stop();
+});
+
+const wrong: [string, string, unknown, string][] = [
+  ["a missing attribute", "session.start", {}, "missing_attribute"],
+  ["a wrong type", "session.start", { session_id: 7 }, "wrong_type"],
+  ["a number in a string", "agent.login", { agent_id: "7" }, "wrong_type"],
+  ["a fraction for an integer", "agent.login", { agent_id: 7.5 }, "wrong_type"],
+  ["an integer beyond int4", "ticket.created", { ticket_id: 2 ** 31 }, "out_of_range"],
+  ["NaN for a duration", "query.order", { success: true, response_time_ms: Number.NaN }, "out_of_range"],
+  ["a long session id", "session.start", { session_id: "x".repeat(65) }, "too_long"],
+  ["a long name", "n".repeat(51), {}, "name_too_long"],
+  ["a reserved attribute", "shop.sold", { "spanledger.event.id": "x" }, "reserved_attribute"],
+  ["a function", "shop.sold", { f: () => 1 }, "refused_value"],
+  ["a symbol", "shop.sold", { s: Symbol("s") }, "refused_value"],
+  ["an invalid date", "shop.sold", { d: new Date(Number.NaN) }, "refused_value"],
+  ["attributes that are none", "shop.sold", 7, "invalid_attributes"],
+  ["no name", "", {}, "invalid_name"],
+];
+
+describe("wrong use in a test", () => {
+  beforeEach(() => begin(true));
+  it.each(wrong)("throws: %s", (_title, name, attributes, code) => {
+    expect(() => record(name, attributes)).toThrow(expect.objectContaining({ name: "BusinessEventError", code }));
+    expect(() => record(name, attributes)).toThrow(BusinessEventError);
+  });
+  it("throws for options too, and names what is wrong", () => {
+    expect(() => record("shop.sold", {}, { occurredAt: Number.NaN })).toThrow(/occurredAt .* not NaN/);
+    expect(() => record("shop.sold", {}, { eventId: "7" })).toThrow(/eventId has to be a UUID, not "7"/);
+    expect(() => record("session.start", { session_id: 7 })).toThrow(
+      "business event session.start, attribute session_id: has to be a string, not number 7",
+    );
+  });
+  it("does not throw for right use at the limits", () => {
+    recordBusinessEvent("session.start", { session_id: "é".repeat(64), channel: null });
+    recordBusinessEvent("ticket.created", { ticket_id: -(2 ** 31), priority: undefined });
+    recordBusinessEvent("agent.logout", { agent_id: 2 ** 31 - 1, work_duration_minutes: 525_600 });
+    expect(recorder.events()).toHaveLength(3);
+  });
+});
+
+describe("wrong use in production", () => {
+  beforeEach(() => begin(false));
+  it.each(wrong)("never throws, says so once, and is counted: %s", (_title, name, attributes) => {
+    const { problems } = businessEventsStatus();
+    record(`${name}`, attributes);
+    record(`${name}`, attributes);
+    expect(businessEventsStatus().problems).toBe(problems + 2);
+    expect(messages.length).toBeLessThanOrEqual(1);
+    // Still recorded for the receiver to judge, unless there is nothing to call it by.
+    expect(recorder.events()).toHaveLength(name === "" ? 0 : 2);
+  });
+});
+
+describe("values", () => {
+  beforeEach(() => begin(false));
+  it("are converted by the stated rules", () => {
+    record("shop.sold", {
+      date: new Date(Date.UTC(2025, 11, 25)),
+      small: 7n,
+      large: 2n ** 63n,
+      negative: -5,
+      nested: { a: [1, { b: 2 }] },
+      mixed: [1, "x"],
+      empty: [],
+      bytes: Buffer.from("hi"),
+      boxed: Object("text"),
+      lone: "\ud800",
+      zero: -0,
+    });
+    expect(recorder.events()[0]!.attributes).toEqual({
+      date: "2025-12-25T00:00:00.000Z",
+      small: 7,
+      large: "9223372036854775808",
+      negative: -5,
+      nested: '{"a":[1,{"b":2}]}',
+      mixed: '[1,"x"]',
+      empty: [],
+      bytes: "aGk=",
+      boxed: "text",
+      lone: "\ufffd",
+      zero: 0,
+    });
+  });
+
+  it("are cut where they are very large, and an event has a limit", () => {
+    const huge = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, "x".repeat(10_000_000)]));
+    record("shop.sold", { text: "😀".repeat(20_000), list: Array(5000).fill(1) });
+    record("shop.sold", huge);
+    const [first, second] = recorder.events();
+    const { text, list } = first!.attributes as { text: string; list: number[] };
+    expect(text).toHaveLength(16_383);
+    expect(text.endsWith("😀…")).toBe(true);
+    expect(list).toHaveLength(1024);
+    expect(Object.keys(second!.attributes).length).toBeLessThan(40);
+    expect(Object.keys(second!.attributes).length).toBeGreaterThan(5);
+  });
+
+  it("harm nobody: throwing getters, proxies, cycles, toJSON, and a getter that records", () => {
+    const cycle: Record<string, unknown> = {};
+    cycle["self"] = cycle;
+    const bad = (): never => {
+      throw new Error("no");
+    };
+    record("a.getter", Object.defineProperty({ kept: 1 }, "bad", { get: bad, enumerable: true }));
+    record("a.proxy", new Proxy({}, { ownKeys: bad }));
+    record("a.cycle", { cycle, kept: 1 });
+    record("a.json", { value: { toJSON: bad }, kept: 1 });
+    record("a.outer", {
+      get inner() {
+        record("a.inner", { kept: 2 });
+        return 1;
+      },
+    });
+    record("a.revoked", (({ proxy, revoke }) => (revoke(), proxy))(Proxy.revocable({}, {})));
+    expect(recorder.events().map(({ name, attributes }) => [name, attributes])).toEqual([
+      ["a.getter", { kept: 1 }],
+      ["a.proxy", {}],
+      ["a.cycle", { kept: 1 }],
+      ["a.json", { kept: 1 }],
+      ["a.outer", { inner: 1 }],
+      ["a.inner", { kept: 2 }],
+      ["a.revoked", {}],
+    ]);
+  });
+
+  it("are read at the call", () => {
+    const attributes = { i: 1 };
+    record("shop.sold", attributes);
+    attributes.i = 2;
+    expect(recorder.events("shop.sold")[0]!.attributes).toEqual({ i: 1 });
+  });
+});
+
+describe("createTestRecorder", () => {
+  beforeEach(() => begin(true));
+  it("finds events and explains what it did not find", () => {
+    recordBusinessEvent("session.escalate", { session_id: "s-1", reason: "keyword", severity: "high" });
+    const { attributes } = recorder.expectEvent("session.escalate", { session_id: "s-1" });
+    expect(attributes.severity).toBe("high");
+    expect(() => recorder.expectEvent("session.end")).toThrow(
+      "business event session.end was not recorded; recorded: session.escalate (1)",
+    );
+    expect(() => recorder.expectEvent("session.escalate", { session_id: "s-2", reason: "keyword" })).toThrow(
+      "was recorded once, but not with these attributes; nearest:\n  session_id: expected 's-2', recorded 's-1'",
+    );
+    expect(() => recorder.expectNone("session.escalate")).toThrow(/was recorded/);
+    recorder.clear();
+    recorder.expectNone("session.escalate");
+    expect(() => createTestRecorder()).toThrow(/stop\(\)/);
+    expect(sink.requests).toEqual([]);
+  });
+});
+
+it("the version on the wire is the package's", async () => {
+  await begin(true);
+  const { default: manifest } = await import("../../sdk/package.json", { with: { type: "json" } });
+  expect(sdkVersion).toBe(manifest.version);
+});
