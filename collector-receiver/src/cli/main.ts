@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { ConfigError } from "../config/config-error.ts";
+import { runDoctor } from "./run-doctor.ts";
 import { runErase } from "./run-erase.ts";
 import { runMigrate } from "./run-migrate.ts";
 import { runRebuild } from "./run-rebuild.ts";
 import { runReplay } from "./run-replay.ts";
+import { runSettings } from "./run-settings.ts";
 import { runVerify } from "./run-verify.ts";
 
 const program = new Command("spanledger")
@@ -50,6 +52,24 @@ program
   .option("--dry-run", "only say what would be anonymised")
   .option("--json", "print one JSON document")
   .action((options) => finish(Promise.resolve().then(() => runErase(options))));
+
+program
+  .command("settings")
+  .description("show what the numbers depend on, or change it (timezone and idle timeout: with a rebuild)")
+  .option("--tenant <tenant>", "one tenant; all unless given")
+  .option("--timezone <name>", "business timezone; refused once anything is sealed")
+  .option("--idle-timeout <duration>", "after how much silence a session counts as ended: 24h, 90m")
+  .option("--cost <amount>", "what a manual session costs, with --from")
+  .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(Promise.resolve().then(() => runSettings(options))));
+
+program
+  .command("doctor")
+  .description("look at all that the receiver depends on, and say what to do; exit 1 if anything failed")
+  .option("--url <url>", "send a test event there (a receiver or Collector) and look for its row")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(runDoctor(options)));
 
 await program.parseAsync();
 

@@ -1,0 +1,79 @@
+import { parseDuration } from "../config/parse-duration.ts";
+import { changeSettings } from "../ingest/change-settings.ts";
+import type { SettingsChange } from "../ingest/change-settings.ts";
+import { rebuildTenant } from "../ingest/rebuild-tenant.ts";
+import { readSettings } from "../storage/change-settings.ts";
+import type { StoredSettings } from "../storage/change-settings.ts";
+import { openWriterConnection } from "../storage/writer-connection.ts";
+import { listTenants, withDatabase } from "./with-database.ts";
+
+export interface SettingsOptions {
+  readonly tenant?: string;
+  readonly timezone?: string;
+  readonly idleTimeout?: string;
+  readonly cost?: string;
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
+/** `spanledger settings`: shows what the numbers depend on, and changes it. */
+export function runSettings(options: SettingsOptions): Promise<number> {
+  const change = readChange(options);
+  return withDatabase(async (connectionString) => {
+    const client = await openWriterConnection(connectionString);
+    try {
+      const tenants = await listTenants(connectionString, options.tenant);
+      for (const tenantId of Object.keys(change).length > 0 ? tenants : []) {
+        const { needsRebuild } = await changeSettings(client, tenantId, change, Date.now());
+        if (needsRebuild) await rebuildTenant(connectionString, tenantId);
+      }
+      const settings: StoredSettings[] = [];
+      for (const tenantId of tenants) settings.push(await readSettings(client, tenantId));
+      process.stdout.write(
+        options.json === true ? `${JSON.stringify({ tenants: settings })}\n` : settings.map(describe).join(""),
+      );
+      if (Object.keys(change).length > 0 && options.json !== true) {
+        process.stdout.write("Set the receiver's environment to the same values: it compares them when it starts.\n");
+      }
+      return 0;
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+function readChange({ timezone, idleTimeout, cost, from }: SettingsOptions): SettingsChange {
+  const refuse = (message: string): never => {
+    throw Object.assign(new Error(message), { code: "invalid_arguments" });
+  };
+  const seconds = idleTimeout === undefined ? undefined : parseDuration(idleTimeout);
+  if (idleTimeout !== undefined && (seconds === undefined || seconds < 60)) {
+    refuse(`--idle-timeout ${idleTimeout} is no duration of at least a minute: 24h, 90m or 3600s.`);
+  }
+  if ((cost === undefined) !== (from === undefined))
+    refuse("--cost and --from go together: --cost 12 --from 2026-01-01.");
+  if (cost !== undefined && !/^\d{1,12}(\.\d{1,6})?$/.test(cost)) {
+    refuse(`--cost ${cost} is no decimal number such as 10 or 12.50.`);
+  }
+  if (from !== undefined && (!/^\d{4}-\d{2}-\d{2}$/.test(from) || Number.isNaN(Date.parse(from)))) {
+    refuse(`--from ${from} is no day: YYYY-MM-DD.`);
+  }
+  return {
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(seconds === undefined ? {} : { idleTimeoutSeconds: seconds }),
+    ...(cost === undefined || from === undefined ? {} : { cost: { value: cost, from } }),
+  };
+}
+
+function describe(settings: StoredSettings): string {
+  const { retainedFromMs } = settings;
+  const lines = [
+    `timezone      ${settings.timezone}`,
+    `currency      ${settings.currency}`,
+    `idle timeout  ${settings.idleTimeoutSeconds} s`,
+    `settled up to ${new Date(settings.idleThroughMs).toISOString()}`,
+    `rows kept     ${retainedFromMs === null ? "all" : `from ${new Date(retainedFromMs).toISOString()}`}`,
+    ...settings.costs.map(({ validFrom, cost }) => `cost          ${cost} a manual session from ${validFrom}`),
+  ];
+  return `${settings.tenantId}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}

@@ -1,0 +1,82 @@
+import type { WriterConnection } from "./writer-connection.ts";
+
+export interface StoredSettings {
+  readonly tenantId: string;
+  readonly timezone: string;
+  readonly currency: string;
+  readonly idleTimeoutSeconds: number;
+  readonly idleThroughMs: number;
+  /** Null: everything is kept, nothing is sealed. */
+  readonly retainedFromMs: number | null;
+  /** Ascending by the first business day on which they are valid. */
+  readonly costs: readonly { readonly validFrom: string; readonly cost: string }[];
+}
+
+/** Settings of a tenant as they are stored. */
+export async function readSettings(client: WriterConnection, tenantId: string): Promise<StoredSettings> {
+  const { rows } = await client.query<{
+    timezone: string;
+    currency: string;
+    idle_timeout_seconds: number;
+    idle_through: number;
+    retained_from: number | null;
+    costs: [string, string][] | null;
+  }>({
+    text: `
+      select timezone, currency, idle_timeout_seconds, idle_through, retained_from,
+        (select json_agg(json_build_array(valid_from, trim_scale(cost_per_manual_session)::text) order by valid_from)
+          from analytics_costs c where c.tenant_id = s.tenant_id) as costs
+      from analytics_settings s where tenant_id = $1`,
+    values: [tenantId],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new Error(`tenant "${tenantId}" has no row in analytics_settings`);
+  return {
+    tenantId,
+    timezone: row.timezone,
+    currency: row.currency,
+    idleTimeoutSeconds: row.idle_timeout_seconds,
+    idleThroughMs: row.idle_through,
+    retainedFromMs: row.retained_from,
+    costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
+  };
+}
+
+/** Stores another timezone, in the open transaction; every period means something else from now on. */
+export async function storeTimezone(client: WriterConnection, tenantId: string, timezone: string): Promise<void> {
+  await client.query({
+    text: "update analytics_settings set timezone = $2 where tenant_id = $1",
+    values: [tenantId, timezone],
+  });
+}
+
+/** Stores another idle timeout, and when the sweeper has to look at each session that it has not ended. */
+export async function storeIdleTimeout(client: WriterConnection, tenantId: string, seconds: number): Promise<void> {
+  await client.query({
+    text: "update analytics_settings set idle_timeout_seconds = $2 where tenant_id = $1",
+    values: [tenantId, seconds],
+  });
+  await client.query({
+    text: `
+      update analytics_sessions s set idle_check_at = case
+        when s.last_activity_at + $2 * interval '1 second' > t.idle_through
+        then s.last_activity_at + $2 * interval '1 second' end
+      from analytics_settings t where s.tenant_id = $1 and t.tenant_id = $1`,
+    values: [tenantId, seconds],
+  });
+}
+
+/** Stores what a manual session costs from a business day on. */
+export async function storeCost(
+  client: WriterConnection,
+  tenantId: string,
+  validFrom: string,
+  cost: string,
+): Promise<void> {
+  await client.query({
+    text: `
+      insert into analytics_costs (tenant_id, valid_from, cost_per_manual_session) values ($1, $2::date, $3::numeric)
+      on conflict (tenant_id, valid_from) do update set cost_per_manual_session = excluded.cost_per_manual_session`,
+    values: [tenantId, validFrom, cost],
+  });
+}

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { tracesWith } from "../../support/otlp-json.ts";
+import { startTestReceiver } from "../../support/start-test-receiver.ts";
+
+const run = promisify(execFile);
+const cli = fileURLToPath(new URL("../../../collector-receiver/src/cli/main.ts", import.meta.url));
+
+async function spanledger(environment: Record<string, string>, ...arguments_: string[]) {
+  const parameters = ["--conditions=spanledger-source", cli, ...arguments_];
+  const env = { PATH: process.env["PATH"] ?? "", ...environment };
+  const outcome = run(process.execPath, parameters, { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+  return outcome;
+}
+
+async function sendHistory(url: string): Promise<void> {
+  // 17:00 UTC is the next day in Shanghai and the same day in London.
+  const atMs = Date.UTC(2026, 2, 31, 17);
+  const events = ["s1", "s2"].map((id) => ({ name: "session.start", attributes: { session_id: id }, atMs }));
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body: tracesWith(events) })).status).toBe(200);
+}
+
+test("settings: a timezone is changed with a rebuild, a cost from a later day on, and neither once sealed or past", async () => {
+  const { url, database } = await startTestReceiver();
+  const environment = { DATABASE_URL: database.connectionString };
+  await sendHistory(url);
+  const months = async () => {
+    const { rows } = await database.pool.query(
+      "select period_value, total_sessions::int from analytics_business_metrics where period_type = 'month' and total_sessions > 0",
+    );
+    return rows;
+  };
+  expect(await months()).toEqual([{ period_value: "2026-04", total_sessions: 2 }]);
+  const changed = await spanledger(environment, "settings", "--timezone", "Europe/London", "--idle-timeout", "12h");
+  expect(changed).toMatchObject({ code: 0, stdout: expect.stringContaining("Europe/London") });
+  expect(await months()).toEqual([{ period_value: "2026-03", total_sessions: 2 }]);
+  expect((await verifyTenant(database.connectionString, "default")).drifts).toBe(0);
+
+  const past = await spanledger(environment, "settings", "--cost", "12", "--from", "2026-01-01");
+  expect(past).toMatchObject({ code: 1, stderr: expect.stringContaining("later business day") });
+  const later = await spanledger(environment, "settings", "--cost", "12.50", "--from", "2999-01-01");
+  expect(later).toMatchObject({ code: 0, stdout: expect.stringContaining("12.5 a manual session from 2999-01-01") });
+
+  await database.pool.query("update analytics_settings set retained_from = '2026-01-01T00:00Z'");
+  const sealed = await spanledger(environment, "settings", "--timezone", "UTC");
+  expect(sealed).toMatchObject({ code: 1, stderr: expect.stringContaining("sealed") });
+  const { rows } = await database.pool.query("select action from analytics_audit");
+  expect(rows).toEqual([{ action: "settings" }, { action: "settings" }]);
+});
+
+test("doctor: all is well, and each thing that is not is named with what to do", async () => {
+  const { url, database } = await startTestReceiver();
+  const environment = { DATABASE_URL: database.connectionString };
+  const well = await spanledger(environment, "doctor", "--url", url);
+  expect(well.stdout).toContain("a test event was stored");
+  expect(well).toMatchObject({ code: 0 });
+  const { rows } = await database.pool.query(
+    "select (select count(*)::int from analytics_events) as events, (select count(*)::int from analytics_business_metrics) as counted",
+  );
+  expect(rows).toEqual([{ events: 1, counted: 0 }]);
+
+  await database.pool.query("delete from spanledger_migrations where id = (select max(id) from spanledger_migrations)");
+  const ill = await spanledger(
+    { ...environment, BUSINESS_TIMEZONE: "UTC", REDIS_URL: "redis://127.0.0.1:1" },
+    "doctor",
+    "--url",
+    "http://127.0.0.1:1",
+    "--json",
+  );
+  expect(ill.code).toBe(1);
+  const { findings } = JSON.parse(ill.stdout) as { findings: { check: string; outcome: string; text: string }[] };
+  const of = (check: string) => findings.find((finding) => finding.check === check);
+  expect(of("PostgreSQL")).toMatchObject({ outcome: "ok" });
+  expect(of("migrations")).toMatchObject({ outcome: "failed", text: expect.stringContaining("spanledger migrate") });
+  expect(of("settings")).toMatchObject({ outcome: "failed", text: expect.stringContaining("BUSINESS_TIMEZONE") });
+  expect(of("Redis")).toMatchObject({ outcome: "warning" });
+  expect(of("OTLP")).toMatchObject({ outcome: "failed" });
+});
