@@ -1,0 +1,68 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import { boardDefaults, boardLanguages } from "./board-context.ts";
+import type { BoardContext, BoardLanguage } from "./board-context.ts";
+import { agentsBoard } from "./boards/agents.ts";
+import { workbenchBoard } from "./boards/agent-workbench.ts";
+import { chatbotBoard } from "./boards/ai-chatbot.ts";
+import { composeBoard } from "./boards/compose-board.ts";
+import { dataQualityBoard } from "./boards/data-quality.ts";
+import { overviewBoard } from "./boards/overview.ts";
+import { receiverHealthBoard } from "./boards/receiver-health.ts";
+import { ticketsBoard } from "./boards/tickets.ts";
+
+const boards = [
+  overviewBoard,
+  chatbotBoard,
+  workbenchBoard,
+  ticketsBoard,
+  agentsBoard,
+  dataQualityBoard,
+  receiverHealthBoard,
+];
+
+export interface GeneratedDashboard {
+  readonly language: BoardLanguage;
+  readonly dashboard: Dashboard;
+  /** Below the folder of the generated dashboards: `zh/overview.json`. */
+  readonly path: string;
+  readonly json: string;
+}
+
+/** Where `npm run dashboards` writes, and what the provisioning names. */
+export const generatedFolder = fileURLToPath(new URL("generated/", import.meta.url));
+
+/** Every dashboard in every language: a pure function of (timezone, currency). */
+export function generateDashboards(
+  options: Pick<BoardContext, "timezone" | "currency"> = boardDefaults,
+): GeneratedDashboard[] {
+  return boardLanguages.flatMap((language) => {
+    const context = { ...options, language };
+    return boards.map((boardOf) => {
+      const board = boardOf(context);
+      const dashboard = composeBoard(context, board);
+      const json = `${JSON.stringify(dashboard, null, 2)}\n`;
+      return { language, dashboard, path: `${language}/${board.name}.json`, json };
+    });
+  });
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      timezone: { type: "string", default: boardDefaults.timezone },
+      currency: { type: "string", default: boardDefaults.currency },
+      out: { type: "string", default: generatedFolder },
+    },
+  });
+  for (const { path, json } of generateDashboards(values)) {
+    const file = join(values.out, path);
+    const before = await readFile(file, "utf8").catch(() => undefined);
+    await mkdir(dirname(file), { recursive: true });
+    if (before !== json) await writeFile(file, json);
+    process.stdout.write(`${before === json ? "as it was " : "written   "} ${path}\n`);
+  }
+}

@@ -1,0 +1,133 @@
+/** Panels with figures: a number, and beside it the same of the days before. */
+import {
+  ReduceDataOptionsBuilder,
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  VizOrientation,
+} from "@grafana/grafana-foundation-sdk/common";
+import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import { metricOf } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
+import { agentFigureQuery } from "../sql/agent-query.ts";
+import { quantileFigureQuery } from "../sql/duration-query.ts";
+import { figureQuery } from "../sql/figure-query.ts";
+import type { CounterMetric } from "../sql/metric-expression.ts";
+import { say } from "../board-context.ts";
+import type { BoardContext } from "../board-context.ts";
+import { decimalsOf, unitOf } from "./choose-unit.ts";
+import { describeHealth, describeMetrics } from "./describe-figures.ts";
+import type { HealthFigure } from "./health-figures.ts";
+import { linkTo } from "./link-levels.ts";
+import type { NextLevel } from "./link-levels.ts";
+import { SqlTarget, boardDatasource } from "./sql-target.ts";
+
+/** What the second number of a figure is called. */
+export const beforeName: LocalText = { en: "Before", zh: "上期" };
+
+const beforeMeaning: LocalText = {
+  en: "**Before**: a calendar month is compared with the month before, any other range with as many days before it; what is still running with the same days.",
+  zh: "**上期**：自然月与上个月相比，其他范围与之前同样天数相比；进行中的周期只比较相同的天数。",
+};
+
+const noNumber = "—";
+
+/** A stat panel of the given width (of 24) without a query yet. */
+export function statPanel(context: BoardContext, title: string, width: number, next: NextLevel): StatBuilder {
+  return new StatBuilder()
+    .title(title)
+    .datasource(boardDatasource)
+    .height(4)
+    .span(width)
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(BigValueColorMode.None)
+    .textMode(BigValueTextMode.Auto)
+    .orientation(VizOrientation.Vertical)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("/.*/").values(false))
+    .noValue(noNumber)
+    .links([linkTo(context, next)]);
+}
+
+/** A metric of the dictionary over the dashboard's range, and over the range it is compared with. */
+export function figurePanel(context: BoardContext, key: string, width: number, next: NextLevel): StatBuilder {
+  return metricFigure(context, key, width, next, figureQuery);
+}
+
+/** As `figurePanel`, of the agent that the variable `agent` names. */
+export function agentFigurePanel(context: BoardContext, key: string, width: number, next: NextLevel): StatBuilder {
+  return metricFigure(context, key, width, next, agentFigureQuery);
+}
+
+function metricFigure(
+  context: BoardContext,
+  key: string,
+  width: number,
+  next: NextLevel,
+  queryOf: typeof figureQuery,
+): StatBuilder {
+  const metric = counterMetricOf(key);
+  const name = say(context, metric.name);
+  const sql = queryOf(metric, { value: name, before: say(context, beforeName) });
+  return statPanel(context, name, width, next)
+    .description(`${describeMetrics(context, [metric])}\n\n${say(context, beforeMeaning)}`)
+    .unit(unitOf(context, metric.unit))
+    .decimals(decimalsOf(metric))
+    .withTarget(new SqlTarget(sql, "table"));
+}
+
+/** p50, p90 and p99 of a histogram over the range. */
+export function quantileFigurePanel(
+  context: BoardContext,
+  histogram: string,
+  title: LocalText,
+  width: number,
+  next: NextLevel,
+): StatBuilder {
+  const metrics = quantilesOf(histogram);
+  const sql = quantileFigureQuery(
+    histogram,
+    metrics.map((metric) => ({ quantile: metric.quantile, name: say(context, metric.name) })),
+  );
+  return statPanel(context, say(context, title), width, next)
+    .description(describeMetrics(context, metrics))
+    .unit(unitOf(context, "ms"))
+    .decimals(1)
+    .withTarget(new SqlTarget(sql, "table"));
+}
+
+/** A figure about the data or the receiver itself. */
+export function healthFigurePanel(
+  context: BoardContext,
+  figure: HealthFigure,
+  sql: string,
+  width: number,
+  next: NextLevel,
+): StatBuilder {
+  return statPanel(context, say(context, figure.name), width, next)
+    .description(describeHealth(context, [figure]))
+    .unit(healthUnit(context, figure))
+    .decimals(figure.unit === "percent" ? 2 : 0)
+    .withTarget(new SqlTarget(sql, "table"));
+}
+
+/** The unit of a figure about the data or the receiver. */
+export function healthUnit(context: BoardContext, figure: HealthFigure): string {
+  if (figure.unit === "bytes") return "bytes";
+  return figure.unit === "time" ? "dateTimeAsIso" : unitOf(context, figure.unit);
+}
+
+/** The metric over counters of a key; quantiles are not among them. */
+export function counterMetricOf(key: string): CounterMetric {
+  const metric = metricOf(key);
+  if (metric.kind === "quantile") throw new Error(`"${key}" is a quantile: use quantileFigurePanel`);
+  return metric;
+}
+
+/** The quantiles that the dictionary has of a histogram. */
+export function quantilesOf(histogram: string): Extract<ReturnType<typeof metricOf>, { kind: "quantile" }>[] {
+  return [50, 90, 99].map((percent) => {
+    const metric = metricOf(`${histogram}_p${percent}_ms`);
+    if (metric.kind !== "quantile") throw new Error(`"${metric.key}" is no quantile`);
+    return metric;
+  });
+}

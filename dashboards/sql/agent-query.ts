@@ -1,0 +1,88 @@
+/** Figures by agent, from `analytics_agent_metrics`. The row without an agent is what no agent was named for. */
+import { metricExpression } from "./metric-expression.ts";
+import type { CounterMetric } from "./metric-expression.ts";
+import { quoteName, quoteText } from "./quote-sql.ts";
+import { daysOfSpan, spanOfDays } from "./span-of-days.ts";
+
+/** The value of the variable `agent` that stands for the row without an agent. */
+export const noAgent = "none";
+
+interface NamedMetric {
+  readonly metric: CounterMetric;
+  readonly name: string;
+}
+
+/** The latest name that a login gave, in whatever period. */
+const latestNames = `latest_name as (
+  select distinct on (agent_id) agent_id, agent_name
+  from analytics_agent_metrics
+  where tenant_id = '$tenant' and agent_id is not null and agent_name is not null
+  order by agent_id, agent_name_at desc nulls last, agent_name_event_id desc
+)`;
+
+const key = (table: string): string => `coalesce(${table}.agent_id::text, '${noAgent}')`;
+const label = (table: string, unattributed: string): string =>
+  `coalesce(latest_name.agent_name, '#' || ${table}.agent_id, ${quoteText(unattributed)})`;
+
+/** One row for each agent that did anything in the range, most sessions first. */
+export function agentTableQuery(
+  columns: readonly NamedMetric[],
+  names: { readonly agent: string; readonly id: string; readonly unattributed: string },
+): string {
+  const values = columns.map(
+    ({ metric, name }) => `${metricExpression(metric, (counter) => `sum(counter.${counter})`)} as ${quoteName(name)}`,
+  );
+  return `with ${spanOfDays},
+${latestNames}
+select ${label("counter", names.unattributed)} as ${quoteName(names.agent)},
+  ${key("counter")} as ${quoteName(names.id)},
+  ${values.join(",\n  ")}
+from span
+join analytics_agent_metrics counter
+  on counter.tenant_id = '$tenant' and counter.day between first_day and last_day
+left join latest_name on latest_name.agent_id = counter.agent_id
+group by counter.agent_id, latest_name.agent_name
+order by sum(counter.sessions_handled) desc, counter.agent_id nulls last`;
+}
+
+/** One row: a metric of the chosen agent over the range, and over the days that it is compared with. */
+export function agentFigureQuery(
+  metric: CounterMetric,
+  names: { readonly value: string; readonly before: string },
+): string {
+  const over = (first: string, last: string): string => `(
+  select ${metricExpression(metric, (counter) => `sum(counter.${counter})`)}
+  from analytics_agent_metrics counter
+  where tenant_id = '$tenant' and day between ${first} and ${last} and ${key("counter")} = '$agent'
+)`;
+  return `with ${spanOfDays}
+select ${over("first_day", "last_day")} as ${quoteName(names.value)},
+  ${over("first_before", "last_before")} as ${quoteName(names.before)}
+from span`;
+}
+
+/** A series: metrics of the chosen agent by business day. */
+export function agentSeriesQuery(columns: readonly NamedMetric[]): string {
+  const values = columns.map(
+    ({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`,
+  );
+  return `with ${spanOfDays},
+${daysOfSpan}
+select days."time",
+  ${values.join(",\n  ")}
+from days
+left join analytics_agent_metrics counter
+  on counter.tenant_id = '$tenant' and counter.day = days.day and ${key("counter")} = '$agent'
+order by 1`;
+}
+
+/** Options of the variable `agent`: everybody who is known, by name. */
+export function agentVariableQuery(unattributed: string): string {
+  return `with ${latestNames}
+select distinct ${label("counter", unattributed)} || case when counter.agent_id is null then '' else ' (' || counter.agent_id || ')' end as "__text",
+  ${key("counter")} as "__value"
+from analytics_agent_metrics counter
+left join latest_name on latest_name.agent_id = counter.agent_id
+where counter.tenant_id = '$tenant'
+order by 1`;
+}

@@ -1,0 +1,22 @@
+/** Events of the settings that change what a curve means; instants, at the beginning of a business day. */
+import { quoteText } from "./quote-sql.ts";
+import { spanOfDays } from "./span-of-days.ts";
+
+/** When another cost of a manual session came into force. */
+export function costAnnotationQuery(text: string): string {
+  return `with ${spanOfDays}
+select valid_from::timestamp at time zone timezone as "time",
+  ${quoteText(text)} || ' ' || cost_per_manual_session as text, 'cost' as tags
+from span
+join analytics_costs on tenant_id = '$tenant' and valid_from between first_day and last_day
+order by 1`;
+}
+
+/** Where retention has cut: counters before are final, and the rows behind them are gone. */
+export function retentionAnnotationQuery(text: string): string {
+  return `with ${spanOfDays}
+select settings_row.retained_from as "time", ${quoteText(text)}::text as text, 'retention' as tags
+from span
+join analytics_settings settings_row on settings_row.tenant_id = '$tenant'
+  and (settings_row.retained_from at time zone span.timezone)::date between first_day and last_day`;
+}

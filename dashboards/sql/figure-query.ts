@@ -1,0 +1,74 @@
+import { daysOfSpan, periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
+import { hasReported, metricExpression } from "./metric-expression.ts";
+import type { CounterMetric } from "./metric-expression.ts";
+import { quoteName } from "./quote-sql.ts";
+
+/** Counters that do not add up over days: read from the one row that is the range, null where there is none. */
+const notAdditive: ReadonlySet<string> = new Set(["unique_customers"]);
+
+/** Whether a metric is known only for a day, an ISO week or a month. */
+export function needsOneRow(metric: CounterMetric): boolean {
+  return metric.numerator.add.some((counter) => notAdditive.has(counter));
+}
+
+/**
+ * One row: a metric over the range, and over the days that it is compared with. Null where the product has
+ * never reported.
+ * @param names of the two columns
+ */
+export function figureQuery(metric: CounterMetric, names: { readonly value: string; readonly before: string }): string {
+  const oneRow = needsOneRow(metric);
+  const over = (first: string, last: string, row: string): string => `(
+  select ${metricExpression(metric, (counter) => `sum(${counter})`)}
+  from analytics_business_metrics
+  where tenant_id = '$tenant' and ${
+    oneRow
+      ? `period_type = split_part(${row}, ' ', 1) and period_value = split_part(${row}, ' ', 2)`
+      : `period_type = 'day' and period_value between ${periodValue(first)} and ${periodValue(last)}`
+  }
+)`;
+  const known = (row: string, value: string): string =>
+    `case when ${hasReported(metric.group)}${oneRow ? ` and ${row} is not null` : ""} then ${value} end`;
+  const from = oneRow ? "span_rows" : "span";
+  return `with ${spanOfDays}${oneRow ? `,\n${spanRows}` : ""}
+select
+  ${known("row_now", over("first_day", "last_day", "row_now"))} as ${quoteName(names.value)},
+  ${known("row_before", over("first_before", "last_before", "row_before"))} as ${quoteName(names.before)}
+from ${from}`;
+}
+
+/** A series: each metric by business day; 0 where nothing was counted, null where there is nothing to divide by. */
+export function daySeriesQuery(columns: readonly { readonly metric: CounterMetric; readonly name: string }[]): string {
+  const values = columns.map(
+    ({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`,
+  );
+  return `with ${spanOfDays},
+${daysOfSpan}
+select days."time",
+  ${values.join(",\n  ")}
+from days
+left join analytics_business_metrics counter
+  on counter.tenant_id = '$tenant' and counter.period_type = 'day' and counter.period_value = ${periodValue("days.day")}
+order by 1`;
+}
+
+/** The thirteen months that end with the range, oldest first: a year back, so that a month stands beside its like. */
+export function monthTableQuery(
+  monthName: string,
+  columns: readonly { readonly metric: CounterMetric; readonly name: string }[],
+): string {
+  const values = columns.map(
+    ({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`,
+  );
+  return `with ${spanOfDays},
+last_month as (
+  select date_trunc('month', least(last_day, today)::timestamp) as last_month from span
+)
+select to_char(month, 'YYYY-MM') as ${quoteName(monthName)},
+  ${values.join(",\n  ")}
+from last_month
+cross join lateral generate_series(last_month - interval '12 months', last_month, interval '1 month') as month
+left join analytics_business_metrics counter
+  on counter.tenant_id = '$tenant' and counter.period_type = 'month' and counter.period_value = to_char(month, 'YYYY-MM')
+order by month`;
+}

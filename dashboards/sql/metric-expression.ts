@@ -1,0 +1,46 @@
+/** Metrics of the dictionary as SQL: made from the definition, so that no formula is written twice. */
+import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
+import type {
+  CounterSum,
+  MetricDefinition,
+  MetricGroup,
+} from "../../collector-receiver/src/metrics/metric-definition.ts";
+import { quoteText } from "./quote-sql.ts";
+
+export type CounterMetric = Exclude<MetricDefinition, { kind: "quantile" }>;
+
+/**
+ * The value of a metric over one or many rows of counters, rounded as the API rounds it (half up, 6 decimals);
+ * null where the denominator is 0.
+ * @param column how a counter is read: `sum(total_sessions)` over rows, `counter.total_sessions` in one
+ */
+export function metricExpression(metric: CounterMetric, column: (counter: string) => string): string {
+  const sumOf = ({ add, subtract = [] }: CounterSum): string =>
+    [
+      add.map((counter) => `coalesce(${column(counter)}, 0)`).join(" + "),
+      ...subtract.map((counter) => `coalesce(${column(counter)}, 0)`),
+    ].join(" - ");
+  if (metric.kind === "sum") return asNumber(sumOf(metric.numerator));
+  // The factor first, and as a numeric: integers would divide to integers.
+  return asNumber(`(${sumOf(metric.numerator)}) * ${metric.factor}.0 / nullif(${sumOf(metric.denominator)}, 0)`);
+}
+
+/** Grafana takes float8; rounding is numeric's, before that. */
+export function asNumber(expression: string): string {
+  return `round((${expression})::numeric, 6)::double precision`;
+}
+
+const products: Readonly<Record<MetricGroup, RegExp>> = {
+  ai_chatbot: /^(session|query)\./,
+  agent_workbench: /^(agent|ticket)\./,
+  tickets: /^(agent|ticket)\./,
+};
+
+/** Whether the product behind a metric has ever reported: without, a figure is not known, which is not 0. */
+export function hasReported(group: MetricGroup): string {
+  const names = Object.keys(eventCatalogue).filter((name) => products[group].test(name));
+  return `exists (
+    select from analytics_event_counts
+    where tenant_id = '$tenant' and event_name in (${names.map(quoteText).join(", ")})
+  )`;
+}
