@@ -1,0 +1,61 @@
+/** Every snippet of sdk/README.md is run as it stands there. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { OtlpSink } from "./otlp-sink.ts";
+import { runProduct } from "./run-product.ts";
+
+const readme = readFileSync(join(import.meta.dirname, "../../sdk/README.md"), "utf8");
+const snippets = new Map(
+  [...readme.matchAll(/```js\n\/\/ (\S+)\n([^`]*(?:`[^`]+`[^`]*)*?)```/g)].map(([, file, code]) => [file!, code!]),
+);
+// Inside the workspace, so that the package resolves to its sources.
+const folder = join(import.meta.dirname, `.snippets-${process.pid}`);
+
+let sink: OtlpSink;
+beforeAll(() => mkdirSync(folder));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  sink = await OtlpSink.start();
+});
+afterEach(() => sink.stop());
+
+const expected: Readonly<Record<string, readonly (readonly [string, Record<string, unknown>])[]>> = {
+  "first-event.mjs": [["session.start", { session_id: "s-1", channel: "web" }]],
+  "typed.mjs": [
+    ["query.order", { order_number: "FD12345", success: true, response_time_ms: 84 }],
+    ["ticket.created", { ticket_id: 1042, source: "chat" }],
+    ["coupon.redeemed", { code: "WELCOME", amount: 5 }],
+  ],
+  "context.mjs": [["session.message", { role: "ai", response_time_ms: 1480, session_id: "s-7", user_id: "u-5f1c" }]],
+  "http.mjs": [
+    ["query.tracking", { tracking_number: "TEST123456", success: true, response_time_ms: expect.any(Number) }],
+  ],
+  "recorder.mjs": [],
+  "serverless.mjs": [["session.end", { session_id: "s-1" }]],
+};
+
+describe("sdk/README.md", () => {
+  it("has a test for each snippet", () => {
+    expect([...snippets.keys()]).toEqual(Object.keys(expected));
+    expect(readme.match(/```js/g)).toHaveLength(snippets.size);
+  });
+
+  it("needs five lines for the first event", () => {
+    expect(snippets.get("first-event.mjs")!.trim().split("\n").length).toBeLessThanOrEqual(5);
+  });
+
+  it.each(Object.entries(expected))("%s", async (name, events) => {
+    const file = join(folder, name);
+    writeFileSync(file, snippets.get(name)!);
+    const end = await runProduct("", {
+      endpoint: sink.url,
+      file,
+      nodeArgs: ["--conditions=spanledger-source"],
+      env: { NODE_ENV: "test" },
+    });
+    expect(end).toMatchObject({ code: 0, stderr: "" });
+    const received = sink.events.toSorted((a, b) => a.seq - b.seq);
+    expect(received.map((event) => [event.name, event.attributes])).toEqual(events);
+  });
+});
