@@ -132,7 +132,7 @@ function answer(requests: readonly WaitingRequest[], committed: CommittedBatch):
     }
     return;
   }
-  // Objects, not keys: a batch holds the very events of its requests.
+  // Objects, not keys: a batch holds the very events of its requests. Each is claimed once.
   const inserted = new Set(committed.inserted);
   const refusals = new Map(committed.refused.map(({ event, rejection }) => [eventKey(event), rejection]));
   for (const { request, resolve } of requests) {
@@ -141,7 +141,7 @@ function answer(requests: readonly WaitingRequest[], committed: CommittedBatch):
     for (const event of request.events) {
       const refusal = refusals.size > 0 ? refusals.get(eventKey(event)) : undefined;
       if (refusal) refused.push({ code: refusal.code, reason: refusal.reason });
-      else if (inserted.has(event)) own++;
+      else if (inserted.delete(event)) own++;
     }
     resolve({ inserted: own, duplicates: request.events.length - own - refused.length, refused });
   }
