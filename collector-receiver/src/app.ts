@@ -15,6 +15,7 @@ import { otlpRoutes } from "./otlp/otlp-routes.ts";
 import { createTenantResolver } from "./otlp/resolve-ingest-token.ts";
 import type { LiveCounters } from "./stats/live-counters.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
+import { webPlugin } from "./web/web-plugin.ts";
 
 export interface AppOptions {
   readonly config: Config;
@@ -90,6 +91,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     tenantOf: createReadTenantResolver(config.readTokens),
     locale: config.locale,
     ...(options.live === undefined ? {} : { live: options.live }),
+  });
+  await app.register(webPlugin, {
+    pool,
+    tenantOf: createReadTenantResolver(config.readTokens),
+    locale: config.locale,
+    sampleData: config.sampleData,
+    traceUrlTemplate: config.traceUrlTemplate,
   });
   answerProbes(app, { pool, isDraining: options.isDraining });
   app.get("/metrics", { schema: { hide: true } }, async (_request, reply) =>

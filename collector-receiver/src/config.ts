@@ -33,6 +33,10 @@ export interface Config {
   readonly sessionIdleTimeoutSeconds: number;
   /** Undefined: everything is kept. */
   readonly retentionMonths: number | undefined;
+  /** With `{trace_id}` in it. */
+  readonly traceUrlTemplate: string | undefined;
+  /** The database holds generated data: pages and files say so. */
+  readonly sampleData: boolean;
   /** Largest body on the wire. */
   readonly maxBodyBytes: number;
   /** Largest body after decompression. */
@@ -126,6 +130,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     port: read.PORT,
     locale: read.LOCALE,
     retentionMonths: read.RETENTION_MONTHS,
+    traceUrlTemplate: read.TRACE_URL_TEMPLATE,
+    sampleData: read.SAMPLE_DATA === "true",
     maxBodyBytes: read.MAX_BODY_BYTES,
     maxInflatedBytes: MAX_INFLATED_BYTES,
     maxQueueBytes: read.MAX_QUEUE_BYTES,

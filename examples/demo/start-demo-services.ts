@@ -31,6 +31,7 @@ const settings = {
   COST_PER_MANUAL_SESSION: "10",
   LOCALE: "zh-CN",
   HOST: "127.0.0.1",
+  SAMPLE_DATA: "true",
 } as const;
 const password = "xxx";
 const countRecordedEvents = new URL("./processes/count-recorded-events.ts", import.meta.url);

@@ -137,6 +137,26 @@ export const environmentSchema = Type.Object({
       }),
     ),
   ),
+  TRACE_URL_TEMPLATE: Type.Optional(
+    Type.String(
+      variable({
+        description:
+          "Address of a trace in your tracing UI, with `{trace_id}` where its id belongs; the session pages link there.",
+        whenUnset: "trace ids are shown without a link",
+        pattern: "^https?://.*\\{trace_id\\}",
+        expected: "an http or https address with {trace_id} in it, such as https://tracing.example/trace/{trace_id}",
+      }),
+    ),
+  ),
+  SAMPLE_DATA: Type.Union(
+    [Type.Literal("true"), Type.Literal("false")],
+    variable({
+      description:
+        "`true` where the database holds generated data, as the demo's does: every page and file of the report says so.",
+      default: "false",
+      expected: "true or false",
+    }),
+  ),
   MAX_BODY_BYTES: Type.Integer(
     variable({
       description: "Largest request body as it is on the wire. Inflated, a body may have 64 MiB.",

@@ -12,7 +12,8 @@ export function addSecurityHeaders(app: FastifyInstance): void {
     void reply.header("referrer-policy", "no-referrer").header("x-frame-options", "DENY");
     if (!reply.hasHeader("content-security-policy")) void reply.header("content-security-policy", NOTHING);
     if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-    if (reply.statusCode === 401) void reply.header("www-authenticate", "Bearer");
+    if (reply.statusCode === 401 && !reply.hasHeader("www-authenticate"))
+      void reply.header("www-authenticate", "Bearer");
     return payload;
   });
 }

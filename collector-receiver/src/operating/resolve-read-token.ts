@@ -13,6 +13,17 @@ export class UnauthenticatedError extends Error {
 export const TENANT_HEADER = "x-spanledger-tenant";
 
 /**
+ * A browser asks for name and password and sends them as Basic: the password is the token, the name says
+ * nothing. So a person signs in to the pages without a cookie, and nothing else has to be kept.
+ */
+function asBearer(authorization: string | undefined): string | undefined {
+  const basic = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization ?? "")?.[1];
+  if (basic === undefined) return authorization;
+  const pair = Buffer.from(basic, "base64").toString("utf8");
+  return `Bearer ${pair.slice(pair.indexOf(":") + 1)}`;
+}
+
+/**
  * Whose numbers a request may see. With read tokens the token says it; without them (only on loopback)
  * the header `X-Spanledger-Tenant` does, else it is `default`.
  * @returns a function that throws UnauthenticatedError where the token is missing or unknown
@@ -20,14 +31,14 @@ export const TENANT_HEADER = "x-spanledger-tenant";
 export function createReadTenantResolver(grants: readonly TokenGrant[]): (request: FastifyRequest) => string {
   const resolve = createTenantResolver(grants);
   return (request) => {
-    const rule = resolve(request.headers.authorization);
+    const rule = resolve(asBearer(request.headers.authorization));
     if (rule?.kind === "fixed") return rule.tenantId;
     if (rule?.kind === "believed") {
       const named = request.headers[TENANT_HEADER];
       return typeof named === "string" && named !== "" ? named : rule.defaultTenantId;
     }
     throw new UnauthenticatedError(
-      "No valid token: set the header `Authorization: Bearer <token of READ_TOKENS>`; a token of INGEST_TOKENS does not read.",
+      "No valid token: set the header `Authorization: Bearer <token of READ_TOKENS>` (a browser may send it as the password of Basic); a token of INGEST_TOKENS does not read.",
     );
   };
 }

@@ -32,6 +32,8 @@ describe("loadConfig", () => {
       locale: "zh-CN",
       sessionIdleTimeoutSeconds: 86_400,
       retentionMonths: undefined,
+      traceUrlTemplate: undefined,
+      sampleData: false,
       maxBodyBytes: 67_108_864,
       maxInflatedBytes: 67_108_864,
       maxQueueBytes: 268_435_456,

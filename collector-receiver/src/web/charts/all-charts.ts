@@ -1,0 +1,22 @@
+import { metricOf } from "../../metrics/metric-dictionary.ts";
+import type { ReportContext } from "../report/report-context.ts";
+import { chartAgents } from "./chart-agents.ts";
+import { chartQueries } from "./chart-queries.ts";
+import { chartReasons } from "./chart-reasons.ts";
+import { chartResponses } from "./chart-responses.ts";
+import { chartSessions } from "./chart-sessions.ts";
+import { chartTickets } from "./chart-tickets.ts";
+import type { ReportChart } from "./report-chart.ts";
+
+/** Every chart of a report, in its order. */
+export function chartsOf(context: ReportContext): ReportChart[] {
+  const nameOf = (key: string): string => metricOf(key).name[context.locale === "zh-CN" ? "zh" : "en"];
+  return [
+    chartSessions(context),
+    chartResponses(context),
+    chartReasons(context),
+    chartQueries(context),
+    chartAgents(context, nameOf),
+    chartTickets(context),
+  ];
+}

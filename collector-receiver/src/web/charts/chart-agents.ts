@@ -1,0 +1,91 @@
+import { countText, isFew } from "../report/report-context.ts";
+import type { ReportContext } from "../report/report-context.ts";
+import { drawBars } from "./draw-bars.ts";
+import type { ReportChart } from "./report-chart.ts";
+
+const tableKeys = [
+  "sessions_handled",
+  "avg_first_response_ms",
+  "avg_handle_time_sec",
+  "transfer_rate",
+  "tickets_closed",
+  "sla_met_rate",
+  "total_work_minutes",
+] as const;
+/** More bars than this are a wall; the table has all. */
+const mostBars = 20;
+
+type AgentRow = ReportContext["material"]["agents"]["agents"][number];
+
+/** Sessions handled by agent; in a shared copy without names, and those with few left out. */
+export function chartAgents(context: ReportContext, columnNames: (key: string) => string): ReportChart {
+  const { texts, locale, material } = context;
+  const words = texts.chart.agents;
+  const handledBy = (agent: AgentRow): number => agent.metrics["sessions_handled"]?.value ?? 0;
+  const active = material.agents.agents.filter((agent) =>
+    tableKeys.some((key) => (agent.metrics[key]?.value ?? 0) !== 0),
+  );
+  const shown = active.filter((agent) => context.least === null || handledBy(agent) >= context.least);
+  const total = handledBy({ agent_id: null, agent_name: null, metrics: material.agents.total });
+  const reported = material.facts.tenant.workbenchReported;
+  // One who is left out could be told from the sum of the others: then nobody is shown.
+  const few =
+    isFew(context, total) ||
+    (context.least !== null && active.length - shown.length === 1) ||
+    (active.length > 0 && shown.length === 0);
+  const nameOf = (agent: AgentRow, place: number): string => {
+    if (agent.agent_id === null) return words.unattributed;
+    return context.least === null ? (agent.agent_name ?? words.unnamed(agent.agent_id)) : words.anonymous(place + 1);
+  };
+  const named = shown.map((agent, place) => ({ agent, name: nameOf(agent, place) }));
+  const bars = named.filter(({ agent }) => handledBy(agent) > 0).slice(0, mostBars);
+  const first = bars[0];
+  return {
+    id: "agents",
+    title: words.title,
+    summary: !reported
+      ? texts.chart.missingProduct.workbench
+      : active.length === 0
+        ? texts.chart.none.agents
+        : few
+          ? texts.chart.withheld(context.least ?? 0)
+          : first === undefined
+            ? texts.chart.none.agents
+            : words.summary(
+                countText(total, locale),
+                agentsText(active.filter(({ agent_id }) => agent_id !== null).length, context),
+                first.name,
+              ),
+    table: {
+      columns: [words.agent, ...tableKeys.map(columnNames)],
+      rows: few
+        ? []
+        : named.map(({ agent, name }) => [
+            { text: name },
+            ...tableKeys.map((key) => ({
+              text: agent.metrics[key]?.formatted ?? "—",
+              value: agent.metrics[key]?.value ?? null,
+            })),
+          ]),
+    },
+    draw:
+      few || first === undefined
+        ? null
+        : (width, idPrefix) =>
+            drawBars(
+              bars.map(({ agent, name }) => ({
+                label: name,
+                value: handledBy(agent),
+                formatted: agent.metrics["sessions_handled"]?.formatted ?? "",
+                look: agent.agent_id === null ? 2 : 1,
+              })),
+              width,
+              `${idPrefix}-hatch`,
+            ),
+  };
+}
+
+function agentsText(count: number, { locale }: ReportContext): string {
+  const text = countText(count, locale);
+  return locale === "zh-CN" ? ` ${text} 位坐席` : `${text} ${count === 1 ? "agent" : "agents"}`;
+}

@@ -1,0 +1,29 @@
+import type { Drawing } from "./drawing.ts";
+
+/** The charts of a report, in its order. */
+export const chartIds = ["sessions", "response-times", "escalation-reasons", "queries", "agents", "tickets"] as const;
+export type ChartId = (typeof chartIds)[number];
+
+export interface ChartCell {
+  readonly text: string;
+  /** As a number, for CSV; absent where the cell is no number. */
+  readonly value?: number | null;
+}
+
+/** The data of a chart for those who cannot see it, or want to copy it. */
+export interface ChartTable {
+  /** The first column heads its rows. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly ChartCell[])[];
+}
+
+/** One chart of the report: what it shows, in words, as a table and as a drawing. */
+export interface ReportChart {
+  readonly id: ChartId;
+  readonly title: string;
+  /** What the drawing shows, in a sentence with its numbers. */
+  readonly summary: string;
+  readonly table: ChartTable;
+  /** Draws it for a width in px; null where there is nothing to draw, `summary` then says why. */
+  readonly draw: ((width: number, idPrefix: string) => Drawing) | null;
+}

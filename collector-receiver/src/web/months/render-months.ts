@@ -1,0 +1,75 @@
+import type { Locale } from "../../metrics/format-metric.ts";
+import { deriveMetric } from "../../metrics/derive-metric.ts";
+import type { Counters, MetricDefinition } from "../../metrics/metric-definition.ts";
+import { metricOf } from "../../metrics/metric-dictionary.ts";
+import { monthOf } from "../../metrics/business-calendar.ts";
+import { describePeriod } from "../../stats/describe-period.ts";
+import type { TenantToday } from "../../stats/read-period.ts";
+import { html } from "../page/html.ts";
+import type { Html } from "../page/html.ts";
+import { linkTo, otherLocale } from "../page/page-links.ts";
+import { renderPage } from "../page/page-shell.ts";
+import { textsOf } from "../report/report-texts.ts";
+
+const columns = ["total_sessions", "ai_resolution_rate", "avg_response_time_ms", "sessions_handled", "tickets_closed"];
+
+/** The start page: every month that has numbers, the latest first, with a link to its report. */
+export function renderMonths(
+  at: TenantToday,
+  months: ReadonlyMap<string, Counters>,
+  locale: Locale,
+  options: { readonly sampleData: boolean },
+): string {
+  const texts = textsOf(locale);
+  const current = monthOf(at.today);
+  const shown = [...months.keys()].toSorted().toReversed();
+  const nameOf = (month: string): string =>
+    describePeriod({ month, startDate: `${month}-01`, endDate: `${month}-01` }, locale);
+  const row = (month: string): Html =>
+    html`<tr>
+      <th scope="row">
+        <a href="${linkTo("/report", { month, lang: locale })}">${nameOf(month)}</a
+        >${month === current && html` <span class="meta">${texts.stillRunning}</span>`}
+      </th>
+      ${columns.map((key) => html`<td>${textOf(key, months.get(month) as Counters)}</td>`)}
+    </tr>`;
+  const textOf = (key: string, counters: Counters): string => {
+    const metric = metricOf(key) as Exclude<MetricDefinition, { kind: "quantile" }>;
+    const reported = metric.group === "ai_chatbot" ? at.tenant.chatbotReported : at.tenant.workbenchReported;
+    return reported ? deriveMetric(metric, counters, locale, at.tenant.currency).formatted : "—";
+  };
+  return renderPage({
+    locale,
+    title: texts.allMonths,
+    sampleData: options.sampleData,
+    navigation: html`<a class="brand" href="${linkTo("/", { lang: locale })}">${texts.product}</a>
+      <a href="${linkTo("/live", { lang: locale })}">${texts.liveWall}</a>
+      <a href="/docs">API</a>
+      <a
+        href="${linkTo("/", { lang: otherLocale(locale) })}"
+        lang="${otherLocale(locale)}"
+        hreflang="${otherLocale(locale)}"
+        >${texts.otherLanguage}</a
+      >`,
+    main: html`<h1>${texts.monthlyReports}</h1>
+      <p class="meta">${texts.timezone(at.tenant.timezone)}</p>
+      ${
+        shown.length === 0
+          ? html`<p>${texts.noMonths}</p>`
+          : html`<div class="card scroll" tabindex="0" role="region" aria-label="${texts.monthlyReports}">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">${texts.month}</th>
+                    ${columns.map((key) => html`<th scope="col">${metricOf(key).name[locale === "en" ? "en" : "zh"]}</th>`)}
+                  </tr>
+                </thead>
+                <tbody>
+                  ${shown.map(row)}
+                </tbody>
+              </table>
+            </div>`
+      }`,
+    footer: html`<p>${texts.footer}</p>`,
+  });
+}

@@ -1,0 +1,60 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { Locale } from "../../metrics/format-metric.ts";
+import { locales } from "../../metrics/format-metric.ts";
+import { StatsError } from "../../stats/stats-error.ts";
+import { textsOf } from "../report/report-texts.ts";
+import { html } from "./html.ts";
+import { linkTo } from "./page-links.ts";
+import { renderPage, sendPage } from "./page-shell.ts";
+
+const words: Readonly<
+  Record<Locale, Readonly<Record<"wrong" | "missing" | "signIn" | "failed" | "failedText" | "signInText", string>>>
+> = {
+  en: {
+    wrong: "This address is not right",
+    missing: "Not found",
+    signIn: "Sign in",
+    failed: "The page cannot be shown now",
+    failedText: "The request failed; the receiver's log says why. Try again.",
+    signInText: "Any user name, and a token of READ_TOKENS as the password.",
+  },
+  "zh-CN": {
+    wrong: "地址有误",
+    missing: "未找到",
+    signIn: "请登录",
+    failed: "页面暂时无法显示",
+    failedText: "请求失败，原因见接收端日志，请稍后重试。",
+    signInText: "用户名任意，密码为 READ_TOKENS 中的令牌。",
+  },
+};
+
+/** Every error of the pages as a page: what was wrong and what to do, never a stack trace. */
+export function createErrorPage(context: { readonly locale: Locale; readonly sampleData: boolean }) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const asked = request.query as Record<string, unknown>;
+    const locale = locales.find((one) => one === (asked["lang"] ?? asked["locale"])) ?? context.locale;
+    const status = error.statusCode ?? 500;
+    const texts = words[locale];
+    const known = status < 500;
+    if (!known) request.log.error({ err: error }, "a page failed");
+    // A browser asks for the token by itself, and shows it with each later request of this host.
+    if (status === 401) void reply.header("www-authenticate", 'Basic realm="Spanledger", charset="UTF-8"');
+    const title = status === 401 ? texts.signIn : status === 404 ? texts.missing : known ? texts.wrong : texts.failed;
+    const detail = status === 401 ? texts.signInText : known ? error.message : texts.failedText;
+    const code = error instanceof StatsError ? error.code : (error.code ?? "internal_error");
+    return sendPage(
+      reply.code(status >= 400 ? status : 500),
+      renderPage({
+        locale,
+        title,
+        sampleData: context.sampleData,
+        navigation: html`<a class="brand" href="${linkTo("/", { lang: locale })}">${textsOf(locale).product}</a>`,
+        main: html`<h1>${title}</h1>
+          <p>${detail}</p>
+          <p class="meta"><code>${known ? code : "internal_error"}</code></p>`,
+        footer: null,
+      }),
+      locale,
+    );
+  };
+}

@@ -1,0 +1,73 @@
+import { addDays, addMonths } from "../../metrics/business-calendar.ts";
+import type { HistogramBucket } from "../../metrics/duration-histogram.ts";
+import type { Locale } from "../../metrics/format-metric.ts";
+import type { Counters } from "../../metrics/metric-definition.ts";
+import { readAgentsDocument } from "../../stats/agents.ts";
+import type { AgentsDocument } from "../../stats/agents.ts";
+import { readPeriod } from "../../stats/read-period.ts";
+import type { PeriodFacts, StatsReader } from "../../stats/read-period.ts";
+import { checkMonth } from "../../stats/report-period.ts";
+import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
+import { readDurationSeries } from "../../stats/sql/read-duration-series.ts";
+import { readAttributeCounts } from "./read-attribute-counts.ts";
+import type { AttributeCount } from "./read-attribute-counts.ts";
+import { readCompleteness } from "./read-completeness.ts";
+import type { Completeness } from "./read-completeness.ts";
+
+/** Months of the small trend beside each figure, this one included. */
+export const trendMonths = 6;
+
+/** All that a report of a month is made of, as it is stored. */
+export interface ReportMaterial {
+  readonly facts: PeriodFacts;
+  /** `2025-12` */
+  readonly month: string;
+  /** Counters of its days; a day without a row had none. */
+  readonly days: ReadonlyMap<string, Counters>;
+  /** Counters of the last months, this one included. */
+  readonly months: ReadonlyMap<string, Counters>;
+  readonly responseTimes: readonly HistogramBucket[];
+  readonly escalationReasons: readonly AttributeCount[];
+  readonly agents: AgentsDocument;
+  readonly completeness: Completeness;
+}
+
+/**
+ * Reads the material of a month's report, in the current one where none is named.
+ * @throws StatsError where `month` is no month
+ */
+export async function readReport(
+  reader: StatsReader,
+  tenantId: string,
+  month: string | undefined,
+  locale: Locale,
+): Promise<ReportMaterial> {
+  if (month !== undefined) checkMonth(month, "month");
+  const facts = await readPeriod(reader, tenantId, { month });
+  const { period, calendar } = facts;
+  const named = period.startDate.slice(0, 7);
+  const { pool } = reader;
+  const [days, months, responseTimes, escalationReasons, agents, completeness] = await Promise.all([
+    readCounterSeries(pool, tenantId, { periodType: "day", first: period.startDate, last: period.endDate }),
+    readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
+    readDurationSeries(pool, tenantId, "response_time", "month", period),
+    readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
+    readAgentsDocument(reader, tenantId, named, locale),
+    readCompleteness(
+      pool,
+      tenantId,
+      calendar.startOfDay(period.startDate),
+      calendar.startOfDay(addDays(period.endDate, 1)),
+    ),
+  ]);
+  return {
+    facts,
+    month: named,
+    days,
+    months,
+    responseTimes: responseTimes.get(named) ?? [],
+    escalationReasons,
+    agents,
+    completeness,
+  };
+}

@@ -1,0 +1,55 @@
+import { inlineSvg } from "../charts/write-svg.ts";
+import type { ReportChart } from "../charts/report-chart.ts";
+import { html, trusted } from "../page/html.ts";
+import type { Html } from "../page/html.ts";
+import type { ReportContext } from "./report-context.ts";
+
+/** Widths for which a chart is drawn; the style shows the one that fits. */
+const wideDrawing = 560;
+const narrowDrawing = 350;
+
+/** A chart with its data as a table; `pictureHref` leads to the chart as PNG, where there is one. */
+export function renderChart(chart: ReportChart, context: ReportContext, pictureHref: string | null): Html {
+  const { texts } = context;
+  const label = `${chart.title}: ${chart.summary}`;
+  return html`<figure class="card chart" id="${chart.id}">
+    <h3>${chart.title}</h3>
+    <p class="summary">${chart.summary}</p>
+    ${
+      chart.draw !== null && [
+        trusted(inlineSvg(chart.draw(wideDrawing, `${chart.id}-w`), "wide-drawing", label)),
+        trusted(inlineSvg(chart.draw(narrowDrawing, `${chart.id}-n`), "narrow", label)),
+      ]
+    }
+    ${
+      chart.table.rows.length > 0 &&
+      html`<details>
+        <summary>${texts.dataTable}</summary>
+        ${renderTable(chart)}
+      </details>`
+    }
+    ${pictureHref !== null && chart.draw !== null && html`<p class="no-print"><a href="${pictureHref}">${texts.savePicture}</a></p>`}
+  </figure>`;
+}
+
+function renderTable({ table, title }: ReportChart): Html {
+  // Reached by keyboard, so that a table that is wider than the screen can be scrolled without a mouse.
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
+    <table>
+      <thead>
+        <tr>
+          ${table.columns.map((column) => html`<th scope="col">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${table.rows.map(
+          ([first, ...cells]) =>
+            html`<tr>
+              <th scope="row">${first?.text}</th>
+              ${cells.map(({ text }) => html`<td>${text}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,81 @@
+import { addDays } from "../../metrics/business-calendar.ts";
+import { deriveMetric } from "../../metrics/derive-metric.ts";
+import type { MetricValue } from "../../metrics/derive-metric.ts";
+import type { Locale } from "../../metrics/format-metric.ts";
+import { formatCount } from "../../metrics/format-metric.ts";
+import { noCounters } from "../../metrics/metric-definition.ts";
+import type { Counters, MetricDefinition } from "../../metrics/metric-definition.ts";
+import { metricOf } from "../../metrics/metric-dictionary.ts";
+import type { ReportMaterial } from "./read-report.ts";
+import { textsOf } from "./report-texts.ts";
+import type { ReportTexts } from "./report-texts.ts";
+
+/** What everything of a report is made from: the material, in one language, for one kind of reader. */
+export interface ReportContext {
+  readonly material: ReportMaterial;
+  readonly locale: Locale;
+  readonly texts: ReportTexts;
+  /** Set in shared copies: what rests on fewer than so many is withheld. */
+  readonly least: number | null;
+}
+
+export function reportContext(material: ReportMaterial, locale: Locale, least: number | null = null): ReportContext {
+  return { material, locale, texts: textsOf(locale), least };
+}
+
+/** The value of a metric for some counters, as all other documents derive it. */
+export function valueOf(context: ReportContext, key: string, counters: Counters): MetricValue {
+  const metric = metricOf(key) as Exclude<MetricDefinition, { kind: "quantile" }>;
+  return deriveMetric(metric, counters, context.locale, context.material.facts.tenant.currency);
+}
+
+/**
+ * On how many sessions, tickets or queries a value rests: the denominator of a rate or an average, the
+ * count itself otherwise. 0 gives nobody away.
+ */
+export function restsOnFew(context: ReportContext, value: MetricValue, counters: Counters): boolean {
+  if (context.least === null) return false;
+  const base =
+    value.denominator ?? (value.unit === "currency" ? Number(counters.ai_resolved_sessions) : (value.numerator ?? 0));
+  return isFew(context, base);
+}
+
+/** More than none, and fewer than a shared copy shows. */
+export function isFew(context: ReportContext, count: number): boolean {
+  return context.least !== null && count > 0 && count < context.least;
+}
+
+export interface ReportDay {
+  readonly day: string;
+  /** Null for a day that has not begun. */
+  readonly counters: Counters | null;
+}
+
+/** The days of the month in order. */
+export function daysOf({ material: { facts, days } }: ReportContext): ReportDay[] {
+  const all: ReportDay[] = [];
+  for (let day = facts.period.startDate; day <= facts.period.endDate; day = addDays(day, 1)) {
+    all.push({ day, counters: day > facts.today ? null : (days.get(day) ?? noCounters) });
+  }
+  return all;
+}
+
+const dayFormats = new Map<Locale, Intl.DateTimeFormat>();
+
+/** "12月5日周五", "Fri, Dec 5". A business day is a date already, hence UTC. */
+export function describeDay(day: string, locale: Locale): string {
+  let format = dayFormats.get(locale);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", day: "numeric", weekday: "short" });
+    dayFormats.set(locale, format);
+  }
+  return format.format(Date.parse(`${day}T00:00:00Z`));
+}
+
+/** Percent of a part, "12.3%": for shares that are no metric of the dictionary. */
+export function describeShare(part: number, whole: number, locale: Locale): string {
+  const share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return whole === 0 ? "—" : share.format(part / whole);
+}
+
+export const countText = (count: number, locale: Locale): string => formatCount(count, locale);

@@ -1,0 +1,100 @@
+import type { MetricValue } from "../../metrics/derive-metric.ts";
+import { addMonths } from "../../metrics/business-calendar.ts";
+import { noCounters } from "../../metrics/metric-definition.ts";
+import type { MetricGroup } from "../../metrics/metric-definition.ts";
+import { describeDictionary } from "../../stats/describe-dictionary.ts";
+import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
+import { describePeriod } from "../../stats/describe-period.ts";
+import type { ComparedMetric, PeriodMetrics } from "../../stats/period-metrics.ts";
+import { restsOnFew, valueOf } from "./report-context.ts";
+import type { ReportContext } from "./report-context.ts";
+import { trendMonths } from "./read-report.ts";
+
+/** The figures of the report, by product, in the order in which they are shown. */
+export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
+  ai_chatbot: [
+    "total_sessions",
+    "ai_resolution_rate",
+    "avg_response_time_ms",
+    "estimated_cost_saved",
+    "order_query_success_rate",
+    "tracking_query_success_rate",
+    "escalation_rate",
+    "unique_customers",
+  ],
+  agent_workbench: ["sessions_handled", "avg_first_response_ms", "avg_handle_time_sec", "transfer_rate"],
+  tickets: ["tickets_created", "tickets_closed", "avg_resolution_hours", "sla_met_rate"],
+};
+
+export interface TrendPoint {
+  readonly month: string;
+  readonly label: string;
+  readonly value: number | null;
+  readonly formatted: string;
+}
+
+/** One figure with what a reader needs to trust it. */
+export interface Figure {
+  readonly key: string;
+  readonly definition: DescribedMetric;
+  readonly metric: ComparedMetric;
+  /** `known`, or why there is no number. */
+  readonly state: "known" | "no_value" | "never_reported" | "withheld";
+  /** The period before may not be shown. */
+  readonly previousWithheld: boolean;
+  readonly trend: readonly TrendPoint[];
+}
+
+export interface FigureGroup {
+  readonly group: MetricGroup;
+  readonly reported: boolean;
+  readonly figures: readonly Figure[];
+}
+
+/** The figures of a month: a pure function of (context, its metrics). */
+export function figureGroupsOf(context: ReportContext, metrics: PeriodMetrics): FigureGroup[] {
+  const definitions = new Map(describeDictionary(context.locale).map((metric) => [metric.key, metric]));
+  const { facts } = context.material;
+  return (Object.keys(figureKeys) as MetricGroup[]).map((group) => {
+    const reported = group === "ai_chatbot" ? facts.tenant.chatbotReported : facts.tenant.workbenchReported;
+    const figures = figureKeys[group].map((key): Figure => {
+      const metric = metrics.get(key) as ComparedMetric;
+      const state = !reported
+        ? "never_reported"
+        : metric.value === null
+          ? "no_value"
+          : restsOnFew(context, metric, facts.counters)
+            ? "withheld"
+            : "known";
+      return {
+        key,
+        definition: definitions.get(key) as DescribedMetric,
+        metric,
+        state,
+        previousWithheld: restsOnFew(context, valueOf(context, key, facts.before), facts.before),
+        trend: reported ? trendOf(context, key) : [],
+      };
+    });
+    return { group, reported, figures };
+  });
+}
+
+/** The last months; none before the first month that has any counter at all. */
+function trendOf(context: ReportContext, key: string): TrendPoint[] {
+  const { month, months } = context.material;
+  const points: TrendPoint[] = [];
+  for (let back = trendMonths - 1; back >= 0; back--) {
+    const at = addMonths(month, -back);
+    const counters = months.get(at);
+    if (counters === undefined && points.length === 0 && back > 0) continue;
+    const value: MetricValue = valueOf(context, key, counters ?? noCounters);
+    const few = restsOnFew(context, value, counters ?? noCounters);
+    points.push({
+      month: at,
+      label: describePeriod({ month: at, startDate: `${at}-01`, endDate: `${at}-01` }, context.locale),
+      value: few ? null : value.value,
+      formatted: few ? context.texts.withheld : value.formatted,
+    });
+  }
+  return points;
+}

@@ -1,0 +1,131 @@
+import type { Locale } from "../../metrics/format-metric.ts";
+import type { MetricGroup } from "../../metrics/metric-definition.ts";
+import type { PeriodStatus } from "../../stats/period-status.ts";
+import { chineseTexts } from "./texts-zh.ts";
+import { englishTexts } from "./texts-en.ts";
+
+/** Every word of the pages, once for each language. */
+export interface ReportTexts {
+  readonly product: string;
+  readonly reportOf: (period: string) => string;
+  readonly sampleData: string;
+  readonly skip: string;
+  readonly otherLanguage: string;
+  readonly allMonths: string;
+  readonly monthlyReports: string;
+  readonly noMonths: string;
+  readonly stillRunning: string;
+  readonly earlier: (period: string) => string;
+  readonly later: (period: string) => string;
+  readonly liveWall: string;
+  readonly downloads: string;
+  readonly story: string;
+  readonly storyWithheld: (least: string) => string;
+  readonly figures: string;
+  readonly charts: string;
+  readonly groups: Readonly<Record<MetricGroup, string>>;
+  readonly statuses: Readonly<Record<PeriodStatus, string>>;
+  readonly comparedWith: (period: string, sameDays: boolean) => string;
+  readonly asOf: (instant: string) => string;
+  readonly timezone: (timezone: string) => string;
+  readonly complete: (share: string, instant: string) => string;
+  readonly completeNumbers: (recorded: string, missing: string, dropped: string) => string;
+  readonly completenessUnknown: string;
+  readonly nothingToCompare: string;
+  readonly unchanged: string;
+  readonly changeUp: (amount: string) => string;
+  readonly changeDown: (amount: string) => string;
+  readonly points: string;
+  readonly lowSample: (numerator: string, denominator: string) => string;
+  readonly fewSamples: (denominator: string) => string;
+  readonly assumed: (count: string) => string;
+  readonly neverReported: string;
+  readonly noValue: string;
+  readonly withheld: string;
+  readonly definition: string;
+  readonly formula: string;
+  readonly numerator: string;
+  readonly denominator: string;
+  readonly before: string;
+  readonly periodRule: string;
+  readonly edgeCases: string;
+  readonly version: (version: number, since: string) => string;
+  readonly key: string;
+  readonly trend: string;
+  readonly month: string;
+  readonly sessionsBehind: string;
+  readonly dataTable: string;
+  readonly savePicture: string;
+  readonly notes: string;
+  readonly footer: string;
+  readonly chart: ChartTexts;
+}
+
+export interface ChartTexts {
+  readonly day: string;
+  readonly none: Readonly<Record<"sessions" | "responses" | "escalations" | "queries" | "agents" | "tickets", string>>;
+  readonly missingProduct: Readonly<Record<"chatbot" | "workbench", string>>;
+  readonly withheld: (least: number) => string;
+  readonly sessions: {
+    readonly title: string;
+    readonly summary: (sessions: string, resolved: string, rate: string) => string;
+    readonly resolved: string;
+    readonly other: string;
+    readonly rate: string;
+    readonly sessions: string;
+    readonly assumed: string;
+    readonly columnsTitle: string;
+    readonly rateTitle: string;
+  };
+  readonly responses: {
+    readonly title: string;
+    readonly summary: (responses: string, p50: string, p90: string, p99: string) => string;
+    readonly from: string;
+    readonly responses: string;
+    readonly upTo: (to: string) => string;
+    readonly between: (from: string, to: string) => string;
+    readonly over: (from: string) => string;
+    readonly share: string;
+  };
+  readonly reasons: {
+    readonly title: string;
+    readonly summary: (escalations: string, first: string, share: string) => string;
+    readonly reason: string;
+    readonly escalations: string;
+    readonly share: string;
+    readonly other: string;
+  };
+  readonly queries: {
+    readonly title: string;
+    readonly summary: (order: string, tracking: string) => string;
+    readonly order: string;
+    readonly tracking: string;
+    readonly orders: string;
+    readonly trackings: string;
+  };
+  readonly agents: {
+    readonly title: string;
+    readonly summary: (sessions: string, agents: string, most: string) => string;
+    readonly agent: string;
+    readonly unattributed: string;
+    readonly unnamed: (id: number) => string;
+    readonly anonymous: (place: number) => string;
+    readonly rest: (count: string) => string;
+  };
+  readonly tickets: {
+    readonly title: string;
+    readonly summary: (created: string, closed: string, sla: string) => string;
+    readonly created: string;
+    readonly closed: string;
+    readonly sla: string;
+    readonly columnsTitle: string;
+    readonly rateTitle: string;
+  };
+}
+
+const texts: Readonly<Record<Locale, ReportTexts>> = { "zh-CN": chineseTexts, en: englishTexts };
+
+/** The words of the pages in a language. */
+export function textsOf(locale: Locale): ReportTexts {
+  return texts[locale];
+}

@@ -1,0 +1,19 @@
+import { readTenantToday } from "../../stats/read-period.ts";
+import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
+import { renderMonths } from "../months/render-months.ts";
+import { sendPage } from "../page/page-shell.ts";
+import { localeOfPage, readQuery } from "../page/read-query.ts";
+import type { WebApp, WebContext } from "../web-options.ts";
+
+/** `GET /`: the months that have numbers. */
+export function routeMonths(app: WebApp, context: WebContext): void {
+  app.get("/", { schema: { hide: true } }, async (request, reply) => {
+    const locale = localeOfPage(readQuery(request, []), context.locale);
+    const tenantId = context.tenantOf(request);
+    const [at, months] = await Promise.all([
+      readTenantToday(context, tenantId),
+      readCounterSeries(context.pool, tenantId, { periodType: "month", first: "1970-01", last: "9998-12" }),
+    ]);
+    return sendPage(reply, renderMonths(at, months, locale, context), locale);
+  });
+}

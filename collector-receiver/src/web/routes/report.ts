@@ -1,0 +1,27 @@
+import type { FastifyRequest } from "fastify";
+import { reportContext } from "../report/report-context.ts";
+import type { ReportContext } from "../report/report-context.ts";
+import { readReport } from "../report/read-report.ts";
+import { renderReport } from "../report/render-report.ts";
+import { sendPage } from "../page/page-shell.ts";
+import { localeOfPage, readQuery } from "../page/read-query.ts";
+import type { WebApp, WebContext } from "../web-options.ts";
+
+/** `GET /report?month=2025-12`: the case study for people. */
+export function routeReport(app: WebApp, context: WebContext): void {
+  app.get("/report", { schema: { hide: true } }, async (request, reply) => {
+    const report = await readReportOf(request, context);
+    return sendPage(reply, renderReport(report, context), report.locale);
+  });
+}
+
+/**
+ * The report that a request names by `month` and `lang`.
+ * @throws StatsError where a parameter is wrong
+ */
+export async function readReportOf(request: FastifyRequest, context: WebContext): Promise<ReportContext> {
+  const query = readQuery(request, ["month"]);
+  const locale = localeOfPage(query, context.locale);
+  const material = await readReport(context, context.tenantOf(request), query["month"], locale);
+  return reportContext(material, locale);
+}

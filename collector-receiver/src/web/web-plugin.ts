@@ -1,0 +1,16 @@
+import type { FastifyPluginAsync } from "fastify";
+import { createErrorPage } from "./page/answer-error-page.ts";
+import { routeMonths } from "./routes/months.ts";
+import { routeReport } from "./routes/report.ts";
+import type { WebContext, WebOptions } from "./web-options.ts";
+
+/**
+ * The pages for people: the months, the report and its files, the way back to sessions and events, shared
+ * copies, the live wall. In a scope of their own: an error is answered with a page.
+ */
+export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) => {
+  const context: WebContext = { ...options, now: options.now ?? Date.now, sampleData: options.sampleData ?? false };
+  app.setErrorHandler(createErrorPage(context));
+  routeMonths(app, context);
+  routeReport(app, context);
+};
