@@ -41,8 +41,13 @@ export function createTestRecorder(): TestRecorder {
   let recorded: TestEvent[] = [];
   pipeline.capture = (record) => recorded.push(toTestEvent(record));
   const named = (name: string): TestEvent[] => recorded.filter((event) => event.name === name);
+  function events(): TestEvent[];
+  function events<N extends string>(name: N): TestEvent<N>[];
+  function events(name?: string): TestEvent[] {
+    return name === undefined ? [...recorded] : named(name);
+  }
   return {
-    events: ((name?: string) => (name === undefined ? [...recorded] : named(name))) as TestRecorder["events"],
+    events,
     expectEvent<N extends string>(name: N, attributes: Readonly<Record<string, unknown>> = {}) {
       const candidates = named(name);
       const found = candidates.find((event) => differences(event, attributes).length === 0);

@@ -79,8 +79,8 @@ describe("wrong use in production", () => {
   beforeEach(() => begin(false));
   it.each(wrong)("never throws, says so once, and is counted: %s", (_title, name, attributes) => {
     const { problems } = businessEventsStatus();
-    record(`${name}`, attributes);
-    record(`${name}`, attributes);
+    record(name, attributes);
+    record(name, attributes);
     expect(businessEventsStatus().problems).toBe(problems + 2);
     expect(messages.length).toBeLessThanOrEqual(1);
     // Still recorded for the receiver to judge, unless there is nothing to call it by.
