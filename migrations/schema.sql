@@ -114,6 +114,7 @@ create table analytics_customers (
   period_value character varying(10) not null,
   user_id text collate "C" not null,
   sessions integer not null,
+  prev_sessions integer not null default 0,
   constraint analytics_customers_pkey PRIMARY KEY (tenant_id, period_type, period_value, user_id)
 ) with (fillfactor=70);
 
@@ -351,8 +352,9 @@ begin
     execute 'grant usage on schema public to spanledger_receiver';
     foreach object in array array['analytics_sessions', 'analytics_customers', 'analytics_business_metrics',
       'analytics_agent_metrics', 'analytics_event_counts', 'analytics_duration_histograms', 'analytics_sources',
-      'analytics_settings', 'analytics_rejected_events']
+      'analytics_settings', 'analytics_rejected_events', 'analytics_attribute_counts']
     loop
+      continue when to_regclass('public.' || object) is null;
       execute format('grant select, insert, update on public.%I to spanledger_receiver', object);
     end loop;
     foreach object in array array['analytics_events', 'analytics_costs', 'analytics_audit']
@@ -366,8 +368,10 @@ begin
   if to_regrole('spanledger_reader') is not null then
     execute 'grant usage on schema public to spanledger_reader';
     foreach object in array array['analytics_business_metrics', 'analytics_agent_metrics', 'analytics_event_counts',
-      'analytics_duration_histograms', 'analytics_sources', 'analytics_settings', 'analytics_costs']
+      'analytics_duration_histograms', 'analytics_sources', 'analytics_settings', 'analytics_costs',
+      'analytics_attribute_counts']
     loop
+      continue when to_regclass('public.' || object) is null;
       execute format('grant select on public.%I to spanledger_reader', object);
     end loop;
     execute 'grant select (id, tenant_id, event_id, event_name, session_id, agent_id, ticket_id, occurred_at,
@@ -378,8 +382,9 @@ begin
       on public.analytics_rejected_events to spanledger_reader';
   end if;
   foreach object in array array['analytics_agent_metrics_by_period', 'analytics_event_counts_by_period',
-    'analytics_duration_histograms_by_period', 'spanledger_migrations']
+    'analytics_duration_histograms_by_period', 'analytics_attribute_counts_by_period', 'spanledger_migrations']
   loop
+    continue when to_regclass('public.' || object) is null;
     if to_regrole('spanledger_receiver') is not null then
       execute format('grant select on public.%I to spanledger_receiver', object);
     end if;
@@ -409,6 +414,14 @@ grant insert, select, update on analytics_agent_metrics to spanledger_receiver;
 grant select on analytics_agent_metrics_by_period to spanledger_reader;
 
 grant select on analytics_agent_metrics_by_period to spanledger_receiver;
+
+grant select on analytics_attribute_counts to spanledger_reader;
+
+grant insert, select, update on analytics_attribute_counts to spanledger_receiver;
+
+grant select on analytics_attribute_counts_by_period to spanledger_reader;
+
+grant select on analytics_attribute_counts_by_period to spanledger_receiver;
 
 grant insert, select on analytics_audit to spanledger_receiver;
 

@@ -4,8 +4,6 @@ import { upsertAttributeCounts } from "../storage/upsert-attribute-counts.ts";
 import { upsertAgentMetrics } from "../storage/upsert-agent-metrics.ts";
 import { upsertBusinessMetrics } from "../storage/upsert-business-metrics.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
-import { upsertCustomers } from "../storage/upsert-customers.ts";
-import type { UniqueCustomersChange } from "../storage/upsert-customers.ts";
 import { upsertDurationHistograms } from "../storage/upsert-duration-histograms.ts";
 import { upsertEventCounts } from "../storage/upsert-event-counts.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
@@ -21,30 +19,19 @@ export async function writeCountersAndCommit(
   client: WriterConnection,
   changes: CounterChanges,
 ): Promise<BusinessRow[]> {
-  const uniqueCustomers = await writeCustomers(client, changes);
-  const [rows, commit] = await Promise.all([sendCounters(client, changes, uniqueCustomers), client.query("commit")]);
+  const [rows, commit] = await Promise.all([writeCounters(client, changes), client.query("commit")]);
   // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
   if (commit.command !== "COMMIT") throw new Error(`the transaction ended with ${commit.command}`);
   return rows;
 }
 
-/** Writes counter changes inside a transaction that goes on. */
+/**
+ * Writes counter changes inside a transaction that goes on. All statements are sent at once; the least
+ * contended rows first, the tenant's day last.
+ */
 export async function writeCounters(client: WriterConnection, changes: CounterChanges): Promise<BusinessRow[]> {
-  return sendCounters(client, changes, await writeCustomers(client, changes));
-}
-
-async function writeCustomers(client: WriterConnection, changes: CounterChanges): Promise<UniqueCustomersChange[]> {
+  const periods = foldIntoPeriods(changes.business.values());
   const customers = sorted(changes.customers).filter((change) => change.sessions !== 0);
-  return customers.length > 0 ? upsertCustomers(client, customers) : [];
-}
-
-/** Sends all statements at once; the least contended rows first, the tenant's day last. */
-async function sendCounters(
-  client: WriterConnection,
-  changes: CounterChanges,
-  uniqueCustomers: readonly UniqueCustomersChange[],
-): Promise<BusinessRow[]> {
-  const periods = foldIntoPeriods(changes.business.values(), uniqueCustomers);
   const agents = sorted(changes.agents);
   const eventCounts = sorted(changes.eventCounts);
   const attributeCounts = sorted(changes.attributeCounts);
@@ -54,7 +41,7 @@ async function sendCounters(
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,
     eventCounts.length > 0 ? upsertEventCounts(client, eventCounts) : undefined,
-    periods.length > 0 ? upsertBusinessMetrics(client, periods) : [],
+    periods.length > 0 ? upsertBusinessMetrics(client, periods, customers) : [],
   ]);
   return rows;
 }

@@ -108,6 +108,18 @@ function compile(): Map<string, CompiledEvent> {
   return byEvent;
 }
 
+/** The changes of one tenant's day by what they are looked up with: an event makes no key of its own. */
+interface DayChanges {
+  readonly tenantId: string;
+  readonly day: string;
+  /** What the keys of its changes begin with. */
+  readonly prefix: string;
+  business: BusinessChange | null;
+  readonly eventCounts: Map<string, EventCountChange>;
+  readonly agents: Map<number | null, AgentChange>;
+  readonly histograms: Map<string, Map<number, HistogramChange>>;
+}
+
 /**
  * The changes that a batch makes to the counters, folded in memory: at most one per row of a table.
  * The same code counts incrementally and from scratch.
@@ -119,28 +131,25 @@ export class CounterChanges {
   readonly attributeCounts = new Map<string, AttributeCountChange>();
   readonly histograms = new Map<string, HistogramChange>();
   readonly customers = new Map<string, CustomerChange>();
+  readonly #days = new Map<string, DayChanges>();
+  #latest: DayChanges | undefined;
 
   /** Counts one event by its own time; a test event changes nothing. */
   addEvent(event: CountableEvent, calendar: BusinessCalendar): void {
     if (event.test) return;
-    const day = calendar.dayOf(event.occurredAtMs);
-    const prefix = `${event.tenantId}\n${day}\n`;
-    const countKey = prefix + event.name;
-    const known = this.eventCounts.get(countKey);
+    const day = this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs));
+    const known = day.eventCounts.get(event.name);
     if (known) known.count++;
     else {
-      this.eventCounts.set(countKey, {
-        tenantId: event.tenantId,
-        day,
-        eventName: event.name,
-        count: 1,
-      });
+      const change = { tenantId: event.tenantId, day: day.day, eventName: event.name, count: 1 };
+      day.eventCounts.set(event.name, change);
+      this.eventCounts.set(day.prefix + event.name, change);
     }
-    for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, { day, prefix }, attribute);
+    for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute);
     const rules = compiled.get(event.name);
     if (rules === undefined) return;
-    const business = this.#businessOf(event.tenantId, day).amounts;
-    const agent = rules.byAgent ? this.#agentOf(event, day, prefix) : undefined;
+    const business = (day.business ??= this.#businessOf(event.tenantId, day.day)).amounts;
+    const agent = rules.byAgent ? this.#agentOf(event, day) : undefined;
     for (const { counter, businessAt, agentAt } of rules.counters) {
       const amount = amountOf(counter, event);
       if (amount === 0) continue;
@@ -150,7 +159,7 @@ export class CounterChanges {
     for (const histogram of rules.histograms) {
       const value = event.attributes[histogram.attribute];
       if (typeof value !== "number") continue;
-      this.#addToHistogram(event.tenantId, day, prefix, histogram.metric, Math.round(value * histogram.unitMs));
+      this.#addToHistogram(event.tenantId, day, histogram.metric, Math.round(value * histogram.unitMs));
     }
   }
 
@@ -179,6 +188,27 @@ export class CounterChanges {
     }
   }
 
+  #dayOf(tenantId: string, day: string): DayChanges {
+    // Mostly the day of the event before.
+    if (this.#latest?.day === day && this.#latest.tenantId === tenantId) return this.#latest;
+    const prefix = `${tenantId}\n${day}\n`;
+    let changes = this.#days.get(prefix);
+    if (changes === undefined) {
+      changes = {
+        tenantId,
+        day,
+        prefix,
+        business: null,
+        eventCounts: new Map(),
+        agents: new Map(),
+        histograms: new Map(),
+      };
+      this.#days.set(prefix, changes);
+    }
+    this.#latest = changes;
+    return changes;
+  }
+
   #businessOf(tenantId: string, day: string): BusinessChange {
     const key = `${tenantId}\n${day}`;
     let change = this.business.get(key);
@@ -189,9 +219,8 @@ export class CounterChanges {
     return change;
   }
 
-  #agentOf(event: CountableEvent, day: string, prefix: string): AgentChange {
-    const key = prefix + String(event.agentId ?? "");
-    let change = this.agents.get(key);
+  #agentOf(event: CountableEvent, { day, prefix, agents }: DayChanges): AgentChange {
+    let change = agents.get(event.agentId);
     if (change === undefined) {
       change = {
         tenantId: event.tenantId,
@@ -202,7 +231,8 @@ export class CounterChanges {
         nameAtMs: 0,
         nameEventId: "",
       };
-      this.agents.set(key, change);
+      agents.set(event.agentId, change);
+      this.agents.set(prefix + String(event.agentId ?? ""), change);
     }
     const name = event.attributes["agent_name"];
     if (event.name === agentNameEvent && typeof name === "string") {
@@ -230,12 +260,18 @@ export class CounterChanges {
     }
   }
 
-  #addToHistogram(tenantId: string, day: string, prefix: string, metric: string, ms: number): void {
+  #addToHistogram(tenantId: string, { day, prefix, histograms }: DayChanges, metric: string, ms: number): void {
+    let buckets = histograms.get(metric);
+    if (buckets === undefined) histograms.set(metric, (buckets = new Map()));
     const bucket = bucketOf(ms);
-    const key = `${prefix}${metric}\n${bucket}`;
-    const known = this.histograms.get(key);
-    if (known) known.count++;
-    else this.histograms.set(key, { tenantId, day, metric, bucket, count: 1 });
+    const known = buckets.get(bucket);
+    if (known) {
+      known.count++;
+      return;
+    }
+    const change = { tenantId, day, metric, bucket, count: 1 };
+    buckets.set(bucket, change);
+    this.histograms.set(`${prefix}${metric}\n${bucket}`, change);
   }
 }
 
@@ -253,46 +289,31 @@ export interface BusinessPeriodChange {
   readonly periodValue: string;
   readonly periodStart: string;
   readonly amounts: Float64Array;
-  uniqueCustomers: number;
 }
 
 /**
  * Day changes as changes of days, weeks and months, sorted bytewise by key: every writer takes the hot
  * rows in the same order, so that two batches never wait for each other in a circle.
- * @param customers changes of `unique_customers`, by period
  */
-export function foldIntoPeriods(
-  business: Iterable<BusinessChange>,
-  customers: Iterable<Omit<CustomerChange, "userId" | "sessions"> & { readonly change: number }>,
-): BusinessPeriodChange[] {
+export function foldIntoPeriods(business: Iterable<BusinessChange>): BusinessPeriodChange[] {
   const periods = new Map<string, BusinessPeriodChange>();
-  const periodOf = (tenantId: string, type: PeriodType, value: string, start: string): BusinessPeriodChange => {
-    const key = `${tenantId}\n${type}\n${value}`;
-    let change = periods.get(key);
-    if (change === undefined) {
-      change = {
-        tenantId,
-        periodType: type,
-        periodValue: value,
-        periodStart: start,
-        amounts: new Float64Array(businessColumns.length),
-        uniqueCustomers: 0,
-      };
-      periods.set(key, change);
-    }
-    return change;
-  };
   for (const { tenantId, day, amounts } of business) {
-    for (const period of periodsOf(day)) {
-      const target = periodOf(tenantId, period.type, period.value, period.start).amounts;
+    for (const { type, value, start } of periodsOf(day)) {
+      const key = `${tenantId}\n${type}\n${value}`;
+      let change = periods.get(key);
+      if (change === undefined) {
+        change = {
+          tenantId,
+          periodType: type,
+          periodValue: value,
+          periodStart: start,
+          amounts: new Float64Array(businessColumns.length),
+        };
+        periods.set(key, change);
+      }
+      const target = change.amounts;
       for (let i = 0; i < amounts.length; i++) target[i] = (target[i] as number) + (amounts[i] as number);
     }
   }
-  for (const { tenantId, periodType, periodValue, periodStart, change } of customers) {
-    periodOf(tenantId, periodType, periodValue, periodStart).uniqueCustomers += change;
-  }
-  return [...periods.entries()]
-    .filter(([, change]) => change.uniqueCustomers !== 0 || change.amounts.some((amount) => amount !== 0))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, change]) => change);
+  return [...periods.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
 }

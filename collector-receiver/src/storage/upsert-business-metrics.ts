@@ -1,12 +1,14 @@
 import { businessColumns } from "../metrics/counter-changes.ts";
-import type { BusinessPeriodChange } from "../metrics/counter-changes.ts";
+import type { BusinessPeriodChange, CustomerChange } from "../metrics/counter-changes.ts";
 import { fromScaledInteger } from "../metrics/scale-decimal.ts";
+import { dateArray, int4Array, textArray } from "./binary-array.ts";
 import { additions, typeOf } from "./counter-table.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 const columns = [...businessColumns, { column: "unique_customers", decimals: 0 }];
 const names = columns.map(({ column }) => column).join(", ");
-const arrays = columns.map((column, i) => `$${i + 5}::${typeOf(column)}[]`).join(", ");
+const counted = businessColumns.map(({ column }) => column).join(", ");
+const arrays = businessColumns.map((column, i) => `$${i + 11}::${typeOf(column)}[]`).join(", ");
 
 /** A counter row as it stands after a batch: absolute values, and the revision that orders them. */
 export interface BusinessRow {
@@ -17,36 +19,65 @@ export interface BusinessRow {
   readonly [column: string]: string | number;
 }
 
+/**
+ * Customers first: `prev_sessions` is what a customer had before, so the same statement knows how many
+ * have come into or gone out of a period, and moves the hot rows without an answer in between.
+ */
 const statement = {
   name: "upsert-business-metrics",
   text: `
+    with customer as (
+      insert into analytics_customers as c (tenant_id, period_type, period_value, user_id, sessions)
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[])
+      on conflict (tenant_id, period_type, period_value, user_id) do update set
+        prev_sessions = c.sessions, sessions = c.sessions + excluded.sessions
+      returning tenant_id, period_type, period_value, sessions, prev_sessions
+    ), moved as (
+      select tenant_id, period_type, period_value,
+        count(*) filter (where sessions > 0) - count(*) filter (where prev_sessions > 0) as unique_customers
+      from customer
+      group by tenant_id, period_type, period_value
+    )
     insert into analytics_business_metrics as m (tenant_id, period_type, period_value, period_start, ${names})
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], ${arrays})
+    select tenant_id, period_type, period_value, period_start, ${counted}, coalesce(moved.unique_customers, 0)
+    from unnest($6::text[], $7::text[], $8::text[], $9::date[], $10::boolean[], ${arrays})
+      as change (tenant_id, period_type, period_value, period_start, moves, ${counted})
+    left join moved using (tenant_id, period_type, period_value)
+    where change.moves or moved.unique_customers <> 0
+    order by tenant_id collate "C", period_type collate "C", period_value collate "C"
     on conflict (tenant_id, period_type, period_value) do update set
       revision = m.revision + 1, updated_at = now(), ${additions("m", columns)}
     returning tenant_id, period_type, period_value, revision, ${names}`,
 };
 
 /**
- * Adds a batch's changes to the days, weeks and months it touches.
+ * Adds a batch's changes to the days, weeks and months it touches, and counts the sessions of each
+ * customer in each of them.
  * @param changes sorted bytewise by (tenant, period type, period value)
+ * @param customers sorted bytewise by (tenant, period type, period value, user id); their periods are among `changes`
  * @returns the rows as they are after the change, days only
  */
 export async function upsertBusinessMetrics(
   client: WriterConnection,
   changes: readonly BusinessPeriodChange[],
+  customers: readonly CustomerChange[],
 ): Promise<BusinessRow[]> {
   const { rows } = await client.query<BusinessRow>({
     ...statement,
     values: [
-      changes.map((change) => change.tenantId),
-      changes.map((change) => change.periodType),
-      changes.map((change) => change.periodValue),
-      changes.map((change) => change.periodStart),
+      textArray(customers, (customer) => customer.tenantId),
+      textArray(customers, (customer) => customer.periodType),
+      textArray(customers, (customer) => customer.periodValue),
+      textArray(customers, (customer) => customer.userId),
+      int4Array(customers, (customer) => customer.sessions),
+      textArray(changes, (change) => change.tenantId),
+      textArray(changes, (change) => change.periodType),
+      textArray(changes, (change) => change.periodValue),
+      dateArray(changes, (change) => change.periodStart),
+      changes.map((change) => change.amounts.some((amount) => amount !== 0)),
       ...businessColumns.map(({ decimals }, i) =>
         changes.map((change) => fromScaledInteger(change.amounts[i] as number, decimals)),
       ),
-      changes.map((change) => change.uniqueCustomers),
     ],
   });
   return rows.filter((row) => row.period_type === "day");

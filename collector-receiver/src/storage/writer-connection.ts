@@ -41,16 +41,28 @@ function writerTypeParser(typeId: number, format?: "text" | "binary"): (text: st
   return pg.types.getTypeParser(typeId) as (text: string) => unknown;
 }
 
+/** The minute that was parsed last: the times of a batch lie close together. */
+let latest = { text: "", ms: 0 };
+
 /** `2025-12-25 08:00:00.123+00` (DateStyle ISO, TimeZone UTC) as milliseconds since 1970. */
 export function parseTimestamptz(text: string): number {
-  const seconds = Date.UTC(
-    Number(text.slice(0, 4)),
-    Number(text.slice(5, 7)) - 1,
-    Number(text.slice(8, 10)),
-    Number(text.slice(11, 13)),
-    Number(text.slice(14, 16)),
-    Number(text.slice(17, 19)),
-  );
+  if (latest.text === "" || !text.startsWith(latest.text)) {
+    const ms = Date.UTC(
+      Number(text.slice(0, 4)),
+      Number(text.slice(5, 7)) - 1,
+      Number(text.slice(8, 10)),
+      Number(text.slice(11, 13)),
+      Number(text.slice(14, 16)),
+    );
+    latest = { text: text.slice(0, 17), ms };
+  }
   const end = text.length - 3;
-  return text[19] === "." ? seconds + Number(`0${text.slice(19, end)}`) * 1000 : seconds;
+  const seconds = digitAt(text, 17) * 10 + digitAt(text, 18);
+  let fraction = 0;
+  for (let at = 20, unit = 100; at < end; at++, unit /= 10) fraction += digitAt(text, at) * unit;
+  return latest.ms + seconds * 1000 + fraction;
+}
+
+function digitAt(text: string, at: number): number {
+  return text.charCodeAt(at) - 48;
 }
