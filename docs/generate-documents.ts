@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describeEnvironment } from "../collector-receiver/src/config/describe-environment.ts";
 import { describeMetrics } from "../collector-receiver/src/stats/describe-metrics.ts";
 import { writeCatalogueNames } from "../deploy/collector/write-catalogue-names.ts";
+import { describeRejectionCodes } from "./describe-rejection-codes.ts";
 import { describeSemanticConventions } from "./describe-semantic-conventions.ts";
 
 /** A document that is made from code; `path` counts from the top of the repository. */
@@ -15,6 +16,7 @@ export interface GeneratedDocument {
 export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
   { path: "docs/metrics.md", generate: describeMetrics },
+  { path: "docs/rejection-codes.md", generate: describeRejectionCodes },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
   { path: "otel-collector.yaml", generate: writeCatalogueNames },
 ];
