@@ -5,6 +5,7 @@ import type { MappedRequest } from "../mapping/business-event.ts";
 import { mapRequest } from "../mapping/map-request.ts";
 import { UnknownTenantError, type MappingLimits, type TenantRule } from "../mapping/mapping-context.ts";
 import { answerTypes, encodePartialSuccess, encodeStatus, encodeSuccess, statusCode } from "./encode-otlp-answer.ts";
+import { DecodeTurns } from "./decode-turns.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { OtlpEncoding, OtlpSignal } from "./otlp-carrier.ts";
 import {
@@ -73,6 +74,8 @@ export interface OtlpRoutesOptions {
 const retryAfterSeconds = 5;
 /** What an event costs in memory beside its data, about. */
 const bytesPerEvent = 400;
+/** Bodies from here on wait for a turn of the event loop of their own; smaller ones take less than a turn costs. */
+const longDecodeBytes = 4096;
 /** Reasons that one answer quotes; its message is cut at 2 KiB anyway. */
 const quotedReasons = 20;
 const otherMethods = ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"];
@@ -122,6 +125,7 @@ export async function otlpRoutes(app: FastifyInstance, options: OtlpRoutesOption
 
 class OtlpReceiver {
   private readonly options: OtlpRoutesOptions;
+  private readonly turns = new DecodeTurns();
   private bufferedBytes = 0;
 
   constructor(options: OtlpRoutesOptions) {
@@ -205,6 +209,7 @@ class OtlpReceiver {
     try {
       const body = await readBody(request.raw, maxBodyBytes);
       facts.bodyBytes = body.length;
+      if (body.length >= longDecodeBytes) await this.turns.next();
       const inflated = await inflateBody(body, contentEncoding, maxInflatedBytes);
       facts.inflatedBytes = inflated.length;
       return inflated;
