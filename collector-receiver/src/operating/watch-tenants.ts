@@ -15,6 +15,12 @@ export interface TenantWatchOptions {
   readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
 }
 
+interface TenantRow {
+  readonly tenant_id: string;
+  readonly timezone: string;
+  readonly retained_from: number | null;
+}
+
 export interface TenantWatch {
   /** Start of what is kept of a tenant, ms since 1970; null: everything, or a tenant that is not known yet. */
   retainedFromMs(tenantId: string): number | null;
@@ -33,12 +39,17 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
   let closing = false;
   let failed = false;
 
-  async function goRound(): Promise<void> {
+  async function readTenants(): Promise<{ client: WriterConnection; rows: TenantRow[] }> {
     client ??= await openWriterConnection(options.connectionString);
-    const { rows } = await client.query<{ tenant_id: string; timezone: string; retained_from: number | null }>(
+    const { rows } = await client.query<TenantRow>(
       "select tenant_id, timezone, retained_from from analytics_settings order by tenant_id",
     );
     retained = new Map(rows.map((row) => [row.tenant_id, row.retained_from]));
+    return { client, rows };
+  }
+
+  async function goRound(): Promise<void> {
+    const { client, rows } = await readTenants();
     for (const { tenant_id: tenantId } of rows) {
       for await (const { sessions, days } of sweepIdleSessions(client, tenantId, Date.now())) {
         options.onSwept(sessions, days);
@@ -58,9 +69,9 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
     if (dropped.length > 0) options.log.info({ partitions: dropped }, "partitions that nobody keeps are dropped");
   }
 
-  async function tryRound(): Promise<void> {
+  async function attempt(work: () => Promise<unknown>): Promise<void> {
     try {
-      await goRound();
+      await work();
       if (failed) options.log.info("tenants are watched again");
       failed = false;
     } catch (error) {
@@ -73,14 +84,18 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
     }
   }
 
-  await tryRound();
   let round = Promise.resolve();
   let busy = false;
-  const timer = setInterval(() => {
+  const startRound = (): void => {
     if (busy) return;
     busy = true;
-    round = tryRound().finally(() => (busy = false));
-  }, options.everyMs);
+    round = attempt(goRound).finally(() => (busy = false));
+  };
+  // What is kept has to be known before the first event; sweeping may have to wait for locks, and nobody
+  // waits for that.
+  await attempt(readTenants);
+  startRound();
+  const timer = setInterval(startRound, options.everyMs);
   return {
     retainedFromMs: (tenantId) => retained.get(tenantId) ?? null,
     async close() {
