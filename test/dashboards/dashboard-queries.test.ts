@@ -172,6 +172,8 @@ function checkShape(query: BoardQuery, result: QueryResult, season: Season): voi
     case "table":
       expect(columnTypes[0], of).toBe("text");
       break;
+    default:
+      expect(query.kind, of).not.toBe("panel");
   }
 }
 
