@@ -210,7 +210,8 @@ describe("startEmbeddedPostgres", () => {
       const from = join(repository, "node_modules", name);
       const to = join(copy, "node_modules", name);
       if (await stat(to).catch(() => false)) return;
-      await cp(from, to, { recursive: true });
+      // Links stay as they are: made absolute, they would lead back to where that user cannot go.
+      await cp(from, to, { recursive: true, verbatimSymlinks: true });
       const manifest = await readFile(join(from, "package.json"), "utf8").catch(() => "{}");
       const needed = Object.keys((JSON.parse(manifest) as { dependencies?: object }).dependencies ?? {});
       for (const dependency of needed) {
