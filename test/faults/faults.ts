@@ -1,0 +1,174 @@
+import { rm, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { FaultWorld } from "./fault-world.ts";
+
+/** One thing that goes wrong, and is over when `strike` resolves. */
+export interface Fault {
+  readonly name: string;
+  /** Why it cannot be tried here; undefined where it can. */
+  readonly leftOut?: (world: FaultWorld) => string | undefined;
+  strike(world: FaultWorld): Promise<void>;
+}
+
+const needsRedis = (world: FaultWorld): string | undefined =>
+  world.redis === undefined ? "no redis-server (npm run setup)" : undefined;
+const needsCollector = (world: FaultWorld): string | undefined =>
+  world.hasCollector ? undefined : "no Collector (npm run collector:build)";
+
+async function killReceiver(world: FaultWorld): Promise<void> {
+  await world.first.end("SIGKILL");
+  await sleep(500);
+  await world.first.start();
+}
+
+async function killDatabase(world: FaultWorld): Promise<void> {
+  world.killDatabase();
+  await sleep(500);
+  await world.startDatabase();
+}
+
+/** Holds counters and settings for some seconds, as a long ALTER or a forgotten transaction does. */
+async function holdLocks(world: FaultWorld, during: () => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: world.directConnectionString() });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    await client.query("begin");
+    await client.query("lock table analytics_business_metrics in exclusive mode");
+    await during();
+    await client.query("commit");
+  } finally {
+    await client.end();
+  }
+}
+
+async function exhaustConnections(world: FaultWorld): Promise<void> {
+  const clients: pg.Client[] = [];
+  try {
+    // Their connections are cut, and somebody else takes every place before they are back.
+    world.databaseDoor.cut();
+    for (;;) {
+      const client = new pg.Client({ connectionString: world.directConnectionString() });
+      client.on("error", () => {});
+      const connected = await client.connect().then(
+        () => true,
+        () => false,
+      );
+      if (!connected) break;
+      clients.push(client);
+    }
+    world.databaseDoor.cut();
+    await sleep(3000);
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+  }
+}
+
+async function fillDisk(world: FaultWorld): Promise<void> {
+  const filler = join(world.disk, "filler");
+  const chunk = Buffer.alloc(1024 * 1024);
+  try {
+    for (const end = Date.now() + 4000; Date.now() < end; await sleep(20)) {
+      const { bavail, bsize } = await statfs(world.disk);
+      // What PostgreSQL frees meanwhile is taken as well.
+      for (let left = Math.ceil((bavail * bsize) / chunk.length); left > 0; left--) {
+        await writeFile(filler, chunk, { flag: "a" }).catch(() => {});
+      }
+    }
+  } finally {
+    await rm(filler, { force: true });
+  }
+  // Without room for its log PostgreSQL stops, and an administrator starts it again.
+  await world.startDatabase();
+}
+
+/** In the order in which they are tried. */
+export const faults: readonly Fault[] = [
+  { name: "nothing", strike: () => sleep(1000) },
+  { name: "receiver: kill -9", strike: killReceiver },
+  {
+    name: "receiver: kill -9 in a transaction",
+    strike: (world) =>
+      holdLocks(world, async () => {
+        // By now a batch has written its rows and waits for its counters.
+        await sleep(1000);
+        await world.first.end("SIGKILL");
+        // It starts while the locks are still held.
+        await world.first.start();
+        await sleep(1000);
+      }),
+  },
+  {
+    name: "receiver: SIGTERM under load",
+    async strike(world) {
+      await world.first.end("SIGTERM");
+      await world.first.start();
+    },
+  },
+  {
+    name: "receiver: stopped for 8 s",
+    async strike(world) {
+      world.first.signal("SIGSTOP");
+      await sleep(8000);
+      world.first.signal("SIGCONT");
+    },
+  },
+  {
+    name: "two receivers, one killed 4 times",
+    async strike(world) {
+      await world.second.start();
+      await world.receiverDoor.lead([world.first.port, world.second.port]);
+      for (let i = 0; i < 4; i++) {
+        await world.first.end("SIGKILL");
+        await sleep(300);
+        await world.first.start();
+        await sleep(300);
+      }
+      await world.receiverDoor.lead([world.first.port]);
+      await world.second.end("SIGTERM");
+    },
+  },
+  { name: "PostgreSQL: kill -9", strike: killDatabase },
+  {
+    name: "PostgreSQL: connections refused for 4 s",
+    async strike(world) {
+      await world.databaseDoor.lead([]);
+      await sleep(4000);
+      await world.startDatabase();
+    },
+  },
+  { name: "PostgreSQL: every connection taken for 3 s", strike: exhaustConnections },
+  { name: "PostgreSQL: locks held for 5 s", strike: (world) => holdLocks(world, () => sleep(5000)) },
+  {
+    name: "PostgreSQL: disk full for 4 s",
+    leftOut: (world) => (world.ownDisk ? undefined : "a small tmpfs cannot be mounted (needs root)"),
+    strike: fillDisk,
+  },
+  {
+    name: "Redis: kill -9",
+    leftOut: needsRedis,
+    async strike(world) {
+      await world.redis?.kill();
+      await sleep(1000);
+      await world.redis?.restart();
+    },
+  },
+  { name: "Collector: kill -9", leftOut: needsCollector, strike: (world) => world.restartCollector() },
+  {
+    name: "receiver and PostgreSQL: kill -9",
+    async strike(world) {
+      await world.first.end("SIGKILL");
+      await killDatabase(world);
+      await world.first.start();
+    },
+  },
+  {
+    name: "Collector and receiver: kill -9",
+    leftOut: needsCollector,
+    async strike(world) {
+      await Promise.all([world.restartCollector(), killReceiver(world)]);
+    },
+  },
+];
