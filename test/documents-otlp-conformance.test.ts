@@ -1,0 +1,18 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { locateInRepository } from "../docs/generate-documents.ts";
+
+const folder = "test/collector-receiver/otlp/";
+
+test("every test that docs/otlp-conformance.md names is there, under that name", async () => {
+  const text = await readFile(locateInRepository("docs/otlp-conformance.md"), "utf8");
+  const rows = text.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| Section"));
+  expect(rows.length).toBeGreaterThan(20);
+  for (const row of rows) {
+    const [, , , cell = ""] = row.split(" | ").length === 3 ? ["", ...row.split(" | ")] : [];
+    const [, file = "", title = ""] = /^`([^`]+)`: (.+?) \|$/.exec(cell) ?? [];
+    expect([row, file, title]).not.toContain("");
+    const source = await readFile(locateInRepository(file.includes("/") ? file : folder + file), "utf8");
+    expect(source, row).toMatch(new RegExp(`(test|describe)(\\.each)?\\([\\s\\S]*?"${RegExp.escape(title)}"`));
+  }
+});
