@@ -5,7 +5,7 @@ import type { TenantDefaults } from "../storage/seed-tenant-settings.ts";
 import { openWriterConnection } from "../storage/writer-connection.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { CommitError, commitBatch, SealedPeriodError, UnknownTenantError } from "./commit-batch.ts";
-import type { CommittedBatch } from "./commit-batch.ts";
+import type { CommittedBatch, EventWay } from "./commit-batch.ts";
 import { classifyDatabaseError } from "./database-errors.ts";
 import type { Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
@@ -26,8 +26,8 @@ const mostRetries = 8;
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #client: WriterConnection | undefined;
-  /** COPY until a batch meets a duplicate; then the slower way, until a batch had none. */
-  #optimistic = true;
+  /** COPY until a batch meets a duplicate; then the next surer way, until a batch had none. */
+  #way: EventWay = "copy";
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
@@ -44,8 +44,10 @@ export class BatchWriter {
       const client = await this.#connect();
       try {
         await ensurePartitions(client, this.#options.knownPartitions, batch.partitions);
-        const committed = await commitBatch(client, batch, this.#optimistic);
-        this.#optimistic ||= committed.inserted.length === batch.events.length;
+        const committed = await commitBatch(client, batch, this.#way);
+        // Duplicates come in floods, races and bad data do not: from the surest way it goes back at once.
+        if (committed.inserted.length === batch.events.length) this.#way = "copy";
+        else if (this.#way === "insert") this.#way = "look-up";
         return committed;
       } catch (error) {
         if (error instanceof UnknownTenantError) {
@@ -60,8 +62,8 @@ export class BatchWriter {
         const stage = error instanceof CommitError ? error.stage : "events";
         const kind = classifyDatabaseError(cause);
         if (kind === "retry_transaction" && attempt < mostRetries) continue;
-        if (stage === "events" && this.#optimistic && (kind === "duplicate" || kind === "data")) {
-          this.#optimistic = false;
+        if (stage === "events" && this.#way !== "insert" && (kind === "duplicate" || kind === "data")) {
+          this.#way = kind === "duplicate" && this.#way === "copy" ? "look-up" : "insert";
           continue;
         }
         if (kind === "missing_partition" && !partitionsMissed) {

@@ -1,0 +1,37 @@
+import type { BusinessEvent } from "../mapping/business-event.ts";
+import { textArray, timestamptzArray, uuidArray } from "./binary-array.ts";
+import type { WriterConnection } from "./writer-connection.ts";
+
+const statement = {
+  name: "find-stored-events",
+  // The limit keeps the planner from anything but a look into the primary key for each event.
+  text: `
+    select (event.place - 1)::int as place
+    from unnest($1::text[], $2::timestamptz[], $3::uuid[]) with ordinality
+      as event (tenant_id, occurred_at, event_id, place)
+    cross join lateral (
+      select from analytics_events e
+      where e.tenant_id = event.tenant_id and e.occurred_at = event.occurred_at and e.event_id = event.event_id
+      limit 1) as stored`,
+};
+
+/**
+ * Which events are stored already, as this statement sees it: another writer may store one right after.
+ * @param events sorted by key
+ * @returns places in `events`
+ */
+export async function findStoredEvents(
+  client: WriterConnection,
+  events: readonly BusinessEvent[],
+): Promise<ReadonlySet<number>> {
+  const { rows } = await client.query<[number]>({
+    ...statement,
+    rowMode: "array",
+    values: [
+      textArray(events, (event) => event.tenantId),
+      timestamptzArray(events, (event) => event.occurredAtMs),
+      uuidArray(events, (event) => event.eventId),
+    ],
+  } as never);
+  return new Set((rows as unknown as [number][]).map(([place]) => place));
+}
