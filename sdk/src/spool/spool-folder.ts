@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { SourceIdentity } from "../sending/source-identity.ts";
 
 /** Whose events a folder holds, and which process writes or sends them. */
@@ -21,6 +21,8 @@ export interface FolderOwner {
 }
 
 const ownerFile = "owner.json";
+/** Folders that are being made or removed: they hold no events, even where their process was killed. */
+const hiddenPrefix = ".";
 /** A living process touches its folder more often than this, in ms; the folder may be on a shared disk. */
 export const heartbeatMs = 10_000;
 const staleMs = 60_000;
@@ -28,12 +30,14 @@ const staleMs = 60_000;
 /** Folders of this process, whatever thread uses them. */
 const ours = new Set<string>();
 
-/** Makes the folder of a new source. Throws where the disk does not allow it. */
+/** Makes the folder of a new source, visible to others only when it is complete. Throws the disk's error. */
 export function createFolder(spool: string, identity: SourceIdentity): string {
   const folder = join(spool, identity.sourceId);
-  mkdirSync(folder, { recursive: true });
-  writeOwner(folder, identity);
+  const unfinished = join(spool, `${hiddenPrefix}new-${identity.sourceId}`);
+  mkdirSync(unfinished, { recursive: true });
+  writeOwner(unfinished, identity);
   ours.add(folder);
+  renameSync(unfinished, folder);
   return folder;
 }
 
@@ -45,7 +49,10 @@ export function beat(folder: string): void {
 
 export function removeFolder(folder: string): void {
   ours.delete(folder);
-  rmSync(folder, { recursive: true, force: true });
+  // Killed half-way, the rest must not look like a folder with events.
+  const hidden = join(dirname(folder), `${hiddenPrefix}gone-${basename(folder)}`);
+  renameSync(folder, hidden);
+  rmSync(hidden, { recursive: true, force: true });
 }
 
 /**
@@ -60,6 +67,10 @@ export function adoptFolders(
   if (!existsSync(spool)) return adopted;
   for (const name of readdirSync(spool)) {
     const folder = join(spool, name);
+    if (name.startsWith(hiddenPrefix)) {
+      removeStale(folder, now);
+      continue;
+    }
     if (ours.has(folder)) continue;
     const owner = readOwner(folder);
     if (owner === null || !isDead(folder, owner, now)) continue;
@@ -75,6 +86,15 @@ export function adoptFolders(
     adopted.push({ folder: taken, identity: owner.identity });
   }
   return adopted;
+}
+
+/** What a killed process was making or removing. */
+function removeStale(folder: string, now: number): void {
+  try {
+    if (now - statSync(folder).mtimeMs > staleMs) rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Its process has finished the removal itself.
+  }
 }
 
 function isDead(folder: string, owner: FolderOwner, now: number): boolean {
@@ -101,7 +121,10 @@ function isAlive(pid: number): boolean {
 
 function writeOwner(folder: string, identity: SourceIdentity): void {
   const owner: FolderOwner = { identity, pid: process.pid, host: hostname() };
-  writeFileSync(join(folder, ownerFile), JSON.stringify(owner));
+  // Written apart and renamed: a process that is killed meanwhile must not leave half of it.
+  const file = join(folder, ownerFile);
+  writeFileSync(`${file}.new`, JSON.stringify(owner));
+  renameSync(`${file}.new`, file);
 }
 
 function readOwner(folder: string): FolderOwner | null {

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { startBusinessEvents } from "@spanledger/sdk";
 
 startBusinessEvents({ batchDelayMs: 10 });
-while (readdirSync(process.env["SPANLEDGER_SPOOL_DIR"]!).length > 0) {
+const spool = process.env["SPANLEDGER_SPOOL_DIR"]!;
+while (readdirSync(spool).some((folder) => !folder.startsWith("."))) {
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
