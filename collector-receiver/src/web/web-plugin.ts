@@ -1,6 +1,8 @@
 import type { FastifyPluginAsync } from "fastify";
 import { createErrorPage } from "./page/answer-error-page.ts";
 import { routeMonths } from "./routes/months.ts";
+import { routeReportFiles } from "./routes/report-files.ts";
+import { routeSessions } from "./routes/sessions.ts";
 import { routeReport } from "./routes/report.ts";
 import type { WebContext, WebOptions } from "./web-options.ts";
 
@@ -13,4 +15,6 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   app.setErrorHandler(createErrorPage(context));
   routeMonths(app, context);
   routeReport(app, context);
+  routeReportFiles(app, context);
+  routeSessions(app, context);
 };

@@ -81,7 +81,7 @@ export function chartResponses(context: ReportContext): ReportChart {
     const area = onePanel(width, 58, 170);
     const slot = area.width / bins.length;
     const ticks = countTicks(Math.max(...bins.map(({ responses }) => responses)), 4);
-    const labels = bins.map(({ from, to }) => (to === Infinity ? `>${plain(from)}` : `≤${plain(to)}`));
+    const labels = bins.map(({ from, to }) => (to === Infinity ? `>${time(from)}` : time(to)));
     const marks = quantiles.map(({ name, value, formatted }, i) => {
       const x = area.left + placeOf(value ?? 0, bins) * slot;
       const label = `${name} ${formatted}`;
@@ -106,13 +106,9 @@ export function chartResponses(context: ReportContext): ReportChart {
           hatchId,
         ) +
         drawPlaceLabels(area, labels, 44) +
-        textAt(area.left + area.width, area.top + area.height + 36, words.from, "end") +
+        textAt(area.left + area.width, area.top + area.height + 36, words.axis, "end") +
         marks.join(""),
     );
-  }
-
-  function plain(ms: number): string {
-    return time(ms);
   }
 }
 

@@ -29,6 +29,7 @@ export function svgFile(drawing: Drawing, title: string, caption: string, fontFa
 export function bareSvgFile({ width, height, body }: Drawing, fontFamily: string): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}">` +
-    `<style>text{font-family:"${fontFamily}"}${chartRules((name) => lightColours[name])}</style>${body}</svg>`
+    // Typst knows the font without the last word of its name.
+    `<style>text{font-family:"${fontFamily}","Noto Sans SC"}${chartRules((name) => lightColours[name])}</style>${body}</svg>`
   );
 }

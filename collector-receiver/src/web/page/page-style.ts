@@ -54,12 +54,12 @@ export const pageStyle = [
   ".scroll{overflow-x:auto;max-width:100%}",
   "table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums;min-width:100%}",
   "th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--grid);white-space:nowrap}th:first-child,td:first-child,.left{text-align:left}",
-  "thead th{color:var(--faint);font-weight:600;white-space:normal;vertical-align:bottom}tbody th{font-weight:400}",
+  "thead th{color:var(--faint);font-weight:600;white-space:normal;vertical-align:bottom;overflow-wrap:normal;min-width:4.5rem}tbody th{font-weight:400}",
   "footer{color:var(--faint);font-size:.9375rem;margin:2.5rem 0 1.5rem}",
   ".big{font-size:2.6rem;font-weight:700;font-variant-numeric:tabular-nums;line-height:1.2;margin:.2rem 0}",
   chartRules((name) => `var(${variable(name)})`),
   "@page{size:A4;margin:14mm}",
   "@media print{body{font-size:10.5pt;background:#fff}.wide{max-width:none;padding:0}header nav,footer nav,.skip,.no-print,.figure details,.chart details{display:none!important}" +
     ".card{break-inside:avoid;border-color:#c5ccd4}.grid-of-figures{grid-template-columns:repeat(4,1fr);gap:.5rem}.grid-of-charts{grid-template-columns:1fr 1fr;gap:.5rem}" +
-    ".figure .value{font-size:1.35rem}.figure p,.figure h3{font-size:.8125rem}.trend{height:28px}h1{font-size:1.5rem;margin-top:0}h2{margin:1.1rem 0 .5rem;break-after:avoid}.story{font-size:1rem;border:1px solid #c5ccd4;border-left:4px solid #1f5fa8}.chart .narrow{display:none}.chart .wide-drawing{display:block}a{text-decoration:none}}",
+    ".figure .value{font-size:1.35rem}.figure p,.figure h3{font-size:.8125rem}.trend{height:28px}h1{font-size:1.5rem;margin-top:0}h2{margin:1.1rem 0 .5rem;break-after:avoid}.story{font-size:1rem;border:1px solid #c5ccd4;border-left:4px solid #1f5fa8}.chart .narrow{display:none}.chart .wide-drawing{display:block}.chart .summary{font-size:.8125rem}.card{padding:.6rem .7rem}a{text-decoration:none}}",
 ].join("\n");

@@ -12,12 +12,13 @@ import type { Figure, TrendPoint } from "./report-figures.ts";
 export function renderFigure(figure: Figure, context: ReportContext, sessionsHref: string | null): Html {
   const { texts } = context;
   const { definition, metric, state } = figure;
+  const sample = sampleText(figure, context);
   const shown = state === "known" ? metric.formatted : state === "withheld" ? texts.withheld : "—";
   return html`<article class="card figure" id="${figure.key}">
     <h3>${definition.name}</h3>
     <p class="value${state === "known" ? "" : " none"}">${shown}</p>
     ${state === "no_value" && html`<p class="aside">${texts.noValue}</p>`}
-    ${state === "known" && renderSample(figure, context)}
+    ${state === "known" && sample !== null && html`<p class="aside">${sample}</p>`}
     ${state === "known" && html`<p>${changeText(figure, context)}</p>`}
     ${state !== "withheld" && renderTrend(figure.trend)}
     <details>
@@ -28,22 +29,18 @@ export function renderFigure(figure: Figure, context: ReportContext, sessionsHre
   </article>`;
 }
 
-/** Few samples, and what is assumed, in words beside the number. */
-function renderSample({ metric, definition, key }: Figure, context: ReportContext): Html | null {
+/** Few samples, and what is assumed, in words beside the number; null where there is nothing to add. */
+export function sampleText({ metric, definition, key }: Figure, context: ReportContext): string | null {
   const { texts, locale, material } = context;
   const count = (value: number | null): string => formatCount(value ?? 0, locale);
   if (metric.low_sample && metric.denominator !== null) {
-    const words =
-      definition.unit === "percent"
-        ? texts.lowSample(count(metric.numerator), count(metric.denominator))
-        : texts.fewSamples(count(metric.denominator));
-    return html`<p class="aside">${words}</p>`;
+    return definition.unit === "percent"
+      ? texts.lowSample(count(metric.numerator), count(metric.denominator))
+      : texts.fewSamples(count(metric.denominator));
   }
   const assumed = Number(material.facts.counters.ai_resolved_idle ?? 0);
   const few = context.least !== null && assumed < context.least;
-  return key === "ai_resolution_rate" && assumed > 0 && !few
-    ? html`<p class="aside">${texts.assumed(formatCount(assumed, locale))}</p>`
-    : null;
+  return key === "ai_resolution_rate" && assumed > 0 && !few ? texts.assumed(count(assumed)) : null;
 }
 
 /** The change against the period before, in words with an arrow: not by colour. */

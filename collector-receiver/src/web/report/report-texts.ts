@@ -43,6 +43,9 @@ export interface ReportTexts {
   readonly noValue: string;
   readonly withheld: string;
   readonly definition: string;
+  readonly definitions: string;
+  readonly figure: string;
+  readonly versionHead: string;
   readonly formula: string;
   readonly numerator: string;
   readonly denominator: string;
@@ -81,6 +84,7 @@ export interface ChartTexts {
     readonly title: string;
     readonly summary: (responses: string, p50: string, p90: string, p99: string) => string;
     readonly from: string;
+    readonly axis: string;
     readonly responses: string;
     readonly upTo: (to: string) => string;
     readonly between: (from: string, to: string) => string;

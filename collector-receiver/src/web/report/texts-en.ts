@@ -45,6 +45,9 @@ export const englishTexts: ReportTexts = {
   noValue: "no number in this month",
   withheld: "withheld",
   definition: "Definition",
+  definitions: "Definitions and what each figure was made of",
+  figure: "Figure",
+  versionHead: "Version",
   formula: "Formula",
   numerator: "Numerator of this number",
   denominator: "Denominator of this number",
@@ -91,6 +94,7 @@ export const englishTexts: ReportTexts = {
       summary: (responses, p50, p90, p99) =>
         `${responses} timed responses. Half took at most ${p50} (p50), nine in ten at most ${p90} (p90), 99 in 100 at most ${p99} (p99).`,
       from: "Response time",
+      axis: "response time, up to",
       responses: "Responses",
       upTo: (to) => `up to ${to}`,
       between: (from, to) => `${from} to ${to}`,

@@ -44,6 +44,9 @@ export const chineseTexts: ReportTexts = {
   noValue: "本月没有该数字",
   withheld: "不予显示",
   definition: "口径",
+  definitions: "口径与各数字的构成",
+  figure: "指标",
+  versionHead: "版本",
   formula: "公式",
   numerator: "本数字的分子",
   denominator: "本数字的分母",
@@ -90,6 +93,7 @@ export const chineseTexts: ReportTexts = {
       summary: (responses, p50, p90, p99) =>
         `共 ${responses} 次计时的回复：一半不超过 ${p50}（p50），九成不超过 ${p90}（p90），99% 不超过 ${p99}（p99）。`,
       from: "响应时间",
+      axis: "响应时间（不超过）",
       responses: "回复数",
       upTo: (to) => `不超过 ${to}`,
       between: (from, to) => `${from} 至 ${to}`,

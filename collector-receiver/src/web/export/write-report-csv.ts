@@ -1,0 +1,103 @@
+import { stringify } from "csv-stringify/sync";
+import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
+import { metricsOfPeriod } from "../../stats/period-metrics.ts";
+import { chartsOf } from "../charts/all-charts.ts";
+import type { ReportContext } from "../report/report-context.ts";
+import { figureGroupsOf } from "../report/report-figures.ts";
+import { completenessShare } from "../report/read-completeness.ts";
+
+type Cell = string | number | null;
+
+const heads = {
+  en: [
+    "Group",
+    "Key",
+    "Figure",
+    "Value",
+    "Unit",
+    "As text",
+    "Numerator",
+    "Denominator",
+    "Before",
+    "Change",
+    "Change in",
+    "Low sample",
+    "Estimate",
+    "Definition version",
+  ],
+  "zh-CN": [
+    "分组",
+    "键名",
+    "指标",
+    "数值",
+    "单位",
+    "显示",
+    "分子",
+    "分母",
+    "上期",
+    "变化",
+    "变化单位",
+    "样本少",
+    "估算",
+    "口径版本",
+  ],
+} as const;
+
+/**
+ * The report as CSV: the figures, then the data of each chart, with a byte order mark, without which Excel
+ * reads Chinese as another encoding.
+ */
+export function writeReportCsv(context: ReportContext, options: { readonly sampleData: boolean }): string {
+  const { texts, locale, material } = context;
+  const { facts } = material;
+  const rows: Cell[][] = [
+    [texts.reportOf(describePeriod(facts.period, locale))],
+    [texts.asOf(describeInstant(facts.nowMs, facts.tenant.timezone, locale)), texts.timezone(facts.tenant.timezone)],
+    [texts.statuses[facts.status]],
+    [completenessText(context)],
+    ...(options.sampleData ? [[texts.sampleData]] : []),
+    [],
+    [...heads[locale]],
+  ];
+  for (const { group, figures } of figureGroupsOf(context, metricsOfPeriod(facts, locale))) {
+    for (const { key, definition, metric } of figures) {
+      rows.push([
+        texts.groups[group],
+        key,
+        definition.name,
+        metric.value,
+        metric.unit === "currency" ? facts.tenant.currency : metric.unit,
+        metric.formatted,
+        metric.numerator,
+        metric.denominator,
+        metric.previous.value,
+        metric.change?.value ?? null,
+        metric.change?.unit ?? null,
+        metric.low_sample ? 1 : 0,
+        metric.estimate === true ? 1 : 0,
+        definition.definition_version,
+      ]);
+    }
+  }
+  for (const { title, summary, table } of chartsOf(context)) {
+    rows.push([], [title], [summary]);
+    if (table.rows.length === 0) continue;
+    rows.push([...table.columns]);
+    for (const row of table.rows) rows.push(row.map(({ text, value }) => (value === undefined ? text : value)));
+  }
+  return stringify(
+    rows.map((row) => row.map(plainCell)),
+    { bom: true, record_delimiter: "windows" },
+  );
+}
+
+/** Excel takes a text that begins so for a formula; agents' names and reasons come from outside. */
+function plainCell(cell: Cell): Cell {
+  return typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+}
+
+function completenessText({ texts, material, locale }: ReportContext): string {
+  const share = completenessShare(material.completeness);
+  const instant = describeInstant(material.facts.nowMs, material.facts.tenant.timezone, locale);
+  return share === null ? texts.completenessUnknown : texts.complete(share, instant);
+}

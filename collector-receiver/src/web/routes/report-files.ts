@@ -1,0 +1,49 @@
+import { StatsError } from "../../stats/stats-error.ts";
+import { chartsOf } from "../charts/all-charts.ts";
+import { drawChartPng } from "../export/draw-chart-png.ts";
+import { writeReportCsv } from "../export/write-report-csv.ts";
+import { writeReportPdf } from "../export/write-report-pdf.ts";
+import type { WebApp, WebContext } from "../web-options.ts";
+import { readReportOf } from "./report.ts";
+
+/** The report as files: `/report.pdf`, `/report.csv` and `/report/charts/{chart}.png`. */
+export function routeReportFiles(app: WebApp, context: WebContext): void {
+  app.get("/report.pdf", { schema: { hide: true } }, async (request, reply) => {
+    const report = await readReportOf(request, context);
+    return reply
+      .type("application/pdf")
+      .header("content-disposition", `inline; filename="spanledger-${report.material.month}-${report.locale}.pdf"`)
+      .send(writeReportPdf(report, context));
+  });
+  app.get("/report.csv", { schema: { hide: true } }, async (request, reply) => {
+    const report = await readReportOf(request, context);
+    return reply
+      .type("text/csv; charset=utf-8")
+      .header("content-disposition", `attachment; filename="spanledger-${report.material.month}-${report.locale}.csv"`)
+      .send(writeReportCsv(report, context));
+  });
+  app.get<{ Params: { chart: string } }>(
+    "/report/charts/:chart.png",
+    { schema: { hide: true } },
+    async (request, reply) => {
+      const report = await readReportOf(request, context);
+      const chart = chartsOf(report).find(({ id }) => id === request.params.chart);
+      const picture = chart === undefined ? null : await drawChartPng(chart, report, context);
+      if (picture === null) {
+        throw new StatsError(
+          "unknown_metric",
+          `there is no such picture: ${chart?.summary ?? "no chart has this name"}`,
+          null,
+          404,
+        );
+      }
+      return reply
+        .type("image/png")
+        .header(
+          "content-disposition",
+          `inline; filename="spanledger-${report.material.month}-${request.params.chart}.png"`,
+        )
+        .send(picture);
+    },
+  );
+}

@@ -1,0 +1,92 @@
+import { addDays } from "../../metrics/business-calendar.ts";
+import { metricsOfPeriod } from "../../stats/period-metrics.ts";
+import { readPeriod, readTenantToday } from "../../stats/read-period.ts";
+import { shorten } from "../../stats/report-period.ts";
+import { readSessionDocument } from "../../stats/session-document.ts";
+import { StatsError } from "../../stats/stats-error.ts";
+import { sendPage } from "../page/page-shell.ts";
+import { localeOfPage, readQuery } from "../page/read-query.ts";
+import { renderSession, renderSessionList } from "../sessions/render-sessions.ts";
+import { readSessionList } from "../sessions/read-session-list.ts";
+import type { ListPosition } from "../sessions/read-session-list.ts";
+import { sessionListNames } from "../sessions/session-lists.ts";
+import type { WebApp, WebContext } from "../web-options.ts";
+
+const sessionsOfPage = 100;
+const eventsOfPage = 200;
+
+/** The path back: `/report/sessions?month=&of=` behind a figure, `/report/sessions/{session_id}` behind a session. */
+export function routeSessions(app: WebApp, context: WebContext): void {
+  app.get("/report/sessions", { schema: { hide: true } }, async (request, reply) => {
+    const query = readQuery(request, ["month", "of", "after"]);
+    const locale = localeOfPage(query, context.locale);
+    const named = query["of"] ?? "total_sessions";
+    const list = sessionListNames.find((name) => name === named);
+    if (list === undefined) {
+      throw new StatsError(
+        "invalid_parameter",
+        `of = "${shorten(named)}" is no list of sessions; pass one of ${sessionListNames.join(", ")}`,
+        "of",
+      );
+    }
+    const after = query["after"] === undefined ? null : positionOf(query["after"]);
+    const tenantId = context.tenantOf(request);
+    const facts = await readPeriod(context, tenantId, { month: query["month"] });
+    // One more than is shown says whether there is another page.
+    const found = await readSessionList(context.pool, tenantId, {
+      list,
+      fromMs: facts.calendar.startOfDay(facts.period.startDate),
+      toMs: facts.calendar.startOfDay(addDays(facts.period.endDate, 1)),
+      idleThroughMs: facts.tenant.idleThroughMs,
+      idleTimeoutMs: facts.tenant.idleTimeoutMs,
+      after,
+      limit: sessionsOfPage + 1,
+    });
+    const sessions = found.slice(0, sessionsOfPage);
+    const last = sessions.at(-1);
+    const view = {
+      facts,
+      month: facts.period.startDate.slice(0, 7),
+      list,
+      total: metricsOfPeriod(facts, locale).get(list)?.value ?? 0,
+      sessions,
+      next: found.length > sessionsOfPage && last !== undefined ? `${last.firstStartMs}_${last.sessionId}` : null,
+      after: query["after"] ?? null,
+    };
+    return sendPage(reply, renderSessionList(view, locale, context.sampleData), locale);
+  });
+  app.get<{ Params: { session_id: string } }>(
+    "/report/sessions/:session_id",
+    { schema: { hide: true } },
+    async (request, reply) => {
+      const query = readQuery(request, ["after"]);
+      const locale = localeOfPage(query, context.locale);
+      const sessionId = request.params.session_id;
+      if (sessionId.length > 128 || sessionId.includes("\0")) {
+        throw new StatsError(
+          "session_not_found",
+          `there is no session "${shorten(sessionId.replaceAll("\0", ""))}"`,
+          "session_id",
+          404,
+        );
+      }
+      const tenantId = context.tenantOf(request);
+      const [{ tenant }, session] = await Promise.all([
+        readTenantToday(context, tenantId),
+        readSessionDocument(context, tenantId, sessionId, { after: query["after"], limit: eventsOfPage }),
+      ]);
+      const page = renderSession(session, tenant.timezone, locale, { ...context, after: query["after"] ?? null });
+      return sendPage(reply, page, locale);
+    },
+  );
+}
+
+function positionOf(text: string): ListPosition {
+  const match = /^(\d{1,14})_([^\0]{1,128})$/.exec(text);
+  if (match !== null) return { startMs: Number(match[1]), sessionId: match[2] as string };
+  throw new StatsError(
+    "invalid_parameter",
+    `after = "${shorten(text)}" is not a page position; follow the link to the next page`,
+    "after",
+  );
+}
