@@ -1,14 +1,21 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { contenders } from "./contenders.ts";
-import { ratioFigures } from "./figures.ts";
+import { runDecodeBench } from "./decode/run-decode-bench.ts";
+import { measureFactsShare } from "./figures/facts-share.ts";
+import { measureLatency } from "./figures/latency.ts";
+import type { LatencyRow } from "./figures/latency.ts";
+import { measureOverload } from "./figures/overload.ts";
+import { ratioFigures } from "./figures/ratios.ts";
+import { measureReads } from "./figures/reads.ts";
+import { measureRecount } from "./figures/recount.ts";
 import { startBenchDatabase } from "./machine/bench-database.ts";
 import { startLoadProcess } from "./machine/start-load-process.ts";
 import { startReceiverProcess } from "./machine/start-receiver-process.ts";
 import type { Bench, Run } from "./measure-run.ts";
-import { makeFigure } from "./summarise.ts";
+import { makeFigure, median } from "./summarise.ts";
 import type { Figure } from "./summarise.ts";
-import { writeFigureTable, writeRunTable } from "./write-table.ts";
+import { writeFigureTable, writeLatencyTable, writeRunTable } from "./write-table.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -17,11 +24,12 @@ const { values: options } = parseArgs({
     rounds: { type: "string" },
     events: { type: "string" },
     only: { type: "string" },
+    decode: { type: "boolean", default: false },
     profile: { type: "string" },
   },
 });
-const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
-const events = Number(options.events ?? (options.quick ? 60_000 : 300_000));
+const rounds = Number(options.rounds ?? (options.quick ? 2 : 5));
+const events = Number(options.events ?? (options.quick ? 50_000 : 200_000));
 const chosen = contenders.filter(({ id }) => options.only === undefined || options.only.split(",").includes(id));
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -35,9 +43,14 @@ const receivers = [
 ];
 const bench: Bench = { database, load, receivers, redisUrl: process.env["REDIS_URL"] ?? null, events };
 const runs = new Map<string, Run[]>(chosen.map(({ id }) => [id, []]));
+const beside: Figure[] = [];
+let latencies: LatencyRow[] = [];
 try {
   say("warming up");
-  for (const contender of chosen) await contender.run(bench);
+  for (const contender of chosen) {
+    // A quick answer warms up the receiver alone: it is the one that compiles while it runs.
+    if (!options.quick || contender.id === "one-sender") await contender.run(bench);
+  }
   for (let round = 1; round <= rounds; round++) {
     // Every other round backwards, so that nobody always comes after the same neighbour.
     for (const contender of round % 2 === 1 ? chosen : chosen.toReversed()) {
@@ -45,6 +58,13 @@ try {
       runs.get(contender.id)?.push(run);
       say(`round ${round}/${rounds} ${contender.id}: ${Math.round(run.eventsPerSecond)} events/s`);
     }
+  }
+  if (options.only === undefined) {
+    say("latency, overload, verify and rebuild, reads");
+    latencies = await measureLatency(bench, median((runs.get("four-senders") ?? []).map((run) => run.eventsPerSecond)));
+    beside.push(...(await measureOverload(bench, options.quick ? 4 : 10)));
+    beside.push(...(await measureRecount(bench, options.quick ? 1 : 3)));
+    beside.push(...(await measureReads(bench, options.quick ? 500_000 : 5_000_000)));
   }
 } finally {
   for (const receiver of receivers) await receiver.stop();
@@ -60,6 +80,14 @@ const figures: Figure[] = ratioFigures.flatMap((figure) => {
   const ratios = ours.map((value, i) => value / (theirs[i] as number));
   return [makeFigure({ ...figure, unit: `${figure.per}/s` }, ratios, ours)];
 });
+figures.push(...measureFactsShare(runs.get("one-sender") ?? [], runs.get("copy-1") ?? []), ...beside);
+if (options.decode) {
+  say("decoding alone");
+  for (const { id, ratio, goal, spansPerSecond } of runDecodeBench()) {
+    const title = `${id.replaceAll("-", " ")}: spans a second against protobufjs or JSON.parse`;
+    figures.push(makeFigure({ id, title, goal, unit: "spans/s" }, [ratio], [spansPerSecond]));
+  }
+}
 
 if (options.json) {
   process.stdout.write(`${JSON.stringify({ figures })}\n`);
@@ -68,6 +96,6 @@ if (options.json) {
   process.stdout.write(
     `${cpus().length} cores (${cpu?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ` +
       `Node ${process.version}, PostgreSQL ${database.version}; ${rounds} rounds of ${events} events\n\n` +
-      `${writeFigureTable(figures)}\n\n${writeRunTable(chosen, runs)}\n`,
+      `${writeFigureTable(figures)}\n\n${writeRunTable(chosen, runs)}\n\n${writeLatencyTable(latencies)}\n`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Contender } from "./contenders.ts";
+import type { LatencyRow } from "./figures/latency.ts";
 import type { Run } from "./measure-run.ts";
 import { median, spreadOf } from "./summarise.ts";
 import type { Figure } from "./summarise.ts";
@@ -36,6 +37,18 @@ export function writeFigureTable(figures: readonly Figure[]): string {
     );
   }
   return lines.join("\n");
+}
+
+/** Latency at shares of the highest rate as a Markdown table. */
+export function writeLatencyTable(rows: readonly LatencyRow[]): string {
+  return [
+    "| share of the highest rate | events/s | p50 ms | p99 ms |",
+    "|---|---|---|---|",
+    ...rows.map(
+      ({ share, eventsPerSecond, p50, p99 }) =>
+        `| ${percent(share)} | ${whole(eventsPerSecond)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} |`,
+    ),
+  ].join("\n");
 }
 
 function whole(value: number): string {

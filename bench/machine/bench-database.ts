@@ -44,7 +44,7 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
     async reset() {
       await query(`truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
         analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms, analytics_sources,
-        analytics_rejected_events`);
+        analytics_rejected_events, analytics_attribute_counts`);
       await query("checkpoint");
     },
     async walBytes() {
