@@ -65,7 +65,10 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
     pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
     started.push(["the read pool", () => pool.end()]);
 
-    const metrics = new ReceiverMetrics(() => ({ bytes: ingest.queueBytes, requests: ingest.queueLength }));
+    const metrics = new ReceiverMetrics(
+      () => ({ bytes: ingest.queueBytes, requests: ingest.queueLength }),
+      config.maxQueueBytes,
+    );
     measureSourceGaps(metrics.registry, pool);
     const live = config.redisUrl === undefined ? undefined : createLive({ redisUrl: config.redisUrl, pool, log });
     if (live !== undefined) {

@@ -1,6 +1,9 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { CommittedBatch } from "../ingest/commit-batch.ts";
-import type { OtlpRequestFacts } from "../otlp/otlp-routes.ts";
+import { otlpOutcomes, type OtlpRequestFacts } from "../otlp/otlp-routes.ts";
+
+/** Alarms of ingest, by the code that they begin with. */
+const alarmKinds = ["partition_missing", "counter_error"] as const;
 
 /** Lag samples of one batch: enough for the shape, few enough not to be felt. */
 const LAG_SAMPLES = 64;
@@ -39,10 +42,16 @@ export class ReceiverMetrics {
   );
 
   /** @param queue read at each scrape */
-  constructor(queue: () => { readonly bytes: number; readonly requests: number }) {
+  constructor(queue: () => { readonly bytes: number; readonly requests: number }, queueLimitBytes: number) {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge("queue_bytes", "What waiting requests occupy in memory", () => queue().bytes);
+    this.#gauge("queue_limit_bytes", "What they may occupy at most (MAX_QUEUE_BYTES)", () => queueLimitBytes);
     this.#gauge("queue_requests", "Requests that wait for their commit", () => queue().requests);
+    // Known from the start: Prometheus sees no increase in a series that begins with 1.
+    for (const signal of ["traces", "logs"] as const) {
+      for (const outcome of otlpOutcomes) this.#requests.inc({ signal, outcome }, 0);
+    }
+    for (const kind of alarmKinds) this.#alarms.inc({ kind }, 0);
   }
 
   /** One answered request. */

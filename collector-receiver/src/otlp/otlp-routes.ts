@@ -20,20 +20,23 @@ import {
 import type { TenantResolver } from "./resolve-ingest-token.ts";
 
 /** Why a request got its answer: a label for counters, closed. */
-export type OtlpOutcome =
-  | "accepted"
-  | "partly_rejected"
-  | "discarded"
-  | "malformed"
-  | "too_large"
-  | "unsupported_type"
-  | "unsupported_encoding"
-  | "method_not_allowed"
-  | "unauthenticated"
-  | "unknown_tenant"
-  | "unavailable"
-  | "unexpected_error"
-  | "aborted";
+export const otlpOutcomes = [
+  "accepted",
+  "partly_rejected",
+  "discarded",
+  "malformed",
+  "too_large",
+  "unsupported_type",
+  "unsupported_encoding",
+  "method_not_allowed",
+  "unauthenticated",
+  "unknown_tenant",
+  "unavailable",
+  "unexpected_error",
+  "aborted",
+] as const;
+
+export type OtlpOutcome = (typeof otlpOutcomes)[number];
 
 /** One answered request, for counters and alarms. */
 export interface OtlpRequestFacts {
