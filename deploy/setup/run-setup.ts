@@ -1,5 +1,6 @@
 import { buildCollector } from "../collector/build-collector.ts";
 import { findCollector } from "../collector/find-collector.ts";
+import { obtainNode, testedNodeMajors } from "./obtain-node.ts";
 import { obtainRedisServer } from "./obtain-redis-server.ts";
 
 /** `npm run setup`: what `npm run test:all` needs and the machine lacks. Each part is tried, whatever becomes of another. */
@@ -11,6 +12,7 @@ const parts: readonly { readonly name: string; readonly obtain: () => Promise<st
       return source.kind === "url" ? "REDIS_URL" : source.path;
     },
   },
+  ...testedNodeMajors.map((major) => ({ name: `Node ${major}`, obtain: () => obtainNode(major, say) })),
   { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
 ];
 

@@ -1,7 +1,7 @@
 /** OpenTelemetry's own SDK beside business events, started by one import or one call. */
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findNode } from "./find-node.ts";
+import { findNode } from "../../deploy/setup/obtain-node.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
 
@@ -21,8 +21,8 @@ const register = ["--import", "@spanledger/sdk/register"];
 
 describe.each([24, 26])("node --import @spanledger/sdk/register on Node %i", (major) => {
   it("traces named ESM imports of node:http on both sides, and sends each signal where it belongs", async (ctx) => {
-    const node = findNode(major);
-    if (node === null) return ctx.skip(`Node ${major} is not on this machine`);
+    const node = await findNode(major);
+    if (node === undefined) return ctx.skip(`Node ${major} is not on this machine`);
     const end = await runProduct("instrumented", {
       node,
       nodeArgs: register,
