@@ -1,6 +1,7 @@
 import { buildCollector } from "../collector/build-collector.ts";
 import { findCollector } from "../collector/find-collector.ts";
 import { obtainNode, testedNodeMajors } from "./obtain-node.ts";
+import { buildGrafanaJudge } from "./build-grafana-judge.ts";
 import { obtainRedisServer } from "./obtain-redis-server.ts";
 
 /** `npm run setup`: what `npm run test:all` needs and the machine lacks. Each part is tried, whatever becomes of another. */
@@ -14,6 +15,7 @@ const parts: readonly { readonly name: string; readonly obtain: () => Promise<st
   },
   ...testedNodeMajors.map((major) => ({ name: `Node ${major}`, obtain: () => obtainNode(major, say) })),
   { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
+  { name: "judge of the dashboards", obtain: () => buildGrafanaJudge(say) },
 ];
 
 function say(line: string): void {
