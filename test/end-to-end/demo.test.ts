@@ -41,8 +41,14 @@ describe("npm run demo -- --once --json", () => {
 
   test("sends two months and live traffic; sent, stored and counted agree, and verify finds no drift", async () => {
     const { code, stdout, stderr } = await once();
-    expect(code, stderr).toBe(0);
+    expect(stdout, stderr).not.toBe("");
     const result = JSON.parse(stdout);
+    const differing = result.events.filter((line: { agrees: boolean }) => !line.agrees);
+    expect({ differing, verify: result.verify.output }, stderr).toEqual({
+      differing: [],
+      verify: expect.stringContaining("drift 0"),
+    });
+    expect(code, stderr).toBe(0);
     expect(result).toMatchObject({ sample_data: true, agrees: true, unexpected_answers: [], verify: { exitCode: 0 } });
     expect(result.events.map((line: { event: string }) => line.event)).toEqual(businessEventNames.toSorted());
     for (const line of result.events) {
