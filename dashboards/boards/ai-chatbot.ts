@@ -1,5 +1,6 @@
 import { VizOrientation } from "@grafana/grafana-foundation-sdk/common";
 import { say } from "../board-context.ts";
+import { addRemainingFigures } from "./add-remaining-figures.ts";
 import type { BoardContext } from "../board-context.ts";
 import { describeHealth, describeMetrics } from "../panels/describe-figures.ts";
 import type { HealthFigure } from "../panels/health-figures.ts";
@@ -35,104 +36,121 @@ export function chatbotBoard(context: BoardContext): Board {
       zh: "会话类指标计入会话开始的业务日；消息和查询计入发生的业务日。会话在产品明确结束，或静默超过空闲超时后视为结束；后者称为“推定”。",
     }),
     annotations: [costAnnotation(context)],
-    rows: [
-      {
-        title: { en: "Sessions", zh: "会话" },
-        panels: [
-          figurePanel(context, "total_sessions", 4, "data-quality"),
-          figurePanel(context, "unique_customers", 4, "data-quality"),
-          figurePanel(context, "ai_resolved_sessions", 4, "data-quality"),
-          figurePanel(context, "ai_resolution_rate", 4, "data-quality"),
-          figurePanel(context, "escalated_sessions", 4, "agent-workbench"),
-          figurePanel(context, "escalation_rate", 4, "agent-workbench"),
-          figurePanel(context, "sessions_ended", 6, "data-quality"),
-          figurePanel(context, "sessions_ended_idle", 6, "data-quality"),
-          figurePanel(context, "sessions_open", 6, "data-quality"),
-          figurePanel(context, "estimated_cost_saved", 6, "data-quality"),
-          daySeriesPanel(context, {
-            title: { en: "How sessions ended", zh: "会话结束方式" },
-            metrics: ["sessions_ended", "sessions_ended_idle", "sessions_open"],
-            width: 8,
-            next: "data-quality",
-            style: "stacked",
-          }),
-          daySeriesPanel(context, {
-            title: { en: "Resolution and escalation rate", zh: "解决率与转人工率" },
-            metrics: ["ai_resolution_rate", "escalation_rate"],
-            width: 8,
-            next: "data-quality",
-          }),
-          escalationReasons(context),
-        ],
-      },
-      {
-        title: { en: "Answers", zh: "回复" },
-        panels: [
-          figurePanel(context, "total_messages", 6, "data-quality"),
-          figurePanel(context, "responses_timed", 6, "data-quality"),
-          figurePanel(context, "avg_response_time_ms", 6, "data-quality"),
-          quantileFigurePanel(context, "response_time", { en: "Response time", zh: "响应时间分位" }, 6, "data-quality"),
-          quantileSeriesPanel(
-            context,
-            "response_time",
-            { en: "Response time by day", zh: "每日响应时间" },
-            12,
-            "data-quality",
-          ),
-          responseDistribution(context),
-        ],
-      },
-      {
-        title: { en: "Order and tracking queries", zh: "订单与物流查询" },
-        panels: [
-          figurePanel(context, "order_queries_success", 4, "data-quality"),
-          figurePanel(context, "order_queries_failed", 4, "data-quality"),
-          figurePanel(context, "order_query_success_rate", 4, "data-quality"),
-          figurePanel(context, "tracking_queries_success", 4, "data-quality"),
-          figurePanel(context, "tracking_queries_failed", 4, "data-quality"),
-          figurePanel(context, "tracking_query_success_rate", 4, "data-quality"),
-          daySeriesPanel(context, {
-            title: { en: "Queries by day", zh: "每日查询" },
-            metrics: [
-              "order_queries_success",
-              "order_queries_failed",
-              "tracking_queries_success",
-              "tracking_queries_failed",
-            ],
-            width: 12,
-            next: "data-quality",
-            style: "stacked",
-          }),
-          daySeriesPanel(context, {
-            title: { en: "Success rate by day", zh: "每日查询成功率" },
-            metrics: ["order_query_success_rate", "tracking_query_success_rate"],
-            width: 12,
-            next: "data-quality",
-          }),
-        ],
-      },
-      {
-        title: { en: "More durations", zh: "更多耗时" },
-        collapsed: true,
-        panels: [
-          quantileSeriesPanel(context, "first_token", { en: "Time to first token", zh: "首字时间" }, 8, "data-quality"),
-          quantileSeriesPanel(
-            context,
-            "order_query_time",
-            { en: "Order query time", zh: "订单查询耗时" },
-            8,
-            "data-quality",
-          ),
-          quantileSeriesPanel(
-            context,
-            "tracking_query_time",
-            { en: "Tracking query time", zh: "物流查询耗时" },
-            8,
-            "data-quality",
-          ),
-        ],
-      },
-    ],
+    rows: addRemainingFigures(
+      context,
+      "ai_chatbot",
+      [
+        {
+          title: { en: "Sessions", zh: "会话" },
+          panels: [
+            figurePanel(context, "total_sessions", 4, "data-quality"),
+            figurePanel(context, "unique_customers", 4, "data-quality"),
+            figurePanel(context, "ai_resolved_sessions", 4, "data-quality"),
+            figurePanel(context, "ai_resolution_rate", 4, "data-quality"),
+            figurePanel(context, "escalated_sessions", 4, "agent-workbench"),
+            figurePanel(context, "escalation_rate", 4, "agent-workbench"),
+            figurePanel(context, "sessions_ended", 6, "data-quality"),
+            figurePanel(context, "sessions_ended_idle", 6, "data-quality"),
+            figurePanel(context, "sessions_open", 6, "data-quality"),
+            figurePanel(context, "estimated_cost_saved", 6, "data-quality"),
+            daySeriesPanel(context, {
+              title: { en: "How sessions ended", zh: "会话结束方式" },
+              metrics: ["sessions_ended", "sessions_ended_idle", "sessions_open"],
+              width: 8,
+              next: "data-quality",
+              style: "stacked",
+            }),
+            daySeriesPanel(context, {
+              title: { en: "Resolution and escalation rate", zh: "解决率与转人工率" },
+              metrics: ["ai_resolution_rate", "escalation_rate"],
+              width: 8,
+              next: "data-quality",
+            }),
+            escalationReasons(context),
+          ],
+        },
+        {
+          title: { en: "Answers", zh: "回复" },
+          panels: [
+            figurePanel(context, "total_messages", 6, "data-quality"),
+            figurePanel(context, "responses_timed", 6, "data-quality"),
+            figurePanel(context, "avg_response_time_ms", 6, "data-quality"),
+            quantileFigurePanel(
+              context,
+              "response_time",
+              { en: "Response time", zh: "响应时间分位" },
+              6,
+              "data-quality",
+            ),
+            quantileSeriesPanel(
+              context,
+              "response_time",
+              { en: "Response time by day", zh: "每日响应时间" },
+              12,
+              "data-quality",
+            ),
+            responseDistribution(context),
+          ],
+        },
+        {
+          title: { en: "Order and tracking queries", zh: "订单与物流查询" },
+          panels: [
+            figurePanel(context, "order_queries_success", 4, "data-quality"),
+            figurePanel(context, "order_queries_failed", 4, "data-quality"),
+            figurePanel(context, "order_query_success_rate", 4, "data-quality"),
+            figurePanel(context, "tracking_queries_success", 4, "data-quality"),
+            figurePanel(context, "tracking_queries_failed", 4, "data-quality"),
+            figurePanel(context, "tracking_query_success_rate", 4, "data-quality"),
+            daySeriesPanel(context, {
+              title: { en: "Queries by day", zh: "每日查询" },
+              metrics: [
+                "order_queries_success",
+                "order_queries_failed",
+                "tracking_queries_success",
+                "tracking_queries_failed",
+              ],
+              width: 12,
+              next: "data-quality",
+              style: "stacked",
+            }),
+            daySeriesPanel(context, {
+              title: { en: "Success rate by day", zh: "每日查询成功率" },
+              metrics: ["order_query_success_rate", "tracking_query_success_rate"],
+              width: 12,
+              next: "data-quality",
+            }),
+          ],
+        },
+        {
+          title: { en: "More durations", zh: "更多耗时" },
+          collapsed: true,
+          panels: [
+            quantileSeriesPanel(
+              context,
+              "first_token",
+              { en: "Time to first token", zh: "首字时间" },
+              8,
+              "data-quality",
+            ),
+            quantileSeriesPanel(
+              context,
+              "order_query_time",
+              { en: "Order query time", zh: "订单查询耗时" },
+              8,
+              "data-quality",
+            ),
+            quantileSeriesPanel(
+              context,
+              "tracking_query_time",
+              { en: "Tracking query time", zh: "物流查询耗时" },
+              8,
+              "data-quality",
+            ),
+          ],
+        },
+      ],
+      "data-quality",
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { addRemainingFigures } from "./add-remaining-figures.ts";
 import type { BoardContext } from "../board-context.ts";
 import { figurePanel, quantileFigurePanel } from "../panels/figure-panels.ts";
 import { daySeriesPanel, monthBarsPanel, quantileSeriesPanel } from "../panels/series-panels.ts";
@@ -13,61 +14,66 @@ export function ticketsBoard(context: BoardContext): Board {
       en: "A flow: tickets count on the day on which they were created, and again on the day on which they were closed. Closed over created exceeds 100 % where tickets of earlier days are closed.",
       zh: "流量口径：工单在创建日计一次，在关闭日再计一次。关闭以前的工单时，解决率可超过 100%。",
     }),
-    rows: [
-      {
-        title: { en: "Flow", zh: "流量" },
-        panels: [
-          figurePanel(context, "tickets_created", 8, "agents"),
-          figurePanel(context, "tickets_closed", 8, "agents"),
-          figurePanel(context, "ticket_resolution_rate", 8, "agents"),
-          daySeriesPanel(context, {
-            title: { en: "Created and closed by day", zh: "每日创建与关闭" },
-            metrics: ["tickets_created", "tickets_closed"],
-            width: 12,
-            next: "agents",
-            style: "bars",
-          }),
-          monthBarsPanel(context, {
-            title: { en: "Created and closed by month", zh: "每月创建与关闭" },
-            metrics: ["tickets_created", "tickets_closed", "tickets_sla_met"],
-            width: 12,
-            next: "agents",
-          }),
-        ],
-      },
-      {
-        title: { en: "Service level and time", zh: "SLA 与时长" },
-        panels: [
-          figurePanel(context, "tickets_sla_met", 6, "agents"),
-          figurePanel(context, "sla_met_rate", 6, "agents"),
-          figurePanel(context, "avg_resolution_hours", 6, "agents"),
-          quantileFigurePanel(context, "resolution_time", { en: "Resolution time", zh: "解决时长分位" }, 6, "agents"),
-          daySeriesPanel(context, {
-            title: { en: "SLA met by day", zh: "每日 SLA 达标率" },
-            metrics: ["sla_met_rate"],
-            width: 12,
-            next: "agents",
-          }),
-          quantileSeriesPanel(
-            context,
-            "resolution_time",
-            { en: "Resolution time by day", zh: "每日解决时长" },
-            12,
-            "agents",
-          ),
-        ],
-      },
-      {
-        title: { en: "By agent", zh: "按坐席" },
-        collapsed: true,
-        panels: [
-          agentTablePanel(context, {
-            title: { en: "Tickets by agent", zh: "坐席工单" },
-            metrics: ["tickets_created", "tickets_closed", "tickets_sla_met", "sla_met_rate", "avg_resolution_hours"],
-            next: "agents",
-          }),
-        ],
-      },
-    ],
+    rows: addRemainingFigures(
+      context,
+      "tickets",
+      [
+        {
+          title: { en: "Flow", zh: "流量" },
+          panels: [
+            figurePanel(context, "tickets_created", 8, "agents"),
+            figurePanel(context, "tickets_closed", 8, "agents"),
+            figurePanel(context, "ticket_resolution_rate", 8, "agents"),
+            daySeriesPanel(context, {
+              title: { en: "Created and closed by day", zh: "每日创建与关闭" },
+              metrics: ["tickets_created", "tickets_closed"],
+              width: 12,
+              next: "agents",
+              style: "bars",
+            }),
+            monthBarsPanel(context, {
+              title: { en: "Created and closed by month", zh: "每月创建与关闭" },
+              metrics: ["tickets_created", "tickets_closed", "tickets_sla_met"],
+              width: 12,
+              next: "agents",
+            }),
+          ],
+        },
+        {
+          title: { en: "Service level and time", zh: "SLA 与时长" },
+          panels: [
+            figurePanel(context, "tickets_sla_met", 6, "agents"),
+            figurePanel(context, "sla_met_rate", 6, "agents"),
+            figurePanel(context, "avg_resolution_hours", 6, "agents"),
+            quantileFigurePanel(context, "resolution_time", { en: "Resolution time", zh: "解决时长分位" }, 6, "agents"),
+            daySeriesPanel(context, {
+              title: { en: "SLA met by day", zh: "每日 SLA 达标率" },
+              metrics: ["sla_met_rate"],
+              width: 12,
+              next: "agents",
+            }),
+            quantileSeriesPanel(
+              context,
+              "resolution_time",
+              { en: "Resolution time by day", zh: "每日解决时长" },
+              12,
+              "agents",
+            ),
+          ],
+        },
+        {
+          title: { en: "By agent", zh: "按坐席" },
+          collapsed: true,
+          panels: [
+            agentTablePanel(context, {
+              title: { en: "Tickets by agent", zh: "坐席工单" },
+              metrics: ["tickets_created", "tickets_closed", "tickets_sla_met", "sla_met_rate", "avg_resolution_hours"],
+              next: "agents",
+            }),
+          ],
+        },
+      ],
+      "agents",
+    ),
   };
 }
