@@ -167,6 +167,19 @@ create table analytics_rejected_events (
   constraint analytics_rejected_events_pkey PRIMARY KEY (tenant_id, content_hash)
 );
 
+create table analytics_report_shares (
+  tenant_id text not null,
+  token_hash bytea not null,
+  month character varying(7) not null,
+  page_zh text not null,
+  page_en text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint analytics_report_shares_pkey PRIMARY KEY (tenant_id, token_hash),
+  constraint analytics_report_shares_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
 create table analytics_sessions (
   tenant_id text not null,
   session_id character varying(64) not null,
@@ -218,6 +231,8 @@ create table analytics_sources (
 CREATE INDEX analytics_audit_tenant ON public.analytics_audit USING btree (tenant_id, performed_at);
 
 CREATE INDEX analytics_events_session ON ONLY public.analytics_events USING btree (tenant_id, session_id, occurred_at) WHERE (session_id IS NOT NULL);
+
+CREATE INDEX analytics_report_shares_token ON public.analytics_report_shares USING btree (token_hash);
 
 CREATE INDEX analytics_sessions_idle_check ON public.analytics_sessions USING btree (tenant_id, idle_check_at) WHERE (idle_check_at IS NOT NULL);
 
@@ -405,6 +420,8 @@ comment on column analytics_events.created_at is 'When the row was written.';
 
 comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
 
+comment on table analytics_report_shares is 'What spanledger share froze; the pages are shown as they were.';
+
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
 grant select on analytics_agent_metrics to spanledger_reader;
@@ -460,6 +477,8 @@ grant usage on analytics_events_id_seq to spanledger_receiver;
 grant select (code), select (event_name), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_reader;
 
 grant insert, select, update on analytics_rejected_events to spanledger_receiver;
+
+grant insert, select, update on analytics_report_shares to spanledger_receiver;
 
 grant select (channel), select (escalated_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
 

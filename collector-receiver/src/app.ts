@@ -98,6 +98,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     locale: config.locale,
     sampleData: config.sampleData,
     traceUrlTemplate: config.traceUrlTemplate,
+    ...(options.live === undefined ? {} : { live: options.live }),
   });
   answerProbes(app, { pool, isDraining: options.isDraining });
   app.get("/metrics", { schema: { hide: true } }, async (_request, reply) =>

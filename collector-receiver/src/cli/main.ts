@@ -6,6 +6,7 @@ import { runMigrate } from "./run-migrate.ts";
 import { runRebuild } from "./run-rebuild.ts";
 import { runReplay } from "./run-replay.ts";
 import { runSettings } from "./run-settings.ts";
+import { runShare } from "./run-share.ts";
 import { runVerify } from "./run-verify.ts";
 
 const program = new Command("spanledger")
@@ -70,6 +71,18 @@ program
   .option("--url <url>", "send a test event there (a receiver or Collector) and look for its row")
   .option("--json", "print one JSON document")
   .action((options) => finish(runDoctor(options)));
+
+program
+  .command("share")
+  .description("freeze a month's report behind a link that cannot be guessed; list such links, or revoke one")
+  .option("--month <month>", "the month, YYYY-MM")
+  .option("--expires <duration>", "how long the link works, 1m to 366d", "30d")
+  .option("--tenant <tenant>", "whose report", "default")
+  .option("--least-group <count>", "withhold what rests on fewer than so many", "10")
+  .option("--url <url>", "where readers reach the receiver; http://HOST:PORT unless given")
+  .option("--list", "list the links with their ids")
+  .option("--revoke <id>", "revoke the link of this id")
+  .action((options) => finish(runShare(options)));
 
 await program.parseAsync();
 

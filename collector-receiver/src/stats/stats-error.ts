@@ -6,6 +6,8 @@ export type StatsErrorCode =
   | "unknown_metric"
   | "too_many_points"
   | "session_not_found"
+  | "share_not_found"
+  | "picture_not_found"
   | "too_many_streams";
 
 export class StatsError extends Error {

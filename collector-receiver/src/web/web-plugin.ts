@@ -3,6 +3,8 @@ import { createErrorPage } from "./page/answer-error-page.ts";
 import { routeMonths } from "./routes/months.ts";
 import { routeReportFiles } from "./routes/report-files.ts";
 import { routeSessions } from "./routes/sessions.ts";
+import { routeLivePage } from "./routes/live.ts";
+import { routeShared } from "./routes/shared.ts";
 import { routeReport } from "./routes/report.ts";
 import type { WebContext, WebOptions } from "./web-options.ts";
 
@@ -17,4 +19,6 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeReport(app, context);
   routeReportFiles(app, context);
   routeSessions(app, context);
+  routeShared(app, context);
+  routeLivePage(app, context);
 };

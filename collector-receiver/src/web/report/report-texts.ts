@@ -18,6 +18,11 @@ export interface ReportTexts {
   readonly earlier: (period: string) => string;
   readonly later: (period: string) => string;
   readonly liveWall: string;
+  readonly thisMonth: string;
+  readonly liveOpen: string;
+  readonly liveLost: string;
+  readonly liveStill: string;
+  readonly sharedCopy: (made: string, until: string, least: string) => string;
   readonly downloads: string;
   readonly story: string;
   readonly storyWithheld: (least: string) => string;

@@ -13,6 +13,12 @@ export const englishTexts: ReportTexts = {
   earlier: (period) => `← ${period}`,
   later: (period) => `${period} →`,
   liveWall: "Today, live",
+  thisMonth: "This month",
+  liveOpen: "Live: changes show within seconds.",
+  liveLost: "The connection is lost; it is opened again by itself.",
+  liveStill: "As it was when the page was opened.",
+  sharedCopy: (made, until, least) =>
+    `A frozen copy, made on ${made} and shown until ${until}. Agents are not named; what rests on fewer than ${least} is withheld.`,
   downloads: "Download",
   story: "The month in words",
   storyWithheld: (least) => `No text in this shared copy: some of its figures rest on fewer than ${least}.`,

@@ -13,6 +13,12 @@ export const chineseTexts: ReportTexts = {
   earlier: (period) => `← ${period}`,
   later: (period) => `${period} →`,
   liveWall: "今日实时",
+  thisMonth: "本月",
+  liveOpen: "实时：变化在数秒内显示。",
+  liveLost: "连接已断开，将自动重新连接。",
+  liveStill: "为页面打开时的数字。",
+  sharedCopy: (made, until, least) =>
+    `此为冻结副本，生成于${made}，显示至${until}。不显示坐席姓名；样本少于 ${least} 的数字不予显示。`,
   downloads: "下载",
   story: "本期概述",
   storyWithheld: (least) => `此分享副本不含文字概述：其中有数字的样本少于 ${least}。`,

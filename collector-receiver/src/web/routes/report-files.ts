@@ -31,7 +31,7 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
       const picture = chart === undefined ? null : await drawChartPng(chart, report, context);
       if (picture === null) {
         throw new StatsError(
-          "unknown_metric",
+          "picture_not_found",
           `there is no such picture: ${chart?.summary ?? "no chart has this name"}`,
           null,
           404,

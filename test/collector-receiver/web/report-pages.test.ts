@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { figureKeys } from "../../../collector-receiver/src/web/report/report-figures.ts";
+import { chartIds } from "../../../collector-receiver/src/web/charts/report-chart.ts";
+import { sessionListNames } from "../../../collector-receiver/src/web/sessions/session-lists.ts";
+import {
+  createShare,
+  listShares,
+  readSharedPage,
+  revokeShare,
+} from "../../../collector-receiver/src/web/share/share-store.ts";
+import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
+import { startSampleReceiver } from "./sample-receiver.ts";
+import type { SampleReceiver } from "./sample-receiver.ts";
+
+let receiver: SampleReceiver;
+beforeAll(async () => {
+  receiver = await startSampleReceiver("2025-11-20", "2025-12-12", {
+    TRACE_URL_TEMPLATE: "https://tracing.example/trace/{trace_id}",
+    SAMPLE_DATA: "true",
+  });
+}, 120_000);
+afterAll(() => receiver.stop());
+
+const get = (path: string): Promise<Response> => fetch(receiver.url + path);
+const page = async (path: string): Promise<string> => {
+  const response = await get(path);
+  const text = await response.text();
+  expect(response.status, text.slice(0, 500)).toBe(200);
+  return text;
+};
+
+describe("the report", () => {
+  test.each(["zh-CN", "en"])("shows the figures of the case study, letter by letter (%s)", async (lang) => {
+    const study: any = await (await get(`/api/analytics/case-study?month=2025-12&lang=${lang}`)).json();
+    const report = await page(`/report?month=2025-12&lang=${lang}`);
+    const valueOf = (key: string) =>
+      new RegExp(`id="${key}">[\\s\\S]*?<p class="value[^"]*">([^<]*)`).exec(report)?.[1];
+    for (const key of Object.values(figureKeys).flat())
+      expect([key, valueOf(key)]).toEqual([key, study.metrics[key].formatted]);
+    expect(report).toContain(study.story.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
+    expect(report).toContain(`<html lang="${lang}">`);
+    expect(report).toContain("99.98");
+    for (const id of chartIds) expect(report).toContain(`id="${id}"`);
+  });
+
+  test("a figure's definition names its formula, its own numerator and denominator, and the version", async () => {
+    const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
+    const report = await page("/report?month=2025-12&lang=en");
+    const card = /<article[^>]*id="ai_resolution_rate">[\s\S]*?<\/article>/.exec(report)?.[0] ?? "";
+    const { numerator, denominator } = study.metrics.ai_resolution_rate;
+    const number = new Intl.NumberFormat("en");
+    expect(card).toContain("ai_resolved_sessions / total_sessions × 100");
+    expect(card).toContain(`<code>ai_resolved_sessions</code> = ${number.format(numerator)}`);
+    expect(card).toContain(`<code>total_sessions</code> = ${number.format(denominator)}`);
+    expect(card).toContain("Definition version 1");
+    expect(card).toMatch(/\d+ of them assumed/);
+  });
+
+  test("is marked as sample data, in every language and file", async () => {
+    expect(await page("/report?month=2025-12&lang=en")).toContain("Sample data");
+    expect(await page("/?lang=zh-CN")).toContain("样例数据");
+    expect(await page("/report.csv?month=2025-12")).toContain("样例数据");
+  });
+
+  test("of a month without data says so and draws nothing", async () => {
+    const report = await page("/report?month=2024-02&lang=en");
+    expect(report).toContain("Nothing was counted in this month.");
+    expect(report).toContain("no number in this month");
+    expect(report).not.toContain('wide-drawing" viewBox');
+    expect(report).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("the months page links every month that has numbers", async () => {
+    const months = await page("/?lang=en");
+    expect(months).toContain('href="/report?month=2025-12&amp;lang=en"');
+    expect(months).toContain('href="/report?month=2025-11&amp;lang=en"');
+    expect(months).not.toContain("month=2025-10");
+  });
+
+  test.each([
+    ["/report?month=2025-13", 400, "2025-13"],
+    ["/report?month=2025-12&lang=fr", 400, "fr"],
+    ["/report?month=2025-12&x=%3Cscript%3E", 400, "&quot;x&quot;"],
+    ["/report?month=2025-12&month=2025-11", 400, "more than once"],
+    ["/report?month=%3Cscript%3Ealert(1)%3C/script%3E", 400, "&lt;script&gt;"],
+    ["/report/sessions/nobody", 404, "nobody"],
+    ["/report/sessions?month=2025-12&of=everything", 400, "everything"],
+    ["/report/charts/nothing.png?month=2025-12", 404, "picture_not_found"],
+    ["/shared/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 404, "share_not_found"],
+  ])("%s is a page with %i that says what was wrong", async (path, status, words) => {
+    const response = await get(path);
+    const text = await response.text();
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(text).toContain(words);
+    expect(text).not.toContain("<script>");
+  });
+});
+
+describe("the files", () => {
+  test("CSV begins with a byte order mark and holds the figures as numbers", async () => {
+    const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
+    const response = await get("/report.csv?month=2025-12&lang=en");
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    const lines = bytes.toString("utf8").split("\r\n");
+    for (const key of ["total_sessions", "ai_resolution_rate", "sla_met_rate"]) {
+      expect(lines.find((line) => line.includes(`,${key},`))).toContain(`,${study.metrics[key].value},`);
+    }
+  });
+
+  test.each(["zh-CN", "en"])("PDF with its fonts embedded (%s)", async (lang) => {
+    for (const month of ["2025-12", "2024-02"]) {
+      const response = await get(`/report.pdf?month=${month}&lang=${lang}`);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      expect(response.headers.get("content-type")).toBe("application/pdf");
+      expect(bytes.subarray(0, 5).toString("latin1")).toBe("%PDF-");
+      expect(bytes.length).toBeGreaterThan(20_000);
+    }
+  });
+
+  test.each(chartIds)("a picture of the chart %s", async (chart) => {
+    const response = await get(`/report/charts/${chart}.png?month=2025-12`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(response.status).toBe(200);
+    expect(bytes.subarray(1, 4).toString("latin1")).toBe("PNG");
+    expect(bytes.readUInt32BE(16)).toBe(1600);
+  });
+});
+
+describe("the path back", () => {
+  test.each(sessionListNames)("the list behind %s is as long as its counter", async (list) => {
+    const study: any = await (await get("/api/analytics/case-study?month=2025-12")).json();
+    const ids = new Set<string>();
+    let path: string | undefined = `/report/sessions?month=2025-12&of=${list}&lang=en`;
+    while (path !== undefined) {
+      const text: string = await page(path);
+      for (const [, id] of text.matchAll(/<a href="\/report\/sessions\/([^"?]+)/g)) ids.add(id as string);
+      path = /<a href="([^"]+)">Next page/.exec(text)?.[1]?.replaceAll("&amp;", "&");
+    }
+    expect(ids.size).toBe(study.metrics[list].value);
+  });
+
+  test("a session shows its events in order, with links into the tracing UI and without message texts", async () => {
+    const { rows } = await receiver.database.pool.query(
+      "select session_id, trace_id from analytics_events where event_name = 'session.escalate' and trace_id is not null limit 1",
+    );
+    const { rows: any } = await receiver.database.pool.query(
+      "select session_id from analytics_events where event_name = 'session.escalate' limit 1",
+    );
+    const id = (rows[0] ?? any[0]).session_id as string;
+    await receiver.database.pool.query(
+      "update analytics_events set event_data = event_data || '{\"note\": \"my address is\"}', trace_id = repeat('ab', 16) where session_id = $1",
+      [id],
+    );
+    const text = await page(`/report/sessions/${id}?lang=en`);
+    expect(text).toContain("session.start");
+    expect(text.indexOf("session.start")).toBeLessThan(text.indexOf("session.escalate"));
+    expect(text).toContain(`https://tracing.example/trace/${"ab".repeat(16)}`);
+    expect(text).toContain("not shown: note");
+    expect(text).not.toContain("my address is");
+  });
+});
+
+describe("a shared copy", () => {
+  const reader = () => ({ pool: receiver.database.pool, now: Date.now });
+  const freeze = (least: number, month = "2025-12") =>
+    freezeReport(reader(), "default", month, { least, expiresAt: new Date(Date.now() + 86_400_000), sampleData: true });
+
+  test("stays as it was, shows nothing else, and is gone when revoked or expired", async () => {
+    const pages = await freeze(2);
+    const share = { tenantId: "default", month: "2025-12", pages, expiresAt: new Date(Date.now() + 86_400_000) };
+    const { token, id } = await createShare(receiver.database.pool, share);
+    const shown = await page(`/shared/${token}?lang=en`);
+    expect(shown).toBe(pages.en);
+    expect(await page(`/shared/${token}?lang=zh-CN`)).toBe(pages["zh-CN"]);
+    expect(shown).not.toMatch(/href="\/(report|api|live)/);
+    const { rows } = await receiver.database.pool.query(
+      "select row_to_json(s)::text as row from analytics_report_shares s",
+    );
+    expect(rows.map(({ row }) => row).join()).not.toContain(token);
+
+    const later = Date.now() + 2 * 86_400_000;
+    expect(await readSharedPage(receiver.database.pool, token, "en", later)).toBeNull();
+    expect(await revokeShare(receiver.database.pool, id)).toBe(true);
+    expect(await revokeShare(receiver.database.pool, id)).toBe(false);
+    expect((await get(`/shared/${token}`)).status).toBe(404);
+    expect((await listShares(receiver.database.pool, "default"))[0]).toMatchObject({ id, month: "2025-12" });
+  });
+
+  test("names no agent", async () => {
+    const { rows } = await receiver.database.pool.query(
+      "select distinct agent_name from analytics_agent_metrics where agent_name is not null",
+    );
+    expect(rows.length).toBeGreaterThan(1);
+    const report = await page("/report?month=2025-12&lang=en");
+    const { en } = await freeze(2);
+    for (const { agent_name: name } of rows) {
+      expect(report).toContain(name);
+      expect(en).not.toContain(name);
+    }
+  });
+
+  test("withholds what rests on few, and then tells no story", async () => {
+    const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
+    const handled: number = study.metrics.sessions_handled.value;
+    const { en } = await freeze(handled + 1);
+    const card = (key: string) => new RegExp(`<article[^>]*id="${key}">[\\s\\S]*?</article>`).exec(en)?.[0] ?? "";
+    for (const key of ["sessions_handled", "avg_handle_time_sec", "transfer_rate"]) {
+      expect(card(key)).toContain("withheld");
+      expect(card(key)).not.toContain(study.metrics[key].formatted);
+    }
+    expect(card("total_sessions")).toContain(study.metrics.total_sessions.formatted);
+    expect(en).toContain("No text in this shared copy");
+    expect(en).not.toContain(study.story);
+    const chart = /<figure[^>]*id="agents">[\s\S]*?<\/figure>/.exec(en)?.[0] ?? "";
+    expect(chart).toContain("Withheld");
+    expect(chart).not.toContain("<svg");
+    const days = /<figure[^>]*id="tickets">[\s\S]*?<\/figure>/.exec(en)?.[0] ?? "";
+    expect(days).not.toContain("<svg");
+  });
+});
