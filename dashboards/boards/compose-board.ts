@@ -74,7 +74,14 @@ export function composeBoard(context: BoardContext, board: Board): Dashboard {
     builder.withRow(row);
     if (!collapsed) for (const panel of panels) builder.withPanel(panel);
   }
-  return numberPanels({ ...builder.build(), schemaVersion });
+  return placeLinks(numberPanels({ ...builder.build(), schemaVersion }));
+}
+
+/** The SDK puts every link into a menu that Grafana 10 does not have; without a place it stands where it is seen. */
+function placeLinks(dashboard: Dashboard): Dashboard {
+  const panels = (dashboard.panels ?? []).flatMap((panel) => [panel, ...((panel as RowPanel).panels ?? [])]);
+  for (const link of [dashboard, ...panels].flatMap((holder) => (holder as Panel).links ?? [])) delete link.placement;
+  return dashboard;
 }
 
 /** Ids from 1 in the order of the page: Grafana would give its own at every import, and links to a panel would break. */

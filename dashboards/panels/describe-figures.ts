@@ -15,7 +15,7 @@ const words = {
   denominator: { en: "Denominator", zh: "分母" },
   none: { en: "none (a count or a sum)", zh: "无（计数或累加）" },
   samples: { en: "the number of durations recorded", zh: "有记录的时长个数" },
-  period: { en: "Counts in", zh: "计入" },
+  period: { en: "Period", zh: "周期" },
   edge: { en: "Note", zh: "说明" },
   estimate: { en: "An estimate.", zh: "属估算。" },
   version: { en: "Definition", zh: "定义版本" },

@@ -90,6 +90,11 @@ describe.each(boards)("$path", ({ language, model }) => {
     }
   });
 
+  it("has its links in sight: to the other dashboards, to the report, and on the panels", () => {
+    expect(model.links.map(({ type }: { type: string }) => type)).toEqual(["dashboards", "link"]);
+    expect(JSON.stringify(model)).not.toContain('"placement":"inControlsMenu"');
+  });
+
   it("asks the datasource that its variable names, nothing else", () => {
     const chosen = { type: "grafana-postgresql-datasource", uid: "${datasource}" };
     for (const panel of withQuery) {
