@@ -1,0 +1,210 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tracesWith } from "../../support/otlp-json.ts";
+import { openBrowser } from "../../support/open-browser.ts";
+import { createShare } from "../../../collector-receiver/src/web/share/share-store.ts";
+import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
+import { startSampleReceiver } from "./sample-receiver.ts";
+import type { SampleReceiver } from "./sample-receiver.ts";
+
+let receiver: SampleReceiver;
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let axe: string;
+let shared: string;
+let session: string;
+
+beforeAll(async () => {
+  [receiver, browser] = await Promise.all([startSampleReceiver("2025-11-20", "2025-12-12"), openBrowser()]);
+  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const expiresAt = new Date(Date.now() + 86_400_000);
+  const pages = await freezeReport({ pool: receiver.database.pool, now: Date.now }, "default", "2025-12", {
+    least: 10,
+    expiresAt,
+    sampleData: false,
+  });
+  const { token } = await createShare(receiver.database.pool, {
+    tenantId: "default",
+    month: "2025-12",
+    pages,
+    expiresAt,
+  });
+  shared = `/shared/${token}`;
+  const { rows } = await receiver.database.pool.query(
+    "select session_id from analytics_sessions where escalated_at is not null limit 1",
+  );
+  session = `/report/sessions/${rows[0].session_id}`;
+}, 180_000);
+afterAll(async () => {
+  await browser?.dispose();
+  await receiver?.stop();
+});
+
+interface Visit {
+  readonly page: Page;
+  /** Requests to other hosts, console errors, violations of the policy, errors of scripts. */
+  readonly complaints: string[];
+}
+
+/** Visits a page and takes down everything that goes wrong. */
+async function visit(
+  path: string,
+  options: BrowserContextOptions,
+  look: (visit: Visit) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext(options);
+  try {
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(receiver.url) && !url.startsWith("data:")) complaints.push(`request to ${url}`);
+    });
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    const answer = await page.goto(receiver.url + path);
+    expect(answer?.status()).toBe(200);
+    await look({ page, complaints });
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+const paths: readonly (readonly [string, () => string])[] = [
+  ["the months", () => "/"],
+  ["the report", () => "/report?month=2025-12"],
+  ["the report of an empty month", () => "/report?month=2024-02"],
+  ["a running report", () => "/report"],
+  ["the sessions behind a figure", () => "/report/sessions?month=2025-12&of=escalated_sessions"],
+  ["a session", () => session],
+  ["a shared copy", () => shared],
+  ["the live wall", () => "/live"],
+];
+const inLanguage = (path: string, lang: string): string => `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`;
+
+/**
+ * A picture of the whole page, kept in SCREENSHOT_FOLDER where that is set, to be looked at. Chromium without
+ * a graphics card now and then has no surface to take it from ("Unable to capture screenshot"): asked again.
+ */
+async function takePicture(page: Page, name: string): Promise<Buffer> {
+  const folder = process.env["SCREENSHOT_FOLDER"];
+  const path = folder === undefined ? {} : { path: `${folder}/${name.replaceAll(" ", "-")}.png` };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await page.screenshot({ fullPage: true, ...path });
+    } catch (error) {
+      if (attempt === 5 || !String(error).includes("Unable to capture")) throw error;
+    }
+  }
+}
+
+describe.each(paths)("%s", (name, path) => {
+  test.each(["zh-CN", "en"])("fits three widths, light, dark and on paper, and stays at home (%s)", async (lang) => {
+    for (const width of [360, 820, 1280]) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await visit(inLanguage(path(), lang), { viewport: { width, height: 900 }, colorScheme }, async ({ page }) => {
+          const wide = await page.evaluate("document.documentElement.scrollWidth");
+          expect({ width, wide }).toEqual({ width, wide: width });
+          expect((await takePicture(page, `${name}-${lang}-${colorScheme}-${width}`)).length).toBeGreaterThan(5_000);
+          if (width === 1280 && colorScheme === "light") {
+            expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(5_000);
+          }
+        });
+      }
+    }
+  });
+
+  test.each([
+    ["zh-CN", "light", 1280],
+    ["en", "dark", 1280],
+    ["en", "light", 360],
+  ] as const)("axe-core finds no violation (%s, %s, %i px)", async (lang, colorScheme, width) => {
+    await visit(inLanguage(path(), lang), { viewport: { width, height: 900 }, colorScheme }, async ({ page }) => {
+      // Definitions and tables are part of the page: opened, so that they are judged as well.
+      await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+      // Through the debugger, not as an element: the page's policy forbids any script but its own.
+      await page.evaluate(axe);
+      const { violations }: any = await page.evaluate("axe.run()");
+      expect(violations.map(({ id, nodes }: any) => [id, nodes.map((node: any) => node.html).slice(0, 3)])).toEqual([]);
+    });
+  });
+});
+
+describe("without a mouse", () => {
+  test("the first Tab offers the way past the navigation; a definition opens with Enter", async () => {
+    await visit("/report?month=2025-12&lang=en", { viewport: { width: 1280, height: 900 } }, async ({ page }) => {
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("To the report");
+      await page.keyboard.press("Enter");
+      expect(await page.evaluate("location.hash")).toBe("#main");
+      for (let i = 0; i < 5; i++) {
+        await page.keyboard.press("Tab");
+        if ((await page.evaluate("document.activeElement.tagName")) === "SUMMARY") break;
+      }
+      expect(await page.evaluate("document.activeElement.parentElement.open")).toBe(false);
+      await page.keyboard.press("Enter");
+      expect(await page.evaluate("document.activeElement.parentElement.open")).toBe(true);
+      const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
+      expect(outline).toBe("solid");
+    });
+  });
+
+  test("every link, definition and table is reached by Tab", async () => {
+    await visit("/report?month=2025-12&lang=en", { viewport: { width: 1280, height: 900 } }, async ({ page }) => {
+      const all = Number(await page.evaluate("document.querySelectorAll('a[href], summary').length"));
+      const reached = new Set<unknown>();
+      for (let i = 0; i < all; i++) {
+        await page.keyboard.press("Tab");
+        reached.add(
+          await page.evaluate("[...document.querySelectorAll('a[href], summary')].indexOf(document.activeElement)"),
+        );
+      }
+      expect(reached.size).toBe(all);
+      expect(reached.has(-1)).toBe(false);
+    });
+  });
+});
+
+test("the policy holds: what is put into a page does not run and does not load", async () => {
+  await visit("/report?month=2025-12", {}, async ({ page, complaints }) => {
+    await page.evaluate(`
+      const script = document.createElement("script");
+      script.textContent = "window.ran = true";
+      document.body.append(script);
+      const image = document.createElement("img");
+      image.src = "/live?image";
+      document.body.append(image);
+    `);
+    await expect.poll(() => complaints.length).toBe(2);
+    expect(await page.evaluate("window.ran")).toBeUndefined();
+    expect(complaints.every((complaint) => complaint.includes("Content Security Policy"))).toBe(true);
+    complaints.length = 0;
+  });
+});
+
+test("pages are whole without any script", async () => {
+  await visit("/report?month=2025-12&lang=en", { javaScriptEnabled: false }, async ({ page }) => {
+    await page.locator("#total_sessions summary").click();
+    expect(await page.locator("#total_sessions dl").isVisible()).toBe(true);
+    expect(await page.locator("#sessions svg.wide-drawing").isVisible()).toBe(true);
+  });
+});
+
+test("on the live wall a number moves when an event is counted", async () => {
+  await visit("/live?lang=en", { viewport: { width: 1280, height: 900 } }, async ({ page }) => {
+    const place = page.locator('[data-field="total_sessions"]');
+    await expect.poll(() => page.locator("#state").textContent()).toContain("Live");
+    const before = Number(await place.textContent());
+    const answer = await fetch(`${receiver.url}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: tracesWith([{ name: "session.start", attributes: { session_id: "live-wall" } }]),
+    });
+    expect(answer.status).toBe(200);
+    await expect.poll(async () => Number(await place.textContent()), { timeout: 20_000 }).toBe(before + 1);
+  });
+});
