@@ -74,11 +74,11 @@ export function composeBoard(context: BoardContext, board: Board): Dashboard {
     builder.withRow(row);
     if (!collapsed) for (const panel of panels) builder.withPanel(panel);
   }
-  return placeLinks(numberPanels({ ...builder.build(), schemaVersion }));
+  return takeOutOfMenu(numberPanels({ ...builder.build(), schemaVersion }));
 }
 
-/** The SDK puts every link into a menu that Grafana 10 does not have; without a place it stands where it is seen. */
-function placeLinks(dashboard: Dashboard): Dashboard {
+/** The SDK puts links and annotations into a menu that Grafana 10 does not have; without a place they are in sight. */
+function takeOutOfMenu(dashboard: Dashboard): Dashboard {
   const panels = (dashboard.panels ?? []).flatMap((panel) => [panel, ...((panel as RowPanel).panels ?? [])]);
   for (const link of [dashboard, ...panels].flatMap((holder) => (holder as Panel).links ?? [])) delete link.placement;
   return dashboard;
@@ -91,6 +91,7 @@ function numberPanels(dashboard: Dashboard): Dashboard {
     panel.id = ++id;
     for (const nested of (panel as RowPanel).panels ?? []) nested.id = ++id;
   }
+  for (const annotation of dashboard.annotations.list ?? []) delete annotation.placement;
   return dashboard;
 }
 
