@@ -15,6 +15,7 @@ export class RequestQueue {
   readonly #maxBytes: number;
   #waiting: WaitingRequest[] = [];
   #bytes = 0;
+  #events = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -23,6 +24,11 @@ export class RequestQueue {
   /** Bytes of the requests that wait or are being committed. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Events and rejections that wait. */
+  get events(): number {
+    return this.#events;
   }
 
   get length(): number {
@@ -42,6 +48,7 @@ export class RequestQueue {
       );
     }
     this.#bytes += waiting.bytes;
+    this.#events += sizeOf(waiting.request);
     this.#waiting.push(waiting);
   }
 
@@ -50,11 +57,12 @@ export class RequestQueue {
     let events = 0;
     let count = 0;
     for (const { request } of this.#waiting) {
-      const more = request.events.length + request.rejected.length;
+      const more = sizeOf(request);
       if (count > 0 && events + more > maxEvents) break;
       events += more;
       count++;
     }
+    this.#events -= events;
     return this.#waiting.splice(0, count);
   }
 
@@ -62,4 +70,8 @@ export class RequestQueue {
   release(requests: readonly WaitingRequest[]): void {
     for (const { bytes } of requests) this.#bytes -= bytes;
   }
+}
+
+function sizeOf({ events, rejected }: MappedRequest): number {
+  return events.length + rejected.length;
 }
