@@ -9,6 +9,7 @@ import { measureOverload } from "./figures/overload.ts";
 import { ratioFigures } from "./figures/ratios.ts";
 import { measureReads } from "./figures/reads.ts";
 import { measureRecount } from "./figures/recount.ts";
+import { runSdkBench } from "./sdk/run-sdk-bench.ts";
 import { startBenchDatabase } from "./machine/bench-database.ts";
 import { startLoadProcess } from "./machine/start-load-process.ts";
 import { startReceiverProcess } from "./machine/start-receiver-process.ts";
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     events: { type: "string" },
     only: { type: "string" },
     decode: { type: "boolean", default: false },
+    sdk: { type: "boolean", default: false },
     profile: { type: "string" },
   },
 });
@@ -88,6 +90,14 @@ if (options.decode) {
     figures.push(makeFigure({ id, title, goal, unit: "spans/s" }, [ratio], [spansPerSecond]));
   }
 }
+if (options.sdk) {
+  say("the SDK alone");
+  for (const { name, ratio, goal } of (await runSdkBench()).ratios) {
+    if (goal === null) continue;
+    const id = `sdk-${name.replace(/[^a-zA-Z]+/g, "-").toLowerCase()}`;
+    figures.push(makeFigure({ id, title: `SDK, ${name}`, goal, unit: "of theirs", atMost: true }, [ratio], [ratio]));
+  }
+}
 
 if (options.json) {
   process.stdout.write(`${JSON.stringify({ figures })}\n`);
@@ -96,6 +106,6 @@ if (options.json) {
   process.stdout.write(
     `${cpus().length} cores (${cpu?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ` +
       `Node ${process.version}, PostgreSQL ${database.version}; ${rounds} rounds of ${events} events\n\n` +
-      `${writeFigureTable(figures)}\n\n${writeRunTable(chosen, runs)}\n\n${writeLatencyTable(latencies)}\n`,
+      `${writeFigureTable(figures)}\n\n${writeRunTable(chosen, runs)}\n${latencies.length === 0 ? "" : `\n${writeLatencyTable(latencies)}\n`}`,
   );
 }
