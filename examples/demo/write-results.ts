@@ -52,6 +52,8 @@ export function formatPlaces(services: DemoServices): string {
   return [
     "",
     "Everything runs, on sample data. Where to look:",
+    `  report, for people       ${services.receiverUrl}/report?month=${monthOf(now, 1)} (PDF: /report.pdf)`,
+    `  live wall of today       ${services.receiverUrl}/live`,
     `  case study, this month   ${caseStudy}${monthOf(now, 0)}`,
     `  case study, last month   ${caseStudy}${monthOf(now, 1)}`,
     `  in English               ${caseStudy}${monthOf(now, 0)}&locale=en`,

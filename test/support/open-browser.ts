@@ -19,7 +19,7 @@ export async function openBrowser(): Promise<Browser & { readonly dispose: () =>
     config,
     `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>/usr/share/fonts</dir><dir>${fonts}</dir><cachedir>${folder}/cache</cachedir>
-${["sans-serif", "system-ui", "Roboto"].map((family) => `<alias><family>${family}</family><prefer><family>Noto Sans SC Thin</family></prefer></alias>`).join("")}
+<match target="pattern"><edit name="family" mode="prepend" binding="strong"><string>Noto Sans SC Thin</string></edit></match>
 </fontconfig>`,
   );
   const executablePath = await chromium.executablePath();

@@ -55,8 +55,8 @@ export const pageStyle = [
   "table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums;min-width:100%}",
   "th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--grid);white-space:nowrap}th:first-child,td:first-child,.left{text-align:left}",
   "thead th{color:var(--faint);font-weight:600;white-space:normal;vertical-align:bottom;overflow-wrap:normal;min-width:4.5rem}tbody th{font-weight:400}",
-  "footer{color:var(--faint);font-size:.9375rem;margin:2.5rem 0 1.5rem}",
-  ".big{font-size:2.6rem;font-weight:700;font-variant-numeric:tabular-nums;line-height:1.2;margin:.2rem 0}",
+  "footer.wide{color:var(--faint);font-size:.9375rem;margin:2.5rem auto 1.5rem}",
+  ".figure .big{font-size:2.6rem;font-weight:700;font-variant-numeric:tabular-nums;line-height:1.2;margin:.2rem 0}",
   chartRules((name) => `var(${variable(name)})`),
   "@page{size:A4;margin:14mm}",
   "@media print{body{font-size:10.5pt;background:#fff}.wide{max-width:none;padding:0}header nav,footer nav,.skip,.no-print,.figure details,.chart details{display:none!important}" +

@@ -68,7 +68,7 @@ export const englishTexts: ReportTexts = {
   dataTable: "Data as a table",
   savePicture: "Picture (PNG)",
   notes: "Before you quote a figure",
-  footer: "Every figure is read from counters that equal the stored events; `spanledger verify` proves it.",
+  footer: "Every figure is read from counters that equal the stored events; spanledger verify proves it.",
   chart: {
     day: "Day",
     none: {

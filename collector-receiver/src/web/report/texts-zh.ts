@@ -67,7 +67,7 @@ export const chineseTexts: ReportTexts = {
   dataTable: "以表格查看数据",
   savePicture: "图片（PNG）",
   notes: "引用数字之前请注意",
-  footer: "所有数字均读自与已存事件一致的计数器，可用 `spanledger verify` 验证。",
+  footer: "所有数字均读自与已存事件一致的计数器，可用 spanledger verify 验证。",
   chart: {
     day: "日期",
     none: {

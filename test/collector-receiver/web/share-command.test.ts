@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { startTestReceiver } from "../../support/start-test-receiver.ts";
+import { tracesWith } from "../../support/otlp-json.ts";
+
+const main = fileURLToPath(new URL("../../../collector-receiver/src/cli/main.ts", import.meta.url));
+
+test("spanledger share gives a link that works, lists it, and revokes it", async () => {
+  const receiver = await startTestReceiver();
+  await fetch(`${receiver.url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: tracesWith([{ name: "session.start", attributes: { session_id: "s-1" }, atMs: Date.UTC(2025, 11, 5) }]),
+  });
+  const run = (...words: string[]) =>
+    promisify(execFile)(process.execPath, ["--conditions=spanledger-source", main, "share", ...words], {
+      env: { ...process.env, DATABASE_URL: receiver.database.connectionString },
+    });
+
+  const { stdout } = await run("--month", "2025-12", "--expires", "30d", "--url", `${receiver.url}/`);
+  const link = stdout.split("\n")[0] ?? "";
+  const id = /--revoke ([0-9a-f]{12})/.exec(stdout)?.[1] ?? "";
+  const shown = await fetch(`${link}?lang=en`);
+  expect(shown.status).toBe(200);
+  const text = await shown.text();
+  expect(text).toContain("Report, December 2025");
+  // One session is fewer than ten: withheld.
+  expect(text).toMatch(/id="total_sessions">[\s\S]*?withheld/);
+
+  expect((await run("--list")).stdout).toMatch(new RegExp(`^${id}  default  2025-12  until .*  open$`, "m"));
+  expect((await run("--revoke", id)).stdout).toContain("is revoked");
+  expect((await fetch(link)).status).toBe(404);
+  expect((await run("--list")).stdout).toContain("revoked");
+});
+
+test.each([
+  [["--expires", "30d"], "--month is missing"],
+  [["--month", "2025-12", "--expires", "soon"], "soon is not a duration"],
+  [["--month", "2025-13"], "2025-13"],
+  [["--month", "2025-12", "--tenant", "nobody"], 'no tenant "nobody"'],
+  [["--month", "2025-12", "--least-group", "1"], "at least 2"],
+  [["--revoke", "000000000000"], "There is no open link"],
+])("spanledger share %j ends with 1 and says what is wrong", async (words, message) => {
+  const receiver = await startTestReceiver();
+  const failure = await promisify(execFile)(
+    process.execPath,
+    ["--conditions=spanledger-source", main, "share", ...words],
+    {
+      env: { ...process.env, DATABASE_URL: receiver.database.connectionString },
+    },
+  ).then(
+    () => undefined,
+    (error: { code: number; stderr: string; stdout: string }) => error,
+  );
+  expect(failure?.code).toBe(1);
+  expect(`${failure?.stderr}${failure?.stdout}`).toContain(message);
+});
