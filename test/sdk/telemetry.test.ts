@@ -84,3 +84,12 @@ it("a start that comes too late says so", async () => {
   expect(end.stderr).toContain("SPANLEDGER_LATE_START");
   expect(end.stderr).toContain("a server that listens already");
 });
+
+it("a start behind the named imports of node:http is not too late", async () => {
+  const end = await runProduct("named-before", {
+    endpoint: sink.url,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url, OTEL_METRICS_EXPORTER: "none" },
+  });
+  expect(end).toMatchObject({ code: 0, stderr: "" });
+  expect(tracing.ordinarySpans.toSorted()).toEqual(["2:GET", "3:GET"]);
+});
