@@ -32,6 +32,6 @@ export async function findStoredEvents(
       timestamptzArray(events, (event) => event.occurredAtMs),
       uuidArray(events, (event) => event.eventId),
     ],
-  } as never);
-  return new Set((rows as unknown as [number][]).map(([place]) => place));
+  });
+  return new Set(rows.map(([place]) => place));
 }
