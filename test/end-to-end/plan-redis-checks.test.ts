@@ -20,6 +20,7 @@ describeWith("redis-server (npm run setup)", await findRedisProgram(), (program)
 
   /** The day as `TZ=Asia/Shanghai date +%F` gives it. */
   const day = (): string => businessCalendarOf("Asia/Shanghai").dayOf(Date.now());
+  // oxlint-disable-next-line vitest/require-awaited-expect-poll -- every caller awaits it
   const hgetall = (key: string) => expect.poll(() => redis.client.hgetall(`${key}:${day()}`), { timeout: 20_000 });
 
   test("step 7: total_sessions and total_messages after a chat", async () => {

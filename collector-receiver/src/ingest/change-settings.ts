@@ -41,8 +41,8 @@ export async function changeSettings(
     const newTimezone = change.timezone !== undefined && change.timezone !== before.timezone;
     const newTimeout =
       change.idleTimeoutSeconds !== undefined && change.idleTimeoutSeconds !== before.idleTimeoutSeconds;
-    if (newTimezone) await storeTimezone(client, tenantId, change.timezone as string);
-    if (newTimeout) await storeIdleTimeout(client, tenantId, change.idleTimeoutSeconds as number);
+    if (newTimezone) await storeTimezone(client, tenantId, change.timezone);
+    if (newTimeout) await storeIdleTimeout(client, tenantId, change.idleTimeoutSeconds);
     if (change.cost !== undefined) await storeCost(client, tenantId, change.cost.from, change.cost.value);
     const details = {
       change,
