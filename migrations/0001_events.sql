@@ -51,7 +51,7 @@ begin
     'alter table public.analytics_events attach partition public.%I for values from (%L) to (%L)',
     partition_name, lower_bound, upper_bound);
   return true;
-exception when duplicate_table or unique_violation then
+exception when duplicate_table or duplicate_object or unique_violation then
   -- Another receiver made it at the same time; its transaction has committed table and attach together.
   return false;
 end
