@@ -11,7 +11,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/postgres-server.ts", "test/support/obtain-redis.ts"],
     // Nothing here measures time; these only end what hangs, on a slow and shared machine too.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     teardownTimeout: 60_000,
     maxWorkers: 2,
