@@ -47,6 +47,10 @@ export interface PipelineStatus {
   /** Neither acknowledged, dropped nor refused yet. */
   readonly pending: number;
   readonly failedAttempts: number;
+  /** Highest sequence number that was written to the spool, so that it outlives the process; 0 without a spool. */
+  readonly spooledSeq: number;
+  /** Highest sequence number of the spool that fsync has reached, so that it outlives a power failure. */
+  readonly syncedSeq: number;
   /** Calls with something wrong in them. */
   readonly problems: number;
 }
@@ -188,6 +192,8 @@ export class Pipeline {
       rejected: counters[controlCounter.rejected] ?? 0,
       pending: Math.max(0, this.#seq - sent - refused - this.#dropped),
       failedAttempts: counters[controlCounter.failedAttempts] ?? 0,
+      spooledSeq: counters[controlCounter.storedSeq] ?? 0,
+      syncedSeq: counters[controlCounter.syncedSeq] ?? 0,
       problems: this.#problems,
     };
   }

@@ -90,6 +90,31 @@ describe("segments", () => {
     backlog.close();
   });
 
+  it("know how far fsync has reached, also behind a segment that is full", async () => {
+    const backlog = new SpoolBacklog(spool);
+    expect(backlog.syncedSeq).toBe(0);
+    const memory = recordIntoMemory(100_000);
+    const first = memory.take(100, 1e9)!;
+    backlog.append(first);
+    expect(backlog.syncedSeq).toBe(0);
+    // By its own timer.
+    while (backlog.syncedSeq === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(backlog.syncedSeq).toBe(100);
+    let written = 100;
+    let segments = 1;
+    while (segments === 1) {
+      const before = written;
+      const batch = memory.take(5000, 1e9)!;
+      backlog.append(batch);
+      written = batch.lastSeq;
+      segments = readdirSync(spool).filter((file) => file.endsWith(".seg")).length;
+      if (segments === 2) expect(backlog.syncedSeq).toBe(before);
+    }
+    backlog.sync();
+    expect(backlog.syncedSeq).toBe(written);
+    backlog.close();
+  });
+
   it("are read without error whatever is in them", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
@@ -100,6 +125,13 @@ describe("segments", () => {
     );
   });
 });
+
+/** What a product of `under-load.ts` says of itself. */
+interface UnderLoadStatus {
+  readonly sent: number;
+  readonly spooledSeq: number;
+  readonly syncedSeq: number;
+}
 
 /** Made by this process, not adopted by it. */
 function isOwnFolder(folder: string, pid: number | undefined): boolean {
@@ -117,6 +149,7 @@ describe("with a spool", () => {
     const rounds = 6;
     const env = { SPANLEDGER_SPOOL_DIR: spool };
     let recorded = 0;
+    const unsynced: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       // In every second round the receiver takes nothing.
       sink.misbehave =
@@ -134,7 +167,11 @@ describe("with a spool", () => {
       }
       await new Promise((resolve) => setTimeout(resolve, 60 + round * 40));
       product.kill("SIGKILL");
-      const { stdout } = await product.ended;
+      const { stdout, stderr } = await product.ended;
+      const lastWords = JSON.parse(stderr.match(/\{.*\}(?=\n)/g)!.at(-1)!) as UnderLoadStatus;
+      expect(lastWords.syncedSeq).toBeLessThanOrEqual(lastWords.spooledSeq);
+      // What the receiver has taken no power failure can undo.
+      unsynced.push(Math.max(0, lastWords.spooledSeq - Math.max(lastWords.syncedSeq, lastWords.sent)));
       recorded += Number(stdout.trimEnd().split("\n").at(-1)) || 0;
     }
     sink.misbehave = null;
@@ -154,7 +191,8 @@ describe("with a spool", () => {
     const again = sink.events.length - arrived;
     console.info(
       `kill -9, ${rounds} times: ${arrived} of ${recorded} events arrived; ${recorded - arrived} were ` +
-        `recorded after the last write; ${again} were delivered again under the same id`,
+        `recorded after the last write; ${again} were delivered again under the same id; written, but ` +
+        `not reached by fsync yet at the kills, which a power failure would cost: ${unsynced.join(", ")}`,
     );
     expect(arrived).toBeGreaterThan(0);
     // What a kill in the middle of a removal leaves is hidden and empty.

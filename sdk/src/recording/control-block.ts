@@ -26,6 +26,8 @@ export const controlCounter = {
   failedAttempts: 5,
   /** Written by the sender: highest sequence number that is in the spool. */
   storedSeq: 6,
+  /** Written by the sender: highest sequence number of the spool that fsync has reached. */
+  syncedSeq: 7,
 } as const;
 
 const countersOffset = 64;

@@ -168,6 +168,8 @@ export class Sender {
     if (this.#spool === null) return;
     const { storedSeq, refused } = this.#spool.store(this.#backlog);
     if (storedSeq > 0) this.#control.counters[controlCounter.storedSeq] = storedSeq;
+    const syncedSeq = this.#spool.own?.syncedSeq ?? 0;
+    if (syncedSeq > 0) this.#control.counters[controlCounter.syncedSeq] = syncedSeq;
     if (refused !== null) this.#refusedByDisk.push(refused);
   }
 

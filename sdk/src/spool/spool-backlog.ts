@@ -49,6 +49,8 @@ export class SpoolBacklog implements Backlog {
   #lastTakenSeq = 0;
   #nextNumber = 1;
   #bytes = 0;
+  #writtenSeq = 0;
+  #syncedSeq = 0;
   /** Frames that could not be read any more. */
   damagedSegments = 0;
 
@@ -82,6 +84,11 @@ export class SpoolBacklog implements Backlog {
     return this.#bytes;
   }
 
+  /** Highest sequence number that this process has appended and that fsync has reached; 0 before. */
+  get syncedSeq(): number {
+    return this.#syncedSeq;
+  }
+
   /** Nothing waits and nothing is on its way. */
   get isEmpty(): boolean {
     return this.#waiting === 0 && this.#taken.size === 0;
@@ -104,6 +111,8 @@ export class SpoolBacklog implements Backlog {
     const frames = encodeFrames(batch.chunks, batch.offsets);
     let last = this.#segments.at(-1);
     if (this.#writing === null || last === undefined || last.size >= segmentBytes) {
+      // No timer comes back to a segment that is full.
+      this.sync();
       this.#closeWriting();
       last = { number: this.#nextNumber, size: 0 };
       this.#writing = openSync(this.#path(last.number), "wx");
@@ -125,6 +134,7 @@ export class SpoolBacklog implements Backlog {
     last.size += frames.length;
     this.#bytes += frames.length;
     this.#waiting += batch.count;
+    this.#writtenSeq = batch.lastSeq;
     this.#scheduleSync(this.#writing);
   }
 
@@ -162,7 +172,9 @@ export class SpoolBacklog implements Backlog {
   sync(): void {
     if (this.#syncing !== null) clearTimeout(this.#syncing);
     this.#syncing = null;
-    if (this.#writing !== null) fsyncSync(this.#writing);
+    if (this.#writing === null) return;
+    fsyncSync(this.#writing);
+    this.#syncedSeq = this.#writtenSeq;
   }
 
   close(): void {
@@ -227,7 +239,11 @@ export class SpoolBacklog implements Backlog {
     if (this.#syncing !== null) return;
     this.#syncing = setTimeout(() => {
       this.#syncing = null;
-      if (this.#writing === file) fsync(file, () => undefined);
+      if (this.#writing !== file) return;
+      const reached = this.#writtenSeq;
+      fsync(file, (error) => {
+        if (error === null) this.#syncedSeq = Math.max(this.#syncedSeq, reached);
+      });
     }, fsyncDelayMs);
   }
 

@@ -6,5 +6,7 @@ startBusinessEvents({ batchDelayMs: 100 });
 writeSync(1, "ready\n");
 setInterval(() => {
   for (let i = 0; i < 10; i += 1) recordBusinessEvent("shop.sold", { round: process.argv[2] ?? "" });
-  writeSync(1, `${businessEventsStatus().recorded}\n`);
+  const { recorded, sent, spooledSeq, syncedSeq } = businessEventsStatus();
+  writeSync(2, `${JSON.stringify({ recorded, sent, spooledSeq, syncedSeq })}\n`);
+  writeSync(1, `${recorded}\n`);
 }, 1);
