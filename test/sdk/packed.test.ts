@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findNode } from "../../deploy/setup/obtain-node.ts";
 import { makeFolder, makeProduct, packSdk, removeFolder } from "./fresh-folder.ts";
 import { OtlpSink } from "./otlp-sink.ts";
-import { runProduct, type ProductEnd } from "./run-product.ts";
+import { runProduct, type ProductEnd, type ProductOptions } from "./run-product.ts";
 
 const installMs = 240_000;
 const parent = makeFolder();
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => sink.stop());
 
-function run(folder: string, file: string, options: { readonly node?: string } = {}): Promise<ProductEnd> {
+function run(folder: string, file: string, options: ProductOptions = {}): Promise<ProductEnd> {
   return runProduct("", { endpoint: sink.url, file: join(folder, file), cwd: folder, ...options });
 }
 
@@ -171,6 +171,85 @@ describe.each([
     },
     installMs,
   );
+});
+
+/** A product with named imports, and one that loads what is to be instrumented before the start. */
+const fastifyProduct = {
+  "main.mjs": `
+    import { get } from "node:http";
+    import { trace } from "@opentelemetry/api";
+    import { fastify } from "fastify";
+    import { recordBusinessEvent } from "@spanledger/sdk";
+    const app = fastify();
+    app.get("/parcels/:number", async (request) => {
+      const trace_id = trace.getActiveSpan()?.spanContext().traceId ?? "none";
+      recordBusinessEvent("shop.visited", { trace_id, traceparent: String(request.headers.traceparent) });
+      return "ok";
+    });
+    const address = await app.listen({ port: 0, host: "127.0.0.1" });
+    await new Promise((resolve) => get(address + "/parcels/7", (answer) => answer.resume().on("end", resolve)));
+    await app.close();
+  `,
+  "late.mjs": `
+    import { Client } from "pg";
+    import { PgInstrumentation } from "@opentelemetry/instrumentation-pg";
+    import { startTelemetry } from "@spanledger/sdk/telemetry";
+    const telemetry = await startTelemetry({ instrumentations: [new PgInstrumentation()] });
+    if (typeof Client !== "function") throw new Error("no Client");
+    await telemetry.shutdown();
+  `,
+};
+
+describe.each([
+  ["NodeSDK 2.x", "1.9", "0.223", "0.70"],
+  ["NodeSDK 3.x", "1.10", "0.301", "0.77"],
+])("register on %s", (name, api, version, pgVersion) => {
+  let folder: string;
+  beforeAll(async () => {
+    const ours = ["sdk-node", "instrumentation-http", "exporter-trace-otlp-http"];
+    folder = await makeProduct(
+      parent,
+      `register-${name.replaceAll(/\W+/g, "-").toLowerCase()}`,
+      [
+        tarball,
+        `@opentelemetry/api@${api}`,
+        ...ours.map((one) => `@opentelemetry/${one}@${version}`),
+        "fastify@5",
+        "@fastify/otel",
+        "pg@8",
+        `@opentelemetry/instrumentation-pg@${pgVersion}`,
+      ],
+      fastifyProduct,
+    );
+  }, installMs);
+
+  it("traces Fastify's routes and named imports of node:http", async () => {
+    const tracing = await OtlpSink.start();
+    const end = await run(folder, "main.mjs", {
+      nodeArgs: ["--import", "@spanledger/sdk/register"],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url, OTEL_METRICS_EXPORTER: "none" },
+    });
+    await tracing.stop();
+    expect(end).toMatchObject({ code: 0, stderr: "" });
+    // Server (2), client (3), and what `@fastify/otel` adds: the request with its route, and its handler.
+    expect(tracing.ordinarySpans.toSorted()).toEqual([
+      "1:handler - fastify -> @fastify/otel",
+      "1:request",
+      "2:GET /parcels/:number",
+      "3:GET",
+    ]);
+    const [event] = sink.events;
+    expect(event!.attributes["trace_id"]).toBe(event!.traceId);
+    expect(event!.attributes["traceparent"]).toContain(event!.traceId);
+    expect(sink.ordinarySpans).toEqual([]);
+  });
+
+  it("names a package that a named import has loaded before the start", async () => {
+    const end = await run(folder, "late.mjs", { env: { OTEL_TRACES_EXPORTER: "none", OTEL_METRICS_EXPORTER: "none" } });
+    expect(end.code).toBe(0);
+    expect(end.stderr).toContain("SPANLEDGER_LATE_START");
+    expect(end.stderr).toMatch(/started too late for pg\b/);
+  });
 });
 
 it(
