@@ -34,7 +34,7 @@ export interface BusinessEventsOptions {
   readonly reportDelayMs?: number;
   /** Time after which a request without an answer is repeated, in ms. @default 10000 */
   readonly requestTimeoutMs?: number;
-  /** Longest time that the end of the process waits for the sender, in ms. @default 2000 */
+  /** Longest time that the end of the process waits for the sender, in ms. Default: `SPANLEDGER_EXIT_WAIT_MS`, then 2000. */
   readonly exitWaitMs?: number;
   /** Wrong use throws instead of being reported. @default true under `NODE_ENV=test` */
   readonly strict?: boolean;

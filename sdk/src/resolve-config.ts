@@ -51,9 +51,17 @@ export function resolveConfig(options: BusinessEventsOptions, env: Environment):
       spool: resolveSpool(options, env),
     },
     maxQueueBytes: options.maxQueueBytes ?? 64 * megabyte,
-    exitWaitMs: options.exitWaitMs ?? 2000,
+    exitWaitMs: options.exitWaitMs ?? readMilliseconds(env, "SPANLEDGER_EXIT_WAIT_MS", warnings) ?? 2000,
     warnings,
   };
+}
+
+function readMilliseconds(env: Environment, variable: string, warnings: string[]): number | undefined {
+  const text = nonEmpty(env[variable]);
+  if (text === undefined) return undefined;
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  warnings.push(`${variable}=${text} is not a whole number of milliseconds; the default is used`);
+  return undefined;
 }
 
 /** `true` and `1` switch on, as in OpenTelemetry's variables (which know `true` alone). */

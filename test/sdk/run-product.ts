@@ -50,6 +50,8 @@ export class RunningProduct {
           ...inherited,
           ...(options.endpoint === undefined ? {} : { SPANLEDGER_OTLP_ENDPOINT: options.endpoint }),
           OTEL_SERVICE_NAME: "product-under-test",
+          // A machine that is busy with other tests may take longer than the default to start a worker.
+          SPANLEDGER_EXIT_WAIT_MS: "20000",
           ...options.env,
         },
         stdio: ["pipe", "pipe", "pipe"],
