@@ -45,6 +45,14 @@ export async function tryFault(world: FaultWorld, fault: Fault, tenant: string):
     [tenant],
   );
   const counted = counts?.counted ?? 0;
+  if (rows !== sent) {
+    // Where it went missing: what its source gave out and dropped, against what arrived.
+    const evidence = await world.ask<object>(
+      "select source_id, highest_seq::int, events_seen::int, drops_reported::int from analytics_sources where tenant_id = $1",
+      [tenant],
+    );
+    process.stderr.write(`${fault.name}: sent ${sent}, rows ${rows}; sources: ${JSON.stringify(evidence)}\n`);
+  }
   const { drifts } = await verifyTenant(world.directConnectionString(), tenant);
   const ledger = await world.first.ledger();
   return {
