@@ -63,10 +63,7 @@ export class MemoryBacklog implements Backlog {
       if (open.read > start) begun.push({ open, at: start });
     }
     const count = offsets.length;
-    if (count === 0) {
-      this.#release();
-      return null;
-    }
+    if (count === 0) return null;
     const batch: RecordBatch = {
       count,
       firstSeq: readRecordSeq(chunks[0]!.view, offsets[0]!),
@@ -84,10 +81,11 @@ export class MemoryBacklog implements Backlog {
       if (!taken.delete(batch)) continue;
       Atomics.store(chunk.words, chunkWord.settled, Math.min(read, ...taken.values()));
     }
-    this.#release();
+    this.releaseSettled();
   }
 
-  #release(): void {
+  /** Gives back chunks whose records are all settled: those that were settled before they were sealed. */
+  releaseSettled(): void {
     for (let i = this.#open.length - 1; i >= 0; i -= 1) {
       const { chunk, read, taken } = this.#open[i]!;
       if (taken.size > 0 || Atomics.load(chunk.words, chunkWord.sealed) === 0) continue;

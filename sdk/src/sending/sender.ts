@@ -193,8 +193,7 @@ export class Sender {
     const count = this.#waitingCount(maxBatchEvents);
     if (count === 0) {
       this.#waitingSince = null;
-      // Taking nothing releases the chunks that were settled before they were sealed.
-      this.#backlog.take(maxBatchEvents, maxBatchBytes);
+      this.#backlog.releaseSettled();
       return null;
     }
     const now = performance.now();

@@ -1,0 +1,42 @@
+import { setImmediate } from "node:timers/promises";
+import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
+import { afterEach, expect, it, vi } from "vitest";
+import { chunkBytes } from "../../sdk/src/recording/chunk.ts";
+import { OtlpSink } from "./otlp-sink.ts";
+
+afterEach(() => void vi.restoreAllMocks());
+
+/**
+ * The product's thread records whenever it likes, so also between any two looks of the sender at the
+ * shared memory. Here the least lucky moments are common: an event right after every third look.
+ */
+it("loses nothing that is recorded between two looks of the sender", async () => {
+  const sink = await OtlpSink.start();
+  startBusinessEvents({ endpoint: sink.url, inProcess: true, batchDelayMs: 1 });
+  const events = 1500;
+  let recorded = 0;
+  const load = Atomics.load.bind(Atomics);
+  let recording = false;
+  let looks = 0;
+  vi.spyOn(Atomics, "load").mockImplementation(((words: Int32Array, index: number) => {
+    const value = load(words, index);
+    if (!recording && recorded < events && words.buffer.byteLength === chunkBytes && looks++ % 3 === 0) {
+      recording = true;
+      // Long enough that chunks are sealed and begun meanwhile as well.
+      recordBusinessEvent("shop.sold", { number: ++recorded, text: "x".repeat(recorded % 50 === 0 ? 20_000 : 10) });
+      recording = false;
+    }
+    return value;
+  }) as typeof Atomics.load);
+  let opened = 0;
+  while (recorded < events) {
+    // Whoever sleeps looks at nothing.
+    recordBusinessEvent("shop.opened", { number: ++opened });
+    await setImmediate();
+  }
+  expect(await flush({ timeoutMs: 10_000 })).toBe(true);
+  expect(sink.eventIds.size).toBe(events + opened);
+  expect(businessEventsStatus()).toMatchObject({ sent: events + opened, pending: 0, dropped: 0 });
+  await shutdown();
+  await sink.stop();
+});
