@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import type { CollectorPorts } from "../../deploy/collector/start-collector.ts";
 import { DemoError, type DemoOptions } from "./parse-demo-arguments.ts";
 
 export interface DemoPorts {
@@ -37,6 +38,13 @@ function isFree(port: number): Promise<boolean> {
     probe.once("error", () => resolve(false));
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
+}
+
+/** The ports to which OpenTelemetry SDKs send where nobody says otherwise, if they are free, and any others for the rest. */
+export async function chooseCollectorPorts(how: DemoOptions["ports"]): Promise<CollectorPorts> {
+  const [health, metrics, grpc, http] = (await findFreePorts(4)) as [number, number, number, number];
+  const usual = how === "default" && (await isFree(4317)) && (await isFree(4318));
+  return { health, metrics, ...(usual ? { grpc: 4317, http: 4318 } : { grpc, http }) };
 }
 
 /** Held open together, so that none comes twice. */

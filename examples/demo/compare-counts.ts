@@ -50,17 +50,26 @@ export function compareCounts(
   });
 }
 
-/** Waits until everything that was sent is counted, or `timeoutMs` is over; gives the comparison then. */
+/**
+ * Waits until everything that was sent is counted, or for `patienceMs` nothing has moved: on a busy machine
+ * what is on its way may take long, and as long as it comes it is not lost. Gives the comparison then.
+ * @param readSent asked each time: a product may still be at its last event
+ */
 export async function waitUntilCounted(
   pool: Pool,
   before: DatabaseCounts,
-  sent: ReadonlyMap<string, number>,
-  timeoutMs: number,
+  readSent: () => Promise<ReadonlyMap<string, number>>,
+  patienceMs: number,
 ): Promise<EventComparison[]> {
-  const deadline = Date.now() + timeoutMs;
+  let movedAt = performance.now();
+  let last = "";
   for (;;) {
-    const comparison = compareCounts(before, sent, await readDatabaseCounts(pool));
-    if (comparison.every((line) => line.agrees) || Date.now() > deadline) return comparison;
+    const comparison = compareCounts(before, await readSent(), await readDatabaseCounts(pool));
+    if (comparison.every((line) => line.agrees)) return comparison;
+    const now = JSON.stringify(comparison);
+    if (now !== last) movedAt = performance.now();
+    else if (performance.now() - movedAt > patienceMs) return comparison;
+    last = now;
     await wait(250);
   }
 }

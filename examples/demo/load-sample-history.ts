@@ -15,7 +15,7 @@ export async function loadSampleHistory(
   const history = generateHistory({ seed, firstDay: firstDayOfMonth(now, 1), lastDay: dayOf(now), untilMs: now });
   const missing = await findMissing(services.pool, history);
   const startedAt = performance.now();
-  await loadHistory(services.receiverUrl, missing, signal, (sent) =>
+  await loadHistory(services.otlpUrl, missing, signal, (sent) =>
     progress.update(`Loading the sample history: ${sent} of ${missing.length} events`),
   );
   const seconds = (performance.now() - startedAt) / 1_000;

@@ -8,6 +8,8 @@ export interface DemoOptions {
   readonly dataFolder: string;
   /** The plan's ports, or whatever is free. */
   readonly ports: "default" | "auto";
+  /** Straight to the receiver, even where there is a Collector. */
+  readonly direct: boolean;
   readonly seed: string;
   /** How long live traffic lasts in a bounded round, in seconds. */
   readonly liveSeconds: number;
@@ -28,6 +30,7 @@ export const demoUsage = `npm run demo -- [options]
   --json              print the result as one JSON document on stdout (implies --once)
   --ports auto        use any free ports instead of 4319, 8000 and 8002
   --data-folder PATH  where the sample database lives (default .spanledger/demo)
+  --direct            no Collector, even where there is one: products → receiver
   --seed TEXT         another history (default "spanledger")
   --live-seconds N    how long live traffic lasts with --once (default 20)
 `;
@@ -46,6 +49,7 @@ export function parseDemoArguments(args: readonly string[]): DemoOptions | "help
         json: { type: "boolean", default: false },
         ports: { type: "string", default: "default" },
         "data-folder": { type: "string", default: ".spanledger/demo" },
+        direct: { type: "boolean", default: false },
         seed: { type: "string", default: "spanledger" },
         "live-seconds": { type: "string", default: "20" },
         help: { type: "boolean", short: "h", default: false },
@@ -68,6 +72,7 @@ export function parseDemoArguments(args: readonly string[]): DemoOptions | "help
     json: values.json,
     dataFolder: values["data-folder"],
     ports,
+    direct: values.direct,
     seed: values.seed,
     liveSeconds,
   };

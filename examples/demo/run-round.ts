@@ -8,11 +8,17 @@ import { readRecordedEvents } from "./processes/read-recorded-events.ts";
 import { runVerify, type VerifyResult } from "./run-verify.ts";
 import type { Progress } from "./show-progress.ts";
 import type { DemoServices } from "./start-demo-services.ts";
+import { waitUntilDrained } from "./wait-until-drained.ts";
+
+/** For so long nothing may move before what is missing counts as lost. */
+const patienceMs = 30_000;
 
 /** What one bounded round found; the document that `--json` prints. */
 export interface RoundResult {
   readonly sample_data: true;
   readonly seed: string;
+  /** Which way the events went: products → Collector → receiver, or products → receiver. */
+  readonly way: "collector" | "direct";
   readonly agrees: boolean;
   readonly events: readonly EventComparison[];
   readonly verify: VerifyResult;
@@ -32,6 +38,7 @@ export async function runRound(
   signal: AbortSignal,
 ): Promise<RoundResult> {
   const startedAt = performance.now();
+  if (services.collector !== null) await waitUntilDrained(services.collector.metricsUrl, signal);
   const before = await readDatabaseCounts(services.pool);
   const posted = await loadSampleHistory(services, options.seed, progress, signal);
 
@@ -47,10 +54,12 @@ export async function runRound(
   progress.say(`Live traffic: ${visits} customers, ${shifts} agents, ${requests} requests through the products`);
 
   progress.update("Waiting until everything is counted …");
-  const recorded = await Promise.all(
-    [services.chatbot, services.workbench].map(({ child }) => readRecordedEvents(child)),
-  );
-  const events = await waitUntilCounted(services.pool, before, addCounts(posted, ...recorded), 30_000);
+  const readSent = async () =>
+    addCounts(
+      posted,
+      ...(await Promise.all([services.chatbot, services.workbench].map(({ child }) => readRecordedEvents(child)))),
+    );
+  const events = await waitUntilCounted(services.pool, before, readSent, patienceMs);
 
   const caseStudy = async (month: string): Promise<unknown> => {
     const response = await fetch(new URL(`/api/analytics/case-study?month=${month}`, services.chatbotUrl), { signal });
@@ -63,6 +72,7 @@ export async function runRound(
   return {
     sample_data: true,
     seed: options.seed,
+    way: services.collector === null ? "direct" : "collector",
     agrees: events.every((line) => line.agrees) && verify.exitCode === 0 && unexpected.length === 0,
     events,
     verify,

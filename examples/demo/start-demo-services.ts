@@ -3,14 +3,19 @@ import { join, resolve } from "node:path";
 import pg from "pg";
 import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
 import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
-import { choosePorts } from "./choose-ports.ts";
-import type { DemoOptions } from "./parse-demo-arguments.ts";
+import { findCollector } from "../../deploy/collector/find-collector.ts";
+import { chooseCollectorPorts, choosePorts } from "./choose-ports.ts";
+import { DemoError, type DemoOptions } from "./parse-demo-arguments.ts";
+import { healthUrl, writeCollectorPlan } from "./processes/collector-plan.ts";
 import { startProcess, type RunningProcess } from "./processes/start-process.ts";
 import type { Progress } from "./show-progress.ts";
 
 /** What the demo has started, and what is to be undone at its end, last first. */
 export interface DemoServices {
   readonly receiverUrl: string;
+  readonly collector: DemoCollector | null;
+  /** Where events are sent to: the Collector where there is one, else the receiver. */
+  readonly otlpUrl: string;
   readonly chatbotUrl: string;
   readonly workbenchUrl: string;
   readonly databaseUrl: string;
@@ -20,6 +25,11 @@ export interface DemoServices {
   readonly chatbot: RunningProcess;
   readonly workbench: RunningProcess;
   readonly processes: readonly RunningProcess[];
+}
+
+export interface DemoCollector {
+  readonly url: string;
+  readonly metricsUrl: string;
 }
 
 export type Undo = () => Promise<void>;
@@ -37,7 +47,7 @@ const password = "xxx";
 const countRecordedEvents = new URL("./processes/count-recorded-events.ts", import.meta.url);
 
 /**
- * Starts PostgreSQL, the receiver and both products, in this order.
+ * Starts PostgreSQL, the receiver, the Collector where there is one, and both products, in this order.
  * @param undo gets what stops each of them, as soon as it runs
  */
 export async function startDemoServices(
@@ -67,7 +77,6 @@ export async function startDemoServices(
   const chatbotUrl = `http://127.0.0.1:${ports.chatbot}`;
   const workbenchUrl = `http://127.0.0.1:${ports.workbench}`;
   const common = { ...inheritedEnvironment(), ...settings };
-  const telemetry = { SPANLEDGER_OTLP_ENDPOINT: receiverUrl, OTEL_EXPORTER_OTLP_ENDPOINT: receiverUrl };
   const processes: RunningProcess[] = [];
   const start = async (
     name: string,
@@ -82,9 +91,9 @@ export async function startDemoServices(
         name,
         entry: new URL(entry, import.meta.url),
         environment: { ...common, ...environment },
-        readyUrl: `${url}${ready}`,
+        readyUrl: new URL(ready, url).href,
         logFile: join(dataFolder, "logs", `${name.replaceAll(" ", "-")}.log`),
-        ...(name === "receiver" ? {} : { preload: [countRecordedEvents] }),
+        ...(isProduct(name) ? { preload: [countRecordedEvents] } : {}),
       },
       signal,
     );
@@ -98,6 +107,9 @@ export async function startDemoServices(
     DATABASE_URL: postgres.connectionString,
     PORT: String(ports.receiver),
   });
+  const collector = await startCollectorProcess();
+  const otlpUrl = collector?.url ?? receiverUrl;
+  const telemetry = { SPANLEDGER_OTLP_ENDPOINT: otlpUrl, OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl };
   const chatbot = await start("AI chatbot", "../ai-chatbot/src/main.ts", chatbotUrl, "/livez", {
     ...telemetry,
     DATABASE_URL: postgres.connectionString,
@@ -111,6 +123,8 @@ export async function startDemoServices(
   });
   return {
     receiverUrl,
+    collector,
+    otlpUrl,
     chatbotUrl,
     workbenchUrl,
     databaseUrl: postgres.connectionString,
@@ -120,6 +134,33 @@ export async function startDemoServices(
     workbench,
     processes,
   };
+
+  async function startCollectorProcess(): Promise<DemoCollector | null> {
+    const program = options.direct ? undefined : await findDemoCollector();
+    if (program === undefined) {
+      const why = options.direct ? "--direct" : "no Collector here; `npm run collector:build` gets one";
+      progress.say(`Events go products → receiver (${why})`);
+      return null;
+    }
+    const collectorPorts = await chooseCollectorPorts(options.ports);
+    const url = `http://127.0.0.1:${collectorPorts.http}`;
+    const plan = { program, folder: join(dataFolder, "collector"), receiverUrl, ports: collectorPorts };
+    const health = healthUrl(collectorPorts);
+    await start("Collector", "./processes/run-collector.ts", url, health, writeCollectorPlan(plan));
+    progress.say("Events go products → Collector → receiver");
+    return { url, metricsUrl: `http://127.0.0.1:${collectorPorts.metrics}/metrics` };
+  }
+}
+
+const isProduct = (name: string): boolean => name === "AI chatbot" || name === "agent workbench";
+
+/** @throws DemoError `collector_unfit` where OTELCOL_BIN names one that lacks something */
+async function findDemoCollector(): Promise<string | undefined> {
+  try {
+    return await findCollector();
+  } catch (error) {
+    throw new DemoError("collector_unfit", `${(error as Error).message}. Unset OTELCOL_BIN, or start with --direct.`);
+  }
 }
 
 /** Our environment without what would send the demo's data elsewhere or change its numbers. */

@@ -2,6 +2,8 @@ import type { RoundResult } from "./run-round.ts";
 import { monthOf } from "./history/sample-calendar.ts";
 import type { DemoServices } from "./start-demo-services.ts";
 
+const ways = { collector: "products → Collector → receiver", direct: "products → receiver" } as const;
+
 /** The result of a round for people. */
 export function formatRound(result: RoundResult): string {
   const heading = ["event", "before", "sent", "stored", "counted", ""] as const;
@@ -33,7 +35,7 @@ export function formatRound(result: RoundResult): string {
     ...(result.verify.exitCode === 0 ? [] : [result.verify.output]),
     ...result.unexpected_answers.map((answer) => `Not expected: ${answer}`),
     result.agrees
-      ? `Sent, stored and counted agree for all ${result.events.length} events (${result.seconds} s).`
+      ? `Sent, stored and counted agree for all ${result.events.length} events, ${ways[result.way]} (${result.seconds} s).`
       : "They do NOT agree; see above.",
     "",
   ].join("\n");
@@ -62,6 +64,7 @@ export function formatPlaces(services: DemoServices): string {
     "Try a chat, and see it counted:",
     `  curl -X POST ${services.chatbotUrl}/api/chat -H "Content-Type: application/json" -d '{"message":"查询订单 FD12345","user_id":"me"}'`,
     `  agents log in at ${services.workbenchUrl}/api/auth/login as agent1, password ${services.password}`,
+    `  your own events, OTLP    ${services.otlpUrl} (${ways[services.collector === null ? "direct" : "collector"]})`,
     "Ctrl-C stops all of it; the data stays for the next start.",
     "",
   ].join("\n");

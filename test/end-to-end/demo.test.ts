@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { businessEventNames } from "./business-event-names.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -36,8 +37,8 @@ beforeAll(async () => {
 afterAll(() => rm(dataFolder, { recursive: true, force: true }));
 
 describe("npm run demo -- --once --json", () => {
-  const once = (): Promise<Outcome> =>
-    runDemo(["--once", "--json", "--ports", "auto", "--data-folder", dataFolder, "--live-seconds", "8"]);
+  const once = (...more: string[]): Promise<Outcome> =>
+    runDemo(["--once", "--json", "--ports", "auto", "--data-folder", dataFolder, "--live-seconds", "8", ...more]);
 
   test("sends two months and live traffic; sent, stored and counted agree, and verify finds no drift", async () => {
     const { code, stdout, stderr } = await once();
@@ -49,7 +50,15 @@ describe("npm run demo -- --once --json", () => {
       verify: expect.stringContaining("drift 0"),
     });
     expect(code, stderr).toBe(0);
-    expect(result).toMatchObject({ sample_data: true, agrees: true, unexpected_answers: [], verify: { exitCode: 0 } });
+    const way = (await findCollector()) === undefined ? "direct" : "collector";
+    expect(stderr).toContain(`Events go products → ${way === "direct" ? "" : "Collector → "}receiver`);
+    expect(result).toMatchObject({
+      sample_data: true,
+      way,
+      agrees: true,
+      unexpected_answers: [],
+      verify: { exitCode: 0 },
+    });
     expect(result.events.map((line: { event: string }) => line.event)).toEqual(businessEventNames.toSorted());
     for (const line of result.events) {
       expect(line.before).toBe(0);
@@ -65,9 +74,11 @@ describe("npm run demo -- --once --json", () => {
     expect(stderr).toContain("All stopped.");
   }, 300_000);
 
-  test("a second start goes on from what is there", async () => {
-    const { code, stdout, stderr } = await once();
-    expect(code, stderr).toBe(0);
+  test("a second start goes on from what is there, also without the Collector", async () => {
+    const { code, stdout, stderr } = await once("--direct");
+    expect({ code, stdout: code === 0 ? "" : stdout }, stderr).toEqual({ code: 0, stdout: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ way: "direct", agrees: true });
+    expect(stderr).toContain("Events go products → receiver (--direct)");
     const starts = JSON.parse(stdout).events.find((line: { event: string }) => line.event === "session.start");
     expect(starts.before).toBeGreaterThan(1_000);
     // Live traffic, and the few minutes of history since the first start.

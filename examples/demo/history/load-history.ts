@@ -25,13 +25,13 @@ export async function findMissing(pool: Pool, history: readonly HistoryEvent[]):
 }
 
 /**
- * Sends events through the receiver's OTLP route, as a product would: gzip, and the same request
- * again where the receiver asks for patience.
+ * Sends events by OTLP/HTTP to the Collector or the receiver, as a product would: gzip, and the same request
+ * again where that asks for patience.
  * @param onSent called with how many are acknowledged
- * @throws DemoError `history_refused` where the receiver does not accept all of a request
+ * @throws DemoError `history_refused` where it does not accept all of a request
  */
 export async function loadHistory(
-  receiverUrl: string,
+  otlpUrl: string,
   events: readonly HistoryEvent[],
   signal: AbortSignal,
   onSent: (count: number) => void,
@@ -41,7 +41,7 @@ export async function loadHistory(
   const send = async (): Promise<void> => {
     while (next < events.length) {
       const batch = events.slice(next, (next += eventsPerRequest));
-      await postBatch(new URL("/v1/traces", receiverUrl), batch, signal);
+      await postBatch(new URL("/v1/traces", otlpUrl), batch, signal);
       onSent((acknowledged += batch.length));
     }
   };
@@ -69,7 +69,7 @@ async function postBatch(url: URL, batch: readonly HistoryEvent[], signal: Abort
     if (response.ok && Number(refused ?? 0) === 0) return;
     throw new DemoError(
       "history_refused",
-      `the receiver answered a history request with ${response.status}: ${answer.slice(0, 500)}`,
+      `${url.host} answered a history request with ${response.status}: ${answer.slice(0, 500)}`,
     );
   }
 }

@@ -21,6 +21,9 @@ export interface ProductClient {
   stream(path: string, body: object): Promise<string | null>;
 }
 
+/** Ends what hangs. A machine that is busy with other things is slow, and no fault of a product. */
+const requestTimeoutMs = 120_000;
+
 export function createProductClient(baseUrl: string, counts: TrafficCounts): ProductClient {
   const request = async (method: string, path: string, body?: object, token?: string): Promise<Response | null> => {
     counts.requests += 1;
@@ -32,7 +35,7 @@ export function createProductClient(baseUrl: string, counts: TrafficCounts): Pro
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(requestTimeoutMs),
       });
     } catch (error) {
       counts.unexpected.push(`${method} ${path}: ${String((error as Error).cause ?? error)}`);
