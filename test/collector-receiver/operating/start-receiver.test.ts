@@ -41,6 +41,17 @@ describe("the whole receiver", () => {
     expect(log.length, "no line per request or event").toBeLessThan(6);
   });
 
+  test("the lag in /metrics runs from the event's own time to its commit", async () => {
+    const { url } = await startTestReceiver();
+    const hour = 3_600_000;
+    const body = tracesWith([{ ...start("s1"), atMs: Date.now() - hour }]);
+    await fetch(`${url}/v1/traces`, { method: "POST", headers: json, body });
+    const lag = await valueOf(url, "spanledger_commit_lag_seconds_sum");
+    expect(lag).toBeGreaterThanOrEqual(3600);
+    expect(lag).toBeLessThan(3600 + 180);
+    expect(await valueOf(url, "spanledger_commit_lag_seconds_count")).toBe(1);
+  });
+
   test("/readyz: ready, and not ready while the database cannot be reached; /livez all the same", async () => {
     const { url, database } = await startTestReceiver();
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
