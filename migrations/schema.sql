@@ -110,13 +110,13 @@ create table analytics_costs (
 
 create table analytics_customers (
   tenant_id text not null,
-  period_type character varying(10) not null,
-  period_value character varying(10) not null,
+  month date not null,
   user_id text collate "C" not null,
-  sessions integer not null,
-  prev_sessions integer not null default 0,
-  constraint analytics_customers_pkey PRIMARY KEY (tenant_id, period_type, period_value, user_id)
-) with (fillfactor=70);
+  days bigint not null,
+  prev_days bigint not null default 0,
+  repeats integer[],
+  constraint analytics_customers_pkey PRIMARY KEY (tenant_id, month, user_id)
+) with (fillfactor=80);
 
 create table analytics_duration_histograms (
   tenant_id text not null,

@@ -1,5 +1,6 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
+import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/correct-customers.ts";
 import { counterTables, derivedTables } from "../storage/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/drifted-sessions.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
@@ -45,10 +46,12 @@ export async function rebuildTenant(
     await stageDriftedSessions(writer, tenantId);
     await countStoredFactsInstead(writer, rules);
     await stageCorrections(writer, counterTables, tenantId);
+    await stageCustomerCorrections(writer, tenantId);
     await dropShadowTables(writer, derivedTables);
     await writer.query("commit");
     await Promise.all([writer.query("begin"), lockIngestShared(writer)]);
     await applyCorrections(writer, counterTables, tenantId);
+    await applyCustomerCorrections(writer, tenantId);
     await writer.query("commit");
     const sessions = await replaceDriftedSessions(writer, tenantId);
     return { tenantId, events, sessions };

@@ -31,7 +31,7 @@ export async function writeCountersAndCommit(
  */
 export async function writeCounters(client: WriterConnection, changes: CounterChanges): Promise<BusinessRow[]> {
   const periods = foldIntoPeriods(changes.business.values());
-  const customers = sorted(changes.customers).filter((change) => change.sessions !== 0);
+  const customers = sorted(changes.customers).filter(({ counts }) => counts.some(({ sessions }) => sessions !== 0));
   const agents = sorted(changes.agents);
   const eventCounts = sorted(changes.eventCounts);
   const attributeCounts = sorted(changes.attributeCounts);

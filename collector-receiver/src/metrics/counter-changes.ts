@@ -1,6 +1,7 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { periodsOf } from "./business-calendar.ts";
 import type { BusinessCalendar, PeriodType } from "./business-calendar.ts";
+import { customerSlotsOf } from "./customer-days.ts";
 import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
 import { bucketOf } from "./duration-histogram.ts";
 import { agentNameEvent, durationHistograms, eventCounters } from "./event-counters.ts";
@@ -57,11 +58,11 @@ export interface HistogramChange {
 }
 export interface CustomerChange {
   readonly tenantId: string;
-  readonly periodType: PeriodType;
-  readonly periodValue: string;
-  readonly periodStart: string;
+  /** First day of the month of the row. */
+  readonly month: string;
   readonly userId: string;
-  sessions: number;
+  /** By slot of the row, each slot once. */
+  readonly counts: { readonly slot: number; sessions: number }[];
 }
 
 interface CompiledCounter {
@@ -171,19 +172,15 @@ export class CounterChanges {
       amounts[place] = (amounts[place] as number) + sign * amount;
     });
     if (contribution.userId === null) return;
-    for (const period of periodsOf(contribution.day)) {
-      const key = `${tenantId}\n${period.type}\n${period.value}\n${contribution.userId}`;
+    for (const { month, slot } of customerSlotsOf(contribution.day)) {
+      const key = `${tenantId}\n${month}\n${contribution.userId}`;
       const known = this.customers.get(key);
-      if (known) known.sessions += sign;
+      const count = known?.counts.find((of) => of.slot === slot);
+      if (count) count.sessions += sign;
+      else if (known) known.counts.push({ slot, sessions: sign });
       else {
-        this.customers.set(key, {
-          tenantId,
-          periodType: period.type,
-          periodValue: period.value,
-          periodStart: period.start,
-          userId: contribution.userId,
-          sessions: sign,
-        });
+        const { userId } = contribution;
+        this.customers.set(key, { tenantId, month, userId, counts: [{ slot, sessions: sign }] });
       }
     }
   }

@@ -76,7 +76,7 @@ export async function forgetCustomers(
   userIds: readonly string[],
 ): Promise<void> {
   await client.query({
-    text: "delete from analytics_customers where tenant_id = $1 and user_id = any ($2::text[]) and sessions = 0",
+    text: "delete from analytics_customers where tenant_id = $1 and user_id = any ($2::text[]) and days = 0 and repeats is null",
     values: [tenantId, userIds],
   });
 }

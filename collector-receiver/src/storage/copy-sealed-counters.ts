@@ -1,4 +1,7 @@
 import { businessColumns } from "../metrics/counter-changes.ts";
+import { startOfWeek } from "../metrics/business-calendar.ts";
+import { customerMaskOf } from "../metrics/customer-days.ts";
+import { daysOf, repeatsOf, sessionsInSlot } from "./customer-months.ts";
 import { counterTables } from "./derived-tables.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
@@ -19,12 +22,13 @@ export async function copySealedCounters(client: WriterConnection, tenantId: str
     );
   }
   await copyWholePeriods(client, tenant, day);
-  await copyOpenWeek(client, tenant, day);
+  await copySealedCustomers(client, tenant, day);
+  await copyOpenWeek(client, tenant, firstDay);
 }
 
 const weekOf = (day: string): string => `to_char(${day}, 'IYYY-"W"IW')`;
 
-/** Sealed days and months, and the weeks that end before `day`. */
+/** Days and months before `day`, and the weeks that end before `day`. */
 async function copyWholePeriods(client: WriterConnection, tenant: string, day: string): Promise<void> {
   const business = await storedColumns(client, "analytics_business_metrics");
   await client.query(`
@@ -32,31 +36,33 @@ async function copyWholePeriods(client: WriterConnection, tenant: string, day: s
     select ${business} from public.analytics_business_metrics
     where tenant_id = ${tenant} and period_start < ${day}
       and not (period_type = 'week' and period_start + 7 > ${day})`);
+}
+
+/** Of each customer the days before `day`: also those that stand in the row of its month for their week. */
+async function copySealedCustomers(client: WriterConnection, tenant: string, day: string): Promise<void> {
+  const sealed = `case when month + slot - 3 < ${day} then ${sessionsInSlot("c")} else 0 end`;
   await client.query(`
-    insert into pg_temp.analytics_customers (tenant_id, period_type, period_value, user_id, sessions)
-    select tenant_id, period_type, period_value, user_id, sessions from public.analytics_customers
-    where tenant_id = ${tenant} and case period_type
-      when 'day' then period_value < ${day}::text
-      when 'month' then period_value < to_char(${day}, 'YYYY-MM')
-      else period_value < ${weekOf(day)} end`);
+    insert into pg_temp.analytics_customers (tenant_id, month, user_id, days, repeats)
+    select * from (
+      select tenant_id, month, user_id, ${daysOf(sealed)} as days, ${repeatsOf(sealed)} as repeats
+      from public.analytics_customers c where tenant_id = ${tenant} and month <= ${day}) as kept
+    where days <> 0 or repeats is not null`);
 }
 
 /** The sealed days of the week that `day` lies in, where it does not begin with `day`. */
-async function copyOpenWeek(client: WriterConnection, tenant: string, day: string): Promise<void> {
+async function copyOpenWeek(client: WriterConnection, tenant: string, firstDay: string): Promise<void> {
+  const day = `${client.escapeLiteral(firstDay)}::date`;
+  // What is not sealed has not been copied: the whole week's slots hold sealed days alone.
+  const week = customerMaskOf("week", startOfWeek(firstDay));
   const sealedDays = `period_type = 'day' and period_value >= date_trunc('week', ${day})::date::text
     and period_value < ${day}::text`;
-  await client.query(`
-    insert into pg_temp.analytics_customers (tenant_id, period_type, period_value, user_id, sessions)
-    select tenant_id, 'week', ${weekOf(day)}, user_id, sum(sessions)
-    from public.analytics_customers where tenant_id = ${tenant} and ${sealedDays}
-    group by tenant_id, user_id`);
   const names = businessColumns.map(({ column }) => column);
   await client.query(`
     insert into pg_temp.analytics_business_metrics
       (tenant_id, period_type, period_value, period_start, unique_customers, ${names.join(", ")})
     select tenant_id, 'week', ${weekOf(day)}, date_trunc('week', ${day})::date,
       (select count(*) from pg_temp.analytics_customers c
-        where c.tenant_id = ${tenant} and period_type = 'week' and period_value = ${weekOf(day)} and sessions > 0),
+        where c.tenant_id = ${tenant} and c.month = ${client.escapeLiteral(week.month)} and c.days & ${week.days} <> 0),
       ${names.map((name) => `sum(${name})`).join(", ")}
     from public.analytics_business_metrics where tenant_id = ${tenant} and ${sealedDays}
     group by tenant_id`);

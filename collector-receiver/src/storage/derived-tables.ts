@@ -46,12 +46,14 @@ export const counterTables: readonly DerivedTable[] = [
     counters: ["count"],
     facts: [],
   },
-  {
-    table: "analytics_customers",
-    key: ["period_type", "period_value", "user_id"],
-    counters: ["sessions"],
-    facts: [],
-  },
 ];
 
-export const derivedTables: readonly DerivedTable[] = [sessionTable, ...counterTables];
+/** Counts in bits (customer-months.ts): equal counts are equal rows, but they cannot be subtracted as columns. */
+export const customerTable: DerivedTable = {
+  table: "analytics_customers",
+  key: ["month", "user_id"],
+  counters: ["days"],
+  facts: ["repeats"],
+};
+
+export const derivedTables: readonly DerivedTable[] = [sessionTable, ...counterTables, customerTable];

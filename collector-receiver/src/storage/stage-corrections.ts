@@ -8,7 +8,6 @@ const idColumns: Readonly<Record<string, string>> = {
   analytics_event_counts: "day, event_name",
   analytics_attribute_counts: "day, event_name, attribute, value",
   analytics_duration_histograms: "day, metric, bucket",
-  analytics_customers: "period_type, period_value, user_id",
 };
 
 /**

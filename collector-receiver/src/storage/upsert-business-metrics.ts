@@ -1,14 +1,16 @@
 import { businessColumns } from "../metrics/counter-changes.ts";
 import type { BusinessPeriodChange, CustomerChange } from "../metrics/counter-changes.ts";
+import { customerMaskOf } from "../metrics/customer-days.ts";
 import { fromScaledInteger } from "../metrics/scale-decimal.ts";
-import { dateArray, int4Array, textArray } from "./binary-array.ts";
+import { dateArray, int8Array, textArray } from "./binary-array.ts";
 import { additions, typeOf } from "./counter-table.ts";
+import { addCustomerMonth, packDays, packRepeats } from "./customer-months.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 const columns = [...businessColumns, { column: "unique_customers", decimals: 0 }];
 const names = columns.map(({ column }) => column).join(", ");
 const counted = businessColumns.map(({ column }) => column).join(", ");
-const arrays = businessColumns.map((column, i) => `$${i + 11}::${typeOf(column)}[]`).join(", ");
+const arrays = businessColumns.map((column, i) => `$${i + 13}::${typeOf(column)}[]`).join(", ");
 
 /** A counter row as it stands after a batch: absolute values, and the revision that orders them. */
 export interface BusinessRow {
@@ -20,29 +22,30 @@ export interface BusinessRow {
 }
 
 /**
- * Customers first: `prev_sessions` is what a customer had before, so the same statement knows how many
- * have come into or gone out of a period, and moves the hot rows without an answer in between.
+ * Customers first: `prev_days` is when a customer came before, so the same statement knows how many have
+ * come into or gone out of a period, and moves the hot rows without an answer in between.
  */
 const statement = {
   name: "upsert-business-metrics",
   text: `
-    with customer as (
-      insert into analytics_customers as c (tenant_id, period_type, period_value, user_id, sessions)
-      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[])
-      on conflict (tenant_id, period_type, period_value, user_id) do update set
-        prev_sessions = c.sessions, sessions = c.sessions + excluded.sessions
-      returning tenant_id, period_type, period_value, sessions, prev_sessions
+    with change as (
+      select * from unnest($6::text[], $7::text[], $8::text[], $9::date[], $10::boolean[], $11::date[], $12::bigint[], ${arrays})
+        as change (tenant_id, period_type, period_value, period_start, moves, customer_month, customer_days, ${counted})
+    ), customer as (
+      insert into analytics_customers as c (tenant_id, month, user_id, days, repeats)
+      select tenant_id, month, user_id, days, repeats::int[]
+      from unnest($1::text[], $2::date[], $3::text[], $4::bigint[], $5::text[]) as customer (tenant_id, month, user_id, days, repeats)
+      ${addCustomerMonth}
+      returning tenant_id, month, days, prev_days
     ), moved as (
-      select tenant_id, period_type, period_value,
-        count(*) filter (where sessions > 0) - count(*) filter (where prev_sessions > 0) as unique_customers
-      from customer
-      group by tenant_id, period_type, period_value
+      select change.tenant_id, period_type, period_value,
+        count(*) filter (where days & customer_days <> 0) - count(*) filter (where prev_days & customer_days <> 0) as unique_customers
+      from customer join change on change.tenant_id = customer.tenant_id and change.customer_month = customer.month
+      group by change.tenant_id, period_type, period_value
     )
     insert into analytics_business_metrics as m (tenant_id, period_type, period_value, period_start, ${names})
     select tenant_id, period_type, period_value, period_start, ${counted}, coalesce(moved.unique_customers, 0)
-    from unnest($6::text[], $7::text[], $8::text[], $9::date[], $10::boolean[], ${arrays})
-      as change (tenant_id, period_type, period_value, period_start, moves, ${counted})
-    left join moved using (tenant_id, period_type, period_value)
+    from change left join moved using (tenant_id, period_type, period_value)
     where change.moves or moved.unique_customers <> 0
     order by tenant_id collate "C", period_type collate "C", period_value collate "C"
     on conflict (tenant_id, period_type, period_value) do update set
@@ -54,7 +57,7 @@ const statement = {
  * Adds a batch's changes to the days, weeks and months it touches, and counts the sessions of each
  * customer in each of them.
  * @param changes sorted bytewise by (tenant, period type, period value)
- * @param customers sorted bytewise by (tenant, period type, period value, user id); their periods are among `changes`
+ * @param customers sorted bytewise by (tenant, month, user id); the periods of their days are among `changes`
  * @returns the rows as they are after the change, days only
  */
 export async function upsertBusinessMetrics(
@@ -66,15 +69,17 @@ export async function upsertBusinessMetrics(
     ...statement,
     values: [
       textArray(customers, (customer) => customer.tenantId),
-      textArray(customers, (customer) => customer.periodType),
-      textArray(customers, (customer) => customer.periodValue),
+      dateArray(customers, (customer) => customer.month),
       textArray(customers, (customer) => customer.userId),
-      int4Array(customers, (customer) => customer.sessions),
+      int8Array(customers, packDays),
+      textArray(customers, packRepeats),
       textArray(changes, (change) => change.tenantId),
       textArray(changes, (change) => change.periodType),
       textArray(changes, (change) => change.periodValue),
       dateArray(changes, (change) => change.periodStart),
       changes.map((change) => change.amounts.some((amount) => amount !== 0)),
+      dateArray(changes, (change) => customerMaskOf(change.periodType, change.periodStart).month),
+      int8Array(changes, (change) => customerMaskOf(change.periodType, change.periodStart).days),
       ...businessColumns.map(({ decimals }, i) =>
         changes.map((change) => fromScaledInteger(change.amounts[i] as number, decimals)),
       ),

@@ -21,6 +21,8 @@ const damages = [
   "update analytics_sessions set escalated_at = null, taken_over_at = now(), channel = 'wrong'",
   "insert into analytics_sessions (tenant_id, session_id, first_seen_at, last_activity_at, first_start_at) values ('default', 'never-was', now(), now(), now())",
   "delete from analytics_sessions where session_id < 's-4'",
+  "update analytics_customers set days = days + 2, repeats = null",
+  "update analytics_customers set repeats = array_fill(-2, array[37]) where user_id > 'u-1'",
   "update analytics_agent_metrics set agent_name = 'nobody', sessions_handled = 0",
   "update analytics_attribute_counts set value = value || '!', events = events + 1",
   "insert into analytics_event_counts values ('default', '2020-01-01', 'never.was', 5)",
