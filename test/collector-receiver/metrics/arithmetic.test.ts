@@ -62,6 +62,8 @@ describe("duration histogram", () => {
       { numRuns: 5000 },
     );
     expect(valueOf(bucketOf(0))).toBe(0);
+    // Above ten years it counts as ten years.
+    expect(bucketOf(Number.MAX_SAFE_INTEGER)).toBe(bucketCount - 1);
     expect(bucketCount).toBeLessThan(1000);
   });
 
