@@ -1,15 +1,10 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { findGo } from "../setup/find-language.ts";
 import { findProgram, isExecutable } from "../setup/find-program.ts";
 import { BUILDER_MANIFEST, locateBuiltCollector } from "./find-collector.ts";
-
-const run = promisify(execFile);
-
-/** The Collector's modules say `go 1.25` or later; this is the oldest that the build was tried with. */
-const OLDEST_GO = [1, 26] as const;
 
 /**
  * Builds the Collector of the manifest unless that was done before. Takes some minutes.
@@ -19,7 +14,10 @@ const OLDEST_GO = [1, 26] as const;
 export async function buildCollector(say: (line: string) => void): Promise<string> {
   const target = await locateBuiltCollector();
   if (await isExecutable(target)) return target;
-  const go = await findGo();
+  const { path: go, reason } = await findGo();
+  if (go === undefined) {
+    throw new Error(`${reason}; install it to build the Collector, or set OTELCOL_BIN to an otelcol-contrib`);
+  }
   const manifest = await readFile(BUILDER_MANIFEST, "utf8");
   const version = /^ {2}version: (\S+)$/m.exec(manifest)?.[1];
   if (version === undefined) throw new Error(`${BUILDER_MANIFEST} names no dist.version`);
@@ -54,23 +52,6 @@ export async function buildCollector(say: (line: string) => void): Promise<strin
     await rm(work, { recursive: true, force: true });
   }
   return target;
-}
-
-async function findGo(): Promise<string> {
-  const go = await findProgram("go");
-  const needed = OLDEST_GO.join(".");
-  if (go === undefined) {
-    throw new Error(
-      `Go ${needed} is needed to build the Collector; install it, or set OTELCOL_BIN to an otelcol-contrib`,
-    );
-  }
-  const { stdout } = await run(go, ["version"]);
-  const match = /go(\d+)\.(\d+)/.exec(stdout);
-  const [major, minor] = [Number(match?.[1]), Number(match?.[2])];
-  if (!(major > OLDEST_GO[0] || (major === OLDEST_GO[0] && minor >= OLDEST_GO[1]))) {
-    throw new Error(`Go ${needed} or later is needed to build the Collector; ${go} is ${stdout.trim()}`);
-  }
-  return go;
 }
 
 if (import.meta.main) {

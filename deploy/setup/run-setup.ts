@@ -1,11 +1,19 @@
 import { buildCollector } from "../collector/build-collector.ts";
 import { findCollector } from "../collector/find-collector.ts";
 import { obtainNode, testedNodeMajors } from "./obtain-node.ts";
+import { buildGoProduct } from "./build-go-product.ts";
 import { buildGrafanaJudge } from "./build-grafana-judge.ts";
+import { findGo, findPython } from "./find-language.ts";
+import { obtainPythonPackages } from "./obtain-python-packages.ts";
 import { obtainRedisServer } from "./obtain-redis-server.ts";
 
 /** `npm run setup`: what `npm run test:all` needs and the machine lacks. Each part is tried, whatever becomes of another. */
-const parts: readonly { readonly name: string; readonly obtain: () => Promise<string> }[] = [
+const parts: readonly {
+  readonly name: string;
+  readonly obtain: () => Promise<string>;
+  /** Why this machine has no use for it: what the tests then leave out is no failure. */
+  readonly excuse?: () => Promise<string | undefined>;
+}[] = [
   {
     name: "redis-server",
     obtain: async () => {
@@ -15,6 +23,8 @@ const parts: readonly { readonly name: string; readonly obtain: () => Promise<st
   },
   ...testedNodeMajors.map((major) => ({ name: `Node ${major}`, obtain: () => obtainNode(major, say) })),
   { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
+  { name: "Python example", obtain: () => obtainPythonPackages(say), excuse: async () => (await findPython()).reason },
+  { name: "Go product", obtain: () => buildGoProduct(say), excuse: async () => (await findGo()).reason },
   { name: "judge of the dashboards", obtain: () => buildGrafanaJudge(say) },
 ];
 
@@ -22,8 +32,13 @@ function say(line: string): void {
   process.stdout.write(`  ${line}\n`);
 }
 
-for (const { name, obtain } of parts) {
+for (const { name, obtain, excuse } of parts) {
   try {
+    const reason = await excuse?.();
+    if (reason !== undefined) {
+      process.stdout.write(`${name}: left out: ${reason}\n`);
+      continue;
+    }
     process.stdout.write(`${name}: ${await obtain()}\n`);
   } catch (error) {
     process.stdout.write(`${name}: MISSING: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -98,6 +98,23 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     expect(spans.reduce((sum, count) => sum + count, 0)).toBe(3);
   });
 
+  test.each(["proto", "json"])("the Collector's own exporter in the encoding %s", async (encoding) => {
+    const { url, database } = await startTestReceiver();
+    const folder = await newFolder();
+    const overlay = join(folder, "encoding.yaml");
+    await writeFile(overlay, `exporters: { otlp_http/spanledger: { encoding: ${encoding} } }\n`);
+    const collector = await start({ program: program(), folder, receiverUrl: url, overlays: [overlay] });
+    expect(await send(collector.url, "/v1/traces", tracesWith([session("of-a-span")]))).toBe(200);
+    expect(await send(collector.url, "/v1/logs", logsWith([session("of-a-log")]))).toBe(200);
+    await untilStored(database.pool, 2);
+    expect(await sessionsOf(database.pool)).toEqual(["of-a-log", "of-a-span"]);
+    const summary = (await (await fetch(`${url}/api/analytics/summary`)).json()) as object;
+    expect(summary).toMatchObject({ current: { total_sessions: 2 } });
+    // Nothing was refused on the way and sent again.
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/^spanledger_events_duplicate_total 0$/m);
+  });
+
   test("events wait on disk while the receiver is away and the Collector is killed, and count once", async () => {
     const receiver = await startTestReceiver();
     const { database } = receiver;

@@ -6,12 +6,19 @@ import { describe } from "vitest";
  * @param what the part and how to come by it: "redis-server (npm run setup)"
  * @param part found at the top of the file; undefined where the machine has none
  * @param tests given a function for the part, to be called inside a test or hook
+ * @param excuse why this machine cannot have it: then `npm run test:all` leaves it out as well
  */
-export function describeWith<Part>(what: string, part: Part | undefined, tests: (part: () => Part) => void): void {
+export function describeWith<Part>(
+  what: string,
+  part: Part | undefined,
+  tests: (part: () => Part) => void,
+  excuse?: string,
+): void {
   const give = () => {
     if (part === undefined) throw new Error(`asked for ${what}, which is not there`);
     return part;
   };
-  if (part === undefined) describe.skip(`needs ${what}`, () => tests(give));
-  else describe(`with ${what}`, () => tests(give));
+  if (part === undefined) {
+    describe.skip(excuse === undefined ? `needs ${what}` : `cannot have ${what}: ${excuse}`, () => tests(give));
+  } else describe(`with ${what}`, () => tests(give));
 }
