@@ -8,12 +8,12 @@ import { pipeline } from "./shared-pipeline.ts";
  * @returns what `fn` returns
  */
 export function withBusinessContext<T>(attributes: Readonly<Record<string, AttributeValue>>, fn: () => T): T {
-  const outer = pipeline.surroundings.getStore();
+  const outer = pipeline.recorder.surroundings.getStore();
   const merged: Record<string, unknown> = { ...outer?.attributes };
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null) delete merged[key];
     else if (value !== undefined) merged[key] = value;
   }
   const recordedNames = outer?.recordedNames;
-  return pipeline.surroundings.run({ attributes: merged, recordedNames }, fn);
+  return pipeline.recorder.surroundings.run({ attributes: merged, recordedNames }, fn);
 }

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { diag } from "@opentelemetry/api";
 import type { BusinessEventError } from "./business-event-error.ts";
-import type { SenderNotice } from "./sending/sender.ts";
+import type { SenderNotice } from "./sending/deliver-batch.ts";
 
 /** Different things are shown up to this number, so that messages built from data fill no memory. */
 const maxShown = 1000;

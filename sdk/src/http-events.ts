@@ -4,8 +4,8 @@ import { context, type Context } from "@opentelemetry/api";
 import { showNotice } from "./diagnose.ts";
 import { findEventDefinition, type AttributeValue, type BusinessEventName } from "./event-catalogue.ts";
 import { compilePath, type PathMatcher } from "./match-path.ts";
-import type { Pipeline, Surroundings } from "./pipeline.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
+import type { EventRecorder, Surroundings } from "./recording/event-recorder.ts";
 
 /** What a rule knows of a finished request. */
 export interface HttpExchange {
@@ -54,7 +54,7 @@ let subscribed: { rules: readonly CompiledRule[] } | null = null;
  * Watches every HTTP/1 server of the process through Node's own diagnostics channel, hence whatever
  * framework it is and whatever the sampler of the traces decides.
  */
-export function watchHttpRequests(pipeline: Pipeline, rules: readonly HttpEventRule[]): void {
+export function watchHttpRequests(recorder: EventRecorder, rules: readonly HttpEventRule[]): void {
   const compiled = rules.map((rule) => ({
     rule,
     method: rule.method?.toUpperCase() ?? null,
@@ -69,14 +69,18 @@ export function watchHttpRequests(pipeline: Pipeline, rules: readonly HttpEventR
   subscribed = state;
   subscribe("http.server.request.start", (message) => {
     try {
-      beginRequest(pipeline, state.rules, message as RequestStart);
+      beginRequest(recorder, state.rules, message as RequestStart);
     } catch (error) {
       complain(error);
     }
   });
 }
 
-function beginRequest(pipeline: Pipeline, rules: readonly CompiledRule[], { request, response }: RequestStart): void {
+function beginRequest(
+  recorder: EventRecorder,
+  rules: readonly CompiledRule[],
+  { request, response }: RequestStart,
+): void {
   const url = request.url ?? "/";
   const queryStart = url.indexOf("?");
   const path = queryStart === -1 ? url : url.slice(0, queryStart);
@@ -91,7 +95,7 @@ function beginRequest(pipeline: Pipeline, rules: readonly CompiledRule[], { requ
     attributes: undefined,
     recordedNames: matched.length === 0 ? undefined : new Set(),
   };
-  pipeline.surroundings.enterWith(around);
+  recorder.surroundings.enterWith(around);
   if (matched.length === 0) return;
 
   const startedAt = performance.now();
@@ -100,7 +104,7 @@ function beginRequest(pipeline: Pipeline, rules: readonly CompiledRule[], { requ
   // Emitted within `end()`, so in the handler's context: there its span and attributes are known.
   response.once("prefinish", () => {
     active = context.active();
-    surroundings = pipeline.surroundings.getStore() ?? around;
+    surroundings = recorder.surroundings.getStore() ?? around;
   });
   response.once("close", () => {
     try {
@@ -119,9 +123,9 @@ function beginRequest(pipeline: Pipeline, rules: readonly CompiledRule[], { requ
         if (around.recordedNames?.has(rule.event) === true) continue;
         const attributes = attributesOf(rule, { ...exchange, params });
         if (attributes === null) continue;
-        pipeline.surroundings.run({ ...surroundings, recordedNames: undefined }, () => {
+        recorder.surroundings.run({ ...surroundings, recordedNames: undefined }, () => {
           const options = active === undefined ? undefined : { context: active };
-          pipeline.record(rule.event, attributes, options);
+          recorder.record(rule.event, attributes, options);
         });
       }
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { AttributesOf, AttributeValue, BusinessEventName } from "./event-catalogue.ts";
-import type { RecordOptions } from "./pipeline.ts";
+import type { RecordOptions } from "./recording/event-recorder.ts";
 import { pipeline } from "./shared-pipeline.ts";
 
 /** Any name outside the catalogue; a name of the catalogue is checked against it. */
@@ -30,5 +30,5 @@ export function recordBusinessEvent(
   attributes?: Readonly<Record<string, unknown>>,
   options?: RecordOptions,
 ): void {
-  pipeline.record(name, attributes, options);
+  pipeline.recorder.record(name, attributes, options);
 }

@@ -40,7 +40,7 @@ export function startBusinessEvents(options: BusinessEventsOptions = {}): Busine
     watchesSignals = true;
     watchSignals(pipeline);
   }
-  watchHttpRequests(pipeline, options.httpEvents ?? []);
+  watchHttpRequests(pipeline.recorder, options.httpEvents ?? []);
   return handle;
 }
 

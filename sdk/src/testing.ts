@@ -35,11 +35,11 @@ export interface TestRecorder {
  * @throws Error where another recorder of this process has not been stopped
  */
 export function createTestRecorder(): TestRecorder {
-  if (pipeline.capture !== null) {
+  if (pipeline.recorder.capture !== null) {
     throw new Error("another test recorder is running: call its stop() first, for example in afterEach");
   }
   let recorded: TestEvent[] = [];
-  pipeline.capture = (record) => recorded.push(toTestEvent(record));
+  pipeline.recorder.capture = (record) => recorded.push(toTestEvent(record));
   const named = (name: string): TestEvent[] => recorded.filter((event) => event.name === name);
   function events(): TestEvent[];
   function events<N extends string>(name: N): TestEvent<N>[];
@@ -64,7 +64,7 @@ export function createTestRecorder(): TestRecorder {
       recorded = [];
     },
     stop() {
-      pipeline.capture = null;
+      pipeline.recorder.capture = null;
     },
   };
 }

@@ -62,12 +62,14 @@ describe("nothing is lost while the receiver", () => {
         return true;
       },
     ],
-  ])("%s", async (_name, misbehaviour) => {
+  ])("%s", async (name, misbehaviour) => {
     misbehaveTimes(2, misbehaviour);
-    startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5, requestTimeoutMs: 300 });
+    // An answer that takes longer is repeated, with the same ids: only for what never answers.
+    const requestTimeoutMs = name === "hangs" ? 1000 : 60_000;
+    startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5, requestTimeoutMs });
     for (let i = 0; i < 600; i += 1) recordBusinessEvent("shop.sold", { i });
-    expect(await flush({ timeoutMs: 30_000 })).toBe(true);
-    expect(sink.events).toHaveLength(600);
+    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
+    if (name !== "hangs") expect(sink.events).toHaveLength(600);
     expect(sink.eventIds.size).toBe(600);
     expect(businessEventsStatus()).toMatchObject({ sent: 600, pending: 0, dropped: 0, refused: 0 });
     expect(businessEventsStatus().failedAttempts).toBeGreaterThan(0);

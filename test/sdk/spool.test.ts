@@ -35,12 +35,12 @@ function recordIntoMemory(count: number, firstSeq = 1): MemoryBacklog {
   queue.onChunk = (chunk) => memory.addChunk(chunk);
   const open = (): NonNullable<ReturnType<EventQueue["advance"]>> => {
     const chunk = queue.advance()!;
-    writer.aim(chunk.bytes, chunk.view);
+    writer.aim(chunk);
     return chunk;
   };
   let chunk = open();
   for (let seq = firstSeq; seq < firstSeq + count; seq += 1) {
-    const args = [planEvent("shop.sold"), seq, 1_766_650_000_000, undefined, "", false, undefined] as const;
+    const args = [planEvent("shop.sold"), seq, 1_766_650_000_000, undefined, undefined] as const;
     let end = writer.write(queue.position, ...args, { seq }, undefined);
     if (end < 0) {
       chunk = open();

@@ -26,6 +26,7 @@ export interface Chunk {
   readonly memory: SharedArrayBuffer;
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** All of the memory; the header is at its beginning. */
   readonly words: Int32Array;
 }
 
@@ -35,7 +36,7 @@ export function openChunk(memory: SharedArrayBuffer): Chunk {
     memory,
     bytes: new Uint8Array(memory),
     view: new DataView(memory),
-    words: new Int32Array(memory, 0, chunkHeaderBytes / 4),
+    words: new Int32Array(memory),
   };
 }
 

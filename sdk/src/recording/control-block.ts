@@ -4,9 +4,9 @@
 export const controlWord = {
   /** 1 while the sender waits for a wake-up; whoever records next sets 0 and wakes it. */
   asleep: 0,
-  /** 1 when the process is about to end. */
-  exiting: 1,
-  /** 1 when the sender has nothing left; the exit handler waits on it. */
+  /** Number of the sender that may take events; one that finds another number here has been replaced. */
+  sender: 1,
+  /** Highest number of a `finish` that the sender is done with; the exit handler waits on it. */
   done: 2,
 } as const;
 

@@ -5,7 +5,8 @@ import {
   reservedAttributes,
   type AttributeDefinition,
 } from "../event-catalogue.ts";
-import { utf8Bytes, varintLength, writeVarint } from "./protobuf-bytes.ts";
+import { spanEventAttributeTag } from "./event-record.ts";
+import { concatBytes, utf8Bytes, varintLength, writeVarint } from "./protobuf-bytes.ts";
 
 /** What the catalogue asks of a value, as a number because it is compared for every attribute. */
 export const plannedType = { any: 0, string: 1, int: 2, double: 3, boolean: 4 } as const;
@@ -15,8 +16,17 @@ export interface AttributePlan {
   readonly name: string;
   /** `KeyValue.key` and the tag of `KeyValue.value`, ready to be copied. */
   readonly prefix: Uint8Array;
-  /** Longest UTF-8 value for which every length fits one byte; negative where none does. */
+  /**
+   * The same behind `Span.Event.attributes`' tag and the one byte of its length, as little-endian
+   * words: copied four bytes at a time, the last of them padded with zeros.
+   */
+  readonly headWords: Int32Array;
+  /** Bytes of the head without the padding. */
+  readonly headLength: number;
+  /** Longest UTF-8 value for which every length fits one byte. */
   readonly shortLimit: number;
+  /** Numbers, booleans and short strings may take the fast path. */
+  readonly fast: boolean;
   readonly type: number;
   /** A bit of `EventPlan.requiredBits`, or 0. */
   readonly requiredBit: number;
@@ -30,10 +40,14 @@ export interface AttributePlan {
 /** All that recording needs to know of events of one name. */
 export interface EventPlan {
   readonly name: string;
-  readonly nameBytes: Uint8Array;
+  readonly nameLength: number;
+  /** UTF-8 of the name as words in memory order, padded with zeros. */
+  readonly nameWords: Int32Array;
   readonly nameTooLong: boolean;
   readonly requiredBits: number;
   readonly attributes: Map<string, AttributePlan>;
+  /** The attributes as the call before had them: most calls of one name pass the same keys in the same order. */
+  readonly lastOrder: AttributePlan[];
 }
 
 /**
@@ -58,10 +72,12 @@ export function planEvent(name: string): EventPlan {
   return plan;
 }
 
-/** The plan for an attribute that the event's plan does not know yet. */
-export function planAttribute(event: EventPlan, name: string): AttributePlan {
-  const plan = createAttributePlan(name, common.get(name), 0);
-  if (event.attributes.size < maxRememberedAttributes) event.attributes.set(name, plan);
+/** The plan for an attribute that the call before did not have at this place. */
+export function planAttribute(event: EventPlan, index: number, name: string): AttributePlan {
+  const known = event.attributes.get(name);
+  const plan = known ?? createAttributePlan(name, common.get(name), 0);
+  if (known === undefined && event.attributes.size < maxRememberedAttributes) event.attributes.set(name, plan);
+  if (index <= event.lastOrder.length && index < maxRememberedAttributes) event.lastOrder[index] = plan;
   return plan;
 }
 
@@ -88,7 +104,17 @@ function createPlan(name: string): EventPlan {
   const nameBytes = utf8Bytes(name).subarray(0, maxNameBytes);
   // Code points are at most code units, so counting them is needed for few names.
   const nameTooLong = name.length > maxEventNameLength && [...name].length > maxEventNameLength;
-  return { name, nameBytes, nameTooLong, requiredBits, attributes };
+  const nameWords = new Int32Array(Math.ceil(nameBytes.length / 4));
+  new Uint8Array(nameWords.buffer).set(nameBytes);
+  return {
+    name,
+    nameLength: nameBytes.length,
+    nameWords,
+    nameTooLong,
+    requiredBits,
+    attributes,
+    lastOrder: [],
+  };
 }
 
 function createAttributePlan(
@@ -103,16 +129,29 @@ function createAttributePlan(
   prefix.set(key, keyStart);
   prefix[prefix.length - 1] = 0x12;
   const int4 = definition?.int4 === true;
+  // KeyValue = prefix + length + AnyValue(tag + length + value), all of it at most 127 bytes.
+  const shortLimit = 127 - prefix.length - 3;
+  const reserved = reservedNames.has(name);
   return {
     name,
     prefix,
-    // KeyValue = prefix + length + AnyValue(tag + length + value), all of it at most 127 bytes.
-    shortLimit: 127 - prefix.length - 3,
+    ...layOutHead(prefix),
+    shortLimit,
+    // A double needs eight bytes, the longest varint as many.
+    fast: !reserved && shortLimit >= 8,
     type: plannedType[definition?.type ?? "any"],
     requiredBit,
     minimum: definition?.minimum ?? (int4 ? -2_147_483_648 : -Infinity),
     maximum: definition?.maximum ?? (int4 ? 2_147_483_647 : Infinity),
     maxLength: definition?.maxLength ?? Infinity,
-    reserved: reservedNames.has(name),
+    reserved,
   };
+}
+
+function layOutHead(prefix: Uint8Array): Pick<AttributePlan, "headWords" | "headLength"> {
+  const headLength = 2 + prefix.length;
+  const padded = concatBytes([Uint8Array.of(spanEventAttributeTag, 0), prefix, new Uint8Array(3)]);
+  const view = new DataView(padded.buffer, padded.byteOffset);
+  const headWords = Int32Array.from({ length: Math.ceil(headLength / 4) }, (_, i) => view.getInt32(i * 4, true));
+  return { headWords, headLength };
 }

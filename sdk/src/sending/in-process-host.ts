@@ -1,7 +1,8 @@
 import { context } from "@opentelemetry/api";
 import type { ControlBlock } from "../recording/control-block.ts";
 import type { SenderHost } from "./sender-host.ts";
-import { Sender, type SenderNotice, type SenderSettings } from "./sender.ts";
+import type { SenderNotice } from "./deliver-batch.ts";
+import { Sender, type SenderSettings } from "./sender.ts";
 
 /**
  * OpenTelemetry's own mark for "no spans in here" (`suppressTracing` of `@opentelemetry/core`): the
@@ -16,22 +17,24 @@ export class InProcessHost implements SenderHost {
   #scheduled = false;
   #keepAlive: NodeJS.Timeout | null = null;
 
-  constructor(settings: SenderSettings, control: ControlBlock, notify: (notice: SenderNotice) => void) {
-    this.#sender = new Sender(settings, control, notify);
+  constructor(settings: SenderSettings, control: ControlBlock, number: number, notify: (notice: SenderNotice) => void) {
+    this.#sender = new Sender(settings, control, number, notify);
   }
 
   addChunk(memory: SharedArrayBuffer): void {
-    // Only a timer, so that nothing is compressed or sent while the caller waits.
-    this.#later(() => this.#sender.addChunk(memory));
+    // At once: a flush in the same turn has to know of it.
+    this.#sender.addChunk(memory);
+    this.wake();
   }
 
   wake(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#later(() => {
+    // Later, so that nothing is compressed or sent while the caller waits.
+    setImmediate(() => {
       this.#scheduled = false;
-      this.#sender.wake();
-    });
+      this.#quietly(() => this.#sender.wake());
+    }).unref();
   }
 
   flush(seq: number): Promise<void> {
@@ -54,10 +57,6 @@ export class InProcessHost implements SenderHost {
   close(): void {
     this.hold(false);
     this.#sender.close();
-  }
-
-  #later(run: () => void): void {
-    setImmediate(() => this.#quietly(run)).unref();
   }
 
   #quietly<T>(run: () => T): T {

@@ -13,6 +13,12 @@ interface OpenChunk {
 /** The sender's side of the queue: takes records in order, releases a chunk when all are settled. */
 export class MemoryBacklog implements Backlog {
   readonly #open: OpenChunk[] = [];
+  readonly #isCurrent: () => boolean;
+
+  /** @param isCurrent false as soon as another sender reads the same memory */
+  constructor(isCurrent: () => boolean = () => true) {
+    this.#isCurrent = isCurrent;
+  }
 
   addChunk(memory: SharedArrayBuffer): void {
     const chunk = openChunk(memory);
@@ -63,7 +69,8 @@ export class MemoryBacklog implements Backlog {
       if (open.read > start) begun.push({ open, at: start });
     }
     const count = offsets.length;
-    if (count === 0) return null;
+    // Looked at last: whatever was recorded after the other sender's start is the other's.
+    if (count === 0 || !this.#isCurrent()) return null;
     const batch: RecordBatch = {
       count,
       firstSeq: readRecordSeq(chunks[0]!.view, offsets[0]!),

@@ -8,21 +8,25 @@ import { InProcessHost } from "./in-process-host.ts";
 import type { SenderHost } from "./sender-host.ts";
 import { WorkerHost } from "./worker-host.ts";
 
-/** A worker where there can be one, else the product's own thread; the latter says so. */
+/**
+ * A worker where there can be one, else the product's own thread; the latter says so.
+ * @param number of the sender in the control block: only the latest one may take events
+ */
 export function openSenderHost(
   config: ResolvedConfig,
   options: BusinessEventsOptions,
   control: ControlBlock,
+  number: number,
   onWorkerDeath: (reason: string) => void,
 ): SenderHost {
   const { settings } = config;
-  if (options.inProcess === true) return new InProcessHost(settings, control, showNotice);
+  if (options.inProcess === true) return new InProcessHost(settings, control, number, showNotice);
   const file = options.workerFile ?? locateWorker();
   if (file === null) {
     return inProcess("the file of its worker is not beside it, probably because of a bundler");
   }
   try {
-    return new WorkerHost(file, settings, control, showNotice, onWorkerDeath);
+    return new WorkerHost(file, settings, control, number, showNotice, onWorkerDeath);
   } catch (error) {
     return inProcess(`a worker cannot be started (${describeThrown(error)})`);
   }
@@ -33,6 +37,6 @@ export function openSenderHost(
       `business events are sent in the product's own thread: ${reason}. Nothing waits for them at ` +
         "process.exit(); call flush() before it, or set the option workerFile",
     );
-    return new InProcessHost(settings, control, showNotice);
+    return new InProcessHost(settings, control, number, showNotice);
   }
 }

@@ -4,15 +4,16 @@ import { controlWord, openControlBlock } from "../recording/control-block.ts";
 import { Sender } from "./sender.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
 
-const { settings, control: memory, port } = workerData as WorkerStart;
+const { settings, control: memory, number, port } = workerData as WorkerStart;
 const control = openControlBlock(memory);
 const post = (message: FromWorker): void => port.postMessage(message);
-const sender = new Sender(settings, control, (notice) => post({ kind: "notice", notice }));
+const sender = new Sender(settings, control, number, (notice) => post({ kind: "notice", notice }));
 
 port.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "chunk":
       sender.addChunk(message.memory);
+      sender.wake();
       break;
     case "wake":
       sender.wake();
@@ -23,7 +24,10 @@ port.on("message", (message: ToWorker) => {
     case "finish":
       void sender.finish().then(() => {
         post({ kind: "settled", id: message.id });
-        Atomics.store(control.words, controlWord.done, 1);
+        // A shutdown that was given up and the exit behind it may end in any order.
+        if (Atomics.load(control.words, controlWord.done) < message.id) {
+          Atomics.store(control.words, controlWord.done, message.id);
+        }
         Atomics.notify(control.words, controlWord.done);
       });
       break;

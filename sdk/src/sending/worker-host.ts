@@ -1,7 +1,8 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { controlWord, type ControlBlock } from "../recording/control-block.ts";
+import type { SenderNotice } from "./deliver-batch.ts";
 import type { SenderHost } from "./sender-host.ts";
-import type { SenderNotice, SenderSettings } from "./sender.ts";
+import type { SenderSettings } from "./sender.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
 
 /** Runs the sender in a worker thread of its own. */
@@ -12,7 +13,7 @@ export class WorkerHost implements SenderHost {
   readonly #control: ControlBlock;
   readonly #notify: (notice: SenderNotice) => void;
   readonly #waiting = new Map<number, () => void>();
-  #nextId = 1;
+  #nextId: number;
   #closed = false;
 
   /**
@@ -23,6 +24,7 @@ export class WorkerHost implements SenderHost {
     file: string | URL,
     settings: SenderSettings,
     control: ControlBlock,
+    number: number,
     notify: (notice: SenderNotice) => void,
     onDeath: (reason: string) => void,
   ) {
@@ -31,9 +33,12 @@ export class WorkerHost implements SenderHost {
       spanledger: "sender",
       settings,
       control: control.memory,
+      number,
       port: port2,
     };
     this.#control = control;
+    // A worker before this one has left its last number there.
+    this.#nextId = Atomics.load(control.words, controlWord.done) + 1;
     this.#notify = notify;
     this.#port = port1;
     // No execArgv: `--import @spanledger/sdk/register` would otherwise start everything again in
@@ -76,9 +81,17 @@ export class WorkerHost implements SenderHost {
   }
 
   finishAtExit(waitMs: number): void {
-    Atomics.store(this.#control.words, controlWord.done, 0);
-    this.#post({ kind: "finish", id: 0 });
-    Atomics.wait(this.#control.words, controlWord.done, 0, waitMs);
+    const id = this.#nextId++;
+    this.#post({ kind: "finish", id });
+    // An earlier shutdown that was given up may be done first: that is not what is waited for.
+    const until = performance.now() + waitMs;
+    const { words } = this.#control;
+    for (;;) {
+      const done = Atomics.load(words, controlWord.done);
+      const left = until - performance.now();
+      if (done >= id || left <= 0) break;
+      Atomics.wait(words, controlWord.done, done, left);
+    }
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (received === undefined) return;

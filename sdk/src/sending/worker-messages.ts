@@ -1,11 +1,14 @@
 import type { MessagePort } from "node:worker_threads";
-import type { SenderNotice, SenderSettings } from "./sender.ts";
+import type { SenderNotice } from "./deliver-batch.ts";
+import type { SenderSettings } from "./sender.ts";
 
 /** `workerData` of the worker. */
 export interface WorkerStart {
   readonly spanledger: "sender";
   readonly settings: SenderSettings;
   readonly control: SharedArrayBuffer;
+  /** Number of this sender in the control block. */
+  readonly number: number;
   readonly port: MessagePort;
 }
 

@@ -1,33 +1,21 @@
-import {
-  closeSync,
-  fsync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Backlog, RecordBatch } from "../sending/backlog.ts";
 import { decodeFrames, encodeFrames } from "./segment-frames.ts";
+import { FolderGoneError, SegmentWriter } from "./segment-writer.ts";
 
 /** A segment ends at this size; the smaller, the sooner its disk space is free again. */
 const segmentBytes = 4 * 1024 * 1024;
 /** How much is read at a time. */
 const pieceBytes = 1024 * 1024;
-/** What was written is on the disk after this time, in ms. */
-const fsyncDelayMs = 100;
 const progressFile = "progress";
 
 interface Segment {
   readonly number: number;
   /** Bytes of whole frames in the file. */
   size: number;
+  /** Records in it that nobody has taken. */
+  waiting: number;
 }
 
 interface Taken {
@@ -40,21 +28,17 @@ export class SpoolBacklog implements Backlog {
   readonly folder: string;
   readonly #segments: Segment[] = [];
   readonly #taken = new Map<RecordBatch, Taken>();
-  /** The segment that is written, open; null where the next write begins one. */
-  #writing: number | null = null;
-  #syncing: NodeJS.Timeout | null = null;
+  readonly #writer = new SegmentWriter();
   #readSegment = 0;
   #readOffset = 0;
-  #waiting = 0;
   #lastTakenSeq = 0;
   #nextNumber = 1;
-  #bytes = 0;
-  #writtenSeq = 0;
-  #syncedSeq = 0;
-  /** Frames that could not be read any more. */
+  /** Files that ended in a damaged frame when the folder was opened. */
   damagedSegments = 0;
+  /** Records that were in the folder and can no longer be read; whoever reports them sets it to 0. */
+  unreadable = 0;
 
-  /** Opens a folder with whatever a process before left in it. */
+  /** Opens a folder with whatever a sender before left in it. */
   constructor(folder: string) {
     this.folder = folder;
     const numbers = readdirSync(folder)
@@ -62,17 +46,17 @@ export class SpoolBacklog implements Backlog {
       .map((name) => Number.parseInt(name, 10))
       .toSorted((a, b) => a - b);
     const progress = this.#readProgress();
+    // A lower number than that of the progress would look settled.
+    this.#nextNumber = progress.segment + 1;
     for (const number of numbers) {
       if (number < progress.segment) {
-        unlinkSync(this.#path(number));
+        rmSync(this.#path(number), { force: true });
         continue;
       }
       const skip = number === progress.segment ? progress.offset : 0;
       const { offsets, length, damaged } = decodeFrames(readFileSync(this.#path(number)).subarray(skip));
       if (damaged) this.damagedSegments += 1;
-      this.#segments.push({ number, size: skip + length });
-      this.#bytes += statSync(this.#path(number)).size;
-      this.#waiting += offsets.length;
+      this.#segments.push({ number, size: skip + length, waiting: offsets.length });
       this.#nextNumber = number + 1;
     }
     this.#readSegment = this.#segments[0]?.number ?? this.#nextNumber;
@@ -81,12 +65,12 @@ export class SpoolBacklog implements Backlog {
 
   /** Bytes on disk. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#segments.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Highest sequence number that this process has appended and that fsync has reached; 0 before. */
   get syncedSeq(): number {
-    return this.#syncedSeq;
+    return this.#writer.syncedSeq;
   }
 
   /** Nothing waits and nothing is on its way. */
@@ -98,24 +82,21 @@ export class SpoolBacklog implements Backlog {
     return this.#waiting === 0 ? Infinity : this.#lastTakenSeq + 1;
   }
 
+  get #waiting(): number {
+    return this.#segments.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
   count(enough: number): number {
     return Math.min(enough, this.#waiting);
   }
 
-  /**
-   * Writes the records of a batch behind the others. After it they outlive the process; within 100 ms,
-   * the machine.
-   * @throws the error of the disk; the segment then ends where it ended before
-   */
+  /** Writes the records of a batch behind the others. Throws what `SegmentWriter.append` throws. */
   append(batch: RecordBatch): void {
     const frames = encodeFrames(batch.chunks, batch.offsets);
     let last = this.#segments.at(-1);
-    if (this.#writing === null || last === undefined || last.size >= segmentBytes) {
-      // No timer comes back to a segment that is full.
-      this.sync();
-      this.#closeWriting();
-      last = { number: this.#nextNumber, size: 0 };
-      this.#writing = openSync(this.#path(last.number), "wx");
+    if (!this.#writer.isOpen || last === undefined || last.size >= segmentBytes) {
+      last = { number: this.#nextNumber, size: 0, waiting: 0 };
+      this.#writer.begin(this.#path(last.number));
       this.#nextNumber += 1;
       this.#segments.push(last);
       if (this.#segments.length === 1) {
@@ -124,18 +105,13 @@ export class SpoolBacklog implements Backlog {
       }
     }
     try {
-      for (let at = 0; at < frames.length;) {
-        at += writeSync(this.#writing, frames, at, frames.length - at, last.size + at);
-      }
+      this.#writer.append(frames, last.size, batch.lastSeq);
     } catch (error) {
-      ftruncateSync(this.#writing, last.size);
+      if (error instanceof FolderGoneError) this.#giveUp(last);
       throw error;
     }
     last.size += frames.length;
-    this.#bytes += frames.length;
-    this.#waiting += batch.count;
-    this.#writtenSeq = batch.lastSeq;
-    this.#scheduleSync(this.#writing);
+    last.waiting += batch.count;
   }
 
   take(maxRecords: number, maxBytes: number): RecordBatch | null {
@@ -146,9 +122,10 @@ export class SpoolBacklog implements Backlog {
         this.#readSegment = segment.number;
         this.#readOffset = 0;
       }
-      const batch = this.#readBatch(segment, maxRecords, Math.min(maxBytes, pieceBytes));
+      const batch = segment.waiting === 0 ? null : this.#readBatch(segment, maxRecords, Math.min(maxBytes, pieceBytes));
       if (batch !== null) return batch;
-      if (segment === this.#segments.at(-1)) return null;
+      if (segment.waiting > 0) this.#giveUp(segment);
+      else if (segment === this.#segments.at(-1)) return null;
       this.#readSegment = segment.number + 1;
       this.#readOffset = 0;
     }
@@ -161,37 +138,38 @@ export class SpoolBacklog implements Backlog {
       const earlier = taken.segment < first.segment || (taken.segment === first.segment && taken.offset < first.offset);
       if (earlier) first = taken;
     }
-    if (this.isEmpty) this.#deleteBefore(Infinity);
-    else {
-      this.#deleteBefore(first.segment);
-      writeFileSync(join(this.folder, progressFile), `${first.segment} ${first.offset}`);
+    try {
+      this.#deleteBefore(this.isEmpty ? Infinity : first.segment);
+      if (!this.isEmpty) writeFileSync(join(this.folder, progressFile), `${first.segment} ${first.offset}`);
+    } catch {
+      // A full disk, or no folder any more: after a crash more is sent again, under the same ids.
     }
   }
 
   /** Waits until everything written is on the disk. */
   sync(): void {
-    if (this.#syncing !== null) clearTimeout(this.#syncing);
-    this.#syncing = null;
-    if (this.#writing === null) return;
-    fsyncSync(this.#writing);
-    this.#syncedSeq = this.#writtenSeq;
+    this.#writer.sync();
   }
 
   close(): void {
-    if (this.#syncing !== null) clearTimeout(this.#syncing);
-    this.#closeWriting();
+    this.#writer.close();
   }
 
+  /** Null where the rest of the segment holds no whole, valid record, or cannot be read. */
   #readBatch(segment: Segment, maxRecords: number, maxBytes: number): RecordBatch | null {
     // A record is at most a fifth of the piece, so that one always fits.
     const length = Math.min(Math.max(maxBytes, pieceBytes), segment.size - this.#readOffset);
     if (length <= 0) return null;
     const piece = Buffer.allocUnsafe(length);
-    const file = openSync(this.#path(segment.number), "r");
     try {
-      readSync(file, piece, 0, length, this.#readOffset);
-    } finally {
-      closeSync(file);
+      const file = openSync(this.#path(segment.number), "r");
+      try {
+        readSync(file, piece, 0, length, this.#readOffset);
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return null;
     }
     const { view, offsets, seqs } = decodeFrames(piece);
     const count = Math.min(offsets.length, maxRecords);
@@ -207,19 +185,25 @@ export class SpoolBacklog implements Backlog {
     this.#taken.set(batch, { segment: segment.number, offset: this.#readOffset });
     const last = offsets[count - 1]!;
     this.#readOffset += last + view.getUint32(last, true);
-    this.#waiting -= count;
+    segment.waiting -= count;
     this.#lastTakenSeq = batch.lastSeq;
     return batch;
+  }
+
+  /** What was written and does not come back: counted, and never asked for again. */
+  #giveUp(segment: Segment): void {
+    this.unreadable += segment.waiting;
+    segment.waiting = 0;
+    // What comes goes into another file.
+    if (segment === this.#segments.at(-1)) this.#writer.close();
   }
 
   #deleteBefore(number: number): void {
     while (this.#segments.length > 0 && this.#segments[0]!.number < number) {
       const segment = this.#segments.shift()!;
-      if (this.#segments.length === 0) this.#closeWriting();
-      unlinkSync(this.#path(segment.number));
+      if (this.#segments.length === 0) this.#writer.close();
+      rmSync(this.#path(segment.number), { force: true });
     }
-    if (this.#segments.length === 0) this.#bytes = 0;
-    else this.#bytes = this.#segments.reduce((sum, { size }) => sum + size, 0);
   }
 
   #readProgress(): Taken {
@@ -233,23 +217,6 @@ export class SpoolBacklog implements Backlog {
       // Nothing was settled yet: everything is sent.
     }
     return { segment: 0, offset: 0 };
-  }
-
-  #scheduleSync(file: number): void {
-    if (this.#syncing !== null) return;
-    this.#syncing = setTimeout(() => {
-      this.#syncing = null;
-      if (this.#writing !== file) return;
-      const reached = this.#writtenSeq;
-      fsync(file, (error) => {
-        if (error === null) this.#syncedSeq = Math.max(this.#syncedSeq, reached);
-      });
-    }, fsyncDelayMs);
-  }
-
-  #closeWriting(): void {
-    if (this.#writing !== null) closeSync(this.#writing);
-    this.#writing = null;
   }
 
   #path(number: number): string {

@@ -18,6 +18,8 @@ export interface FolderOwner {
   readonly identity: SourceIdentity;
   readonly pid: number;
   readonly host: string;
+  /** Start of that process, in ms of the machine's monotonic clock: tells it from an earlier one with its id. */
+  readonly startedAt: number;
 }
 
 const ownerFile = "owner.json";
@@ -27,8 +29,22 @@ const hiddenPrefix = ".";
 export const heartbeatMs = 10_000;
 const staleMs = 60_000;
 
-/** Folders of this process, whatever thread uses them. */
+/** Folders that this thread uses. */
 const ours = new Set<string>();
+/** The same in every thread of this process, to a millisecond, whatever happens to the wall clock. */
+const processStartedAt = Number(process.hrtime.bigint() / 1_000_000n) - process.uptime() * 1000;
+const sameStartMs = 500;
+
+/** What a folder's owner last showed of itself, and since when nothing else was seen, on our own clock. */
+const lastBeats = new Map<string, { readonly mtimeMs: number; readonly sinceMs: number }>();
+
+/** The folder of a source, where a sender before has left one: a worker that died, of this same process. */
+export function findFolder(spool: string, identity: SourceIdentity): string | null {
+  const folder = join(spool, identity.sourceId);
+  if (!existsSync(folder)) return null;
+  ours.add(folder);
+  return folder;
+}
 
 /** Makes the folder of a new source, visible to others only when it is complete. Throws the disk's error. */
 export function createFolder(spool: string, identity: SourceIdentity): string {
@@ -56,8 +72,10 @@ export function removeFolder(folder: string): void {
 }
 
 /**
- * Takes over the folders of processes that are dead: those of this host whose process is gone, and any
- * that nobody has touched for a minute. Renaming decides between two processes that try at once.
+ * Takes over the folders of processes that are dead: those of this host whose process is gone, those of
+ * other hosts that nobody has touched for a minute, and those of a living process (another thread of it
+ * was the owner, or the id was given out again) that stay untouched for a minute of our own running time.
+ * Renaming decides between two processes that try at once.
  */
 export function adoptFolders(
   spool: string,
@@ -83,6 +101,7 @@ export function adoptFolders(
       continue;
     }
     ours.add(taken);
+    lastBeats.delete(folder);
     adopted.push({ folder: taken, identity: owner.identity });
   }
   return adopted;
@@ -98,16 +117,21 @@ function removeStale(folder: string, now: number): void {
 }
 
 function isDead(folder: string, owner: FolderOwner, now: number): boolean {
-  if (owner.host === hostname()) {
-    // A restarted container has the same process id again: what is not ours is the dead one's.
-    if (owner.pid === process.pid) return true;
-    if (!isAlive(owner.pid)) return true;
-  }
+  let mtimeMs: number;
   try {
-    return now - statSync(join(folder, ownerFile)).mtimeMs > staleMs;
+    ({ mtimeMs } = statSync(join(folder, ownerFile)));
   } catch {
     return false;
   }
+  if (owner.host !== hostname()) return now - mtimeMs > staleMs;
+  // A restarted container has the same process id again, but has not begun at the same time.
+  const sameProcess = Math.abs(owner.startedAt - processStartedAt) < sameStartMs;
+  if (owner.pid === process.pid ? !sameProcess : !isAlive(owner.pid)) return true;
+  // A machine that was suspended wakes up with old times everywhere: only time that we saw pass counts.
+  const nowMs = performance.now();
+  const last = lastBeats.get(folder);
+  if (last?.mtimeMs !== mtimeMs) lastBeats.set(folder, { mtimeMs, sinceMs: nowMs });
+  return last?.mtimeMs === mtimeMs && nowMs - last.sinceMs > staleMs;
 }
 
 function isAlive(pid: number): boolean {
@@ -120,7 +144,12 @@ function isAlive(pid: number): boolean {
 }
 
 function writeOwner(folder: string, identity: SourceIdentity): void {
-  const owner: FolderOwner = { identity, pid: process.pid, host: hostname() };
+  const owner: FolderOwner = {
+    identity,
+    pid: process.pid,
+    host: hostname(),
+    startedAt: processStartedAt,
+  };
   // Written apart and renamed: a process that is killed meanwhile must not leave half of it.
   const file = join(folder, ownerFile);
   writeFileSync(`${file}.new`, JSON.stringify(owner));
@@ -130,9 +159,10 @@ function writeOwner(folder: string, identity: SourceIdentity): void {
 function readOwner(folder: string): FolderOwner | null {
   try {
     const owner = JSON.parse(readFileSync(join(folder, ownerFile), "utf8")) as FolderOwner;
-    const { identity, pid, host } = owner;
+    const { identity, pid, host, startedAt } = owner;
     const valid =
       typeof pid === "number" &&
+      typeof startedAt === "number" &&
       typeof host === "string" &&
       typeof identity.sourceId === "string" &&
       (identity.signal === "traces" || identity.signal === "logs") &&

@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { describeThrown } from "../recording/encode-any-value.ts";
 import type { RecordBatch } from "../sending/backlog.ts";
 import type { MemoryBacklog } from "../sending/memory-backlog.ts";
 import type { SourceIdentity } from "../sending/source-identity.ts";
 import { SpoolBacklog } from "./spool-backlog.ts";
-import { adoptFolders, beat, createFolder, heartbeatMs, removeFolder } from "./spool-folder.ts";
+import { adoptFolders, beat, createFolder, findFolder, heartbeatMs, removeFolder } from "./spool-folder.ts";
 
 export interface SpoolSettings {
   readonly directory: string;
@@ -29,6 +30,8 @@ export class Spool {
   readonly #notify: (key: string, message: string) => void;
   readonly #timer: NodeJS.Timeout;
   #suspendedUntil = 0;
+  /** Of folders that are gone. */
+  #unreadable = 0;
   /** The folder of this source; null until there is something to write. */
   own: SpoolBacklog | null = null;
   readonly adopted: AdoptedEvents[] = [];
@@ -42,6 +45,7 @@ export class Spool {
     this.#settings = settings;
     this.#identity = identity;
     this.#notify = notify;
+    this.#reopenOwn();
     this.#adopt();
     this.#timer = setInterval(() => {
       this.#beat();
@@ -59,7 +63,10 @@ export class Spool {
    * Moves what waits in memory to the disk. What the disk refuses is returned, to be sent out of memory;
    * the disk is then left alone for a while.
    */
-  store(memory: MemoryBacklog): { readonly storedSeq: number; readonly refused: RecordBatch | null } {
+  store(memory: MemoryBacklog): {
+    readonly storedSeq: number;
+    readonly refused: RecordBatch | null;
+  } {
     let storedSeq = 0;
     if (this.isSuspended) return { storedSeq, refused: null };
     for (;;) {
@@ -73,6 +80,7 @@ export class Spool {
         this.own ??= new SpoolBacklog(createFolder(this.#settings.directory, this.#identity));
         this.own.append(batch);
       } catch (error) {
+        this.#leaveOwnIfGone();
         this.#suspendedUntil = performance.now() + suspendMs;
         this.#notify(
           `spool:${describeThrown(error)}`,
@@ -83,6 +91,14 @@ export class Spool {
       memory.settle(batch);
       storedSeq = batch.lastSeq;
     }
+  }
+
+  /** How many events of this source were on the disk and can no longer be read, since the last call. */
+  takeUnreadable(): number {
+    for (const { backlog } of this.adopted) this.#reportUnreadable(backlog);
+    const count = this.#unreadable + (this.own === null ? 0 : this.#reportUnreadable(this.own));
+    this.#unreadable = 0;
+    return count;
   }
 
   /** What is written reaches the disk now. */
@@ -119,6 +135,35 @@ export class Spool {
     this.removeEmpty();
     this.own?.close();
     for (const { backlog } of this.adopted) backlog.close();
+  }
+
+  /** A sender before this one, of the same source, has died or was replaced. */
+  #reopenOwn(): void {
+    try {
+      const folder = findFolder(this.#settings.directory, this.#identity);
+      if (folder !== null) this.own = new SpoolBacklog(folder);
+    } catch (error) {
+      this.#notify("spool-adopt", `the spool cannot be read: ${describeThrown(error)}`);
+    }
+  }
+
+  /** Where the folder is not there any more, the next write makes another one. */
+  #leaveOwnIfGone(): void {
+    if (this.own === null || existsSync(this.own.folder)) return;
+    // Counts what waited in there as unreadable.
+    while (this.own.take(maxStoreRecords, maxStoreBytes) !== null);
+    this.#unreadable += this.#reportUnreadable(this.own);
+    this.own.close();
+    this.own = null;
+  }
+
+  #reportUnreadable(backlog: SpoolBacklog): number {
+    const count = backlog.unreadable;
+    backlog.unreadable = 0;
+    if (count > 0) {
+      this.#notify(`spool-lost:${backlog.folder}`, `${count} events in ${backlog.folder} can no longer be read`);
+    }
+    return count;
   }
 
   #remove(backlog: SpoolBacklog): void {

@@ -1,0 +1,202 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { context as otelContext, trace, type Context } from "@opentelemetry/api";
+import { BusinessEventError } from "../business-event-error.ts";
+import { reportProblem, showNotice } from "../diagnose.ts";
+import type { Chunk } from "./chunk.ts";
+import { controlCounter, controlWord, createControlBlock, type ControlBlock } from "./control-block.ts";
+import { copyAttributes } from "./copy-attributes.ts";
+import { describeThrown } from "./encode-any-value.ts";
+import { planEvent } from "./event-plan.ts";
+import { EventQueue } from "./event-queue.ts";
+import { readRecord, type EventRecord } from "./event-record.ts";
+import { EventWriter, type AttributeBag } from "./event-writer.ts";
+import { parseUuid } from "./hex-ids.ts";
+
+/** Options of one call of `recordBusinessEvent`. */
+export interface RecordOptions {
+  /** When it happened, where that is not now: a Date, or milliseconds since 1970-01-01 UTC. */
+  readonly occurredAt?: Date | number;
+  /** A UUID as the event's identity, for a caller that may record the same event twice. */
+  readonly eventId?: string;
+  /** The OpenTelemetry context of the event, where it is not the active one. */
+  readonly context?: Context;
+}
+
+/** What surrounds a call: attributes of `withBusinessContext`, and the HTTP request. */
+export interface Surroundings {
+  readonly attributes: AttributeBag | undefined;
+  /** Names of the events that were recorded explicitly in this request; see `http-events.ts`. */
+  readonly recordedNames: Set<string> | undefined;
+}
+
+interface Deferred {
+  readonly name: string;
+  readonly attributes: AttributeBag;
+  readonly options: RecordOptions | undefined;
+}
+
+/** Memory that events may occupy while nobody has started the pipeline. */
+const maxBytesBeforeStart = 8 * 1024 * 1024;
+const noAttributes: AttributeBag = Object.freeze({});
+/** Latest time that a UUIDv7 can carry, in ms. */
+const maxTimeMs = 0xffff_ffff_ffff;
+
+/** The caller's side: takes the events of one process and puts them into memory that the sender reads. */
+export class EventRecorder {
+  readonly surroundings = new AsyncLocalStorage<Surroundings>();
+  /** Set by a test recorder: it gets every record, and nothing is sent. */
+  capture: ((record: EventRecord) => void) | null = null;
+  strict = process.env["NODE_ENV"] === "test";
+  disabled = false;
+  queue = new EventQueue(maxBytesBeforeStart);
+  control: ControlBlock = createControlBlock();
+  /** Nobody reads the memory any more: `onUnseen` hears of each event. */
+  unattended = false;
+  /** Called behind an event that a sleeping sender, or no sender, will not see by itself. */
+  onUnseen: (() => void) | null = null;
+
+  /** The last sequence number that was given out. */
+  seq = 0;
+  dropped = 0;
+  /** Calls with something wrong in them. */
+  problems = 0;
+  readonly #writer = new EventWriter();
+  #writing = false;
+  #deferred: Deferred[] = [];
+
+  /** See `recordBusinessEvent`. */
+  record(name: string, attributes: AttributeBag | null | undefined, options: RecordOptions | undefined): void {
+    if (this.disabled && this.capture === null) return;
+    if (this.#writing) {
+      // A getter or `toJSON` of an attribute records an event of its own: after this one.
+      this.#deferred.push({ name, attributes: copyAttributes(attributes), options });
+      return;
+    }
+    this.#writing = true;
+    try {
+      this.#recordOne(name, attributes ?? noAttributes, options);
+    } catch (error) {
+      if (this.strict && error instanceof BusinessEventError) throw error;
+      const message = `a business event could not be recorded: ${describeThrown(error)}`;
+      showNotice({ level: "error", key: message, message });
+    } finally {
+      this.#writing = false;
+    }
+    if (this.#deferred.length > 0) this.#recordDeferred();
+  }
+
+  /** After a shutdown and a second start: another source, counted from 1. */
+  beginNewSource(): void {
+    this.queue = new EventQueue(maxBytesBeforeStart);
+    this.control = createControlBlock();
+    this.seq = 0;
+    this.dropped = 0;
+  }
+
+  #recordOne(name: string, attributes: AttributeBag, options: RecordOptions | undefined): void {
+    if (typeof name !== "string" || name === "") {
+      const message = `a business event needs a name, not ${describeThrown(name)}`;
+      this.#addProblems([new BusinessEventError("invalid_name", "", null, message)]);
+      return;
+    }
+    let timeMs = Date.now();
+    let eventId: Uint8Array | undefined;
+    let parent: Context;
+    if (options === undefined) parent = otelContext.active();
+    else {
+      if (options.occurredAt !== undefined) timeMs = this.#readTime(name, options.occurredAt, timeMs);
+      if (options.eventId !== undefined) eventId = this.#readEventId(name, options.eventId);
+      parent = options.context ?? otelContext.active();
+    }
+    let bag = attributes;
+    if (typeof attributes !== "object") {
+      const message = `business event ${name}: attributes have to be an object`;
+      this.#addProblems([new BusinessEventError("invalid_attributes", name, null, message)]);
+      bag = noAttributes;
+    }
+    const plan = planEvent(name);
+    const around = this.surroundings.getStore();
+    const span = trace.getSpanContext(parent);
+    const seq = this.seq + 1;
+    let chunk = this.queue.current ?? this.#openChunk();
+    let end = -1;
+    for (let attempt = 0; chunk !== null && attempt < 2; attempt += 1) {
+      try {
+        end = this.#writer.write(this.queue.position, plan, seq, timeMs, span, eventId, bag, around?.attributes);
+      } catch (error) {
+        // A getter or a proxy threw: what can be read is kept.
+        bag = copyAttributes(bag);
+        const message = `business event ${name}: reading its attributes threw ${describeThrown(error)}`;
+        this.#addProblems([new BusinessEventError("refused_value", name, null, message)]);
+        attempt -= 1;
+        continue;
+      }
+      if (end >= 0) break;
+      chunk = this.#openChunk();
+    }
+    const { problems } = this.#writer;
+    if (problems !== null) this.#addProblems(problems);
+    around?.recordedNames?.add(name);
+    if (this.capture !== null) {
+      if (chunk !== null) this.capture(readRecord(chunk.bytes, chunk.view, this.queue.position));
+      return;
+    }
+    this.seq = seq;
+    this.control.counters[controlCounter.lastSeq] = seq;
+    if (chunk === null || end < 0) {
+      this.#drop();
+      return;
+    }
+    this.queue.commit(chunk, end);
+    if (this.unattended || Atomics.load(this.control.words, controlWord.asleep) === 1) this.onUnseen?.();
+  }
+
+  #openChunk(): Chunk | null {
+    const chunk = this.queue.advance();
+    if (chunk !== null) this.#writer.aim(chunk);
+    return chunk;
+  }
+
+  #drop(): void {
+    this.dropped += 1;
+    this.control.counters[controlCounter.dropped] = this.dropped;
+    showNotice({
+      level: "error",
+      key: "queue-full",
+      message: "the queue of business events is full: the newest are dropped, counted, and reported to the receiver",
+    });
+  }
+
+  #recordDeferred(): void {
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    for (const { name, attributes, options } of deferred) this.record(name, attributes, options);
+  }
+
+  #addProblems(problems: readonly BusinessEventError[]): void {
+    this.problems += 1;
+    for (const problem of problems) {
+      // A cut value is no mistake of the caller.
+      if (this.strict && problem.code !== "value_cut") throw problem;
+      reportProblem(problem);
+    }
+  }
+
+  #readTime(name: string, occurredAt: Date | number, now: number): number {
+    const ms = Math.floor(Number(occurredAt));
+    if (ms >= 0 && ms <= maxTimeMs) return ms;
+    const message =
+      `business event ${name}: occurredAt has to be a Date or milliseconds since 1970, not ` +
+      `${describeThrown(occurredAt)}; the time of the call is used`;
+    this.#addProblems([new BusinessEventError("invalid_option", name, "occurredAt", message)]);
+    return now;
+  }
+
+  #readEventId(name: string, eventId: string): Uint8Array | undefined {
+    const bytes = typeof eventId === "string" ? parseUuid(eventId) : undefined;
+    if (bytes !== undefined) return bytes;
+    const message = `business event ${name}: eventId has to be a UUID, not "${describeThrown(eventId)}"; one is made`;
+    this.#addProblems([new BusinessEventError("invalid_option", name, "eventId", message)]);
+    return undefined;
+  }
+}
