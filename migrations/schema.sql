@@ -2,6 +2,15 @@
 
 create sequence analytics_events_id_seq as bigint start 1 increment 1 cache 1000;
 
+create table analytics_agent_activity (
+  tenant_id text not null,
+  agent_id integer not null,
+  half_hour timestamp with time zone not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint analytics_agent_activity_pkey PRIMARY KEY (tenant_id, agent_id, half_hour)
+) with (fillfactor=60);
+
 create table analytics_agent_metrics (
   tenant_id text not null,
   day date not null,
@@ -25,6 +34,16 @@ create table analytics_agent_metrics (
   updated_at timestamp with time zone not null default now(),
   constraint analytics_agent_metrics_tenant_id_day_agent_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, day, agent_id)
 ) with (fillfactor=50);
+
+create table analytics_agent_states (
+  tenant_id text not null,
+  agent_id integer not null,
+  changed_at timestamp with time zone not null,
+  event_id uuid not null,
+  state character varying(10) not null,
+  constraint analytics_agent_states_pkey PRIMARY KEY (tenant_id, agent_id, changed_at, event_id),
+  constraint analytics_agent_states_state_check CHECK (((state)::text = ANY ((ARRAY['online'::character varying, 'away'::character varying, 'busy'::character varying, 'offline'::character varying])::text[])))
+);
 
 create table analytics_attribute_counts (
   tenant_id text not null,
@@ -95,6 +114,7 @@ create table analytics_business_metrics (
   sla_met_rate numeric generated always as ((((tickets_sla_met)::numeric * (100)::numeric) / (NULLIF(tickets_closed, 0))::numeric)) stored,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  ai_involved_sessions bigint not null default 0,
   constraint analytics_business_metrics_period_type_check CHECK (((period_type)::text = ANY ((ARRAY['day'::character varying, 'week'::character varying, 'month'::character varying])::text[]))),
   constraint analytics_business_metrics_pkey PRIMARY KEY (tenant_id, period_type, period_value)
 ) with (fillfactor=50);
@@ -167,6 +187,16 @@ create table analytics_rejected_events (
   constraint analytics_rejected_events_pkey PRIMARY KEY (tenant_id, content_hash)
 );
 
+create table analytics_report_share_files (
+  tenant_id text not null,
+  token_hash bytea not null,
+  locale character varying(5) not null,
+  name character varying(60) not null,
+  content bytea not null,
+  constraint analytics_report_share_files_pkey PRIMARY KEY (tenant_id, token_hash, locale, name),
+  constraint analytics_report_share_files_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
 create table analytics_report_shares (
   tenant_id text not null,
   token_hash bytea not null,
@@ -201,6 +231,8 @@ create table analytics_sessions (
   prev_escalated_at timestamp with time zone,
   prev_taken_over_at timestamp with time zone,
   prev_user_id text collate "C",
+  first_answer_at timestamp with time zone,
+  prev_first_answer_at timestamp with time zone,
   constraint analytics_sessions_pkey PRIMARY KEY (tenant_id, session_id)
 ) with (fillfactor=60);
 
@@ -212,6 +244,9 @@ create table analytics_settings (
   idle_through timestamp with time zone not null,
   retained_from timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  working_hours jsonb,
+  agent_heartbeat_seconds integer not null default 14400,
+  constraint analytics_settings_agent_heartbeat_seconds_check CHECK ((agent_heartbeat_seconds >= 1800)),
   constraint analytics_settings_idle_timeout_seconds_check CHECK ((idle_timeout_seconds > 0)),
   constraint analytics_settings_pkey PRIMARY KEY (tenant_id)
 );
@@ -228,7 +263,28 @@ create table analytics_sources (
   constraint analytics_sources_pkey PRIMARY KEY (tenant_id, source_id)
 ) with (fillfactor=50);
 
+create table analytics_tickets (
+  tenant_id text not null,
+  ticket_id integer not null,
+  first_seen_at timestamp with time zone not null,
+  created_at timestamp with time zone,
+  first_assigned_at timestamp with time zone,
+  first_closed_at timestamp with time zone,
+  last_closed_at timestamp with time zone,
+  first_reopened_at timestamp with time zone,
+  last_reopened_at timestamp with time zone,
+  constraint analytics_tickets_pkey PRIMARY KEY (tenant_id, ticket_id)
+) with (fillfactor=60);
+
 CREATE INDEX analytics_audit_tenant ON public.analytics_audit USING btree (tenant_id, performed_at);
+
+CREATE INDEX analytics_events_by_agent ON ONLY public.analytics_events USING btree (tenant_id, agent_id, event_name, occurred_at, event_id) WHERE ((agent_id IS NOT NULL) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));
+
+CREATE INDEX analytics_events_by_kind ON ONLY public.analytics_events USING btree (tenant_id, event_name, occurred_at, event_id) WHERE (((agent_id IS NOT NULL) OR (ticket_id IS NOT NULL)) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));
+
+CREATE INDEX analytics_events_by_ticket ON ONLY public.analytics_events USING btree (tenant_id, ticket_id, occurred_at, event_id) WHERE (ticket_id IS NOT NULL);
+
+CREATE INDEX analytics_events_misses ON ONLY public.analytics_events USING btree (tenant_id, event_name, occurred_at, event_id) WHERE (((((event_name)::text = 'ticket.closed'::text) AND ((event_data -> 'sla_met'::text) = 'false'::jsonb)) OR (((event_name)::text = 'query.order'::text) AND ((event_data -> 'success'::text) = 'false'::jsonb)) OR (((event_name)::text = 'query.tracking'::text) AND ((event_data -> 'success'::text) = 'false'::jsonb))) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));
 
 CREATE INDEX analytics_events_session ON ONLY public.analytics_events USING btree (tenant_id, session_id, occurred_at) WHERE (session_id IS NOT NULL);
 
@@ -420,9 +476,17 @@ comment on column analytics_events.created_at is 'When the row was written.';
 
 comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
 
+comment on table analytics_report_share_files is 'The files of what spanledger share froze.';
+
 comment on table analytics_report_shares is 'What spanledger share froze; the pages are shown as they were.';
 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
+
+comment on table analytics_tickets is 'What is known of each ticket; created_at is null where its creation was never recorded.';
+
+grant select on analytics_agent_activity to spanledger_reader;
+
+grant insert, select, update on analytics_agent_activity to spanledger_receiver;
 
 grant select on analytics_agent_metrics to spanledger_reader;
 
@@ -431,6 +495,10 @@ grant insert, select, update on analytics_agent_metrics to spanledger_receiver;
 grant select on analytics_agent_metrics_by_period to spanledger_reader;
 
 grant select on analytics_agent_metrics_by_period to spanledger_receiver;
+
+grant select on analytics_agent_states to spanledger_reader;
+
+grant insert, select, update on analytics_agent_states to spanledger_receiver;
 
 grant select on analytics_attribute_counts to spanledger_reader;
 
@@ -478,9 +546,11 @@ grant select (code), select (event_name), select (rejected_at), select (replayed
 
 grant insert, select, update on analytics_rejected_events to spanledger_receiver;
 
+grant delete, insert, select on analytics_report_share_files to spanledger_receiver;
+
 grant insert, select, update on analytics_report_shares to spanledger_receiver;
 
-grant select (channel), select (escalated_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
+grant select (channel), select (escalated_at), select (first_answer_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
 
 grant insert, select, update on analytics_sessions to spanledger_receiver;
 
@@ -491,6 +561,10 @@ grant insert, select, update on analytics_settings to spanledger_receiver;
 grant select on analytics_sources to spanledger_reader;
 
 grant insert, select, update on analytics_sources to spanledger_receiver;
+
+grant select on analytics_tickets to spanledger_reader;
+
+grant insert, select, update on analytics_tickets to spanledger_receiver;
 
 grant execute on function spanledger_drop_old_partitions() to spanledger_receiver;
 

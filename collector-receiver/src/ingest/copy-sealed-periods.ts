@@ -2,6 +2,7 @@ import { CounterChanges } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copySealedCounters } from "../storage/copy-sealed-counters.ts";
+import { copySealedOperations } from "../storage/copy-sealed-operations.ts";
 import { copySealedSessions } from "../storage/copy-sealed-sessions.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { writeCounters } from "./write-counters.ts";
@@ -11,6 +12,7 @@ export async function copySealedPeriods(writer: WriterConnection, rules: TenantR
   const { tenantId, retainedFromMs, calendar } = rules;
   if (retainedFromMs === null) return;
   await copySealedCounters(writer, tenantId, calendar.dayOf(retainedFromMs));
+  await copySealedOperations(writer, tenantId, retainedFromMs);
   const changes = new CounterChanges();
   for (const facts of await copySealedSessions(writer, tenantId, retainedFromMs)) {
     const contribution = contributionOf(facts, rules);

@@ -42,7 +42,10 @@ export function countBatch(
   rules: ReadonlyMap<string, TenantRules>,
 ): CounterChanges {
   const changes = new CounterChanges();
-  for (const event of events) changes.addEvent(event, rulesOf(rules, event.tenantId).calendar);
+  for (const event of events) {
+    const { calendar, workingHours } = rulesOf(rules, event.tenantId);
+    changes.addEvent(event, calendar, workingHours);
+  }
   for (const session of sessions) addSessionChange(changes, session, rulesOf(rules, session.tenantId));
   return changes;
 }

@@ -15,6 +15,7 @@ import { findSessionsOf, readPersonEvents, readPersonSessions } from "../storage
 import type { ErasedPerson, PersonEvent, PersonSession } from "../storage/find-person.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { lockIngestExclusive } from "../storage/lock-ingest.ts";
+import { nextTicketPseudonym, renameTickets } from "../storage/rename-tickets.ts";
 import { writeAudit } from "../storage/write-audit.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { rulesOf } from "./count-batch.ts";
@@ -66,6 +67,7 @@ async function anonymise(client: WriterConnection, rules: TenantRules, person: E
     sessions: new Map(sessionIds.map((sessionId) => [sessionId, pseudonym()])),
     users: new Map((userId === null ? usersOf(events, sessions) : [userId]).map((user) => [user, pseudonym()])),
   };
+  const tickets = await ticketPseudonyms(client, tenantId, events);
   const rename = (sessionId: string | null): string | null =>
     sessionId === null ? null : (pseudonyms.sessions.get(sessionId) ?? sessionId);
   await replaceEvents(
@@ -74,9 +76,11 @@ async function anonymise(client: WriterConnection, rules: TenantRules, person: E
     events.map((event) => ({
       ...event,
       sessionId: rename(event.sessionId),
+      ticketId: event.ticketId === null ? null : (tickets.get(event.ticketId) ?? null),
       data: anonymiseEventData(event.name, event.data, pseudonyms),
     })),
   );
+  await renameTickets(client, tenantId, tickets);
   if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
   await moveSessions(client, rules, sessions, pseudonyms, userId);
   const ids = [...pseudonyms.sessions.keys(), ...pseudonyms.users.keys()];
@@ -89,6 +93,23 @@ async function anonymise(client: WriterConnection, rules: TenantRules, person: E
     details: { what: userId === null ? "session" : "user", ...counts },
   });
   return erasure;
+}
+
+/** A ticket's number leads to the person in another system; a negative one of our own keeps its events together. */
+async function ticketPseudonyms(
+  client: WriterConnection,
+  tenantId: string,
+  events: readonly PersonEvent[],
+): Promise<Map<number, number>> {
+  const named = new Set(events.flatMap(({ ticketId }) => (ticketId === null || ticketId < 0 ? [] : [ticketId])));
+  if (named.size === 0) return new Map(keepPseudonyms(events));
+  const first = await nextTicketPseudonym(client, tenantId);
+  return new Map([...keepPseudonyms(events), ...[...named].map((ticketId, i) => [ticketId, first - i] as const)]);
+}
+
+/** Tickets that an earlier erasure renamed keep their names. */
+function keepPseudonyms(events: readonly PersonEvent[]): [number, number][] {
+  return events.flatMap(({ ticketId }) => (ticketId !== null && ticketId < 0 ? [[ticketId, ticketId]] : []));
 }
 
 /**

@@ -4,12 +4,14 @@ import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/c
 import { counterTables, derivedTables } from "../storage/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/drifted-sessions.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
+import { stageDriftedOperations } from "../storage/drifted-operations.ts";
 import { lockIngestExclusive, lockIngestShared } from "../storage/lock-ingest.ts";
 import { openSnapshotPair } from "../storage/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/shadow-tables.ts";
 import { applyCorrections, stageCorrections } from "../storage/stage-corrections.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { rulesOf } from "./count-batch.ts";
+import { replaceDriftedOperations } from "./replace-drifted-operations.ts";
 import { recountEvents } from "./recount-events.ts";
 import { addContribution, recountSessions } from "./recount-sessions.ts";
 import { writeCounters, writeCountersAndCommit } from "./write-counters.ts";
@@ -33,6 +35,7 @@ const sliceSessions = 500;
  *    because counters and facts only ever move together.
  * 2. Then replace the facts of the sessions that drift, slice by slice under the exclusive lock, and
  *    move the counters by f(true facts) - f(stored facts).
+ * 3. Facts of agents and tickets move no counter: the rows that drift are read again from their events.
  */
 export async function rebuildTenant(
   connectionString: string,
@@ -44,6 +47,7 @@ export async function rebuildTenant(
     const rules = rulesOf(await loadTenantRules(reader, [tenantId]), tenantId);
     const events = await recountEvents(reader, writer, rules, onProgress);
     await stageDriftedSessions(writer, tenantId);
+    await stageDriftedOperations(writer, tenantId);
     await countStoredFactsInstead(writer, rules);
     await stageCorrections(writer, counterTables, tenantId);
     await stageCustomerCorrections(writer, tenantId);
@@ -54,6 +58,7 @@ export async function rebuildTenant(
     await applyCustomerCorrections(writer, tenantId);
     await writer.query("commit");
     const sessions = await replaceDriftedSessions(writer, tenantId);
+    await replaceDriftedOperations(writer, tenantId);
     return { tenantId, events, sessions };
   } finally {
     await close();

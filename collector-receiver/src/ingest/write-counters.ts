@@ -1,11 +1,15 @@
 import { foldIntoPeriods } from "../metrics/counter-changes.ts";
 import type { CounterChanges } from "../metrics/counter-changes.ts";
+import type { AgentStateRow } from "../metrics/agent-states.ts";
 import { upsertAttributeCounts } from "../storage/upsert-attribute-counts.ts";
+import { insertAgentStates } from "../storage/insert-agent-states.ts";
+import { upsertAgentActivity } from "../storage/upsert-agent-activity.ts";
 import { upsertAgentMetrics } from "../storage/upsert-agent-metrics.ts";
 import { upsertBusinessMetrics } from "../storage/upsert-business-metrics.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
 import { upsertDurationHistograms } from "../storage/upsert-duration-histograms.ts";
 import { upsertEventCounts } from "../storage/upsert-event-counts.ts";
+import { upsertTickets } from "../storage/upsert-tickets.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { compareText } from "./gather-batch.ts";
 
@@ -36,7 +40,13 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const eventCounts = sorted(changes.eventCounts);
   const attributeCounts = sorted(changes.attributeCounts);
   const histograms = sorted(changes.histograms);
-  const [, , , , rows] = await Promise.all([
+  const tickets = sorted(changes.operations.tickets);
+  const activity = sorted(changes.operations.agentActivity);
+  const { agentStates } = changes.operations;
+  const [, , , , , , , rows] = await Promise.all([
+    tickets.length > 0 ? upsertTickets(client, tickets) : undefined,
+    agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
+    activity.length > 0 ? upsertAgentActivity(client, activity) : undefined,
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,
@@ -48,4 +58,9 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
 
 function sorted<Change>(changes: ReadonlyMap<string, Change>): Change[] {
   return [...changes.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, change]) => change);
+}
+
+/** By (tenant, event id): two writers that meet the same rows wait for each other in one order only. */
+function sortedStates(states: readonly AgentStateRow[]): AgentStateRow[] {
+  return states.toSorted((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.eventId, b.eventId));
 }

@@ -1,5 +1,8 @@
 import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-catalogue";
+import { agentStateOf } from "../metrics/agent-states.ts";
 import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
+import { messageRoleOf } from "../metrics/session-facts.ts";
+import { ticketStateOf } from "../metrics/ticket-facts.ts";
 
 /** Identifiers that are replaced, by what they were. */
 export interface Pseudonyms {
@@ -7,10 +10,15 @@ export interface Pseudonyms {
   readonly users: ReadonlyMap<string, string>;
 }
 
-/** Texts that counters and session facts read, and that name no customer. */
-const keptTexts: Readonly<Record<string, readonly string[]>> = {
-  "session.start": ["channel"],
-  "agent.login": ["agent_name"],
+const asItIs = (text: string): string => text;
+
+/** Texts that counters and facts read, by event, and what is kept of each: no more than is read. */
+const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string) => string>>>> = {
+  "session.start": { channel: asItIs },
+  "session.message": { role: messageRoleOf },
+  "agent.login": { agent_name: asItIs },
+  "agent.status_change": { to_status: agentStateOf },
+  "ticket.status_changed": { from_status: ticketStateOf, to_status: ticketStateOf },
 };
 
 /**
@@ -35,7 +43,10 @@ export function anonymiseEventData(
     } else if (typeof value === "string") {
       if (attributeCounters.some((counter) => counter.event === eventName && counter.attribute === key)) {
         kept[key] = countedValueOf(value);
-      } else if (keptTexts[eventName]?.includes(key) === true) kept[key] = value;
+      } else {
+        const keep = keptTexts[eventName]?.[key];
+        if (keep !== undefined) kept[key] = keep(value);
+      }
     }
   }
   return kept;

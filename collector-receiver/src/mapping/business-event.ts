@@ -14,6 +14,7 @@ export interface CountableEvent {
   readonly name: string;
   readonly sessionId: string | null;
   readonly agentId: number | null;
+  readonly ticketId: number | null;
   /** Milliseconds since 1970-01-01 UTC, an integer. */
   readonly occurredAtMs: number;
   /** The event carries `test: true`: stored, never counted. */
@@ -23,7 +24,6 @@ export interface CountableEvent {
 
 /** One row of `analytics_events`, with what else the transaction needs of it. */
 export interface BusinessEvent extends CountableEvent {
-  readonly ticketId: number | null;
   /** UTF-8 bytes of one JSON object: what the product passed. Valid `jsonb` (no NUL, no lone surrogate). */
   readonly eventData: Uint8Array;
   /** 32 lower-case hex digits. */

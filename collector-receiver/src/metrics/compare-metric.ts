@@ -1,8 +1,9 @@
 import { partsOf } from "./derive-metric.ts";
 import { divide, multiply, subtract, toNumber } from "./exact-fraction.ts";
+import type { Fraction } from "./exact-fraction.ts";
 import { formatPercent, formatSigned } from "./format-metric.ts";
 import type { Locale } from "./format-metric.ts";
-import type { Counters, MetricDefinition } from "./metric-definition.ts";
+import type { MetricPresentation, MetricUnit, SumOrRatio } from "./metric-definition.ts";
 
 /** How a metric moved against the period it is compared with. */
 export interface MetricChange {
@@ -20,18 +21,29 @@ const hundred = { numerator: 100n, denominator: 1n };
  * The change from `before` to `now`, exact until it is written.
  * @returns null where either has no number, or where a relative change would divide by 0
  */
-export function compareMetric(
-  metric: Exclude<MetricDefinition, { kind: "quantile" }>,
-  now: Counters,
-  before: Counters,
+export function compareMetric<Term extends string>(
+  metric: SumOrRatio<Term> & Pick<MetricPresentation, "unit">,
+  now: Readonly<Record<Term, string | null>>,
+  before: Readonly<Record<Term, string | null>>,
   locale: Locale,
 ): MetricChange | null {
-  const current = partsOf(metric, now).value;
-  const earlier = partsOf(metric, before).value;
+  return compareValues(partsOf(metric, now).value, partsOf(metric, before).value, metric.unit, locale);
+}
+
+/**
+ * The change between two exact values of a unit.
+ * @returns null where either is missing, or where a relative change would divide by 0
+ */
+export function compareValues(
+  current: Fraction | null,
+  earlier: Fraction | null,
+  unit: MetricUnit,
+  locale: Locale,
+): MetricChange | null {
   if (current === null || earlier === null) return null;
   const difference = subtract(current, earlier);
   const direction = difference.numerator > 0n ? "up" : difference.numerator < 0n ? "down" : "same";
-  if (metric.unit === "percent") {
+  if (unit === "percent") {
     return {
       value: toNumber(difference),
       unit: "percentage_points",

@@ -6,9 +6,12 @@ import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
 import { bucketOf } from "./duration-histogram.ts";
 import { agentNameEvent, durationHistograms, eventCounters } from "./event-counters.ts";
 import type { EventCounter } from "./event-counters.ts";
+import { OperationFacts } from "./operation-facts.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import { sessionCounters } from "./session-contribution.ts";
 import type { SessionContribution } from "./session-contribution.ts";
+import { workingMsBetween } from "./working-hours.ts";
+import type { WorkingCalendar } from "./working-hours.ts";
 
 /** Columns of a business row in the order of its `amounts`. */
 export const businessColumns: readonly { readonly column: string; readonly decimals: number }[] = [
@@ -132,12 +135,18 @@ export class CounterChanges {
   readonly attributeCounts = new Map<string, AttributeCountChange>();
   readonly histograms = new Map<string, HistogramChange>();
   readonly customers = new Map<string, CustomerChange>();
+  /** Facts of agents and tickets, which move no counter. */
+  readonly operations = new OperationFacts();
   readonly #days = new Map<string, DayChanges>();
   #latest: DayChanges | undefined;
 
-  /** Counts one event by its own time; a test event changes nothing. */
-  addEvent(event: CountableEvent, calendar: BusinessCalendar): void {
+  /**
+   * Counts one event by its own time; a test event changes nothing.
+   * @param working the tenant's working hours; without them, no duration is counted in working hours
+   */
+  addEvent(event: CountableEvent, calendar: BusinessCalendar, working: WorkingCalendar | null): void {
     if (event.test) return;
+    if (event.agentId !== null || event.ticketId !== null) this.operations.addEvent(event);
     const day = this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs));
     const known = day.eventCounts.get(event.name);
     if (known) known.count++;
@@ -160,7 +169,13 @@ export class CounterChanges {
     for (const histogram of rules.histograms) {
       const value = event.attributes[histogram.attribute];
       if (typeof value !== "number") continue;
-      this.#addToHistogram(event.tenantId, day, histogram.metric, Math.round(value * histogram.unitMs));
+      const ms = Math.round(value * histogram.unitMs);
+      if (histogram.inWorkingHours !== true) this.#addToHistogram(event.tenantId, day, histogram.metric, ms);
+      else if (working !== null) {
+        const { occurredAtMs } = event;
+        const workingMs = workingMsBetween(working, occurredAtMs - ms, occurredAtMs);
+        this.#addToHistogram(event.tenantId, day, histogram.metric, workingMs);
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import { add, divide, fractionOf, multiply, subtract, toNumber, zero } from "./e
 import type { Fraction } from "./exact-fraction.ts";
 import { formatMetric } from "./format-metric.ts";
 import type { Locale } from "./format-metric.ts";
-import type { Counters, CounterSum, MetricDefinition, MetricUnit } from "./metric-definition.ts";
+import type { CounterSum, MetricDefinition, MetricPresentation, MetricUnit, SumOrRatio } from "./metric-definition.ts";
 
 /** Fewer than this and a rate is quoted as n of N. */
 export const lowSampleBelow = 30;
@@ -32,7 +32,10 @@ export interface MetricParts {
 }
 
 /** The exact value of a metric: a pure function of (definition, counters). */
-export function partsOf(metric: Exclude<MetricDefinition, { kind: "quantile" }>, counters: Counters): MetricParts {
+export function partsOf<Term extends string>(
+  metric: SumOrRatio<Term>,
+  counters: Readonly<Record<Term, string | null>>,
+): MetricParts {
   const numerator = sumOf(metric.numerator, counters);
   if (metric.kind === "sum") return { value: numerator, numerator, denominator: null };
   const denominator = sumOf(metric.denominator, counters);
@@ -41,7 +44,10 @@ export function partsOf(metric: Exclude<MetricDefinition, { kind: "quantile" }>,
   return { value: divide(multiply(numerator, factor), denominator), numerator, denominator };
 }
 
-function sumOf(sum: CounterSum, counters: Counters): Fraction | null {
+function sumOf<Term extends string>(
+  sum: CounterSum<Term>,
+  counters: Readonly<Record<Term, string | null>>,
+): Fraction | null {
   let total = zero;
   for (const column of sum.add) {
     const text = counters[column];
@@ -57,9 +63,9 @@ function sumOf(sum: CounterSum, counters: Counters): Fraction | null {
 }
 
 /** A metric of a period: a pure function of (definition, counters, locale, currency). */
-export function deriveMetric(
-  metric: Exclude<MetricDefinition, { kind: "quantile" }>,
-  counters: Counters,
+export function deriveMetric<Term extends string>(
+  metric: SumOrRatio<Term> & MetricPresentation,
+  counters: Readonly<Record<Term, string | null>>,
   locale: Locale,
   currency: string,
 ): MetricValue {

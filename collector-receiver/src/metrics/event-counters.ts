@@ -81,6 +81,8 @@ export interface DurationHistogram {
   readonly attribute: string;
   /** Milliseconds in one unit of the attribute. */
   readonly unitMs: number;
+  /** Only what of the duration lies in the tenant's working hours; it ended when the event occurred. */
+  readonly inWorkingHours?: true;
 }
 
 export const durationHistograms: readonly DurationHistogram[] = [
@@ -111,6 +113,27 @@ export const durationHistograms: readonly DurationHistogram[] = [
     attribute: "resolution_duration_hours",
     unitMs: 3_600_000,
   },
+  {
+    metric: "first_response_business",
+    event: "agent.session_takeover",
+    attribute: "wait_duration_seconds",
+    unitMs: 1000,
+    inWorkingHours: true,
+  },
+  {
+    metric: "handle_time_business",
+    event: "agent.session_release",
+    attribute: "handle_duration_seconds",
+    unitMs: 1000,
+    inWorkingHours: true,
+  },
+  {
+    metric: "resolution_time_business",
+    event: "ticket.closed",
+    attribute: "resolution_duration_hours",
+    unitMs: 3_600_000,
+    inWorkingHours: true,
+  },
 ];
 
 /** Events whose `agent_name` is the latest known name of the agent. */
@@ -128,4 +151,7 @@ export const countedAttributes: ReadonlySet<string> = new Set([
   "channel",
   "user_id",
   "agent_name",
+  "role",
+  "from_status",
+  "to_status",
 ]);

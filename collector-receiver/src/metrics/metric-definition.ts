@@ -12,6 +12,7 @@ export const businessCounterColumns = [
   "ai_resolved_idle",
   "escalated_sessions",
   "reused_session_ids",
+  "ai_involved_sessions",
   "unique_customers",
   "estimated_cost_saved",
   "total_messages",
@@ -53,10 +54,27 @@ export type MetricUnit = "count" | "percent" | "currency" | "ratio" | "ms" | "s"
 export type MetricGroup = "ai_chatbot" | "agent_workbench" | "tickets";
 export type TimeUnit = "millisecond" | "second" | "minute" | "hour";
 
-/** A sum of counters, some of them subtracted. */
-export interface CounterSum {
-  readonly add: readonly CounterColumn[];
-  readonly subtract?: readonly CounterColumn[];
+/** A sum of counters (or of other terms), some of them subtracted. */
+export interface CounterSum<Term extends string = CounterColumn> {
+  readonly add: readonly Term[];
+  readonly subtract?: readonly Term[];
+}
+
+/** What a value is computed from: sums of terms, one or two of them. */
+export type SumOrRatio<Term extends string = CounterColumn> =
+  | { readonly kind: "sum"; readonly numerator: CounterSum<Term> }
+  | {
+      readonly kind: "ratio";
+      readonly numerator: CounterSum<Term>;
+      readonly denominator: CounterSum<Term>;
+      readonly factor: number;
+    };
+
+/** How a value is written and labelled. */
+export interface MetricPresentation {
+  readonly unit: MetricUnit;
+  readonly display: MetricDisplay;
+  readonly estimate?: true;
 }
 
 /** How a number is written; units of time go to the next smaller one where it would read below 1. */

@@ -4,16 +4,26 @@
  */
 import { chatbotMetrics } from "./chatbot-metrics.ts";
 import type { CounterSum, MetricDefinition } from "./metric-definition.ts";
+import { operationMetrics } from "./operation-metrics.ts";
+import type { OperationMetric } from "./operation-metrics.ts";
 import { quantileMetrics } from "./quantile-metrics.ts";
+import { resolutionMetrics } from "./resolution-metrics.ts";
 import { workbenchMetrics } from "./workbench-metrics.ts";
 
 /** Metrics over counters: what summary and case study show. */
 export const counterMetrics: readonly Exclude<MetricDefinition, { kind: "quantile" }>[] = [
   ...chatbotMetrics,
+  ...resolutionMetrics,
   ...workbenchMetrics,
 ].filter((metric) => metric.kind !== "quantile");
 
 export const metricDictionary: readonly MetricDefinition[] = [...counterMetrics, ...quantileMetrics];
+
+/** Every definition: those over counters, and those that are read from facts (`operation-metrics.ts`). */
+export const definedMetrics: readonly (MetricDefinition | OperationMetric)[] = [
+  ...metricDictionary,
+  ...operationMetrics,
+];
 
 const byKey: ReadonlyMap<string, MetricDefinition> = new Map(metricDictionary.map((metric) => [metric.key, metric]));
 
@@ -33,7 +43,7 @@ export function metricOf(key: string): MetricDefinition {
 }
 
 /** The formula in counters, as documents show it: `a / (a + b) × 100`. */
-export function formulaOf(metric: MetricDefinition): string {
+export function formulaOf(metric: MetricDefinition | OperationMetric): string {
   switch (metric.kind) {
     case "sum":
       return sumText(metric.numerator);
@@ -46,11 +56,11 @@ export function formulaOf(metric: MetricDefinition): string {
   }
 }
 
-function sumText({ add, subtract = [] }: CounterSum): string {
+function sumText({ add, subtract = [] }: CounterSum<string>): string {
   return [add.join(" + "), ...subtract].join(" − ");
 }
 
-function bracketed(sum: CounterSum): string {
+function bracketed(sum: CounterSum<string>): string {
   const text = sumText(sum);
   return text.includes(" ") ? `(${text})` : text;
 }

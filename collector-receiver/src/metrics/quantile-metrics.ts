@@ -1,6 +1,12 @@
 import { durationHistograms } from "./event-counters.ts";
 import type { LocalText, MetricDefinition, MetricDisplay, MetricGroup } from "./metric-definition.ts";
 
+/** What a variant in working hours adds to the meaning of its histogram. */
+const inWorkingHours: LocalText = {
+  en: "Only the part that lies in the tenant's working hours counts (weekdays, holidays and days of their own, in the business timezone); the duration ended when the event occurred. Nothing is counted while the tenant has no working hours; changing them rebuilds what is not sealed.",
+  zh: "只计落在租户工作时间内的部分（按业务时区的星期、节假日和单独设定的日期），时长以事件发生时刻为终点。未设工作时间时不计数；修改工作时间会重算未封存的周期。",
+};
+
 interface Described {
   readonly group: MetricGroup;
   readonly name: LocalText;
@@ -52,11 +58,26 @@ const described: Readonly<Record<string, Described>> = {
     name: { en: "Resolution time", zh: "解决时长" },
     display: { style: "duration", unit: "hour", digits: 1 },
   },
+  first_response_business: {
+    group: "agent_workbench",
+    name: { en: "First response in working hours", zh: "工作时间内首次响应" },
+    display: { style: "duration", unit: "second", digits: 0 },
+  },
+  handle_time_business: {
+    group: "agent_workbench",
+    name: { en: "Handle time in working hours", zh: "工作时间内处理时长" },
+    display: { style: "duration", unit: "minute", digits: 1 },
+  },
+  resolution_time_business: {
+    group: "tickets",
+    name: { en: "Resolution time in working hours", zh: "工作时间内解决时长" },
+    display: { style: "duration", unit: "hour", digits: 1 },
+  },
 };
 
 /** p50, p90 and p99 of every histogram that is kept: `response_time_p90_ms` and so on. */
 export const quantileMetrics: readonly MetricDefinition[] = durationHistograms.flatMap(
-  ({ metric, event, attribute }) => {
+  ({ metric, event, attribute, inWorkingHours: isBusiness }) => {
     const description = described[metric];
     if (description === undefined) {
       throw new Error(`histogram "${metric}" has no name: describe it in quantile-metrics.ts`);
@@ -75,6 +96,7 @@ export const quantileMetrics: readonly MetricDefinition[] = durationHistograms.f
         en: `${percent} % of the ${attribute} of ${event} are at or below this value (nearest rank, at most 2 % off).`,
         zh: `${event} 的 ${attribute} 中有 ${percent}% 不超过该值（最近秩，误差至多 2%）。`,
       },
+      ...(isBusiness === true ? { edgeCases: inWorkingHours } : {}),
       definitionVersion: 1,
       since: "0.1.0",
     }));

@@ -1,5 +1,6 @@
 import type { BusinessCalendar } from "./business-calendar.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
+import type { WorkingCalendar } from "./working-hours.ts";
 
 /** Decimals of money in `estimated_cost_saved`. */
 export const costDecimals = 4;
@@ -13,6 +14,7 @@ export const sessionCounters = [
   { column: "ai_resolved_idle", decimals: 0 },
   { column: "escalated_sessions", decimals: 0 },
   { column: "reused_session_ids", decimals: 0 },
+  { column: "ai_involved_sessions", decimals: 0 },
   { column: "estimated_cost_saved", decimals: costDecimals },
 ] as const;
 
@@ -27,6 +29,8 @@ export interface TenantRules {
   readonly retainedFromMs: number | null;
   /** Cost of a manual session by the first business day on which it is valid, ascending. */
   readonly costs: readonly { readonly validFrom: string; readonly cost: number }[];
+  /** Null: the tenant has none, and no duration is counted in working hours. */
+  readonly workingHours: WorkingCalendar | null;
 }
 
 /** The facts that a contribution depends on. */
@@ -37,6 +41,7 @@ export interface ContributingFacts {
   readonly firstEndMs: number | null;
   readonly escalatedMs: number | null;
   readonly takenOverMs: number | null;
+  readonly firstAnswerMs: number | null;
   readonly userId: string | null;
 }
 
@@ -76,6 +81,7 @@ export function contributionOf(facts: ContributingFacts, rules: TenantRules): Se
       resolved && endedIdle ? 1 : 0,
       escalated ? 1 : 0,
       reused ? 1 : 0,
+      facts.firstAnswerMs === null ? 0 : 1,
       resolved ? toScaledInteger(costOn(day, rules), costDecimals) : 0,
     ],
   };

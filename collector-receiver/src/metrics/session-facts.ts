@@ -16,6 +16,8 @@ export interface SessionFacts {
   firstEndMs: number | null;
   escalatedMs: number | null;
   takenOverMs: number | null;
+  /** The first answer of the AI. */
+  firstAnswerMs: number | null;
   userId: string | null;
 }
 
@@ -37,6 +39,7 @@ export function addEventToFacts(known: SessionFacts | undefined, event: Countabl
     firstEndMs: null,
     escalatedMs: null,
     takenOverMs: null,
+    firstAnswerMs: null,
     userId: null,
   };
   if (at < facts.firstSeenMs) facts.firstSeenMs = at;
@@ -61,6 +64,9 @@ export function addEventToFacts(known: SessionFacts | undefined, event: Countabl
       facts.lastStartMs = greatest(facts.lastStartMs, at);
       break;
     }
+    case "session.message":
+      if (isAiAnswer(event)) facts.firstAnswerMs = least(facts.firstAnswerMs, at);
+      break;
     case "session.end":
       facts.firstEndMs = least(facts.firstEndMs, at);
       break;
@@ -72,6 +78,21 @@ export function addEventToFacts(known: SessionFacts | undefined, event: Countabl
       break;
   }
   return facts;
+}
+
+/** Roles under which products record what the AI says. */
+const aiRoles: ReadonlySet<string> = new Set(["ai", "assistant", "bot"]);
+
+/** Whose a message of this role is. */
+export function messageRoleOf(role: string): "ai" | "user" {
+  return aiRoles.has(role) ? "ai" : "user";
+}
+
+/** Whether a message is the AI's: by its role; a message without one, where it carries a response time. */
+function isAiAnswer({ attributes }: CountableEvent): boolean {
+  const role = attributes["role"];
+  if (typeof role === "string") return messageRoleOf(role) === "ai";
+  return typeof attributes["response_time_ms"] === "number";
 }
 
 /** Code point order; JavaScript's `<` compares UTF-16 units, which differs above U+FFFF. */

@@ -1,6 +1,7 @@
 import type { Locale } from "../metrics/format-metric.ts";
-import { formulaOf, metricDictionary } from "../metrics/metric-dictionary.ts";
+import { definedMetrics, formulaOf } from "../metrics/metric-dictionary.ts";
 import type { CounterSum, LocalText, MetricDefinition, MetricGroup, MetricUnit } from "../metrics/metric-definition.ts";
+import type { OperationMetric } from "../metrics/operation-metrics.ts";
 
 interface Terms {
   readonly add: string[];
@@ -21,7 +22,7 @@ export interface DescribedMetric {
   readonly factor?: number;
   readonly histogram?: string;
   readonly quantile?: number;
-  readonly cohort: MetricDefinition["cohort"];
+  readonly cohort: DefinedCohort;
   readonly period_rule: string;
   readonly edge_cases: string | null;
   readonly estimate: boolean;
@@ -29,8 +30,10 @@ export interface DescribedMetric {
   readonly since: string;
 }
 
+type DefinedCohort = MetricDefinition["cohort"] | OperationMetric["cohort"];
+
 /** In which period something counts, by cohort. */
-export const periodRules: Readonly<Record<MetricDefinition["cohort"], LocalText>> = {
+export const periodRules: Readonly<Record<DefinedCohort, LocalText>> = {
   session_start: {
     en: "The business day, ISO week and month of the session's first start, whenever the rest becomes known.",
     zh: "计入会话首次开始所在的业务日、ISO 周和月，其余信息何时获知均不改变。",
@@ -39,14 +42,26 @@ export const periodRules: Readonly<Record<MetricDefinition["cohort"], LocalText>
     en: "The business day, ISO week and month in which the event occurred.",
     zh: "计入事件发生所在的业务日、ISO 周和月。",
   },
+  agent_time: {
+    en: "The part of each state that lies in the period, from the start of its first business day to the end of its last.",
+    zh: "各状态落在周期内的部分：从首个业务日开始到最后一个业务日结束。",
+  },
+  ticket_close: {
+    en: "The period of the ticket's first close, whenever it is reopened.",
+    zh: "计入工单首次关闭所在的周期，不论何时重开。",
+  },
+  period_end: {
+    en: "A stock: how things stand at the end of the period's last business day; while the period runs, now.",
+    zh: "存量：周期最后一个业务日结束时的状态；周期进行中则为当前时刻。",
+  },
 };
 
 /** The dictionary in one language. */
 export function describeDictionary(locale: Locale): DescribedMetric[] {
-  return metricDictionary.map((metric) => describeMetric(metric, locale));
+  return definedMetrics.map((metric) => describeMetric(metric, locale));
 }
 
-function describeMetric(metric: MetricDefinition, locale: Locale): DescribedMetric {
+function describeMetric(metric: MetricDefinition | OperationMetric, locale: Locale): DescribedMetric {
   const text = (texts: LocalText): string => (locale === "zh-CN" ? texts.zh : texts.en);
   return {
     key: metric.key,
@@ -69,6 +84,6 @@ function describeMetric(metric: MetricDefinition, locale: Locale): DescribedMetr
   };
 }
 
-function termsOf({ add, subtract = [] }: CounterSum): Terms {
+function termsOf({ add, subtract = [] }: CounterSum<string>): Terms {
   return { add: [...add], subtract: [...subtract] };
 }

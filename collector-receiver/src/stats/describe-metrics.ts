@@ -1,6 +1,6 @@
 /** `docs/metrics.md`, from the dictionary. */
 import type { LocalText, MetricGroup, MetricUnit } from "../metrics/metric-definition.ts";
-import { formulaOf, metricDictionary } from "../metrics/metric-dictionary.ts";
+import { definedMetrics, formulaOf } from "../metrics/metric-dictionary.ts";
 import { periodRules } from "./describe-dictionary.ts";
 
 type Language = keyof LocalText;
@@ -45,20 +45,18 @@ const words: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
 
 const rules: Readonly<Record<Language, readonly string[]>> = {
   en: [
-    "Formulas are over counters, the columns of `analytics_business_metrics`; a quantile is over `analytics_duration_histograms`.",
+    "Formulas are over counters, the columns of `analytics_business_metrics`; a quantile is over `analytics_duration_histograms`; what counters do not hold (durable resolutions, agent time, reopening, backlog) is read from the facts of sessions, agents and tickets by `GET /api/analytics/operations`.",
     "A rate whose denominator is 0 is `null` in data and `—` in text. Rounding is half up on the exact fraction, once, where a number is shown.",
     "A denominator under 30 sets `low_sample`; the story then quotes n of N.",
     "A product that has never reported has no numbers: `null` and `—`, not 0.",
-    `Period \`session_start\`: ${periodRules.session_start.en}`,
-    `Period \`event_time\`: ${periodRules.event_time.en}`,
+    ...Object.entries(periodRules).map(([cohort, rule]) => `Period \`${cohort}\`: ${rule.en}`),
   ],
   zh: [
-    "公式中的项是计数器，即 `analytics_business_metrics` 的列；分位数取自 `analytics_duration_histograms`。",
+    "公式中的项是计数器，即 `analytics_business_metrics` 的列；分位数取自 `analytics_duration_histograms`；计数器不含的数字（持久解决、坐席时长、重开、未结工单）由 `GET /api/analytics/operations` 从会话、坐席和工单的事实读取。",
     "分母为 0 的比率在数据中为 `null`，在文字中为 `—`。四舍五入只在显示时对精确分数做一次。",
     "分母小于 30 时标记 `low_sample`，文字改为“N 中有 n”。",
     "从未上报过的产品没有数字：`null` 和 `—`，不是 0。",
-    `周期 \`session_start\`：${periodRules.session_start.zh}`,
-    `周期 \`event_time\`：${periodRules.event_time.zh}`,
+    ...Object.entries(periodRules).map(([cohort, rule]) => `周期 \`${cohort}\`：${rule.zh}`),
   ],
 };
 
@@ -82,7 +80,7 @@ function describeIn(language: Language): string[] {
   const lines = [`## ${word("heading")}`, "", ...rules[language].map((rule) => `- ${rule}`), ""];
   for (const [group, title] of Object.entries(groups)) {
     lines.push(`### ${title[language]}`, "", `| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`);
-    for (const metric of metricDictionary) {
+    for (const metric of definedMetrics) {
       if (metric.group !== group) continue;
       const meaning = [metric.meaning[language], metric.edgeCases?.[language] ?? ""].filter((text) => text !== "");
       const cells = [

@@ -4,6 +4,7 @@ export interface AnonymousEvent {
   readonly eventId: string;
   readonly occurredAtMs: number;
   readonly sessionId: string | null;
+  readonly ticketId: number | null;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -19,10 +20,10 @@ export async function replaceEvents(
   await client.query({
     text: `
       update analytics_events e
-      set session_id = anonymous.session_id, event_data = anonymous.event_data::jsonb, ticket_id = null,
+      set session_id = anonymous.session_id, event_data = anonymous.event_data::jsonb, ticket_id = anonymous.ticket_id,
         trace_id = null, span_id = null
-      from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[])
-        as anonymous (event_id, occurred_ms, session_id, event_data)
+      from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::int[])
+        as anonymous (event_id, occurred_ms, session_id, event_data, ticket_id)
       where e.tenant_id = $1 and e.event_id = anonymous.event_id
         and e.occurred_at = timestamptz 'epoch' + anonymous.occurred_ms * interval '1 millisecond'`,
     values: [
@@ -31,6 +32,7 @@ export async function replaceEvents(
       events.map((event) => event.occurredAtMs),
       events.map((event) => event.sessionId),
       events.map((event) => JSON.stringify(event.data)),
+      events.map((event) => event.ticketId),
     ],
   });
 }

@@ -24,9 +24,10 @@ export async function copySealedSessions(
     first_end_at: number | null;
     escalated_at: number | null;
     taken_over_at: number | null;
+    first_answer_at: number | null;
     user_id: string | null;
   }>(`
-    select first_start_at, last_start_at, last_activity_at, first_end_at, escalated_at, taken_over_at, user_id
+    select first_start_at, last_start_at, last_activity_at, first_end_at, escalated_at, taken_over_at, first_answer_at, user_id
     from pg_temp.analytics_sessions where first_start_at >= ${retainedFrom}`);
   return rows.map((row) => ({
     firstStartMs: row.first_start_at,
@@ -35,6 +36,7 @@ export async function copySealedSessions(
     firstEndMs: row.first_end_at,
     escalatedMs: row.escalated_at,
     takenOverMs: row.taken_over_at,
+    firstAnswerMs: row.first_answer_at,
     userId: row.user_id,
   }));
 }

@@ -16,6 +16,7 @@ export const sessionTable: DerivedTable = {
     "first_end_at",
     "escalated_at",
     "taken_over_at",
+    "first_answer_at",
     "user_id",
   ],
 };
@@ -56,4 +57,39 @@ export const customerTable: DerivedTable = {
   facts: ["repeats"],
 };
 
-export const derivedTables: readonly DerivedTable[] = [sessionTable, ...counterTables, customerTable];
+/** Facts of agents and tickets: no counter depends on them, so `rebuild` replaces the rows that drift. */
+export const operationTables = {
+  tickets: {
+    table: "analytics_tickets",
+    key: ["ticket_id"],
+    counters: [],
+    facts: [
+      "first_seen_at",
+      "created_at",
+      "first_assigned_at",
+      "first_closed_at",
+      "last_closed_at",
+      "first_reopened_at",
+      "last_reopened_at",
+    ],
+  },
+  agentStates: {
+    table: "analytics_agent_states",
+    key: ["agent_id", "changed_at", "event_id"],
+    counters: [],
+    facts: ["state"],
+  },
+  agentActivity: {
+    table: "analytics_agent_activity",
+    key: ["agent_id", "half_hour"],
+    counters: [],
+    facts: ["first_at", "last_at"],
+  },
+} as const satisfies Record<string, DerivedTable>;
+
+export const derivedTables: readonly DerivedTable[] = [
+  sessionTable,
+  ...counterTables,
+  customerTable,
+  ...Object.values(operationTables),
+];

@@ -16,6 +16,7 @@ const contributing = {
   firstEndMs: "first_end_at",
   escalatedMs: "escalated_at",
   takenOverMs: "taken_over_at",
+  firstAnswerMs: "first_answer_at",
   userId: "user_id",
 } as const;
 

@@ -27,6 +27,7 @@ export interface PersonEvent {
   readonly occurredAtMs: number;
   readonly name: string;
   readonly sessionId: string | null;
+  readonly ticketId: number | null;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -42,10 +43,11 @@ export async function readPersonEvents(
     occurred_at: number;
     event_name: string;
     session_id: string | null;
+    ticket_id: number | null;
     event_data: Record<string, unknown>;
   }>({
     text: `
-      select event_id, occurred_at, event_name, session_id, event_data from analytics_events
+      select event_id, occurred_at, event_name, session_id, ticket_id, event_data from analytics_events
       where tenant_id = $1 and (session_id = any ($2::text[]) or ($3::text is not null and event_data ->> 'user_id' = $3))`,
     values: [tenantId, sessionIds, userId],
   });
@@ -54,6 +56,7 @@ export async function readPersonEvents(
     occurredAtMs: row.occurred_at,
     name: row.event_name,
     sessionId: row.session_id,
+    ticketId: row.ticket_id,
     data: row.event_data,
   }));
 }
@@ -79,11 +82,12 @@ export async function readPersonSessions(
     first_end_at: number | null;
     escalated_at: number | null;
     taken_over_at: number | null;
+    first_answer_at: number | null;
     user_id: string | null;
   }>({
     text: `
       select session_id, first_seen_at, first_start_at, last_start_at, last_activity_at, first_end_at,
-        escalated_at, taken_over_at, user_id
+        escalated_at, taken_over_at, first_answer_at, user_id
       from analytics_sessions where tenant_id = $1 and session_id = any ($2::text[])`,
     values: [tenantId, sessionIds],
   });
@@ -97,6 +101,7 @@ export async function readPersonSessions(
       firstEndMs: row.first_end_at,
       escalatedMs: row.escalated_at,
       takenOverMs: row.taken_over_at,
+      firstAnswerMs: row.first_answer_at,
       userId: row.user_id,
     },
   }));

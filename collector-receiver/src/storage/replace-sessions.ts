@@ -23,13 +23,14 @@ export async function replaceSessions(
     first_end_at: number | null;
     escalated_at: number | null;
     taken_over_at: number | null;
+    first_answer_at: number | null;
     user_id: string | null;
   }>({
     name: "delete-sessions",
     text: `
       delete from public.analytics_sessions where tenant_id = $1 and session_id = any ($2::text[])
       returning first_start_at, last_start_at, last_activity_at, first_end_at, escalated_at,
-        taken_over_at, user_id`,
+        taken_over_at, first_answer_at, user_id`,
     values: [tenantId, sessionIds],
   });
   const now = facts.length > 0 ? await upsertSessions(client, facts, idleCheckMs) : [];
@@ -41,6 +42,7 @@ export async function replaceSessions(
       firstEndMs: row.first_end_at,
       escalatedMs: row.escalated_at,
       takenOverMs: row.taken_over_at,
+      firstAnswerMs: row.first_answer_at,
       userId: row.user_id,
     })),
     now,

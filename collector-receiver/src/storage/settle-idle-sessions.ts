@@ -40,6 +40,7 @@ export async function settleDueSessions(
       first_end_at: number | null;
       escalated_at: number | null;
       taken_over_at: number | null;
+      first_answer_at: number | null;
       user_id: string | null;
     }>({
       name: "settle-due-sessions",
@@ -50,7 +51,7 @@ export async function settleDueSessions(
           then last_activity_at + $3::bigint * interval '1 millisecond' end
         where tenant_id = $1 and idle_check_at <= timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
         returning first_start_at, last_start_at, last_activity_at, first_end_at, escalated_at,
-          taken_over_at, user_id`,
+          taken_over_at, first_answer_at, user_id`,
       values: [tenantId, watermarkMs, idleTimeoutMs],
     }),
     client.query({
@@ -68,6 +69,7 @@ export async function settleDueSessions(
     firstEndMs: row.first_end_at,
     escalatedMs: row.escalated_at,
     takenOverMs: row.taken_over_at,
+    firstAnswerMs: row.first_answer_at,
     userId: row.user_id,
   }));
 }

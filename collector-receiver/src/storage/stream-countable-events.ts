@@ -1,14 +1,19 @@
 import type { CountableEvent, CountedAttributes } from "../mapping/business-event.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
-interface Row {
+export interface CountableRow {
   event_id: string;
   event_name: string;
   session_id: string | null;
   agent_id: number | null;
+  ticket_id: number | null;
   occurred_at: number;
   event_data: CountedAttributes;
 }
+
+/** What counting reads of `analytics_events e`. */
+export const countableColumns =
+  "e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data";
 
 /**
  * The stored events of a tenant from `retainedFromMs` on as counting reads them, in chunks, in no particular order. Needs an
@@ -22,13 +27,13 @@ export async function* streamCountableEvents(
 ): AsyncGenerator<CountableEvent[]> {
   await client.query({
     text: `declare countable_events no scroll cursor for
-      select event_id, event_name, session_id, agent_id, occurred_at, event_data
+      select event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data
       from public.analytics_events where tenant_id = ${client.escapeLiteral(tenantId)}
         ${retainedFromMs === null ? "" : `and occurred_at >= timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`}`,
   });
   try {
     for (;;) {
-      const { rows } = await client.query<Row>(`fetch forward ${chunkSize} from countable_events`);
+      const { rows } = await client.query<CountableRow>(`fetch forward ${chunkSize} from countable_events`);
       if (rows.length === 0) return;
       yield rows.map((row) => countableEvent(tenantId, row));
       if (rows.length < chunkSize) return;
@@ -45,10 +50,10 @@ export async function readSessionEvents(
   sessionIds: readonly string[],
   retainedFromMs: number | null,
 ): Promise<CountableEvent[]> {
-  const { rows } = await client.query<Row>({
+  const { rows } = await client.query<CountableRow>({
     name: "read-session-events",
     text: `
-      select event_id, event_name, session_id, agent_id, occurred_at, event_data
+      select event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data
       from public.analytics_events where tenant_id = $1 and session_id = any ($2::text[])
         and occurred_at >= coalesce(timestamptz 'epoch' + $3::bigint * interval '1 millisecond', '-infinity')`,
     values: [tenantId, sessionIds, retainedFromMs],
@@ -56,13 +61,15 @@ export async function readSessionEvents(
   return rows.map((row) => countableEvent(tenantId, row));
 }
 
-function countableEvent(tenantId: string, row: Row): CountableEvent {
+/** A stored event as counting reads it. */
+export function countableEvent(tenantId: string, row: CountableRow): CountableEvent {
   return {
     tenantId,
     eventId: row.event_id,
     name: row.event_name,
     sessionId: row.session_id,
     agentId: row.agent_id,
+    ticketId: row.ticket_id,
     occurredAtMs: row.occurred_at,
     test: row.event_data["test"] === true,
     attributes: row.event_data,

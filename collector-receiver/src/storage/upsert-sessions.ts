@@ -19,10 +19,10 @@ const statement = {
   text: `
     insert into analytics_sessions as s (tenant_id, session_id, first_start_at, first_start_event_id,
       channel, last_start_at, first_seen_at, last_activity_at, first_end_at, escalated_at,
-      taken_over_at, user_id, idle_check_at)
+      taken_over_at, user_id, idle_check_at, first_answer_at)
     select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::timestamptz[],
       $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[],
-      $13::timestamptz[])
+      $13::timestamptz[], $14::timestamptz[])
     on conflict (tenant_id, session_id) do update set
       prev_first_start_at = s.first_start_at,
       prev_last_start_at = s.last_start_at,
@@ -31,6 +31,7 @@ const statement = {
       prev_escalated_at = s.escalated_at,
       prev_taken_over_at = s.taken_over_at,
       prev_user_id = s.user_id,
+      prev_first_answer_at = s.first_answer_at,
       first_start_at = least(s.first_start_at, excluded.first_start_at),
       first_start_event_id = case when ${startsEarlier} then excluded.first_start_event_id else s.first_start_event_id end,
       channel = case when ${startsEarlier} then excluded.channel else s.channel end,
@@ -41,9 +42,10 @@ const statement = {
       escalated_at = least(s.escalated_at, excluded.escalated_at),
       taken_over_at = least(s.taken_over_at, excluded.taken_over_at),
       user_id = least(s.user_id, excluded.user_id),
+      first_answer_at = least(s.first_answer_at, excluded.first_answer_at),
       idle_check_at = coalesce(s.idle_check_at, excluded.idle_check_at)
     returning tenant_id, session_id, first_start_at, last_start_at, last_activity_at, first_end_at,
-      escalated_at, taken_over_at, user_id, prev_first_start_at, prev_last_start_at,
+      escalated_at, taken_over_at, user_id, first_answer_at, prev_first_answer_at, prev_first_start_at, prev_last_start_at,
       prev_last_activity_at, prev_first_end_at, prev_escalated_at, prev_taken_over_at, prev_user_id`,
 };
 
@@ -57,6 +59,8 @@ interface Row {
   escalated_at: number | null;
   taken_over_at: number | null;
   user_id: string | null;
+  first_answer_at: number | null;
+  prev_first_answer_at: number | null;
   prev_first_start_at: number | null;
   prev_last_start_at: number | null;
   prev_last_activity_at: number | null;
@@ -93,6 +97,7 @@ export async function upsertSessions(
       timestamptzArray(facts, (fact) => fact.takenOverMs),
       textArray(facts, (fact) => fact.userId),
       timestamptzArray(facts, idleCheckMs),
+      timestamptzArray(facts, (fact) => fact.firstAnswerMs),
     ],
   });
   return rows.map((row) => ({
@@ -105,6 +110,7 @@ export async function upsertSessions(
       firstEndMs: row.first_end_at,
       escalatedMs: row.escalated_at,
       takenOverMs: row.taken_over_at,
+      firstAnswerMs: row.first_answer_at,
       userId: row.user_id,
     },
     before:
@@ -117,6 +123,7 @@ export async function upsertSessions(
             firstEndMs: row.prev_first_end_at,
             escalatedMs: row.prev_escalated_at,
             takenOverMs: row.prev_taken_over_at,
+            firstAnswerMs: row.prev_first_answer_at,
             userId: row.prev_user_id,
           },
   }));

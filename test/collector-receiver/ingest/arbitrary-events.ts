@@ -9,7 +9,10 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       { channel: fc.constantFrom("web", "app"), user_id: fc.constantFrom("u-1", "u-2", "ü-𝒳", "u-\uffee") },
       { requiredKeys: [] },
     ),
-    "session.message": fc.record({ response_time_ms: fraction, first_token_ms: fc.nat(5000) }, { requiredKeys: [] }),
+    "session.message": fc.record(
+      { response_time_ms: fraction, first_token_ms: fc.nat(5000), role: fc.constantFrom("ai", "user", "bot") },
+      { requiredKeys: [] },
+    ),
     "session.end": fc.constant({}),
     "session.escalate": fc.record(
       { reason: fc.constantFrom("keyword", "complaint", "order 10423", "order 7", "客户投诉", "a text ".repeat(9)) },
@@ -19,11 +22,23 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     "query.tracking": fc.record({ success: fc.boolean() }),
     "agent.login": fc.record({ agent_name: fc.constantFrom("王芳", "Li Wei", "Ana") }, { requiredKeys: [] }),
     "agent.logout": fc.record({ work_duration_minutes: fraction }, { requiredKeys: [] }),
+    "agent.status_change": fc.record(
+      { to_status: fc.constantFrom("online", "Busy", "away", "lunch break", "offline") },
+      { requiredKeys: [] },
+    ),
     "agent.session_takeover": fc.record({ wait_duration_seconds: fraction }, { requiredKeys: [] }),
     "agent.session_message": fc.constant({}),
     "agent.session_release": fc.record({ handle_duration_seconds: fraction }, { requiredKeys: [] }),
     "agent.session_transfer": fc.constant({}),
     "ticket.created": fc.constant({}),
+    "ticket.assigned": fc.constant({}),
+    "ticket.status_changed": fc.record(
+      {
+        from_status: fc.constantFrom("open", "closed", "Resolved"),
+        to_status: fc.constantFrom("open", "pending", "closed"),
+      },
+      { requiredKeys: [] },
+    ),
     "ticket.closed": fc.record({ resolution_duration_hours: fraction, sla_met: fc.boolean() }),
     "acme.custom": fc.constant({ note: "ours" }),
   };
@@ -37,6 +52,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       attributes: attributesByName[name] as fc.Arbitrary<Record<string, string | number | boolean>>,
       session: fc.option(fc.integer({ min: 1, max: 4 }), { freq: 8 }),
       agent: fc.integer({ min: 1, max: 3 }),
+      ticket: fc.integer({ min: 1, max: 4 }),
       unattributed: fc.boolean(),
       offsetMs: fc.integer({ min: -spreadMs, max: spreadMs }),
       tenant: fc.constantFrom("default", "default", "brand-b"),
@@ -61,7 +77,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
         name: draft.name,
         sessionId,
         agentId,
-        ticketId: isTicket ? i + 1 : null,
+        ticketId: isTicket ? draft.ticket : null,
         occurredAtMs: aroundMs + draft.offsetMs,
         test: draft.isTest,
         attributes: data,

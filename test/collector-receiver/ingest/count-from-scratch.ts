@@ -84,6 +84,10 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
     const escalated = of("session.escalate").length > 0;
     const resolved = (ends.length > 0 || idle) && !escalated && of("agent.session_takeover").length === 0;
     const lastStart = starts.at(-1) as BusinessEvent;
+    const answers = of("session.message").filter(({ attributes: { role, response_time_ms: time } }) =>
+      role === undefined ? time !== undefined : role !== "user",
+    );
+    if (answers.length > 0) put("ai_involved_sessions");
     put("total_sessions");
     if (ends.length > 0) put("sessions_ended");
     if (idle) put("sessions_ended_idle");

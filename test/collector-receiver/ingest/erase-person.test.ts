@@ -78,7 +78,8 @@ test("whoever is erased: no trace of the id, drift 0, and every number but disti
     fc.asyncProperty(scenario, async ({ events, erased, sealed }) => {
       await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
         analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms,
-        analytics_attribute_counts, analytics_settings, analytics_costs, analytics_audit`);
+        analytics_attribute_counts, analytics_tickets, analytics_agent_states, analytics_agent_activity,
+        analytics_settings, analytics_costs, analytics_audit`);
       const ours: BusinessEvent[] = events.map((event) => ({ ...event, tenantId: "default" }));
       await Promise.all(ours.map((event) => ingest.submit(requestOf([event]), 100)));
       if (sealed) {
@@ -167,7 +168,7 @@ test("texts, tickets, traces and what the catalogue does not know go; numbers th
       event_data: { session_id: pseudonym, user_id: pseudonym, channel: "web" },
       ticket_id: null,
     },
-    { event_name: "ticket.created", event_data: { user_id: pseudonym }, ticket_id: null },
+    { event_name: "ticket.created", event_data: { user_id: pseudonym }, ticket_id: -1 },
   ]);
   expect((await verifyTenant(database.connectionString, tenantId)).drifts).toBe(0);
   // The original, delivered once more, is a duplicate: what was erased does not come back.
@@ -177,6 +178,52 @@ test("texts, tickets, traces and what the catalogue does not know go; numbers th
     [tenantId],
   );
   expect(audit).toEqual([{ action: "erase", details: { what: "user", events: 4, sessions: 1, rejectedEvents: 0 } }]);
+});
+
+test("the tickets of a person get other numbers in every event and in their facts, each its own, and facts stay", async () => {
+  const tenantId = "tickets";
+  const about = (name: string, ticketId: number, minute: number, attributes: Record<string, string | number> = {}) =>
+    makeEvent({
+      tenantId,
+      name,
+      ticketId,
+      traceId: "b".repeat(32),
+      occurredAtMs: Date.UTC(2025, 11, 25, 4, minute),
+      attributes: { ticket_id: ticketId, ...attributes },
+    });
+  const events = [
+    about("ticket.created", 41, 0, { user_id: "lena" }),
+    about("ticket.assigned", 41, 1),
+    about("ticket.closed", 41, 2, { resolution_duration_hours: 1 }),
+    about("ticket.status_changed", 41, 3, { user_id: "lena", from_status: "Resolved", to_status: "Lena called again" }),
+    about("ticket.created", 42, 4, { user_id: "lena" }),
+    about("ticket.created", 43, 5),
+  ];
+  const read = async (statement: string) => (await database.pool.query(statement, [tenantId])).rows;
+  const facts = () =>
+    read(`select first_seen_at, created_at, first_assigned_at, first_closed_at, last_closed_at, first_reopened_at,
+      last_reopened_at from analytics_tickets where tenant_id = $1 order by created_at`);
+  await ingest.submit(requestOf(events), 100);
+  const before = await facts();
+  await erase(database.connectionString, { userId: "lena" }, tenantId);
+  expect(await facts()).toEqual(before);
+  expect(before[0].first_reopened_at).toEqual(new Date(Date.UTC(2025, 11, 25, 4, 3)));
+  expect(
+    await read(
+      "select ticket_id, event_data ->> 'ticket_id' as said, trace_id from analytics_events where tenant_id = $1 order by occurred_at",
+    ),
+  ).toEqual([
+    ...[-1, -1, -1, -1, -2].map((ticket_id) => ({ ticket_id, said: null, trace_id: null })),
+    { ticket_id: 43, said: "43", trace_id: "b".repeat(32) },
+  ]);
+  expect(await everything(database.pool, tenantId)).not.toContain("Lena called");
+  // Whoever is erased next does not get a number that is taken.
+  await ingest.submit(requestOf([about("ticket.created", 44, 6, { user_id: "otto" })]), 100);
+  await erase(database.connectionString, { userId: "otto" }, tenantId);
+  expect(await read("select ticket_id from analytics_tickets where tenant_id = $1 order by 1")).toEqual(
+    [-3, -2, -1, 43].map((ticket_id) => ({ ticket_id })),
+  );
+  expect((await verifyTenant(database.connectionString, tenantId)).drifts).toBe(0);
 });
 
 test("rejected payloads of the person are emptied, and those of a similar id are kept", async () => {

@@ -10,6 +10,7 @@ import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countFromScratch } from "./count-from-scratch.ts";
+import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
 
 const tenants = ["default", "brand-b"];
 const hour = 3_600_000;
@@ -87,6 +88,8 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         expect(await storedRows()).toEqual(
           scratchRows(events, { timezone, idleThroughMs: Math.max(watermark + laterHours * hour, around - 30 * hour) }),
         );
+        expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
+        expect(await businessDurations()).toBe(durationsOf(events));
         expect(await agentsAddUp()).toBe(true);
         expect(await eventsSeen()).toBe(events.length);
         for (const tenant of tenants) {
@@ -103,11 +106,11 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
       truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
         analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts,
         analytics_duration_histograms, analytics_sources,
-        analytics_settings, analytics_costs`);
+        analytics_settings, analytics_costs, analytics_tickets, analytics_agent_states, analytics_agent_activity`);
     for (const tenant of tenants) {
       await database.pool.query(
-        "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through) values ($1, $2, 'CNY', 21600, to_timestamp($3::double precision / 1000))",
-        [tenant, timezone, idleThroughMs],
+        "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, working_hours) values ($1, $2, 'CNY', 21600, to_timestamp($3::double precision / 1000), $4)",
+        [tenant, timezone, idleThroughMs, tenant === "default" ? workingHours : null],
       );
       await database.pool.query("insert into analytics_costs values ($1, '0001-01-01', 10.5)", [tenant]);
     }
@@ -143,6 +146,13 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
     );
   }
 
+  async function businessDurations(): Promise<number> {
+    const { rows } = await database.pool.query(
+      "select coalesce(sum(count), 0)::int as durations from analytics_duration_histograms where metric like '%\\_business'",
+    );
+    return rows[0].durations;
+  }
+
   async function agentsAddUp(): Promise<boolean> {
     const { rows } = await database.pool.query(`
       select not exists (
@@ -166,6 +176,17 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
     return rows[0].seen;
   }
 });
+
+const workingHours = { week: { mon: ["09:00-18:00"], tue: ["22:00-06:00"] }, holidays: [], days: {} };
+
+/** Durations that a tenant with working hours counts in them as well: a tenant without counts none. */
+function durationsOf(events: readonly BusinessEvent[]): number {
+  const durations = ["wait_duration_seconds", "handle_duration_seconds", "resolution_duration_hours"];
+  return events.filter(
+    ({ tenantId, test: isTest, attributes }) =>
+      tenantId === "default" && !isTest && durations.some((name) => attributes[name] !== undefined),
+  ).length;
+}
 
 function scratchRows(
   events: readonly BusinessEvent[],
@@ -194,6 +215,7 @@ const counterColumns = new Set([
   "ai_resolved_idle",
   "escalated_sessions",
   "reused_session_ids",
+  "ai_involved_sessions",
   "unique_customers",
   "estimated_cost_saved",
   "total_messages",

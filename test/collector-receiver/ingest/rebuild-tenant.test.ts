@@ -25,6 +25,12 @@ const damages = [
   "update analytics_customers set repeats = array_fill(-2, array[37]) where user_id > 'u-1'",
   "update analytics_agent_metrics set agent_name = 'nobody', sessions_handled = 0",
   "update analytics_attribute_counts set value = value || '!', events = events + 1",
+  "truncate analytics_tickets, analytics_agent_states, analytics_agent_activity",
+  "update analytics_tickets set first_closed_at = null, last_reopened_at = now(), created_at = created_at - interval '1 day'",
+  "insert into analytics_tickets (tenant_id, ticket_id, first_seen_at, created_at) values ('default', 99, now(), now())",
+  "update analytics_agent_states set state = 'away' where agent_id = 1",
+  "insert into analytics_agent_states values ('default', 1, '2025-12-30', '00000000-0000-7000-8000-000000000000', 'busy')",
+  "update analytics_agent_activity set last_at = last_at + interval '1 minute', agent_id = agent_id + 7",
   "insert into analytics_event_counts values ('default', '2020-01-01', 'never.was', 5)",
 ];
 
@@ -49,7 +55,8 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
     fc.asyncProperty(scenario, async ({ events, damages: chosen, beforeDamage }) => {
       await database.pool.query(`
         truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
-          analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts, analytics_duration_histograms`);
+          analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts, analytics_duration_histograms,
+          analytics_tickets, analytics_agent_states, analytics_agent_activity`);
       const cut = Math.ceil(events.length * beforeDamage);
       await send(events.slice(0, cut));
       const clean = await verifyTenant(database.connectionString, "default").catch(() => null);

@@ -25,7 +25,7 @@ const dictionarySchema = Type.Object(
         factor: Type.Optional(Type.Number()),
         histogram: Type.Optional(Type.String()),
         quantile: Type.Optional(Type.Number()),
-        cohort: oneOf(["session_start", "event_time"] as const),
+        cohort: oneOf(["session_start", "event_time", "agent_time", "ticket_close", "period_end"] as const),
         period_rule: Type.String(),
         edge_cases: nullableString(),
         estimate: Type.Boolean(),
