@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyBaseLogger } from "fastify";
+import pg from "pg";
 import { dropUnkeptPartitions, retentionStart, sealBefore } from "../ingest/apply-retention.ts";
 import { sweepIdleSessions } from "../ingest/sweep-idle-sessions.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
@@ -24,9 +26,15 @@ interface TenantRow {
 export interface TenantWatch {
   /** Start of what is kept of a tenant, ms since 1970; null: everything, or a tenant that is not known yet. */
   retainedFromMs(tenantId: string): number | null;
-  /** Waits for the round under way and closes the connection. */
+  /**
+   * Ends the round under way, if need be by cancelling its statement, and closes the connection. What was
+   * not committed is done by the next start.
+   */
   close(): Promise<void>;
 }
+
+/** What a round that waits for nobody needs to come to its end. */
+const CLOSE_GRACE_MS = 500;
 
 /**
  * Goes round the tenants from time to time, on a connection of its own: reads from when their rows are
@@ -55,6 +63,7 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
         options.onSwept(sessions, days);
         if (closing) return;
       }
+      if (closing) return;
     }
     if (options.retentionMonths === undefined) return;
     for (const { tenant_id: tenantId, timezone } of rows) {
@@ -76,7 +85,8 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
       failed = false;
     } catch (error) {
       // Once for an outage, not once a round.
-      if (!failed) options.log.warn({ err: error }, "tenants cannot be watched now; tried again each round");
+      if (!failed && !closing)
+        options.log.warn({ err: error }, "tenants cannot be watched now; tried again each round");
       failed = true;
       const lost = client;
       client = undefined;
@@ -91,6 +101,13 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
     busy = true;
     round = attempt(goRound).finally(() => (busy = false));
   };
+  /** A round may wait for a lock as long as somebody holds it, and whoever stops us does not. */
+  async function endRound(): Promise<void> {
+    while ((await Promise.race([round.then(() => "over"), sleep(CLOSE_GRACE_MS, "waiting")])) === "waiting") {
+      if (client !== undefined) await cancelStatement(options.connectionString, client).catch(() => client?.end());
+    }
+  }
+
   // What is kept has to be known before the first event; sweeping may have to wait for locks, and nobody
   // waits for that.
   await attempt(readTenants);
@@ -101,8 +118,26 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
     async close() {
       closing = true;
       clearInterval(timer);
-      await round;
+      await endRound();
       await client?.end().catch(() => {});
     },
   };
 }
+
+/**
+ * Cancels what a connection's server is doing. Closing the connection is not enough: a server that waits for a
+ * lock does not notice, and keeps its place in the queue, before everybody who comes later.
+ */
+async function cancelStatement(connectionString: string, client: WriterConnection): Promise<void> {
+  const canceller = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });
+  canceller.on("error", () => {});
+  try {
+    await canceller.connect();
+    await canceller.query("select pg_cancel_backend($1)", [serverProcessOf(client)]);
+  } finally {
+    await canceller.end().catch(() => {});
+  }
+}
+
+/** Not in @types/pg: https://node-postgres.com/apis/client has it as `processID`. */
+const serverProcessOf = (client: WriterConnection): number => (client as unknown as { processID: number }).processID;
