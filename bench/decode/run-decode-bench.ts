@@ -1,11 +1,8 @@
 import { parseArgs } from "node:util";
 import protobuf from "protobufjs";
 import { mapRequest } from "../../collector-receiver/src/mapping/map-request.ts";
-import {
-  defaultCountedAttributes,
-  defaultMappingLimits,
-  type MappingContext,
-} from "../../collector-receiver/src/mapping/mapping-context.ts";
+import { defaultMappingLimits, type MappingContext } from "../../collector-receiver/src/mapping/mapping-context.ts";
+import { countedAttributes } from "../../collector-receiver/src/metrics/event-counters.ts";
 import { makeDecodeLoad, type DecodeLoad } from "./make-decode-load.ts";
 
 /**
@@ -26,7 +23,7 @@ const context: MappingContext = {
   tenant: { kind: "fixed", tenantId: "default" },
   nowMs: Date.now(),
   retainedFromMs: () => null,
-  countedAttributes: defaultCountedAttributes,
+  countedAttributes,
   limits: defaultMappingLimits,
 };
 

@@ -1,8 +1,6 @@
 import { mapRequest } from "../../collector-receiver/src/mapping/map-request.ts";
-import {
-  defaultCountedAttributes,
-  defaultMappingLimits,
-} from "../../collector-receiver/src/mapping/mapping-context.ts";
+import { defaultMappingLimits } from "../../collector-receiver/src/mapping/mapping-context.ts";
+import { countedAttributes } from "../../collector-receiver/src/metrics/event-counters.ts";
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
 import type { Load } from "./make-load.ts";
 
@@ -14,7 +12,7 @@ export function rowsOfLoad({ spec, bodies }: Load): BusinessEvent[] {
         tenant: { kind: "fixed", tenantId: "default" },
         nowMs: Date.now(),
         retainedFromMs: () => null,
-        countedAttributes: defaultCountedAttributes,
+        countedAttributes,
         limits: defaultMappingLimits,
       }).events,
   );

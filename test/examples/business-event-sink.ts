@@ -5,11 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { flush, shutdown, startBusinessEvents } from "@spanledger/sdk";
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
 import { mapRequest } from "../../collector-receiver/src/mapping/map-request.ts";
-import {
-  defaultCountedAttributes,
-  defaultMappingLimits,
-  type MappingContext,
-} from "../../collector-receiver/src/mapping/mapping-context.ts";
+import { defaultMappingLimits, type MappingContext } from "../../collector-receiver/src/mapping/mapping-context.ts";
+import { countedAttributes } from "../../collector-receiver/src/metrics/event-counters.ts";
 
 /** What arrived over the wire, as the receiver's own mapping reads it. */
 export interface ReceivedEvent {
@@ -28,7 +25,7 @@ const mappingContext: MappingContext = {
   tenant: { kind: "believed", defaultTenantId: "default" },
   nowMs: Date.now(),
   retainedFromMs: () => null,
-  countedAttributes: defaultCountedAttributes,
+  countedAttributes,
   limits: defaultMappingLimits,
 };
 

@@ -6,7 +6,9 @@ import {
   type AttributeDefinition,
   type AttributeType,
 } from "@spanledger/sdk/event-catalogue";
-import { EventDataArena, type TextState } from "./event-data-arena.ts";
+import { AttributeTape, forgetFollowers, jsonHeadOf, type TapeKey } from "../otlp/attribute-tape.ts";
+import { ByteWords } from "../otlp/byte-words.ts";
+import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
 import { InternTable } from "./intern-table.ts";
 
 /** Where a captured value goes, beside `event_data`. */
@@ -33,12 +35,13 @@ export interface EventPlan {
   readonly requiredMask: number;
 }
 
-export interface AttributeKey {
+export interface AttributeKey extends TapeKey {
   readonly bytes: Buffer;
   readonly text: string;
   readonly state: TextState;
   /** `,"key":` */
   readonly json: Buffer;
+  readonly jsonWords: ByteWords;
   /** 0 for a name that no rule knows. */
   readonly slot: number;
   readonly counted: boolean;
@@ -57,6 +60,7 @@ export interface EventName {
 export interface CompiledCatalogue {
   readonly names: InternTable<EventName>;
   readonly keys: InternTable<AttributeKey>;
+  readonly tape: AttributeTape<AttributeKey>;
   readonly customPlan: EventPlan;
 }
 
@@ -109,9 +113,11 @@ export function compileCatalogue(countedAttributes: ReadonlySet<string>): Compil
     for (const [name, definition] of Object.entries(eventCatalogue)) {
       plans.set(name, compilePlan(definition.attributes));
     }
+    const keys = new InternTable<AttributeKey>((bytes) => makeAttributeKey(bytes, countedAttributes), forgetFollowers);
     known = {
       names: new InternTable((bytes) => makeEventName(bytes, plans)),
-      keys: new InternTable((bytes) => makeAttributeKey(bytes, countedAttributes)),
+      keys,
+      tape: new AttributeTape((bytes, start, end) => keys.find(bytes, start, end)),
       customPlan: compilePlan({}),
     };
     compiled.set(countedAttributes, known);
@@ -155,11 +161,18 @@ function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, EventPlan>): Ev
 
 function makeAttributeKey(bytes: Buffer, countedAttributes: ReadonlySet<string>): AttributeKey {
   const text = bytes.toString();
+  const state = checkText(bytes);
+  const json = Buffer.from(`,${JSON.stringify(text)}:`);
   return {
     bytes,
+    words: new ByteWords(bytes),
     text,
-    state: checkText(bytes),
-    json: Buffer.from(`,${JSON.stringify(text)}:`),
+    state,
+    json,
+    jsonWords: new ByteWords(json),
+    jsonHead: state > textState.unicode ? null : new ByteWords(Buffer.from(jsonHeadOf(text))),
+    next: null,
+    otherNext: null,
     slot: slots.get(text) ?? 0,
     counted: countedAttributes.has(text),
     reserved: text.startsWith(reservedPrefix) ? (reservedByName[text] ?? reserved.other) : reserved.none,

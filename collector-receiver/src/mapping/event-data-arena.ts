@@ -1,3 +1,5 @@
+import type { ByteWords } from "../otlp/byte-words.ts";
+
 /** How writing a text ended. */
 export const textState = { ascii: 0, unicode: 1, nul: 2, invalid: 3, tooLarge: 4 } as const;
 export type TextState = (typeof textState)[keyof typeof textState];
@@ -19,6 +21,7 @@ const base64Alphabet = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
  */
 export class EventDataArena {
   private chunk = Buffer.alloc(0);
+  private view = new DataView(this.chunk.buffer);
   private start = 0;
   private pos = 0;
   private limit = 0;
@@ -27,6 +30,7 @@ export class EventDataArena {
   begin(maxBytes: number): void {
     if (this.start + maxBytes + numberBytes > this.chunk.length) {
       this.chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, maxBytes + numberBytes));
+      this.view = new DataView(this.chunk.buffer);
       this.start = 0;
     }
     this.pos = this.start;
@@ -63,6 +67,41 @@ export class EventDataArena {
     if (pos + length + 1 > this.limit) return false;
     const chunk = this.chunk;
     for (let i = from; i < length; i++) chunk[pos++] = bytes[i]!;
+    this.pos = pos;
+    return true;
+  }
+
+  /** A text; up to four bytes behind it are overwritten. */
+  writeWords(words: ByteWords): boolean {
+    const pos = this.pos;
+    const end = pos + words.length;
+    if (end + 1 > this.limit) return false;
+    words.writeTo(this.view, pos);
+    this.pos = end;
+    return true;
+  }
+
+  /** A JSON string of ASCII that needs no escape; false, with nothing written, where the text is another. */
+  writePlainText(source: DataView, start: number, end: number): boolean {
+    let pos = this.pos;
+    if (pos + (end - start) + 3 > this.limit) return false;
+    const { chunk, view } = this;
+    chunk[pos++] = quote;
+    let at = start;
+    for (; at + 4 <= end; at += 4, pos += 4) {
+      const word = source.getInt32(at, true);
+      // No borrow and no high bit, unless one of the four is below a space, a quote, a backslash or not ASCII.
+      const unusual =
+        word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101);
+      if ((unusual & 0x80808080) !== 0) return false;
+      view.setInt32(pos, word, true);
+    }
+    for (; at < end; at++) {
+      const byte = source.getUint8(at);
+      if (byte < 0x20 || byte >= 0x80 || byte === quote || byte === backslash) return false;
+      chunk[pos++] = byte;
+    }
+    chunk[pos++] = quote;
     this.pos = pos;
     return true;
   }

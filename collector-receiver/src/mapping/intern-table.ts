@@ -1,3 +1,6 @@
+/** A longer text is a new object each time. */
+const longestInterned = 255;
+
 /**
  * From UTF-8 bytes to one object per distinct text, without making a string for the lookup. Direct
  * mapped and of fixed size: a sender with endless names costs new objects, never memory.
@@ -5,15 +8,20 @@
 export class InternTable<T extends { readonly bytes: Buffer }> {
   private readonly slots: (T | undefined)[] = Array.from({ length: 4096 });
   private readonly make: (bytes: Buffer) => T;
+  private readonly release: (made: T) => void;
 
-  /** @param make from a private copy of the bytes */
-  constructor(make: (bytes: Buffer) => T) {
+  /**
+   * @param make from a private copy of the bytes
+   * @param release told of an object that has lost its place to another
+   */
+  constructor(make: (bytes: Buffer) => T, release: (made: T) => void = () => {}) {
     this.make = make;
+    this.release = release;
   }
 
   find(bytes: Buffer, start: number, end: number): T {
     const length = end - start;
-    if (length === 0 || length > 255) return this.make(Buffer.from(bytes.subarray(start, end)));
+    if (length === 0 || length > longestInterned) return this.make(Buffer.from(bytes.subarray(start, end)));
     const slot =
       (length * 31 +
         bytes[start]! * 7 +
@@ -29,6 +37,7 @@ export class InternTable<T extends { readonly bytes: Buffer }> {
       if (i === length) return known;
     }
     const made = this.make(Buffer.from(bytes.subarray(start, end)));
+    if (known !== undefined) this.release(known);
     this.slots[slot] = made;
     return made;
   }

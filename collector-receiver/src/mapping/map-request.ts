@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { instrumentationScope, maxEventNameLength, reservedAttributes } from "@spanledger/sdk/event-catalogue";
+import type { AttributeTape } from "../otlp/attribute-tape.ts";
 import {
   idState,
   parentSpanIdAt,
@@ -14,18 +15,35 @@ import {
 } from "../otlp/otlp-carrier.ts";
 import { walkJson } from "../otlp/walk-json.ts";
 import { walkProtobuf } from "../otlp/walk-protobuf.ts";
-import { EventDataBuilder, type EventProblem } from "./build-event-data.ts";
+import { EventDataBuilder } from "./build-event-data.ts";
 import type { BusinessEvent, EventSource, MappedRequest, RejectedEvent, SourceReport } from "./business-event.ts";
-import { compileCatalogue, type CompiledCatalogue, type EventName, type EventPlan } from "./compile-catalogue.ts";
+import {
+  compileCatalogue,
+  type AttributeKey,
+  type CompiledCatalogue,
+  type EventName,
+  type EventPlan,
+} from "./compile-catalogue.ts";
 import { deriveEventId, readMembers } from "./derive-event-id.ts";
-import { describeText, shortenText } from "./describe-value.ts";
-import { textState } from "./event-data-arena.ts";
-import { UnknownTenantError, type MappingContext } from "./mapping-context.ts";
+import type { EventProblem } from "./describe-event-problem.ts";
+import { shortenText } from "./describe-value.ts";
+import {
+  findMarkProblem,
+  findMissing,
+  findNameProblem,
+  findSpanProblem,
+  findTimeProblem,
+  type TimeBounds,
+} from "./find-event-problem.ts";
+import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
+import { readPlainAttributes } from "./read-plain-attributes.ts";
+import { RequestIds } from "./request-ids.ts";
 import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
 import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
 import { millisecondsOf } from "./read-uuid.ts";
 import { rejectionCodes } from "./rejection-codes.ts";
+import { resolveTenant } from "./resolve-tenant.ts";
 import { writeRejectionPayload } from "./write-rejection-payload.ts";
 
 const markName = Buffer.from(reservedAttributes.eventId);
@@ -34,12 +52,9 @@ const nameAttribute = Buffer.from("event.name");
 const scopeName = Buffer.from(instrumentationScope);
 const reportName = Buffer.from(sourceReportName);
 
-const year2000Ms = Date.UTC(2000, 0, 1);
 const dayMs = 86_400_000;
 /** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
 const markToleranceMs = 1000;
-/** As tenants are written in INGEST_TOKENS and in routes. */
-const tenantPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const nothing = Buffer.alloc(0);
 
 /**
@@ -74,13 +89,14 @@ export function mapRequest(
 
 /** Mapping is synchronous, so that one builder serves all requests. */
 let sharedBuilder: EventDataBuilder | null = null;
+const sharedIds = new RequestIds();
 const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
 const nameReader = new NameAttributeReader(nameAttribute);
 
 type MutableEvent = { -readonly [K in keyof BusinessEvent]: BusinessEvent[K] };
 
-class RequestMapper implements CarrierVisitor {
+class RequestMapper implements CarrierVisitor, TimeBounds {
   readonly events: MutableEvent[] = [];
   readonly rejected: RejectedEvent[] = [];
   readonly sourceReports: SourceReport[] = [];
@@ -92,12 +108,12 @@ class RequestMapper implements CarrierVisitor {
   private readonly context: MappingContext;
   private readonly catalogue: CompiledCatalogue;
   private readonly builder: EventDataBuilder;
+  readonly tape: AttributeTape<AttributeKey>;
   private resourceFacts: ResourceFacts | null = null;
   private tenantId = "";
   private tenantProblem: EventProblem | null = null;
-  private earliestMs = year2000Ms;
-  private retainedFromMs = -Infinity;
-  private readonly latestMs: number;
+  retainedFromMs = -Infinity;
+  readonly latestMs: number;
   private isOurScope = false;
   private carrierIsRejected = false;
   /** Where the ids stand in the request's texts; -1 where there is none. */
@@ -115,11 +131,13 @@ class RequestMapper implements CarrierVisitor {
     this.signal = signal;
     this.context = context;
     this.catalogue = compileCatalogue(context.countedAttributes);
+    this.tape = this.catalogue.tape;
     this.latestMs = context.nowMs + dayMs;
     sharedBuilder ??= new EventDataBuilder(this.catalogue, context.limits);
     sharedBuilder.configure(this.catalogue, context.limits);
     this.builder = sharedBuilder;
     this.builder.texts.begin();
+    sharedIds.begin();
   }
 
   resource(): void {
@@ -155,10 +173,16 @@ class RequestMapper implements CarrierVisitor {
       }
       plan = this.catalogue.customPlan;
     }
-    const builder = this.builder;
-    builder.begin(plan, null);
-    walker.readEventAttributes(builder);
+    this.readAttributes(walker, plan, null);
     this.finish(walker, name, plan);
+  }
+
+  private readAttributes(walker: OtlpWalker, plan: EventPlan, skippedKey: Buffer | null): void {
+    const builder = this.builder;
+    builder.begin(plan, skippedKey);
+    if (walker.scanEventAttributes() && readPlainAttributes(builder, this.tape, walker.carrier)) return;
+    builder.begin(plan, skippedKey);
+    walker.readEventAttributes(builder);
   }
 
   logRecord(walker: OtlpWalker): void {
@@ -193,9 +217,7 @@ class RequestMapper implements CarrierVisitor {
       plan = this.catalogue.customPlan;
     }
     this.takeLogTime(carrier);
-    const builder = this.builder;
-    builder.begin(plan, skippedKey);
-    walker.readEventAttributes(builder);
+    this.readAttributes(walker, plan, skippedKey);
     this.finish(walker, name, plan);
   }
 
@@ -225,9 +247,9 @@ class RequestMapper implements CarrierVisitor {
     }
     const problem =
       this.tenantProblem ??
-      this.findCarrierProblem(carrier) ??
+      (this.signal === "traces" ? findSpanProblem(carrier) : null) ??
       findNameProblem(name) ??
-      this.findTimeProblem(carrier, occurredAtMs) ??
+      findTimeProblem(carrier, occurredAtMs, this) ??
       (builder.marked && builder.eventIdAt < 0 ? findMarkProblem(builder) : null) ??
       builder.problem ??
       (builder.satisfied === plan.requiredMask ? null : findMissing(builder, plan));
@@ -238,11 +260,8 @@ class RequestMapper implements CarrierVisitor {
       return;
     }
     const eventId = builder.eventIdAt >= 0 ? "" : this.deriveId(walker, name, facts, plan);
-    const spanIdAt =
-      this.parentSpanIdAt >= 0 && (this.isOurScope || isText(carrier.spanName, name.bytes))
-        ? this.parentSpanIdAt
-        : this.ownSpanIdAt;
-    this.textsAt.push(builder.eventIdAt, builder.sessionIdAt, builder.sessionIdEnd, this.traceIdAt, spanIdAt);
+    const spanAt = this.findSpanId(carrier, name);
+    this.textsAt.push(builder.eventIdAt, builder.sessionIdAt, builder.sessionIdEnd, this.traceIdAt, spanAt);
     this.events.push({
       tenantId: this.tenantId,
       eventId,
@@ -287,47 +306,38 @@ class RequestMapper implements CarrierVisitor {
     walker.readResourceAttributes(resourceReader);
     const facts = resourceReader.take();
     this.resourceFacts = facts;
-    this.tenantProblem = null;
-    const rule = this.context.tenant;
-    if (rule.kind === "fixed") {
-      this.tenantId = rule.tenantId;
-    } else if (rule.kind === "gateway") {
-      if (facts.tenant === null || !rule.tenantIds.has(facts.tenant)) {
-        throw new UnknownTenantError(
-          facts.tenant === null
-            ? "The resource names no tenant: a gateway has to set `spanledger.tenant`"
-            : `The tenant ${describeText(facts.tenant)} is not one of this token's`,
-        );
-      }
-      this.tenantId = facts.tenant;
-    } else {
-      this.tenantId = facts.tenant ?? rule.defaultTenantId;
-      if (!tenantPattern.test(this.tenantId)) {
-        this.tenantProblem = {
-          code: "invalid_tenant",
-          text: `\`spanledger.tenant\` is ${describeText(this.tenantId)}`,
-        };
-        this.tenantId = rule.defaultTenantId;
-      }
-    }
+    const { tenantId, problem } = resolveTenant(this.context.tenant, facts);
+    this.tenantId = tenantId;
+    this.tenantProblem = problem;
     this.retainedFromMs = this.context.retainedFromMs(this.tenantId) ?? -Infinity;
-    this.earliestMs = Math.max(year2000Ms, this.retainedFromMs);
     return facts;
   }
 
+  /** Once per span, and only for one that holds an event of ours. */
   private readTraceContext(carrier: OtlpCarrier): void {
     this.hasTraceContext = true;
-    const texts = this.builder.texts;
-    const { ids } = carrier;
-    this.traceIdAt = carrier.traceIdState === idState.valid ? texts.addHex(ids, traceIdAt, spanIdAt) : -1;
-    this.ownSpanIdAt = carrier.spanIdState === idState.valid ? texts.addHex(ids, spanIdAt, parentSpanIdAt) : -1;
-    this.parentSpanIdAt =
-      carrier.parentSpanIdState === idState.valid ? texts.addHex(ids, parentSpanIdAt, parentSpanIdAt + 8) : -1;
+    const ids = sharedIds;
+    const { idsView } = carrier;
+    this.traceIdAt = carrier.traceIdState === idState.valid ? ids.add(idsView, traceIdAt, 16) : -1;
+    this.ownSpanIdAt = -1;
+    this.parentSpanIdAt = carrier.parentSpanIdState === idState.valid ? ids.add(idsView, parentSpanIdAt, 8) : -1;
+  }
+
+  /** The parent's span id of a carrier span, which itself stands for nothing; else the span's own. */
+  private findSpanId(carrier: OtlpCarrier, name: EventName): number {
+    if (this.parentSpanIdAt >= 0 && (this.isOurScope || isText(carrier.spanName, name.bytes))) {
+      return this.parentSpanIdAt;
+    }
+    if (this.ownSpanIdAt < 0 && carrier.spanIdState === idState.valid) {
+      this.ownSpanIdAt = sharedIds.add(carrier.idsView, spanIdAt, 8);
+    }
+    return this.ownSpanIdAt;
   }
 
   /** Gives each event its texts, once all are gathered. */
   finishTexts(): void {
     const text = this.builder.texts.finish();
+    const ids = sharedIds.finish();
     const { events, textsAt } = this;
     for (let i = 0, at = 0; i < events.length; i++, at += 5) {
       const event = events[i]!;
@@ -337,35 +347,9 @@ class RequestMapper implements CarrierVisitor {
       const spanAt = textsAt[at + 4]!;
       if (eventIdAt >= 0) event.eventId = text.substring(eventIdAt, eventIdAt + 36);
       if (sessionIdAt >= 0) event.sessionId = text.substring(sessionIdAt, textsAt[at + 2]);
-      if (traceAt >= 0) event.traceId = text.substring(traceAt, traceAt + 32);
-      if (spanAt >= 0) event.spanId = text.substring(spanAt, spanAt + 16);
+      if (traceAt >= 0) event.traceId = ids.substring(traceAt, traceAt + 32);
+      if (spanAt >= 0) event.spanId = ids.substring(spanAt, spanAt + 16);
     }
-  }
-
-  /** A log record may stand outside of any trace; a span may not. */
-  private findCarrierProblem(carrier: OtlpCarrier): EventProblem | null {
-    if (this.signal === "logs") return null;
-    if (carrier.traceIdState === idState.valid && carrier.spanIdState === idState.valid) return null;
-    const isTrace = carrier.traceIdState !== idState.valid;
-    const state = isTrace ? carrier.traceIdState : carrier.spanIdState;
-    const how = state === idState.absent ? "missing" : state === idState.zero ? "all zero" : "of the wrong length";
-    return { code: "invalid_trace_context", text: `The span's ${isTrace ? "trace id" : "span id"} is ${how}` };
-  }
-
-  private findTimeProblem(carrier: OtlpCarrier, occurredAtMs: number): EventProblem | null {
-    if (carrier.timeHigh === 0 && carrier.timeLow === 0) {
-      return { code: "missing_time", text: "The event has no time" };
-    }
-    if (occurredAtMs >= this.earliestMs && occurredAtMs <= this.latestMs) return null;
-    const time = new Date(occurredAtMs).toISOString();
-    if (occurredAtMs > this.latestMs) {
-      return { code: "in_the_future", text: `The event's time is ${time}, more than a day ahead` };
-    }
-    if (occurredAtMs < year2000Ms) return { code: "time_before_2000", text: `The event's time is ${time}` };
-    return {
-      code: "too_old",
-      text: `The event's time is ${time}, kept is what occurred from ${new Date(this.retainedFromMs).toISOString()} on`,
-    };
   }
 
   private reject(walker: OtlpWalker, name: EventName, problem: EventProblem, source: EventSource | null): void {
@@ -409,33 +393,6 @@ class RequestMapper implements CarrierVisitor {
       reportedAtMs: millisecondsOf(carrier.timeHigh, carrier.timeLow),
     });
   }
-}
-
-function findNameProblem(name: EventName): EventProblem | null {
-  if (name.plan !== null) return null;
-  if (name.text === "") return { code: "missing_name", text: "The event has no name" };
-  const described = describeText(name.text);
-  if (name.state === textState.nul) {
-    return { code: "nul_character", text: `The event's name contains U+0000: ${described}` };
-  }
-  if (name.state === textState.invalid) {
-    return { code: "invalid_unicode", text: `The event's name is not valid UTF-8: ${described}` };
-  }
-  if (!name.tooLong) return null;
-  return {
-    code: "name_too_long",
-    text: `The event's name is ${described}, at most ${maxEventNameLength} characters are allowed`,
-  };
-}
-
-function findMarkProblem(builder: EventDataBuilder): EventProblem {
-  return { code: "invalid_event_id", text: `\`${reservedAttributes.eventId}\` is ${builder.invalidMark}` };
-}
-
-function findMissing(builder: EventDataBuilder, plan: EventPlan): EventProblem {
-  const missing = plan.required.find((rule) => (builder.satisfied & rule.requiredBit) === 0)!;
-  const how = (builder.touched & missing.requiredBit) === 0 ? "absent" : "empty";
-  return { code: "missing_attribute", text: `\`${missing.name}\` is ${how}` };
 }
 
 function isText(range: TextRange, text: Buffer): boolean {

@@ -1,5 +1,3 @@
-import { commonAttributes, eventCatalogue, type AttributeDefinition } from "@spanledger/sdk/event-catalogue";
-
 /** Who says which tenant an event belongs to. */
 export type TenantRule =
   /** A token fixes it; `spanledger.tenant` of the resource is not read. */
@@ -37,25 +35,6 @@ export interface MappingContext {
   readonly countedAttributes: ReadonlySet<string>;
   readonly limits: MappingLimits;
 }
-
-/**
- * All numbers and booleans of the catalogue that are not identifiers, with the texts that session
- * facts and agent counters read.
- */
-export const defaultCountedAttributes: ReadonlySet<string> = (() => {
-  const names = new Set(["channel", "user_id", "agent_name", "reason"]);
-  const definitions: Record<string, AttributeDefinition>[] = [
-    commonAttributes,
-    ...Object.values(eventCatalogue).map((definition) => definition.attributes),
-  ];
-  for (const attributes of definitions) {
-    for (const [name, attribute] of Object.entries(attributes)) {
-      const identifier = "int4" in attribute && attribute.int4 === true;
-      if (attribute.type !== "string" && !identifier && name !== "test") names.add(name);
-    }
-  }
-  return names;
-})();
 
 /** A gateway named a tenant that its token does not cover: nothing of the request was taken. */
 export class UnknownTenantError extends Error {

@@ -27,6 +27,59 @@ export function checkUuid(bytes: Buffer, start: number, end: number): UuidState 
   return upper === 0 ? uuidState.canonical : uuidState.upper;
 }
 
+const highBits = 0x80808080 | 0;
+
+/**
+ * Whether 36 bytes are a UUID in lower case, and not the nil UUID: a short way for what every sender
+ * writes. False says only that the bytes have to be looked at one by one.
+ */
+export function isCanonicalUuid(view: DataView, start: number): boolean {
+  if (
+    view.getUint8(start + 8) !== dash ||
+    view.getUint8(start + 13) !== dash ||
+    view.getUint8(start + 18) !== dash ||
+    view.getUint8(start + 23) !== dash
+  ) {
+    return false;
+  }
+  // Between the dashes are eight words of four digits.
+  const a = view.getInt32(start, true);
+  const b = view.getInt32(start + 4, true);
+  const c = view.getInt32(start + 9, true);
+  const d = view.getInt32(start + 14, true);
+  const e = view.getInt32(start + 19, true);
+  const f = view.getInt32(start + 24, true);
+  const g = view.getInt32(start + 28, true);
+  const h = view.getInt32(start + 32, true);
+  const all =
+    hexBytes(a) & hexBytes(b) & hexBytes(c) & hexBytes(d) & hexBytes(e) & hexBytes(f) & hexBytes(g) & hexBytes(h);
+  const zeros = 0x30303030;
+  const bits =
+    (a ^ zeros) | (b ^ zeros) | (c ^ zeros) | (d ^ zeros) | (e ^ zeros) | (f ^ zeros) | (g ^ zeros) | (h ^ zeros);
+  return (all & highBits) === highBits && bits !== 0;
+}
+
+/** The high bit of each of four bytes that is one of `0` to `9` and `a` to `f`. */
+function hexBytes(word: number): number {
+  // A carry out of a byte needs one beyond ASCII, which fails by itself: its own bit is taken out below.
+  const isDigit = (word + 0x50505050) & ~(word + 0x46464646);
+  const isLetter = (word + 0x1f1f1f1f) & ~(word + 0x19191919);
+  return (isDigit | isLetter) & ~word;
+}
+
+/** As `readUuidV7Time`, of a UUID that `isCanonicalUuid` has taken. */
+export function readCanonicalV7Time(view: DataView, start: number): number {
+  if (view.getUint8(start + 14) !== 0x37 || (hexValue[view.getUint8(start + 19)]! & 0xc) !== 8) return -1;
+  const upper = readHexWord(view.getInt32(start, true)) * 0x10000 + readHexWord(view.getInt32(start + 4, true));
+  return upper * 0x10000 + readHexWord(view.getInt32(start + 9, true));
+}
+
+/** Four hex digits, the first in the lowest byte. */
+function readHexWord(word: number): number {
+  const digits = (word & 0x0f0f0f0f) + ((word >>> 6) & 0x01010101) * 9;
+  return ((digits & 15) << 12) | (digits & 0xf00) | ((digits >> 12) & 0xf0) | ((digits >> 24) & 15);
+}
+
 /** The time in a version 7 UUID at `start`, in milliseconds since 1970; -1 for any other UUID. */
 export function readUuidV7Time(bytes: Buffer, start: number): number {
   if (bytes[start + 14] !== 0x37 || (hexValue[bytes[start + 19]!]! & 0xc) !== 8) return -1;

@@ -1,6 +1,8 @@
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { TextRange } from "./otlp-carrier.ts";
 import { hexValue } from "./hex-digits.ts";
+import { unknownMember, type JsonMember, type JsonMembers } from "./json-members.ts";
+import { escapeOf, unescapeJsonText } from "./unescape-json-text.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -14,6 +16,7 @@ const isObject = new Uint8Array(maxDepth);
  */
 export class JsonCursor {
   readonly bytes: Buffer;
+  readonly view: DataView;
   pos = 0;
   /** The last member's name, see `nextKey`. */
   readonly key: TextRange;
@@ -21,6 +24,7 @@ export class JsonCursor {
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.end = bytes.length;
     this.key = { bytes, start: 0, end: 0 };
     // A byte order mark is allowed to be ignored (RFC 8259, section 8.1).
@@ -76,6 +80,23 @@ export class JsonCursor {
     this.readString(this.key);
     if (this.peek() !== 0x3a) throw this.error("a colon");
     this.pos++;
+  }
+
+  /**
+   * Reads a member's name and the colon; the value is next.
+   * @param before the member before it, or `members.origin`
+   */
+  nextMember(members: JsonMembers, before: JsonMember): JsonMember {
+    const expected = before.next;
+    if (expected !== null && expected.head.isAt(this.view, this.pos)) {
+      this.pos += expected.head.length;
+      return expected;
+    }
+    this.nextKey();
+    for (const member of members.all) {
+      if (this.keyIs(member.name)) return (before.next = member);
+    }
+    return unknownMember;
   }
 
   keyIs(name: Buffer): boolean {
@@ -167,7 +188,7 @@ export class JsonCursor {
     if (this.peek() !== quote) throw this.error("a text");
     const start = this.pos + 1;
     if (this.skipString()) {
-      into.bytes = unescape(this.bytes, start, this.pos - 1);
+      into.bytes = unescapeJsonText(this.bytes, start, this.pos - 1);
       into.start = 0;
       into.end = into.bytes.length;
     } else {
@@ -175,6 +196,12 @@ export class JsonCursor {
       into.start = start;
       into.end = this.pos - 1;
     }
+  }
+
+  /** Reads a text or `null`, which gives an empty one. */
+  readText(into: TextRange): void {
+    if (this.skipNull()) into.start = into.end = 0;
+    else this.readString(into);
   }
 
   /** Skips a number, and checks its syntax. */
@@ -268,70 +295,4 @@ export class JsonCursor {
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
-}
-
-/** What the character after a backslash stands for; 0 where there is no such escape. */
-const escapeOf = new Uint8Array(256);
-for (const [escape, character] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"]) {
-  escapeOf[escape!.charCodeAt(0)] = character!.charCodeAt(0);
-}
-
-function unescape(bytes: Buffer, start: number, end: number): Buffer {
-  const out = Buffer.allocUnsafe(end - start);
-  let at = 0;
-  for (let pos = start; pos < end;) {
-    const byte = bytes[pos]!;
-    if (byte !== backslash) {
-      out[at++] = byte;
-      pos++;
-      continue;
-    }
-    const kind = bytes[pos + 1]!;
-    if (kind !== 0x75) {
-      out[at++] = escapeOf[kind]!;
-      pos += 2;
-      continue;
-    }
-    let code = readHex4(bytes, pos + 2);
-    pos += 6;
-    if (code >= 0xd800 && code < 0xdc00 && bytes[pos] === backslash && bytes[pos + 1] === 0x75) {
-      const low = readHex4(bytes, pos + 2);
-      if (low >= 0xdc00 && low < 0xe000) {
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        pos += 6;
-      }
-    }
-    at = writeUtf8(out, at, code);
-  }
-  return out.subarray(0, at);
-}
-
-function readHex4(bytes: Buffer, at: number): number {
-  return (
-    (hexValue[bytes[at]!]! << 12) |
-    (hexValue[bytes[at + 1]!]! << 8) |
-    (hexValue[bytes[at + 2]!]! << 4) |
-    hexValue[bytes[at + 3]!]!
-  );
-}
-
-/** A lone surrogate is written as three bytes that are not valid UTF-8: the reader finds it there. */
-function writeUtf8(out: Buffer, start: number, code: number): number {
-  let at = start;
-  if (code < 0x80) {
-    out[at++] = code;
-  } else if (code < 0x800) {
-    out[at++] = 0xc0 | (code >> 6);
-    out[at++] = 0x80 | (code & 0x3f);
-  } else if (code < 0x10000) {
-    out[at++] = 0xe0 | (code >> 12);
-    out[at++] = 0x80 | ((code >> 6) & 0x3f);
-    out[at++] = 0x80 | (code & 0x3f);
-  } else {
-    out[at++] = 0xf0 | (code >> 18);
-    out[at++] = 0x80 | ((code >> 12) & 0x3f);
-    out[at++] = 0x80 | ((code >> 6) & 0x3f);
-    out[at++] = 0x80 | (code & 0x3f);
-  }
-  return at;
 }

@@ -1,3 +1,5 @@
+import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
+
 /**
  * What the walkers (one per encoding) hand to their visitor. One mutable object is reused for a
  * whole request: nothing is allocated for a span that holds no event. Ranges are valid until the
@@ -47,7 +49,8 @@ export const parentSpanIdAt = 24;
 /** Position of the walker: a span event with its span, or a log record. */
 export class OtlpCarrier {
   /** The whole body. */
-  body: Buffer;
+  readonly body: Buffer;
+  readonly view: DataView;
   scopeName: TextRange;
   /** The span's name; empty for a log record. */
   spanName: TextRange;
@@ -55,6 +58,7 @@ export class OtlpCarrier {
   eventName: TextRange;
   /** Trace id (16 bytes), span id (8), parent's span id (8); meaningful where the state is `valid`. */
   readonly ids = Buffer.alloc(32);
+  readonly idsView = new DataView(this.ids.buffer, this.ids.byteOffset, 32);
   traceIdState: IdState = idState.absent;
   spanIdState: IdState = idState.absent;
   parentSpanIdState: IdState = idState.absent;
@@ -77,6 +81,7 @@ export class OtlpCarrier {
 
   constructor(body: Buffer) {
     this.body = body;
+    this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.scopeName = { bytes: body, start: 0, end: 0 };
     this.spanName = { bytes: body, start: 0, end: 0 };
     this.eventName = { bytes: body, start: 0, end: 0 };
@@ -90,11 +95,18 @@ export interface OtlpWalker {
   /** The span's own attributes (not its events'). */
   readSpanAttributes(visitor: AttributeVisitor): void;
   readEventAttributes(visitor: AttributeVisitor): void;
+  /**
+   * Puts the event's attributes on the visitor's tape, from `tape.from` to `tape.to`.
+   * @returns false where not all of them are plain: they have to be read one by one
+   */
+  scanEventAttributes(): boolean;
   /** Whether the event (or log record) has an attribute of that name. */
   hasEventAttribute(name: Buffer): boolean;
 }
 
 export interface CarrierVisitor {
+  /** Where plain attributes of events go. */
+  readonly tape: AttributeTape<TapeKey>;
   /** A resource begins; its attributes may be asked for until the next. */
   resource(walker: OtlpWalker): void;
   /** An instrumentation scope begins. True: its spans without events are wanted too. */

@@ -6,10 +6,12 @@ import { MalformedOtlpError } from "./malformed-otlp-error.ts";
  */
 export class ProtobufCursor {
   readonly bytes: Buffer;
+  readonly view: DataView;
   pos = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Field number and wire type, as they stand: `number << 3 | type`. */

@@ -12,9 +12,13 @@ import {
   encodeProtobuf,
   expectedEventData,
   logsOf,
+  nanos,
+  nowMs,
   sdkScope,
   spanOf,
+  text,
   tracesOf,
+  type LogRecord,
   type SpanEvent,
 } from "./otlp-messages.ts";
 
@@ -48,6 +52,58 @@ describe("mapRequest", () => {
       }),
       runs,
     );
+  });
+
+  test("attributes read at once and attributes read one by one give the same", () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(anyTraces, (message) => {
+        const atOnce = mapRequest(encodeJson(message), "json", "traces", context);
+        // White space makes every attribute one that is read by itself.
+        const indented = Buffer.from(JSON.stringify(message, null, 1));
+        const oneByOne = mapRequest(indented, "json", "traces", context);
+        expect(comparable(atOnce)).toEqual(comparable(oneByOne));
+        plain += atOnce.events.length;
+      }),
+      runs,
+    );
+    expect(plain).toBeGreaterThan(100);
+  });
+
+  test("what counters read of an event is what its row gives back", () => {
+    let read = 0;
+    // Names that repeat: the last of equal names counts, as in jsonb.
+    const values = fc.oneof(
+      fc.string({ unit: "grapheme-ascii", maxLength: 12 }).map((value) => ({ stringValue: value })),
+      fc.constantFrom("", "微信").map((value) => ({ stringValue: value })),
+      fc.nat().map((value) => ({ intValue: String(value) })),
+      fc.boolean().map((value) => ({ boolValue: value })),
+    );
+    const repeating = fc.record({
+      timeUnixNano: fc.constant(nanos(nowMs)),
+      name: fc.constantFrom("acme.custom", "session.escalate", "query.order"),
+      attributes: fc
+        .array(fc.record({ key: fc.constantFrom("user_id", "reason", "session_id", "success"), value: values }))
+        .map((attributes) => [text("spanledger.event.id", "019b54d2-0a50-7000-8000-00000000000a"), ...attributes]),
+    });
+    fc.assert(
+      fc.property(fc.oneof(anyEvent, repeating), fc.boolean(), (event, asLog) => {
+        const mapped = asLog
+          ? mapRequest(encodeProtobuf("logs", logsOf([asLogRecord(event)])), "protobuf", "logs", context)
+          : mapRequest(encodeJson(tracesOf([spanOf([event])])), "json", "traces", context);
+        for (const { attributes, eventData } of mapped.events) {
+          const row = JSON.parse(Buffer.from(eventData).toString()) as Record<string, unknown>;
+          for (const name of context.countedAttributes) {
+            const stored = row[name];
+            if (typeof stored === "object") continue;
+            expect(attributes[name]).toEqual(stored);
+            if (stored !== undefined) read++;
+          }
+        }
+      }),
+      { numRuns: 1500 },
+    );
+    expect(read).toBeGreaterThan(200);
   });
 
   test("every span event ends up in exactly one place, with the data that was sent", () => {
@@ -108,14 +164,7 @@ describe("mapRequest", () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
         const traces = mapRequest(encodeJson(tracesOf([spanOf([event])])), "json", "traces", context);
-        const record = {
-          timeUnixNano: event.timeUnixNano,
-          eventName: event.name,
-          attributes: event.attributes,
-          traceId: "0af7651916cd43dd8448eb211c80319c",
-          spanId: "00f067aa0ba902b7",
-        };
-        const logs = mapRequest(encodeProtobuf("logs", logsOf([record])), "protobuf", "logs", context);
+        const logs = mapRequest(encodeProtobuf("logs", logsOf([asLogRecord(event)])), "protobuf", "logs", context);
         const isMarked = event.attributes.some(({ key }) => key === "spanledger.event.id");
         if (!isMarked) return;
         expect(comparable(logs).events).toEqual(comparable(traces).events);
@@ -153,6 +202,12 @@ describe("mapRequest", () => {
     );
   });
 });
+
+function asLogRecord(event: SpanEvent): LogRecord {
+  const { timeUnixNano, name: eventName, attributes } = event;
+  const ids = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "00f067aa0ba902b7" };
+  return { timeUnixNano, eventName, attributes, ...ids };
+}
 
 function withParsedData(event: BusinessEvent) {
   return { ...event, eventData: JSON.parse(Buffer.from(event.eventData).toString()) as unknown };

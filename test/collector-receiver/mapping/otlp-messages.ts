@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import protobuf from "protobufjs";
 import { eventCatalogue } from "../../../sdk/src/event-catalogue.ts";
-import {
-  defaultCountedAttributes,
-  defaultMappingLimits,
-  type MappingContext,
-} from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import { defaultMappingLimits, type MappingContext } from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 
 /** Reference codec: another implementation of the wire format, loaded from the schema. */
 export const root = protobuf.loadSync(new URL("../../fixtures/otlp-subset.proto", import.meta.url).pathname);
@@ -20,7 +17,7 @@ export const context: MappingContext = {
   tenant: { kind: "believed", defaultTenantId: "default" },
   nowMs,
   retainedFromMs: () => Date.UTC(2025, 0, 1),
-  countedAttributes: defaultCountedAttributes,
+  countedAttributes,
   limits: defaultMappingLimits,
 };
 

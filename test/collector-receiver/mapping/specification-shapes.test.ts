@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
-import {
-  defaultCountedAttributes,
-  defaultMappingLimits,
-  type MappingContext,
-} from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import { defaultMappingLimits, type MappingContext } from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 
 /**
  * Requests of the shapes that opentelemetry-proto publishes as OTLP/JSON examples (examples/trace.json, logs.json,
@@ -14,7 +11,7 @@ const context: MappingContext = {
   tenant: { kind: "fixed", tenantId: "default" },
   nowMs: Date.UTC(2026, 0, 1),
   retainedFromMs: () => null,
-  countedAttributes: defaultCountedAttributes,
+  countedAttributes,
   limits: defaultMappingLimits,
 };
 const resource = { attributes: [{ key: "service.name", value: { stringValue: "shop" } }] };

@@ -1,10 +1,8 @@
 import { fastify } from "fastify";
 import type { Ingest } from "../../../collector-receiver/src/ingest/ingest-port.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
-import {
-  defaultCountedAttributes,
-  defaultMappingLimits,
-} from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import { defaultMappingLimits } from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import {
   otlpRoutes,
   type OtlpRequestFacts,
@@ -34,7 +32,7 @@ export async function startOtlpServer(over: Partial<OtlpRoutesOptions> = {}): Pr
     ingest,
     resolveTenant: createTenantResolver([]),
     retainedFromMs: () => null,
-    countedAttributes: defaultCountedAttributes,
+    countedAttributes,
     mappingLimits: defaultMappingLimits,
     maxBodyBytes: 4 * 1024 * 1024,
     maxInflatedBytes: 8 * 1024 * 1024,

@@ -1,0 +1,71 @@
+import type { AttributeKey, AttributeRule } from "./compile-catalogue.ts";
+import { describeBytes } from "./describe-value.ts";
+import { textState, type TextState } from "./event-data-arena.ts";
+import type { RejectionCodeName } from "./rejection-codes.ts";
+
+/** The first thing that is wrong with an event. */
+export interface EventProblem {
+  readonly code: RejectionCodeName;
+  /** What is wrong with which value. */
+  readonly text: string;
+}
+
+/** @param value as a person reads it: `7`, `the text "x"`, `an array` */
+export function wrongType(key: AttributeKey, rule: AttributeRule, value: string): EventProblem {
+  return { code: "wrong_type", text: `${quoteKey(key)} is ${value}, ${rule.type} is expected` };
+}
+
+export function textTooLong(key: AttributeKey, rule: AttributeRule, value: string): EventProblem {
+  return {
+    code: "value_too_long",
+    text: `${quoteKey(key)} is ${value}, at most ${rule.maxLength} characters are allowed`,
+  };
+}
+
+export function notExact(key: AttributeKey, value: string): EventProblem {
+  return { code: "out_of_range", text: `${quoteKey(key)} is ${value}, beyond 2^53 a number is not exact` };
+}
+
+export function outOfBounds(key: AttributeKey, rule: AttributeRule, value: number): EventProblem {
+  const bound = value < rule.minimum ? `at least ${rule.minimum}` : `at most ${rule.maximum}`;
+  return { code: "out_of_range", text: `${quoteKey(key)} is ${value}, ${bound} is allowed` };
+}
+
+export function notFinite(key: AttributeKey, value: string): EventProblem {
+  return { code: "not_finite", text: `${quoteKey(key)} is ${value}` };
+}
+
+export function nestedTooDeeply(key: AttributeKey, levels: number): EventProblem {
+  return { code: "nested_too_deeply", text: `${quoteKey(key)} holds values in more than ${levels} levels` };
+}
+
+export function tooManyAttributes(key: AttributeKey, count: number, most: number): EventProblem {
+  return {
+    code: "too_many_attributes",
+    text: `${quoteKey(key)} is attribute number ${count}, at most ${most} are allowed`,
+  };
+}
+
+export function eventTooLarge(key: AttributeKey, most: number): EventProblem {
+  return { code: "event_data_too_large", text: `At ${quoteKey(key)} the event exceeds ${most} bytes` };
+}
+
+export function attributeTooLarge(key: AttributeKey, bytes: number, most: number): EventProblem {
+  return {
+    code: "attribute_too_large",
+    text: `${quoteKey(key)} has ${bytes} bytes, at most ${most} are allowed`,
+  };
+}
+
+/** @param what whose text it is, such as a quoted key */
+export function badText(state: TextState, what: string, bytes: Buffer, start: number, end: number): EventProblem {
+  const nul = state === textState.nul;
+  return {
+    code: nul ? "nul_character" : "invalid_unicode",
+    text: `${what} ${nul ? "contains U+0000" : "is not valid UTF-8"}: ${describeBytes(bytes, start, end)}`,
+  };
+}
+
+export function quoteKey(key: AttributeKey): string {
+  return `\`${describeBytes(key.bytes, 0, key.bytes.length).slice(1, -1)}\``;
+}

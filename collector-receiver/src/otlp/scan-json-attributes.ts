@@ -1,0 +1,148 @@
+import "./buffer-slices.ts";
+import { follow, tapeKind, type AttributeTape, type TapeKey } from "./attribute-tape.ts";
+import { ByteWords } from "./byte-words.ts";
+import type { JsonCursor } from "./json-cursor.ts";
+
+const head = new ByteWords(Buffer.from('{"key":"'));
+const middle = new ByteWords(Buffer.from('","value":{"'));
+const stringHead = new ByteWords(Buffer.from('stringValue":"'));
+const intHead = new ByteWords(Buffer.from('intValue":'));
+const doubleHead = new ByteWords(Buffer.from('doubleValue":'));
+const trueValue = new ByteWords(Buffer.from('boolValue":true}}'));
+const falseValue = new ByteWords(Buffer.from('boolValue":false}}'));
+
+const quote = 0x22;
+const backslash = 0x5c;
+const brace = 0x7d;
+const comma = 0x2c;
+const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
+
+/**
+ * Puts an array of KeyValues, which is next, on the tape, where all of them are written without
+ * spaces, key first, and are plain: a text without escapes, a number or a boolean.
+ * @param at place on the tape of the first
+ * @returns the place after the last, with the array read; or -1, with nothing read, where one is
+ *   written otherwise
+ */
+export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeKey>, at: number): number {
+  const { bytes, view } = cursor;
+  const end = bytes.length;
+  let before: TapeKey = tape.origin;
+  let pos = cursor.pos;
+  if (bytes[pos++] !== 0x5b) return -1;
+  for (;;) {
+    // Which name? Mostly the one that came after the last one before.
+    let key = before.next;
+    if (key === null || key.jsonHead === null || !key.jsonHead.isAt(view, pos)) {
+      key = before.otherNext;
+      if (key !== null && (key.jsonHead === null || !key.jsonHead.isAt(view, pos))) key = null;
+    }
+    if (key !== null) {
+      pos += key.jsonHead!.length;
+    } else {
+      if (!head.isAt(view, pos)) return -1;
+      const keyAt = pos + head.length;
+      pos = findPlainEnd(bytes, keyAt, end);
+      if (pos < 0 || !middle.isAt(view, pos)) return -1;
+      key = tape.find(bytes, keyAt, pos);
+      follow(before, key);
+      pos += middle.length;
+    }
+    before = key;
+    if (at === tape.capacity) return -1;
+    tape.keys[at] = key;
+    switch (bytes[pos]) {
+      case 0x73:
+        if (!stringHead.isAt(view, pos)) return -1;
+        tape.kinds[at] = tapeKind.string;
+        tape.starts[at] = pos += stringHead.length;
+        pos = findPlainEnd(bytes, pos, end);
+        if (pos < 0) return -1;
+        tape.ends[at] = pos++;
+        break;
+      case 0x69: {
+        if (!intHead.isAt(view, pos)) return -1;
+        pos += intHead.length;
+        const quoted = bytes[pos] === quote;
+        if (quoted) pos++;
+        const first = pos;
+        let value = 0;
+        let byte = bytes[pos]!;
+        while (byte >= 0x30 && byte <= 0x39) {
+          value = value * 10 + (byte - 0x30);
+          byte = bytes[++pos]!;
+        }
+        // Fifteen digits are exact; leading zeros and signs go the careful way.
+        if (pos === first || pos - first > 15 || (bytes[first] === 0x30 && pos - first > 1)) return -1;
+        if (quoted && bytes[pos++] !== quote) return -1;
+        tape.kinds[at] = tapeKind.int;
+        tape.numbers[at] = value;
+        break;
+      }
+      case 0x64: {
+        if (!doubleHead.isAt(view, pos)) return -1;
+        const first = (pos += doubleHead.length);
+        pos = findDecimalEnd(bytes, first);
+        if (pos < 0) return -1;
+        tape.kinds[at] = tapeKind.double;
+        tape.numbers[at] = readDecimal(bytes, first, pos);
+        break;
+      }
+      case 0x62: {
+        const isTrue = trueValue.isAt(view, pos);
+        if (!isTrue && !falseValue.isAt(view, pos)) return -1;
+        tape.kinds[at] = tapeKind.bool;
+        tape.numbers[at] = isTrue ? 1 : 0;
+        pos += (isTrue ? trueValue : falseValue).length - 2;
+        break;
+      }
+      default:
+        return -1;
+    }
+    if (bytes[pos] !== brace || bytes[pos + 1] !== brace) return -1;
+    pos += 2;
+    at++;
+    const next = bytes[pos++];
+    if (next === comma) continue;
+    if (next !== 0x5d) return -1;
+    cursor.pos = pos;
+    return at;
+  }
+}
+
+/** The closing quote of a text without escapes and control characters; -1 where it has any. */
+function findPlainEnd(bytes: Buffer, start: number, end: number): number {
+  for (let pos = start; pos < end; pos++) {
+    const byte = bytes[pos]!;
+    if (byte === quote) return pos;
+    if (byte === backslash || byte < 0x20) return -1;
+  }
+  return -1;
+}
+
+/** The end of `digits` or `digits.digits` with at most 15 digits; -1 where a number is written otherwise. */
+function findDecimalEnd(bytes: Buffer, start: number): number {
+  let pos = start;
+  let longest = 15;
+  while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39) pos++;
+  if (pos === start || (bytes[start] === 0x30 && pos - start > 1)) return -1;
+  if (bytes[pos] === 0x2e) {
+    longest++;
+    const point = pos++;
+    while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39) pos++;
+    if (pos === point + 1) return -1;
+  }
+  return pos - start > longest || bytes[pos] !== brace ? -1 : pos;
+}
+
+/** Both the digits and the power of ten are exact in a double, so their quotient is the nearest double. */
+function readDecimal(bytes: Buffer, start: number, end: number): number {
+  let digits = 0;
+  let decimals = 0;
+  for (let pos = start; pos < end; pos++) {
+    const byte = bytes[pos]!;
+    if (byte === 0x2e) decimals = end - pos - 1;
+    else digits = digits * 10 + (byte - 0x30);
+  }
+  return digits / powersOfTen[decimals]!;
+}

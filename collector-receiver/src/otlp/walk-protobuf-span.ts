@@ -1,0 +1,154 @@
+import { MalformedOtlpError } from "./malformed-otlp-error.ts";
+import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier } from "./otlp-carrier.ts";
+import type { ProtobufCursor } from "./protobuf-cursor.ts";
+import { attributesOfEvent, copyId, eventFields, spanFields, wrongMessage } from "./protobuf-fields.ts";
+
+/** Of the span that was read last: where its first event's field begins, and how many it has. */
+export const spanEvents = { firstAt: -1, count: 0 };
+
+/**
+ * Reads the Span in `[start, end)` into the carrier, and `spanEvents`. One without events costs its
+ * fields' tags and lengths.
+ * @param wanted also where it has no events
+ * @returns false where it is passed over: the carrier then says nothing of it
+ */
+export function readSpan(
+  cursor: ProtobufCursor,
+  carrier: OtlpCarrier,
+  start: number,
+  end: number,
+  wanted: boolean,
+): boolean {
+  const { bytes, view } = cursor;
+  let firstEvent = -1;
+  let events = 0;
+  let traceIdStart = 0;
+  let traceIdLength = 0;
+  let spanIdStart = 0;
+  let spanIdLength = 0;
+  let parentIdStart = 0;
+  let parentIdLength = 0;
+  let nameStart = 0;
+  let nameLength = 0;
+  let startTimeAt = -1;
+  let pos = start;
+  while (pos < end) {
+    const tagAt = pos;
+    const tag = bytes[pos++]!;
+    if ((tag & 0x87) === 2) {
+      let length = bytes[pos++]!;
+      if (length > 0x7f) {
+        length = cursor.readLength(pos - 1, end);
+        pos = cursor.pos;
+      }
+      if (!(pos + length <= end)) throw cursor.truncated(tagAt, "a field of a span");
+      switch (tag) {
+        case 0x0a:
+          traceIdStart = pos;
+          traceIdLength = length;
+          break;
+        case 0x12:
+          spanIdStart = pos;
+          spanIdLength = length;
+          break;
+        case 0x22:
+          parentIdStart = pos;
+          parentIdLength = length;
+          break;
+        case 0x2a:
+          nameStart = pos;
+          nameLength = length;
+          break;
+        case 0x5a:
+          if (firstEvent < 0) firstEvent = tagAt;
+          events++;
+          break;
+        default:
+          if (spanFields[tag >> 3] !== 2) throw wrongMessage("traces", tag, tagAt, "a span");
+      }
+      pos += length;
+    } else if (tag === 0x39 || tag === 0x41) {
+      if (tag === 0x39) startTimeAt = pos;
+      pos += 8;
+      if (pos > end) throw cursor.truncated(tagAt, "a time of a span");
+    } else {
+      const whole = cursor.readTag(tagAt, end);
+      if (whole >>> 3 < spanFields.length && spanFields[whole >>> 3] !== (whole & 7)) {
+        throw wrongMessage("traces", whole, tagAt, "a span");
+      }
+      pos = cursor.skipField(whole, cursor.pos, end, spanFields, "a span");
+    }
+  }
+  if (events === 0) {
+    if ((traceIdLength !== 16 && traceIdLength !== 0) || (spanIdLength !== 8 && spanIdLength !== 0)) {
+      throw new MalformedOtlpError(
+        "A span's trace_id has 16 bytes and its span_id 8: these are " +
+          `${traceIdLength} and ${spanIdLength}. Is this another signal than traces?`,
+        start,
+      );
+    }
+    if (!wanted) return false;
+  }
+  carrier.traceIdStart = traceIdStart;
+  carrier.traceIdEnd = traceIdStart + traceIdLength;
+  carrier.spanIdStart = spanIdStart;
+  carrier.spanIdEnd = spanIdStart + spanIdLength;
+  carrier.parentSpanIdStart = parentIdStart;
+  carrier.parentSpanIdEnd = parentIdStart + parentIdLength;
+  carrier.traceIdState = copyId(carrier, traceIdStart, traceIdLength, traceIdAt, 16);
+  carrier.spanIdState = copyId(carrier, spanIdStart, spanIdLength, spanIdAt, 8);
+  carrier.parentSpanIdState = copyId(carrier, parentIdStart, parentIdLength, parentSpanIdAt, 8);
+  carrier.spanName.start = nameStart;
+  carrier.spanName.end = nameStart + nameLength;
+  carrier.timeLow = startTimeAt < 0 ? 0 : view.getUint32(startTimeAt, true);
+  carrier.timeHigh = startTimeAt < 0 ? 0 : view.getUint32(startTimeAt + 4, true);
+  spanEvents.firstAt = firstEvent;
+  spanEvents.count = events;
+  return true;
+}
+
+/**
+ * Reads the Span.Event in `[start, end)` into the carrier.
+ * @returns where its attributes begin; `end` where it has none
+ */
+export function readSpanEvent(cursor: ProtobufCursor, carrier: OtlpCarrier, start: number, end: number): number {
+  const { bytes, view } = cursor;
+  let nameStart = 0;
+  let nameEnd = 0;
+  let attributesStart = end;
+  let timeAt = -1;
+  let pos = start;
+  while (pos < end) {
+    const tagAt = pos;
+    const tag = bytes[pos++]!;
+    if (tag === attributesOfEvent || tag === 0x12) {
+      let length = bytes[pos++]!;
+      if (length > 0x7f) {
+        length = cursor.readLength(pos - 1, end);
+        pos = cursor.pos;
+      }
+      if (!(pos + length <= end)) throw cursor.truncated(tagAt, "a field of a span event");
+      if (tag === 0x12) {
+        nameStart = pos;
+        nameEnd = pos + length;
+      } else if (tagAt < attributesStart) {
+        attributesStart = tagAt;
+      }
+      pos += length;
+    } else if (tag === 0x09) {
+      if (pos + 8 > end) throw cursor.truncated(tagAt, "the time of a span event");
+      timeAt = pos;
+      pos += 8;
+    } else {
+      const whole = cursor.readTag(tagAt, end);
+      pos = cursor.skipField(whole, cursor.pos, end, eventFields, "a span event");
+    }
+  }
+  carrier.timeLow = timeAt < 0 ? 0 : view.getUint32(timeAt, true);
+  carrier.timeHigh = timeAt < 0 ? 0 : view.getUint32(timeAt + 4, true);
+  carrier.eventName.start = nameStart;
+  carrier.eventName.end = nameEnd;
+  carrier.eventStart = start;
+  carrier.eventEnd = end;
+  return attributesStart;
+}
