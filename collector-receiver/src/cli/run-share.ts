@@ -43,12 +43,12 @@ export function runShare(options: ShareOptions): Promise<number> {
       const { month, seconds, least } = checkOptions(options);
       await listTenants(connectionString, options.tenant);
       const expiresAt = new Date(Date.now() + seconds * 1000);
-      const pages = await freezeReport({ pool, now: Date.now }, options.tenant, month, {
+      const frozen = await freezeReport({ pool, now: Date.now }, options.tenant, month, {
         least,
         expiresAt,
         sampleData: config.sampleData,
       });
-      const { token, id } = await createShare(pool, { tenantId: options.tenant, month, pages, expiresAt });
+      const { token, id } = await createShare(pool, { tenantId: options.tenant, month, ...frozen, expiresAt });
       const base = (options.url ?? `http://${config.host}:${config.port}`).replace(/\/+$/, "");
       process.stdout.write(
         `${base}/shared/${token}\nShown until ${expiresAt.toISOString()}, as it is now. The link is not kept anywhere; to revoke it: spanledger share --revoke ${id}\n`,

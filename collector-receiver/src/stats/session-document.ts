@@ -30,7 +30,8 @@ export interface SessionDocument {
   readonly next: string | null;
 }
 
-interface SessionEvent {
+/** An event as it may be shown: values that may be what somebody wrote are named, not given. */
+export interface SessionEvent {
   readonly event_id: string;
   readonly event_name: string;
   readonly occurred_at: string;
@@ -101,7 +102,8 @@ function describeSession(
   };
 }
 
-function showEvent(row: SessionEventRow): SessionEvent {
+/** What of a stored event may be shown. */
+export function showEvent(row: SessionEventRow): SessionEvent {
   const known = findEventDefinition(row.event_name)?.attributes ?? {};
   const attributes: Record<string, unknown> = {};
   const withheld: string[] = [];

@@ -6,7 +6,10 @@ export type StatsErrorCode =
   | "unknown_metric"
   | "too_many_points"
   | "session_not_found"
+  | "agent_not_found"
+  | "ticket_not_found"
   | "share_not_found"
+  | "file_not_found"
   | "picture_not_found"
   | "too_many_streams";
 

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
 import { createErrorPage } from "./page/answer-error-page.ts";
+import { routeEvents } from "./routes/events.ts";
 import { routeMonths } from "./routes/months.ts";
 import { routeReportFiles } from "./routes/report-files.ts";
 import { routeSessions } from "./routes/sessions.ts";
@@ -9,7 +10,7 @@ import { routeReport } from "./routes/report.ts";
 import type { WebContext, WebOptions } from "./web-options.ts";
 
 /**
- * The pages for people: the months, the report and its files, the way back to sessions and events, shared
+ * The pages for people: the months, the report and its files, the way back to sessions, agents, tickets and events, shared
  * copies, the live wall. In a scope of their own: an error is answered with a page.
  */
 export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) => {
@@ -19,6 +20,7 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeReport(app, context);
   routeReportFiles(app, context);
   routeSessions(app, context);
+  routeEvents(app, context);
   routeShared(app, context);
   routeLivePage(app, context);
 };

@@ -12,11 +12,12 @@ let receiver: SampleReceiver;
 let browser: Awaited<ReturnType<typeof openBrowser>>;
 let shared: string;
 let session: string;
+let ticket: string;
 
 beforeAll(async () => {
   [receiver, browser] = await Promise.all([startSampleReceiver("2025-11-20", "2025-12-12"), openBrowser()]);
   const expiresAt = new Date(Date.now() + 86_400_000);
-  const pages = await freezeReport({ pool: receiver.database.pool, now: Date.now }, "default", "2025-12", {
+  const frozen = await freezeReport({ pool: receiver.database.pool, now: Date.now }, "default", "2025-12", {
     least: 10,
     expiresAt,
     sampleData: false,
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const { token } = await createShare(receiver.database.pool, {
     tenantId: "default",
     month: "2025-12",
-    pages,
+    ...frozen,
     expiresAt,
   });
   shared = `/shared/${token}`;
@@ -32,6 +33,10 @@ beforeAll(async () => {
     "select session_id from analytics_sessions where escalated_at is not null limit 1",
   );
   session = `/report/sessions/${rows[0].session_id}`;
+  const { rows: tickets } = await receiver.database.pool.query(
+    "select ticket_id from analytics_events where event_name = 'ticket.closed' and agent_id is not null limit 1",
+  );
+  ticket = `/report/tickets/${tickets[0].ticket_id}`;
 }, 180_000);
 afterAll(async () => {
   await browser?.dispose();
@@ -78,6 +83,9 @@ const paths: readonly (readonly [string, () => string])[] = [
   ["a running report", () => "/report"],
   ["the sessions behind a figure", () => "/report/sessions?month=2025-12&of=escalated_sessions"],
   ["a session", () => session],
+  ["the events behind a figure", () => "/report/events?month=2025-12&of=sessions_handled"],
+  ["an agent", () => "/report/agents/1?month=2025-12"],
+  ["a ticket", () => ticket],
   ["a shared copy", () => shared],
   ["the live wall", () => "/live"],
 ];
@@ -138,7 +146,8 @@ describe("without a mouse", () => {
       expect(await page.evaluate("document.activeElement.textContent")).toBe("To the report");
       await page.keyboard.press("Enter");
       expect(await page.evaluate("location.hash")).toBe("#main");
-      for (let i = 0; i < 5; i++) {
+      // Past the links to other months and to the files.
+      for (let i = 0; i < 8; i++) {
         await page.keyboard.press("Tab");
         if ((await page.evaluate("document.activeElement.tagName")) === "SUMMARY") break;
       }

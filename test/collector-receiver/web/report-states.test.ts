@@ -80,6 +80,128 @@ test("fewer than 30 are told as n of N", async () => {
   expect(cardOf(await report("few", "month=2025-11"), "ai_resolution_rate")).toContain("12 中有 9");
 });
 
+/** What a month says of itself, in both languages: on the page, in the PDF's source of words (the CSV), and in the story. */
+describe("every state of a month has its sentence", () => {
+  const inBoth = async (tenant: string, month: string): Promise<{ en: string; zh: string }> => ({
+    en: await report(tenant, `month=${month}&lang=en`),
+    zh: await report(tenant, `month=${month}&lang=zh-CN`),
+  });
+
+  test("empty", async () => {
+    await seedSettings(database.pool, "state-empty");
+    await seedReported(database.pool, "state-empty", "2025-11-02", "session.start", "agent.login", "ticket.created");
+    await seedDay(database.pool, "state-empty", "2025-11-05", sessions(100, 80));
+    const { en, zh } = await inBoth("state-empty", "2025-09");
+    expect(en).toContain("Nothing was counted in this month.");
+    expect(en).toContain("In September 2025, no business events were recorded.");
+    expect(zh).toContain("本月没有任何统计数据。");
+    expect(cardOf(en, "total_sessions")).toContain('<p class="value">0</p>');
+    expect(cardOf(en, "ai_resolution_rate")).toContain("nothing to divide by in this month");
+    expect(cardOf(zh, "ai_resolution_rate")).toContain("本月没有可作分母的数据");
+    expect(en).toContain("No sessions started in this month.");
+    expect(zh).toContain("本月没有会话。");
+    expect(en).not.toContain('<svg class="wide-drawing');
+  });
+
+  test("the first month that has anything: what it would be compared with is told once, not on every card", async () => {
+    await seedSettings(database.pool, "state-first");
+    await seedReported(database.pool, "state-first", "2025-11-02", "session.start");
+    await seedDay(database.pool, "state-first", "2025-11-05", sessions(100, 80));
+    const { en, zh } = await inBoth("state-first", "2025-11");
+    expect(en).toMatch(/<p class="meta">\s*Settled[^<]*There is nothing to compare with in October 2025\.\s*<\/p>/);
+    expect(zh).toMatch(/<p class="meta">\s*已结算[^<]*2025年10月没有可比的数据。\s*<\/p>/);
+    expect(cardOf(en, "total_sessions")).not.toContain('class="change"');
+  });
+
+  test("over, but some of its sessions may not have ended", async () => {
+    await seedSettings(database.pool, "state-provisional", { idleThrough: "2025-11-30T00:00:00Z" });
+    await seedReported(database.pool, "state-provisional", "2025-11-02", "session.start");
+    await seedDay(database.pool, "state-provisional", "2025-11-30", {
+      total_sessions: "50",
+      ai_resolved_sessions: "10",
+    });
+    const { en, zh } = await inBoth("state-provisional", "2025-11");
+    expect(en).toContain("The month is over, but some of its sessions may not have ended yet");
+    expect(zh).toContain("本月已结束，但部分会话可能尚未结束");
+  });
+
+  test("without tickets, where the workbench reports", async () => {
+    await seedSettings(database.pool, "state-no-tickets");
+    await seedReported(database.pool, "state-no-tickets", "2025-11-02", "session.start", "agent.login");
+    await seedDay(database.pool, "state-no-tickets", "2025-11-05", {
+      ...sessions(100, 80),
+      sessions_handled: "40",
+      total_first_response_ms: "400000",
+    });
+    const { en, zh } = await inBoth("state-no-tickets", "2025-11");
+    expect(en).toContain("No ticket was created or closed in this month.");
+    expect(zh).toContain("本月没有创建或解决的工单。");
+    expect(cardOf(en, "tickets_created")).toContain('<p class="value">0</p>');
+    expect(cardOf(en, "sla_met_rate")).toContain('<p class="value none">—</p>');
+    expect(cardOf(en, "sla_met_rate")).toContain("nothing to divide by in this month");
+    expect(/<figure[^>]*id="tickets">[\s\S]*?<\/figure>/.exec(en)?.[0]).not.toContain("<svg");
+    expect(en).not.toContain("never reported");
+  });
+
+  test("neither product ever reported", async () => {
+    await seedSettings(database.pool, "state-silent");
+    const { en, zh } = await inBoth("state-silent", "2025-11");
+    expect(en).toContain("Neither the AI chatbot nor the agent workbench has ever reported.");
+    expect(en.match(/This product has never reported: its figures are unknown, not 0\./g)).toHaveLength(3);
+    expect(zh.match(/该产品从未上报过数据，其数字未知（不是 0）。/g)).toHaveLength(3);
+    for (const key of ["total_sessions", "sessions_handled", "tickets_closed"]) {
+      expect(cardOf(en, key)).toContain('<p class="value none">—</p>');
+    }
+  });
+
+  test("few: the average says from how many", async () => {
+    await seedSettings(database.pool, "state-few");
+    await seedReported(database.pool, "state-few", "2025-11-02", "session.start");
+    await seedDay(database.pool, "state-few", "2025-11-05", {
+      ...sessions(12, 9),
+      responses_timed: "7",
+      total_response_time_ms: "7000",
+    });
+    const { en, zh } = await inBoth("state-few", "2025-11");
+    expect(cardOf(en, "avg_response_time_ms")).toContain("from only 7: read with care");
+    expect(cardOf(zh, "avg_response_time_ms")).toContain("仅来自 7 个样本，请谨慎解读");
+    expect(cardOf(en, "ai_resolution_rate")).toContain("9 of 12: few, read with care");
+  });
+
+  test("a resolution that rests on silence is called assumed, on its card, in the notes and in the story", async () => {
+    await seedSettings(database.pool, "state-assumed");
+    await seedReported(database.pool, "state-assumed", "2025-11-02", "session.start");
+    await seedDay(database.pool, "state-assumed", "2025-11-05", {
+      ...sessions(100, 80),
+      sessions_ended: "50",
+      sessions_ended_idle: "50",
+      ai_resolved_idle: "45",
+    });
+    const { en, zh } = await inBoth("state-assumed", "2025-11");
+    expect(cardOf(en, "ai_resolution_rate")).toContain("45 of them assumed: ended by silence, not confirmed");
+    expect(cardOf(zh, "ai_resolution_rate")).toContain("其中 45 个为推定：因静默而结束，未经确认");
+    expect(en).toContain("45 of the sessions resolved by AI ended by silence: their resolution is assumed");
+    expect(en).toContain("(45 of them assumed from silence)");
+    const csv = await app.inject({
+      url: "/report.csv?month=2025-11&lang=en",
+      headers: { "x-tenant": "state-assumed" },
+    });
+    expect(csv.body).toContain("45 of the sessions resolved by AI ended by silence");
+  });
+
+  test("the same in the files: CSV and PDF of an empty and of a silent month are made, and say so", async () => {
+    for (const [tenant, words] of [
+      ["state-empty", "Nothing was counted in this month."],
+      ["state-silent", "has ever reported"],
+    ] as const) {
+      const csv = await app.inject({ url: "/report.csv?month=2025-09&lang=en", headers: { "x-tenant": tenant } });
+      expect(csv.body).toContain(words);
+      const pdf = await app.inject({ url: "/report.pdf?month=2025-09&lang=en", headers: { "x-tenant": tenant } });
+      expect(pdf.statusCode).toBe(200);
+    }
+  });
+});
+
 test("what comes from products is written as text, never as markup", async () => {
   await seedSettings(database.pool, "hostile");
   await seedReported(database.pool, "hostile", "2025-11-02", "session.start");

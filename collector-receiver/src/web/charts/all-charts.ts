@@ -15,8 +15,8 @@ export function chartsOf(context: ReportContext): ReportChart[] {
     chartSessions(context),
     chartResponses(context),
     chartReasons(context),
-    chartQueries(context),
     chartAgents(context, nameOf),
+    chartQueries(context),
     chartTickets(context),
   ];
 }

@@ -1,7 +1,9 @@
-import { countText, isFew } from "../report/report-context.ts";
+import { noCounters } from "../../metrics/metric-definition.ts";
+import { countText, isFew, restsOnFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
+import { linkTo } from "../page/page-links.ts";
 import { drawBars } from "./draw-bars.ts";
-import type { ReportChart } from "./report-chart.ts";
+import type { ChartCell, ReportChart } from "./report-chart.ts";
 
 const tableKeys = [
   "sessions_handled",
@@ -61,11 +63,8 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
       rows: few
         ? []
         : named.map(({ agent, name }) => [
-            { text: name },
-            ...tableKeys.map((key) => ({
-              text: agent.metrics[key]?.formatted ?? "—",
-              value: agent.metrics[key]?.value ?? null,
-            })),
+            { text: name, ...hrefOf(agent, context) },
+            ...tableKeys.map((key) => cellOf(agent.metrics[key], context)),
           ]),
     },
     draw:
@@ -83,6 +82,19 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
               `${idPrefix}-hatch`,
             ),
   };
+}
+
+/** In a shared copy, what rests on few is withheld in each cell too. */
+function cellOf(metric: AgentRow["metrics"][string] | undefined, context: ReportContext): ChartCell {
+  if (metric === undefined) return { text: "—", value: null };
+  if (restsOnFew(context, metric, noCounters)) return { text: context.texts.withheld, value: null };
+  return { text: metric.formatted, value: metric.value };
+}
+
+/** To the agent's month; nobody is named in a shared copy, so nothing leads there. */
+function hrefOf({ agent_id: id }: AgentRow, { material, locale, least }: ReportContext): { href?: string } {
+  if (id === null || least !== null) return {};
+  return { href: linkTo(`/report/agents/${id}`, { month: material.month, lang: locale }) };
 }
 
 function agentsText(count: number, { locale }: ReportContext): string {

@@ -7,6 +7,8 @@ export interface ChartColours {
   readonly text: string;
   readonly faint: string;
   readonly grid: string;
+  /** Borders of what lies on the page. */
+  readonly line: string;
   readonly first: string;
   readonly second: string;
   readonly secondGround: string;
@@ -16,7 +18,8 @@ export const lightColours: ChartColours = {
   ground: "#ffffff",
   text: "#1c2430",
   faint: "#56616f",
-  grid: "#e1e5ea",
+  grid: "#e6eaef",
+  line: "#dce2e9",
   first: "#1f5fa8",
   second: "#b45309",
   secondGround: "#fbe6cf",
@@ -26,7 +29,8 @@ export const darkColours: ChartColours = {
   ground: "#161b22",
   text: "#e8ecf1",
   faint: "#a3adba",
-  grid: "#323a45",
+  grid: "#2b333e",
+  line: "#303945",
   first: "#6cb0f5",
   second: "#f0a35e",
   secondGround: "#4a3520",

@@ -78,7 +78,7 @@ export function chartResponses(context: ReportContext): ReportChart {
   };
 
   function draw(width: number, hatchId: string): Drawing {
-    const area = onePanel(width, 58, 170);
+    const area = onePanel(width, 58, 262);
     const slot = area.width / bins.length;
     const ticks = countTicks(Math.max(...bins.map(({ responses }) => responses)), 4);
     const labels = bins.map(({ from, to }) => (to === Infinity ? `>${time(from)}` : time(to)));
@@ -95,7 +95,7 @@ export function chartResponses(context: ReportContext): ReportChart {
     });
     return withHatch(
       width,
-      272,
+      364,
       hatchId,
       drawValueAxis(area, ticks, (tick) => countText(tick, locale)) +
         drawColumns(
@@ -105,7 +105,7 @@ export function chartResponses(context: ReportContext): ReportChart {
           true,
           hatchId,
         ) +
-        drawPlaceLabels(area, labels, 44) +
+        drawPlaceLabels(area, labels) +
         textAt(area.left + area.width, area.top + area.height + 36, words.axis, "end") +
         marks.join(""),
     );

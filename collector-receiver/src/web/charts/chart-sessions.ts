@@ -1,10 +1,12 @@
 import type { MetricValue } from "../../metrics/derive-metric.ts";
-import { countText, daysOf, describeDay, isFew, valueOf } from "../report/report-context.ts";
-import type { ReportContext, ReportDay } from "../report/report-context.ts";
+import { countText, isFew, valueOf } from "../report/report-context.ts";
+import type { ReportContext } from "../report/report-context.ts";
+import { stepsNote, stepsOf } from "../report/report-steps.ts";
+import type { ReportStep } from "../report/report-steps.ts";
 import { twoPanels, withHatch } from "./chart-frame.ts";
 import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
 import type { Series } from "./draw-panels.ts";
-import { textAt, widthOf } from "./drawing.ts";
+import { textAt } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { countTicks, percentTicks } from "./scale.ts";
@@ -13,12 +15,13 @@ import { countTicks, percentTicks } from "./scale.ts";
 export function chartSessions(context: ReportContext): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.sessions;
-  const days = daysOf(context);
-  const of = (key: string, { counters }: ReportDay): MetricValue | null =>
+  const steps = stepsOf(context, (counters) => isFew(context, Number(counters.total_sessions)));
+  const days = steps ?? [];
+  const of = (key: string, { counters }: ReportStep): MetricValue | null =>
     counters === null ? null : valueOf(context, key, counters);
   const month = (key: string): MetricValue => valueOf(context, key, material.facts.counters);
   const total = month("total_sessions");
-  const few = days.some((day) => isFew(context, of("total_sessions", day)?.value ?? 0));
+  const few = steps === null;
   const empty = total.value === 0 || !material.facts.tenant.chatbotReported;
   return {
     id: "sessions",
@@ -33,14 +36,14 @@ export function chartSessions(context: ReportContext): ReportChart {
               total.formatted,
               month("ai_resolved_sessions").formatted,
               month("ai_resolution_rate").formatted,
-            ),
+            ) + stepsNote(context, days),
     table: {
       columns: [texts.chart.day, words.sessions, words.resolved, words.assumed, words.rate],
       rows:
         empty || few
           ? []
           : days.map((day) => [
-              { text: describeDay(day.day, locale) },
+              { text: day.name },
               ...["total_sessions", "ai_resolved_sessions", "ai_resolved_idle", "ai_resolution_rate"].map((key) => {
                 const value = of(key, day);
                 return { text: value?.formatted ?? "—", value: value?.value ?? null };
@@ -68,19 +71,19 @@ export function chartSessions(context: ReportContext): ReportChart {
       rates.filter((value) => value !== null),
       3,
     );
-    const labels = days.map(({ day }) => String(Number(day.slice(8))));
+    const labels = days.map(({ short }) => short);
     return withHatch(
       width,
       height,
       hatchId,
-      drawLegend(columns.left, 16, stack, "column", hatchId, widthOf) +
+      drawLegend(columns.left, 16, stack, "column", hatchId) +
         drawValueAxis(columns, ticks, (tick) => countText(tick, locale)) +
         drawColumns(columns, ticks, stack, true, hatchId) +
-        drawPlaceLabels(columns, labels, 26) +
+        drawPlaceLabels(columns, labels) +
         textAt(rate.left, rate.top - 14, words.rateTitle, "start", "t h") +
         drawValueAxis(rate, rateTicks, (tick) => `${tick}%`) +
         drawLine(rate, rateTicks, { name: words.rate, look: 1, values: rates }) +
-        drawPlaceLabels(rate, labels, 26),
+        drawPlaceLabels(rate, labels),
     );
   }
 }

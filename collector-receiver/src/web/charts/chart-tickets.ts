@@ -1,10 +1,12 @@
 import type { MetricValue } from "../../metrics/derive-metric.ts";
-import { countText, daysOf, describeDay, isFew, valueOf } from "../report/report-context.ts";
-import type { ReportContext, ReportDay } from "../report/report-context.ts";
+import { countText, isFew, valueOf } from "../report/report-context.ts";
+import type { ReportContext } from "../report/report-context.ts";
+import { stepsNote, stepsOf } from "../report/report-steps.ts";
+import type { ReportStep } from "../report/report-steps.ts";
 import { twoPanels, withHatch } from "./chart-frame.ts";
 import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
 import type { Series } from "./draw-panels.ts";
-import { textAt, widthOf } from "./drawing.ts";
+import { textAt } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { countTicks, percentTicks } from "./scale.ts";
@@ -14,13 +16,14 @@ export function chartTickets(context: ReportContext): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.tickets;
   const keys = ["tickets_created", "tickets_closed", "sla_met_rate"] as const;
-  const days = daysOf(context);
-  const of = (key: string, { counters }: ReportDay): MetricValue | null =>
+  const steps = stepsOf(context, ({ tickets_created: created, tickets_closed: closed }) =>
+    [created, closed].some((count) => isFew(context, Number(count))),
+  );
+  const days = steps ?? [];
+  const of = (key: string, { counters }: ReportStep): MetricValue | null =>
     counters === null ? null : valueOf(context, key, counters);
   const month = (key: string): MetricValue => valueOf(context, key, material.facts.counters);
-  const few = days.some((day) =>
-    ["tickets_created", "tickets_closed"].some((key) => isFew(context, of(key, day)?.value ?? 0)),
-  );
+  const few = steps === null;
   const reported = material.facts.tenant.workbenchReported;
   const empty = !reported || (month("tickets_created").value === 0 && month("tickets_closed").value === 0);
   return {
@@ -36,14 +39,14 @@ export function chartTickets(context: ReportContext): ReportChart {
               month("tickets_created").formatted,
               month("tickets_closed").formatted,
               month("sla_met_rate").formatted,
-            ),
+            ) + stepsNote(context, days),
     table: {
       columns: [texts.chart.day, words.created, words.closed, words.sla],
       rows:
         empty || few
           ? []
           : days.map((day) => [
-              { text: describeDay(day.day, locale) },
+              { text: day.name },
               ...keys.map((key) => ({ text: of(key, day)?.formatted ?? "—", value: of(key, day)?.value ?? null })),
             ]),
     },
@@ -62,19 +65,19 @@ export function chartTickets(context: ReportContext): ReportChart {
       rates.filter((value) => value !== null),
       3,
     );
-    const labels = days.map(({ day }) => String(Number(day.slice(8))));
+    const labels = days.map(({ short }) => short);
     return withHatch(
       width,
       height,
       hatchId,
-      drawLegend(columns.left, 16, pair, "column", hatchId, widthOf) +
+      drawLegend(columns.left, 16, pair, "column", hatchId) +
         drawValueAxis(columns, ticks, (tick) => countText(tick, locale)) +
         drawColumns(columns, ticks, pair, false, hatchId) +
-        drawPlaceLabels(columns, labels, 26) +
+        drawPlaceLabels(columns, labels) +
         textAt(rate.left, rate.top - 14, words.rateTitle, "start", "t h") +
         drawValueAxis(rate, rateTicks, (tick) => `${tick}%`) +
         drawLine(rate, rateTicks, { name: words.sla, look: 1, values: rates }) +
-        drawPlaceLabels(rate, labels, 26),
+        drawPlaceLabels(rate, labels),
     );
   }
 }

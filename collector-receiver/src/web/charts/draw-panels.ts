@@ -1,4 +1,4 @@
-import { lineAt, px, rectAt, textAt } from "./drawing.ts";
+import { lineAt, px, rectAt, textAt, widthOf } from "./drawing.ts";
 import type { Area } from "./drawing.ts";
 import { linearScale } from "./scale.ts";
 
@@ -15,9 +15,9 @@ export function drawValueAxis(area: Area, ticks: readonly number[], format: (tic
 }
 
 /** Labels below the panel, as many as fit; the first always. */
-export function drawPlaceLabels(area: Area, labels: readonly string[], everyPx: number): string {
+export function drawPlaceLabels(area: Area, labels: readonly string[]): string {
   const slot = area.width / labels.length;
-  const every = Math.max(1, Math.ceil(everyPx / slot));
+  const every = Math.max(1, Math.ceil((Math.max(...labels.map(widthOf)) + 6) / slot));
   return labels
     .map((label, i) =>
       i % every === 0 ? textAt(area.left + slot * (i + 0.5), area.top + area.height + 16, label, "middle") : "",
@@ -102,7 +102,6 @@ export function drawLegend(
   series: readonly Pick<Series, "name" | "look">[],
   kind: "column" | "line",
   hatchId: string,
-  widthOf: (text: string) => number,
 ): string {
   let x = left;
   let body = "";

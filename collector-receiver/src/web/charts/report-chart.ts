@@ -1,13 +1,15 @@
 import type { Drawing } from "./drawing.ts";
 
 /** The charts of a report, in its order. */
-export const chartIds = ["sessions", "response-times", "escalation-reasons", "queries", "agents", "tickets"] as const;
+export const chartIds = ["sessions", "response-times", "escalation-reasons", "agents", "queries", "tickets"] as const;
 export type ChartId = (typeof chartIds)[number];
 
 export interface ChartCell {
   readonly text: string;
   /** As a number, for CSV; absent where the cell is no number. */
   readonly value?: number | null;
+  /** Where it leads on the page; absent in shared copies. */
+  readonly href?: string;
 }
 
 /** The data of a chart for those who cannot see it, or want to copy it. */

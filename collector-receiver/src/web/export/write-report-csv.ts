@@ -3,7 +3,8 @@ import { describeInstant, describePeriod } from "../../stats/describe-period.ts"
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import type { ReportContext } from "../report/report-context.ts";
-import { figureGroupsOf } from "../report/report-figures.ts";
+import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
+import { storyOf } from "../report/report-story.ts";
 import { completenessShare } from "../report/read-completeness.ts";
 
 type Cell = string | number | null;
@@ -50,30 +51,36 @@ const heads = {
 export function writeReportCsv(context: ReportContext, options: { readonly sampleData: boolean }): string {
   const { texts, locale, material } = context;
   const { facts } = material;
+  const groups = figureGroupsOf(context, metricsOfPeriod(facts, locale));
+  const story = storyOf(context, groups);
   const rows: Cell[][] = [
     [texts.reportOf(describePeriod(facts.period, locale))],
     [texts.asOf(describeInstant(facts.nowMs, facts.tenant.timezone, locale)), texts.timezone(facts.tenant.timezone)],
     [texts.statuses[facts.status]],
     [completenessText(context)],
+    [story.text],
+    ...story.notes.map((note) => [note]),
     ...(options.sampleData ? [[texts.sampleData]] : []),
     [],
     [...heads[locale]],
   ];
-  for (const { group, figures } of figureGroupsOf(context, metricsOfPeriod(facts, locale))) {
-    for (const { key, definition, metric } of figures) {
+  for (const group of groups) {
+    for (const { key, definition, metric, state, previousWithheld } of allFiguresOf(group)) {
+      const shown = state !== "withheld";
+      const compared = shown && !previousWithheld;
       rows.push([
-        texts.groups[group],
+        texts.groups[group.group],
         key,
         definition.name,
-        metric.value,
+        shown ? metric.value : null,
         metric.unit === "currency" ? facts.tenant.currency : metric.unit,
-        metric.formatted,
-        metric.numerator,
-        metric.denominator,
-        metric.previous.value,
-        metric.change?.value ?? null,
-        metric.change?.unit ?? null,
-        metric.low_sample ? 1 : 0,
+        shown ? metric.formatted : texts.withheld,
+        shown ? metric.numerator : null,
+        shown ? metric.denominator : null,
+        compared ? metric.previous.value : null,
+        compared ? (metric.change?.value ?? null) : null,
+        compared ? (metric.change?.unit ?? null) : null,
+        shown ? (metric.low_sample ? 1 : 0) : null,
         metric.estimate === true ? 1 : 0,
         definition.definition_version,
       ]);

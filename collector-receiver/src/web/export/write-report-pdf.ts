@@ -5,7 +5,7 @@ import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { bareSvgFile } from "../charts/write-svg.ts";
 import { completenessShare } from "../report/read-completeness.ts";
-import { changeText, numberText, sampleText, termsText } from "../report/render-figure.ts";
+import { changeText, numberText, sampleText, termsText } from "../report/describe-figure.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";

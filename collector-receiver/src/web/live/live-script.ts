@@ -7,7 +7,7 @@ export const liveScript = `
 const state = document.getElementById("state");
 const format = new Intl.NumberFormat(document.documentElement.lang);
 const source = new EventSource("/api/analytics/live?stream=1");
-const say = (name) => { state.textContent = state.dataset[name]; };
+const say = (name) => { state.textContent = state.dataset[name]; state.dataset.now = name; };
 source.addEventListener("live", (event) => {
   const live = JSON.parse(event.data);
   if (live.day !== document.body.querySelector("[data-day]").dataset.day) { location.reload(); return; }

@@ -7,6 +7,7 @@ import { agentDailyFields, dailyFields } from "../../stats/live-counters.ts";
 import { html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
+import { siteNavigation } from "../page/site-navigation.ts";
 import { describeDay } from "../report/report-context.ts";
 import { textsOf } from "../report/report-texts.ts";
 import { liveScript } from "./live-script.ts";
@@ -20,7 +21,6 @@ const shown = [...dailyFields, ...agentDailyFields].flatMap((field) => {
 /** The live wall: right as it comes, and moving where the script runs. */
 export function renderLive(live: LiveDocument, locale: Locale, options: { readonly sampleData: boolean }): string {
   const texts = textsOf(locale);
-  const other = otherLocale(locale);
   const numbers: Readonly<Record<string, number>> = { ...live.daily, ...live.agent_daily };
   const groups = [...new Set(shown.map(({ metric }) => metric.group))];
   const title = texts.liveWall;
@@ -28,11 +28,13 @@ export function renderLive(live: LiveDocument, locale: Locale, options: { readon
     locale,
     title,
     sampleData: options.sampleData,
-    navigation: html`<a class="brand" href="${linkTo("/", { lang: locale })}">${texts.product}</a>
-      <a href="${linkTo("/report", { lang: locale })}">${texts.thisMonth}</a>
-      <a href="${linkTo("/", { lang: locale })}">${texts.allMonths}</a>
-      <a href="${linkTo("/live", { lang: other })}" lang="${other}" hreflang="${other}">${texts.otherLanguage}</a>`,
-    main: html`<h1 data-day="${live.day}">${title} · ${describeDay(live.day, locale)}</h1>
+    navigation: siteNavigation(
+      locale,
+      linkTo("/live", { lang: otherLocale(locale) }),
+      html`<a href="${linkTo("/report", { lang: locale })}">${texts.thisMonth}</a>`,
+    ),
+    main: html`<div class="wall">
+      <h1 data-day="${live.day}">${title} · ${describeDay(live.day, locale)}</h1>
       <p class="meta">
         ${texts.timezone(live.timezone)} ·
         <span id="state" role="status" data-open="${texts.liveOpen}" data-lost="${texts.liveLost}"
@@ -55,7 +57,8 @@ export function renderLive(live: LiveDocument, locale: Locale, options: { readon
                 )}
             </div>
           </section>`,
-      )}`,
+      )}
+    </div>`,
     footer: html`<p>${texts.footer}</p>`,
     script: liveScript,
   });

@@ -9,6 +9,7 @@ import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
+import { siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/report-texts.ts";
 
 const columns = ["total_sessions", "ai_resolution_rate", "avg_response_time_ms", "sessions_handled", "tickets_closed"];
@@ -42,15 +43,11 @@ export function renderMonths(
     locale,
     title: texts.allMonths,
     sampleData: options.sampleData,
-    navigation: html`<a class="brand" href="${linkTo("/", { lang: locale })}">${texts.product}</a>
-      <a href="${linkTo("/live", { lang: locale })}">${texts.liveWall}</a>
-      <a href="/docs">API</a>
-      <a
-        href="${linkTo("/", { lang: otherLocale(locale) })}"
-        lang="${otherLocale(locale)}"
-        hreflang="${otherLocale(locale)}"
-        >${texts.otherLanguage}</a
-      >`,
+    navigation: siteNavigation(
+      locale,
+      linkTo("/", { lang: otherLocale(locale) }),
+      html`<a href="/docs">${texts.api}</a>`,
+    ),
     main: html`<h1>${texts.monthlyReports}</h1>
       <p class="meta">${texts.timezone(at.tenant.timezone)}</p>
       ${

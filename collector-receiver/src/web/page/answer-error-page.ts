@@ -2,10 +2,10 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { locales } from "../../metrics/format-metric.ts";
 import { StatsError } from "../../stats/stats-error.ts";
-import { textsOf } from "../report/report-texts.ts";
 import { html } from "./html.ts";
 import { linkTo } from "./page-links.ts";
 import { renderPage, sendPage } from "./page-shell.ts";
+import { siteBrand } from "./site-navigation.ts";
 
 const words: Readonly<
   Record<Locale, Readonly<Record<"wrong" | "missing" | "signIn" | "failed" | "failedText" | "signInText", string>>>
@@ -48,7 +48,7 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
         locale,
         title,
         sampleData: context.sampleData,
-        navigation: html`<a class="brand" href="${linkTo("/", { lang: locale })}">${textsOf(locale).product}</a>`,
+        navigation: siteBrand(locale, linkTo("/", { lang: locale })),
         main: html`<h1>${title}</h1>
           <p>${detail}</p>
           <p class="meta"><code>${known ? code : "internal_error"}</code></p>`,

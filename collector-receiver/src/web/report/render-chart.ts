@@ -1,7 +1,7 @@
 import { inlineSvg } from "../charts/write-svg.ts";
-import type { ReportChart } from "../charts/report-chart.ts";
+import type { ChartCell, ReportChart } from "../charts/report-chart.ts";
 import { html, trusted } from "../page/html.ts";
-import type { Html } from "../page/html.ts";
+import type { Fragment, Html } from "../page/html.ts";
 import type { ReportContext } from "./report-context.ts";
 
 /** Widths for which a chart is drawn; the style shows the one that fits. */
@@ -21,14 +21,16 @@ export function renderChart(chart: ReportChart, context: ReportContext, pictureH
         trusted(inlineSvg(chart.draw(narrowDrawing, `${chart.id}-n`), "narrow", label)),
       ]
     }
-    ${
-      chart.table.rows.length > 0 &&
-      html`<details>
-        <summary>${texts.dataTable}</summary>
-        ${renderTable(chart)}
-      </details>`
-    }
-    ${pictureHref !== null && chart.draw !== null && html`<p class="no-print"><a href="${pictureHref}">${texts.savePicture}</a></p>`}
+    <div class="foot">
+      ${
+        chart.table.rows.length > 0 &&
+        html`<details>
+          <summary>${texts.dataTable}</summary>
+          ${renderTable(chart)}
+        </details>`
+      }
+      ${pictureHref !== null && chart.draw !== null && html`<p class="behind no-print"><a href="${pictureHref}">${texts.savePicture}</a></p>`}
+    </div>
   </figure>`;
 }
 
@@ -45,11 +47,15 @@ function renderTable({ table, title }: ReportChart): Html {
         ${table.rows.map(
           ([first, ...cells]) =>
             html`<tr>
-              <th scope="row">${first?.text}</th>
+              <th scope="row">${headOf(first)}</th>
               ${cells.map(({ text }) => html`<td>${text}</td>`)}
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+function headOf(cell: ChartCell | undefined): Fragment {
+  return cell?.href === undefined ? cell?.text : html`<a href="${cell.href}">${cell.text}</a>`;
 }

@@ -1,26 +1,29 @@
 import { addMonths, monthOf } from "../../metrics/business-calendar.ts";
-import { caseStudyOf } from "../../stats/case-study.ts";
 import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
+import { documentHeader } from "../../stats/document-header.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
+import { siteNavigation } from "../page/site-navigation.ts";
+import { behindLinks } from "./behind-links.ts";
+import { hasBefore } from "./describe-figure.ts";
 import { completenessShare } from "./read-completeness.ts";
 import { renderChart } from "./render-chart.ts";
-import { renderFigure } from "./render-figure.ts";
+import { renderFigure, renderFigureLine } from "./render-figure.ts";
+import type { BehindLink } from "./render-figure.ts";
 import { countText } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import { figureGroupsOf } from "./report-figures.ts";
 import type { FigureGroup } from "./report-figures.ts";
-import { sessionListOf } from "../sessions/session-lists.ts";
+import { storyOf } from "./report-story.ts";
 
 /** The report as a page. */
 export function renderReport(context: ReportContext, options: { readonly sampleData: boolean }): string {
   const { texts, locale, material } = context;
   const { month, facts } = material;
-  const period = describePeriod(facts.period, locale);
   const at = (path: string): string => linkTo(path, { month, lang: locale });
   const to = (other: string): string => linkTo("/report", { month: other, lang: locale });
   const nameOf = (other: string): string =>
@@ -28,55 +31,63 @@ export function renderReport(context: ReportContext, options: { readonly sampleD
   const [before, after] = [addMonths(month, -1), addMonths(month, 1)];
   return renderPage({
     locale,
-    title: texts.reportOf(period),
+    title: texts.reportOf(describePeriod(facts.period, locale)),
     sampleData: options.sampleData,
-    navigation: html`<a class="brand" href="${linkTo("/", { lang: locale })}">${texts.product}</a>
-      <a href="${to(before)}">${texts.earlier(nameOf(before))}</a>
-      ${month < monthOf(facts.today) && html`<a href="${to(after)}">${texts.later(nameOf(after))}</a>`}
-      <a href="${linkTo("/", { lang: locale })}">${texts.allMonths}</a>
-      <a href="${linkTo("/live", { lang: locale })}">${texts.liveWall}</a>
-      <a
-        href="${linkTo("/report", { month, lang: otherLocale(locale) })}"
-        lang="${otherLocale(locale)}"
-        hreflang="${otherLocale(locale)}"
-        >${texts.otherLanguage}</a
-      >`,
+    navigation: siteNavigation(locale, linkTo("/report", { month, lang: otherLocale(locale) })),
     main: renderReportBody(context, {
-      sessionsHref: (key) => {
-        const list = sessionListOf(key);
-        return list === null ? null : linkTo("/report/sessions", { month, of: list, lang: locale });
-      },
+      pager: html`<nav class="pager no-print" aria-label="${texts.otherMonths}">
+        <a href="${to(before)}" rel="prev">${texts.earlier(nameOf(before))}</a>
+        ${month < monthOf(facts.today) && html`<a href="${to(after)}" rel="next">${texts.later(nameOf(after))}</a>`}
+      </nav>`,
+      downloads: [
+        { href: at("/report.pdf"), text: "PDF" },
+        { href: at("/report.csv"), text: "CSV" },
+        { href: at("/api/analytics/case-study"), text: "JSON" },
+      ],
+      behind: (key) => behindLinks(context, key),
       pictureHref: (chart) => at(`/report/charts/${chart}.png`),
     }),
-    footer: html`<p>${texts.footer}</p>
-      <nav aria-label="${texts.downloads}">
-        <a href="${at("/report.pdf")}">PDF</a> <a href="${at("/report.csv")}">CSV</a>
-        <a href="${linkTo("/api/analytics/case-study", { month, lang: locale })}">JSON</a>
-      </nav>`,
+    footer: html`<p>${texts.footer}</p>`,
   });
 }
 
 export interface ReportLinks {
-  readonly sessionsHref: (figureKey: string) => string | null;
+  readonly pager: Fragment;
+  readonly downloads: readonly BehindLink[];
+  readonly behind: (figureKey: string) => readonly BehindLink[];
   readonly pictureHref: (chartId: string) => string | null;
 }
 
-/** What stands between the navigation and the footer: the same in a shared copy, without its links. */
+/** What stands between the navigation and the footer: the same in a shared copy, with links of its own. */
 export function renderReportBody(context: ReportContext, links: ReportLinks): Html {
   const { texts, locale, material } = context;
   const { facts } = material;
-  const metrics = metricsOfPeriod(facts, locale);
-  const groups = figureGroupsOf(context, metrics);
-  const study = caseStudyOf(facts, locale);
+  const groups = figureGroupsOf(context, metricsOfPeriod(facts, locale));
+  const header = documentHeader(facts, locale);
   const instant = describeInstant(facts.nowMs, facts.tenant.timezone, locale);
-  const compared = study.compared_with;
-  return html`<h1>${texts.reportOf(study.period)}</h1>
-    <p class="meta">${texts.asOf(instant)} · ${texts.timezone(facts.tenant.timezone)}</p>
-    <p class="meta">
-      ${texts.statuses[facts.status]}
-      ${facts.status !== "empty" && texts.comparedWith(compared.period, compared.same_days)}
-    </p>
-    ${renderCompleteness(context, instant)} ${renderStory(context, groups, study)}
+  const compared = header.compared_with;
+  return html`<div class="title-row">
+      <h1>${texts.reportOf(header.period)}</h1>
+      ${links.pager}
+    </div>
+    <div class="under-title">
+      <div>
+        <p class="meta">
+          ${texts.statuses[facts.status]}
+          ${
+            facts.status !== "empty" &&
+            (hasBefore(context)
+              ? texts.comparedWith(compared.period, compared.same_days)
+              : texts.nothingBefore(compared.period))
+          }
+        </p>
+        <p class="meta">${texts.asOf(instant)} · ${texts.timezone(facts.tenant.timezone)}</p>
+      </div>
+      <nav class="downloads no-print" aria-label="${texts.downloads}">
+        ${links.downloads.map(({ href, text }) => html`<a class="button" href="${href}">${text}</a>`)}
+      </nav>
+    </div>
+    ${renderCompleteness(context, instant)} ${renderStory(context, groups)}
     ${groups.map((group) => renderGroup(group, context, links))}
     <h2>${texts.charts}</h2>
     <div class="grid-of-charts">
@@ -84,44 +95,45 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
     </div>`;
 }
 
-function renderStory(
-  context: ReportContext,
-  groups: readonly FigureGroup[],
-  study: ReturnType<typeof caseStudyOf>,
-): Html {
-  const { texts, least, material, locale } = context;
-  // A story and notes quote numbers that are withheld: then there is none in this copy.
-  const counters = material.facts.counters;
-  const small = ["ai_resolved_idle", "reused_session_ids"] as const;
-  const withheld =
-    least !== null &&
-    (groups.some(({ figures }) =>
-      figures.some(({ state, previousWithheld }) => state === "withheld" || previousWithheld),
-    ) ||
-      small.some((column) => Number(counters[column]) > 0 && Number(counters[column]) < least));
-  const notes = withheld ? [] : study.notes;
+function renderStory(context: ReportContext, groups: readonly FigureGroup[]): Html {
+  const { texts } = context;
+  const { text, notes } = storyOf(context, groups);
   return html`<section aria-labelledby="story">
     <h2 id="story">${texts.story}</h2>
-    <div class="story"><p>${withheld ? texts.storyWithheld(countText(least ?? 0, locale)) : study.story}</p></div>
-    ${
-      notes.length > 0 &&
-      html`<h3>${texts.notes}</h3>
-        <ul class="notes">
-          ${notes.map(({ message }) => html`<li>${message}</li>`)}
-        </ul>`
-    }
+    <div class="story">
+      <p>${text}</p>
+      ${
+        notes.length > 0 &&
+        html`<h3>${texts.notes}</h3>
+          <ul class="notes">
+            ${notes.map((note) => html`<li>${note}</li>`)}
+          </ul>`
+      }
+    </div>
   </section>`;
 }
 
-function renderGroup({ group, reported, figures }: FigureGroup, context: ReportContext, links: ReportLinks): Fragment {
+function renderGroup(
+  { group, reported, figures, more }: FigureGroup,
+  context: ReportContext,
+  links: ReportLinks,
+): Fragment {
   const { texts } = context;
   const id = `figures-${group}`;
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${texts.groups[group]}</h2>
-    ${!reported && html`<p>${texts.neverReported}</p>`}
+    ${!reported && html`<p class="notice">${texts.neverReported}</p>`}
     <div class="grid-of-figures">
-      ${figures.map((figure) => renderFigure(figure, context, links.sessionsHref(figure.key)))}
+      ${figures.map((figure) => renderFigure(figure, context, links.behind(figure.key)))}
     </div>
+    ${
+      reported &&
+      more.length > 0 &&
+      html`<div class="card more">
+        <h3>${texts.moreFigures}</h3>
+        <div class="lines">${more.map((figure) => renderFigureLine(figure, context, links.behind(figure.key)))}</div>
+      </div>`
+    }
   </section>`;
 }
 
@@ -129,7 +141,7 @@ function renderGroup({ group, reported, figures }: FigureGroup, context: ReportC
 function renderCompleteness({ texts, locale, material, least }: ReportContext, instant: string): Html {
   const { completeness } = material;
   const share = completenessShare(completeness);
-  if (share === null) return html`<p class="badge">${texts.completenessUnknown}</p>`;
+  if (share === null) return html`<p class="badge unknown">${texts.completenessUnknown}</p>`;
   const count = (value: number): string => countText(value, locale);
   const gap = completeness.missing + completeness.dropped > 0;
   return html`<p class="badge${gap && " gap"}">${texts.complete(share, instant)}</p>

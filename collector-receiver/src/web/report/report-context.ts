@@ -30,14 +30,17 @@ export function valueOf(context: ReportContext, key: string, counters: Counters)
 }
 
 /**
- * On how many sessions, tickets or queries a value rests: the denominator of a rate or an average, the
- * count itself otherwise. 0 gives nobody away.
+ * Whether a shared copy withholds a value: it rests on few sessions, tickets or queries (the denominator of a rate or
+ * an average, the count itself otherwise), or it is the share of few, which could be counted back from it. 0 gives
+ * nobody away.
  */
 export function restsOnFew(context: ReportContext, value: MetricValue, counters: Counters): boolean {
   if (context.least === null) return false;
-  const base =
-    value.denominator ?? (value.unit === "currency" ? Number(counters.ai_resolved_sessions) : (value.numerator ?? 0));
-  return isFew(context, base);
+  if (value.unit === "currency") return isFew(context, Number(counters.ai_resolved_sessions));
+  return (
+    isFew(context, value.denominator ?? value.numerator ?? 0) ||
+    (value.unit === "percent" && isFew(context, value.numerator ?? 0))
+  );
 }
 
 /** More than none, and fewer than a shared copy shows. */

@@ -2,6 +2,7 @@ import type { MetricValue } from "../../metrics/derive-metric.ts";
 import { addMonths } from "../../metrics/business-calendar.ts";
 import { noCounters } from "../../metrics/metric-definition.ts";
 import type { MetricGroup } from "../../metrics/metric-definition.ts";
+import { counterMetrics } from "../../metrics/metric-dictionary.ts";
 import { describeDictionary } from "../../stats/describe-dictionary.ts";
 import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
@@ -10,7 +11,7 @@ import { restsOnFew, valueOf } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import { trendMonths } from "./read-report.ts";
 
-/** The figures of the report, by product, in the order in which they are shown. */
+/** The figures of the report that have a card, by product, in the order in which they are shown. */
 export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
   ai_chatbot: [
     "total_sessions",
@@ -25,6 +26,16 @@ export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
   agent_workbench: ["sessions_handled", "avg_first_response_ms", "avg_handle_time_sec", "transfer_rate"],
   tickets: ["tickets_created", "tickets_closed", "avg_resolution_hours", "sla_met_rate"],
 };
+
+/** Cards that are larger than the others: what a story quotes first. */
+export const headlineKeys: ReadonlySet<string> = new Set(figureKeys.ai_chatbot.slice(0, 4));
+
+/** The other figures of a product, below its cards: whatever else the dictionary has of counters. */
+export function moreKeysOf(group: MetricGroup): string[] {
+  return counterMetrics
+    .filter((metric) => metric.group === group && !figureKeys[group].includes(metric.key))
+    .map(({ key }) => key);
+}
 
 export interface TrendPoint {
   readonly month: string;
@@ -48,8 +59,14 @@ export interface Figure {
 export interface FigureGroup {
   readonly group: MetricGroup;
   readonly reported: boolean;
+  /** Those with a card. */
   readonly figures: readonly Figure[];
+  /** Those that stand below in a line each. */
+  readonly more: readonly Figure[];
 }
+
+/** Every figure of a group, in the order of the page. */
+export const allFiguresOf = ({ figures, more }: FigureGroup): readonly Figure[] => [...figures, ...more];
 
 /** The figures of a month: a pure function of (context, its metrics). */
 export function figureGroupsOf(context: ReportContext, metrics: PeriodMetrics): FigureGroup[] {
@@ -57,7 +74,7 @@ export function figureGroupsOf(context: ReportContext, metrics: PeriodMetrics): 
   const { facts } = context.material;
   return (Object.keys(figureKeys) as MetricGroup[]).map((group) => {
     const reported = group === "ai_chatbot" ? facts.tenant.chatbotReported : facts.tenant.workbenchReported;
-    const figures = figureKeys[group].map((key): Figure => {
+    const figureOf = (key: string): Figure => {
       const metric = metrics.get(key) as ComparedMetric;
       const state = !reported
         ? "never_reported"
@@ -74,8 +91,13 @@ export function figureGroupsOf(context: ReportContext, metrics: PeriodMetrics): 
         previousWithheld: restsOnFew(context, valueOf(context, key, facts.before), facts.before),
         trend: reported ? trendOf(context, key) : [],
       };
-    });
-    return { group, reported, figures };
+    };
+    return {
+      group,
+      reported,
+      figures: figureKeys[group].map(figureOf),
+      more: moreKeysOf(group).map(figureOf),
+    };
   });
 }
 

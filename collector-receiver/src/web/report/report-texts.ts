@@ -7,6 +7,8 @@ import { englishTexts } from "./texts-en.ts";
 /** Every word of the pages, once for each language. */
 export interface ReportTexts {
   readonly product: string;
+  /** The report without its month, in a path of links. */
+  readonly report: string;
   readonly reportOf: (period: string) => string;
   readonly sampleData: string;
   readonly skip: string;
@@ -18,10 +20,12 @@ export interface ReportTexts {
   readonly earlier: (period: string) => string;
   readonly later: (period: string) => string;
   readonly liveWall: string;
+  readonly api: string;
   readonly thisMonth: string;
   readonly liveOpen: string;
   readonly liveLost: string;
   readonly liveStill: string;
+  readonly otherMonths: string;
   readonly sharedCopy: (made: string, until: string, least: string) => string;
   readonly downloads: string;
   readonly story: string;
@@ -31,6 +35,7 @@ export interface ReportTexts {
   readonly groups: Readonly<Record<MetricGroup, string>>;
   readonly statuses: Readonly<Record<PeriodStatus, string>>;
   readonly comparedWith: (period: string, sameDays: boolean) => string;
+  readonly nothingBefore: (period: string) => string;
   readonly asOf: (instant: string) => string;
   readonly timezone: (timezone: string) => string;
   readonly complete: (share: string, instant: string) => string;
@@ -46,6 +51,8 @@ export interface ReportTexts {
   readonly assumed: (count: string) => string;
   readonly neverReported: string;
   readonly noValue: string;
+  readonly nothingToDivideBy: string;
+  readonly moreFigures: string;
   readonly withheld: string;
   readonly definition: string;
   readonly definitions: string;
@@ -74,6 +81,7 @@ export interface ChartTexts {
   readonly none: Readonly<Record<"sessions" | "responses" | "escalations" | "queries" | "agents" | "tickets", string>>;
   readonly missingProduct: Readonly<Record<"chatbot" | "workbench", string>>;
   readonly withheld: (least: number) => string;
+  readonly inSteps: (least: number) => string;
   readonly sessions: {
     readonly title: string;
     readonly summary: (sessions: string, resolved: string, rate: string) => string;
@@ -111,6 +119,7 @@ export interface ChartTexts {
     readonly tracking: string;
     readonly orders: string;
     readonly trackings: string;
+    readonly rateTitle: string;
   };
   readonly agents: {
     readonly title: string;

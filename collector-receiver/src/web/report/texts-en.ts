@@ -2,6 +2,7 @@ import type { ReportTexts } from "./report-texts.ts";
 
 export const englishTexts: ReportTexts = {
   product: "Spanledger",
+  report: "Report",
   reportOf: (period) => `Report, ${period}`,
   sampleData: "Sample data: generated for the demonstration, not from customers.",
   skip: "To the report",
@@ -13,10 +14,12 @@ export const englishTexts: ReportTexts = {
   earlier: (period) => `← ${period}`,
   later: (period) => `${period} →`,
   liveWall: "Today, live",
+  api: "API",
   thisMonth: "This month",
   liveOpen: "Live: changes show within seconds.",
   liveLost: "The connection is lost; it is opened again by itself.",
   liveStill: "As it was when the page was opened.",
+  otherMonths: "Other months",
   sharedCopy: (made, until, least) =>
     `A frozen copy, made on ${made} and shown until ${until}. Agents are not named; what rests on fewer than ${least} is withheld.`,
   downloads: "Download",
@@ -33,6 +36,7 @@ export const englishTexts: ReportTexts = {
   },
   comparedWith: (period, sameDays) =>
     sameDays ? `Changes are against the same days before (${period}).` : `Changes are against ${period}.`,
+  nothingBefore: (period) => `There is nothing to compare with in ${period}.`,
   asOf: (instant) => `As of ${instant}`,
   timezone: (timezone) => `business days in ${timezone}`,
   complete: (share, instant) => `${share} % of what the products recorded, as of ${instant}`,
@@ -49,6 +53,8 @@ export const englishTexts: ReportTexts = {
   assumed: (count) => `${count} of them assumed: ended by silence, not confirmed`,
   neverReported: "This product has never reported: its figures are unknown, not 0.",
   noValue: "no number in this month",
+  nothingToDivideBy: "nothing to divide by in this month",
+  moreFigures: "More figures",
   withheld: "withheld",
   definition: "Definition",
   definitions: "Definitions and what each figure was made of",
@@ -83,6 +89,7 @@ export const englishTexts: ReportTexts = {
       chatbot: "The AI chatbot has never reported: there is nothing to draw.",
       workbench: "The agent workbench has never reported: there is nothing to draw.",
     },
+    inSteps: (least) => `Drawn in steps of several days, so that none rests on fewer than ${least}.`,
     withheld: (least) => `Withheld in this shared copy: some of it rests on fewer than ${least}.`,
     sessions: {
       title: "Sessions and AI resolution by day",
@@ -123,6 +130,7 @@ export const englishTexts: ReportTexts = {
       tracking: "Tracking",
       orders: "Order queries",
       trackings: "Tracking queries",
+      rateTitle: "Success rate",
     },
     agents: {
       title: "Workload of the agents",

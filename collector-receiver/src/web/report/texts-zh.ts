@@ -2,6 +2,7 @@ import type { ReportTexts } from "./report-texts.ts";
 
 export const chineseTexts: ReportTexts = {
   product: "Spanledger",
+  report: "业务报告",
   reportOf: (period) => `${period}业务报告`,
   sampleData: "样例数据：为演示而生成，并非来自真实客户。",
   skip: "跳到报告正文",
@@ -13,10 +14,12 @@ export const chineseTexts: ReportTexts = {
   earlier: (period) => `← ${period}`,
   later: (period) => `${period} →`,
   liveWall: "今日实时",
+  api: "API 文档",
   thisMonth: "本月",
   liveOpen: "实时：变化在数秒内显示。",
   liveLost: "连接已断开，将自动重新连接。",
   liveStill: "为页面打开时的数字。",
+  otherMonths: "其他月份",
   sharedCopy: (made, until, least) =>
     `此为冻结副本，生成于${made}，显示至${until}。不显示坐席姓名；样本少于 ${least} 的数字不予显示。`,
   downloads: "下载",
@@ -32,6 +35,7 @@ export const chineseTexts: ReportTexts = {
     settled: "已结算：只有迟到的事件才会改变数字。",
   },
   comparedWith: (period, sameDays) => (sameDays ? `变化与上月同期（${period}）相比。` : `变化与${period}相比。`),
+  nothingBefore: (period) => `${period}没有可比的数据。`,
   asOf: (instant) => `截至${instant}`,
   timezone: (timezone) => `业务日时区 ${timezone}`,
   complete: (share, instant) => `数据完整度 ${share}%（占产品所记录事件），截至${instant}`,
@@ -48,6 +52,8 @@ export const chineseTexts: ReportTexts = {
   assumed: (count) => `其中 ${count} 个为推定：因静默而结束，未经确认`,
   neverReported: "该产品从未上报过数据，其数字未知（不是 0）。",
   noValue: "本月没有该数字",
+  nothingToDivideBy: "本月没有可作分母的数据",
+  moreFigures: "更多指标",
   withheld: "不予显示",
   definition: "口径",
   definitions: "口径与各数字的构成",
@@ -82,6 +88,7 @@ export const chineseTexts: ReportTexts = {
       chatbot: "AI 客服从未上报过数据，无图可画。",
       workbench: "坐席工作台从未上报过数据，无图可画。",
     },
+    inSteps: (least) => `按多日合并绘制，使每一段的样本都不少于 ${least}。`,
     withheld: (least) => `此分享副本不予显示：其中有数字的样本少于 ${least}。`,
     sessions: {
       title: "每日会话与 AI 解决",
@@ -121,6 +128,7 @@ export const chineseTexts: ReportTexts = {
       tracking: "物流",
       orders: "订单查询数",
       trackings: "物流查询数",
+      rateTitle: "成功率",
     },
     agents: {
       title: "坐席工作量",

@@ -4,9 +4,11 @@ import { readPeriod, readTenantToday } from "../../stats/read-period.ts";
 import { shorten } from "../../stats/report-period.ts";
 import { readSessionDocument } from "../../stats/session-document.ts";
 import { StatsError } from "../../stats/stats-error.ts";
+import { readAgentNames } from "../events/read-agent-names.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
-import { renderSession, renderSessionList } from "../sessions/render-sessions.ts";
+import { renderSession } from "../sessions/render-session.ts";
+import { renderSessionList } from "../sessions/render-session-list.ts";
 import { readSessionList } from "../sessions/read-session-list.ts";
 import type { ListPosition } from "../sessions/read-session-list.ts";
 import { sessionListNames } from "../sessions/session-lists.ts";
@@ -75,8 +77,14 @@ export function routeSessions(app: WebApp, context: WebContext): void {
         readTenantToday(context, tenantId),
         readSessionDocument(context, tenantId, sessionId, { after: query["after"], limit: eventsOfPage }),
       ]);
-      const page = renderSession(session, tenant.timezone, locale, { ...context, after: query["after"] ?? null });
-      return sendPage(reply, page, locale);
+      const agentIds = new Set(session.events.flatMap(({ agent_id: id }) => (id === null ? [] : [id])));
+      const view = {
+        session,
+        timezone: tenant.timezone,
+        after: query["after"] ?? null,
+        agentNames: await readAgentNames(context.pool, tenantId, [...agentIds]),
+      };
+      return sendPage(reply, renderSession(view, locale, context), locale);
     },
   );
 }

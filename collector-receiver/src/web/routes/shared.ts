@@ -1,23 +1,51 @@
 import { StatsError } from "../../stats/stats-error.ts";
+import { shorten } from "../../stats/report-period.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
-import { readSharedPage } from "../share/share-store.ts";
+import { readSharedFile, readSharedPage } from "../share/share-store.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 
-/** `GET /shared/{token}`: a frozen copy, for whoever has the link. The token is all that is asked for. */
+const typeOfFile: Readonly<Record<string, string>> = {
+  pdf: "application/pdf",
+  csv: "text/csv; charset=utf-8",
+  json: "application/json; charset=utf-8",
+  png: "image/png",
+};
+
+/**
+ * `GET /shared/{token}`: a frozen copy, for whoever has the link, with `file` one of its files. The token is all that
+ * is asked for.
+ */
 export function routeShared(app: WebApp, context: WebContext): void {
   app.get<{ Params: { token: string } }>("/shared/:token", { schema: { hide: true } }, async (request, reply) => {
-    const locale = localeOfPage(readQuery(request, []), context.locale);
-    const page = await readSharedPage(context.pool, request.params.token, locale, context.now());
+    const query = readQuery(request, ["file"]);
+    const locale = localeOfPage(query, context.locale);
+    const { token } = request.params;
+    // A link that was revoked or has expired is gone: what a browser kept of it is not shown again either.
+    void reply.header("cache-control", "private, no-store").header("referrer-policy", "no-referrer");
+    const page = await readSharedPage(context.pool, token, locale, context.now());
     if (page === null) {
       // One answer for wrong, expired and revoked: it tells nobody which links there were.
       throw new StatsError(
         "share_not_found",
-        "this link does not work: it is wrong, has expired or was revoked",
+        locale === "en"
+          ? "This link does not work: it is wrong, has expired or was revoked. Ask whoever sent it for a new one."
+          : "此链接无效：地址有误、已过期或已被撤销。请向发送者索取新的链接。",
         null,
         404,
       );
     }
-    return sendPage(reply, page, locale);
+    const name = query["file"];
+    if (name === undefined) return sendPage(reply, page, locale);
+    const type = typeOfFile[/\.([a-z]+)$/.exec(name)?.[1] ?? ""];
+    const file = type === undefined ? null : await readSharedFile(context.pool, token, locale, name, context.now());
+    if (type === undefined || file === null) {
+      throw new StatsError("file_not_found", `this copy has no file "${shorten(name)}"`, "file", 404);
+    }
+    const shown = name === "report.csv" || name === "report.json" ? "attachment" : "inline";
+    return reply
+      .type(type)
+      .header("content-disposition", `${shown}; filename="spanledger-${file.month}-${locale}-${name}"`)
+      .send(file.content);
   });
 }

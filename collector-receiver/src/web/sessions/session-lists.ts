@@ -20,9 +20,16 @@ export const sessionListNames = Object.keys(sessionLists) as SessionList[];
 
 const listOfFigure: Readonly<Record<string, SessionList>> = {
   total_sessions: "total_sessions",
+  unique_customers: "total_sessions",
+  total_messages: "total_sessions",
+  avg_response_time_ms: "total_sessions",
+  ai_resolved_sessions: "ai_resolved_sessions",
   ai_resolution_rate: "ai_resolved_sessions",
   estimated_cost_saved: "ai_resolved_sessions",
+  ai_resolved_idle: "ai_resolved_idle",
+  escalated_sessions: "escalated_sessions",
   escalation_rate: "escalated_sessions",
+  sessions_open: "sessions_open",
 };
 
 /** The list of sessions behind a figure; null where it does not rest on sessions of a cohort. */

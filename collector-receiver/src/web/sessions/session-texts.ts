@@ -16,16 +16,11 @@ export interface SessionTexts {
   readonly resolved: string;
   readonly next: string;
   readonly none: string;
-  readonly backToReport: string;
   readonly events: string;
-  readonly time: string;
-  readonly event: string;
-  readonly attributes: string;
-  readonly trace: string;
-  readonly service: string;
-  readonly withheld: (names: string) => string;
   readonly customer: string;
   readonly privacy: string;
+  readonly path: string;
+  readonly otherLists: string;
 }
 
 export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
@@ -50,16 +45,11 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     resolved: "resolved by AI",
     next: "Next page",
     none: "There are none.",
-    backToReport: "To the report",
     events: "Events in order",
-    time: "Time",
-    event: "Event",
-    attributes: "Attributes",
-    trace: "Trace",
-    service: "Service",
-    withheld: (names) => `not shown: ${names}`,
     customer: "Customer (pseudonym)",
     privacy: "Texts of messages are never recorded; other texts that are not in the catalogue are not shown.",
+    path: "Where this page lies",
+    otherLists: "Lists of sessions",
   },
   "zh-CN": {
     lists: {
@@ -82,15 +72,10 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     resolved: "AI 解决",
     next: "下一页",
     none: "没有会话。",
-    backToReport: "回到报告",
     events: "按时间排列的事件",
-    time: "时间",
-    event: "事件",
-    attributes: "属性",
-    trace: "链路",
-    service: "服务",
-    withheld: (names) => `不予显示：${names}`,
     customer: "客户（假名）",
     privacy: "从不记录消息内容；目录之外的文本不予显示。",
+    path: "页面位置",
+    otherLists: "会话列表",
   },
 };

@@ -1,50 +1,103 @@
 import { locales } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
-import { describeInstant } from "../../stats/describe-period.ts";
-import { describePeriod } from "../../stats/describe-period.ts";
+import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
 import type { StatsReader } from "../../stats/read-period.ts";
+import { chartsOf } from "../charts/all-charts.ts";
+import { drawChartPng } from "../export/draw-chart-png.ts";
+import { writeReportCsv } from "../export/write-report-csv.ts";
+import { writeReportJson } from "../export/write-report-json.ts";
+import { writeReportPdf } from "../export/write-report-pdf.ts";
 import { html } from "../page/html.ts";
-import { otherLocale } from "../page/page-links.ts";
+import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
+import { languageLink, siteBrand } from "../page/site-navigation.ts";
 import { readReport } from "../report/read-report.ts";
 import { renderReportBody } from "../report/render-report.ts";
 import { reportContext } from "../report/report-context.ts";
+import type { ReportContext } from "../report/report-context.ts";
 
 /** Figures over fewer than so many are withheld in a shared copy unless somebody says otherwise. */
 export const defaultLeastGroup = 10;
 
+/** A file of a shared copy, in one language. */
+export interface FrozenFile {
+  readonly locale: Locale;
+  /** `report.pdf`, `report.csv`, `report.json`, or a chart: `sessions.png`. */
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+export interface FrozenReport {
+  readonly pages: Readonly<Record<Locale, string>>;
+  readonly files: readonly FrozenFile[];
+}
+
+interface FreezeOptions {
+  readonly least: number;
+  readonly expiresAt: Date;
+  readonly sampleData: boolean;
+}
+
 /**
- * The report of a month as it may leave the house, in every language: without links into the data, without
- * names of agents, and without what rests on fewer than `least`.
+ * The report of a month as it may leave the house, in every language, as a page and as files: without links into
+ * the data, without names of agents, and without what rests on fewer than `least`.
  * @throws StatsError where `month` is no month
  */
 export async function freezeReport(
   reader: StatsReader,
   tenantId: string,
   month: string,
-  options: { readonly least: number; readonly expiresAt: Date; readonly sampleData: boolean },
-): Promise<Record<Locale, string>> {
+  options: FreezeOptions,
+): Promise<FrozenReport> {
   const pages: Partial<Record<Locale, string>> = {};
+  const files: FrozenFile[] = [];
   for (const locale of locales) {
     const context = reportContext(await readReport(reader, tenantId, month, locale), locale, options.least);
-    const { texts, material } = context;
-    const { timezone } = material.facts.tenant;
-    const other = otherLocale(locale);
-    pages[locale] = renderPage({
-      locale,
-      title: texts.reportOf(describePeriod(material.facts.period, locale)),
-      sampleData: options.sampleData,
-      navigation: html`<span class="brand">${texts.product}</span>
-        <a href="?lang=${other}" lang="${other}" hreflang="${other}">${texts.otherLanguage}</a>`,
-      main: renderReportBody(context, { sessionsHref: () => null, pictureHref: () => null }),
-      footer: html`<p>
-        ${texts.sharedCopy(
-          describeInstant(material.facts.nowMs, timezone, locale),
-          describeInstant(options.expiresAt.getTime(), timezone, locale),
-          String(options.least),
-        )}
-      </p>`,
-    });
+    pages[locale] = freezePage(context, options);
+    files.push(...(await freezeFiles(context, options)));
   }
-  return pages as Record<Locale, string>;
+  return { pages: pages as Record<Locale, string>, files };
+}
+
+function freezePage(context: ReportContext, options: FreezeOptions): string {
+  const { locale, texts, material } = context;
+  const { timezone } = material.facts.tenant;
+  // The page does not know the link under which it will be shown: a query alone stays on it.
+  const fileHref = (file: string): string => linkTo("", { file, lang: locale });
+  return renderPage({
+    locale,
+    title: texts.reportOf(describePeriod(material.facts.period, locale)),
+    sampleData: options.sampleData,
+    navigation: html`${siteBrand(locale, null)} ${languageLink(locale, linkTo("", { lang: otherLocale(locale) }))}`,
+    main: renderReportBody(context, {
+      pager: null,
+      downloads: ["PDF", "CSV", "JSON"].map((kind) => ({
+        href: fileHref(`report.${kind.toLowerCase()}`),
+        text: kind,
+      })),
+      behind: () => [],
+      pictureHref: (chart) => fileHref(`${chart}.png`),
+    }),
+    footer: html`<p>
+      ${texts.sharedCopy(
+        describeInstant(material.facts.nowMs, timezone, locale),
+        describeInstant(options.expiresAt.getTime(), timezone, locale),
+        String(options.least),
+      )}
+    </p>`,
+  });
+}
+
+async function freezeFiles(context: ReportContext, options: FreezeOptions): Promise<FrozenFile[]> {
+  const { locale } = context;
+  const files: FrozenFile[] = [
+    { locale, name: "report.pdf", content: writeReportPdf(context, options) },
+    { locale, name: "report.csv", content: Buffer.from(writeReportCsv(context, options)) },
+    { locale, name: "report.json", content: Buffer.from(writeReportJson(context, options)) },
+  ];
+  for (const chart of chartsOf(context)) {
+    const content = await drawChartPng(chart, context, options);
+    if (content !== null) files.push({ locale, name: `${chart.id}.png`, content });
+  }
+  return files;
 }

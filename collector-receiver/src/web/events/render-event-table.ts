@@ -1,0 +1,96 @@
+import type { Locale } from "../../metrics/format-metric.ts";
+import { describeMoment } from "../page/describe-moment.ts";
+import { html } from "../page/html.ts";
+import type { Fragment, Html } from "../page/html.ts";
+import { linkTo } from "../page/page-links.ts";
+import { eventTexts } from "./event-texts.ts";
+import type { ListedEvent } from "./listed-event.ts";
+
+type EventColumn = "event" | "agent" | "session" | "ticket" | "service";
+
+export interface EventTableView {
+  readonly label: string;
+  readonly timezone: string;
+  readonly locale: Locale;
+  /** The month that links to agents lead to. */
+  readonly month: string | null;
+  readonly columns: readonly EventColumn[];
+  /** Address of a trace with `{trace_id}` in it; without it, ids are shown as text. */
+  readonly traceUrlTemplate?: string | undefined;
+  /** The names of agents that are known. */
+  readonly agentNames: ReadonlyMap<number, string>;
+}
+
+/** Ids have columns and links of their own; a customer is never shown beside an event. */
+const ownColumns: ReadonlySet<string> = new Set(["session_id", "user_id", "agent_id", "ticket_id", "agent_name"]);
+
+/** Events in order as a table: when, who, about what, with which values, in which trace. Never a message's text. */
+export function renderEventTable(events: readonly ListedEvent[], view: EventTableView): Html {
+  const words = eventTexts[view.locale];
+  const moment = describeMoment(view.timezone, view.locale);
+  const cellOf: Readonly<Record<EventColumn, (event: ListedEvent) => Fragment>> = {
+    event: ({ event_name: name }) => html`<code>${name}</code>`,
+    agent: ({ agent_id: id }) =>
+      id === null
+        ? "—"
+        : html`<a href="${linkTo(`/report/agents/${id}`, { month: view.month, lang: view.locale })}"
+            >${view.agentNames.get(id) ?? words.unnamed(String(id))}</a
+          >`,
+    session: ({ session_id: id }) =>
+      id === null
+        ? "—"
+        : html`<a href="${linkTo(`/report/sessions/${encodeURIComponent(id)}`, { lang: view.locale })}"
+            ><code>${id}</code></a
+          >`,
+    ticket: ({ ticket_id: id }) =>
+      id === null
+        ? "—"
+        : html`<a href="${linkTo(`/report/tickets/${id}`, { month: view.month, lang: view.locale })}">#${id}</a>`,
+    service: ({ service_name: name }) => name ?? "—",
+  };
+  return html`<div class="card scroll" tabindex="0" role="region" aria-label="${view.label}">
+    <table class="events">
+      <thead>
+        <tr>
+          <th scope="col">${words.time}</th>
+          ${view.columns.map((column) => html`<th scope="col" class="left">${words[column]}</th>`)}
+          <th scope="col" class="left">${words.attributes}</th>
+          <th scope="col" class="left">${words.trace}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${events.map(
+          (event) =>
+            html`<tr>
+              <th scope="row">${moment(Date.parse(event.occurred_at))}</th>
+              ${view.columns.map((column) => html`<td class="left">${cellOf[column](event)}</td>`)}
+              <td class="left values">${renderAttributes(event, view.locale)}</td>
+              <td class="left">${renderTrace(event.trace_id, view.traceUrlTemplate)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function renderAttributes(event: ListedEvent, locale: Locale): Fragment {
+  const shown = Object.entries(event.attributes).filter(([name]) => !ownColumns.has(name));
+  return [
+    shown.map(
+      ([name, value]) =>
+        html`<span class="value-of"
+          ><code>${name}</code> ${typeof value === "string" ? value : JSON.stringify(value)}</span
+        > `,
+    ),
+    event.withheld.length > 0 &&
+      html`<span class="meta">${eventTexts[locale].withheld(event.withheld.join(", "))}</span>`,
+  ];
+}
+
+/** A trace id is long: its first digits are shown, all of it is its title and its link. */
+function renderTrace(traceId: string | null, template: string | undefined): Fragment {
+  if (traceId === null) return "—";
+  const id = html`<code title="${traceId}">${traceId}</code>`;
+  if (template === undefined) return id;
+  return html`<a href="${template.replaceAll("{trace_id}", encodeURIComponent(traceId))}" rel="noreferrer">${id}</a>`;
+}

@@ -1,0 +1,43 @@
+import { formatCount } from "../../metrics/format-metric.ts";
+import type { Locale } from "../../metrics/format-metric.ts";
+import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
+import type { ReportContext } from "./report-context.ts";
+import type { Figure } from "./report-figures.ts";
+
+/** Few samples, and what is assumed, in words beside the number; null where there is nothing to add. */
+export function sampleText({ metric, definition, key }: Figure, context: ReportContext): string | null {
+  const { texts, locale, material } = context;
+  const count = (value: number | null): string => formatCount(value ?? 0, locale);
+  if (metric.low_sample && metric.denominator !== null) {
+    return definition.unit === "percent"
+      ? texts.lowSample(count(metric.numerator), count(metric.denominator))
+      : texts.fewSamples(count(metric.denominator));
+  }
+  const assumed = Number(material.facts.counters.ai_resolved_idle ?? 0);
+  const few = context.least !== null && assumed < context.least;
+  return key === "ai_resolution_rate" && assumed > 0 && !few ? texts.assumed(count(assumed)) : null;
+}
+
+/** Whether anything was counted in what the period is compared with. */
+export function hasBefore({ material }: ReportContext): boolean {
+  return Object.values(material.facts.before).some((value) => value !== null && Number(value) !== 0);
+}
+
+/** The change against the period before, in words with an arrow: not by colour. */
+export function changeText({ metric, previousWithheld }: Figure, { texts }: ReportContext): string {
+  const { change } = metric;
+  if (change === null || previousWithheld) return texts.nothingToCompare;
+  const amount = change.formatted.replace(/^[+-]/, "");
+  const points = change.unit === "percentage_points" ? ` ${texts.points}` : "";
+  if (change.direction === "same" || Number.parseFloat(amount) === 0) return `＝ ${texts.unchanged}`;
+  return change.direction === "up" ? `▲ ${texts.changeUp(amount + points)}` : `▼ ${texts.changeDown(amount + points)}`;
+}
+
+export function termsText(terms: DescribedMetric["numerator"]): string {
+  return terms === undefined ? "" : [terms.add.join(" + "), ...terms.subtract].join(" − ");
+}
+
+/** A sum as it is stored, every digit of it. */
+export function numberText(value: number, locale: Locale): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }).format(value);
+}

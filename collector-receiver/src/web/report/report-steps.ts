@@ -1,0 +1,86 @@
+import { add, fractionOf, roundHalfUp } from "../../metrics/exact-fraction.ts";
+import { businessCounterColumns } from "../../metrics/metric-definition.ts";
+import type { Counters } from "../../metrics/metric-definition.ts";
+import { daysOf, describeDay } from "./report-context.ts";
+import type { ReportContext, ReportDay } from "./report-context.ts";
+
+/** A step of a chart over time: a day, or in a shared copy several days in a row. */
+export interface ReportStep {
+  /** "Fri, Dec 5", "Dec 1 – 7" */
+  readonly name: string;
+  /** For an axis: "5", "1–7". */
+  readonly short: string;
+  /** Null for a day that has not begun. */
+  readonly counters: Counters | null;
+}
+
+/**
+ * The steps of a chart: the days of the month. In a shared copy where a day rests on few, steps of seven days, each
+ * joined with the one before until none does; null where even the whole month does.
+ * @param rests whether counters rest on fewer than a shared copy shows
+ */
+export function stepsOf(context: ReportContext, rests: (counters: Counters) => boolean): ReportStep[] | null {
+  const days = daysOf(context);
+  const isFew = ({ counters }: { readonly counters: Counters | null }): boolean => counters !== null && rests(counters);
+  if (!days.some(isFew)) {
+    return days.map(({ day, counters }) => ({
+      name: describeDay(day, context.locale),
+      short: String(Number(day.slice(8))),
+      counters,
+    }));
+  }
+  const begun = days.filter(({ counters }) => counters !== null);
+  const spans: ReportDay[][] = [];
+  for (let from = 0; from < begun.length; from += daysOfStep) spans.push(begun.slice(from, from + daysOfStep));
+  for (let i = spans.length - 1; i >= 0; i--) {
+    if (!isFew({ counters: sumOf(spans[i] as ReportDay[]) })) continue;
+    if (spans.length === 1) return null;
+    // The first has none before it.
+    const at = Math.max(1, i);
+    spans.splice(at - 1, 2, [...(spans[at - 1] as ReportDay[]), ...(spans[at] as ReportDay[])]);
+    if (i === 0) i = 1;
+  }
+  return spans.map((span) => describeSpan(span, context));
+}
+
+/** A sentence that says that steps are not days; nothing where they are. */
+export function stepsNote(context: ReportContext, steps: readonly ReportStep[]): string {
+  return steps.length === daysOf(context).length ? "" : ` ${context.texts.chart.inSteps(context.least ?? 0)}`;
+}
+
+const daysOfStep = 7;
+
+function describeSpan(span: readonly ReportDay[], { locale }: ReportContext): ReportStep {
+  const [first, last] = [span[0] as ReportDay, span.at(-1) as ReportDay];
+  const numberOf = ({ day }: ReportDay): number => Number(day.slice(8));
+  const month = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", day: "numeric" });
+  const at = ({ day }: ReportDay): string => month.format(Date.parse(`${day}T00:00:00Z`));
+  const one = first === last;
+  return {
+    name: one ? at(first) : `${at(first)} – ${locale === "zh-CN" ? at(last) : numberOf(last)}`,
+    short: one ? String(numberOf(first)) : `${numberOf(first)}–${numberOf(last)}`,
+    counters: sumOf(span),
+  };
+}
+
+/** Decimals of the finest counter, `total_resolution_hours`. */
+const counterDecimals = 6;
+
+/** The counters of several days together; null where one of them is not known. Distinct customers do not add up. */
+function sumOf(days: readonly ReportDay[]): Counters {
+  return Object.fromEntries(
+    businessCounterColumns.map((column) => {
+      const values = days.map(({ counters }) => counters?.[column] ?? null);
+      const known = column !== "unique_customers" && values.every((value) => value !== null);
+      return [
+        column,
+        known
+          ? roundHalfUp(
+              values.map((value) => fractionOf(value as string)).reduce(add, fractionOf("0")),
+              counterDecimals,
+            )
+          : null,
+      ];
+    }),
+  ) as Counters;
+}

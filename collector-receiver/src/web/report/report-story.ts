@@ -1,0 +1,58 @@
+import { notesOf } from "../../stats/document-notes.ts";
+import { metricsOfPeriod } from "../../stats/period-metrics.ts";
+import { tellStory } from "../../stats/tell-story.ts";
+import { countText } from "./report-context.ts";
+import type { ReportContext } from "./report-context.ts";
+import type { FigureGroup } from "./report-figures.ts";
+
+export interface ReportStory {
+  readonly text: string;
+  /** What to know before quoting a figure. */
+  readonly notes: readonly string[];
+  /** A shared copy without a story: it would quote what is withheld. */
+  readonly withheld: boolean;
+}
+
+/** The story of a report with its notes; in a shared copy that withholds a figure, the sentence that says so. */
+export function storyOf(context: ReportContext, groups: readonly FigureGroup[]): ReportStory {
+  const { texts, least, material, locale } = context;
+  const { facts } = material;
+  if (least !== null && quotesFew(context, groups, least)) {
+    return { text: texts.storyWithheld(countText(least, locale)), notes: [], withheld: true };
+  }
+  const metrics = metricsOfPeriod(facts, locale);
+  return {
+    text: tellStory(facts, metrics, locale),
+    notes: notesOf(facts, metrics, locale).map(({ message }) => message),
+    withheld: false,
+  };
+}
+
+/** What the story quotes: `stats/story-en.ts`, `stats/story-zh.ts`. */
+const quotedFigures: ReadonlySet<string> = new Set([
+  "total_sessions",
+  "ai_resolution_rate",
+  "avg_response_time_ms",
+  "estimated_cost_saved",
+  "order_query_success_rate",
+  "tracking_query_success_rate",
+  "sessions_handled",
+  "avg_first_response_ms",
+  "avg_handle_time_sec",
+  "tickets_closed",
+  "avg_resolution_hours",
+  "sla_met_rate",
+]);
+/** Counters that it and its notes quote beside them. */
+const quotedCounters = ["ai_resolved_idle", "reused_session_ids"] as const;
+
+function quotesFew({ material }: ReportContext, groups: readonly FigureGroup[], least: number): boolean {
+  const { counters } = material.facts;
+  return (
+    groups.some(({ figures }) =>
+      figures.some(
+        ({ key, state, previousWithheld }) => quotedFigures.has(key) && (state === "withheld" || previousWithheld),
+      ),
+    ) || quotedCounters.some((column) => Number(counters[column]) > 0 && Number(counters[column]) < least)
+  );
+}

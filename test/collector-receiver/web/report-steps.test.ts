@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { noCounters } from "../../../collector-receiver/src/metrics/metric-definition.ts";
+import type { Counters } from "../../../collector-receiver/src/metrics/metric-definition.ts";
+import { isFew } from "../../../collector-receiver/src/web/report/report-context.ts";
+import type { ReportContext } from "../../../collector-receiver/src/web/report/report-context.ts";
+import { stepsOf } from "../../../collector-receiver/src/web/report/report-steps.ts";
+
+/** A December of which as many days have begun as `counts` has, with so many tickets on each. */
+function december(counts: readonly number[], least: number | null): ReportContext {
+  const dayOf = (i: number): string => `2025-12-${String(i + 1).padStart(2, "0")}`;
+  const days = new Map<string, Counters>(
+    counts.map((count, i) => [dayOf(i), { ...noCounters, tickets_created: String(count) }]),
+  );
+  const facts = { period: { startDate: "2025-12-01", endDate: "2025-12-31" }, today: dayOf(counts.length - 1) };
+  return { material: { days, facts }, locale: "en", least } as unknown as ReportContext;
+}
+
+const ticketsOf = ({ counters }: { readonly counters: Counters | null }): number =>
+  Number(counters?.tickets_created ?? 0);
+
+test("no step of a shared copy rests on few; together the steps are the whole month", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 14 }), { minLength: 1, maxLength: 31 }),
+      fc.integer({ min: 2, max: 40 }),
+      (counts, least) => {
+        const context = december(counts, least);
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        const steps = stepsOf(context, (counters) => isFew(context, Number(counters.tickets_created)));
+        if (steps === null) {
+          expect(total).toBeGreaterThan(0);
+          expect(total).toBeLessThan(least);
+          return;
+        }
+        for (const step of steps) expect(isFew(context, ticketsOf(step))).toBe(false);
+        expect(steps.reduce((sum, step) => sum + ticketsOf(step), 0)).toBe(total);
+      },
+    ),
+  );
+});
+
+test("the house's own report has its days, however few; a shared copy names the days that it joins", () => {
+  const counts = [3, 12, 0, 4, 5, 6, 7, 20, 20, 20];
+  const own = december(counts, null);
+  expect(
+    stepsOf(own, () => false)
+      ?.map(({ short }) => short)
+      .slice(0, 3),
+  ).toEqual(["1", "2", "3"]);
+  const shared = december(counts, 10);
+  const steps = stepsOf(shared, (counters) => isFew(shared, Number(counters.tickets_created)));
+  expect(steps?.map(({ name, short, counters }) => [name, short, Number(counters?.tickets_created)])).toEqual([
+    ["Dec 1 – 7", "1–7", 37],
+    ["Dec 8 – 10", "8–10", 60],
+  ]);
+});
