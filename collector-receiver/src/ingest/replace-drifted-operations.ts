@@ -1,11 +1,10 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
-import { OperationFacts } from "../metrics/operation-facts.ts";
 import { readDriftedOperations } from "../storage/drifted-operations.ts";
+import type { OperationKeys } from "../storage/drifted-operations.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { lockIngestExclusive } from "../storage/lock-ingest.ts";
 import { forgetAgentActivity, forgetAgentStates, forgetTickets } from "../storage/replace-operations.ts";
-import type { ActivityKey, StateKey } from "../storage/replace-operations.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { rulesOf } from "./count-batch.ts";
 import { writeCountersAndCommit } from "./write-counters.ts";
@@ -18,26 +17,26 @@ const sliceRows = 500;
  * slices that hold all batches back. Sealed facts stay, and what is left of their events merges into them.
  */
 export async function replaceDriftedOperations(writer: WriterConnection, tenantId: string): Promise<void> {
-  await replaceSlices<{ ticket_id: number }>(writer, tenantId, "tickets", (keys, retainedFromMs) => {
+  await replaceSlices(writer, tenantId, "tickets", (keys, retainedFromMs) => {
     const ticketIds = keys.map((key) => key.ticket_id);
     return forgetTickets(writer, tenantId, ticketIds, retainedFromMs);
   });
-  await replaceSlices<StateKey>(writer, tenantId, "agentStates", (keys, retainedFromMs) =>
+  await replaceSlices(writer, tenantId, "agentStates", (keys, retainedFromMs) =>
     forgetAgentStates(writer, tenantId, keys, retainedFromMs),
   );
-  await replaceSlices<ActivityKey>(writer, tenantId, "agentActivity", (keys, retainedFromMs) =>
+  await replaceSlices(writer, tenantId, "agentActivity", (keys, retainedFromMs) =>
     forgetAgentActivity(writer, tenantId, keys, retainedFromMs),
   );
 }
 
-async function replaceSlices<Key>(
+async function replaceSlices<Table extends keyof OperationKeys>(
   writer: WriterConnection,
   tenantId: string,
-  table: "tickets" | "agentStates" | "agentActivity",
-  forget: (keys: readonly Key[], retainedFromMs: number | null) => Promise<CountableEvent[]>,
+  table: Table,
+  forget: (keys: readonly OperationKeys[Table][], retainedFromMs: number | null) => Promise<CountableEvent[]>,
 ): Promise<void> {
   for (let after = 0; ; after += sliceRows) {
-    const keys = await readDriftedOperations<Key>(writer, table, after, sliceRows);
+    const keys = await readDriftedOperations(writer, table, after, sliceRows);
     if (keys.length === 0) return;
     await Promise.all([writer.query("begin"), lockIngestExclusive(writer)]);
     const { retainedFromMs } = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
@@ -49,7 +48,7 @@ async function replaceSlices<Key>(
 }
 
 /** An event of a ticket is a sign of life as well: of what a slice's events say, only its own table is replaced. */
-function onlyOf(changes: CounterChanges, table: keyof OperationFacts & ("tickets" | "agentStates" | "agentActivity")) {
+function onlyOf(changes: CounterChanges, table: keyof OperationKeys): CounterChanges {
   const { operations } = changes;
   if (table !== "tickets") operations.tickets.clear();
   if (table !== "agentStates") operations.agentStates.length = 0;

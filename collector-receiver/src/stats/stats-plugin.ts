@@ -7,6 +7,7 @@ import { routeCaseStudy } from "./routes/case-study.ts";
 import { routeEvents } from "./routes/events.ts";
 import { routeLive } from "./routes/live.ts";
 import { routeMetrics } from "./routes/metrics.ts";
+import { routeOperations } from "./routes/operations.ts";
 import { routeQuerySuccessRates } from "./routes/query-success-rates.ts";
 import { routeSession } from "./routes/session.ts";
 import { routeSummary } from "./routes/summary.ts";
@@ -36,6 +37,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeQuerySuccessRates(app, context);
   routeTimeseries(app, context);
   routeAgents(app, context);
+  routeOperations(app, context);
   routeLive(app, context);
   routeSession(app, context);
   routeMetrics(app, context);

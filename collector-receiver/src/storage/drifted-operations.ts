@@ -21,14 +21,21 @@ export async function stageDriftedOperations(client: WriterConnection, tenantId:
   }
 }
 
+/** What identifies a row of each table; times in ms. */
+export interface OperationKeys {
+  readonly tickets: { readonly ticket_id: number };
+  readonly agentStates: { readonly agent_id: number; readonly changed_at: number; readonly event_id: string };
+  readonly agentActivity: { readonly agent_id: number; readonly half_hour: number };
+}
+
 /** The keys of drifted rows after place `after`, at most `limit`, in order. */
-export async function readDriftedOperations<Key>(
+export async function readDriftedOperations<Table extends keyof OperationKeys>(
   client: WriterConnection,
-  name: OperationTable,
+  name: Table,
   after: number,
   limit: number,
-): Promise<Key[]> {
-  const { rows } = await client.query<Key & object>({
+): Promise<OperationKeys[Table][]> {
+  const { rows } = await client.query<OperationKeys[Table]>({
     text: `select ${operationTables[name].key.join(", ")} from ${stagedAs(name)}
       where place > $1 and place <= $1 + $2 order by place`,
     values: [after, limit],

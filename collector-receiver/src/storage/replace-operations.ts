@@ -1,18 +1,9 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { isSealedOperation } from "./copy-sealed-operations.ts";
+import type { OperationKeys } from "./drifted-operations.ts";
 import { countableEvent, countableColumns } from "./stream-countable-events.ts";
 import type { CountableRow } from "./stream-countable-events.ts";
 import type { WriterConnection } from "./writer-connection.ts";
-
-export interface StateKey {
-  readonly agent_id: number;
-  readonly changed_at: number;
-  readonly event_id: string;
-}
-export interface ActivityKey {
-  readonly agent_id: number;
-  readonly half_hour: number;
-}
 
 const instant = (ms: string): string => `timestamptz 'epoch' + ${ms} * interval '1 millisecond'`;
 const kept = (place: string): string => `e.occurred_at >= coalesce(${instant(`${place}::bigint`)}, '-infinity')`;
@@ -47,7 +38,7 @@ export async function forgetTickets(
 export async function forgetAgentStates(
   client: WriterConnection,
   tenantId: string,
-  keys: readonly StateKey[],
+  keys: readonly OperationKeys["agentStates"][],
   retainedFromMs: number | null,
 ): Promise<CountableEvent[]> {
   const values = [
@@ -80,7 +71,7 @@ export async function forgetAgentStates(
 export async function forgetAgentActivity(
   client: WriterConnection,
   tenantId: string,
-  keys: readonly ActivityKey[],
+  keys: readonly OperationKeys["agentActivity"][],
   retainedFromMs: number | null,
 ): Promise<CountableEvent[]> {
   const values = [tenantId, keys.map((key) => key.agent_id), keys.map((key) => key.half_hour)];

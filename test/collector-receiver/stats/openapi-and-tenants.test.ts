@@ -19,6 +19,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
     "timeseries?metric=response_time_p50_ms&from=2025-12&to=2025-12",
   ],
   "/api/analytics/agents": ["agents?month=2025-12"],
+  "/api/analytics/operations": ["operations?month=2025-12", "operations?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/live": ["live"],
   "/api/analytics/sessions/{session_id}": ["sessions/shared", "sessions/shared?limit=1"],
   "/api/analytics/metrics": ["metrics"],

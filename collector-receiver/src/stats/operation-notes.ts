@@ -1,0 +1,61 @@
+import { formatCount } from "../metrics/format-metric.ts";
+import type { Locale } from "../metrics/format-metric.ts";
+import type { OperationFactsOfPeriod } from "./read-operations.ts";
+
+type NoteCode =
+  | "durable_not_yet_known"
+  | "durable_without_customer"
+  | "no_working_hours"
+  | "chatbot_never_reported"
+  | "workbench_never_reported";
+
+/** What a reader has to know before quoting one of these figures. */
+export interface OperationNote {
+  readonly code: NoteCode;
+  readonly message: string;
+  /** How many resolutions it is about, where it is about some. */
+  readonly count?: number;
+}
+
+const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string) => string>>>> = {
+  durable_not_yet_known: {
+    "zh-CN": (count) => `${count} 个 AI 解决结束不足 7 天，是否持久尚不可知，未计入持久解决率。`,
+    en: (count) =>
+      `${count} AI resolutions ended less than 7 days ago: whether they last is not yet known, and they are not in the durable rate.`,
+  },
+  durable_without_customer: {
+    "zh-CN": (count) => `${count} 个 AI 解决的会话没有 user_id，无从得知客户是否返回，未计入持久解决率。`,
+    en: (count) =>
+      `${count} AI resolutions have no user_id: whether their customers returned cannot be known, and they are not in the durable rate.`,
+  },
+  no_working_hours: {
+    "zh-CN": () => "该租户未设工作时间，工作时间内的时长没有数字。用 spanledger settings --working-hours 设置。",
+    en: () =>
+      "The tenant has no working hours, so durations in working hours have no numbers. Set them with spanledger settings --working-hours.",
+  },
+  chatbot_never_reported: {
+    "zh-CN": () => "AI 客服从未上报过数据，其数字未知（不是 0）。",
+    en: () => "The AI chatbot has never reported: its figures are unknown, not 0.",
+  },
+  workbench_never_reported: {
+    "zh-CN": () => "坐席工作台从未上报过数据，其数字未知（不是 0）。",
+    en: () => "The agent workbench has never reported: its figures are unknown, not 0.",
+  },
+};
+
+export function operationNotes({ period, settings, current }: OperationFactsOfPeriod, locale: Locale): OperationNote[] {
+  const notes: OperationNote[] = [];
+  const note = (code: NoteCode, holds: boolean): void => {
+    if (holds) notes.push({ code, message: texts[code][locale]("") });
+  };
+  const noteAbout = (code: NoteCode, value: string | null): void => {
+    const count = Number(value ?? 0);
+    if (count > 0) notes.push({ code, message: texts[code][locale](formatCount(count, locale)), count });
+  };
+  note("chatbot_never_reported", !period.tenant.chatbotReported);
+  note("workbench_never_reported", !period.tenant.workbenchReported);
+  noteAbout("durable_not_yet_known", current.ai_resolutions_pending);
+  noteAbout("durable_without_customer", current.ai_resolutions_unattributed);
+  note("no_working_hours", period.tenant.workbenchReported && settings.workingHours === null);
+  return notes;
+}

@@ -1,0 +1,97 @@
+import { compareMetric, compareValues } from "../metrics/compare-metric.ts";
+import { deriveMetric, deriveQuantile } from "../metrics/derive-metric.ts";
+import type { MetricValue } from "../metrics/derive-metric.ts";
+import { fractionOf } from "../metrics/exact-fraction.ts";
+import type { Locale } from "../metrics/format-metric.ts";
+import type { MetricDefinition } from "../metrics/metric-definition.ts";
+import { metricDictionary } from "../metrics/metric-dictionary.ts";
+import { durableDays, operationMetrics } from "../metrics/operation-metrics.ts";
+import { resolutionMetrics } from "../metrics/resolution-metrics.ts";
+import type { WorkingHours } from "../metrics/working-hours.ts";
+import { documentHeader } from "./document-header.ts";
+import type { DocumentHeader } from "./document-header.ts";
+import { operationNotes } from "./operation-notes.ts";
+import type { OperationNote } from "./operation-notes.ts";
+import { metricsOfPeriod } from "./period-metrics.ts";
+import type { ComparedMetric } from "./period-metrics.ts";
+import { shownHistograms } from "./read-operations.ts";
+import type { Durations, OperationFactsOfPeriod } from "./read-operations.ts";
+
+/** Agent time, durable resolutions, durations in and out of working hours, reopening and backlog of a period. */
+export interface OperationsDocument extends DocumentHeader {
+  readonly month: string | null;
+  /** By metric key; those of `agents` are its parts. */
+  readonly metrics: Readonly<Record<string, ComparedMetric>>;
+  /** By time logged in. */
+  readonly agents: {
+    readonly agent_id: number;
+    readonly agent_name: string | null;
+    readonly metrics: Readonly<Record<string, MetricValue>>;
+  }[];
+  /** Resolutions that ended up to here are judged; null before anybody has swept. */
+  readonly judged_through: string | null;
+  readonly agent_heartbeat_seconds: number;
+  readonly working_hours: WorkingHours | null;
+  readonly notes: OperationNote[];
+}
+
+const dayMs = 86_400_000;
+const agentMetrics = operationMetrics.filter(({ key }) => key.startsWith("agent_"));
+const resolutionKeys = resolutionMetrics.map(({ key }) => key);
+/** Median and p90 of each shown histogram. */
+const shownQuantiles = metricDictionary.filter(
+  (metric): metric is Extract<MetricDefinition, { kind: "quantile" }> =>
+    metric.kind === "quantile" &&
+    metric.quantile < 0.99 &&
+    (shownHistograms as readonly string[]).includes(metric.histogram),
+);
+
+/** The document: a pure function of (facts, locale). */
+export function operationsOf(facts: OperationFactsOfPeriod, locale: Locale): OperationsDocument {
+  const { period, settings, current, before } = facts;
+  const { currency, idleThroughMs } = period.tenant;
+  const counters = metricsOfPeriod(period, locale);
+  const metrics = new Map<string, ComparedMetric>();
+  for (const key of ["ai_resolution_rate", ...resolutionKeys]) metrics.set(key, counters.get(key) as ComparedMetric);
+  for (const metric of operationMetrics) {
+    const previous = deriveMetric(metric, before, locale, currency);
+    metrics.set(metric.key, {
+      ...deriveMetric(metric, current, locale, currency),
+      previous: { value: previous.value, formatted: previous.formatted, low_sample: previous.low_sample },
+      change: compareMetric(metric, current, before, locale),
+    });
+  }
+  for (const metric of shownQuantiles) metrics.set(metric.key, comparedQuantile(metric, facts, locale));
+  return {
+    ...documentHeader(period, locale),
+    month: period.period.month,
+    metrics: Object.fromEntries(metrics),
+    agents: facts.agents.map(({ agentId, agentName, counts }) => ({
+      agent_id: agentId,
+      agent_name: agentName,
+      metrics: Object.fromEntries(
+        agentMetrics.map((metric) => [metric.key, deriveMetric(metric, counts, locale, currency)]),
+      ),
+    })),
+    judged_through: idleThroughMs === null ? null : new Date(idleThroughMs - durableDays * dayMs).toISOString(),
+    agent_heartbeat_seconds: settings.heartbeatSeconds,
+    working_hours: settings.workingHours,
+    notes: operationNotes(facts, locale),
+  };
+}
+
+function comparedQuantile(
+  metric: Extract<MetricDefinition, { kind: "quantile" }>,
+  facts: OperationFactsOfPeriod,
+  locale: Locale,
+): ComparedMetric {
+  const valueIn = (durations: Durations): MetricValue =>
+    deriveQuantile(metric, durations.get(metric.histogram) ?? [], locale);
+  const [now, earlier] = [valueIn(facts.durations), valueIn(facts.durationsBefore)];
+  const exact = ({ value }: MetricValue) => (value === null ? null : fractionOf(String(value)));
+  return {
+    ...now,
+    previous: { value: earlier.value, formatted: earlier.formatted, low_sample: earlier.low_sample },
+    change: compareValues(exact(now), exact(earlier), metric.unit, locale),
+  };
+}

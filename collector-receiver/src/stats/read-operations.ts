@@ -1,0 +1,170 @@
+import { addDays } from "../metrics/business-calendar.ts";
+import type { HistogramBucket } from "../metrics/duration-histogram.ts";
+import type { OperationCounts } from "../metrics/operation-metrics.ts";
+import { readPeriod } from "./read-period.ts";
+import type { PeriodFacts, StatsReader } from "./read-period.ts";
+import type { DayRange, PeriodQuery } from "./report-period.ts";
+import { readAgents } from "./sql/read-agents.ts";
+import type { AgentRow } from "./sql/read-agents.ts";
+import { readAgentTime } from "./sql/read-agent-time.ts";
+import type { AgentTimeRow } from "./sql/read-agent-time.ts";
+import { readDurations } from "./sql/read-durations.ts";
+import { readOperationSettings } from "./sql/read-operation-settings.ts";
+import type { OperationSettings } from "./sql/read-operation-settings.ts";
+import { readResolutions } from "./sql/read-resolutions.ts";
+import type { Resolutions } from "./sql/read-resolutions.ts";
+import { readTicketStock } from "./sql/read-ticket-stock.ts";
+import type { InstantRange, TicketStock } from "./sql/read-ticket-stock.ts";
+
+export type Durations = ReadonlyMap<string, readonly HistogramBucket[]>;
+
+/** What operations figures of a period, and of the one that it is compared with, are derived from. */
+export interface OperationFactsOfPeriod {
+  readonly period: PeriodFacts;
+  readonly settings: OperationSettings;
+  readonly current: OperationCounts;
+  readonly before: OperationCounts;
+  readonly durations: Durations;
+  readonly durationsBefore: Durations;
+  /** Who did anything in the period, or was there. */
+  readonly agents: readonly AgentTime[];
+}
+
+/** An agent's part of the counts. */
+export interface AgentTime {
+  readonly agentId: number;
+  readonly agentName: string | null;
+  readonly counts: OperationCounts;
+}
+
+/** Histograms of which the document shows median and p90. */
+export const shownHistograms = [
+  "first_response",
+  "first_response_business",
+  "handle_time",
+  "handle_time_business",
+  "resolution_time",
+  "resolution_time_business",
+] as const;
+
+/**
+ * Reads a period from counters and facts: never from events.
+ * @throws StatsError where the query is wrong
+ */
+export async function readOperations(
+  reader: StatsReader,
+  tenantId: string,
+  query: PeriodQuery,
+): Promise<OperationFactsOfPeriod> {
+  const { pool } = reader;
+  const [facts, settings] = await Promise.all([
+    readPeriod(reader, tenantId, query),
+    readOperationSettings(pool, tenantId),
+  ]);
+  const { period } = facts;
+  const ranges = [period, period.comparedWith].map((days) => instantsOf(days, facts));
+  const [now, then] = ranges as [InstantRange, InstantRange];
+  const [time, stock, resolved, resolvedBefore, durations, agents] = await Promise.all([
+    readAgentTime(pool, tenantId, settings.heartbeatSeconds, ranges),
+    readTicketStock(pool, tenantId, ranges),
+    readResolutions(pool, tenantId, now),
+    readResolutions(pool, tenantId, then),
+    readDurations(pool, tenantId, shownHistograms, [period, period.comparedWith]),
+    readAgents(pool, tenantId, period),
+  ]);
+  const countsOf = (range: 0 | 1, resolutions: Resolutions, handleSeconds: string | null): OperationCounts => ({
+    ...(facts.tenant.chatbotReported ? resolutionCounts(resolutions) : unknownResolutions),
+    ...(facts.tenant.workbenchReported
+      ? {
+          ...timeCounts(time.filter((row) => row.range === range)),
+          total_handle_time_ms: milliseconds(handleSeconds),
+          ...ticketCounts(stock[range] as TicketStock),
+        }
+      : unknownWork),
+  });
+  return {
+    period: facts,
+    settings,
+    current: countsOf(0, resolved, facts.counters.total_handle_time_sec),
+    before: countsOf(1, resolvedBefore, facts.before.total_handle_time_sec),
+    durations: durations[0] as Durations,
+    durationsBefore: durations[1] as Durations,
+    agents: agentTimes(agents, time),
+  };
+}
+
+/** From the start of the first business day to the end of the last one, and never beyond now. */
+function instantsOf({ startDate, endDate }: DayRange, { calendar, nowMs }: PeriodFacts): InstantRange {
+  const fromMs = calendar.startOfDay(startDate);
+  return { fromMs, toMs: Math.min(calendar.startOfDay(addDays(endDate, 1)), Math.max(nowMs, fromMs)) };
+}
+
+function agentTimes(agents: readonly AgentRow[], time: readonly AgentTimeRow[]): AgentTime[] {
+  const own = time.filter((row) => row.range === 0);
+  const rows = new Map(agents.map((agent) => [agent.agentId, agent]));
+  // The unattributed row is nobody's time.
+  const ids = new Set([...rows.keys(), ...own.map((row) => row.agentId)].filter((agentId) => agentId !== null));
+  const logged = (agentId: number): number =>
+    own.filter((row) => row.agentId === agentId).reduce((sum, row) => sum + row.ms, 0);
+  return [...ids]
+    .map((agentId) => ({
+      agentId,
+      agentName: rows.get(agentId)?.agentName ?? null,
+      counts: {
+        ...unknownResolutions,
+        ...unknownWork,
+        ...timeCounts(own.filter((row) => row.agentId === agentId)),
+        total_handle_time_ms: milliseconds(rows.get(agentId)?.counters.total_handle_time_sec ?? "0"),
+      },
+    }))
+    .toSorted((a, b) => logged(b.agentId) - logged(a.agentId) || a.agentId - b.agentId);
+}
+
+function timeCounts(
+  rows: readonly AgentTimeRow[],
+): Pick<OperationCounts, "agent_online_ms" | "agent_away_ms" | "agent_busy_ms"> {
+  const total = (state: AgentTimeRow["state"]): string =>
+    String(rows.filter((row) => row.state === state).reduce((sum, row) => sum + row.ms, 0));
+  return { agent_online_ms: total("online"), agent_away_ms: total("away"), agent_busy_ms: total("busy") };
+}
+
+function resolutionCounts({ judged, durable, pending, unattributed }: Resolutions) {
+  return {
+    ai_resolutions_judged: String(judged),
+    ai_resolutions_durable: String(durable),
+    ai_resolutions_pending: String(pending),
+    ai_resolutions_unattributed: String(unattributed),
+  };
+}
+
+function ticketCounts({ firstClosed, reopened, open, unassigned }: TicketStock) {
+  return {
+    tickets_first_closed: String(firstClosed),
+    tickets_first_closed_reopened: String(reopened),
+    tickets_open_at_end: String(open),
+    tickets_unassigned_at_end: String(unassigned),
+  };
+}
+
+/** Seconds with at most three decimals, as they are stored, in ms. */
+function milliseconds(seconds: string | null): string | null {
+  return seconds === null ? null : String(Math.round(Number(seconds) * 1000));
+}
+
+/** A product that has never reported: not known is not 0. */
+const unknownResolutions = {
+  ai_resolutions_judged: null,
+  ai_resolutions_durable: null,
+  ai_resolutions_pending: null,
+  ai_resolutions_unattributed: null,
+} as const;
+const unknownWork = {
+  agent_online_ms: null,
+  agent_away_ms: null,
+  agent_busy_ms: null,
+  total_handle_time_ms: null,
+  tickets_first_closed: null,
+  tickets_first_closed_reopened: null,
+  tickets_open_at_end: null,
+  tickets_unassigned_at_end: null,
+} as const;

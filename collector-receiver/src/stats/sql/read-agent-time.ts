@@ -1,0 +1,81 @@
+import type { Pool } from "pg";
+import type { AgentState } from "../../metrics/agent-states.ts";
+import type { InstantRange } from "./read-ticket-stock.ts";
+
+/** How long an agent was in a state in one of the ranges that were asked for. */
+export interface AgentTimeRow {
+  /** Place of the range, from 0. */
+  readonly range: number;
+  readonly agentId: number;
+  readonly state: Exclude<AgentState, "offline">;
+  readonly ms: number;
+}
+
+/**
+ * The time of each agent in each state, within each range: an agent is in the state of its last change at every
+ * instant at which its last sign of life lies less than the heartbeat back.
+ * @param ranges near each other: all that lies between them is read as well
+ */
+export async function readAgentTime(
+  pool: Pick<Pool, "query">,
+  tenantId: string,
+  heartbeatSeconds: number,
+  ranges: readonly InstantRange[],
+): Promise<AgentTimeRow[]> {
+  const { rows } = await pool.query<{ place: number; agent_id: number; state: AgentTimeRow["state"]; ms: string }>({
+    name: "stats-read-agent-time",
+    text: readAgentTimeSql,
+    values: [tenantId, heartbeatSeconds, ranges.map((range) => range.fromMs), ranges.map((range) => range.toMs)],
+  });
+  return rows.map((row) => ({
+    range: row.place - 1,
+    agentId: row.agent_id,
+    state: row.state,
+    ms: Number(row.ms),
+  }));
+}
+
+const readAgentTimeSql = `
+with wanted as (
+  select place::int as place, timestamptz 'epoch' + from_ms * interval '1 millisecond' as from_at,
+    timestamptz 'epoch' + to_ms * interval '1 millisecond' as to_at
+  from unnest($3::bigint[], $4::bigint[]) with ordinality as wanted (from_ms, to_ms, place)
+), span as (
+  select min(from_at) as from_at, max(to_at) as to_at, $2::int * interval '1 second' as heartbeat from wanted
+), sign as (
+  select agent_id, first_at, last_at, heartbeat,
+    lag(last_at) over (partition by agent_id order by half_hour) + heartbeat as present_until
+  from analytics_agent_activity, span
+  where tenant_id = $1 and half_hour < to_at and half_hour > from_at - heartbeat - interval '30 minutes'
+), run as (
+  select agent_id, first_at, last_at, heartbeat,
+    count(*) filter (where present_until is null or first_at > present_until)
+      over (partition by agent_id order by first_at) as number
+  from sign
+), presence as (
+  select agent_id, min(first_at) as from_at, max(last_at + heartbeat) as to_at from run group by agent_id, number
+), change as (
+  select s.agent_id, s.changed_at, s.event_id, s.state
+  from analytics_agent_states s, span
+  where s.tenant_id = $1 and s.changed_at >= span.from_at and s.changed_at < span.to_at
+  union all
+  select agent.agent_id, earlier.changed_at, earlier.event_id, earlier.state
+  from span, (select distinct agent_id from presence) as agent, lateral (
+    select s.changed_at, s.event_id, s.state from analytics_agent_states s
+    where s.tenant_id = $1 and s.agent_id = agent.agent_id and s.changed_at < span.from_at
+    order by s.changed_at desc, s.event_id desc limit 1
+  ) as earlier
+), stay as (
+  select agent_id, state, changed_at as from_at,
+    coalesce(lead(changed_at) over (partition by agent_id order by changed_at, event_id), 'infinity') as to_at
+  from change
+)
+select place, agent_id, state,
+  sum(extract(epoch from least(wanted.to_at, presence.to_at, stay.to_at)
+    - greatest(wanted.from_at, presence.from_at, stay.from_at)) * 1000)::bigint::text as ms
+from stay
+join presence using (agent_id)
+join wanted on least(wanted.to_at, presence.to_at, stay.to_at) > greatest(wanted.from_at, presence.from_at, stay.from_at)
+where state <> 'offline'
+group by place, agent_id, state
+`;

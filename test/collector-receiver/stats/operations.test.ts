@@ -1,0 +1,330 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
+import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { arbitraryDeliveries, requestOf } from "../ingest/arbitrary-events.ts";
+import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { seedSettings } from "./seed-counters.ts";
+import { get, openStatsApp } from "./stats-app.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+let database: TestDatabase;
+let ingest: RunningIngest;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ingest = openTestIngest(database.connectionString);
+});
+afterAll(async () => {
+  await ingest.close();
+  await database.drop();
+});
+
+let tenants = 0;
+/** A tenant of its own for one run of a property. */
+async function useTenant(timezone: string, idleThroughMs: number): Promise<string> {
+  const tenantId = `tenant-${++tenants}`;
+  await seedSettings(database.pool, tenantId, { timezone, idleThrough: new Date(idleThroughMs).toISOString() });
+  return tenantId;
+}
+
+/** Sends events as one request each, in any order, some of them twice. */
+async function deliver(events: readonly BusinessEvent[], order: readonly { readonly events: readonly number[] }[]) {
+  await Promise.all(
+    order.map((request) => ingest.submit(requestOf(request.events.map((i) => events[i] as BusinessEvent)), 100)),
+  );
+}
+
+async function readOperations(tenantId: string, query: string, nowMs: number): Promise<any> {
+  const app = await openStatsApp(database.pool, new Date(nowMs).toISOString());
+  const { status, body } = await get(app, `operations?${query}&lang=en`, tenantId);
+  await app.close();
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body;
+}
+
+/** A period in a timezone whose ends are far from UTC's, and what its ends are. */
+const worlds = [
+  { timezone: "Asia/Shanghai", query: "month=2025-12", from: "2025-11-30T16:00Z", to: "2025-12-31T16:00Z" },
+  { timezone: "Asia/Kathmandu", query: "month=2025-12", from: "2025-11-30T18:15Z", to: "2025-12-31T18:15Z" },
+  // 23 and 25 hours long.
+  {
+    timezone: "Europe/Berlin",
+    query: "start_date=2025-03-30&end_date=2025-03-30",
+    from: "2025-03-29T23:00Z",
+    to: "2025-03-30T22:00Z",
+  },
+  {
+    timezone: "America/New_York",
+    query: "start_date=2025-11-02&end_date=2025-11-02",
+    from: "2025-11-02T04:00Z",
+    to: "2025-11-03T05:00Z",
+  },
+].map((world) => ({ ...world, fromMs: Date.parse(world.from), toMs: Date.parse(world.to) }));
+
+const heartbeat = 4 * hour;
+
+/** The time of an agent in a state, straight from the definition: asked for between any two instants that matter. */
+function timeFromScratch(events: readonly BusinessEvent[], state: string, fromMs: number, toMs: number): number {
+  const own = events.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.eventId < b.eventId ? -1 : 1));
+  const instants = [fromMs, toMs, ...own.flatMap(({ occurredAtMs: at }) => [at, at + heartbeat])]
+    .filter((at) => at >= fromMs && at <= toMs)
+    .toSorted((a, b) => a - b);
+  let total = 0;
+  for (let i = 1; i < instants.length; i++) {
+    const [begin, end] = [instants[i - 1] as number, instants[i] as number];
+    const before = own.filter(({ occurredAtMs: at }) => at <= begin);
+    const isPresent = before.some(({ occurredAtMs: at }) => begin - at < heartbeat);
+    const says = ({ name, attributes }: BusinessEvent): string | undefined =>
+      ({
+        "agent.login": "online",
+        "agent.logout": "offline",
+        "agent.status_change": attributes["to_status"] as string,
+      })[name];
+    if (isPresent && before.map(says).findLast((said) => said !== undefined) === state) total += end - begin;
+  }
+  return total;
+}
+
+const shift = fc.array(
+  fc.record({
+    agent: fc.integer({ min: 1, max: 2 }),
+    name: fc.constantFrom("agent.login", "agent.logout", "agent.status_change", "agent.session_message"),
+    status: fc.constantFrom("online", "away", "busy", "offline"),
+    // Around both ends of the period, and some of them at the same instant.
+    atEnd: fc.boolean(),
+    offset: fc.oneof(fc.integer({ min: -15 * hour, max: 15 * hour }), fc.constantFrom(-1, 0, 1, heartbeat)),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
+
+describe.each(worlds)("agent time in $timezone", ({ timezone, query, fromMs, toMs }) => {
+  test("is what the definition says, in any order of delivery: clipped, lost agents logged out", async () => {
+    const scenario = shift
+      .map((drafts) =>
+        drafts.map(({ agent, name, status, atEnd, offset }) =>
+          makeEvent({
+            name,
+            agentId: agent,
+            occurredAtMs: (atEnd ? toMs : fromMs) + offset,
+            attributes: { agent_id: agent, ...(name === "agent.status_change" ? { to_status: status } : {}) },
+          }),
+        ),
+      )
+      .chain((events) =>
+        fc.record({
+          events: fc.constant(events),
+          order: arbitraryDeliveries(events.length, 1),
+          nowMs: fc.oneof(fc.constant(toMs + 9 * day), fc.integer({ min: fromMs - hour, max: toMs + hour })),
+        }),
+      );
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ events: drafts, order, nowMs }) => {
+        const tenantId = await useTenant(timezone, fromMs);
+        const events = drafts.map((event) => ({ ...event, tenantId }));
+        await deliver(events, order);
+        const body = await readOperations(tenantId, query, nowMs);
+        const endMs = Math.min(toMs, Math.max(nowMs, fromMs));
+        for (const state of ["online", "away", "busy"]) {
+          const expected = [1, 2].map((agent) =>
+            timeFromScratch(
+              events.filter((event) => event.agentId === agent),
+              state,
+              fromMs,
+              endMs,
+            ),
+          );
+          const key = `agent_${state}_ms`;
+          expect(body.metrics[key].value, state).toBe(expected.reduce((sum, ms) => sum + ms));
+          for (const agent of body.agents) {
+            expect(agent.metrics[key].value, `${agent.agent_id} ${state}`).toBe(expected[agent.agent_id - 1]);
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+test("a lost agent is logged out a heartbeat after its last event, and back with its next one", async () => {
+  const tenantId = await useTenant("Asia/Shanghai", 0);
+  const at = (hours: number): number => Date.UTC(2025, 11, 10) + hours * hour;
+  const event = (name: string, hours: number) =>
+    makeEvent({ tenantId, name, agentId: 7, occurredAtMs: at(hours), attributes: { agent_id: 7 } });
+  const events = [event("agent.login", 0), event("agent.session_message", 3), event("agent.session_message", 13)];
+  await deliver(events, [{ events: [0, 1, 2] }]);
+  const online = async () =>
+    (await readOperations(tenantId, "month=2025-12", at(400))).metrics.agent_online_ms.value / hour;
+  // 0 to 7, then 13 to 17.
+  expect(await online()).toBe(11);
+  await deliver([event("agent.logout", 14)], [{ events: [0] }]);
+  expect(await online()).toBe(8);
+  await database.pool.query("update analytics_settings set agent_heartbeat_seconds = 1800 where tenant_id = $1", [
+    tenantId,
+  ]);
+  expect(await online()).toBe(1.5);
+});
+
+const chat = fc.record({
+  user: fc.option(fc.constantFrom("u-1", "u-2"), { freq: 5 }),
+  startMs: fc.oneof(
+    fc.integer({ min: -10 * day, max: 45 * day }),
+    fc.constantFrom(0, 3 * day, 10 * day, 10 * day + 1, 31 * day),
+  ),
+  /** Null: never ended. */
+  lastsMs: fc.option(fc.oneof(fc.integer({ min: 1, max: 3 * day }), fc.constantFrom(3 * day, 10 * day)), { freq: 4 }),
+  isEscalated: fc.integer({ min: 0, max: 6 }).map((n) => n === 0),
+});
+
+test("durable resolutions are those without a return within 7 days, judged up to the watermark only", async () => {
+  const [fromMs, toMs] = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(chat, { minLength: 1, maxLength: 15 }),
+      fc.integer({ min: -day, max: 60 * day }),
+      async (chats, sweptMs) => {
+        const tenantId = await useTenant("Asia/Shanghai", fromMs - 20 * day);
+        const throughMs = fromMs + sweptMs;
+        const sessions = chats.map((draft, i) => ({ ...draft, id: `s-${i + 10}`, startMs: fromMs + draft.startMs }));
+        const events = sessions.flatMap(({ id, user, startMs, lastsMs, isEscalated }) => {
+          const about = { session_id: id, ...(user === null ? {} : { user_id: user }) };
+          const event = (name: string, atMs: number) =>
+            makeEvent({ tenantId, name, sessionId: id, occurredAtMs: atMs, attributes: about });
+          return [
+            event("session.start", startMs),
+            ...(isEscalated ? [event("session.escalate", startMs)] : []),
+            ...(lastsMs === null ? [] : [event("session.end", startMs + lastsMs)]),
+          ];
+        });
+        await deliver(events, [{ events: events.map((_, i) => events.length - 1 - i) }]);
+        const client = await openWriterConnection(database.connectionString);
+        for await (const _ of sweepIdleSessions(client, tenantId, throughMs));
+        await client.end();
+
+        const resolved = sessions.filter(
+          ({ startMs, lastsMs, isEscalated }) =>
+            startMs >= fromMs && startMs < toMs && !isEscalated && (lastsMs !== null || startMs + day <= throughMs),
+        );
+        const overMs = (session: (typeof sessions)[number]) => session.startMs + (session.lastsMs ?? 0);
+        const known = resolved.filter(({ user }) => user !== null);
+        const judged = known.filter((session) => overMs(session) + 7 * day <= throughMs);
+        const durable = judged.filter(
+          (session) =>
+            !sessions.some(
+              (other) =>
+                other.user === session.user &&
+                (other.startMs > session.startMs || (other.startMs === session.startMs && other.id > session.id)) &&
+                other.startMs <= overMs(session) + 7 * day,
+            ),
+        );
+        const { metrics, notes, judged_through } = await readOperations(tenantId, "month=2025-12", toMs + 90 * day);
+        expect(metrics.ai_resolution_durable_rate).toMatchObject({
+          numerator: durable.length,
+          denominator: judged.length,
+          value: judged.length === 0 ? null : expect.closeTo((durable.length / judged.length) * 100, 5),
+        });
+        expect(metrics.ai_resolutions_pending.value).toBe(known.length - judged.length);
+        expect(metrics.ai_resolutions_unattributed.value).toBe(resolved.length - known.length);
+        expect(metrics.ai_resolution_rate.numerator).toBe(resolved.length);
+        expect(judged_through).toBe(new Date(throughMs - 7 * day).toISOString());
+        expect(notes.some(({ code }: { code: string }) => code === "durable_not_yet_known")).toBe(
+          known.length > judged.length,
+        );
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+/** The life of a ticket, in order; at most one reopening, so that its state is known at any time. */
+const life = fc
+  .tuple(
+    fc.uniqueArray(
+      fc.oneof(fc.integer({ min: -40 * day, max: 45 * day }), fc.constantFrom(-1, 0, 31 * day - 1, 31 * day)),
+      {
+        minLength: 2,
+        maxLength: 5,
+      },
+    ),
+    fc.integer({ min: 1, max: 5 }),
+    fc.boolean(),
+  )
+  .map(([times, steps, isKnown]) => ({ times: times.toSorted((a, b) => a - b), steps, isKnown }));
+const steps = ["ticket.created", "ticket.assigned", "ticket.closed", "reopened", "ticket.closed"];
+
+test("backlog and reopen rate are those of the tickets' lives, in any order of delivery", async () => {
+  const [fromMs, toMs] = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
+  const scenario = fc.array(life, { minLength: 1, maxLength: 12 }).chain((lives) => {
+    const tickets = lives.map(({ times, steps: many, isKnown }) =>
+      times.slice(0, many).map((offset, i) => ({ step: steps[i] as string, atMs: fromMs + offset, isKnown })),
+    );
+    const events = tickets.flatMap((ticket, id) =>
+      ticket
+        .filter(({ step, isKnown }) => step !== "ticket.created" || isKnown)
+        .map(({ step, atMs }) =>
+          makeEvent({
+            name: step === "reopened" ? "ticket.status_changed" : step,
+            ticketId: id + 1,
+            occurredAtMs: atMs,
+            attributes: {
+              ticket_id: id + 1,
+              ...(step === "reopened" ? { from_status: "closed", to_status: "open" } : {}),
+            },
+          }),
+        ),
+    );
+    const order = events.length === 0 ? fc.constant([]) : arbitraryDeliveries(events.length, 1);
+    return fc.record({ tickets: fc.constant(tickets), events: fc.constant(events), order });
+  });
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ tickets, events, order }) => {
+      const tenantId = await useTenant("Asia/Shanghai", fromMs);
+      // A product that has reported: else nothing is known.
+      const login = makeEvent({ tenantId, name: "agent.login", agentId: 1, occurredAtMs: fromMs - 99 * day });
+      await deliver(
+        [login, ...events.map((event) => ({ ...event, tenantId }))],
+        [{ events: [0] }, ...order.map((request) => ({ events: request.events.map((i) => i + 1) }))],
+      );
+      const { metrics } = await readOperations(tenantId, "month=2025-12", toMs + 90 * day);
+      const before = tickets.map((ticket) => ticket.filter(({ atMs }) => atMs < toMs));
+      const open = before.filter((ticket) => {
+        const last = ticket.findLast(({ step }) => step !== "ticket.assigned");
+        return ticket[0]?.isKnown === true && last?.step !== "ticket.closed";
+      });
+      const closed = tickets.filter((ticket) => {
+        const first = ticket.find(({ step }) => step === "ticket.closed");
+        return first !== undefined && first.atMs >= fromMs && first.atMs < toMs;
+      });
+      const reopened = closed.filter((ticket) => ticket.some(({ step }) => step === "reopened"));
+      expect(metrics.ticket_backlog.value).toBe(open.length);
+      expect(metrics.ticket_backlog_unassigned.value).toBe(open.filter((ticket) => ticket.length === 1).length);
+      expect(metrics.ticket_reopen_rate).toMatchObject({ numerator: reopened.length, denominator: closed.length });
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a ticket that was reopened twice is open from its first reopening to its last close, and no longer", async () => {
+  const tenantId = await useTenant("Asia/Shanghai", 0);
+  const on = (date: number, name: string, attributes: Record<string, string> = {}) =>
+    makeEvent({ tenantId, name, ticketId: 1, occurredAtMs: Date.UTC(2025, 11, date), attributes });
+  const again = { from_status: "resolved", to_status: "in_progress" };
+  const events = [
+    on(1, "ticket.created"),
+    on(3, "ticket.closed"),
+    on(5, "ticket.status_changed", again),
+    on(7, "ticket.closed"),
+    on(9, "ticket.status_changed", again),
+    on(11, "ticket.closed"),
+  ];
+  await deliver(events, [{ events: [3, 1, 5, 0, 2, 4] }]);
+  const backlogAfter = async (date: string) =>
+    (await readOperations(tenantId, `start_date=2025-12-01&end_date=2025-12-${date}`, Date.UTC(2026, 5))).metrics
+      .ticket_backlog.value;
+  expect(await Promise.all(["02", "04", "06", "08", "10", "12"].map(backlogAfter))).toEqual([1, 0, 1, 1, 1, 0]);
+});
