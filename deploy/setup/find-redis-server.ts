@@ -9,6 +9,8 @@ export type RedisSource =
   /** A program to start, with what it needs in its environment. */
   | { readonly kind: "program"; readonly path: string; readonly env: Readonly<Record<string, string>> };
 
+export type RedisProgram = Extract<RedisSource, { kind: "program" }>;
+
 /** Below the cache folder: the distribution's packages, unpacked. */
 export const UNPACKED_REDIS = "redis";
 
@@ -16,6 +18,11 @@ export const UNPACKED_REDIS = "redis";
 export async function findRedisServer(): Promise<RedisSource | undefined> {
   const url = process.env["REDIS_URL"];
   if (url !== undefined && url !== "") return { kind: "url", url };
+  return findRedisProgram();
+}
+
+/** redis-server on the PATH, else the one that `npm run setup` unpacked: one that may be killed and started again. */
+export async function findRedisProgram(): Promise<RedisProgram | undefined> {
   const installed = await findProgram("redis-server");
   if (installed !== undefined) return { kind: "program", path: installed, env: {} };
   const unpacked = join(await findCacheFolder(), UNPACKED_REDIS);

@@ -4,21 +4,23 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { findCacheFolder } from "./cache-folder.ts";
 import { findProgram } from "./find-program.ts";
-import { findRedisServer, UNPACKED_REDIS, type RedisSource } from "./find-redis-server.ts";
+import { findRedisProgram, UNPACKED_REDIS, type RedisProgram } from "./find-redis-server.ts";
 
 const run = promisify(execFile);
 
 /**
- * Finds Redis, or unpacks the distribution's packages into the cache folder (Debian and Ubuntu); nothing
+ * Finds redis-server, or unpacks the distribution's packages into the cache folder (Debian and Ubuntu); nothing
  * is installed on the system.
  * @throws with what to do where this machine has neither
  */
-export async function obtainRedisServer(say: (line: string) => void): Promise<RedisSource> {
-  const found = await findRedisServer();
+export async function obtainRedisProgram(say: (line: string) => void): Promise<RedisProgram> {
+  const found = await findRedisProgram();
   if (found !== undefined) return found;
   const tools = await Promise.all(["apt-get", "apt-cache", "dpkg", "dpkg-query"].map(findProgram));
   if (tools.includes(undefined)) {
-    throw new Error("no redis-server, and this is neither Debian nor Ubuntu: install Redis, or set REDIS_URL");
+    throw new Error(
+      "no redis-server, and this is neither Debian nor Ubuntu: install Redis, or set REDIS_URL (what kills a Redis is left out then)",
+    );
   }
   const cache = await findCacheFolder();
   const work = await mkdtemp(join(cache, "redis-unfinished-"));
@@ -37,8 +39,8 @@ export async function obtainRedisServer(say: (line: string) => void): Promise<Re
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  const unpacked = await findRedisServer();
-  if (unpacked === undefined || unpacked.kind !== "program") throw new Error("the packages held no redis-server");
+  const unpacked = await findRedisProgram();
+  if (unpacked === undefined) throw new Error("the packages held no redis-server");
   // Shows that every library is there.
   await run(unpacked.path, ["--version"], { env: { ...process.env, ...unpacked.env } });
   return unpacked;

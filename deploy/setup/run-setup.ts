@@ -5,7 +5,7 @@ import { buildGoProduct } from "./build-go-product.ts";
 import { buildGrafanaJudge } from "./build-grafana-judge.ts";
 import { findGo, findPython } from "./find-language.ts";
 import { obtainPythonPackages } from "./obtain-python-packages.ts";
-import { obtainRedisServer } from "./obtain-redis-server.ts";
+import { obtainRedisProgram } from "./obtain-redis-server.ts";
 
 /** `npm run setup`: what `npm run test:all` needs and the machine lacks. Each part is tried, whatever becomes of another. */
 const parts: readonly {
@@ -17,8 +17,13 @@ const parts: readonly {
   {
     name: "redis-server",
     obtain: async () => {
-      const source = await obtainRedisServer(say);
-      return source.kind === "url" ? "REDIS_URL" : source.path;
+      const url = process.env["REDIS_URL"] ?? "";
+      return (
+        await obtainRedisProgram(say).catch((error: unknown) => {
+          if (url === "") throw error;
+          return { path: "REDIS_URL" };
+        })
+      ).path;
     },
   },
   ...testedNodeMajors.map((major) => ({ name: `Node ${major}`, obtain: () => obtainNode(major, say) })),

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { businessCalendarOf } from "../../collector-receiver/src/metrics/business-calendar.ts";
 import { describeWith } from "../support/describe-with.ts";
-import { findRedisProgram, startRedis, type RestartableRedis } from "../support/start-redis.ts";
+import { findRedisServer } from "../../deploy/setup/find-redis-server.ts";
+import { openTestRedis } from "../support/open-test-redis.ts";
+import type { TestRedis } from "../support/start-redis.ts";
 import { callJson, startProducts, type Products } from "./start-products.ts";
 
 /** The plan's `redis-cli HGETALL …` of steps 7, 8, 9, 12, 13 and 14, after the very requests that it names. */
-describeWith("redis-server (npm run setup)", await findRedisProgram(), (program) => {
-  let redis: RestartableRedis;
+describeWith("a Redis (REDIS_URL, or npm run setup)", await findRedisServer(), (source) => {
+  let redis: TestRedis;
   let products: Products;
   let token = "";
   beforeAll(async () => {
-    redis = await startRedis(program());
+    redis = await openTestRedis(source());
     products = await startProducts({ REDIS_URL: redis.url });
   }, 180_000);
   afterAll(async () => {

@@ -13,8 +13,8 @@ import {
 import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { startCollector, type RunningCollector } from "../../deploy/collector/start-collector.ts";
-import { obtainRedisServer } from "../../deploy/setup/obtain-redis-server.ts";
-import { startRedis, findRedisProgram, type RestartableRedis } from "../support/start-redis.ts";
+import { obtainRedisProgram } from "../../deploy/setup/obtain-redis-server.ts";
+import { startRedis, type RestartableRedis } from "../support/start-redis.ts";
 import { ReceiverProcess } from "./receiver-process.ts";
 import { openTcpDoor } from "./tcp-door.ts";
 
@@ -67,8 +67,7 @@ export async function openFaultWorld(say: (line: string) => void) {
   behindDoor.port = String(databaseDoor.port);
   await migrateDatabase(behindDoor.href);
 
-  await obtainRedisServer(() => {}).catch(() => {});
-  const redisProgram = await findRedisProgram();
+  const redisProgram = await obtainRedisProgram(() => {}).catch(() => undefined);
   let redis: RestartableRedis | undefined;
   if (redisProgram === undefined) say("left out: Redis (npm run setup)");
   else {

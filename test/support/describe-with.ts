@@ -18,7 +18,7 @@ export function describeWith<Part>(
     if (part === undefined) throw new Error(`asked for ${what}, which is not there`);
     return part;
   };
-  if (part === undefined) {
-    describe.skip(excuse === undefined ? `needs ${what}` : `cannot have ${what}: ${excuse}`, () => tests(give));
-  } else describe(`with ${what}`, () => tests(give));
+  if (part !== undefined) describe(`with ${what}`, () => tests(give));
+  else if (excuse === undefined) describe.skip(`needs ${what}`, () => tests(give));
+  else describe.skip(`cannot have ${what}: ${excuse}`, () => tests(give));
 }

@@ -1,4 +1,4 @@
-import { obtainRedisServer } from "../../deploy/setup/obtain-redis-server.ts";
+import { obtainRedisProgram } from "../../deploy/setup/obtain-redis-server.ts";
 
 /**
  * Vitest global setup, before any worker starts: on Debian and Ubuntu the distribution's packages are
@@ -6,5 +6,5 @@ import { obtainRedisServer } from "../../deploy/setup/obtain-redis-server.ts";
  * tests are left out by name.
  */
 export default async function setup(): Promise<void> {
-  await obtainRedisServer(() => {}).catch(() => {});
+  await obtainRedisProgram(() => {}).catch(() => {});
 }

@@ -6,9 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { findFreePort } from "../../collector-receiver/src/storage/find-free-port.ts";
-import { findRedisServer, type RedisSource } from "../../deploy/setup/find-redis-server.ts";
-
-export type RedisProgram = Extract<RedisSource, { kind: "program" }>;
+import type { RedisProgram } from "../../deploy/setup/find-redis-server.ts";
 
 export interface RedisOptions {
   readonly password?: string;
@@ -18,24 +16,22 @@ export interface RedisOptions {
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
-export interface RestartableRedis {
+/** A Redis with nothing in it, for tests that neither kill nor reconfigure it. */
+export interface TestRedis {
   readonly url: string;
+  /** For the test's own questions: what `redis-cli` would ask. */
+  readonly client: Redis;
+  stop(): Promise<void>;
+}
+
+export interface RestartableRedis extends TestRedis {
   readonly port: number;
   /** Process id of the server that runs now. */
   readonly pid: number;
-  /** For the test's own questions: what `redis-cli` would ask. */
-  readonly client: Redis;
   /** Ends the server at once. */
   kill(): Promise<void>;
   /** Starts it again on the same port; it remembers nothing. */
   restart(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** A redis-server that tests may start and kill; one that somebody else runs (`REDIS_URL`) is none. */
-export async function findRedisProgram(): Promise<RedisProgram | undefined> {
-  const source = await findRedisServer();
-  return source?.kind === "program" ? source : undefined;
 }
 
 /**

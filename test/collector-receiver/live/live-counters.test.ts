@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { businessCalendarOf } from "../../../collector-receiver/src/metrics/business-calendar.ts";
+import { findRedisProgram, findRedisServer } from "../../../deploy/setup/find-redis-server.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { describeWith } from "../../support/describe-with.ts";
-import { findRedisProgram, startRedis, type RedisOptions, type RestartableRedis } from "../../support/start-redis.ts";
+import { openTestRedis, redisExcuse } from "../../support/open-test-redis.ts";
+import { startRedis, type RedisOptions, type RestartableRedis, type TestRedis } from "../../support/start-redis.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
 const program = await findRedisProgram();
@@ -41,9 +43,9 @@ afterEach(() => {
   for (const pid of processes.splice(0)) process.kill(pid, "SIGCONT");
 });
 
-describeWith("redis-server (npm run setup)", program, (redisProgram) => {
-  async function useRedis(options: RedisOptions = {}): Promise<RestartableRedis> {
-    const redis = await startRedis(redisProgram(), options);
+describeWith("a Redis (REDIS_URL, or npm run setup)", await findRedisServer(), (source) => {
+  async function useRedis(): Promise<TestRedis> {
+    const redis = await openTestRedis(source());
     onTestFinished(redis.stop);
     return redis;
   }
@@ -99,73 +101,86 @@ describeWith("redis-server (npm run setup)", program, (redisProgram) => {
     await expect.poll(() => sessions("analytics:%61gent:daily"), soon).toBe("3");
     expect(await redis.client.hget(`analytics:agent:daily:${today()}`, "total_sessions")).toBeNull();
   });
-
-  test("Redis restarted without its memory: the next seconds mend it, and nothing was lost", async () => {
-    const redis = await useRedis();
-    const { url } = await startTestReceiver({ REDIS_URL: redis.url });
-    await send(url, [session("s1")]);
-    await expect.poll(() => redis.client.hget(`analytics:daily:${today()}`, "total_sessions"), soon).toBe("1");
-    await redis.kill();
-    await send(url, [session("s2")]);
-    expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 2 } });
-    await redis.restart();
-    await expect.poll(() => redis.client.hget(`analytics:daily:${today()}`, "total_sessions"), soon).toBe("2");
-    await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 2 } });
-  });
-
-  test("Redis that hangs: requests are committed and answered, the live route is PostgreSQL's", async () => {
-    const redis = await useRedis();
-    const { url } = await startTestReceiver({ REDIS_URL: redis.url });
-    await send(url, [session("s0")]);
-    await expect.poll(() => live(url), soon).toMatchObject({ source: "redis" });
-    process.kill(redis.pid, "SIGSTOP");
-    processes.push(redis.pid);
-    for (let i = 1; i <= 20; i++) await send(url, [session(`s${i}`)]);
-    expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 21 } });
-    process.kill(redis.pid, "SIGCONT");
-    await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 21 } });
-  });
-
-  test("Redis that is full: PostgreSQL answers until there is room, then the hash is right", async () => {
-    const redis = await useRedis({ settings: [["maxmemory", "1"]] });
-    const { url } = await startTestReceiver({ REDIS_URL: redis.url });
-    await send(url, [session("s1")]);
-    expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 1 } });
-    await redis.client.config("SET", "maxmemory", "0");
-    await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 1 } });
-    // A hash that is there is replaced by one as large, full or not: it never says what was.
-    await redis.client.config("SET", "maxmemory", "1");
-    await send(url, [session("s2")]);
-    await expect.poll(() => live(url), soon).toMatchObject({ daily: { total_sessions: 2 } });
-  });
-
-  test("no Redis at the address at all: the receiver starts, counts, and says where its numbers are from", async () => {
-    const { url } = await startTestReceiver({ REDIS_URL: "redis://127.0.0.1:1" });
-    await send(url, [session("s1")]);
-    expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 1 } });
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toContain("spanledger_live_redis_connected 0");
-  });
-
-  test("over TLS, with a password that no log line shows", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "spanledger-tls-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const [certificate, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];
-    const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    execFileSync("openssl", [...made, ...subject, "-keyout", key, "-out", certificate], { stdio: "ignore" });
-    const before = getCACertificates("default");
-    setDefaultCACertificates([...before, await readFile(certificate, "utf8")]);
-    onTestFinished(() => setDefaultCACertificates(before));
-    const redis = await useRedis({ password: "pass/word:hunter2", tls: { certificate, key } });
-    const { url, log } = await startTestReceiver({ REDIS_URL: redis.url });
-    await send(url, [session("s1")]);
-    await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 1 } });
-    expect(JSON.stringify(log)).not.toContain("hunter2");
-
-    const wrong = await startTestReceiver({ REDIS_URL: `rediss://:wrong-secret@127.0.0.1:${redis.port}` });
-    await send(wrong.url, [session("s1")]);
-    expect(await live(wrong.url)).toMatchObject({ source: "postgresql", fallback: true });
-    expect(JSON.stringify(wrong.log)).not.toContain("wrong-secret");
-  });
 });
+
+describeWith(
+  "redis-server (npm run setup)",
+  program,
+  (redisProgram) => {
+    async function useRedis(options: RedisOptions = {}): Promise<RestartableRedis> {
+      const redis = await startRedis(redisProgram(), options);
+      onTestFinished(redis.stop);
+      return redis;
+    }
+
+    test("Redis restarted without its memory: the next seconds mend it, and nothing was lost", async () => {
+      const redis = await useRedis();
+      const { url } = await startTestReceiver({ REDIS_URL: redis.url });
+      await send(url, [session("s1")]);
+      await expect.poll(() => redis.client.hget(`analytics:daily:${today()}`, "total_sessions"), soon).toBe("1");
+      await redis.kill();
+      await send(url, [session("s2")]);
+      expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 2 } });
+      await redis.restart();
+      await expect.poll(() => redis.client.hget(`analytics:daily:${today()}`, "total_sessions"), soon).toBe("2");
+      await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 2 } });
+    });
+
+    test("Redis that hangs: requests are committed and answered, the live route is PostgreSQL's", async () => {
+      const redis = await useRedis();
+      const { url } = await startTestReceiver({ REDIS_URL: redis.url });
+      await send(url, [session("s0")]);
+      await expect.poll(() => live(url), soon).toMatchObject({ source: "redis" });
+      process.kill(redis.pid, "SIGSTOP");
+      processes.push(redis.pid);
+      for (let i = 1; i <= 20; i++) await send(url, [session(`s${i}`)]);
+      expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 21 } });
+      process.kill(redis.pid, "SIGCONT");
+      await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 21 } });
+    });
+
+    test("Redis that is full: PostgreSQL answers until there is room, then the hash is right", async () => {
+      const redis = await useRedis({ settings: [["maxmemory", "1"]] });
+      const { url } = await startTestReceiver({ REDIS_URL: redis.url });
+      await send(url, [session("s1")]);
+      expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 1 } });
+      await redis.client.config("SET", "maxmemory", "0");
+      await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 1 } });
+      // A hash that is there is replaced by one as large, full or not: it never says what was.
+      await redis.client.config("SET", "maxmemory", "1");
+      await send(url, [session("s2")]);
+      await expect.poll(() => live(url), soon).toMatchObject({ daily: { total_sessions: 2 } });
+    });
+
+    test("no Redis at the address at all: the receiver starts, counts, and says where its numbers are from", async () => {
+      const { url } = await startTestReceiver({ REDIS_URL: "redis://127.0.0.1:1" });
+      await send(url, [session("s1")]);
+      expect(await live(url)).toMatchObject({ source: "postgresql", fallback: true, daily: { total_sessions: 1 } });
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toContain("spanledger_live_redis_connected 0");
+    });
+
+    test("over TLS, with a password that no log line shows", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "spanledger-tls-"));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      const [certificate, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+      const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];
+      const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+      execFileSync("openssl", [...made, ...subject, "-keyout", key, "-out", certificate], { stdio: "ignore" });
+      const before = getCACertificates("default");
+      setDefaultCACertificates([...before, await readFile(certificate, "utf8")]);
+      onTestFinished(() => setDefaultCACertificates(before));
+      const redis = await useRedis({ password: "pass/word:hunter2", tls: { certificate, key } });
+      const { url, log } = await startTestReceiver({ REDIS_URL: redis.url });
+      await send(url, [session("s1")]);
+      await expect.poll(() => live(url), soon).toMatchObject({ source: "redis", daily: { total_sessions: 1 } });
+      expect(JSON.stringify(log)).not.toContain("hunter2");
+
+      const wrong = await startTestReceiver({ REDIS_URL: `rediss://:wrong-secret@127.0.0.1:${redis.port}` });
+      await send(wrong.url, [session("s1")]);
+      expect(await live(wrong.url)).toMatchObject({ source: "postgresql", fallback: true });
+      expect(JSON.stringify(wrong.log)).not.toContain("wrong-secret");
+    });
+  },
+  redisExcuse,
+);

@@ -4,7 +4,9 @@ import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts
 import { pino } from "pino";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { describeWith } from "../../support/describe-with.ts";
-import { findRedisProgram, startRedis } from "../../support/start-redis.ts";
+import { findRedisProgram } from "../../../deploy/setup/find-redis-server.ts";
+import { redisExcuse } from "../../support/open-test-redis.ts";
+import { startRedis } from "../../support/start-redis.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
 const program = await findRedisProgram();
@@ -94,19 +96,26 @@ describe("live?stream=1", () => {
   });
 });
 
-describeWith("redis-server (npm run setup)", program, (redisProgram) => {
-  test("the stream comes from Redis, with a change of source when Redis dies and returns", async () => {
-    const redis = await startRedis(redisProgram());
-    onTestFinished(redis.stop);
-    const { url } = await startTestReceiver({ REDIS_URL: redis.url });
-    await expect.poll(async () => (await fetch(`${url}/api/analytics/live`)).json()).toMatchObject({ source: "redis" });
-    const stream = await openStream(url);
-    expect(await stream.next()).toMatchObject({ data: { source: "redis", daily: { total_sessions: 0 } } });
-    await send(url, [session("s1")]);
-    expect(await stream.next()).toMatchObject({ data: { source: "redis", daily: { total_sessions: 1 } } });
-    await redis.kill();
-    expect(await stream.next()).toMatchObject({ data: { source: "postgresql", fallback: true } });
-    await redis.restart();
-    expect(await stream.next()).toMatchObject({ data: { source: "redis", daily: { total_sessions: 1 } } });
-  });
-});
+describeWith(
+  "redis-server (npm run setup)",
+  program,
+  (redisProgram) => {
+    test("the stream comes from Redis, with a change of source when Redis dies and returns", async () => {
+      const redis = await startRedis(redisProgram());
+      onTestFinished(redis.stop);
+      const { url } = await startTestReceiver({ REDIS_URL: redis.url });
+      await expect
+        .poll(async () => (await fetch(`${url}/api/analytics/live`)).json())
+        .toMatchObject({ source: "redis" });
+      const stream = await openStream(url);
+      expect(await stream.next()).toMatchObject({ data: { source: "redis", daily: { total_sessions: 0 } } });
+      await send(url, [session("s1")]);
+      expect(await stream.next()).toMatchObject({ data: { source: "redis", daily: { total_sessions: 1 } } });
+      await redis.kill();
+      expect(await stream.next()).toMatchObject({ data: { source: "postgresql", fallback: true } });
+      await redis.restart();
+      expect(await stream.next()).toMatchObject({ data: { source: "redis", daily: { total_sessions: 1 } } });
+    });
+  },
+  redisExcuse,
+);
