@@ -56,10 +56,14 @@ program
 
 program
   .command("settings")
-  .description("show what the numbers depend on, or change it (timezone and idle timeout: with a rebuild)")
+  .description(
+    "show what the numbers depend on, or change it (timezone, idle timeout and working hours: with a rebuild)",
+  )
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--timezone <name>", "business timezone; refused once anything is sealed")
   .option("--idle-timeout <duration>", "after how much silence a session counts as ended: 24h, 90m")
+  .option("--working-hours <file>", "JSON calendar that durations in working hours are counted by, or none")
+  .option("--agent-heartbeat <duration>", "after how much silence an agent counts as logged out: 4h, 45m")
   .option("--cost <amount>", "what a manual session costs, with --from")
   .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today")
   .option("--json", "print one JSON document")

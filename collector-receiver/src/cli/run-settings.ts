@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { parseDuration } from "../config/parse-duration.ts";
 import { changeSettings } from "../ingest/change-settings.ts";
 import type { SettingsChange } from "../ingest/change-settings.ts";
 import { rebuildTenant } from "../ingest/rebuild-tenant.ts";
+import { parseWorkingHours } from "../metrics/working-hours.ts";
+import type { WorkingHours } from "../metrics/working-hours.ts";
 import { readSettings } from "../storage/change-settings.ts";
 import type { StoredSettings } from "../storage/change-settings.ts";
 import { openWriterConnection } from "../storage/writer-connection.ts";
@@ -11,6 +14,8 @@ export interface SettingsOptions {
   readonly tenant?: string;
   readonly timezone?: string;
   readonly idleTimeout?: string;
+  readonly agentHeartbeat?: string;
+  readonly workingHours?: string;
   readonly cost?: string;
   readonly from?: string;
   readonly json?: boolean;
@@ -32,7 +37,7 @@ export function runSettings(options: SettingsOptions): Promise<number> {
       process.stdout.write(
         options.json === true ? `${JSON.stringify({ tenants: settings })}\n` : settings.map(describe).join(""),
       );
-      if (Object.keys(change).length > 0 && options.json !== true) {
+      if ([change.timezone, change.idleTimeoutSeconds, change.cost].some(Boolean) && options.json !== true) {
         process.stdout.write("Set the receiver's environment to the same values: it compares them when it starts.\n");
       }
       return 0;
@@ -42,13 +47,27 @@ export function runSettings(options: SettingsOptions): Promise<number> {
   });
 }
 
-function readChange({ timezone, idleTimeout, cost, from }: SettingsOptions): SettingsChange {
+/** The shortest silence that agents' activity is kept finely enough for. */
+const leastHeartbeatSeconds = 1800;
+
+function readChange({
+  timezone,
+  idleTimeout,
+  agentHeartbeat,
+  workingHours,
+  cost,
+  from,
+}: SettingsOptions): SettingsChange {
   const refuse = (message: string): never => {
     throw Object.assign(new Error(message), { code: "invalid_arguments" });
   };
   const seconds = idleTimeout === undefined ? undefined : parseDuration(idleTimeout);
   if (idleTimeout !== undefined && (seconds === undefined || seconds < 60)) {
     refuse(`--idle-timeout ${idleTimeout} is no duration of at least a minute: 24h, 90m or 3600s.`);
+  }
+  const heartbeat = agentHeartbeat === undefined ? undefined : parseDuration(agentHeartbeat);
+  if (agentHeartbeat !== undefined && (heartbeat === undefined || heartbeat < leastHeartbeatSeconds)) {
+    refuse(`--agent-heartbeat ${agentHeartbeat} is no duration of at least half an hour: 4h, 45m or 7200s.`);
   }
   if ((cost === undefined) !== (from === undefined))
     refuse("--cost and --from go together: --cost 12 --from 2026-01-01.");
@@ -61,8 +80,29 @@ function readChange({ timezone, idleTimeout, cost, from }: SettingsOptions): Set
   return {
     ...(timezone === undefined ? {} : { timezone }),
     ...(seconds === undefined ? {} : { idleTimeoutSeconds: seconds }),
+    ...(heartbeat === undefined ? {} : { agentHeartbeatSeconds: heartbeat }),
+    ...(workingHours === undefined ? {} : { workingHours: readWorkingHours(workingHours) }),
     ...(cost === undefined || from === undefined ? {} : { cost: { value: cost, from } }),
   };
+}
+
+/** @param path a file, or `none` */
+function readWorkingHours(path: string): WorkingHours | null {
+  if (path === "none") return null;
+  const refuse = (message: string): never => {
+    throw Object.assign(new Error(`--working-hours ${path}: ${message}`), { code: "invalid_arguments" });
+  };
+  let text = "";
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    refuse(`the file cannot be read (${(error as Error).message}).`);
+  }
+  try {
+    return parseWorkingHours(JSON.parse(text));
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 }
 
 function describe(settings: StoredSettings): string {
@@ -71,6 +111,8 @@ function describe(settings: StoredSettings): string {
     `timezone      ${settings.timezone}`,
     `currency      ${settings.currency}`,
     `idle timeout  ${settings.idleTimeoutSeconds} s`,
+    `working hours ${settings.workingHours === null ? "none" : JSON.stringify(settings.workingHours)}`,
+    `heartbeat     ${settings.agentHeartbeatSeconds} s`,
     `settled up to ${new Date(settings.idleThroughMs).toISOString()}`,
     `rows kept     ${retainedFromMs === null ? "all" : `from ${new Date(retainedFromMs).toISOString()}`}`,
     ...settings.costs.map(({ validFrom, cost }) => `cost          ${cost} a manual session from ${validFrom}`),

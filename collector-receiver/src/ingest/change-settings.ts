@@ -1,5 +1,13 @@
 import { addDays, businessCalendarOf } from "../metrics/business-calendar.ts";
-import { readSettings, storeCost, storeIdleTimeout, storeTimezone } from "../storage/change-settings.ts";
+import type { WorkingHours } from "../metrics/working-hours.ts";
+import {
+  readSettings,
+  storeAgentHeartbeat,
+  storeCost,
+  storeIdleTimeout,
+  storeTimezone,
+  storeWorkingHours,
+} from "../storage/change-settings.ts";
 import type { StoredSettings } from "../storage/change-settings.ts";
 import { lockIngestExclusive } from "../storage/lock-ingest.ts";
 import { writeAudit } from "../storage/write-audit.ts";
@@ -9,6 +17,10 @@ export interface SettingsChange {
   /** An IANA name. */
   readonly timezone?: string;
   readonly idleTimeoutSeconds?: number;
+  /** At least half an hour. */
+  readonly agentHeartbeatSeconds?: number;
+  /** Null: none from now on. */
+  readonly workingHours?: WorkingHours | null;
   /** A decimal number as text, valid from a business day on. */
   readonly cost?: { readonly value: string; readonly from: string };
 }
@@ -43,14 +55,27 @@ export async function changeSettings(
       change.idleTimeoutSeconds !== undefined && change.idleTimeoutSeconds !== before.idleTimeoutSeconds;
     if (newTimezone) await storeTimezone(client, tenantId, change.timezone);
     if (newTimeout) await storeIdleTimeout(client, tenantId, change.idleTimeoutSeconds);
+    const newHours = change.workingHours !== undefined;
+    if (newHours) await storeWorkingHours(client, tenantId, change.workingHours);
+    if (change.agentHeartbeatSeconds !== undefined) {
+      await storeAgentHeartbeat(client, tenantId, change.agentHeartbeatSeconds);
+    }
     if (change.cost !== undefined) await storeCost(client, tenantId, change.cost.from, change.cost.value);
     const details = {
       change,
-      before: { timezone: before.timezone, idle_timeout_seconds: before.idleTimeoutSeconds, costs: before.costs },
+      before: {
+        timezone: before.timezone,
+        idle_timeout_seconds: before.idleTimeoutSeconds,
+        costs: before.costs,
+        ...(newHours ? { working_hours: before.workingHours } : {}),
+        ...(change.agentHeartbeatSeconds === undefined
+          ? {}
+          : { agent_heartbeat_seconds: before.agentHeartbeatSeconds }),
+      },
     };
     await writeAudit(client, { tenantId, action: "settings", details });
     await client.query("commit");
-    return { needsRebuild: newTimezone || newTimeout };
+    return { needsRebuild: newTimezone || newTimeout || newHours };
   } catch (error) {
     await client.query("rollback").catch(() => {});
     throw error;

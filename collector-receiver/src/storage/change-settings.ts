@@ -1,3 +1,4 @@
+import type { WorkingHours } from "../metrics/working-hours.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 export interface StoredSettings {
@@ -6,6 +7,10 @@ export interface StoredSettings {
   readonly currency: string;
   readonly idleTimeoutSeconds: number;
   readonly idleThroughMs: number;
+  /** Silence after which an agent counts as logged out. */
+  readonly agentHeartbeatSeconds: number;
+  /** Null: the tenant has none. */
+  readonly workingHours: WorkingHours | null;
   /** Null: everything is kept, nothing is sealed. */
   readonly retainedFromMs: number | null;
   /** Ascending by the first business day on which they are valid. */
@@ -19,11 +24,13 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
     currency: string;
     idle_timeout_seconds: number;
     idle_through: number;
+    agent_heartbeat_seconds: number;
+    working_hours: WorkingHours | null;
     retained_from: number | null;
     costs: [string, string][] | null;
   }>({
     text: `
-      select timezone, currency, idle_timeout_seconds, idle_through, retained_from,
+      select timezone, currency, idle_timeout_seconds, idle_through, retained_from, agent_heartbeat_seconds, working_hours,
         (select json_agg(json_build_array(valid_from, trim_scale(cost_per_manual_session)::text) order by valid_from)
           from analytics_costs c where c.tenant_id = s.tenant_id) as costs
       from analytics_settings s where tenant_id = $1`,
@@ -37,6 +44,8 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
     currency: row.currency,
     idleTimeoutSeconds: row.idle_timeout_seconds,
     idleThroughMs: row.idle_through,
+    agentHeartbeatSeconds: row.agent_heartbeat_seconds,
+    workingHours: row.working_hours,
     retainedFromMs: row.retained_from,
     costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
   };
@@ -62,6 +71,26 @@ export async function storeIdleTimeout(client: WriterConnection, tenantId: strin
         when s.last_activity_at + $2 * interval '1 second' > t.idle_through
         then s.last_activity_at + $2 * interval '1 second' end
       from analytics_settings t where s.tenant_id = $1 and t.tenant_id = $1`,
+    values: [tenantId, seconds],
+  });
+}
+
+/** Stores the calendar that durations are counted by, or that there is none; what was counted by another is wrong. */
+export async function storeWorkingHours(
+  client: WriterConnection,
+  tenantId: string,
+  workingHours: WorkingHours | null,
+): Promise<void> {
+  await client.query({
+    text: "update analytics_settings set working_hours = $2::jsonb where tenant_id = $1",
+    values: [tenantId, workingHours === null ? null : JSON.stringify(workingHours)],
+  });
+}
+
+/** Stores after how much silence an agent counts as logged out; nothing stored depends on it. */
+export async function storeAgentHeartbeat(client: WriterConnection, tenantId: string, seconds: number): Promise<void> {
+  await client.query({
+    text: "update analytics_settings set agent_heartbeat_seconds = $2 where tenant_id = $1",
     values: [tenantId, seconds],
   });
 }

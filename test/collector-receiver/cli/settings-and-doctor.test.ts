@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
@@ -53,6 +56,46 @@ test("settings: a timezone is changed with a rebuild, a cost from a later day on
   expect(sealed).toMatchObject({ code: 1, stderr: expect.stringContaining("sealed") });
   const { rows } = await database.pool.query("select action from analytics_audit");
   expect(rows).toEqual([{ action: "settings" }, { action: "settings" }]);
+});
+
+test("settings: working hours are checked, stored and counted by at once; without them nothing is; a heartbeat", async () => {
+  const { url, database } = await startTestReceiver();
+  const environment = { DATABASE_URL: database.connectionString };
+  const headers = { "content-type": "application/json" };
+  // Taken over on Monday at 9:10 in Shanghai after 20 minutes, of which ten lay in working hours.
+  const takeover = {
+    name: "agent.session_takeover",
+    attributes: { session_id: "s1", agent_id: 1, wait_duration_seconds: 1200 },
+    atMs: Date.UTC(2026, 3, 6, 1, 10),
+  };
+  const body = tracesWith([takeover]);
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+  const operations = async () => {
+    const answer = await fetch(`${url}/api/analytics/operations?month=2026-04`);
+    return (await answer.json()) as { metrics: Record<string, { value: number | null }>; working_hours: unknown };
+  };
+  const business = async () => (await operations()).metrics["first_response_business_p50_ms"]?.value;
+  expect(await business()).toBe(null);
+
+  const folder = await mkdtemp(join(tmpdir(), "spanledger-hours-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, "hours.json");
+  const hours = { week: { mon: ["09:00-18:00"] }, holidays: ["2026-05-01"], days: {} };
+  await writeFile(file, JSON.stringify({ ...hours, week: { monday: [] } }));
+  const refused = await spanledger(environment, "settings", "--working-hours", file);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('week has "monday"') });
+  await writeFile(file, JSON.stringify(hours));
+  const changed = await spanledger(environment, "settings", "--working-hours", file, "--agent-heartbeat", "2h");
+  expect(changed).toMatchObject({ code: 0, stdout: expect.stringContaining("heartbeat     7200 s") });
+  expect(await operations()).toMatchObject({ working_hours: hours, agent_heartbeat_seconds: 7200 });
+  expect(await business()).toBeGreaterThan(0.98 * 600_000);
+  expect(await business()).toBeLessThan(1.02 * 600_000);
+  expect((await verifyTenant(database.connectionString, "default")).drifts).toBe(0);
+
+  expect(await spanledger(environment, "settings", "--agent-heartbeat", "29m")).toMatchObject({ code: 1 });
+  expect(await spanledger(environment, "settings", "--working-hours", "none")).toMatchObject({ code: 0 });
+  expect(await business()).toBe(null);
+  expect((await verifyTenant(database.connectionString, "default")).drifts).toBe(0);
 });
 
 test("doctor: all is well, and each thing that is not is named with what to do", async () => {

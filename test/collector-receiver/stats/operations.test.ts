@@ -6,6 +6,7 @@ import type { BusinessEvent } from "../../../collector-receiver/src/mapping/busi
 import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryDeliveries, requestOf } from "../ingest/arbitrary-events.ts";
+import type { Delivery } from "../ingest/arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
 import { seedSettings } from "./seed-counters.ts";
 import { get, openStatsApp } from "./stats-app.ts";
@@ -278,7 +279,8 @@ test("backlog and reopen rate are those of the tickets' lives, in any order of d
           }),
         ),
     );
-    const order = events.length === 0 ? fc.constant([]) : arbitraryDeliveries(events.length, 1);
+    const order: fc.Arbitrary<Delivery[]> =
+      events.length === 0 ? fc.constant([]) : arbitraryDeliveries(events.length, 1);
     return fc.record({ tickets: fc.constant(tickets), events: fc.constant(events), order });
   });
   await fc.assert(
