@@ -27,22 +27,37 @@ export const reportTemplate = `
 #v(2pt)
 #box(stroke: 0.7pt + faint, radius: 9pt, inset: (x: 7pt, y: 3.5pt), r.completeness)
 
-#block(width: 100%, inset: (left: 10pt, y: 6pt), stroke: (left: 2.5pt + blue), text(10.5pt, r.story))
-#for note in r.notes [- #note]
+#block(width: 100%, inset: (x: 11pt, y: 9pt), radius: 4pt, fill: rgb("#f5f7fa"), stroke: (left: 2.5pt + blue))[
+  #text(10.5pt, r.story)
+  #if r.notes.len() > 0 [
+    #v(3pt)
+    #text(8pt, fill: faint, weight: "bold", r.notesTitle)
+    #set text(8.5pt)
+    #list(..r.notes)
+  ]
+]
 
 #for group in r.groups [
   == #group.title
-  #if group.missing != none { text(fill: faint, group.missing) }
-  #grid(columns: (1fr,) * 4, inset: 7pt, stroke: 0.6pt + rule, ..group.figures.map(f => [
+  #if group.missing != none { block(below: 6pt, text(fill: faint, group.missing)) }
+  #grid(columns: (1fr,) * 4, gutter: 5pt, inset: 7pt, stroke: 0.6pt + rule, ..group.figures.map(f => [
+    #set par(leading: 0.55em)
     #text(8pt, fill: faint, weight: "bold", f.name) \\
-    #text(15pt, weight: "bold", f.value) \\
-    #text(8pt, f.change)
+    #text(if f.known { 15pt } else { 11pt }, weight: "bold", fill: if f.known { ink } else { faint }, f.value)
+    #if f.change != "" [\\ #text(8pt, f.change)]
     #if f.aside != none [\\ #text(7.5pt, fill: faint, f.aside)]
   ]))
+  #if group.more.len() > 0 {
+    set text(8pt)
+    grid(columns: (1fr,) * 3, column-gutter: 14pt, ..group.more.map(f => grid(
+      columns: (1fr, auto), inset: (y: 2.6pt), stroke: (bottom: 0.4pt + rule), f.name, text(weight: "bold", f.value),
+    )))
+  }
 ]
 
+#pagebreak(weak: true)
 == #r.chartsTitle
-#grid(columns: (1fr, 1fr), gutter: 8pt, ..r.charts.map(c => block(
+#grid(columns: (1fr, 1fr), gutter: 7pt, ..r.charts.map(c => block(
   width: 100%, breakable: false, inset: 8pt, radius: 4pt, stroke: 0.6pt + rule,
 )[
   #text(10pt, weight: "bold", c.title) \\
@@ -52,24 +67,29 @@ export const reportTemplate = `
 
 #pagebreak(weak: true)
 == #r.definitionsTitle
-#set text(8pt)
+#set text(7.5pt)
+#set par(leading: 0.6em)
 #table(
-  columns: (1.1fr, 2fr, 1.6fr, auto), stroke: none, inset: (x: 4pt, y: 4pt), align: left,
+  columns: (1.1fr, 2.2fr, 1.6fr, auto), stroke: none, inset: (x: 4pt, y: 3.5pt), align: left,
   table.header(..r.definitionColumns.map(c => text(fill: faint, weight: "bold", c))),
   table.hline(stroke: 0.6pt + faint),
   ..r.definitions.map(d => (d.name, [#d.meaning #linebreak() #text(fill: faint, d.formula)], d.parts, d.version)).flatten(),
 )
 
-#for c in r.charts {
-  if c.rows.len() > 0 [
-    #pagebreak(weak: true)
-    == #c.title
-    #table(
-      columns: c.columns.len(), stroke: none, inset: (x: 5pt, y: 3pt), align: (x, y) => if x == 0 { left } else { right },
-      table.header(..c.columns.map(h => text(fill: faint, weight: "bold", h))),
-      table.hline(stroke: 0.6pt + faint),
-      ..c.rows.flatten(),
-    )
-  ]
-}
+#let data(c) = [
+  === #c.title
+  #table(
+    columns: c.columns.len(), stroke: none, inset: (x: 4pt, y: 2.2pt), align: (x, y) => if x == 0 { left } else { right },
+    table.header(..c.columns.map(h => text(fill: faint, weight: "bold", h))),
+    table.hline(stroke: 0.6pt + faint),
+    ..c.rows.flatten(),
+  )
+]
+#let shown = r.charts.filter(c => c.rows.len() > 0)
+#if shown.len() > 0 [
+  #pagebreak(weak: true)
+  == #r.dataTitle
+  #for c in shown.filter(c => c.wide) { data(c) }
+  #columns(2, gutter: 14pt, for c in shown.filter(c => not c.wide) { data(c) })
+]
 `;

@@ -1,14 +1,15 @@
 import { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
-import { caseStudyOf } from "../../stats/case-study.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
+import { documentHeader } from "../../stats/document-header.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { bareSvgFile } from "../charts/write-svg.ts";
 import { completenessShare } from "../report/read-completeness.ts";
-import { changeText, numberText, sampleText, termsText } from "../report/describe-figure.ts";
+import { changeText, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
 import type { ReportContext } from "../report/report-context.ts";
-import { figureGroupsOf } from "../report/report-figures.ts";
+import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";
+import { storyOf } from "../report/report-story.ts";
 import { reportFontFamily, reportFontFolder } from "./report-fonts.ts";
 import { reportTemplate } from "./report-template.ts";
 
@@ -38,14 +39,20 @@ export function writeReportPdf(context: ReportContext, options: { readonly sampl
 function documentOf(context: ReportContext, { sampleData }: { readonly sampleData: boolean }) {
   const { texts, locale, material } = context;
   const { facts } = material;
-  const study = caseStudyOf(facts, locale);
+  const header = documentHeader(facts, locale);
   const instant = describeInstant(facts.nowMs, facts.tenant.timezone, locale);
   const share = completenessShare(material.completeness);
   const groups = figureGroupsOf(context, metricsOfPeriod(facts, locale));
+  const story = storyOf(context, groups);
+  const { period, same_days: sameDays } = header.compared_with;
   const compared =
-    facts.status === "empty" ? "" : texts.comparedWith(study.compared_with.period, study.compared_with.same_days);
+    facts.status === "empty"
+      ? ""
+      : hasBefore(context)
+        ? texts.comparedWith(period, sameDays)
+        : texts.nothingBefore(period);
   return {
-    title: texts.reportOf(study.period),
+    title: texts.reportOf(header.period),
     lang: locale.slice(0, 2),
     region: locale === "en" ? "us" : "cn",
     sample: sampleData ? texts.sampleData : null,
@@ -53,17 +60,15 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
     timezone: texts.timezone(facts.tenant.timezone),
     status: `${texts.statuses[facts.status]} ${compared}`.trim(),
     completeness: share === null ? texts.completenessUnknown : texts.complete(share, instant),
-    story: study.story,
-    notes: study.notes.map(({ message }) => message),
-    groups: groups.map(({ group, reported, figures }) => ({
+    story: story.text,
+    notesTitle: texts.notes,
+    notes: story.notes,
+    moreTitle: texts.moreFigures,
+    groups: groups.map(({ group, reported, figures, more }) => ({
       title: texts.groups[group],
       missing: reported ? null : texts.neverReported,
-      figures: figures.map((figure) => ({
-        name: figure.definition.name,
-        value: figure.state === "known" ? figure.metric.formatted : "—",
-        change: figure.state === "known" ? changeText(figure, context).replace(/^[▲▼＝] /, "") : "",
-        aside: figure.state === "known" ? sampleText(figure, context) : null,
-      })),
+      figures: figures.map((figure) => shownFigure(figure, context)),
+      more: reported ? more.map((figure) => shownFigure(figure, context)) : [],
     })),
     chartsTitle: texts.charts,
     charts: chartsOf(context).map(({ title, summary, table, draw, id }) => ({
@@ -72,11 +77,14 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
       svg: draw === null ? null : bareSvgFile(draw(chartWidth, id), reportFontFamily),
       columns: table.columns,
       rows: table.rows.map((row) => row.map(({ text }) => text)),
+      // Wider than half a page.
+      wide: table.columns.length > 5,
     })),
     definitionsTitle: texts.definitions,
+    dataTitle: texts.chartData,
     definitionColumns: [texts.figure, texts.definition, `${texts.numerator} / ${texts.denominator}`, texts.versionHead],
-    definitions: groups.flatMap(({ figures }) =>
-      figures.map((figure) => ({
+    definitions: groups.flatMap((group) =>
+      allFiguresOf(group).map((figure) => ({
         name: figure.definition.name,
         meaning: figure.definition.meaning,
         formula: figure.definition.formula,
@@ -87,8 +95,21 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
   };
 }
 
+function shownFigure(figure: Figure, context: ReportContext) {
+  const { definition, metric, state } = figure;
+  const known = state === "known";
+  return {
+    name: definition.name,
+    value: known ? metric.formatted : state === "withheld" ? context.texts.withheld : "—",
+    known,
+    change: known && hasBefore(context) ? changeText(figure, context).replace(/^[▲▼＝] /, "") : "",
+    aside: known ? sampleText(figure, context) : null,
+  };
+}
+
 /** The numerator and the denominator of this very number. */
-function partsText({ metric, definition }: Figure, { locale }: ReportContext): string {
+function partsText({ metric, definition, state }: Figure, { locale, texts }: ReportContext): string {
+  if (state === "withheld") return texts.withheld;
   const part = (value: number | null, terms: string): string[] =>
     value === null ? [] : [`${terms} = ${numberText(value, locale)}`];
   const parts = [

@@ -32,6 +32,7 @@ export interface ReportTexts {
   readonly storyWithheld: (least: string) => string;
   readonly figures: string;
   readonly charts: string;
+  readonly chartData: string;
   readonly groups: Readonly<Record<MetricGroup, string>>;
   readonly statuses: Readonly<Record<PeriodStatus, string>>;
   readonly comparedWith: (period: string, sameDays: boolean) => string;

@@ -27,6 +27,7 @@ export const englishTexts: ReportTexts = {
   storyWithheld: (least) => `No text in this shared copy: some of its figures rest on fewer than ${least}.`,
   figures: "Figures",
   charts: "Charts",
+  chartData: "Data of the charts",
   groups: { ai_chatbot: "AI chatbot", agent_workbench: "Agent workbench", tickets: "Tickets" },
   statuses: {
     empty: "Nothing was counted in this month.",

@@ -27,6 +27,7 @@ export const chineseTexts: ReportTexts = {
   storyWithheld: (least) => `此分享副本不含文字概述：其中有数字的样本少于 ${least}。`,
   figures: "关键数字",
   charts: "图表",
+  chartData: "图表数据",
   groups: { ai_chatbot: "AI 客服", agent_workbench: "坐席工作台", tickets: "工单" },
   statuses: {
     empty: "本月没有任何统计数据。",
