@@ -128,6 +128,50 @@ create table analytics_costs (
   constraint analytics_costs_pkey PRIMARY KEY (tenant_id, valid_from)
 );
 
+create table analytics_custom_counters (
+  tenant_id text not null,
+  day date not null,
+  metric character varying(50) not null,
+  group_value text collate "C" not null default ''::text,
+  events bigint not null default 0,
+  total numeric not null default 0,
+  constraint analytics_custom_counters_pkey PRIMARY KEY (tenant_id, day, metric, group_value)
+) with (fillfactor=50);
+
+create table analytics_custom_metrics (
+  tenant_id text not null,
+  metric character varying(50) not null,
+  counting_hash character varying(64) not null,
+  defined_at timestamp with time zone not null default now(),
+  backfilled_at timestamp with time zone,
+  constraint analytics_custom_metrics_pkey PRIMARY KEY (tenant_id, metric)
+);
+
+create table analytics_custom_session_counts (
+  tenant_id text not null,
+  period_type character varying(10) not null,
+  period_value character varying(10) not null,
+  period_start date not null,
+  metric character varying(50) not null,
+  group_value text collate "C" not null default ''::text,
+  sessions bigint not null default 0,
+  constraint analytics_custom_session_counts_period_type_check CHECK (((period_type)::text = ANY ((ARRAY['day'::character varying, 'week'::character varying, 'month'::character varying])::text[]))),
+  constraint analytics_custom_session_counts_pkey PRIMARY KEY (tenant_id, period_type, period_value, metric, group_value)
+) with (fillfactor=50);
+
+create table analytics_custom_sessions (
+  tenant_id text not null,
+  metric character varying(50) not null,
+  group_value text collate "C" not null default ''::text,
+  period_type character varying(10) not null,
+  period_value character varying(10) not null,
+  session_id character varying(64) not null,
+  events bigint not null,
+  prev_events bigint not null default 0,
+  constraint analytics_custom_sessions_period_type_check CHECK (((period_type)::text = ANY ((ARRAY['day'::character varying, 'week'::character varying, 'month'::character varying])::text[]))),
+  constraint analytics_custom_sessions_pkey PRIMARY KEY (tenant_id, metric, group_value, period_type, period_value, session_id)
+) with (fillfactor=70);
+
 create table analytics_customers (
   tenant_id text not null,
   month date not null,
@@ -246,6 +290,8 @@ create table analytics_settings (
   created_at timestamp with time zone not null default now(),
   working_hours jsonb,
   agent_heartbeat_seconds integer not null default 14400,
+  custom_definitions json,
+  custom_definitions_hash character varying(64),
   constraint analytics_settings_agent_heartbeat_seconds_check CHECK ((agent_heartbeat_seconds >= 1800)),
   constraint analytics_settings_idle_timeout_seconds_check CHECK ((idle_timeout_seconds > 0)),
   constraint analytics_settings_pkey PRIMARY KEY (tenant_id)
@@ -330,6 +376,19 @@ create view analytics_attribute_counts_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_attribute_counts.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_attribute_counts.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_attribute_counts.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_attribute_counts.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_attribute_counts.tenant_id, period.period_type, period.period_value, period.period_start, analytics_attribute_counts.event_name, analytics_attribute_counts.attribute, analytics_attribute_counts.value;
 
+create view analytics_custom_counters_by_period as
+ SELECT analytics_custom_counters.tenant_id,
+    period.period_type,
+    period.period_value,
+    period.period_start,
+    analytics_custom_counters.metric,
+    analytics_custom_counters.group_value,
+    (sum(analytics_custom_counters.events))::bigint AS events,
+    sum(analytics_custom_counters.total) AS total
+   FROM (analytics_custom_counters
+     CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_custom_counters.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_custom_counters.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_custom_counters.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_custom_counters.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
+  GROUP BY analytics_custom_counters.tenant_id, period.period_type, period.period_value, period.period_start, analytics_custom_counters.metric, analytics_custom_counters.group_value;
+
 create view analytics_duration_histograms_by_period as
  SELECT analytics_duration_histograms.tenant_id,
     period.period_type,
@@ -411,6 +470,35 @@ exception when duplicate_table or duplicate_object or unique_violation then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_grant_custom_rights()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  object text;
+begin
+  foreach object in array array['analytics_custom_metrics', 'analytics_custom_counters', 'analytics_custom_sessions',
+    'analytics_custom_session_counts']
+  loop
+    continue when to_regclass('public.' || object) is null;
+    if to_regrole('spanledger_receiver') is not null then
+      execute format('grant select, insert, update on public.%I to spanledger_receiver', object);
+    end if;
+    -- Sessions by their ids are the reader's through analytics_sessions already; counters are all that boards need.
+    if to_regrole('spanledger_reader') is not null and object <> 'analytics_custom_sessions' then
+      execute format('grant select on public.%I to spanledger_reader', object);
+    end if;
+  end loop;
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select on public.analytics_custom_counters_by_period to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_custom_counters_by_period to spanledger_reader';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  RETURNS void
  LANGUAGE plpgsql
@@ -468,6 +556,8 @@ $function$;
 
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
 
+comment on table analytics_custom_metrics is 'When metrics of a spanledger.config.ts were added or changed, and whether they are backfilled.';
+
 comment on table analytics_events is 'One row per business event, counted exactly once.';
 
 comment on column analytics_events.occurred_at is 'From the event: the same on every retry.';
@@ -517,6 +607,24 @@ grant insert, select, update on analytics_business_metrics to spanledger_receive
 grant select on analytics_costs to spanledger_reader;
 
 grant insert, select on analytics_costs to spanledger_receiver;
+
+grant select on analytics_custom_counters to spanledger_reader;
+
+grant insert, select, update on analytics_custom_counters to spanledger_receiver;
+
+grant select on analytics_custom_counters_by_period to spanledger_reader;
+
+grant select on analytics_custom_counters_by_period to spanledger_receiver;
+
+grant select on analytics_custom_metrics to spanledger_reader;
+
+grant insert, select, update on analytics_custom_metrics to spanledger_receiver;
+
+grant select on analytics_custom_session_counts to spanledger_reader;
+
+grant insert, select, update on analytics_custom_session_counts to spanledger_receiver;
+
+grant insert, select, update on analytics_custom_sessions to spanledger_receiver;
 
 grant insert, select, update on analytics_customers to spanledger_receiver;
 

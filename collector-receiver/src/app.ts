@@ -3,9 +3,9 @@ import swaggerUi from "@fastify/swagger-ui";
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Pool } from "pg";
 import type { Config } from "./config.ts";
+import type { CustomDefinitions } from "./definitions/custom-definitions.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
-import { countedAttributes } from "./metrics/event-counters.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders } from "./operating/add-security-headers.ts";
 import { answerOwnErrors } from "./operating/answer-own-errors.ts";
@@ -24,6 +24,10 @@ export interface AppOptions {
   readonly pool: Pool;
   readonly ingest: Ingest;
   readonly metrics: ReceiverMetrics;
+  /** What mapping captures of events. */
+  readonly countedAttributes: ReadonlySet<string>;
+  /** The product's own events. */
+  readonly custom?: CustomDefinitions | undefined;
   readonly retainedFromMs: (tenantId: string) => number | null;
   readonly isDraining: () => boolean;
   readonly live?: LiveCounters;
@@ -79,7 +83,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ingest: options.ingest,
     resolveTenant: createTenantResolver(config.ingestTokens),
     retainedFromMs: options.retainedFromMs,
-    countedAttributes,
+    countedAttributes: options.countedAttributes,
+    custom: options.custom,
     mappingLimits: defaultMappingLimits,
     maxBodyBytes: config.maxBodyBytes,
     maxInflatedBytes: config.maxInflatedBytes,

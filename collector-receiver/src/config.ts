@@ -16,6 +16,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly dataFolder: string;
   readonly redisUrl: string | undefined;
+  /** File with the product's own events and metrics; undefined: `spanledger.config.ts` of the working folder, if any. */
+  readonly definitionsFile: string | undefined;
   readonly host: string;
   readonly port: number;
   /** True where only this machine can reach the receiver. */
@@ -83,6 +85,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const config = {
     databaseUrl: given["DATABASE_URL"],
     redisUrl: given["REDIS_URL"],
+    definitionsFile: given["SPANLEDGER_CONFIG"],
     dataFolder: values["DATA_FOLDER"] ?? "",
     host: values["HOST"] ?? "",
     loopback: isLoopback(values["HOST"] ?? ""),

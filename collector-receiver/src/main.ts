@@ -2,10 +2,14 @@ import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
 import { loadConfig, type Config } from "./config.ts";
 import { ConfigError } from "./config/config-error.ts";
+import { DefinitionsError } from "./definitions/definitions-error.ts";
 import { startReceiver, type Receiver } from "./start-receiver.ts";
 
 /** What a sender waits for its answer at most; after that the process ends without having said anything. */
 const CLOSE_WITHIN_MS = 30_000;
+
+/** Of sysexits.h: starting again without a change is of no use. */
+const EX_CONFIG = 78;
 
 function readConfig(): Config {
   try {
@@ -13,7 +17,7 @@ function readConfig(): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(78); // EX_CONFIG of sysexits.h: starting again without a change is of no use
+    process.exit(EX_CONFIG);
   }
 }
 
@@ -33,6 +37,10 @@ try {
   receiver = await startReceiver(config, log);
   log.info({ url: receiver.url, docs: `${receiver.url}/docs` }, "the receiver listens");
 } catch (error) {
+  if (error instanceof DefinitionsError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EX_CONFIG);
+  }
   log.fatal({ err: error }, `the receiver cannot start: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
   process.exit();

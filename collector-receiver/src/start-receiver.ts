@@ -2,6 +2,10 @@ import { join } from "node:path";
 import pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
+import { findDefinitionsFile, loadDefinitions } from "./definitions/load-definitions.ts";
+import { compileCounting } from "./metrics/custom-counting.ts";
+import { countedAttributesWith } from "./metrics/event-counters.ts";
+import { applyCustomDefinitions } from "./operating/apply-custom-definitions.ts";
 import type { Config } from "./config.ts";
 import { createLive } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
@@ -42,6 +46,8 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
     }
   };
   try {
+    const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
+    const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile);
     const connectionString = config.databaseUrl ?? (await startDatabase());
     const migrated = await migrateDatabase(connectionString);
     if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
@@ -50,8 +56,11 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
       currency: config.currency,
       idleTimeoutSeconds: config.sessionIdleTimeoutSeconds,
       costPerManualSession: config.costPerManualSession,
+      customDefinitions: definitions ?? undefined,
     };
     await checkSettings(connectionString, tenantsOf(config), tenantDefaults);
+    const custom = await applyCustomDefinitions(connectionString, definitions, log);
+    const countedAttributes = countedAttributesWith(custom === null ? null : compileCounting(custom));
 
     const pool = new pg.Pool({
       connectionString,
@@ -78,6 +87,7 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
     const ingest = createIngest({
       connectionString,
       tenantDefaults,
+      capturedAttributes: countedAttributes,
       writers: WRITERS,
       maxQueueBytes: config.maxQueueBytes,
       batchMaxEvents: config.batchMaxEvents,
@@ -109,6 +119,8 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
       pool,
       ingest,
       metrics,
+      countedAttributes,
+      custom: custom ?? undefined,
       ...(live === undefined ? {} : { live }),
       retainedFromMs: (tenantId) => watch.retainedFromMs(tenantId),
       isDraining: () => draining,

@@ -2,7 +2,7 @@ import { createIngest } from "../ingest/create-ingest.ts";
 import type { RunningIngest } from "../ingest/create-ingest.ts";
 import { mapRequest } from "../mapping/map-request.ts";
 import { defaultMappingLimits } from "../mapping/mapping-context.ts";
-import { countedAttributes } from "../metrics/event-counters.ts";
+import { countedAttributesWith } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
@@ -68,13 +68,14 @@ async function replayTenant(
 ): Promise<Replay> {
   const replay: Replay = { tenantId, replayed: 0, stillRejected: 0 };
   const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
+  const countedAttributes = countedAttributesWith(rules.custom);
   let after = Buffer.alloc(0);
   for (;;) {
     const page = await readRejectedEvents(client, tenantId, { code, after, limit: pageSize });
     if (page.length === 0) return replay;
     const counted: Buffer[] = [];
     for (const rejection of page) {
-      if (await submitAgain(ingest, rules, rejection)) counted.push(rejection.contentHash);
+      if (await submitAgain(ingest, rules, countedAttributes, rejection)) counted.push(rejection.contentHash);
     }
     await markReplayed(client, tenantId, counted);
     replay.replayed += counted.length;
@@ -86,7 +87,8 @@ async function replayTenant(
 /** @returns whether the event is counted now */
 async function submitAgain(
   ingest: RunningIngest,
-  { tenantId, retainedFromMs }: TenantRules,
+  { tenantId, retainedFromMs, custom }: TenantRules,
+  countedAttributes: ReadonlySet<string>,
   rejection: StoredRejection,
 ): Promise<boolean> {
   const encoding = rejection.payloadType === "application/json" ? "json" : "protobuf";
@@ -95,6 +97,7 @@ async function submitAgain(
     nowMs: Date.now(),
     retainedFromMs: () => retainedFromMs,
     countedAttributes,
+    custom: custom?.definitions,
     limits: defaultMappingLimits,
   });
   if (mapped.events.length === 0) return false;

@@ -1,5 +1,6 @@
 import { verifyTenant } from "../ingest/verify-tenant.ts";
 import type { Verification } from "../ingest/verify-tenant.ts";
+import type { PendingMetric } from "../storage/store-custom-definitions.ts";
 import { estimateEvents } from "./count-events.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
@@ -25,15 +26,23 @@ export function runVerify(options: { readonly tenant?: string; readonly json?: b
 function describe(verifications: readonly Verification[]): string {
   if (verifications.length === 0) return "No tenant has settings yet: nothing to verify.\n";
   return verifications
-    .map(({ tenantId, events, drifts, firstDrifts }) => {
+    .map(({ tenantId, events, drifts, firstDrifts, pendingMetrics }) => {
       const head = `${tenantId}: ${events.toLocaleString("en")} events counted again, drift ${drifts}`;
       const lines = firstDrifts.map(
         ({ table, row, column, stored, expected }) =>
           `  ${table} ${row}: ${column} is ${stored ?? "missing"}, the rows give ${expected ?? "none"}`,
       );
       const more = drifts > firstDrifts.length ? [`  … and ${drifts - firstDrifts.length} more`] : [];
-      const remedy = drifts > 0 ? ["  `spanledger rebuild` makes the drift zero."] : [];
-      return `${[head, ...lines, ...more, ...remedy].join("\n")}\n`;
+      const pending = pendingMetrics.map(describePending);
+      const remedy = drifts > 0 || pending.length > 0 ? ["  `spanledger rebuild` makes the drift zero."] : [];
+      return `${[head, ...lines, ...more, ...pending, ...remedy].join("\n")}\n`;
     })
     .join("");
+}
+
+function describePending({ metric, definedAtMs, removed }: PendingMetric): string {
+  const at = new Date(definedAtMs).toISOString();
+  return removed
+    ? `  ${metric} is not defined any more since ${at}; what was counted of it still stands.`
+    : `  ${metric} counts since ${at}; what came before is not counted yet.`;
 }

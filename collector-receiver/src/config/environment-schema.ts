@@ -137,6 +137,15 @@ export const environmentSchema = Type.Object({
       }),
     ),
   ),
+  SPANLEDGER_CONFIG: Type.Optional(
+    Type.String(
+      variable({
+        description: "File with events and metrics of your own, as `examples/own-metrics/spanledger.config.ts` shows.",
+        whenUnset: "`spanledger.config.ts` of the working folder, where there is one",
+        expected: "the path of a TypeScript or JavaScript file",
+      }),
+    ),
+  ),
   TRACE_URL_TEMPLATE: Type.Optional(
     Type.String(
       variable({

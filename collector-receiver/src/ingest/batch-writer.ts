@@ -13,6 +13,8 @@ import { UnavailableError } from "./ingest-port.ts";
 export interface BatchWriterOptions {
   readonly connectionString: string;
   readonly tenantDefaults: TenantDefaults;
+  /** What mapping captures of events; the attributes that counting reads unless given. */
+  readonly capturedAttributes?: ReadonlySet<string>;
   /** Shared by the writers of a process. */
   readonly knownPartitions: KnownPartitions;
   /** An error of counters or a missing partition: never an event's fault, so somebody has to know. */
@@ -44,7 +46,7 @@ export class BatchWriter {
       const client = await this.#connect();
       try {
         await ensurePartitions(client, this.#options.knownPartitions, batch.partitions);
-        const committed = await commitBatch(client, batch, this.#way);
+        const committed = await commitBatch(client, batch, this.#way, this.#options.capturedAttributes);
         // Duplicates come in floods, races and bad data do not: from the surest way it goes back at once.
         if (committed.inserted.length === batch.events.length) this.#way = "copy";
         else if (this.#way === "insert") this.#way = "look-up";

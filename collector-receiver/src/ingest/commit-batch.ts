@@ -1,4 +1,5 @@
 import type { RejectedEvent } from "../mapping/business-event.ts";
+import { countedAttributes } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copyEvents } from "../storage/copy-events.ts";
 import { findStoredEvents } from "../storage/find-stored-events.ts";
@@ -12,6 +13,7 @@ import type { WriterConnection } from "../storage/writer-connection.ts";
 import { countBatch, gatherSessionFacts, rulesOf } from "./count-batch.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
+import { readUncaptured } from "./read-uncaptured.ts";
 import { writeCountersAndCommit } from "./write-counters.ts";
 import { writeEventsOneByOneWhereNeeded } from "./write-events.ts";
 import type { WrittenEvents } from "./write-events.ts";
@@ -58,9 +60,15 @@ export type EventWay = "copy" | "look-up" | "insert";
 /**
  * One batch, one transaction: events, rejections, sessions, sources, counters, commit. What comes back
  * is committed; what is thrown left nothing behind, unless the connection was lost at the commit.
+ * @param captured attributes that mapping has put into `event.attributes`
  * @throws CommitError with the stage and PostgreSQL's error as its cause
  */
-export async function commitBatch(client: WriterConnection, batch: Batch, way: EventWay): Promise<CommittedBatch> {
+export async function commitBatch(
+  client: WriterConnection,
+  batch: Batch,
+  way: EventWay,
+  captured: ReadonlySet<string> = countedAttributes,
+): Promise<CommittedBatch> {
   let stage: CommitStage = "events";
   try {
     const { written, rules } = await writeEvents(client, batch, way);
@@ -79,7 +87,7 @@ export async function commitBatch(client: WriterConnection, batch: Batch, way: E
         : [],
       sources.length > 0 ? upsertSources(client, sources) : undefined,
     ]);
-    const changes = countBatch(written.inserted, sessions, rules);
+    const changes = countBatch(readUncaptured(written.inserted, rules, captured), sessions, rules);
     stage = "counters";
     const days = await writeCountersAndCommit(client, changes);
     return { ...written, newlyRejected, days };

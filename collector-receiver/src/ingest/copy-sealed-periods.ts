@@ -3,6 +3,7 @@ import { contributionOf } from "../metrics/session-contribution.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copySealedCounters } from "../storage/copy-sealed-counters.ts";
 import { copySealedOperations } from "../storage/copy-sealed-operations.ts";
+import { copySealedCustomMetrics } from "../storage/copy-sealed-custom-metrics.ts";
 import { copySealedSessions } from "../storage/copy-sealed-sessions.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { writeCounters } from "./write-counters.ts";
@@ -13,6 +14,7 @@ export async function copySealedPeriods(writer: WriterConnection, rules: TenantR
   if (retainedFromMs === null) return;
   await copySealedCounters(writer, tenantId, calendar.dayOf(retainedFromMs));
   await copySealedOperations(writer, tenantId, retainedFromMs);
+  if (rules.custom !== null) await copySealedCustomMetrics(writer, tenantId, calendar.dayOf(retainedFromMs));
   const changes = new CounterChanges();
   for (const facts of await copySealedSessions(writer, tenantId, retainedFromMs)) {
     const contribution = contributionOf(facts, rules);

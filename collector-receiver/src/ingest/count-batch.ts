@@ -43,8 +43,8 @@ export function countBatch(
 ): CounterChanges {
   const changes = new CounterChanges();
   for (const event of events) {
-    const { calendar, workingHours } = rulesOf(rules, event.tenantId);
-    changes.addEvent(event, calendar, workingHours);
+    const { calendar, workingHours, custom } = rulesOf(rules, event.tenantId);
+    changes.addEvent(event, calendar, workingHours, custom);
   }
   for (const session of sessions) addSessionChange(changes, session, rulesOf(rules, session.tenantId));
   return changes;

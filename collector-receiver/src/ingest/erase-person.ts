@@ -8,6 +8,7 @@ import {
   forgetCustomers,
   readRejectedPayloads,
   renameCustomer,
+  renameCustomSessions,
   renameSessions,
   replaceEvents,
 } from "../storage/anonymise-rows.ts";
@@ -77,7 +78,7 @@ async function anonymise(client: WriterConnection, rules: TenantRules, person: E
       ...event,
       sessionId: rename(event.sessionId),
       ticketId: event.ticketId === null ? null : (tickets.get(event.ticketId) ?? null),
-      data: anonymiseEventData(event.name, event.data, pseudonyms),
+      data: anonymiseEventData(event.name, event.data, pseudonyms, rules.custom),
     })),
   );
   await renameTickets(client, tenantId, tickets);
@@ -140,6 +141,7 @@ async function moveSessions(
     return { from: session.sessionId, to: pseudonyms.sessions.get(session.sessionId) as string, userId: storedUser };
   });
   await renameSessions(client, rules.tenantId, renamed);
+  await renameCustomSessions(client, rules.tenantId, renamed);
   await recountSessions(
     client,
     rules,

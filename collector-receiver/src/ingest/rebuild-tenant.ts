@@ -1,11 +1,13 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/correct-customers.ts";
-import { counterTables, derivedTables } from "../storage/derived-tables.ts";
+import { applyCustomSessions, stageCustomSessions } from "../storage/correct-custom-sessions.ts";
+import { counterTables, customCounterTable, derivedTablesOf } from "../storage/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/drifted-sessions.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { stageDriftedOperations } from "../storage/drifted-operations.ts";
 import { lockIngestExclusive, lockIngestShared } from "../storage/lock-ingest.ts";
+import { markBackfilled } from "../storage/store-custom-definitions.ts";
 import { openSnapshotPair } from "../storage/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/shadow-tables.ts";
 import { applyCorrections, stageCorrections } from "../storage/stage-corrections.ts";
@@ -49,13 +51,19 @@ export async function rebuildTenant(
     await stageDriftedSessions(writer, tenantId);
     await stageDriftedOperations(writer, tenantId);
     await countStoredFactsInstead(writer, rules);
-    await stageCorrections(writer, counterTables, tenantId);
+    const tables = rules.custom === null ? counterTables : [...counterTables, customCounterTable];
+    await stageCorrections(writer, tables, tenantId);
     await stageCustomerCorrections(writer, tenantId);
-    await dropShadowTables(writer, derivedTables);
+    if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
+    await dropShadowTables(writer, derivedTablesOf(rules));
     await writer.query("commit");
     await Promise.all([writer.query("begin"), lockIngestShared(writer)]);
-    await applyCorrections(writer, counterTables, tenantId);
+    await applyCorrections(writer, tables, tenantId);
     await applyCustomerCorrections(writer, tenantId);
+    if (rules.custom !== null) {
+      await applyCustomSessions(writer, tenantId);
+      await markBackfilled(writer, tenantId, rules.custom.hash);
+    }
     await writer.query("commit");
     const sessions = await replaceDriftedSessions(writer, tenantId);
     await replaceDriftedOperations(writer, tenantId);

@@ -1,6 +1,6 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
-import { derivedTables } from "../storage/derived-tables.ts";
+import { derivedTablesOf } from "../storage/derived-tables.ts";
 import { copySealedPeriods } from "./copy-sealed-periods.ts";
 import { createShadowTables } from "../storage/shadow-tables.ts";
 import { streamCountableEvents } from "../storage/stream-countable-events.ts";
@@ -25,7 +25,7 @@ export async function recountEvents(
   rules: TenantRules,
   onProgress: (events: number) => void,
 ): Promise<number> {
-  await createShadowTables(writer, derivedTables);
+  await createShadowTables(writer, derivedTablesOf(rules));
   await copySealedPeriods(writer, rules);
   const rulesByTenant = new Map([[rules.tenantId, rules]]);
   let counted = 0;

@@ -1,7 +1,9 @@
 import { compareShadow } from "../storage/compare-shadow.ts";
 import type { Drift } from "../storage/compare-shadow.ts";
-import { derivedTables } from "../storage/derived-tables.ts";
+import { derivedTablesOf } from "../storage/derived-tables.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
+import { readPendingMetrics } from "../storage/store-custom-definitions.ts";
+import type { PendingMetric } from "../storage/store-custom-definitions.ts";
 import { openSnapshotPair } from "../storage/open-snapshot-pair.ts";
 import { rulesOf } from "./count-batch.ts";
 import { recountEvents } from "./recount-events.ts";
@@ -14,6 +16,8 @@ export interface Verification {
   readonly drifts: number;
   /** The first of them. */
   readonly firstDrifts: readonly Drift[];
+  /** Metrics of the product's own that drift because events came before their definition. */
+  readonly pendingMetrics: readonly PendingMetric[];
 }
 
 const shownDrifts = 100;
@@ -33,12 +37,13 @@ export async function verifyTenant(
     const events = await recountEvents(reader, writer, rules, onProgress);
     const firstDrifts: Drift[] = [];
     let drifts = 0;
-    for (const table of derivedTables) {
+    for (const table of derivedTablesOf(rules)) {
       const found = await compareShadow(writer, table, tenantId, shownDrifts);
       drifts += found.total;
       firstDrifts.push(...found.drifts.slice(0, shownDrifts - firstDrifts.length));
     }
-    return { tenantId, events, drifts, firstDrifts };
+    const pendingMetrics = await readPendingMetrics(reader, tenantId);
+    return { tenantId, events, drifts, firstDrifts, pendingMetrics };
   } finally {
     await close();
   }

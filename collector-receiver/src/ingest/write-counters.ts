@@ -1,12 +1,15 @@
 import { foldIntoPeriods } from "../metrics/counter-changes.ts";
 import type { CounterChanges } from "../metrics/counter-changes.ts";
 import type { AgentStateRow } from "../metrics/agent-states.ts";
+import type { CustomChanges } from "../metrics/custom-changes.ts";
 import { upsertAttributeCounts } from "../storage/upsert-attribute-counts.ts";
 import { insertAgentStates } from "../storage/insert-agent-states.ts";
 import { upsertAgentActivity } from "../storage/upsert-agent-activity.ts";
 import { upsertAgentMetrics } from "../storage/upsert-agent-metrics.ts";
 import { upsertBusinessMetrics } from "../storage/upsert-business-metrics.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
+import { upsertCustomCounters } from "../storage/upsert-custom-counters.ts";
+import { upsertCustomSessions } from "../storage/upsert-custom-sessions.ts";
 import { upsertDurationHistograms } from "../storage/upsert-duration-histograms.ts";
 import { upsertEventCounts } from "../storage/upsert-event-counts.ts";
 import { upsertTickets } from "../storage/upsert-tickets.ts";
@@ -43,10 +46,11 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const tickets = sorted(changes.operations.tickets);
   const activity = sorted(changes.operations.agentActivity);
   const { agentStates } = changes.operations;
-  const [, , , , , , , rows] = await Promise.all([
+  const [, , , , , , , , rows] = await Promise.all([
     tickets.length > 0 ? upsertTickets(client, tickets) : undefined,
     agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
     activity.length > 0 ? upsertAgentActivity(client, activity) : undefined,
+    changes.custom === null ? undefined : writeCustomChanges(client, changes.custom),
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,
@@ -54,6 +58,13 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
     periods.length > 0 ? upsertBusinessMetrics(client, periods, customers) : [],
   ]);
   return rows;
+}
+
+async function writeCustomChanges(client: WriterConnection, { sessions, counters }: CustomChanges): Promise<void> {
+  await Promise.all([
+    sessions.size > 0 ? upsertCustomSessions(client, sorted(sessions)) : undefined,
+    counters.size > 0 ? upsertCustomCounters(client, sorted(counters)) : undefined,
+  ]);
 }
 
 function sorted<Change>(changes: ReadonlyMap<string, Change>): Change[] {

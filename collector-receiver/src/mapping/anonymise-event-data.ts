@@ -1,5 +1,6 @@
 import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-catalogue";
 import { agentStateOf } from "../metrics/agent-states.ts";
+import type { CustomCounting, CustomRule } from "../metrics/custom-counting.ts";
 import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
 import { messageRoleOf } from "../metrics/session-facts.ts";
 import { ticketStateOf } from "../metrics/ticket-facts.ts";
@@ -25,13 +26,17 @@ const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string) 
  * What may stay of an event when a person is erased: numbers and booleans that the catalogue defines,
  * identifiers replaced, and texts only as far as counters read them. What the catalogue does not know
  * goes, numbers too: nobody can tell what they say of the person.
+ * @param custom the product's own events, which are defined as the catalogue's are, and its metrics: of the texts
+ *   that they filter and group by, the declared values stay
  */
 export function anonymiseEventData(
   eventName: string,
   data: Readonly<Record<string, unknown>>,
   pseudonyms: Pseudonyms,
+  custom: CustomCounting | null = null,
 ): Record<string, unknown> {
-  const defined = { ...findEventDefinition(eventName)?.attributes, ...commonAttributes };
+  const own = custom?.definitions.events[eventName]?.attributes;
+  const defined = { ...own, ...findEventDefinition(eventName)?.attributes, ...commonAttributes };
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(data)) {
     // A ticket's number leads to the person in another system.
@@ -41,6 +46,11 @@ export function anonymiseEventData(
     else if (typeof value === "number" || typeof value === "boolean") {
       if (Object.hasOwn(defined, key)) kept[key] = value;
     } else if (typeof value === "string") {
+      const isDeclared = custom?.rules.get(eventName)?.some((rule) => isDeclaredValue(rule, key, value)) === true;
+      if (isDeclared) {
+        kept[key] = value;
+        continue;
+      }
       if (attributeCounters.some((counter) => counter.event === eventName && counter.attribute === key)) {
         kept[key] = countedValueOf(value);
       } else {
@@ -50,4 +60,12 @@ export function anonymiseEventData(
     }
   }
   return kept;
+}
+
+/** A value that a definition names is the same for many: it says nothing of a person. */
+function isDeclaredValue(rule: CustomRule, attribute: string, value: string): boolean {
+  return (
+    (rule.groups?.attribute === attribute && rule.groups.values.has(value)) ||
+    rule.where.some((filter) => filter.attribute === attribute && filter.values.has(value))
+  );
 }

@@ -9,6 +9,8 @@ import {
 import { AttributeTape, forgetFollowers, jsonHeadOf, type TapeKey } from "../otlp/attribute-tape.ts";
 import { ByteWords } from "../otlp/byte-words.ts";
 import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
+import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import { customAttributeRules } from "./custom-attribute-rules.ts";
 import { InternTable } from "./intern-table.ts";
 
 /** Where a captured value goes, beside `event_data`. */
@@ -95,40 +97,63 @@ const reservedByName: Readonly<Record<string, AttributeKey["reserved"]>> = {
 /** Attributes of this prefix are ours on the wire and never part of `event_data`. */
 const reservedPrefix = "spanledger.";
 
-const slots = new Map<string, number>();
+const catalogueSlots = new Map<string, number>();
 for (const attributes of [
   attributesOfEveryEvent,
   ...Object.values(eventCatalogue).map((definition) => definition.attributes),
 ]) {
-  for (const name of Object.keys(attributes)) if (!slots.has(name)) slots.set(name, slots.size + 1);
+  for (const name of Object.keys(attributes))
+    if (!catalogueSlots.has(name)) catalogueSlots.set(name, catalogueSlots.size + 1);
 }
 
-const compiled = new WeakMap<ReadonlySet<string>, CompiledCatalogue>();
+const compiled = new WeakMap<ReadonlySet<string> | CustomDefinitions, CompiledCatalogue>();
 
-/** The catalogue made ready for the hot path; one per set of counted attributes, cached. */
-export function compileCatalogue(countedAttributes: ReadonlySet<string>): CompiledCatalogue {
-  let known = compiled.get(countedAttributes);
+/**
+ * The catalogue made ready for the hot path, with a product's own events beside it; one per definitions, else one
+ * per set of counted attributes, cached.
+ */
+export function compileCatalogue(
+  countedAttributes: ReadonlySet<string>,
+  custom?: CustomDefinitions,
+): CompiledCatalogue {
+  const key = custom ?? countedAttributes;
+  let known = compiled.get(key);
   if (known === undefined) {
+    const own = custom === undefined ? {} : customAttributeRules(custom, attributesOfEveryEvent);
+    const slots = new Map(catalogueSlots);
+    for (const attributes of Object.values(own)) {
+      for (const name of Object.keys(attributes)) if (!slots.has(name)) slots.set(name, slots.size + 1);
+    }
     const plans = new Map<string, EventPlan>();
     for (const [name, definition] of Object.entries(eventCatalogue)) {
-      plans.set(name, compilePlan(definition.attributes));
+      plans.set(name, compilePlan(definition.attributes, slots));
     }
-    const keys = new InternTable<AttributeKey>((bytes) => makeAttributeKey(bytes, countedAttributes), forgetFollowers);
+    for (const [name, attributes] of Object.entries(own)) plans.set(name, compilePlan(attributes, slots));
+    const keys = new InternTable<AttributeKey>(
+      (bytes) => makeAttributeKey(bytes, countedAttributes, slots),
+      forgetFollowers,
+    );
     known = {
       names: new InternTable((bytes) => makeEventName(bytes, plans)),
       keys,
       tape: new AttributeTape((bytes, start, end) => keys.find(bytes, start, end)),
-      customPlan: compilePlan({}),
+      customPlan: compilePlan({}, slots),
     };
-    compiled.set(countedAttributes, known);
+    compiled.set(key, known);
   }
   return known;
 }
 
-function compilePlan(own: Readonly<Record<string, AttributeDefinition>>): EventPlan {
+/** What is asked of a value; the rest of a definition is for people. */
+export type AskedAttribute = Pick<
+  AttributeDefinition,
+  "type" | "required" | "minimum" | "maximum" | "int4" | "maxLength"
+>;
+
+function compilePlan(own: Readonly<Record<string, AskedAttribute>>, slots: ReadonlyMap<string, number>): EventPlan {
   const rules: (AttributeRule | null)[] = Array.from({ length: slots.size + 1 }, () => null);
   const required: AttributeRule[] = [];
-  for (const [name, definition] of Object.entries({ ...attributesOfEveryEvent, ...own })) {
+  for (const [name, definition] of Object.entries<AskedAttribute>({ ...attributesOfEveryEvent, ...own })) {
     const isRequired = definition.required === true;
     const int4 = definition.int4 === true;
     const rule: AttributeRule = {
@@ -159,7 +184,11 @@ function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, EventPlan>): Ev
   };
 }
 
-function makeAttributeKey(bytes: Buffer, countedAttributes: ReadonlySet<string>): AttributeKey {
+function makeAttributeKey(
+  bytes: Buffer,
+  countedAttributes: ReadonlySet<string>,
+  slots: ReadonlyMap<string, number>,
+): AttributeKey {
   const text = bytes.toString();
   const state = checkText(bytes);
   const json = Buffer.from(`,${JSON.stringify(text)}:`);

@@ -130,7 +130,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     this.encoding = encoding;
     this.signal = signal;
     this.context = context;
-    this.catalogue = compileCatalogue(context.countedAttributes);
+    this.catalogue = compileCatalogue(context.countedAttributes, context.custom);
     this.tape = this.catalogue.tape;
     this.latestMs = context.nowMs + dayMs;
     sharedBuilder ??= new EventDataBuilder(this.catalogue, context.limits);

@@ -1,3 +1,5 @@
+import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+
 /** Who says which tenant an event belongs to. */
 export type TenantRule =
   /** A token fixes it; `spanledger.tenant` of the resource is not read. */
@@ -34,6 +36,8 @@ export interface MappingContext {
   /** Attributes that land in `event.attributes`. Keep one set for the life of the process: it keys a cache. */
   readonly countedAttributes: ReadonlySet<string>;
   readonly limits: MappingLimits;
+  /** The product's own events, checked as those of the catalogue. Keep one, as with `countedAttributes`. */
+  readonly custom?: CustomDefinitions | undefined;
 }
 
 /** A gateway named a tenant that its token does not cover: nothing of the request was taken. */

@@ -4,6 +4,8 @@ import type { BusinessCalendar, PeriodType } from "./business-calendar.ts";
 import { customerSlotsOf } from "./customer-days.ts";
 import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
 import { bucketOf } from "./duration-histogram.ts";
+import { CustomChanges } from "./custom-changes.ts";
+import type { CustomCounting, CustomRule } from "./custom-counting.ts";
 import { agentNameEvent, durationHistograms, eventCounters } from "./event-counters.ts";
 import type { EventCounter } from "./event-counters.ts";
 import { OperationFacts } from "./operation-facts.ts";
@@ -137,14 +139,22 @@ export class CounterChanges {
   readonly customers = new Map<string, CustomerChange>();
   /** Facts of agents and tickets, which move no counter. */
   readonly operations = new OperationFacts();
+  /** Of a product's own metrics; null where nothing of them changes. */
+  custom: CustomChanges | null = null;
   readonly #days = new Map<string, DayChanges>();
   #latest: DayChanges | undefined;
 
   /**
    * Counts one event by its own time; a test event changes nothing.
    * @param working the tenant's working hours; without them, no duration is counted in working hours
+   * @param custom the product's own metrics, where the tenant has any
    */
-  addEvent(event: CountableEvent, calendar: BusinessCalendar, working: WorkingCalendar | null): void {
+  addEvent(
+    event: CountableEvent,
+    calendar: BusinessCalendar,
+    working: WorkingCalendar | null,
+    custom: CustomCounting | null,
+  ): void {
     if (event.test) return;
     if (event.agentId !== null || event.ticketId !== null) this.operations.addEvent(event);
     const day = this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs));
@@ -155,6 +165,8 @@ export class CounterChanges {
       day.eventCounts.set(event.name, change);
       this.eventCounts.set(day.prefix + event.name, change);
     }
+    const own = custom?.rules.get(event.name);
+    if (own !== undefined) this.#countOwn(event, day, own);
     for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute);
     const rules = compiled.get(event.name);
     if (rules === undefined) return;
@@ -259,6 +271,12 @@ export class CounterChanges {
       }
     }
     return change;
+  }
+
+  #countOwn(event: CountableEvent, day: DayChanges, rules: readonly CustomRule[]): void {
+    const custom = (this.custom ??= new CustomChanges());
+    const addDuration = (name: string, ms: number): void => this.#addToHistogram(event.tenantId, day, name, ms);
+    for (const rule of rules) custom.add(event, day.day, rule, addDuration);
   }
 
   #countValue(event: CountableEvent, { day, prefix }: { day: string; prefix: string }, attribute: string): void {

@@ -1,4 +1,5 @@
 import type { BusinessEventName } from "@spanledger/sdk/event-catalogue";
+import type { CustomCounting } from "./custom-counting.ts";
 import { attributeCounters } from "./attribute-counters.ts";
 
 /**
@@ -155,3 +156,11 @@ export const countedAttributes: ReadonlySet<string> = new Set([
   "from_status",
   "to_status",
 ]);
+
+/**
+ * As `countedAttributes`, with those that a product's own metrics read: what mapping captures and a recount selects.
+ * @returns the same set where the product has none
+ */
+export function countedAttributesWith(custom: CustomCounting | null): ReadonlySet<string> {
+  return custom === null ? countedAttributes : new Set([...countedAttributes, ...custom.attributes]);
+}

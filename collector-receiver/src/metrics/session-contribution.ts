@@ -1,4 +1,5 @@
 import type { BusinessCalendar } from "./business-calendar.ts";
+import type { CustomCounting } from "./custom-counting.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import type { WorkingCalendar } from "./working-hours.ts";
 
@@ -31,6 +32,8 @@ export interface TenantRules {
   readonly costs: readonly { readonly validFrom: string; readonly cost: number }[];
   /** Null: the tenant has none, and no duration is counted in working hours. */
   readonly workingHours: WorkingCalendar | null;
+  /** The product's own metrics; null where it has none. */
+  readonly custom: CustomCounting | null;
 }
 
 /** The facts that a contribution depends on. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
 import type { Ingest } from "../ingest/ingest-port.ts";
 import { UnavailableError } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
@@ -62,6 +63,8 @@ export interface OtlpRoutesOptions {
   readonly now?: () => number;
   readonly retainedFromMs: (tenantId: string) => number | null;
   readonly countedAttributes: ReadonlySet<string>;
+  /** The product's own events, for the life of the process. */
+  readonly custom?: CustomDefinitions | undefined;
   readonly mappingLimits: MappingLimits;
   /** Bytes on the wire. */
   readonly maxBodyBytes: number;
@@ -229,12 +232,13 @@ class OtlpReceiver {
     reply: FastifyReply,
     facts: MutableFacts,
   ): Promise<FastifyReply> {
-    const { ingest, countedAttributes, mappingLimits, retainedFromMs } = this.options;
+    const { ingest, countedAttributes, custom, mappingLimits, retainedFromMs } = this.options;
     const mapped = mapRequest(body, encoding, signal, {
       tenant,
       nowMs: this.options.now?.() ?? Date.now(),
       retainedFromMs,
       countedAttributes,
+      custom,
       limits: mappingLimits,
     });
     facts.mapped = mapped;

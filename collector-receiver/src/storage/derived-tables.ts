@@ -1,4 +1,5 @@
 import { agentColumns, businessColumns } from "../metrics/counter-changes.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
 import type { DerivedTable } from "./shadow-tables.ts";
 
 /** Everything that is computed from `analytics_events`: what `verify` compares and `rebuild` mends. */
@@ -87,9 +88,39 @@ export const operationTables = {
   },
 } as const satisfies Record<string, DerivedTable>;
 
-export const derivedTables: readonly DerivedTable[] = [
+/** Counts and sums of a product's own metrics. */
+export const customCounterTable: DerivedTable = {
+  table: "analytics_custom_counters",
+  key: ["day", "metric", "group_value"],
+  counters: ["events", "total"],
+  facts: [],
+};
+
+/** Their distinct sessions: mended together, by correct-custom-sessions.ts. */
+const customSessionTables: readonly DerivedTable[] = [
+  {
+    table: "analytics_custom_sessions",
+    key: ["metric", "group_value", "period_type", "period_value", "session_id"],
+    counters: ["events"],
+    facts: [],
+  },
+  {
+    table: "analytics_custom_session_counts",
+    key: ["period_type", "period_value", "metric", "group_value"],
+    counters: ["sessions"],
+    facts: [],
+  },
+];
+
+const derivedTables: readonly DerivedTable[] = [
   sessionTable,
   ...counterTables,
   customerTable,
   ...Object.values(operationTables),
 ];
+const withCustomTables: readonly DerivedTable[] = [...derivedTables, customCounterTable, ...customSessionTables];
+
+/** Everything that is computed from a tenant's events; what a product's own metrics need only where it has some. */
+export function derivedTablesOf({ custom }: Pick<TenantRules, "custom">): readonly DerivedTable[] {
+  return custom === null ? derivedTables : withCustomTables;
+}

@@ -1,12 +1,14 @@
 import { businessCalendarOf } from "../metrics/business-calendar.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { workingCalendarOf } from "../metrics/working-hours.ts";
+import { loadCustomCounting } from "./load-custom-counting.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 const statement = {
   name: "load-tenant-rules",
   text: `
     select s.tenant_id, s.timezone, s.idle_timeout_seconds, s.idle_through, s.retained_from, s.working_hours::text as working_hours,
+      s.custom_definitions_hash,
       (select json_agg(json_build_array(c.valid_from, c.cost_per_manual_session) order by c.valid_from)
         from analytics_costs c where c.tenant_id = s.tenant_id) as costs
     from analytics_settings s
@@ -29,20 +31,24 @@ export async function loadTenantRules(
     idle_through: number;
     retained_from: number | null;
     working_hours: string | null;
+    custom_definitions_hash: string | null;
     costs: [string, number][] | null;
   }>({ ...statement, values: [tenantIds] });
-  return new Map(
-    rows.map((row) => [
-      row.tenant_id,
-      {
-        tenantId: row.tenant_id,
-        calendar: businessCalendarOf(row.timezone),
-        idleTimeoutMs: row.idle_timeout_seconds * 1000,
-        idleThroughMs: row.idle_through,
-        retainedFromMs: row.retained_from,
-        workingHours: row.working_hours === null ? null : workingCalendarOf(row.timezone, row.working_hours),
-        costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
-      },
-    ]),
-  );
+  const rules = new Map<string, TenantRules>();
+  for (const row of rows) {
+    rules.set(row.tenant_id, {
+      tenantId: row.tenant_id,
+      calendar: businessCalendarOf(row.timezone),
+      idleTimeoutMs: row.idle_timeout_seconds * 1000,
+      idleThroughMs: row.idle_through,
+      retainedFromMs: row.retained_from,
+      workingHours: row.working_hours === null ? null : workingCalendarOf(row.timezone, row.working_hours),
+      costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
+      custom:
+        row.custom_definitions_hash === null
+          ? null
+          : await loadCustomCounting(client, row.tenant_id, row.custom_definitions_hash),
+    });
+  }
+  return rules;
 }

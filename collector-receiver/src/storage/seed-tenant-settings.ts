@@ -1,3 +1,5 @@
+import { hashDefinitions } from "../definitions/custom-definitions.ts";
+import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /** What the environment says of every tenant that has no settings yet. */
@@ -8,6 +10,8 @@ export interface TenantDefaults {
   readonly idleTimeoutSeconds: number;
   /** A decimal number as text. */
   readonly costPerManualSession: string;
+  /** The product's own events and metrics, where it has any. */
+  readonly customDefinitions?: CustomDefinitions | undefined;
 }
 
 /** Settings that stand in the database differ from the environment. */
@@ -31,8 +35,9 @@ export async function seedTenantSettings(
   await client.query({
     text: `
       with seeded as (
-        insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
-        values ($1, $2, $3, $4, date_trunc('milliseconds', now()))
+        insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through,
+          custom_definitions, custom_definitions_hash)
+        values ($1, $2, $3, $4, date_trunc('milliseconds', now()), $7, $8)
         on conflict do nothing
         returning tenant_id)
       insert into analytics_costs (tenant_id, valid_from, cost_per_manual_session)
@@ -45,6 +50,8 @@ export async function seedTenantSettings(
       defaults.idleTimeoutSeconds,
       defaults.costPerManualSession,
       beginningOfTime,
+      defaults.customDefinitions === undefined ? null : JSON.stringify(defaults.customDefinitions),
+      defaults.customDefinitions === undefined ? null : hashDefinitions(defaults.customDefinitions),
     ],
   });
 }

@@ -40,7 +40,16 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       { requiredKeys: [] },
     ),
     "ticket.closed": fc.record({ resolution_duration_hours: fraction, sla_met: fc.boolean() }),
-    "acme.custom": fc.constant({ note: "ours" }),
+    "acme.custom": fc.record(
+      {
+        note: fc.constant("ours"),
+        amount: fc.integer({ min: -9_999_999, max: 9_999_999 }).map((n) => n / 1000),
+        kind: fc.constantFrom("basic", "plus", "other", "Plus", "x".repeat(60)),
+        vip: fc.boolean(),
+        took: fc.integer({ min: 0, max: 9_999_999 }).map((n) => n / 1000),
+      },
+      { requiredKeys: [] },
+    ),
   };
   // Session events three times as often: what merges has to meet itself.
   const names = Object.keys(attributesByName).flatMap((name) =>

@@ -17,7 +17,7 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
   const counted = events.filter((event) => !event.test);
   const rows = new Map<string, ScratchRow>();
   const add = (tenant: string, day: string, column: string, amount: number): void => {
-    for (const [type, value] of periods(day)) {
+    for (const [type, value] of periodsOfDay(day)) {
       const key = `${tenant}|${type}|${value}`;
       const row = rows.get(key) ?? {};
       row[column] = (row[column] ?? 0) + amount;
@@ -103,7 +103,7 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
     const users = sessionEvents.flatMap((event) => (event.attributes["user_id"] as string | undefined) ?? []);
     const user = users.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))[0];
     if (user === undefined) continue;
-    for (const [type, value] of periods(day)) {
+    for (const [type, value] of periodsOfDay(day)) {
       const key = `${first.tenantId}|${type}|${value}`;
       customers.set(key, (customers.get(key) ?? new Set()).add(user));
     }
@@ -116,7 +116,7 @@ export function localDay(ms: number, timezone: string): string {
   return new Date(ms).toLocaleDateString("sv-SE", { timeZone: timezone });
 }
 
-function periods(day: string): [string, string][] {
+export function periodsOfDay(day: string): [string, string][] {
   const date = new Date(`${day}T12:00:00Z`);
   // ISO week: the week of the Thursday, counted from the week with 4 January.
   const thursday = new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * 86_400_000);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashDefinitions } from "../../../collector-receiver/src/definitions/custom-definitions.ts";
 import { createIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
@@ -11,6 +12,7 @@ import type { TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countFromScratch } from "./count-from-scratch.ts";
 import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
+import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
 
 const tenants = ["default", "brand-b"];
 const hour = 3_600_000;
@@ -90,6 +92,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         );
         expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
         expect(await businessDurations()).toBe(durationsOf(events));
+        expect(await storedOwnNumbers(database.pool)).toEqual(countOwnFromScratch(events, timezone));
         expect(await agentsAddUp()).toBe(true);
         expect(await eventsSeen()).toBe(events.length);
         for (const tenant of tenants) {
@@ -106,11 +109,15 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
       truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
         analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts,
         analytics_duration_histograms, analytics_sources,
-        analytics_settings, analytics_costs, analytics_tickets, analytics_agent_states, analytics_agent_activity`);
+        analytics_settings, analytics_costs, analytics_tickets, analytics_agent_states, analytics_agent_activity,
+        analytics_custom_counters, analytics_custom_sessions, analytics_custom_session_counts`);
+    const own = [JSON.stringify(ownDefinitions), hashDefinitions(ownDefinitions)];
     for (const tenant of tenants) {
       await database.pool.query(
-        "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, working_hours) values ($1, $2, 'CNY', 21600, to_timestamp($3::double precision / 1000), $4)",
-        [tenant, timezone, idleThroughMs, tenant === "default" ? workingHours : null],
+        `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, working_hours,
+           custom_definitions, custom_definitions_hash)
+         values ($1, $2, 'CNY', 21600, to_timestamp($3::double precision / 1000), $4, $5, $6)`,
+        [tenant, timezone, idleThroughMs, tenant === "default" ? workingHours : null, ...own],
       );
       await database.pool.query("insert into analytics_costs values ($1, '0001-01-01', 10.5)", [tenant]);
     }

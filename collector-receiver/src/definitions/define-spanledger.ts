@@ -1,0 +1,124 @@
+import type { AttributeType, EventCatalogue } from "@spanledger/sdk/event-catalogue";
+
+/** A name in both languages. */
+interface Texts {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** An attribute of an event of your own. */
+export interface AttributeInput extends Texts {
+  readonly type: AttributeType;
+  /** An event without it is rejected as `missing_attribute`. */
+  readonly required?: true;
+  /** UCUM style: `ms`, `s`, `min`, `h`, `{guest}`. */
+  readonly unit?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** In Unicode code points; texts only. */
+  readonly maxLength?: number;
+  /** What a text may be grouped by. Another value is no error: it counts as `other`. */
+  readonly values?: readonly string[];
+  readonly example?: string | number | boolean;
+}
+
+/** An event of your own. */
+export interface EventInput extends Texts {
+  readonly attributes?: Readonly<Record<string, AttributeInput>>;
+}
+
+type Events = Readonly<Record<string, EventInput>>;
+type AttributesIn<E> = E extends { readonly attributes: infer A } ? A : unknown;
+interface ValueOf {
+  string: string;
+  int: number;
+  double: number;
+  boolean: boolean;
+}
+type OfType<A, T extends AttributeType> = {
+  [K in keyof A]: A[K] extends { readonly type: T } ? K : never;
+}[keyof A] &
+  string;
+type Filter<A> = {
+  readonly [K in keyof A]?: A[K] extends { readonly type: infer T extends AttributeType }
+    ? ValueOf[T] | readonly ValueOf[T][]
+    : never;
+};
+type Grouping<A> =
+  | OfType<A, "string" | "boolean">
+  | { readonly attribute: OfType<A, "string">; readonly values: readonly string[] };
+
+interface MetricTexts extends Texts {
+  /** What it says, in a sentence. */
+  readonly meaning?: Texts;
+}
+
+interface Counted<N, A> extends MetricTexts {
+  readonly event: N;
+  /** Counts only events with these values; a list stands for any of its values. */
+  readonly where?: Filter<A>;
+  /** An attribute with declared `values`, a boolean, or an attribute with the values to tell apart. */
+  readonly groupBy?: Grouping<A>;
+}
+
+interface CountInput<N, A> extends Counted<N, A> {
+  readonly kind: "count" | "sessions";
+}
+
+interface SumInput<N, A> extends Counted<N, A> {
+  readonly kind: "sum";
+  readonly attribute: OfType<A, "int" | "double">;
+  /** Money of the tenant's currency, or a time. Default: the attribute's unit where it is a time, else a count. */
+  readonly unit?: "count" | "currency" | "ms" | "s" | "min" | "h";
+  /** Decimals that are kept of each value, 0 to 6. Default: 0 for `int`, 2 for `double`. */
+  readonly decimals?: number;
+}
+
+interface DurationInput<N, A> extends Counted<N, A> {
+  readonly kind: "duration";
+  /** Its unit says what it is: `ms`, `s`, `min` or `h`. */
+  readonly attribute: OfType<A, "int" | "double">;
+}
+
+type MetricOf<N, A> = CountInput<N, A> | SumInput<N, A> | DurationInput<N, A>;
+
+interface RatioInput extends MetricTexts {
+  readonly kind: "ratio";
+  /** Keys of metrics that are a count, a sum or sessions. */
+  readonly numerator: string;
+  readonly denominator: string;
+  /** Default: percent. Any other is the plain quotient in that unit: an average. */
+  readonly unit?: "percent" | "ratio" | "currency" | "ms" | "s" | "min" | "h";
+}
+
+// Without events of its own, a config's metrics name the catalogue's only.
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
+type NoEvents = Readonly<Record<never, EventInput>>;
+
+/** A metric over an event of yours or of the catalogue. */
+export type MetricInput<E> =
+  | RatioInput
+  | { [N in keyof E]: MetricOf<N, AttributesIn<E[N]>> }[keyof E]
+  | { [N in keyof EventCatalogue]: MetricOf<N, EventCatalogue[N]["attributes"]> }[keyof EventCatalogue];
+
+/** What a `spanledger.config.ts` exports by default. */
+export interface SpanledgerConfig<E> {
+  readonly events?: E;
+  /** By key: lower case, digits and underscores. */
+  readonly metrics?: Readonly<Record<string, MetricInput<NoInfer<E>>>>;
+}
+
+/**
+ * Types a `spanledger.config.ts`: names of events and attributes, and the values of filters, are checked as you
+ * write. It gives back what it is given; the receiver checks the rest at its start.
+ * @example
+ * export default defineSpanledger({
+ *   events: { "table.booked": { en: "A table is booked", zh: "预订餐桌", attributes: { … } } },
+ *   metrics: { tables_booked: { kind: "count", event: "table.booked", en: "Tables booked", zh: "预订数" } },
+ * });
+ */
+export function defineSpanledger<const E extends Events = NoEvents>(
+  config: SpanledgerConfig<E>,
+): SpanledgerConfig<E> & { readonly events: E } {
+  return config as SpanledgerConfig<E> & { readonly events: E };
+}

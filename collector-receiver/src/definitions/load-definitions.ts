@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkDefinitions } from "./check-definitions.ts";
+import type { CustomDefinitions } from "./custom-definitions.ts";
+import { DefinitionsError } from "./definitions-error.ts";
+import { KeyLines } from "./locate-keys.ts";
+
+/** Looked for in the working folder where `SPANLEDGER_CONFIG` names no other file. */
+const configFileName = "spanledger.config.ts";
+
+/**
+ * The file with a product's own definitions: the one that is named, else `spanledger.config.ts` of the working
+ * folder, else null.
+ * @param named the value of `SPANLEDGER_CONFIG`
+ * @param folder the working folder
+ * @throws DefinitionsError where a named file is not there
+ */
+export function findDefinitionsFile(named: string | undefined, folder: string): string | null {
+  const file = resolve(folder, named ?? configFileName);
+  if (existsSync(file)) return file;
+  if (named === undefined) return null;
+  const problem = "is not there, and SPANLEDGER_CONFIG names it";
+  throw new DefinitionsError(named, [
+    { path: [], line: 1, problem, remedy: "Name the file, or leave the variable out" },
+  ]);
+}
+
+/**
+ * Runs a `spanledger.config.ts` and checks what it exports by default.
+ * @throws DefinitionsError with every problem at once, each with its line in the file
+ */
+export async function loadDefinitions(file: string): Promise<CustomDefinitions> {
+  const shown = relative(process.cwd(), file) || file;
+  const source = await readFile(file, "utf8");
+  let exported: unknown;
+  try {
+    const loaded = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { readonly default?: unknown };
+    exported = loaded.default;
+  } catch (error) {
+    throw new DefinitionsError(shown, [
+      {
+        path: [],
+        line: lineOfError(error, file),
+        problem: `cannot be run: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
+        remedy: "Mend the file; `node` with its name shows the same",
+      },
+    ]);
+  }
+  const { definitions, problems } = checkDefinitions(exported);
+  if (problems.length === 0) return definitions;
+  const lines = new KeyLines(source);
+  throw new DefinitionsError(
+    shown,
+    problems.map((problem) => ({ ...problem, line: lines.lineOf(problem.path) })),
+  );
+}
+
+/** Where Node says that running the file failed: `file:///…/spanledger.config.ts:12`. */
+function lineOfError(error: unknown, file: string): number {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  for (const name of [pathToFileURL(file).href, file]) {
+    const at = stack.indexOf(`${name}:`);
+    const line = at < 0 ? Number.NaN : Number.parseInt(stack.slice(at + name.length + 1), 10);
+    if (line > 0) return line;
+  }
+  return 1;
+}
