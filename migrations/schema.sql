@@ -499,7 +499,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
+CREATE OR REPLACE FUNCTION public.spanledger_grant_first_rights()
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -551,6 +551,39 @@ begin
       execute format('grant select on public.%I to spanledger_reader', object);
     end if;
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  object text;
+begin
+  perform public.spanledger_grant_first_rights();
+  if to_regprocedure('public.spanledger_grant_custom_rights()') is not null then
+    perform public.spanledger_grant_custom_rights();
+  end if;
+  if to_regrole('spanledger_receiver') is not null then
+    foreach object in array array['analytics_tickets', 'analytics_agent_states', 'analytics_agent_activity',
+      'analytics_report_shares']
+    loop
+      execute format('grant select, insert, update on public.%I to spanledger_receiver', object);
+    end loop;
+    -- Made by a migration after this one.
+    if to_regclass('public.analytics_report_share_files') is not null then
+      execute 'grant select, insert, delete on public.analytics_report_share_files to spanledger_receiver';
+    end if;
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    foreach object in array array['analytics_tickets', 'analytics_agent_states', 'analytics_agent_activity']
+    loop
+      execute format('grant select on public.%I to spanledger_reader', object);
+    end loop;
+    execute 'grant select (first_answer_at) on public.analytics_sessions to spanledger_reader';
+  end if;
 end
 $function$;
 

@@ -82,6 +82,9 @@ test("the role for dashboards reads counters and the outline of events, and noth
     "select * from analytics_event_counts_by_period",
     "select * from analytics_duration_histograms_by_period",
     "select * from analytics_sources",
+    "select * from analytics_tickets",
+    "select * from analytics_agent_states, analytics_agent_activity",
+    "select first_answer_at from analytics_sessions",
     "select event_name, occurred_at, trace_id from analytics_events",
     "select session_id, channel from analytics_sessions",
     "select code, count(*) from analytics_rejected_events group by code",
@@ -120,4 +123,28 @@ test("a migrating user that may not create roles migrates all the same", async (
   await client.query("select spanledger_ensure_partition('2031-01-01')");
   // Where the roles are another one's, the owner of the tables gives them their rights.
   await client.query("select spanledger_grant_rights()");
+});
+
+test("whoever creates the roles later gives them with one function what the migrations give", async () => {
+  const { pool } = await useTestDatabase();
+  const rights = async () => {
+    const { rows } = await pool.query(
+      `select c.relname, role, array_agg(privilege order by privilege) filter (where has_table_privilege(role, c.oid, privilege)) as on_table,
+         (select array_agg(attname order by attname) from pg_attribute where attrelid = c.oid and attnum > 0
+           and not attisdropped and has_column_privilege(role, c.oid, attname, 'select')) as readable
+       from pg_class c, unnest(array['spanledger_receiver', 'spanledger_reader']) as role,
+         unnest(array['select', 'insert', 'update', 'delete']) as privilege
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v')
+       group by c.oid, c.relname, role order by 1, 2`,
+    );
+    return rows;
+  };
+  const migrated = await rights();
+  expect(migrated.filter((row) => row.on_table !== null).length).toBeGreaterThan(30);
+  for (const role of ["spanledger_receiver", "spanledger_reader"]) {
+    await pool.query(`revoke all on all tables in schema public from ${role}`);
+  }
+  expect((await rights()).filter((row) => row.on_table !== null)).toEqual([]);
+  await pool.query("select spanledger_grant_rights()");
+  expect(await rights()).toEqual(migrated);
 });
