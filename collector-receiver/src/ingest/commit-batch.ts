@@ -10,7 +10,7 @@ import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
 import { upsertSessions } from "../storage/upsert-sessions.ts";
 import { upsertSources } from "../storage/upsert-sources.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
-import { countBatch, gatherSessionFacts, rulesOf } from "./count-batch.ts";
+import { countBatch, gatherSessionFacts, idleCheckMs, rulesOf } from "./count-batch.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
 import { readUncaptured } from "./read-uncaptured.ts";
@@ -78,13 +78,7 @@ export async function commitBatch(
     const facts = gatherSessionFacts(written.inserted);
     const sources = gatherSources(batch.requests, written.inserted, newlyRejected);
     const [sessions] = await Promise.all([
-      facts.length > 0
-        ? upsertSessions(client, facts, (fact) => {
-            const { idleTimeoutMs, idleThroughMs } = rulesOf(rules, fact.tenantId);
-            const due = fact.lastActivityMs + idleTimeoutMs;
-            return due > idleThroughMs ? due : null;
-          })
-        : [],
+      facts.length > 0 ? upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))) : [],
       sources.length > 0 ? upsertSources(client, sources) : undefined,
     ]);
     const changes = countBatch(readUncaptured(written.inserted, rules, captured), sessions, rules);

@@ -57,6 +57,16 @@ function addSessionChange(changes: CounterChanges, session: MergedSession, rules
   if (now) changes.addContribution(session.tenantId, now, 1);
 }
 
+/**
+ * When the sweeper has to look at a session that has no such time yet: when its silence would have been
+ * long enough. Null where it has ended, explicitly or by silence up to the watermark: then the watermark
+ * changes nothing about it, and it costs no entry in the sweeper's index.
+ */
+export function idleCheckMs({ firstEndMs, lastActivityMs }: SessionFacts, rules: TenantRules): number | null {
+  const due = lastActivityMs + rules.idleTimeoutMs;
+  return firstEndMs === null && due > rules.idleThroughMs ? due : null;
+}
+
 export function rulesOf(rules: ReadonlyMap<string, TenantRules>, tenantId: string): TenantRules {
   const found = rules.get(tenantId);
   if (!found) throw new Error(`tenant "${tenantId}" has no row in analytics_settings`);

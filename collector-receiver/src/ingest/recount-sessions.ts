@@ -7,7 +7,7 @@ import { findSealedSessions } from "../storage/seal-tenant.ts";
 import { readSessionEvents } from "../storage/stream-countable-events.ts";
 import { upsertSessions } from "../storage/upsert-sessions.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
-import { gatherSessionFacts } from "./count-batch.ts";
+import { gatherSessionFacts, idleCheckMs } from "./count-batch.ts";
 
 /**
  * Replaces the facts of sessions by what their events say, under the exclusive lock, and adds to
@@ -27,21 +27,18 @@ export async function recountSessions(
       ? new Set<string>()
       : await findSealedSessions(writer, tenantId, sessionIds, retainedFromMs);
   const isSealed = ({ sessionId }: SessionFacts): boolean => sealed.has(sessionId);
-  const idleCheckMs = (fact: SessionFacts): number | null => {
-    const due = fact.lastActivityMs + rules.idleTimeoutMs;
-    return due > rules.idleThroughMs ? due : null;
-  };
+  const checkAt = (fact: SessionFacts): number | null => idleCheckMs(fact, rules);
   const { before, now } = await replaceSessions(
     writer,
     tenantId,
     sessionIds.filter((sessionId) => !sealed.has(sessionId)),
     facts.filter((fact) => !isSealed(fact)),
-    idleCheckMs,
+    checkAt,
   );
   for (const stored of before) addContribution(changes, rules, stored, -1);
   for (const session of now) addContribution(changes, rules, session.now, 1);
   const late = facts.filter(isSealed);
-  const merged = late.length > 0 ? await upsertSessions(writer, late, idleCheckMs) : [];
+  const merged = late.length > 0 ? await upsertSessions(writer, late, checkAt) : [];
   for (const session of merged) {
     addContribution(changes, rules, session.before, -1);
     addContribution(changes, rules, session.now, 1);

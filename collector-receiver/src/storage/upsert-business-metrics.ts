@@ -30,7 +30,7 @@ const statement = {
   text: `
     with change as (
       select * from unnest($6::text[], $7::text[], $8::text[], $9::date[], $10::boolean[], $11::date[], $12::bigint[], ${arrays})
-        as change (tenant_id, period_type, period_value, period_start, moves, customer_month, customer_days, ${counted})
+        with ordinality as change (tenant_id, period_type, period_value, period_start, moves, customer_month, customer_days, ${counted}, place)
     ), customer as (
       insert into analytics_customers as c (tenant_id, month, user_id, days, repeats)
       select tenant_id, month, user_id, days, repeats::int[]
@@ -38,14 +38,14 @@ const statement = {
       ${addCustomerMonth}
       returning tenant_id, month, days, prev_days
     ), moved as (
-      select change.tenant_id, period_type, period_value,
-        count(*) filter (where days & customer_days <> 0) - count(*) filter (where prev_days & customer_days <> 0) as unique_customers
+      select place, count(*) filter (where days & customer_days <> 0)
+        - count(*) filter (where prev_days & customer_days <> 0) as unique_customers
       from customer join change on change.tenant_id = customer.tenant_id and change.customer_month = customer.month
-      group by change.tenant_id, period_type, period_value
+      group by place
     )
     insert into analytics_business_metrics as m (tenant_id, period_type, period_value, period_start, ${names})
     select tenant_id, period_type, period_value, period_start, ${counted}, coalesce(moved.unique_customers, 0)
-    from change left join moved using (tenant_id, period_type, period_value)
+    from change left join moved using (place)
     where change.moves or moved.unique_customers <> 0
     order by tenant_id collate "C", period_type collate "C", period_value collate "C"
     on conflict (tenant_id, period_type, period_value) do update set

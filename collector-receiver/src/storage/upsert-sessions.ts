@@ -14,9 +14,14 @@ export interface MergedSession {
 const startsEarlier = `excluded.first_start_at is not null and (s.first_start_at is null
   or (excluded.first_start_at, excluded.first_start_event_id) < (s.first_start_at, s.first_start_event_id))`;
 
+/**
+ * Only sessions that were there before come back: of a new one we know all that is stored, and most are
+ * new: printing and reading their times took a tenth of the statement's time, here and there.
+ */
 const statement = {
   name: "upsert-sessions",
   text: `
+    with merged as (
     insert into analytics_sessions as s (tenant_id, session_id, first_start_at, first_start_event_id,
       channel, last_start_at, first_seen_at, last_activity_at, first_end_at, escalated_at,
       taken_over_at, user_id, idle_check_at, first_answer_at)
@@ -43,10 +48,13 @@ const statement = {
       taken_over_at = least(s.taken_over_at, excluded.taken_over_at),
       user_id = least(s.user_id, excluded.user_id),
       first_answer_at = least(s.first_answer_at, excluded.first_answer_at),
-      idle_check_at = coalesce(s.idle_check_at, excluded.idle_check_at)
+      idle_check_at = case when s.first_end_at is null then coalesce(s.idle_check_at, excluded.idle_check_at)
+        else s.idle_check_at end
     returning tenant_id, session_id, first_start_at, last_start_at, last_activity_at, first_end_at,
       escalated_at, taken_over_at, user_id, first_answer_at, prev_first_answer_at, prev_first_start_at, prev_last_start_at,
-      prev_last_activity_at, prev_first_end_at, prev_escalated_at, prev_taken_over_at, prev_user_id`,
+      prev_last_activity_at, prev_first_end_at, prev_escalated_at, prev_taken_over_at, prev_user_id
+    )
+    select * from merged where prev_last_activity_at is not null`,
 };
 
 interface Row {
@@ -63,7 +71,7 @@ interface Row {
   prev_first_answer_at: number | null;
   prev_first_start_at: number | null;
   prev_last_start_at: number | null;
-  prev_last_activity_at: number | null;
+  prev_last_activity_at: number;
   prev_first_end_at: number | null;
   prev_escalated_at: number | null;
   prev_taken_over_at: number | null;
@@ -73,8 +81,7 @@ interface Row {
 /**
  * Merges what a batch says of its sessions.
  * @param facts sorted by (tenant, session id), each session once
- * @param idleCheckMs when the sweeper has to look at a session, or null where silence up to the
- *   watermark has ended it already
+ * @param idleCheckMs when the sweeper has to look at a session, or null where it has ended already
  */
 export async function upsertSessions(
   client: WriterConnection,
@@ -100,31 +107,40 @@ export async function upsertSessions(
       timestamptzArray(facts, (fact) => fact.firstAnswerMs),
     ],
   });
-  return rows.map((row) => ({
-    tenantId: row.tenant_id,
-    sessionId: row.session_id,
-    now: {
-      firstStartMs: row.first_start_at,
-      lastStartMs: row.last_start_at,
-      lastActivityMs: row.last_activity_at,
-      firstEndMs: row.first_end_at,
-      escalatedMs: row.escalated_at,
-      takenOverMs: row.taken_over_at,
-      firstAnswerMs: row.first_answer_at,
-      userId: row.user_id,
-    },
-    before:
-      row.prev_last_activity_at === null
-        ? null
-        : {
-            firstStartMs: row.prev_first_start_at,
-            lastStartMs: row.prev_last_start_at,
-            lastActivityMs: row.prev_last_activity_at,
-            firstEndMs: row.prev_first_end_at,
-            escalatedMs: row.prev_escalated_at,
-            takenOverMs: row.prev_taken_over_at,
-            firstAnswerMs: row.prev_first_answer_at,
-            userId: row.prev_user_id,
-          },
-  }));
+  const merged = new Map(rows.map((row) => [keyOf(row.tenant_id, row.session_id), row]));
+  return facts.map((fact) => {
+    const { tenantId, sessionId } = fact;
+    const row = merged.get(keyOf(tenantId, sessionId));
+    return row === undefined
+      ? { tenantId, sessionId, now: fact, before: null }
+      : { tenantId, sessionId, now: factsNow(row), before: factsBefore(row) };
+  });
+}
+
+const keyOf = (tenantId: string, sessionId: string): string => `${tenantId}\n${sessionId}`;
+
+function factsNow(row: Row): ContributingFacts {
+  return {
+    firstStartMs: row.first_start_at,
+    lastStartMs: row.last_start_at,
+    lastActivityMs: row.last_activity_at,
+    firstEndMs: row.first_end_at,
+    escalatedMs: row.escalated_at,
+    takenOverMs: row.taken_over_at,
+    firstAnswerMs: row.first_answer_at,
+    userId: row.user_id,
+  };
+}
+
+function factsBefore(row: Row): ContributingFacts {
+  return {
+    firstStartMs: row.prev_first_start_at,
+    lastStartMs: row.prev_last_start_at,
+    lastActivityMs: row.prev_last_activity_at,
+    firstEndMs: row.prev_first_end_at,
+    escalatedMs: row.prev_escalated_at,
+    takenOverMs: row.prev_taken_over_at,
+    firstAnswerMs: row.prev_first_answer_at,
+    userId: row.prev_user_id,
+  };
 }

@@ -65,7 +65,22 @@ test("the migration keeps what is stored, in both directions", async () => {
 
 test("adding to a row adds in each slot, whatever is there, and equal counts are equal rows", async () => {
   const { pool } = await useTestDatabase();
-  const steps = [[2], [2, 5], [-2], [5, 5, -2], [-5, -5, 7], [-5, -7], [36, 0, 0], [-36, -0.5]] as const;
+  const steps = [
+    [2],
+    [2],
+    [36],
+    [36],
+    [1],
+    [2, 5],
+    [-2],
+    [5, 5, -2],
+    [-5, -5, 7],
+    [-5, -7],
+    [-7],
+    [7],
+    [36, 1, 1],
+    [-36, -1],
+  ] as const;
   const counts = new Map<number, number>();
   for (const step of steps) {
     const change: CustomerChange = { tenantId: "default", month: "2025-12-01", userId: "u", counts: [] };
