@@ -108,11 +108,21 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: "receiver: stopped for 8 s",
+    // A process that hangs: its connections stay open, so that a sender finds out by its own timeout only.
+    name: "receiver: hangs for 8 s",
     async strike(world) {
       world.first.signal("SIGSTOP");
       await sleep(8000);
       world.first.signal("SIGCONT");
+    },
+  },
+  {
+    // A deployment that goes wrong: nobody listens.
+    name: "receiver: stopped for a minute",
+    async strike(world) {
+      await world.first.end("SIGTERM");
+      await sleep(60_000);
+      await world.first.start();
     },
   },
   {
@@ -162,6 +172,31 @@ export const faults: readonly Fault[] = [
       await world.first.end("SIGKILL");
       await killDatabase(world);
       await world.first.start();
+    },
+  },
+  {
+    name: "receiver and Redis: kill -9",
+    leftOut: needsRedis,
+    async strike(world) {
+      await world.redis?.kill();
+      await killReceiver(world);
+      await world.redis?.restart();
+    },
+  },
+  {
+    name: "PostgreSQL and Redis: kill -9",
+    leftOut: needsRedis,
+    async strike(world) {
+      await world.redis?.kill();
+      await killDatabase(world);
+      await world.redis?.restart();
+    },
+  },
+  {
+    name: "Collector and PostgreSQL: kill -9",
+    leftOut: needsCollector,
+    async strike(world) {
+      await Promise.all([world.restartCollector(), killDatabase(world)]);
     },
   },
   {

@@ -21,12 +21,14 @@ export interface Ledger {
 export class ReceiverProcess {
   readonly port: number;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #logFile: string;
   readonly #log: number;
   #child: ChildProcess | undefined;
 
   constructor(port: number, environment: Readonly<Record<string, string>>, logFile: string) {
     this.port = port;
     this.#environment = environment;
+    this.#logFile = logFile;
     this.#log = openSync(logFile, "a");
     process.once("exit", () => this.#child?.kill("SIGKILL"));
   }
@@ -43,7 +45,10 @@ export class ReceiverProcess {
     });
     this.#child = child;
     for (let attempt = 0; attempt < 600; attempt++) {
-      if (child.exitCode !== null) throw new Error(`the receiver ended with exit code ${child.exitCode}`);
+      if (child.exitCode !== null) {
+        const said = (await readFile(this.#logFile, "utf8")).trim().split("\n").slice(-5).join("\n");
+        throw new Error(`the receiver ended with exit code ${child.exitCode}; its log ends:\n${said}`);
+      }
       const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
       if (answer?.status === 200) return;
       await sleep(50);

@@ -3,7 +3,7 @@ import { faults } from "./faults.ts";
 import { openFaultWorld } from "./fault-world.ts";
 import { measureKilledProduct, tryFault, type FaultOutcome } from "./try-fault.ts";
 
-/** A receiver that kept what it cannot send on would grow beyond this in the seconds of a fault. */
+/** A receiver that kept what it cannot commit would grow beyond this in the seconds of a fault. */
 const mostMemoryMiB = 600;
 const mostMinutes = 10;
 
@@ -64,13 +64,13 @@ function judge(outcome: FaultOutcome): string[] {
 }
 
 function print(): void {
-  const head = ["fault", "sent", "rows", "counted", "lost", "twice", "recovered in", "drift", "memory"];
+  const head = ["fault", "sent", "rows", "counted", "lost", "twice", "seconds to recover", "drift", "memory"];
   const table = [
     head,
     ...outcomes.map((outcome) => [
       outcome.fault,
       ...[outcome.sent, outcome.rows, outcome.counted, outcome.lost, outcome.twice].map(String),
-      `${outcome.secondsToRecover.toFixed(1)} s`,
+      outcome.secondsToRecover.toFixed(1),
       String(outcome.drift),
       `${outcome.peakMemoryMiB} MiB`,
     ]),
