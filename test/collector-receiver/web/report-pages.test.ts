@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { figureKeys, moreKeysOf } from "../../../collector-receiver/src/web/report/report-figures.ts";
+import { figureKeys } from "../../../collector-receiver/src/web/report/report-figures.ts";
 import { chartIds } from "../../../collector-receiver/src/web/charts/report-chart.ts";
 import { sessionListNames } from "../../../collector-receiver/src/web/sessions/session-lists.ts";
 import {
@@ -36,13 +36,37 @@ describe("the report", () => {
     const valueOf = (key: string) =>
       new RegExp(`id="${key}">[\\s\\S]*?<p class="value[^"]*">([^<]*)`).exec(report)?.[1];
     const groups = Object.keys(figureKeys) as (keyof typeof figureKeys)[];
-    for (const key of groups.flatMap((group) => [...figureKeys[group], ...moreKeysOf(group)]))
+    for (const key of Object.keys(study.metrics))
       expect([key, valueOf(key)]).toEqual([key, study.metrics[key].formatted]);
+    for (const key of groups.flatMap((group) => figureKeys[group])) expect(study.metrics).toHaveProperty(key);
     expect(report).toContain(study.story.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
     expect(report).toContain(`<html lang="${lang}">`);
     expect(report).toContain("99.98");
     for (const id of chartIds) expect(report).toContain(`id="${id}"`);
   });
+
+  test.each(["zh-CN", "en"])(
+    "shows the figures of operations, letter by letter, with their notes (%s)",
+    async (lang) => {
+      const operations: any = await (await get(`/api/analytics/operations?month=2025-12&lang=${lang}`)).json();
+      const report = await page(`/report?month=2025-12&lang=${lang}`);
+      const csv = await page(`/report.csv?month=2025-12&lang=${lang}`);
+      const shown = Object.keys(operations.metrics).filter((key) => !key.includes("_business_"));
+      expect(shown).toContain("ai_resolution_durable_rate");
+      expect(shown).toContain("agent_occupancy_rate");
+      for (const key of shown) {
+        const { formatted } = operations.metrics[key];
+        const value = new RegExp(`id="${key}">[\\s\\S]*?<p class="value[^"]*">([^<]*)`).exec(report)?.[1];
+        expect([key, value]).toEqual([key, formatted]);
+        expect(csv.split("\r\n").find((line) => line.includes(`,${key},`))).toContain(formatted);
+      }
+      const { message } = operations.notes.find(({ code }: any) => code === "no_working_hours");
+      expect(report).toContain(message);
+      for (const agent of operations.agents) {
+        expect(report).toContain(agent.metrics.agent_online_ms.formatted);
+      }
+    },
+  );
 
   test("a figure's definition names its formula, its own numerator and denominator, and the version", async () => {
     const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();

@@ -1,4 +1,4 @@
-import { metricOf } from "../../metrics/metric-dictionary.ts";
+import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { chartAgents } from "./chart-agents.ts";
 import { chartQueries } from "./chart-queries.ts";
@@ -10,7 +10,8 @@ import type { ReportChart } from "./report-chart.ts";
 
 /** Every chart of a report, in its order. */
 export function chartsOf(context: ReportContext): ReportChart[] {
-  const nameOf = (key: string): string => metricOf(key).name[context.locale === "zh-CN" ? "zh" : "en"];
+  const nameOf = (key: string): string =>
+    definedMetrics.find((metric) => metric.key === key)?.name[context.locale === "zh-CN" ? "zh" : "en"] ?? key;
   return [
     chartSessions(context),
     chartResponses(context),

@@ -13,6 +13,8 @@ const tableKeys = [
   "tickets_closed",
   "sla_met_rate",
   "total_work_minutes",
+  "agent_online_ms",
+  "agent_occupancy_rate",
 ] as const;
 /** More bars than this are a wall; the table has all. */
 const mostBars = 20;
@@ -24,9 +26,7 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
   const { texts, locale, material } = context;
   const words = texts.chart.agents;
   const handledBy = (agent: AgentRow): number => agent.metrics["sessions_handled"]?.value ?? 0;
-  const active = material.agents.agents.filter((agent) =>
-    tableKeys.some((key) => (agent.metrics[key]?.value ?? 0) !== 0),
-  );
+  const active = agentsOf(material).filter((agent) => tableKeys.some((key) => (agent.metrics[key]?.value ?? 0) !== 0));
   const shown = active.filter((agent) => context.least === null || handledBy(agent) >= context.least);
   const total = handledBy({ agent_id: null, agent_name: null, metrics: material.agents.total });
   const reported = material.facts.tenant.workbenchReported;
@@ -82,6 +82,15 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
               `${idPrefix}-hatch`,
             ),
   };
+}
+
+/** What was counted of each agent, with the time for which the agent was there. */
+function agentsOf({ agents, operations }: ReportContext["material"]): AgentRow[] {
+  const times = new Map(operations.agents.map(({ agent_id: id, metrics }) => [id, metrics]));
+  return agents.agents.map((agent) => ({
+    ...agent,
+    metrics: { ...agent.metrics, ...(agent.agent_id === null ? {} : times.get(agent.agent_id)) },
+  }));
 }
 
 /** In a shared copy, what rests on few is withheld in each cell too. */

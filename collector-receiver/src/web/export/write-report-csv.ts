@@ -1,6 +1,5 @@
 import { stringify } from "csv-stringify/sync";
 import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
-import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
@@ -51,7 +50,7 @@ const heads = {
 export function writeReportCsv(context: ReportContext, options: { readonly sampleData: boolean }): string {
   const { texts, locale, material } = context;
   const { facts } = material;
-  const groups = figureGroupsOf(context, metricsOfPeriod(facts, locale));
+  const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
   const rows: Cell[][] = [
     [texts.reportOf(describePeriod(facts.period, locale))],

@@ -1,5 +1,4 @@
 import { documentHeader } from "../../stats/document-header.ts";
-import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { completenessShare } from "../report/read-completeness.ts";
 import type { ReportContext } from "../report/report-context.ts";
@@ -13,7 +12,7 @@ import { storyOf } from "../report/report-story.ts";
  */
 export function writeReportJson(context: ReportContext, options: { readonly sampleData: boolean }): string {
   const { locale, material, least } = context;
-  const groups = figureGroupsOf(context, metricsOfPeriod(material.facts, locale));
+  const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
   return JSON.stringify(
     {

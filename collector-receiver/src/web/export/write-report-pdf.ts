@@ -1,7 +1,6 @@
 import { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
 import { describeInstant } from "../../stats/describe-period.ts";
 import { documentHeader } from "../../stats/document-header.ts";
-import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { bareSvgFile } from "../charts/write-svg.ts";
 import { completenessShare } from "../report/read-completeness.ts";
@@ -42,7 +41,7 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
   const header = documentHeader(facts, locale);
   const instant = describeInstant(facts.nowMs, facts.tenant.timezone, locale);
   const share = completenessShare(material.completeness);
-  const groups = figureGroupsOf(context, metricsOfPeriod(facts, locale));
+  const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
   const { period, same_days: sameDays } = header.compared_with;
   const compared =

@@ -4,6 +4,9 @@ import type { Locale } from "../../metrics/format-metric.ts";
 import type { Counters } from "../../metrics/metric-definition.ts";
 import { readAgentsDocument } from "../../stats/agents.ts";
 import type { AgentsDocument } from "../../stats/agents.ts";
+import { operationsOf } from "../../stats/operations.ts";
+import type { OperationsDocument } from "../../stats/operations.ts";
+import { readOperations } from "../../stats/read-operations.ts";
 import { readPeriod } from "../../stats/read-period.ts";
 import type { PeriodFacts, StatsReader } from "../../stats/read-period.ts";
 import { checkMonth } from "../../stats/report-period.ts";
@@ -30,6 +33,8 @@ export interface ReportMaterial {
   readonly escalationReasons: readonly AttributeCount[];
   readonly agents: AgentsDocument;
   readonly completeness: Completeness;
+  /** Agent time, durable resolutions, durations in working hours, reopening and backlog. */
+  readonly operations: OperationsDocument;
 }
 
 /**
@@ -47,7 +52,7 @@ export async function readReport(
   const { period, calendar } = facts;
   const named = period.startDate.slice(0, 7);
   const { pool } = reader;
-  const [days, months, responseTimes, escalationReasons, agents, completeness] = await Promise.all([
+  const [days, months, responseTimes, escalationReasons, agents, completeness, operations] = await Promise.all([
     readCounterSeries(pool, tenantId, { periodType: "day", first: period.startDate, last: period.endDate }),
     readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
     readDurationSeries(pool, tenantId, "response_time", "month", period),
@@ -59,6 +64,7 @@ export async function readReport(
       calendar.startOfDay(period.startDate),
       calendar.startOfDay(addDays(period.endDate, 1)),
     ),
+    readOperations(reader, tenantId, { month: named }),
   ]);
   return {
     facts,
@@ -69,5 +75,6 @@ export async function readReport(
     escalationReasons,
     agents,
     completeness,
+    operations: operationsOf(operations, locale),
   };
 }

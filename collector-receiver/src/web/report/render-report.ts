@@ -1,7 +1,6 @@
 import { addMonths, monthOf } from "../../metrics/business-calendar.ts";
 import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
 import { documentHeader } from "../../stats/document-header.ts";
-import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
@@ -62,7 +61,7 @@ export interface ReportLinks {
 export function renderReportBody(context: ReportContext, links: ReportLinks): Html {
   const { texts, locale, material } = context;
   const { facts } = material;
-  const groups = figureGroupsOf(context, metricsOfPeriod(facts, locale));
+  const groups = figureGroupsOf(context);
   const header = documentHeader(facts, locale);
   const instant = describeInstant(facts.nowMs, facts.tenant.timezone, locale);
   const compared = header.compared_with;
@@ -114,7 +113,7 @@ function renderStory(context: ReportContext, groups: readonly FigureGroup[]): Ht
 }
 
 function renderGroup(
-  { group, reported, figures, more }: FigureGroup,
+  { group, reported, figures, more, notes }: FigureGroup,
   context: ReportContext,
   links: ReportLinks,
 ): Fragment {
@@ -132,6 +131,7 @@ function renderGroup(
       html`<div class="card more">
         <h3>${texts.moreFigures}</h3>
         <div class="lines">${more.map((figure) => renderFigureLine(figure, context, links.behind(figure.key)))}</div>
+        ${notes.map((note) => html`<p class="aside">${note}</p>`)}
       </div>`
     }
   </section>`;

@@ -2,11 +2,13 @@ import type { MetricValue } from "../../metrics/derive-metric.ts";
 import { addMonths } from "../../metrics/business-calendar.ts";
 import { noCounters } from "../../metrics/metric-definition.ts";
 import type { MetricGroup } from "../../metrics/metric-definition.ts";
-import { counterMetrics } from "../../metrics/metric-dictionary.ts";
+import { counterMetrics, definedMetrics } from "../../metrics/metric-dictionary.ts";
 import { describeDictionary } from "../../stats/describe-dictionary.ts";
 import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
-import type { ComparedMetric, PeriodMetrics } from "../../stats/period-metrics.ts";
+import type { OperationsDocument } from "../../stats/operations.ts";
+import { metricsOfPeriod } from "../../stats/period-metrics.ts";
+import type { ComparedMetric } from "../../stats/period-metrics.ts";
 import { restsOnFew, valueOf } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import { trendMonths } from "./read-report.ts";
@@ -30,11 +32,18 @@ export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
 /** Cards that are larger than the others: what a story quotes first. */
 export const headlineKeys: ReadonlySet<string> = new Set(figureKeys.ai_chatbot.slice(0, 4));
 
-/** The other figures of a product, below its cards: whatever else the dictionary has of counters. */
-export function moreKeysOf(group: MetricGroup): string[] {
-  return counterMetrics
+/**
+ * The other figures of a product, below its cards: whatever else the dictionary has of counters, and the figures of
+ * operations. Those in working hours are left out where a tenant has none.
+ */
+export function moreKeysOf(group: MetricGroup, operations: OperationsDocument): string[] {
+  const ofOperations = definedMetrics.filter(
+    ({ key }) => key in operations.metrics && (operations.working_hours !== null || !key.includes("_business_")),
+  );
+  const keys = [...counterMetrics, ...ofOperations]
     .filter((metric) => metric.group === group && !figureKeys[group].includes(metric.key))
     .map(({ key }) => key);
+  return [...new Set(keys)];
 }
 
 export interface TrendPoint {
@@ -63,19 +72,24 @@ export interface FigureGroup {
   readonly figures: readonly Figure[];
   /** Those that stand below in a line each. */
   readonly more: readonly Figure[];
+  /** What to know of some of these; counts in them are left out of shared copies. */
+  readonly notes: readonly string[];
 }
 
 /** Every figure of a group, in the order of the page. */
 export const allFiguresOf = ({ figures, more }: FigureGroup): readonly Figure[] => [...figures, ...more];
 
-/** The figures of a month: a pure function of (context, its metrics). */
-export function figureGroupsOf(context: ReportContext, metrics: PeriodMetrics): FigureGroup[] {
+/** The figures of a month: a pure function of what was read. */
+export function figureGroupsOf(context: ReportContext): FigureGroup[] {
+  const { operations } = context.material;
+  const counted = metricsOfPeriod(context.material.facts, context.locale);
   const definitions = new Map(describeDictionary(context.locale).map((metric) => [metric.key, metric]));
   const { facts } = context.material;
   return (Object.keys(figureKeys) as MetricGroup[]).map((group) => {
     const reported = group === "ai_chatbot" ? facts.tenant.chatbotReported : facts.tenant.workbenchReported;
     const figureOf = (key: string): Figure => {
-      const metric = metrics.get(key) as ComparedMetric;
+      const metric = counted.get(key) ?? (operations.metrics[key] as ComparedMetric);
+      const isCounted = counted.has(key);
       const state = !reported
         ? "never_reported"
         : metric.value === null
@@ -88,15 +102,19 @@ export function figureGroupsOf(context: ReportContext, metrics: PeriodMetrics): 
         definition: definitions.get(key) as DescribedMetric,
         metric,
         state,
-        previousWithheld: restsOnFew(context, valueOf(context, key, facts.before), facts.before),
-        trend: reported ? trendOf(context, key) : [],
+        // Of a figure of operations it is not known here on how many the one before rested.
+        previousWithheld: isCounted
+          ? restsOnFew(context, valueOf(context, key, facts.before), facts.before)
+          : context.least !== null,
+        trend: reported && isCounted ? trendOf(context, key) : [],
       };
     };
     return {
       group,
       reported,
       figures: figureKeys[group].map(figureOf),
-      more: moreKeysOf(group).map(figureOf),
+      more: moreKeysOf(group, operations).map(figureOf),
+      notes: reported ? notesOf(context, group) : [],
     };
   });
 }
@@ -119,4 +137,16 @@ function trendOf(context: ReportContext, key: string): TrendPoint[] {
     });
   }
   return points;
+}
+
+const notesOfGroup: Readonly<Record<string, MetricGroup>> = {
+  durable_not_yet_known: "ai_chatbot",
+  durable_without_customer: "ai_chatbot",
+  no_working_hours: "agent_workbench",
+};
+
+function notesOf({ material, least }: ReportContext, group: MetricGroup): string[] {
+  return material.operations.notes
+    .filter(({ code, count }) => notesOfGroup[code] === group && (least === null || count === undefined))
+    .map(({ message }) => message);
 }
