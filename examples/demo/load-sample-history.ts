@@ -1,6 +1,7 @@
 import { generateHistory } from "./history/generate-history.ts";
 import { findMissing, loadHistory } from "./history/load-history.ts";
 import { dayOf, firstDayOfMonth } from "./history/sample-calendar.ts";
+import { setWorkingHours } from "./set-working-hours.ts";
 import type { DemoServices } from "./start-demo-services.ts";
 import type { Progress } from "./show-progress.ts";
 
@@ -11,6 +12,7 @@ export async function loadSampleHistory(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Record<string, number>> {
+  await setWorkingHours(services.databaseUrl);
   const now = Date.now();
   const history = generateHistory({ seed, firstDay: firstDayOfMonth(now, 1), lastDay: dayOf(now), untilMs: now });
   const missing = await findMissing(services.pool, history);

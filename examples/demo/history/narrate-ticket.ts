@@ -29,7 +29,10 @@ const priorities = [
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** A ticket from its creation to its close, days later perhaps; one in twenty-five stays open. */
+/**
+ * A ticket from its creation to its close, days later perhaps; one in twenty-five stays open, and one in twenty
+ * comes back once.
+ */
 export function narrateTicket(
   ticketId: number,
   origin: TicketOrigin,
@@ -75,11 +78,18 @@ export function narrateTicket(
     changed(origin.createdAt + resolutionMs * 0.7 + minuteMs, "pending", "in_progress");
   }
   if (random.chance(0.04)) return;
-  changed(closedAt, "in_progress", "closed");
-  narrate("ticket.closed", closedAt, {
-    ticket_id: ticketId,
-    resolution_duration_hours: Math.round((resolutionMs / hourMs) * 10_000) / 10_000,
-    sla_met: resolutionMs <= priority.slaHours * hourMs,
-    agent_id: assignee,
-  });
+  const close = (at: number): void => {
+    changed(at, "in_progress", "closed");
+    narrate("ticket.closed", at, {
+      ticket_id: ticketId,
+      resolution_duration_hours: Math.round(((at - origin.createdAt) / hourMs) * 10_000) / 10_000,
+      sla_met: at - origin.createdAt <= priority.slaHours * hourMs,
+      agent_id: assignee,
+    });
+  };
+  close(closedAt);
+  if (!random.chance(0.05)) return;
+  const reopenedAt = closedAt + Math.round(random.logNormal(20 * hourMs, 0.9)) + minuteMs;
+  changed(reopenedAt, "closed", "in_progress");
+  if (random.chance(0.9)) close(reopenedAt + Math.round(random.logNormal(2 * hourMs, 0.8)) + minuteMs);
 }
