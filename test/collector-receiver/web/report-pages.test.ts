@@ -5,10 +5,12 @@ import { sessionListNames } from "../../../collector-receiver/src/web/sessions/s
 import {
   createShare,
   listShares,
+  readSharedFile,
   readSharedPage,
   revokeShare,
 } from "../../../collector-receiver/src/web/share/share-store.ts";
 import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
+import type { FrozenFile } from "../../../collector-receiver/src/web/share/freeze-report.ts";
 import { startSampleReceiver } from "./sample-receiver.ts";
 import type { SampleReceiver } from "./sample-receiver.ts";
 
@@ -222,6 +224,107 @@ describe("a shared copy", () => {
     expect(await revokeShare(receiver.database.pool, id)).toBe(false);
     expect((await get(`/shared/${token}`)).status).toBe(404);
     expect((await listShares(receiver.database.pool, "default"))[0]).toMatchObject({ id, month: "2025-12" });
+  });
+
+  test("has its files, frozen with it, in both languages; each is gone with the link", async () => {
+    const frozen = await freeze(10);
+    const expiresAt = new Date(Date.now() + 86_400_000);
+    const { token, id } = await createShare(receiver.database.pool, {
+      tenantId: "default",
+      month: "2025-12",
+      ...frozen,
+      expiresAt,
+    });
+    const shown = await page(`/shared/${token}?lang=en`);
+    const links = [...shown.matchAll(/href="(\?[^"]+)"/g)].map(([, href]) => href?.replaceAll("&amp;", "&") as string);
+    const names = links.flatMap((href) => new URLSearchParams(href).get("file") ?? []);
+    expect(names).toEqual(
+      expect.arrayContaining(["report.pdf", "report.csv", "report.json", "sessions.png", "response-times.png"]),
+    );
+    for (const lang of ["en", "zh-CN"]) {
+      for (const name of names) {
+        const answer = await get(`/shared/${token}?file=${name}&lang=${lang}`);
+        expect([name, answer.status]).toEqual([name, 200]);
+        expect(answer.headers.get("content-disposition")).toContain(`spanledger-2025-12-${lang}-${name}`);
+        expect(answer.headers.get("cache-control")).toContain("no-store");
+        const { content } = frozen.files.find((file) => file.locale === lang && file.name === name) as FrozenFile;
+        expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), content)).toBe(0);
+      }
+    }
+    const json: any = await (await get(`/shared/${token}?file=report.json&lang=en`)).json();
+    expect(json).toMatchObject({ month: "2025-12", least_group: 10, period: "December 2025" });
+    expect((await get(`/shared/${token}?file=../report.pdf`)).status).toBe(404);
+    expect((await get(`/shared/${token}?file=report.exe`)).status).toBe(404);
+
+    const pool = receiver.database.pool;
+    expect(await readSharedFile(pool, token, "en", "report.csv", Date.now() + 2 * 86_400_000)).toBeNull();
+    expect(await revokeShare(pool, id)).toBe(true);
+    for (const query of ["", "?file=report.pdf", "?file=report.csv", "?file=report.json", "?file=sessions.png"]) {
+      const answer = await get(`/shared/${token}${query}`);
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).toContain("已过期或已被撤销");
+    }
+    const { rows } = await pool.query(
+      "select count(*)::int as files from analytics_report_share_files join analytics_report_shares using (tenant_id, token_hash) where revoked_at is not null",
+    );
+    expect(rows[0].files).toBe(0);
+  });
+
+  test("wrong, expired and revoked links have one answer, in the language of the reader", async () => {
+    const frozen = await freeze(10);
+    const { token } = await createShare(receiver.database.pool, {
+      tenantId: "default",
+      month: "2025-12",
+      ...frozen,
+      expiresAt: new Date(Date.now() - 1_000),
+    });
+    const bodyOf = async (path: string): Promise<string> => {
+      const answer = await get(path);
+      expect(answer.status).toBe(404);
+      return answer.text();
+    };
+    const never = await bodyOf(`/shared/${"A".repeat(32)}?lang=en`);
+    expect(await bodyOf(`/shared/${token}?lang=en`)).toBe(never);
+    expect(await bodyOf("/shared/short?lang=en")).toBe(never);
+    expect(never).toContain("This link does not work: it is wrong, has expired or was revoked.");
+    expect(await bodyOf(`/shared/${token}?lang=zh-CN`)).toContain("此链接无效");
+  });
+
+  test.each(["en", "zh-CN"] as const)("withholds the same in CSV, JSON and PDF as on its page (%s)", async (lang) => {
+    const study: any = await (await get(`/api/analytics/case-study?month=2025-12&lang=${lang}`)).json();
+    const least = study.metrics.sessions_handled.value + 1;
+    const frozen = await freeze(least);
+    const textOf = (name: string): string =>
+      (frozen.files.find((file) => file.locale === lang && file.name === name) as FrozenFile).content.toString("utf8");
+    const withheld = lang === "en" ? "withheld" : "不予显示";
+    const json = JSON.parse(textOf("report.json"));
+    const figures: any[] = json.groups.flatMap((group: any) => group.figures);
+    const lines = textOf("report.csv").split("\r\n");
+    for (const { key, state, ...figure } of figures) {
+      const card = new RegExp(`<article[^>]*id="${key}">[\\s\\S]*?</article>`).exec(frozen.pages[lang])?.[0] ?? "";
+      const line = lines.find((one) => one.includes(`,${key},`)) ?? "";
+      expect([key, card.includes(`>${withheld}<`)]).toEqual([key, state === "withheld"]);
+      expect([key, line.includes(`,${withheld},`)]).toEqual([key, state === "withheld"]);
+      if (state !== "withheld") continue;
+      expect(figure).not.toHaveProperty("value");
+      expect(figure).not.toHaveProperty("numerator");
+      // Group, key, name, nothing, unit, the word, and nothing of what it was made of.
+      expect(line).toMatch(new RegExp(`,${key},(?:"[^"]*"|[^,]+),,[a-z]+,${withheld},,,,,,,`));
+    }
+    const stateOf = (key: string): string => figures.find((figure) => figure.key === key).state;
+    for (const key of ["sessions_handled", "avg_handle_time_sec", "transfer_rate"]) {
+      expect([key, stateOf(key)]).toEqual([key, "withheld"]);
+    }
+    expect(stateOf("total_sessions")).toBe("known");
+    expect(json.story).toBeNull();
+    expect(textOf("report.csv")).not.toContain(study.story.slice(0, 40));
+    expect(frozen.files.some(({ name }) => name === "agents.png")).toBe(false);
+    const { rows } = await receiver.database.pool.query(
+      "select distinct agent_name from analytics_agent_metrics where agent_name is not null",
+    );
+    for (const { agent_name: name } of rows) {
+      expect(textOf("report.csv") + textOf("report.json")).not.toContain(name);
+    }
   });
 
   test("names no agent", async () => {
