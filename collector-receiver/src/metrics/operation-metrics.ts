@@ -171,8 +171,8 @@ export const operationMetrics: readonly OperationMetric[] = [
       zh: "周期内释放会话的处理时长，除以坐席在线和忙碌的时长。",
     },
     edgeCases: {
-      en: "Time away is not in the denominator. Agents who handle several sessions at once may exceed 100 %. Handle time belongs to the release, agent time is clipped at the period: a session across the period's end counts with its release.",
-      zh: "离开时间不在分母内。同时处理多个会话时可能超过 100%。处理时长计入释放所在周期，坐席时长在周期边界截断：跨周期的会话随释放计入。",
+      en: "Time away is not in the denominator, and work on tickets is not in the numerator: it has no handle time. Agents who handle several sessions at once may exceed 100 %. Handle time belongs to the release, agent time is clipped at the period: a session across the period's end counts with its release.",
+      zh: "离开时间不在分母内；处理工单没有处理时长，不在分子内。同时处理多个会话时可能超过 100%。处理时长计入释放所在周期，坐席时长在周期边界截断：跨周期的会话随释放计入。",
     },
   },
   {

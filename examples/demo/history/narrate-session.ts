@@ -52,7 +52,8 @@ export function narrateSession(
   narrate("session.start", now, { ...about, channel: channel.name });
 
   let failures = 0;
-  const answers = 1 + random.poisson(2.6);
+  // One customer in forty is gone before the first answer.
+  const answers = random.chance(0.025) ? 0 : 1 + random.poisson(2.6);
   for (let turn = 0; turn < answers; turn++) {
     now += random.integer(1, 400);
     const failed = narrateQuery(about, now, random, narrate);
