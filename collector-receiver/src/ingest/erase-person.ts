@@ -12,7 +12,7 @@ import {
   renameSessions,
   replaceEvents,
 } from "../storage/anonymise-rows.ts";
-import { findSessionsOf, readPersonEvents, readPersonSessions } from "../storage/find-person.ts";
+import { findPerson, readPersonSessions } from "../storage/find-person.ts";
 import type { ErasedPerson, PersonEvent, PersonSession } from "../storage/find-person.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { lockIngestExclusive } from "../storage/lock-ingest.ts";
@@ -37,7 +37,7 @@ const rejectedPage = 500;
  * Anonymises a person in place, in one transaction that holds all batches back: identifiers become
  * random pseudonyms, texts go, numbers stay, so that the counters still equal the rows. With a session,
  * its customer is cut off from the customer's other sessions as well.
- * @param dryRun only says what would be anonymised
+ * @param dryRun only says what would be anonymised, and holds nobody back
  */
 export async function erasePerson(
   client: WriterConnection,
@@ -45,12 +45,16 @@ export async function erasePerson(
   person: ErasedPerson,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<Erasure> {
-  await client.query("begin");
+  await client.query(dryRun ? "begin isolation level repeatable read read only" : "begin");
   try {
-    await lockIngestExclusive(client);
-    const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
-    const erasure = await anonymise(client, rules, person);
-    await client.query(dryRun ? "rollback" : "commit");
+    let erasure: Erasure;
+    if (dryRun) erasure = await countPerson(client, tenantId, person);
+    else {
+      await lockIngestExclusive(client);
+      const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
+      erasure = await anonymise(client, rules, person);
+    }
+    await client.query("commit");
     return erasure;
   } catch (error) {
     await client.query("rollback").catch(() => {});
@@ -58,11 +62,19 @@ export async function erasePerson(
   }
 }
 
+async function countPerson(client: WriterConnection, tenantId: string, person: ErasedPerson): Promise<Erasure> {
+  const { sessionIds, events } = await findPerson(client, tenantId, person);
+  const sessions = await readPersonSessions(client, tenantId, sessionIds);
+  const users = "userId" in person ? [person.userId] : usersOf(events, sessions);
+  let rejectedEvents = 0;
+  for await (const found of findRejections(client, tenantId, [...sessionIds, ...users])) rejectedEvents += found.length;
+  return { tenantId, events: events.length, sessions: sessions.length, rejectedEvents };
+}
+
 async function anonymise(client: WriterConnection, rules: TenantRules, person: ErasedPerson): Promise<Erasure> {
   const { tenantId } = rules;
   const userId = "userId" in person ? person.userId : null;
-  const sessionIds = await findSessionsOf(client, tenantId, person);
-  const events = await readPersonEvents(client, tenantId, sessionIds, userId);
+  const { sessionIds, events } = await findPerson(client, tenantId, person);
   const sessions = await readPersonSessions(client, tenantId, sessionIds);
   const pseudonyms = {
     sessions: new Map(sessionIds.map((sessionId) => [sessionId, pseudonym()])),
@@ -154,18 +166,28 @@ async function moveSessions(
 
 async function emptyRejections(client: WriterConnection, tenantId: string, ids: readonly string[]): Promise<number> {
   let emptied = 0;
-  let after = Buffer.alloc(0);
+  for await (const found of findRejections(client, tenantId, ids)) {
+    await emptyRejectedEvents(client, tenantId, found);
+    emptied += found.length;
+  }
+  return emptied;
+}
+
+/** Keys of the rejected events whose payload names one of these ids, page by page. */
+async function* findRejections(
+  client: WriterConnection,
+  tenantId: string,
+  ids: readonly string[],
+): AsyncGenerator<Buffer[]> {
+  let after: Buffer = Buffer.alloc(0);
   for (;;) {
     const page = await readRejectedPayloads(client, tenantId, after, rejectedPage);
-    if (page.length === 0) return emptied;
-    const found = page.filter(({ payload, payloadType }) => payloadNamesPerson(payload, payloadType, ids));
-    await emptyRejectedEvents(
-      client,
-      tenantId,
-      found.map(({ contentHash }) => contentHash),
-    );
-    emptied += found.length;
-    after = page.at(-1)?.contentHash as Buffer<ArrayBuffer>;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page
+      .filter(({ payload, payloadType }) => payloadNamesPerson(payload, payloadType, ids))
+      .map(({ contentHash }) => contentHash);
+    after = last.contentHash;
   }
 }
 

@@ -4,24 +4,6 @@ import type { WriterConnection } from "./writer-connection.ts";
 /** Who or what is erased. */
 export type ErasedPerson = { readonly userId: string } | { readonly sessionId: string };
 
-/** The sessions that belong to a person: by what is known of each, and by any event. */
-export async function findSessionsOf(
-  client: WriterConnection,
-  tenantId: string,
-  person: ErasedPerson,
-): Promise<string[]> {
-  if ("sessionId" in person) return [person.sessionId];
-  const { rows } = await client.query<{ session_id: string }>({
-    text: `
-      select session_id from analytics_sessions where tenant_id = $1 and user_id = $2
-      union
-      select session_id from analytics_events
-      where tenant_id = $1 and session_id is not null and event_data ->> 'user_id' = $2`,
-    values: [tenantId, person.userId],
-  });
-  return rows.map((row) => row.session_id);
-}
-
 export interface PersonEvent {
   readonly eventId: string;
   readonly occurredAtMs: number;
@@ -31,13 +13,43 @@ export interface PersonEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The events of these sessions, and those that name the customer without a session. */
-export async function readPersonEvents(
+/** What is stored of a person beside the facts of sessions. */
+export interface FoundPerson {
+  /** By what is known of each session, and by any event. */
+  readonly sessionIds: readonly string[];
+  /** Of these sessions, and those that name the customer without one. */
+  readonly events: readonly PersonEvent[];
+}
+
+/**
+ * Finds a person's sessions and events. For a customer that is one scan of all partitions, whose length is
+ * the time that batches wait: no index knows what events say. The rest goes by the index of sessions.
+ */
+export async function findPerson(
   client: WriterConnection,
   tenantId: string,
-  sessionIds: readonly string[],
-  userId: string | null,
-): Promise<PersonEvent[]> {
+  person: ErasedPerson,
+): Promise<FoundPerson> {
+  if ("sessionId" in person) {
+    const sessionIds = [person.sessionId];
+    return { sessionIds, events: await readEvents(client, "session_id = any ($2::text[])", [tenantId, sessionIds]) };
+  }
+  const naming = await readEvents(client, "event_data ->> 'user_id' = $2", [tenantId, person.userId]);
+  const { rows } = await client.query<{ session_id: string }>({
+    text: "select session_id from analytics_sessions where tenant_id = $1 and user_id = $2",
+    values: [tenantId, person.userId],
+  });
+  const sessionIds = new Set(rows.map((row) => row.session_id));
+  for (const { sessionId } of naming) if (sessionId !== null) sessionIds.add(sessionId);
+  const others = await readEvents(
+    client,
+    "session_id = any ($2::text[]) and event_data ->> 'user_id' is distinct from $3",
+    [tenantId, [...sessionIds], person.userId],
+  );
+  return { sessionIds: [...sessionIds], events: [...naming, ...others] };
+}
+
+async function readEvents(client: WriterConnection, condition: string, values: unknown[]): Promise<PersonEvent[]> {
   const { rows } = await client.query<{
     event_id: string;
     occurred_at: number;
@@ -48,8 +60,8 @@ export async function readPersonEvents(
   }>({
     text: `
       select event_id, occurred_at, event_name, session_id, ticket_id, event_data from analytics_events
-      where tenant_id = $1 and (session_id = any ($2::text[]) or ($3::text is not null and event_data ->> 'user_id' = $3))`,
-    values: [tenantId, sessionIds, userId],
+      where tenant_id = $1 and ${condition}`,
+    values,
   });
   return rows.map((row) => ({
     eventId: row.event_id,

@@ -9,6 +9,7 @@ import type { BusinessEvent } from "../../../collector-receiver/src/mapping/busi
 import type { ErasedPerson } from "../../../collector-receiver/src/storage/find-person.ts";
 import { payloadNamesPerson } from "../../../collector-receiver/src/mapping/payload-names-person.ts";
 import { keyValue, messageField, textAttribute, varint } from "../../../collector-receiver/src/otlp/write-protobuf.ts";
+import { lockIngestExclusive } from "../../../collector-receiver/src/storage/lock-ingest.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
@@ -104,6 +105,21 @@ test("whoever is erased: no trace of the id, drift 0, and every number but disti
     }),
     { numRuns: 30 },
   );
+});
+
+test("a dry run counts while others hold the lock, and changes nothing", async () => {
+  const tenantId = "dry";
+  const session = (sessionId: string, attributes: BusinessEvent["attributes"]) =>
+    makeEvent({ tenantId, name: "session.start", sessionId, attributes: { session_id: sessionId, ...attributes } });
+  await ingest.submit(requestOf([session("s-1", { user_id: "maria" }), session("s-2", { user_id: "otto" })]), 100);
+  const before = await everything(database.pool, tenantId);
+  const holder = await openWriterConnection(database.connectionString);
+  await holder.query("begin");
+  await lockIngestExclusive(holder);
+  const found = await erase(database.connectionString, { userId: "maria" }, tenantId, true);
+  await holder.end();
+  expect(found).toEqual({ tenantId, events: 1, sessions: 1, rejectedEvents: 0 });
+  expect(await everything(database.pool, tenantId)).toBe(before);
 });
 
 test("texts, tickets, traces and what the catalogue does not know go; numbers that were counted stay", async () => {
