@@ -54,6 +54,7 @@ export function narrateSession(
   let failures = 0;
   // One customer in forty is gone before the first answer.
   const answers = random.chance(0.025) ? 0 : 1 + random.poisson(2.6);
+  if (answers === 0) now += random.integer(2_000, 40_000);
   for (let turn = 0; turn < answers; turn++) {
     now += random.integer(1, 400);
     const failed = narrateQuery(about, now, random, narrate);
