@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { pino } from "pino";
+import type { FastifyBaseLogger } from "fastify";
+import { expect, test } from "vitest";
+import { buildApp } from "../../../collector-receiver/src/app.ts";
+import { loadConfig } from "../../../collector-receiver/src/config.ts";
+import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
+import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
+import { businessCalendarOf } from "../../../collector-receiver/src/metrics/business-calendar.ts";
+import { tracesWith, type WireEvent } from "../../support/otlp-json.ts";
+import { startTestReceiver } from "../../support/start-test-receiver.ts";
+
+/** Routes that show no tenant's numbers, or to whom is decided by something else than a read token. */
+const apart: readonly (readonly [path: RegExp, why: string])[] = [
+  [/^\/v1\//, "takes events, by ingest tokens: otlp-routes.test.ts"],
+  [/^\/(?:livez|readyz|metrics)$/, "probes, and figures of the process, for its operator"],
+  [/^\/docs/, "describes the routes"],
+  [/^\/shared\/:token$/, "the link is the right: report-pages.test.ts"],
+];
+/** Where a route wants more than a month. A route that is not here is asked without and with a month. */
+const questions: Readonly<Record<string, readonly string[]>> = {
+  "/api/analytics/timeseries": ["?metric=total_sessions&from={month}&to={month}"],
+  "/api/analytics/live": ["", "?stream=1"],
+  "/report/sessions": ["?month={month}&of=total_sessions"],
+  "/report/events": ["?month={month}&of=sessions_handled"],
+};
+
+/** What only brand-b has: a number that nothing of brand-a comes to, and a word in each text of its events. */
+const sessionsOfB = 4177;
+const word = "secretb";
+const parameters: Readonly<Record<string, string>> = {
+  session_id: `${word}-session`,
+  agent_id: "880088",
+  ticket_id: "990099",
+  "chart.png": "sessions.png",
+};
+const shown = new RegExp(`${word}|(?<![\\w.-])(?:4,?177|880,?088|990,?099)(?![\\w-])`);
+
+const tokens = { a: "ingest-token-of-brand-a", b: "ingest-token-of-brand-b" };
+const readers = { a: "reading-token-of-brand-a", b: "reading-token-of-brand-b" };
+
+/** Every GET route of the app that a receiver serves, with its parameters: `/report/sessions/:session_id`. */
+async function listRoutes(): Promise<string[]> {
+  const unused = {} as never;
+  const app = await buildApp({
+    config: loadConfig({ DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" }),
+    log: pino({ level: "silent" }) as FastifyBaseLogger,
+    pool: unused,
+    ingest: unused,
+    metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
+    retainedFromMs: () => null,
+    countedAttributes,
+    isDraining: () => false,
+  });
+  await app.ready();
+  const tree = app.printRoutes({ commonPrefix: false });
+  await app.close();
+  const prefixes: string[] = [];
+  const routes: string[] = [];
+  for (const line of tree.split("\n")) {
+    const [, indent = "", part = "", methods = ""] = /^((?:│ {3}| {4})*)[├└]── (\S+)(?: \((.+)\))?$/.exec(line) ?? [];
+    if (part === "") continue;
+    const depth = indent.length / 4;
+    prefixes.splice(depth, prefixes.length, part);
+    if (methods.split(", ").includes("GET")) routes.push(prefixes.join("").replace("//", "/"));
+  }
+  return routes;
+}
+
+/** What a tenant's products report of one session, an agent and a ticket. */
+function eventsOf(name: string, agentId: number, ticketId: number): WireEvent[] {
+  const session_id = `${name}-session`;
+  const mark = () => ({ "spanledger.event.id": randomUUID() });
+  return [
+    { name: "session.start", attributes: { session_id, user_id: `${name}-user`, channel: `${name}-channel` } },
+    { name: "session.message", attributes: { session_id, role: "ai", response_time_ms: 900 } },
+    { name: "session.escalate", attributes: { session_id, reason: `${name}-reason` } },
+    { name: "query.order", attributes: { session_id, success: true, order_number: `${name}-order` } },
+    { name: "agent.login", attributes: { agent_id: agentId, agent_name: `${name}-agent` } },
+    { name: "agent.session_takeover", attributes: { session_id, agent_id: agentId, wait_time_sec: 20 } },
+    { name: "ticket.created", attributes: { ticket_id: ticketId, agent_id: agentId, session_id } },
+    { name: `${name}.custom`, attributes: { ...mark(), session_id } },
+  ];
+}
+
+async function ask(url: string, token?: string): Promise<{ status: number; text: string }> {
+  const stop = new AbortController();
+  const answer = await fetch(url, {
+    signal: stop.signal,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
+  if (!url.includes("stream=1") || answer.status !== 200) return { status: answer.status, text: await answer.text() };
+  const first = await answer.body?.getReader().read();
+  stop.abort();
+  return { status: answer.status, text: Buffer.from(first?.value ?? "").toString() };
+}
+
+test("no route shows anything of a tenant without a token, or with another tenant's", async () => {
+  const { url } = await startTestReceiver({
+    INGEST_TOKENS: `brand-a:${tokens.a},brand-b:${tokens.b}`,
+    READ_TOKENS: `brand-a:${readers.a},brand-b:${readers.b}`,
+    LOCALE: "en",
+  });
+  const send = async (token: string, events: readonly WireEvent[]): Promise<void> => {
+    const answer = await fetch(`${url}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      body: tracesWith(events, { resource: { "service.name": token === tokens.b ? `${word}-service` : "shop" } }),
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, {}]);
+  };
+  await send(tokens.a, eventsOf("alpha", 7, 8));
+  await send(tokens.b, eventsOf(word, 880_088, 990_099));
+  await send(
+    tokens.b,
+    Array.from({ length: sessionsOfB - 1 }, (_, n) => ({
+      name: "session.start",
+      attributes: { session_id: `${word}-${n}` },
+    })),
+  );
+
+  const month = businessCalendarOf("Asia/Shanghai").dayOf(Date.now()).slice(0, 7);
+  const routes = await listRoutes();
+  expect(routes).toEqual(expect.arrayContaining(["/api/analytics/case-study", "/report", "/report.csv", "/live"]));
+  let shownToB = 0;
+  for (const route of routes) {
+    if (apart.some(([path]) => path.test(route))) continue;
+    const path = route.replaceAll(/:([\w.]+)/g, (_, name: string) => {
+      const value = parameters[name];
+      if (value === undefined) throw new Error(`${route}: \`parameters\` has to say what brand-b has for ${name}`);
+      return value;
+    });
+    const queries = (questions[route] ?? ["", "?month={month}"]).map((query) => query.replaceAll("{month}", month));
+    let answered = false;
+    for (const query of queries) {
+      const question = `${url}${path}${query}`;
+      const own = await ask(question, readers.b);
+      for (const token of [undefined, tokens.b, readers.a]) {
+        const other = await ask(question, token);
+        const who = `${question} ${token === undefined ? "without a token" : `with ${token}`}`;
+        expect(shown.exec(withoutQuestion(other.text, path)), who).toBeNull();
+        // A parameter that is no good is said to everybody.
+        if (token !== readers.a) expect(own.status === 400 ? [400, 401] : [401], who).toContain(other.status);
+      }
+      if (shown.test(withoutQuestion(own.text, path))) shownToB++;
+      answered ||= own.status === 200;
+    }
+    expect(answered, `${route}: \`questions\` has to say how it is asked, so that brand-b gets an answer`).toBe(true);
+  }
+  // Or the search above would find nothing anywhere.
+  expect(shownToB).toBeGreaterThan(15);
+});
+
+/** An error may name what was asked for. */
+function withoutQuestion(text: string, path: string): string {
+  const asked = path.split("/").at(-1) ?? "";
+  return asked.includes(word) || /\d{6}/.test(asked) ? text.replaceAll(asked, "") : text;
+}
