@@ -10,6 +10,7 @@ import { planEvent } from "../../sdk/src/recording/event-plan.ts";
 import { EventQueue } from "../../sdk/src/recording/event-queue.ts";
 import { EventWriter } from "../../sdk/src/recording/event-writer.ts";
 import { resolveConfig } from "../../sdk/src/resolve-config.ts";
+import { MemoryBacklog } from "../../sdk/src/sending/memory-backlog.ts";
 import { Sender } from "../../sdk/src/sending/sender.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
@@ -72,14 +73,19 @@ it("the last report counts what was recorded while another was on its way", asyn
 });
 
 describe("a worker that dies", () => {
-  /** The real worker, which dies as soon as the receiver has something of it. */
-  function mortalWorker(afterMs: number): string {
+  const trigger = (): string => join(folder, "die");
+
+  /** The real worker, which dies when the test says so. */
+  function mortalWorker(): string {
     const file = join(folder, "worker.mjs");
     const real = pathToFileURL(join(import.meta.dirname, "../../sdk/src/sending/send-worker.ts")).href;
     writeFileSync(
       file,
       `import ${JSON.stringify(real)};
-       setTimeout(() => { throw new Error("out of luck"); }, ${afterMs});`,
+       import { existsSync } from "node:fs";
+       setInterval(() => {
+         if (existsSync(${JSON.stringify(trigger())})) throw new Error("out of luck");
+       }, 5);`,
     );
     return file;
   }
@@ -90,9 +96,12 @@ describe("a worker that dies", () => {
       response.writeHead(503, { "retry-after": "0" }).end();
       return true;
     };
-    startBusinessEvents({ endpoint: sink.url, workerFile: mortalWorker(500), batchDelayMs: 5 });
+    startBusinessEvents({ endpoint: sink.url, workerFile: mortalWorker(), batchDelayMs: 5 });
     for (let i = 0; i < 3000; i += 1) recordBusinessEvent("shop.sold", { i });
-    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
+    const flushed = flush({ timeoutMs: 60_000 });
+    await sink.until(({ seen }) => seen > 0);
+    writeFileSync(trigger(), "");
+    expect(await flushed).toBe(true);
     expect(businessEventsStatus()).toMatchObject({ sending: "in-process", sent: 3000, pending: 0 });
     expect(sink.eventIds.size).toBe(3000);
     expect(sink.events).toHaveLength(3000);
@@ -105,10 +114,12 @@ describe("a worker that dies", () => {
       return true;
     };
     const spoolDirectory = join(folder, "spool");
-    startBusinessEvents({ endpoint: sink.url, workerFile: mortalWorker(1500), batchDelayMs: 5, spoolDirectory });
+    startBusinessEvents({ endpoint: sink.url, workerFile: mortalWorker(), batchDelayMs: 5, spoolDirectory });
     for (let i = 0; i < 3000; i += 1) recordBusinessEvent("shop.sold", { i });
     await sink.until(() => businessEventsStatus().spooledSeq === 3000);
     expect(businessEventsStatus().sending).toBe("worker");
+    writeFileSync(trigger(), "");
+    await sink.until(() => businessEventsStatus().sending === "in-process");
     expect(await flush({ timeoutMs: 60_000 })).toBe(true);
     expect(businessEventsStatus()).toMatchObject({ sending: "in-process", sent: 3000, pending: 0, refused: 0 });
     expect(sink.events).toHaveLength(3000);
@@ -151,9 +162,21 @@ it("a sender that was replaced takes nothing more, and gives no memory back", as
   senders[1].addChunk(chunk.memory);
   record(2);
   senders[0]!.wake();
+  expect(sink.events).toHaveLength(1);
   await senders[1].flush(2);
   senders[0]!.wake();
   expect(sink.events.map(({ seq }) => seq)).toEqual([1, 2]);
+  // The second sleeps now, and only its own wake-up may say otherwise.
+  await sink.until(() => Atomics.load(control.words, controlWord.asleep) === 1);
+  senders[0]!.wake();
+  expect(Atomics.load(control.words, controlWord.asleep)).toBe(1);
+  // Replaced between its looks at the memory and at its number.
+  let current = true;
+  const backlog = new MemoryBacklog(() => current);
+  backlog.addChunk(chunk.memory);
+  record(3);
+  current = false;
+  expect(backlog.take(10, 1e9)).toBeNull();
   for (const sender of senders) sender.close();
 });
 

@@ -19,7 +19,10 @@ import { Worker } from "node:worker_threads";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SourceIdentity } from "../../sdk/src/sending/source-identity.ts";
+import { FolderGoneError } from "../../sdk/src/spool/segment-writer.ts";
+import { SpoolBacklog } from "../../sdk/src/spool/spool-backlog.ts";
 import { adoptFolders, createFolder, type FolderOwner } from "../../sdk/src/spool/spool-folder.ts";
+import { recordIntoMemory } from "./record-into-memory.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 
 let sink: OtlpSink;
@@ -95,6 +98,22 @@ describe("the folder", () => {
   });
 });
 
+it("a process whose folder was taken over loses nothing that it writes at that moment", () => {
+  const folder = createFolder(spool, identity);
+  const mine = new SpoolBacklog(folder);
+  const memory = recordIntoMemory(300);
+  mine.append(memory.take(100, 1e9)!);
+  const taken = `${folder}.taken`;
+  renameSync(folder, taken);
+  // Nobody says whether the other has seen it: whoever wrote it sends it too, under the same ids.
+  expect(() => mine.append(memory.take(100, 1e9)!)).toThrow(FolderGoneError);
+  expect(new SpoolBacklog(taken).count(1000)).toBe(200);
+  // The first hundred are the other's now.
+  expect(mine.unreadable).toBe(100);
+  expect(mine.isEmpty).toBe(true);
+  mine.close();
+});
+
 describe.each([true, false])("in the middle of an outage (in process: %s)", (inProcess) => {
   async function fillSpool(count: number): Promise<string> {
     sink.misbehave = (_request, response) => {
@@ -133,6 +152,22 @@ describe.each([true, false])("in the middle of an outage (in process: %s)", (inP
     const folder = await fillSpool(3000);
     rmSync(folder, { recursive: true });
     await expectAllAccountedFor(3000);
+  });
+
+  it("an operator removes the folder, and the next one is used", async () => {
+    const folder = await fillSpool(600);
+    rmSync(folder, { recursive: true });
+    let recorded = 600;
+    while (readdirSync(spool).length === 0) {
+      recordBusinessEvent("shop.late", { i: (recorded += 1) });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await sink.until(() => businessEventsStatus().spooledSeq === recorded);
+    sink.misbehave = null;
+    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
+    expect(sink.events.filter(({ name }) => name === "shop.late")).toHaveLength(recorded - 600);
+    await shutdown();
+    expect(readdirSync(spool)).toEqual([]);
   });
 
   it("a file is damaged", async () => {

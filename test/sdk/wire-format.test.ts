@@ -77,6 +77,41 @@ describe.each(["span-event", "log-record"] as const)("emit: %s", (emit) => {
     }
   });
 
+  it("names the right span, whatever spans came before", async () => {
+    start();
+    const digits = (length: number) =>
+      fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
+    // Few ids, so that one often changes and the other does not; some that are not valid.
+    const few = (length: number) =>
+      fc.constantFrom(...fc.sample(digits(length), { numRuns: 3, seed: 1 }), "0".repeat(length), "nonsense");
+    const span = fc.record({ traceId: few(32), spanId: few(16), isRemote: fc.boolean(), traceFlags: fc.constant(0) });
+    const wanted: (readonly [string, string, boolean] | null)[] = [];
+    fc.assert(
+      fc.property(fc.option(span), (one) => {
+        const context = one === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, one);
+        recordBusinessEvent("shop.sold", {}, { context });
+        const valid = one !== null && trace.isSpanContextValid(one);
+        wanted.push(valid ? [one.traceId, one.spanId, one.isRemote] : null);
+      }),
+      { numRuns: 300 },
+    );
+    await flush();
+    const received = sink.events.toSorted((a, b) => a.seq - b.seq);
+    for (const [i, event] of received.entries()) {
+      const parentOf = emit === "span-event" ? event.parentSpanId : event.spanId;
+      const expected = wanted[i]!;
+      if (expected === null) {
+        if (emit === "span-event") expect(parentOf).toBe("");
+        expect(event.traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+      } else {
+        expect([event.traceId, parentOf]).toEqual(expected.slice(0, 2));
+        if (emit === "span-event") expect((event.flags & 0x200) !== 0).toBe(expected[2]);
+      }
+    }
+    expect(received).toHaveLength(300);
+    expect(wanted.filter((one) => one !== null).length).toBeGreaterThan(50);
+  });
+
   it("makes a root of an event that no span surrounds", async () => {
     start();
     recordBusinessEvent("session.start", { session_id: "s-1" });

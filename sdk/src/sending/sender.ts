@@ -74,7 +74,7 @@ export class Sender {
 
   /** Something may have been recorded. */
   wake(): void {
-    if (this.#closed) return;
+    if (this.#isOver()) return;
     Atomics.store(this.#control.words, controlWord.asleep, 0);
     this.#pump();
   }
@@ -107,7 +107,7 @@ export class Sender {
   }
 
   #pump(): void {
-    if (this.#closed || !this.#isCurrent()) return;
+    if (this.#isOver()) return;
     this.#store();
     while (this.#inFlight.size < this.#delivery.lanes) {
       const work = this.#takeDueWork();
@@ -116,7 +116,7 @@ export class Sender {
       void this.#delivery.deliver(work).then((settled) => {
         this.#inFlight.delete(work);
         // Another sender has these records now; their memory is not ours to give back.
-        if (!settled || this.#closed || !this.#isCurrent()) return;
+        if (!settled || this.#isOver()) return;
         work.backlog.settle(work.batch);
         if (!work.own) this.#spool?.removeFinished();
         this.#pump();
@@ -125,6 +125,11 @@ export class Sender {
     this.#countUnreadable();
     this.#resolveWaiters();
     this.#scheduleNextLook();
+  }
+
+  /** Closed, or replaced: what is left belongs to another sender. */
+  #isOver(): boolean {
+    return this.#closed || !this.#isCurrent();
   }
 
   #isCurrent(): boolean {

@@ -33,6 +33,7 @@ export class SpoolBacklog implements Backlog {
   #readOffset = 0;
   #lastTakenSeq = 0;
   #nextNumber = 1;
+  #abandoned = false;
   /** Files that ended in a damaged frame when the folder was opened. */
   damagedSegments = 0;
   /** Records that were in the folder and can no longer be read; whoever reports them sets it to 0. */
@@ -133,6 +134,7 @@ export class SpoolBacklog implements Backlog {
 
   settle(batch: RecordBatch): void {
     this.#taken.delete(batch);
+    if (this.#abandoned) return;
     let first: Taken = { segment: this.#readSegment, offset: this.#readOffset };
     for (const taken of this.#taken.values()) {
       const earlier = taken.segment < first.segment || (taken.segment === first.segment && taken.offset < first.offset);
@@ -144,6 +146,13 @@ export class SpoolBacklog implements Backlog {
     } catch {
       // A full disk, or no folder any more: after a crash more is sent again, under the same ids.
     }
+  }
+
+  /** The folder is not there any more: what waits in it is unreadable, and nothing in its place is touched. */
+  abandon(): void {
+    for (const segment of this.#segments.splice(0)) this.#giveUp(segment);
+    this.#writer.close();
+    this.#abandoned = true;
   }
 
   /** Waits until everything written is on the disk. */

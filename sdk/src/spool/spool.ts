@@ -150,10 +150,8 @@ export class Spool {
   /** Where the folder is not there any more, the next write makes another one. */
   #leaveOwnIfGone(): void {
     if (this.own === null || existsSync(this.own.folder)) return;
-    // Counts what waited in there as unreadable.
-    while (this.own.take(maxStoreRecords, maxStoreBytes) !== null);
+    this.own.abandon();
     this.#unreadable += this.#reportUnreadable(this.own);
-    this.own.close();
     this.own = null;
   }
 
