@@ -30,7 +30,8 @@ const neededComponents = [
 /** Where `npm run collector:build` puts the Collector of this manifest: another manifest, another folder. */
 export async function locateBuiltCollector(): Promise<string> {
   const key = createHash("sha256")
-    .update(await readFile(BUILDER_MANIFEST))
+    // Without comments: they change nothing that is built.
+    .update((await readFile(BUILDER_MANIFEST, "utf8")).replaceAll(/^\s*#.*\n/gm, ""))
     .update(`${process.platform}-${process.arch}`)
     .digest("hex")
     .slice(0, 16);
