@@ -7,7 +7,7 @@ import type { BusinessEvent } from "../../../collector-receiver/src/mapping/busi
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
-import { openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
 
 /** Ways to break what is derived from the rows. */
 const damages = [
@@ -91,3 +91,51 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
 async function send(events: readonly BusinessEvent[]): Promise<void> {
   await Promise.all(events.map((event) => ingest.submit(requestOf([event]), 100)));
 }
+
+test("verify names each fact of an agent or a ticket that is not what the events say, and rebuild mends it", async () => {
+  const at = (minute: number) => Date.UTC(2025, 11, 30, 4, minute);
+  const agent = { tenantId: "operations", agentId: 1, attributes: { agent_id: 1 } };
+  const ticket = { tenantId: "operations", ticketId: 5, attributes: { ticket_id: 5 } };
+  await send([
+    makeEvent({ ...agent, name: "agent.login", occurredAtMs: at(0) }),
+    makeEvent({ ...agent, name: "agent.session_message", occurredAtMs: at(20), sessionId: "s" }),
+    makeEvent({ ...agent, name: "agent.logout", occurredAtMs: at(50) }),
+    makeEvent({ ...ticket, name: "ticket.created", occurredAtMs: at(1) }),
+    makeEvent({ ...ticket, name: "ticket.closed", occurredAtMs: at(2), agentId: 1 }),
+  ]);
+  const tables = ["analytics_tickets", "analytics_agent_states", "analytics_agent_activity"];
+  const stored = () =>
+    Promise.all(
+      tables.map(
+        async (table) =>
+          (await database.pool.query(`select * from ${table} where tenant_id = 'operations' order by 1, 2, 3`)).rows,
+      ),
+    );
+  const right = await stored();
+  expect(right.map((rows) => rows.length)).toEqual([1, 2, 2]);
+  for (const [table, damage] of [
+    ["analytics_tickets", "delete from analytics_tickets"],
+    ["analytics_tickets", "update analytics_tickets set first_closed_at = first_closed_at - interval '1 hour'"],
+    [
+      "analytics_tickets",
+      "insert into analytics_tickets (tenant_id, ticket_id, first_seen_at) values ('operations', 6, now())",
+    ],
+    ["analytics_agent_states", "delete from analytics_agent_states"],
+    ["analytics_agent_states", "update analytics_agent_states set state = 'busy'"],
+    [
+      "analytics_agent_states",
+      "insert into analytics_agent_states select tenant_id, 2, changed_at, event_id, state from analytics_agent_states where tenant_id = 'operations'",
+    ],
+    ["analytics_agent_activity", "delete from analytics_agent_activity"],
+    ["analytics_agent_activity", "update analytics_agent_activity set last_at = last_at + interval '1 second'"],
+    ["analytics_agent_activity", "update analytics_agent_activity set half_hour = half_hour + interval '1 day'"],
+  ] as const) {
+    await database.pool.query(damage);
+    const { drifts, firstDrifts } = await verifyTenant(database.connectionString, "operations");
+    expect(drifts, damage).toBeGreaterThan(0);
+    expect(new Set(firstDrifts.map((drift) => drift.table)), damage).toEqual(new Set([table]));
+    await rebuildTenant(database.connectionString, "operations");
+    expect(await stored(), damage).toEqual(right);
+    expect(await verifyTenant(database.connectionString, "operations"), damage).toMatchObject({ drifts: 0 });
+  }
+});
