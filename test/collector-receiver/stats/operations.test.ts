@@ -171,6 +171,27 @@ test("a lost agent is logged out a heartbeat after its last event, and back with
   expect(await online()).toBe(1.5);
 });
 
+test("whoever logged in days before and is heard of since is online all day, and was the day before", async () => {
+  const tenantId = await useTenant("Asia/Kathmandu", 0);
+  const midnight = Date.UTC(2025, 11, 9, 18, 15);
+  const hourly = Array.from({ length: 5 * 24 }, (_, i) =>
+    makeEvent({
+      tenantId,
+      name: i === 0 ? "agent.login" : "agent.session_message",
+      agentId: 7,
+      occurredAtMs: midnight + (i - 3 * 24) * hour,
+      attributes: { agent_id: 7 },
+    }),
+  );
+  await deliver(hourly, [{ events: hourly.map((_, i) => i) }]);
+  const { metrics } = await readOperations(tenantId, "start_date=2025-12-10&end_date=2025-12-10", midnight + 9 * day);
+  expect(metrics.agent_online_ms).toMatchObject({
+    value: day,
+    previous: { value: day },
+    change: { direction: "same" },
+  });
+});
+
 const chat = fc.record({
   user: fc.option(fc.constantFrom("u-1", "u-2"), { freq: 5 }),
   startMs: fc.oneof(
