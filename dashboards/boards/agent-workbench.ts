@@ -1,6 +1,7 @@
 import { addRemainingFigures } from "./add-remaining-figures.ts";
 import type { BoardContext } from "../board-context.ts";
 import { figurePanel, quantileFigurePanel } from "../panels/figure-panels.ts";
+import { operationFigurePanel, operationSeriesPanel } from "../panels/operation-panels.ts";
 import { daySeriesPanel, quantileSeriesPanel } from "../panels/series-panels.ts";
 import { introductionPanel } from "../panels/table-panels.ts";
 import type { Board } from "./compose-board.ts";
@@ -55,6 +56,55 @@ export function workbenchBoard(context: BoardContext): Board {
             quantileFigurePanel(context, "handle_time", { en: "Handle time", zh: "处理时长分位" }, 6, "agents"),
             quantileSeriesPanel(context, "first_response", { en: "Wait by day", zh: "每日等待" }, 12, "agents"),
             quantileSeriesPanel(context, "handle_time", { en: "Handle time by day", zh: "每日处理时长" }, 12, "agents"),
+          ],
+        },
+        {
+          title: { en: "Agent time", zh: "坐席时长" },
+          panels: [
+            operationFigurePanel(context, "agent_online_ms", 6, "agents"),
+            operationFigurePanel(context, "agent_busy_ms", 6, "agents"),
+            operationFigurePanel(context, "agent_away_ms", 6, "agents"),
+            operationFigurePanel(context, "agent_occupancy_rate", 6, "agents"),
+            operationSeriesPanel(context, {
+              title: { en: "Online, busy and away by day", zh: "每日在线、忙碌与离开" },
+              metrics: ["agent_online_ms", "agent_busy_ms", "agent_away_ms"],
+              width: 12,
+              next: "agents",
+              style: "stacked",
+            }),
+            operationSeriesPanel(context, {
+              title: { en: "Occupancy by day", zh: "每日占用率" },
+              metrics: ["agent_occupancy_rate"],
+              width: 12,
+              next: "agents",
+            }),
+          ],
+        },
+        {
+          title: { en: "In working hours", zh: "工作时间内" },
+          collapsed: true,
+          panels: [
+            quantileFigurePanel(
+              context,
+              "first_response_business",
+              { en: "Wait in working hours", zh: "工作时间内等待分位" },
+              6,
+              "agents",
+            ),
+            quantileFigurePanel(
+              context,
+              "handle_time_business",
+              { en: "Handle time in working hours", zh: "工作时间内处理时长分位" },
+              6,
+              "agents",
+            ),
+            quantileSeriesPanel(
+              context,
+              "first_response_business",
+              { en: "Wait in working hours by day", zh: "每日工作时间内等待" },
+              12,
+              "agents",
+            ),
           ],
         },
         {

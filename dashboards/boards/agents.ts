@@ -2,6 +2,7 @@ import { QueryVariableBuilder, VariableRefresh } from "@grafana/grafana-foundati
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 import { agentFigurePanel } from "../panels/figure-panels.ts";
+import { agentTimePanel, operationFigurePanel, operationSeriesPanel } from "../panels/operation-panels.ts";
 import { agentSeriesPanel } from "../panels/series-panels.ts";
 import { boardDatasource } from "../panels/sql-target.ts";
 import { agentColumns, agentTablePanel, introductionPanel } from "../panels/table-panels.ts";
@@ -51,6 +52,7 @@ export function agentsBoard(context: BoardContext): Board {
             ],
             next: "data-quality",
           }),
+          agentTimePanel(context, { en: "Time of the agents", zh: "坐席时长" }, "agent-workbench"),
         ],
       },
       {
@@ -62,6 +64,10 @@ export function agentsBoard(context: BoardContext): Board {
           agentFigurePanel(context, "transfer_rate", 4, "data-quality"),
           agentFigurePanel(context, "tickets_closed", 4, "tickets"),
           agentFigurePanel(context, "sla_met_rate", 4, "tickets"),
+          operationFigurePanel(context, "agent_online_ms", 6, "agent-workbench", "chosen agent"),
+          operationFigurePanel(context, "agent_busy_ms", 6, "agent-workbench", "chosen agent"),
+          operationFigurePanel(context, "agent_away_ms", 6, "agent-workbench", "chosen agent"),
+          operationFigurePanel(context, "agent_occupancy_rate", 6, "agent-workbench", "chosen agent"),
           agentSeriesPanel(context, {
             title: { en: "Sessions by day", zh: "每日会话" },
             metrics: ["sessions_handled", "sessions_released", "sessions_transferred"],
@@ -88,6 +94,14 @@ export function agentsBoard(context: BoardContext): Board {
             width: 12,
             next: "data-quality",
             style: "bars",
+          }),
+          operationSeriesPanel(context, {
+            title: { en: "Online, busy and away by day", zh: "每日在线、忙碌与离开" },
+            metrics: ["agent_online_ms", "agent_busy_ms", "agent_away_ms"],
+            width: 24,
+            next: "agent-workbench",
+            style: "stacked",
+            of: "chosen agent",
           }),
         ],
       },

@@ -1,6 +1,7 @@
 import { addRemainingFigures } from "./add-remaining-figures.ts";
 import type { BoardContext } from "../board-context.ts";
 import { figurePanel, quantileFigurePanel } from "../panels/figure-panels.ts";
+import { operationFigurePanel, operationSeriesPanel } from "../panels/operation-panels.ts";
 import { daySeriesPanel, monthBarsPanel, quantileSeriesPanel } from "../panels/series-panels.ts";
 import { agentTablePanel, introductionPanel } from "../panels/table-panels.ts";
 import type { Board } from "./compose-board.ts";
@@ -56,6 +57,28 @@ export function ticketsBoard(context: BoardContext): Board {
               context,
               "resolution_time",
               { en: "Resolution time by day", zh: "每日解决时长" },
+              12,
+              "agents",
+            ),
+          ],
+        },
+        {
+          title: { en: "Backlog and reopening", zh: "未结与重开" },
+          panels: [
+            operationFigurePanel(context, "ticket_backlog", 6, "agents"),
+            operationFigurePanel(context, "ticket_backlog_unassigned", 6, "agents"),
+            operationFigurePanel(context, "ticket_reopen_rate", 6, "agents"),
+            operationFigurePanel(context, "tickets_reopened", 6, "agents"),
+            operationSeriesPanel(context, {
+              title: { en: "Backlog at the end of each day", zh: "每日结束时的未结工单" },
+              metrics: ["ticket_backlog", "ticket_backlog_unassigned"],
+              width: 12,
+              next: "agents",
+            }),
+            quantileFigurePanel(
+              context,
+              "resolution_time_business",
+              { en: "Resolution in working hours", zh: "工作时间内解决时长分位" },
               12,
               "agents",
             ),

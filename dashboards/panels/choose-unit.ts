@@ -29,6 +29,6 @@ function currencyUnit(currency: string): string {
 }
 
 /** Decimals of a figure, as the API writes it; durations are left to Grafana, which picks the unit by size. */
-export function decimalsOf(metric: MetricDefinition): number {
+export function decimalsOf(metric: Pick<MetricDefinition, "display">): number {
   return metric.display.style === "duration" ? 1 : metric.display.digits;
 }

@@ -4,6 +4,7 @@ import type {
   LocalText,
   MetricDefinition,
 } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { OperationMetric } from "../../collector-receiver/src/metrics/operation-metrics.ts";
 import { formulaOf } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { periodRules } from "../../collector-receiver/src/stats/describe-dictionary.ts";
 import { say } from "../board-context.ts";
@@ -26,11 +27,14 @@ const words = {
 } as const satisfies Record<string, LocalText>;
 
 /** Of metrics of the dictionary, each with a paragraph of its own: Markdown. */
-export function describeMetrics(context: BoardContext, metrics: readonly MetricDefinition[]): string {
+export function describeMetrics(
+  context: BoardContext,
+  metrics: readonly (MetricDefinition | OperationMetric)[],
+): string {
   return metrics.map((metric) => describeMetric(context, metric)).join("\n\n---\n\n");
 }
 
-function describeMetric(context: BoardContext, metric: MetricDefinition): string {
+function describeMetric(context: BoardContext, metric: MetricDefinition | OperationMetric): string {
   const text = (part: LocalText): string => say(context, part);
   const colon = context.language === "zh" ? "：" : ": ";
   const lines = [
@@ -40,12 +44,12 @@ function describeMetric(context: BoardContext, metric: MetricDefinition): string
     `${text(words.period)}${colon}${text(periodRules[metric.cohort])}`,
   ];
   if (metric.edgeCases !== undefined) lines.push(`${text(words.edge)}${colon}${text(metric.edgeCases)}`);
-  if (metric.estimate) lines.push(text(words.estimate));
+  if ("estimate" in metric && metric.estimate === true) lines.push(text(words.estimate));
   lines.push(`${text(words.version)} ${metric.definitionVersion} (${metric.since})`);
   return lines.join("\n\n");
 }
 
-function denominatorOf(context: BoardContext, metric: MetricDefinition): string {
+function denominatorOf(context: BoardContext, metric: MetricDefinition | OperationMetric): string {
   switch (metric.kind) {
     case "sum":
       return say(context, words.none);
@@ -56,7 +60,7 @@ function denominatorOf(context: BoardContext, metric: MetricDefinition): string 
   }
 }
 
-function sumOf({ add, subtract = [] }: CounterSum): string {
+function sumOf({ add, subtract = [] }: CounterSum<string>): string {
   return [add.join(" + "), ...subtract].join(" − ");
 }
 

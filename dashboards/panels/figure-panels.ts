@@ -25,7 +25,7 @@ import { SqlTarget, boardDatasource } from "./sql-target.ts";
 /** What the second number of a figure is called. */
 export const beforeName: LocalText = { en: "Before", zh: "上期" };
 
-const beforeMeaning: LocalText = {
+export const beforeMeaning: LocalText = {
   en: "**Before**: a calendar month is compared with the month before, any other range with as many days before it; what is still running with the same days.",
   zh: "**上期**：自然月与上个月相比，其他范围与之前同样天数相比；进行中的周期只比较相同的天数。",
 };

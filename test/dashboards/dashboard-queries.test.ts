@@ -8,6 +8,7 @@ import { boardQueries } from "./read-queries.ts";
 import type { BoardQuery } from "./read-queries.ts";
 import { runQuery, sqlOf } from "./run-query.ts";
 import type { QueryResult } from "./run-query.ts";
+import { operationMetrics } from "../../collector-receiver/src/metrics/operation-metrics.ts";
 import { seedBoards } from "./seed-boards.ts";
 
 interface Season {
@@ -196,6 +197,8 @@ describe.each(seasons)("$name", (season) => {
       if (!timeSeries(query) || isLong(result)) continue;
       if (!["locale", "m"].includes(query.panel?.fieldConfig.defaults.unit)) continue;
       result.columns.slice(1).forEach(({ name }, at) => {
+        // How things stand at the end of a day does not add up over days.
+        if (stocks.has(name)) return;
         const values = result.rows.map((row) => row[at + 1]);
         for (const value of values) expect(value, `${query.where}: ${name}`).toBeTypeOf("number");
         sums.set(
@@ -215,6 +218,10 @@ describe.each(seasons)("$name", (season) => {
     else expect(sessions).toBeGreaterThan(season.days.length);
   });
 });
+
+const stocks = new Set(
+  operationMetrics.filter(({ cohort }) => cohort === "period_end").flatMap(({ name }) => [name.zh, name.en]),
+);
 
 describe("the queries", () => {
   it("plan to read counters and settings: never an event, never a session", async () => {

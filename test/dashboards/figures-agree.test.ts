@@ -3,6 +3,11 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { businessCalendarOf } from "../../collector-receiver/src/metrics/business-calendar.ts";
 import { counterMetrics, metricDictionary } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
+import { operationMetrics } from "../../collector-receiver/src/metrics/operation-metrics.ts";
+import { operationsOf } from "../../collector-receiver/src/stats/operations.ts";
+import type { OperationsDocument } from "../../collector-receiver/src/stats/operations.ts";
+import { readOperations } from "../../collector-receiver/src/stats/read-operations.ts";
+import { isShownOnBoards } from "../../dashboards/sql/operation-query.ts";
 import { beforeName } from "../../dashboards/panels/figure-panels.ts";
 import { BusinessStats } from "../../collector-receiver/src/stats/stats-plugin.ts";
 import type { CaseStudy } from "../../collector-receiver/src/stats/case-study.ts";
@@ -145,7 +150,7 @@ describe("the series of the panels", () => {
         compared.add(metric.key);
       }
     }
-    expect([...compared].filter((key) => key.endsWith("_p90_ms"))).toHaveLength(7);
+    expect([...compared].filter((key) => key.endsWith("_p90_ms"))).toHaveLength(8);
     expect(compared.size).toBeGreaterThan(35);
   });
 
@@ -164,7 +169,8 @@ describe("the series of the panels", () => {
         compared++;
       }
     }
-    expect(compared).toBe(2 * 4 * 3);
+    // In two languages, p50, p90 and p99 each: four histograms, and three of them in working hours.
+    expect(compared).toBe(2 * 3 * (4 + 3));
   });
 
   it("over thirteen months are those of the API", async () => {
@@ -194,6 +200,7 @@ describe("the agents", () => {
     let tables = 0;
     for (const query of boardQueries) {
       if (query.panel?.type !== "table" || !query.sql.includes("analytics_agent_metrics")) continue;
+      if (query.sql.includes("analytics_agent_states")) continue;
       tables++;
       const { columns, rows } = await runQuery(reader, query, range, { tenant: "default" });
       expect(rows.map((row) => row[1])).toEqual(
@@ -221,9 +228,97 @@ describe("the agents", () => {
       for (const query of boardQueries) {
         if (query.panel?.type !== "stat" || query.board !== "agents") continue;
         const metric = counterMetrics.find(({ name }) => name[query.language] === query.panel?.title);
+        if (metric === undefined) continue;
         const { rows } = await runQuery(reader, query, range, choice);
-        expect(rows[0]?.[0], `${query.where} of ${agent.agent_id}`).toBe(agent.metrics[metric?.key as string].value);
+        expect(rows[0]?.[0], `${query.where} of ${agent.agent_id}`).toBe(agent.metrics[metric.key].value);
       }
     }
+  });
+});
+
+describe("the figures of operations", () => {
+  const now = (): number => Date.parse("2026-02-01T00:00:00Z");
+  const documentOf = async (tenant: string, first: string, last: string): Promise<OperationsDocument> =>
+    operationsOf(
+      await readOperations({ pool: database.pool, now }, tenant, { start_date: first, end_date: last }),
+      "zh-CN",
+    );
+  const shown = operationMetrics.filter(isShownOnBoards);
+
+  it.each([
+    ["a month", "default", "2025-12-01", "2025-12-31"],
+    ["an empty month", "default", "2025-08-01", "2025-08-31"],
+    ["days across the year", "default", "2025-12-25", "2026-01-03"],
+    ["a day", "default", "2025-12-31", "2025-12-31"],
+    ["a product that has never reported", "silent", "2025-12-01", "2025-12-31"],
+  ])("are those of the API: %s", async (_, tenant, first, last) => {
+    const document = await documentOf(tenant, first, last);
+    const compared = new Set<string>();
+    for (const query of boardQueries) {
+      if (query.panel?.type !== "stat" || query.board === "agents") continue;
+      const metric = shown.find(({ name }) => name[query.language] === query.panel?.title);
+      if (metric === undefined) continue;
+      const { rows } = await runQuery(reader, query, rangeOf(first, last), { tenant });
+      const expected = document.metrics[metric.key];
+      expect(rows[0]?.[0], query.where).toBe(expected?.value);
+      expect(rows[0]?.[1], `${query.where}, before`).toBe(expected?.previous.value);
+      compared.add(metric.key);
+    }
+    expect(compared).toEqual(new Set(shown.map(({ key }) => key)));
+    if (first === "2025-12-01" && tenant === "default") {
+      // A comparison of zeros would say little.
+      for (const { key } of shown) expect([key, document.metrics[key]?.value ?? 0]).not.toEqual([key, 0]);
+    }
+  });
+
+  it("are those of each agent, in the table and on the panels of the one that is chosen", async () => {
+    const range = rangeOf("2025-12-01", "2025-12-31");
+    const { agents: people } = await documentOf("default", "2025-12-01", "2025-12-31");
+    expect(people.length).toBeGreaterThan(2);
+    const seen = new Set<string>();
+    for (const query of boardQueries) {
+      if (query.board !== "agents") continue;
+      if (query.panel?.type === "table" && query.sql.includes("analytics_agent_states")) {
+        const { columns, rows } = await runQuery(reader, query, range, { tenant: "default" });
+        expect(rows.map((row) => row[1])).toEqual(people.map(({ agent_id: id }) => String(id)));
+        for (const [place, { name }] of columns.entries()) {
+          const metric = shown.find((one) => one.name[query.language] === name);
+          if (metric === undefined) continue;
+          seen.add(`table ${metric.key}`);
+          expect(rows.map((row) => row[place])).toEqual(
+            people.map(({ metrics }) => metrics[metric.key]?.value ?? null),
+          );
+        }
+      }
+      if (query.panel?.type !== "stat") continue;
+      const metric = shown.find(({ name }) => name[query.language] === query.panel?.title);
+      if (metric === undefined) continue;
+      seen.add(`panel ${metric.key}`);
+      for (const { agent_id: id, metrics } of people) {
+        const { rows } = await runQuery(reader, query, range, { tenant: "default", agent: String(id) });
+        expect(rows[0]?.[0], `${query.where} of ${id}`).toBe(metrics[metric.key]?.value ?? null);
+      }
+    }
+    expect(seen.size).toBe(8);
+  });
+
+  it("by day are those of the day", async () => {
+    const [first, last] = ["2025-12-28", "2026-01-03"];
+    const days = ["2025-12-28", "2025-12-29", "2025-12-30", "2025-12-31", "2026-01-01", "2026-01-02", "2026-01-03"];
+    const documents = await Promise.all(days.map((day) => documentOf("default", day, day)));
+    const compared = new Set<string>();
+    for (const query of boardQueries) {
+      if (query.format !== "time_series" || query.board === "agents") continue;
+      const { columns, rows } = await runQuery(reader, query, rangeOf(first, last), { tenant: "default" });
+      for (const [place, { name }] of columns.entries()) {
+        const metric = shown.find((one) => one.name[query.language] === name);
+        if (metric === undefined) continue;
+        compared.add(metric.key);
+        expect(rows.map((row) => row[place])).toEqual(
+          documents.map(({ metrics }) => metrics[metric.key]?.value ?? null),
+        );
+      }
+    }
+    expect(compared.size).toBe(6);
   });
 });

@@ -107,6 +107,14 @@ function eventsAround(tenantId: string, atMs: number, place: number, agents: See
           event("agent.logout", { work_duration_minutes: 240.125 }, { agentId: agent.id }),
         ]
       : []),
+    ...(place % 3 === 0
+      ? [
+          event("agent.login", {}, { agentId: agent.id, occurredAtMs: atMs - 90 * 60_000 }),
+          event("agent.status_change", { to_status: "busy" }, { agentId: agent.id, occurredAtMs: atMs - 40 * 60_000 }),
+          event("agent.status_change", { to_status: "away" }, { agentId: agent.id, occurredAtMs: atMs - 25 * 60_000 }),
+          event("agent.status_change", { to_status: "online" }, { agentId: agent.id, occurredAtMs: atMs - 5 * 60_000 }),
+        ]
+      : []),
     ...(place % 6 === 0 ? [event("agent.session_transfer", {}, ofAgent)] : []),
     event("ticket.created", {}, { ticketId: place + 1, agentId: place % 4 === 0 ? null : agent.id }),
     ...(place % 2 === 0
@@ -115,6 +123,16 @@ function eventsAround(tenantId: string, atMs: number, place: number, agents: See
             "ticket.closed",
             { resolution_duration_hours: 1.5 + place / 8, sla_met: place % 10 !== 0 },
             { ticketId: place + 1, agentId: agent.id },
+          ),
+        ]
+      : []),
+    ...(place % 5 === 0 ? [event("ticket.assigned", { to_agent_id: agent.id }, { ticketId: place + 1 })] : []),
+    ...(place % 8 === 0
+      ? [
+          event(
+            "ticket.status_changed",
+            { from_status: "closed", to_status: "open" },
+            { ticketId: place + 1, occurredAtMs: atMs + 60_000 },
           ),
         ]
       : []),

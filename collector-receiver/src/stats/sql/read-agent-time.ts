@@ -35,18 +35,21 @@ export async function readAgentTime(
   }));
 }
 
-const readAgentTimeSql = `
-with wanted as (
-  select place::int as place, timestamptz 'epoch' + from_ms * interval '1 millisecond' as from_at,
-    timestamptz 'epoch' + to_ms * interval '1 millisecond' as to_at
-  from unnest($3::bigint[], $4::bigint[]) with ordinality as wanted (from_ms, to_ms, place)
+/**
+ * Common table expressions that end with `stayed` (place, agent_id, state, ms): what `readAgentTime` reads, for
+ * others who ask PostgreSQL for the same numbers.
+ * @param from SQL of the tenant, of the heartbeat in whole seconds, and of the ranges (place, from_at, to_at)
+ */
+export function agentTimeTables({ tenant, heartbeatSeconds, ranges }: AgentTimeSource): string {
+  return `wanted as (
+  ${ranges}
 ), span as (
-  select min(from_at) as from_at, max(to_at) as to_at, $2::int * interval '1 second' as heartbeat from wanted
+  select min(from_at) as from_at, max(to_at) as to_at, ${heartbeatSeconds} * interval '1 second' as heartbeat from wanted
 ), sign as (
   select agent_id, first_at, last_at, heartbeat,
     lag(last_at) over (partition by agent_id order by half_hour) + heartbeat as present_until
   from analytics_agent_activity, span
-  where tenant_id = $1 and half_hour < to_at and half_hour > from_at - heartbeat - interval '30 minutes'
+  where tenant_id = ${tenant} and half_hour < to_at and half_hour > from_at - heartbeat - interval '30 minutes'
 ), run as (
   select agent_id, first_at, last_at, heartbeat,
     count(*) filter (where present_until is null or first_at > present_until)
@@ -57,25 +60,42 @@ with wanted as (
 ), change as (
   select s.agent_id, s.changed_at, s.event_id, s.state
   from analytics_agent_states s, span
-  where s.tenant_id = $1 and s.changed_at >= span.from_at and s.changed_at < span.to_at
+  where s.tenant_id = ${tenant} and s.changed_at >= span.from_at and s.changed_at < span.to_at
   union all
   select agent.agent_id, earlier.changed_at, earlier.event_id, earlier.state
   from span, (select distinct agent_id from presence) as agent, lateral (
     select s.changed_at, s.event_id, s.state from analytics_agent_states s
-    where s.tenant_id = $1 and s.agent_id = agent.agent_id and s.changed_at < span.from_at
+    where s.tenant_id = ${tenant} and s.agent_id = agent.agent_id and s.changed_at < span.from_at
     order by s.changed_at desc, s.event_id desc limit 1
   ) as earlier
 ), stay as (
   select agent_id, state, changed_at as from_at,
     coalesce(lead(changed_at) over (partition by agent_id order by changed_at, event_id), 'infinity') as to_at
   from change
-)
-select place, agent_id, state,
-  sum(extract(epoch from least(wanted.to_at, presence.to_at, stay.to_at)
-    - greatest(wanted.from_at, presence.from_at, stay.from_at)) * 1000)::bigint::text as ms
-from stay
-join presence using (agent_id)
-join wanted on least(wanted.to_at, presence.to_at, stay.to_at) > greatest(wanted.from_at, presence.from_at, stay.from_at)
-where state <> 'offline'
-group by place, agent_id, state
+), stayed as (
+  select place, agent_id, state,
+    sum(extract(epoch from least(wanted.to_at, presence.to_at, stay.to_at)
+      - greatest(wanted.from_at, presence.from_at, stay.from_at)) * 1000)::bigint as ms
+  from stay
+  join presence using (agent_id)
+  join wanted on least(wanted.to_at, presence.to_at, stay.to_at) > greatest(wanted.from_at, presence.from_at, stay.from_at)
+  where state <> 'offline'
+  group by place, agent_id, state
+)`;
+}
+
+interface AgentTimeSource {
+  readonly tenant: string;
+  readonly heartbeatSeconds: string;
+  readonly ranges: string;
+}
+
+/** Ranges from two arrays of ms since 1970, as (place, from_at, to_at). */
+const askedRanges = `select place::int as place, timestamptz 'epoch' + from_ms * interval '1 millisecond' as from_at,
+    timestamptz 'epoch' + to_ms * interval '1 millisecond' as to_at
+  from unnest($3::bigint[], $4::bigint[]) with ordinality as wanted (from_ms, to_ms, place)`;
+
+const readAgentTimeSql = `
+with ${agentTimeTables({ tenant: "$1", heartbeatSeconds: "$2::int", ranges: askedRanges })}
+select place, agent_id, state, ms::text from stayed
 `;

@@ -38,19 +38,30 @@ const isOver = `(ticket.first_closed_at < to_at and (
   or (ticket.last_closed_at < to_at
     and (ticket.last_reopened_at <= ticket.last_closed_at or ticket.last_reopened_at >= to_at))))`;
 
-const readTicketStockSql = `
-with wanted as (
-  select place::int as place, timestamptz 'epoch' + from_ms * interval '1 millisecond' as from_at,
-    timestamptz 'epoch' + to_ms * interval '1 millisecond' as to_at
-  from unnest($2::bigint[], $3::bigint[]) with ordinality as wanted (from_ms, to_ms, place)
+/**
+ * Common table expressions that end with `judged`, a row for each ticket and range: what `readTicketStock` counts,
+ * for others who ask PostgreSQL for the same numbers.
+ * @param from SQL of the tenant and of the ranges (place, from_at, to_at)
+ */
+export function ticketStockTables({ tenant, ranges }: { readonly tenant: string; readonly ranges: string }): string {
+  return `wanted as (
+  ${ranges}
 ), judged as (
   select place, ticket.created_at < to_at and coalesce(not ${isOver}, true) as is_open,
     coalesce(ticket.first_assigned_at >= to_at, true) as is_unassigned,
     ticket.first_closed_at >= from_at and ticket.first_closed_at < to_at as is_first_closed,
     ticket.last_reopened_at > ticket.first_closed_at as is_reopened
   from analytics_tickets ticket cross join wanted
-  where ticket.tenant_id = $1
-)
+  where ticket.tenant_id = ${tenant}
+)`;
+}
+
+const askedRanges = `select place::int as place, timestamptz 'epoch' + from_ms * interval '1 millisecond' as from_at,
+    timestamptz 'epoch' + to_ms * interval '1 millisecond' as to_at
+  from unnest($2::bigint[], $3::bigint[]) with ordinality as wanted (from_ms, to_ms, place)`;
+
+const readTicketStockSql = `
+with ${ticketStockTables({ tenant: "$1", ranges: askedRanges })}
 select place, count(*) filter (where is_first_closed)::int as "firstClosed",
   count(*) filter (where is_first_closed and is_reopened)::int as reopened,
   count(*) filter (where is_open)::int as open,

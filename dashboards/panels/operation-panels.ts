@@ -1,0 +1,89 @@
+/** Panels of what is read from facts: agent time, occupancy, reopening and backlog. */
+import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
+import type { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import { operationMetrics } from "../../collector-receiver/src/metrics/operation-metrics.ts";
+import type { OperationMetric } from "../../collector-receiver/src/metrics/operation-metrics.ts";
+import { say } from "../board-context.ts";
+import type { BoardContext } from "../board-context.ts";
+import { agentTimeTableQuery, operationFigureQuery, operationSeriesQuery } from "../sql/operation-query.ts";
+import { decimalsOf, unitOf } from "./choose-unit.ts";
+import { describeMetrics } from "./describe-figures.ts";
+import { beforeMeaning, beforeName, statPanel } from "./figure-panels.ts";
+import type { NextLevel } from "./link-levels.ts";
+import { timeSeriesPanel } from "./series-panels.ts";
+import { SqlTarget } from "./sql-target.ts";
+import { agentColumns, tablePanel } from "./table-panels.ts";
+
+/** A figure of operations over the range, and over the one that it is compared with. */
+export function operationFigurePanel(
+  context: BoardContext,
+  key: string,
+  width: number,
+  next: NextLevel,
+  of: "all" | "chosen agent" = "all",
+): StatBuilder {
+  const metric = operationMetricOf(key);
+  const name = say(context, metric.name);
+  const sql = operationFigureQuery(metric, { value: name, before: say(context, beforeName) }, of);
+  return statPanel(context, name, width, next)
+    .description(`${describeMetrics(context, [metric])}\n\n${say(context, beforeMeaning)}`)
+    .unit(unitOf(context, metric.unit))
+    .decimals(decimalsOf(metric))
+    .withTarget(new SqlTarget(sql, "table"));
+}
+
+/** Figures of operations by business day; all of one unit and one group. */
+export function operationSeriesPanel(
+  context: BoardContext,
+  options: {
+    readonly title: LocalText;
+    readonly metrics: readonly string[];
+    readonly width: number;
+    readonly next: NextLevel;
+    readonly style?: "lines" | "bars" | "stacked";
+    readonly of?: "all" | "chosen agent";
+  },
+): TimeSeriesBuilder {
+  const metrics = options.metrics.map(operationMetricOf);
+  const [first] = metrics;
+  if (first === undefined) throw new Error(`the panel "${options.title.en}" has no metric`);
+  const sql = operationSeriesQuery(
+    metrics.map((metric) => ({ metric, name: say(context, metric.name) })),
+    options.of ?? "all",
+  );
+  return timeSeriesPanel(context, say(context, options.title), options.width, options.next, options.style)
+    .description(describeMetrics(context, metrics))
+    .unit(unitOf(context, first.unit))
+    .decimals(decimalsOf(first))
+    .withTarget(new SqlTarget(sql, "time_series"));
+}
+
+/** Each agent's time by state over the range. */
+export function agentTimePanel(context: BoardContext, title: LocalText, next: NextLevel): TableBuilder {
+  const metrics = ["agent_online_ms", "agent_busy_ms", "agent_away_ms", "agent_occupancy_rate"].map(operationMetricOf);
+  const names = { agent: say(context, agentColumns.agent), id: say(context, agentColumns.id) };
+  const sql = agentTimeTableQuery(
+    metrics.map((metric) => ({ metric, name: say(context, metric.name) })),
+    names,
+  );
+  let panel = tablePanel(context, say(context, title), 24, next)
+    .unit("locale")
+    .description(describeMetrics(context, metrics))
+    .filterable(true)
+    .withTarget(new SqlTarget(sql, "table"));
+  for (const metric of metrics) {
+    panel = panel.overrideByName(say(context, metric.name), [
+      { id: "unit", value: unitOf(context, metric.unit) },
+      { id: "decimals", value: decimalsOf(metric) },
+    ]);
+  }
+  return panel;
+}
+
+function operationMetricOf(key: string): OperationMetric {
+  const metric = operationMetrics.find((one) => one.key === key);
+  if (metric === undefined) throw new Error(`operations have no metric "${key}"`);
+  return metric;
+}

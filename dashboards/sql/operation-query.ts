@@ -1,0 +1,148 @@
+/** Figures of operations: agent time from changes of status, reopening and backlog from the facts of tickets. */
+import type { OperationMetric, OperationTerm } from "../../collector-receiver/src/metrics/operation-metrics.ts";
+import { agentTimeTables } from "../../collector-receiver/src/stats/sql/read-agent-time.ts";
+import { ticketStockTables } from "../../collector-receiver/src/stats/sql/read-ticket-stock.ts";
+import { asNumber, hasReported } from "./metric-expression.ts";
+import { quoteName, quoteText } from "./quote-sql.ts";
+import { daysOfSpan, periodValue, spanOfDays } from "./span-of-days.ts";
+
+const tenant = "'$tenant'";
+
+/** How long an agent without any event counts as there; the migrations' default where a tenant has no settings yet. */
+const heartbeatSeconds = `(select coalesce(max(agent_heartbeat_seconds), 14400) from analytics_settings where tenant_id = ${tenant})`;
+
+/** Days as instants, never beyond now: place 1 is the range, place 2 what it is compared with. */
+const twoRanges = `asked_ranges as (
+  select place, first_asked::timestamp at time zone timezone as from_at,
+    least((last_asked + 1)::timestamp at time zone timezone,
+      greatest(now(), first_asked::timestamp at time zone timezone)) as to_at,
+    first_asked, last_asked
+  from span
+  cross join lateral (values (1, first_day, last_day), (2, first_before, last_before)) as asked (place, first_asked, last_asked)
+)`;
+
+/** Every day of the range as a range of its own. */
+const dayRanges = `asked_ranges as (
+  select row_number() over (order by day)::int as place, "time" as from_at,
+    least((day + 1)::timestamp at time zone timezone, greatest(now(), "time")) as to_at,
+    day as first_asked, day as last_asked, "time"
+  from days cross join span
+)`;
+
+/** Within it `span` is the one of agent time; the ranges were asked for before. */
+const ranges = "select place, from_at, to_at from asked_ranges";
+
+/** What each term is counted from, over rows of one range. */
+const terms: Readonly<Record<Exclude<OperationTerm, `ai_${string}`>, string>> = {
+  agent_online_ms: "sum(ms) filter (where state = 'online')",
+  agent_busy_ms: "sum(ms) filter (where state = 'busy')",
+  agent_away_ms: "sum(ms) filter (where state = 'away')",
+  total_handle_time_ms: "sum(handle_ms)",
+  tickets_first_closed: "count(*) filter (where is_first_closed)",
+  tickets_first_closed_reopened: "count(*) filter (where is_first_closed and is_reopened)",
+  tickets_open_at_end: "count(*) filter (where is_open)",
+  tickets_unassigned_at_end: "count(*) filter (where is_open and is_unassigned)",
+};
+
+/** Whether Grafana's role may read what a metric is made of: durable resolutions rest on who a customer was. */
+export function isShownOnBoards({ key }: OperationMetric): boolean {
+  return !key.startsWith("ai_");
+}
+
+const isOfTickets = ({ group }: OperationMetric): boolean => group === "tickets";
+
+/** Rows to count from: with `handle_ms`, the handle time that was released in each range. */
+function rowsOf(metric: OperationMetric, of: "all" | "chosen agent"): string {
+  if (isOfTickets(metric)) return `counted as (with ${ticketStockTables({ tenant, ranges })} select * from judged)`;
+  // As text: the variable may stand for what no agent was named for.
+  const mine = of === "all" ? "" : " and agent_id::text = '$agent'";
+  const handled = `select place, null::int as agent_id, null as state, null::bigint as ms,
+    (select sum(total_handle_time_sec) * 1000 from ${
+      of === "all"
+        ? `analytics_business_metrics where tenant_id = ${tenant} and period_type = 'day' and period_value between ${periodValue("first_asked")} and ${periodValue("last_asked")}`
+        : `analytics_agent_metrics where tenant_id = ${tenant} and day between first_asked and last_asked${mine}`
+    }) as handle_ms
+  from asked_ranges`;
+  return `counted as (
+  with ${agentTimeTables({ tenant, heartbeatSeconds, ranges })}
+  select place, agent_id, state, ms, null::numeric as handle_ms from stayed where true${mine}
+  union all
+  ${handled}
+)`;
+}
+
+/** The metric over the rows of a place, rounded as the API rounds it. */
+function valueOf(metric: OperationMetric): string {
+  const sum = ({ add }: OperationMetric["numerator"]): string =>
+    add.map((term) => `coalesce(${terms[term as keyof typeof terms]}, 0)`).join(" + ");
+  if (metric.kind === "sum") return asNumber(sum(metric.numerator));
+  return asNumber(`(${sum(metric.numerator)}) * ${metric.factor}.0 / nullif(${sum(metric.denominator)}, 0)`);
+}
+
+/**
+ * One row: a metric over the range, and over the days that it is compared with; null where the product has never
+ * reported.
+ */
+export function operationFigureQuery(
+  metric: OperationMetric,
+  names: { readonly value: string; readonly before: string },
+  of: "all" | "chosen agent",
+): string {
+  const at = (place: number): string =>
+    `case when ${hasReported(metric.group)} then (select ${valueOf(metric)} from counted where place = ${place}) end`;
+  return `with ${spanOfDays},
+${twoRanges},
+${rowsOf(metric, of)}
+select ${at(1)} as ${quoteName(names.value)},
+  ${at(2)} as ${quoteName(names.before)}`;
+}
+
+/** A series: metrics of one kind by business day; 0 on a day without any. */
+export function operationSeriesQuery(
+  columns: readonly { readonly metric: OperationMetric; readonly name: string }[],
+  of: "all" | "chosen agent",
+): string {
+  const [first] = columns;
+  if (first === undefined) throw new Error("a series needs a metric");
+  return `with ${spanOfDays},
+${daysOfSpan},
+${dayRanges},
+${rowsOf(first.metric, of)}
+select asked_ranges."time",
+  ${columns.map(({ metric, name }) => `${valueOf(metric)} as ${quoteName(name)}`).join(",\n  ")}
+from asked_ranges
+left join counted using (place)
+group by asked_ranges."time"
+order by 1`;
+}
+
+/** One row for each agent who did anything in the range, or was there: time by state, longest first. */
+export function agentTimeTableQuery(
+  columns: readonly { readonly metric: OperationMetric; readonly name: string }[],
+  names: { readonly agent: string; readonly id: string },
+): string {
+  return `with ${spanOfDays},
+${twoRanges},
+counted as (
+  with ${agentTimeTables({ tenant, heartbeatSeconds, ranges: `${ranges} where place = 1` })}
+  select agent_id, state, ms, null::numeric as handle_ms from stayed
+  union all
+  select agent_id, null, null, total_handle_time_sec * 1000
+  from analytics_agent_metrics
+  join asked_ranges on place = 1 and day between first_asked and last_asked
+  where tenant_id = ${tenant} and agent_id is not null
+),
+latest_name as (
+  select distinct on (agent_id) agent_id, agent_name
+  from analytics_agent_metrics
+  where tenant_id = ${tenant} and agent_id is not null and agent_name is not null
+  order by agent_id, agent_name_at desc nulls last, agent_name_event_id desc
+)
+select coalesce(latest_name.agent_name, ${quoteText("#")} || counted.agent_id) as ${quoteName(names.agent)},
+  counted.agent_id::text as ${quoteName(names.id)},
+  ${columns.map(({ metric, name }) => `${valueOf(metric)} as ${quoteName(name)}`).join(",\n  ")}
+from counted
+left join latest_name using (agent_id)
+group by counted.agent_id, latest_name.agent_name
+order by coalesce(sum(ms), 0) desc, counted.agent_id`;
+}
