@@ -131,8 +131,8 @@ export const operationMetrics: readonly OperationMetric[] = [
     numerator: { add: ["agent_online_ms"] },
     name: { en: "Agent time online", zh: "坐席在线时长" },
     meaning: {
-      en: "Time in which agents were online: from agent.login or a change to online, until the next change.",
-      zh: "坐席处于在线状态的时间：从 agent.login 或切换为在线起，到下一次切换为止。",
+      en: "Time in which agents were online: from agent.login or a change to online, available, active, ready or idle, until the next change.",
+      zh: "坐席处于在线状态的时间：从 agent.login 或切换为 online、available、active、ready 或 idle 起，到下一次切换为止。",
     },
     edgeCases: heartbeat,
   },
@@ -153,8 +153,8 @@ export const operationMetrics: readonly OperationMetric[] = [
     numerator: { add: ["agent_away_ms"] },
     name: { en: "Agent time away", zh: "坐席离开时长" },
     meaning: {
-      en: "Time in which agents were logged in and away: any status that is neither online, busy nor offline.",
-      zh: "坐席已登录但离开的时间：既非在线、忙碌也非离线的任何状态。",
+      en: "Time in which agents were logged in and away: any status that means neither online, busy nor offline (offline, logged_out, logout or invisible).",
+      zh: "坐席已登录但离开的时间：既非在线、忙碌也非离线（offline、logged_out、logout 或 invisible）的任何状态。",
     },
     edgeCases: heartbeat,
   },
