@@ -196,6 +196,8 @@ const chat = fc.record({
   user: fc.option(fc.constantFrom("u-1", "u-2"), { freq: 5 }),
   startMs: fc.oneof(
     fc.integer({ min: -10 * day, max: 45 * day }),
+    // Returns across the end of the month.
+    fc.integer({ min: 24 * day, max: 38 * day }),
     fc.constantFrom(0, 3 * day, 10 * day, 10 * day + 1, 31 * day),
   ),
   /** Null: never ended. */
@@ -207,8 +209,8 @@ test("durable resolutions are those without a return within 7 days, judged up to
   const [fromMs, toMs] = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
   await fc.assert(
     fc.asyncProperty(
-      fc.array(chat, { minLength: 1, maxLength: 15 }),
-      fc.integer({ min: -day, max: 60 * day }),
+      fc.array(chat, { minLength: 3, maxLength: 15, size: "max" }),
+      fc.oneof(fc.integer({ min: -day, max: 60 * day }), fc.constant(60 * day)),
       async (chats, sweptMs) => {
         const tenantId = await useTenant("Asia/Shanghai", fromMs - 20 * day);
         const throughMs = fromMs + sweptMs;
