@@ -14,7 +14,9 @@ for (const project of ["tsconfig.build.json", "tsconfig.cjs.json"]) {
   execFileSync(process.execPath, [tsc, "-p", join(root, project)], { stdio: "inherit" });
 }
 // TypeScript neither copies hand-written CommonJS nor says which of the two a folder holds.
-copyFileSync(join(root, "src/worker-location.cjs"), join(dist, "cjs/worker-location.cjs"));
+for (const file of ["worker-location.cjs", "register.cjs"]) {
+  copyFileSync(join(root, "src", file), join(dist, "cjs", file));
+}
 mkdirSync(join(dist, "esm"), { recursive: true });
 for (const [folder, type] of [
   ["esm", "module"],

@@ -16,7 +16,8 @@ let sink: OtlpSink;
 beforeAll(async () => {
   tarball = await packSdk(parent);
 }, installMs);
-afterAll(() => removeFolder(parent));
+// Thousands of small files: on a busy machine that takes a while.
+afterAll(() => removeFolder(parent), installMs);
 beforeEach(async () => {
   sink = await OtlpSink.start();
 });
@@ -173,13 +174,25 @@ describe.each([
   );
 });
 
-/** A product with named imports, and one that loads what is to be instrumented before the start. */
+/** A product with named imports, the same in CommonJS, and one that loads what is to be instrumented before the start. */
 const fastifyProduct = {
   "main.mjs": `
     import { get } from "node:http";
     import { trace } from "@opentelemetry/api";
     import { fastify } from "fastify";
     import { recordBusinessEvent } from "@spanledger/sdk";
+    import { visit } from "./visit.cjs";
+    await visit({ get, trace, fastify, recordBusinessEvent });
+  `,
+  "main.cjs": `
+    const { get } = require("node:http");
+    const { trace } = require("@opentelemetry/api");
+    const { fastify } = require("fastify");
+    const { recordBusinessEvent } = require("@spanledger/sdk");
+    void require("./visit.cjs").visit({ get, trace, fastify, recordBusinessEvent });
+  `,
+  "visit.cjs": `
+  exports.visit = async ({ get, trace, fastify, recordBusinessEvent }) => {
     const app = fastify();
     app.get("/parcels/:number", async (request) => {
       const trace_id = trace.getActiveSpan()?.spanContext().traceId ?? "none";
@@ -189,6 +202,7 @@ const fastifyProduct = {
     const address = await app.listen({ port: 0, host: "127.0.0.1" });
     await new Promise((resolve) => get(address + "/parcels/7", (answer) => answer.resume().on("end", resolve)));
     await app.close();
+  };
   `,
   "late.mjs": `
     import { Client } from "pg";
@@ -223,9 +237,17 @@ describe.each([
     );
   }, installMs);
 
-  it("traces Fastify's routes and named imports of node:http", async () => {
+  it.for([
+    ["main.mjs", 24],
+    ["main.mjs", 26],
+    ["main.cjs", 24],
+    ["main.cjs", 26],
+  ] as const)("traces Fastify's routes and named imports of node:http: %s on Node %i", async ([file, major], ctx) => {
+    const node = await findNode(major);
+    if (node === undefined) return ctx.skip(`Node ${major} is not on this machine (npm run setup)`);
     const tracing = await OtlpSink.start();
-    const end = await run(folder, "main.mjs", {
+    const end = await run(folder, file, {
+      node,
       nodeArgs: ["--import", "@spanledger/sdk/register"],
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url, OTEL_METRICS_EXPORTER: "none" },
     });
@@ -242,6 +264,12 @@ describe.each([
     expect(event!.attributes["trace_id"]).toBe(event!.traceId);
     expect(event!.attributes["traceparent"]).toContain(event!.traceId);
     expect(sink.ordinarySpans).toEqual([]);
+  });
+
+  it("by --require says what to use instead", async () => {
+    const end = await run(folder, "main.cjs", { nodeArgs: ["--require", "@spanledger/sdk/register"] });
+    expect(end.code).toBe(1);
+    expect(end.stderr).toContain("node --import @spanledger/sdk/register");
   });
 
   it("names a package that a named import has loaded before the start", async () => {

@@ -114,6 +114,18 @@ it("a process whose folder was taken over loses nothing that it writes at that m
   mine.close();
 });
 
+it("what is settled of a folder that is gone changes nothing in the one that took its place", () => {
+  const mine = new SpoolBacklog(createFolder(spool, identity));
+  mine.append(recordIntoMemory(300).take(300, 1e9)!);
+  const [first] = [mine.take(100, 1e9)!, mine.take(100, 1e9)!];
+  rmSync(mine.folder, { recursive: true });
+  mine.abandon();
+  expect(mine.unreadable).toBe(100);
+  const folder = createFolder(spool, identity);
+  mine.settle(first);
+  expect(readdirSync(folder)).toEqual(["owner.json"]);
+});
+
 describe.each([true, false])("in the middle of an outage (in process: %s)", (inProcess) => {
   async function fillSpool(count: number): Promise<string> {
     sink.misbehave = (_request, response) => {

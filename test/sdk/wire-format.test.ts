@@ -148,6 +148,8 @@ describe.each(["span-event", "log-record"] as const)("emit: %s", (emit) => {
     start();
     const value = fc.oneof(
       fc.string({ unit: "binary", maxLength: 300 }),
+      // Around the longest that takes the fast path, in bytes and in characters.
+      fc.string({ unit: fc.constantFrom("a", "é", "好", "😀"), minLength: 20, maxLength: 130 }),
       fc.boolean(),
       fc.maxSafeInteger(),
       fc.integer(),
