@@ -36,6 +36,10 @@ export async function readAgentTime(
 }
 
 /**
+ * Every change and every row of activity is a sign of life, and between the two of one row are no gaps that matter: so
+ * an agent is there from each of these points to the next one, or for the heartbeat. One pass over sorted points
+ * (a join of stays with presences took 4 s for 100 agents and two months).
+ *
  * Common table expressions that end with `stayed` (place, agent_id, state, ms): what `readAgentTime` reads, for
  * others who ask PostgreSQL for the same numbers.
  * @param from SQL of the tenant, of the heartbeat in whole seconds, and of the ranges (place, from_at, to_at)
@@ -45,40 +49,35 @@ export function agentTimeTables({ tenant, heartbeatSeconds, ranges }: AgentTimeS
   ${ranges}
 ), span as (
   select min(from_at) as from_at, max(to_at) as to_at, ${heartbeatSeconds} * interval '1 second' as heartbeat from wanted
-), sign as (
-  select agent_id, first_at, last_at, heartbeat,
-    lag(last_at) over (partition by agent_id order by half_hour) + heartbeat as present_until
-  from analytics_agent_activity, span
+), sign as materialized (
+  select agent_id, first_at, last_at from analytics_agent_activity, span
   where tenant_id = ${tenant} and half_hour < to_at and half_hour > from_at - heartbeat - interval '30 minutes'
-), run as (
-  select agent_id, first_at, last_at, heartbeat,
-    count(*) filter (where present_until is null or first_at > present_until)
-      over (partition by agent_id order by first_at) as number
-  from sign
-), presence as (
-  select agent_id, min(first_at) as from_at, max(last_at + heartbeat) as to_at from run group by agent_id, number
 ), change as (
   select s.agent_id, s.changed_at, s.event_id, s.state
   from analytics_agent_states s, span
   where s.tenant_id = ${tenant} and s.changed_at >= span.from_at and s.changed_at < span.to_at
   union all
   select agent.agent_id, earlier.changed_at, earlier.event_id, earlier.state
-  from span, (select distinct agent_id from presence) as agent, lateral (
+  from span, (select distinct agent_id from sign) as agent, lateral (
     select s.changed_at, s.event_id, s.state from analytics_agent_states s
     where s.tenant_id = ${tenant} and s.agent_id = agent.agent_id and s.changed_at < span.from_at
     order by s.changed_at desc, s.event_id desc limit 1
   ) as earlier
+), point as (
+  select agent_id, changed_at as at, event_id, state from change
+  union all
+  select agent_id, at, null, null from sign cross join lateral (values (first_at), (last_at)) as sign_of_life (at)
+), numbered as (
+  select agent_id, at, state, lead(at) over ordered as next_at, count(state) over ordered as changes
+  from point window ordered as (partition by agent_id order by at, event_id)
 ), stay as (
-  select agent_id, state, changed_at as from_at,
-    coalesce(lead(changed_at) over (partition by agent_id order by changed_at, event_id), 'infinity') as to_at
-  from change
+  select agent_id, at as from_at, least(next_at, at + heartbeat) as to_at,
+    first_value(state) over (partition by agent_id, changes order by at, state nulls last) as state
+  from numbered, span
 ), stayed as (
   select place, agent_id, state,
-    sum(extract(epoch from least(wanted.to_at, presence.to_at, stay.to_at)
-      - greatest(wanted.from_at, presence.from_at, stay.from_at)) * 1000)::bigint as ms
-  from stay
-  join presence using (agent_id)
-  join wanted on least(wanted.to_at, presence.to_at, stay.to_at) > greatest(wanted.from_at, presence.from_at, stay.from_at)
+    sum(extract(epoch from least(wanted.to_at, stay.to_at) - greatest(wanted.from_at, stay.from_at)) * 1000)::bigint as ms
+  from stay join wanted on stay.from_at < wanted.to_at and stay.to_at > wanted.from_at
   where state <> 'offline'
   group by place, agent_id, state
 )`;
