@@ -11,6 +11,8 @@ export interface ReceiverProcess {
 }
 
 const main = fileURLToPath(new URL("../../collector-receiver/src/main.ts", import.meta.url));
+/** As `npm start` does. */
+const nodeFlags = ["--conditions=spanledger-source", "--max-semi-space-size=4"];
 const startWithinMs = 60_000;
 
 /**
@@ -23,7 +25,7 @@ export async function startReceiverProcess(
   nodeOptions: readonly string[] = [],
 ): Promise<ReceiverProcess> {
   const port = await findFreePort();
-  const child = spawn(process.execPath, ["--conditions=spanledger-source", ...nodeOptions, main], {
+  const child = spawn(process.execPath, [...nodeFlags, ...nodeOptions, main], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       PATH: process.env["PATH"] ?? "",

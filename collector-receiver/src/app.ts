@@ -23,6 +23,8 @@ export interface AppOptions {
   /** For reading; ingest has its own connections. */
   readonly pool: Pool;
   readonly ingest: Ingest;
+  /** What bodies occupy before they are decoded. */
+  readonly bodies?: { bytes: number };
   readonly metrics: ReceiverMetrics;
   /** What mapping captures of events. */
   readonly countedAttributes: ReadonlySet<string>;
@@ -89,6 +91,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     maxBodyBytes: config.maxBodyBytes,
     maxInflatedBytes: config.maxInflatedBytes,
     maxBufferedBytes: config.maxQueueBytes,
+    ...(options.bodies === undefined ? {} : { bodies: options.bodies }),
     onRequest: (facts) => metrics.countRequest(facts),
   });
   await app.register(statsPlugin, {

@@ -74,8 +74,9 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
     pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
     started.push(["the read pool", () => pool.end()]);
 
+    const bodies = { bytes: 0 };
     const metrics = new ReceiverMetrics(
-      () => ({ bytes: ingest.queueBytes, requests: ingest.queueLength }),
+      () => ({ bytes: ingest.queueBytes + bodies.bytes, requests: ingest.queueLength }),
       config.maxQueueBytes,
     );
     measureSourceGaps(metrics.registry, pool);
@@ -118,6 +119,7 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
       log,
       pool,
       ingest,
+      bodies,
       metrics,
       countedAttributes,
       custom: custom ?? undefined,

@@ -27,6 +27,8 @@ export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions
  * connections).
  */
 const eventsForAnotherWriter = 512;
+/** Batches that wait decoded: each writer finds its next one ready. */
+const batchesAhead = 2;
 
 export interface RunningIngest extends Ingest {
   /** Bytes of the requests that wait or are being committed. */
@@ -49,6 +51,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
   let wakeScheduled = false;
   let draining = false;
   let onDrained: (() => void) | undefined;
+  let room: { readonly promise: Promise<void>; resolve(): void } | undefined;
 
   function submit(request: MappedRequest, bytes: number): Promise<IngestResult> {
     if (draining) {
@@ -61,6 +64,16 @@ export function createIngest(options: IngestOptions): RunningIngest {
       queue.push({ request, bytes, resolve, reject });
       wakeWriter();
     });
+  }
+
+  function hasRoom(): boolean {
+    return queue.events < options.batchMaxEvents * batchesAhead;
+  }
+
+  function whenRoom(): Promise<void> | undefined {
+    if (hasRoom()) return undefined;
+    room ??= Promise.withResolvers<void>();
+    return room.promise;
   }
 
   /** After the current poll phase, so that requests that arrive together share a transaction. */
@@ -78,6 +91,10 @@ export function createIngest(options: IngestOptions): RunningIngest {
   async function write(writer: BatchWriter): Promise<void> {
     for (;;) {
       const requests = queue.take(options.batchMaxEvents);
+      if (hasRoom()) {
+        room?.resolve();
+        room = undefined;
+      }
       if (requests.length === 0) break;
       if (queue.length > 0) wakeWriter();
       await commitRequests(writer, requests);
@@ -108,6 +125,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
 
   return {
     submit,
+    whenRoom,
     get queueBytes() {
       return queue.bytes;
     },

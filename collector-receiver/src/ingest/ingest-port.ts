@@ -18,6 +18,11 @@ export interface Ingest {
    * @throws UnavailableError where nothing was committed and the sender has to try again
    */
   submit(request: MappedRequest, bytes: number): Promise<IngestResult>;
+  /**
+   * Resolves when the next batches have room for more; undefined where they have it now. A sender's bytes
+   * take a tenth of the memory of its events: what has to wait anyway waits better undecoded.
+   */
+  whenRoom?(): Promise<void> | undefined;
 }
 
 export type UnavailableCode =

@@ -72,6 +72,8 @@ export interface OtlpRoutesOptions {
   readonly maxInflatedBytes: number;
   /** Bytes of bodies that may be held at once, before anything is known of them. */
   readonly maxBufferedBytes: number;
+  /** What bodies occupy now, for whoever watches it. */
+  readonly bodies?: { bytes: number };
   /** Called once for each request, after its answer is decided; must not throw. */
   readonly onRequest?: (facts: OtlpRequestFacts) => void;
 }
@@ -131,11 +133,13 @@ export async function otlpRoutes(app: FastifyInstance, options: OtlpRoutesOption
 
 class OtlpReceiver {
   private readonly options: OtlpRoutesOptions;
-  private readonly turns = new DecodeTurns();
-  private bufferedBytes = 0;
+  private readonly turns: DecodeTurns;
+  private readonly bodies: { bytes: number };
 
   constructor(options: OtlpRoutesOptions) {
     this.options = options;
+    this.bodies = options.bodies ?? { bytes: 0 };
+    this.turns = new DecodeTurns(() => options.ingest.whenRoom?.());
   }
 
   async receive(signal: OtlpSignal | "metrics", request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -206,12 +210,12 @@ class OtlpReceiver {
     const contentEncoding = readContentEncoding(request);
     const declared = Number(request.headers["content-length"] ?? 0);
     const reserved = Math.min(Math.max(declared, 64 * 1024), maxBodyBytes);
-    if (this.bufferedBytes > 0 && this.bufferedBytes + reserved > maxBufferedBytes) {
+    if (this.bodies.bytes > 0 && this.bodies.bytes + reserved > maxBufferedBytes) {
       throw new Refusal("unavailable", 503, statusCode.resourceExhausted, "Too many requests at once", {
         "retry-after": "1",
       });
     }
-    this.bufferedBytes += reserved;
+    this.bodies.bytes += reserved;
     try {
       const body = await readBody(request.raw, maxBodyBytes);
       facts.bodyBytes = body.length;
@@ -220,7 +224,7 @@ class OtlpReceiver {
       facts.inflatedBytes = inflated.length;
       return inflated;
     } finally {
-      this.bufferedBytes -= reserved;
+      this.bodies.bytes -= reserved;
     }
   }
 

@@ -11,6 +11,11 @@ const messageHead = 5;
 export class CopyBuffer extends BinaryValues {
   constructor(initialBytes = 65_536) {
     super(initialBytes);
+    this.begin();
+  }
+
+  /** Starts a new COPY in the same memory: what was finished before must have been sent. */
+  begin(): void {
     this.bytes.write("d", "latin1");
     this.length = messageHead;
     // Signature, no flags, no header extension.
@@ -19,12 +24,17 @@ export class CopyBuffer extends BinaryValues {
     this.writeInt32(0);
   }
 
+  /** Bytes that it holds on to. */
+  get capacity(): number {
+    return this.bytes.length;
+  }
+
   startRow(columns: number): void {
     this.reserve(2);
     this.writeInt16(columns);
   }
 
-  /** The messages, with the trailer of the rows. The buffer must not be used afterwards. */
+  /** The messages, with the trailer of the rows. They lie in this buffer, until `begin`. */
   finish(): CopyMessages {
     this.reserve(2 + 5);
     this.writeInt16(-1);

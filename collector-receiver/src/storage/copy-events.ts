@@ -21,9 +21,15 @@ export const eventColumns = [
 
 export const copyEventsStatement = `copy analytics_events (${eventColumns.join(", ")}) from stdin with (format binary)`;
 
-/** The rows of `events` as one binary COPY, ready to be sent. */
-export function encodeEventRows(events: readonly BusinessEvent[]): CopyMessages {
-  const rows = new CopyBuffer(Math.max(4096, events.length * 320));
+/**
+ * The rows of `events` as one binary COPY, ready to be sent.
+ * @param rows where they are written; a buffer of their own unless given
+ */
+export function encodeEventRows(
+  events: readonly BusinessEvent[],
+  rows = new CopyBuffer(Math.max(4096, events.length * 320)),
+): CopyMessages {
+  rows.begin();
   for (const event of events) {
     rows.startRow(eventColumns.length);
     rows.text(event.tenantId);
@@ -42,9 +48,24 @@ export function encodeEventRows(events: readonly BusinessEvent[]): CopyMessages 
 }
 
 /**
+ * One buffer for each connection: a batch of 5,000 events takes 1.6 MB, which otherwise waits for the
+ * garbage collector while the next is made. A connection's transactions follow each other, so that the rows
+ * of the last COPY have been read when those of the next are written.
+ */
+const buffers = new WeakMap<WriterConnection, CopyBuffer>();
+/** What a larger batch needed is given back. */
+const keptBytes = 8 * 1024 * 1024;
+
+/**
  * Writes events as fast as PostgreSQL takes rows, with the primary key in place: one duplicate makes
  * the whole COPY fail with unique_violation, and the caller goes the slower way.
  */
 export async function copyEvents(client: WriterConnection, events: readonly BusinessEvent[]): Promise<void> {
-  await copyRows(client, copyEventsStatement, encodeEventRows(events));
+  let rows = buffers.get(client);
+  if (rows === undefined) {
+    rows = new CopyBuffer();
+    buffers.set(client, rows);
+  }
+  await copyRows(client, copyEventsStatement, encodeEventRows(events, rows));
+  if (rows.capacity > keptBytes) buffers.delete(client);
 }

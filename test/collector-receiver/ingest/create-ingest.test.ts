@@ -128,6 +128,19 @@ describe("group commit", () => {
     expect(ingest.queueBytes).toBe(0);
   });
 
+  test("there is room for more until two batches wait, and again when the first of them is taken", async () => {
+    const ingest = open({ batchMaxEvents: 3, writers: 1 });
+    const submit = () => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);
+    const answers = Array.from({ length: 5 }, submit);
+    expect(ingest.whenRoom?.()).toBeUndefined();
+    answers.push(submit());
+    const room = ingest.whenRoom?.();
+    expect(room).toBeInstanceOf(Promise);
+    await room;
+    expect(ingest.whenRoom?.()).toBeUndefined();
+    expect(await Promise.all(answers)).toHaveLength(6);
+  });
+
   test("closing commits what waits and refuses what comes after", async () => {
     const ingest = openTestIngest(database.connectionString);
     const waiting = Array.from({ length: 50 }, () =>
