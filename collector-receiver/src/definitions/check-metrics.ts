@@ -1,6 +1,6 @@
 import { findEventDefinition } from "@spanledger/sdk/event-catalogue";
 import { durationHistograms } from "../metrics/event-counters.ts";
-import { findMetric } from "../metrics/metric-dictionary.ts";
+import { definedMetrics } from "../metrics/metric-dictionary.ts";
 import type { LocalText, MetricUnit } from "../metrics/metric-definition.ts";
 import { checkGroupValues, identifiers, isOfType, longestValue, mostValues } from "./check-events.ts";
 import { customQuantiles, groupHistogram, otherGroup, quantileKey } from "./custom-definitions.ts";
@@ -63,8 +63,8 @@ function checkKey(key: string, path: Path, given: Fields, list: ProblemList): vo
     const remedy = "Use a lower-case letter, then letters, digits and underscores, at most 40, such as orders_paid";
     list.add(path, "is no key for a metric", remedy);
   }
-  const known = [key, ...customQuantiles.map((percent) => quantileKey(key, percent))].some(
-    (one) => findMetric(one) !== undefined,
+  const known = [key, ...customQuantiles.map((percent) => quantileKey(key, percent))].some((one) =>
+    definedMetrics.some((metric) => metric.key === one),
   );
   if (known || durationHistograms.some(({ metric }) => metric === key)) {
     list.add(path, "is a metric of the dictionary", "Choose another key");

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { answerError } from "./answer-error.ts";
 import { routeAgents } from "./routes/agents.ts";
 import { routeCaseStudy } from "./routes/case-study.ts";
+import { routeCustom } from "./routes/custom.ts";
 import { routeEvents } from "./routes/events.ts";
 import { routeLive } from "./routes/live.ts";
 import { routeMetrics } from "./routes/metrics.ts";
@@ -38,6 +39,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeTimeseries(app, context);
   routeAgents(app, context);
   routeOperations(app, context);
+  routeCustom(app, context);
   routeLive(app, context);
   routeSession(app, context);
   routeMetrics(app, context);

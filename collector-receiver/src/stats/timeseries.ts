@@ -10,12 +10,18 @@ import { readTenantToday } from "./read-period.ts";
 import type { StatsReader, TenantToday } from "./read-period.ts";
 import { checkDay, checkMonth, shorten } from "./report-period.ts";
 import type { DayRange } from "./report-period.ts";
+import { deriveCustom } from "./derive-custom.ts";
+import { findOwnMetric } from "./custom-metrics.ts";
+import type { FoundOwnMetric } from "./custom-metrics.ts";
+import { readCustomNumbers } from "./sql/read-custom-numbers.ts";
 import { readCounterSeries } from "./sql/read-counter-series.ts";
 import { readDurationSeries } from "./sql/read-duration-series.ts";
 import { StatsError } from "./stats-error.ts";
 
 export interface SeriesQuery {
   readonly metric: string;
+  /** A group of a product's own metric; without it, all of them together. */
+  readonly group?: string | undefined;
   /** A day or a month; without it, the start of the current month. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -56,7 +62,9 @@ export async function readTimeseries(
   query: SeriesQuery,
   locale: Locale,
 ): Promise<Series> {
-  const metric = findMetric(query.metric);
+  const known = findMetric(query.metric);
+  const own = known === undefined ? await findOwnMetric(reader.pool, tenantId, query.metric, query.group) : undefined;
+  const metric = known ?? own?.metric;
   if (metric === undefined) {
     throw new StatsError(
       "unknown_metric",
@@ -67,7 +75,10 @@ export async function readTimeseries(
   const at = await readTenantToday(reader, tenantId);
   const days = rangeOf(query, at.today);
   const periods = periodsIn(days, query.period);
-  const derive = await pointSource(reader, tenantId, metric, query.period, periods, at, locale);
+  const derive =
+    own === undefined
+      ? await pointSource(reader, tenantId, metric as MetricDefinition, query.period, periods, at, locale)
+      : await ownPointSource(reader, tenantId, own, query.period, periods, at, locale);
   return {
     metric: metric.key,
     name: locale === "zh-CN" ? metric.name.zh : metric.name.en,
@@ -117,6 +128,29 @@ async function pointSource(
   return (period, start) => {
     const known = counters.get(period) ?? (notBegun(start) ? unknown : noCounters);
     return deriveMetric(metric, known, locale, at.tenant.currency);
+  };
+}
+
+/** As `pointSource`, of a product's own metric. */
+async function ownPointSource(
+  reader: StatsReader,
+  tenantId: string,
+  { metric, group, definitions, reads }: FoundOwnMetric,
+  periodType: PeriodType,
+  periods: readonly SeriesPeriod[],
+  at: TenantToday,
+  locale: Locale,
+): Promise<(period: string, start: string) => MetricValue> {
+  const ranges = periods.map(({ value, start, end }) => ({
+    startDate: start,
+    endDate: end,
+    row: { periodType, periodValue: value },
+  }));
+  const numbers = await readCustomNumbers(reader.pool, tenantId, definitions, reads, ranges);
+  const byPeriod = new Map(periods.map(({ value }, place) => [value, numbers[place] ?? null]));
+  return (period, start) => {
+    const known = start > at.today ? null : (byPeriod.get(period) ?? null);
+    return deriveCustom(metric, group, known, locale, at.tenant.currency);
   };
 }
 

@@ -1,7 +1,9 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { commonAttributes, eventCatalogue } from "@spanledger/sdk/event-catalogue";
 import type { AttributeDefinition, EventDefinition } from "@spanledger/sdk/event-catalogue";
+import type { CustomAttribute } from "../../definitions/custom-definitions.ts";
 import { errorSchema, oneOf } from "../answer-schemas.ts";
+import { readCustomDefinitions } from "../sql/read-custom-definitions.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
@@ -15,6 +17,7 @@ const attributeSchema = Type.Object({
   max_length: Type.Optional(Type.Number({ description: "In Unicode code points" })),
   en: Type.String(),
   zh: Type.String(),
+  values: Type.Optional(Type.Array(Type.String(), { description: "What metrics tell apart; others are kept too" })),
   example: Type.Unknown(),
 });
 
@@ -25,6 +28,7 @@ const catalogueSchema = Type.Object(
         name: Type.String(),
         en: Type.String(),
         zh: Type.String(),
+        custom: Type.Optional(Type.Literal(true, { description: "Of spanledger.config.ts" })),
         attributes: Type.Array(attributeSchema),
       }),
     ),
@@ -48,23 +52,33 @@ export function routeEvents(app: StatsApp, context: StatsContext): void {
       },
     },
     async (request) => {
-      context.tenantOf(request);
+      const tenantId = context.tenantOf(request);
       // Both languages are in the answer: the one asked for only has to exist.
       localeIn(request.query, context.locale);
+      const { definitions } = await readCustomDefinitions(context.pool, tenantId);
       return {
-        events: Object.entries<EventDefinition>(eventCatalogue).map(([name, { en, zh, attributes }]) => ({
-          name,
-          en,
-          zh,
-          attributes: describeAttributes(attributes),
-        })),
+        events: [
+          ...Object.entries<EventDefinition>(eventCatalogue).map(([name, { en, zh, attributes }]) => ({
+            name,
+            en,
+            zh,
+            attributes: describeAttributes(attributes),
+          })),
+          ...Object.entries(definitions.events).map(([name, { en, zh, attributes }]) => ({
+            name,
+            en,
+            zh,
+            custom: true as const,
+            attributes: describeAttributes(attributes),
+          })),
+        ],
         common_attributes: describeAttributes(commonAttributes),
       };
     },
   );
 }
 
-function describeAttributes(attributes: Readonly<Record<string, AttributeDefinition>>) {
+function describeAttributes(attributes: Readonly<Record<string, AttributeDefinition | CustomAttribute>>) {
   return Object.entries(attributes).map(([name, definition]) => ({
     name,
     type: definition.type,
@@ -73,8 +87,9 @@ function describeAttributes(attributes: Readonly<Record<string, AttributeDefinit
     ...(definition.minimum === undefined ? {} : { minimum: definition.minimum }),
     ...(definition.maximum === undefined ? {} : { maximum: definition.maximum }),
     ...(definition.maxLength === undefined ? {} : { max_length: definition.maxLength }),
+    ...("values" in definition ? { values: [...(definition.values ?? [])] } : {}),
     en: definition.en,
     zh: definition.zh,
-    example: definition.example,
+    example: definition.example ?? null,
   }));
 }

@@ -1,5 +1,6 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { errorSchema, nullableString, oneOf, unitSchema } from "../answer-schemas.ts";
+import { describeCustomMetrics } from "../describe-custom.ts";
 import { describeDictionary } from "../describe-dictionary.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
@@ -14,7 +15,10 @@ const dictionarySchema = Type.Object(
     metrics: Type.Array(
       Type.Object({
         key: Type.String(),
-        group: oneOf(["ai_chatbot", "agent_workbench", "tickets"] as const),
+        group: oneOf(
+          ["ai_chatbot", "agent_workbench", "tickets", "custom"] as const,
+          "custom: of spanledger.config.ts",
+        ),
         kind: oneOf(["sum", "ratio", "quantile"] as const),
         unit: unitSchema,
         name: Type.String(),
@@ -30,7 +34,12 @@ const dictionarySchema = Type.Object(
         edge_cases: nullableString(),
         estimate: Type.Boolean(),
         definition_version: Type.Number(),
-        since: Type.String({ description: "First release with this definition" }),
+        since: Type.String({
+          description: "First release with this definition; of custom ones, its first business day",
+        }),
+        group_by: Type.Optional(Type.String({ description: "The attribute whose values tell groups apart" })),
+        groups: Type.Optional(Type.Array(Type.String())),
+        backfilled: Type.Optional(Type.Boolean({ description: "False: what came before `since` is not counted" })),
       }),
     ),
   },
@@ -50,8 +59,9 @@ export function routeMetrics(app: StatsApp, context: StatsContext): void {
       },
     },
     async (request) => {
-      context.tenantOf(request);
-      return { metrics: describeDictionary(localeIn(request.query, context.locale)) };
+      const locale = localeIn(request.query, context.locale);
+      const custom = await describeCustomMetrics(context, context.tenantOf(request), locale);
+      return { metrics: [...describeDictionary(locale), ...custom] };
     },
   );
 }

@@ -37,6 +37,9 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
               description: "A key of GET /api/analytics/metrics",
               examples: ["total_sessions"],
             }),
+            group: Type.Optional(
+              Type.String({ description: "A group of a metric of spanledger.config.ts; all together without it" }),
+            ),
             from: Type.Optional(Type.String({ description: "A business day or month", examples: ["2025-12-01"] })),
             to: Type.Optional(Type.String({ description: "A business day or month, included" })),
             period: Type.Optional(oneOf(periodTypes, "Default: day")),
@@ -48,10 +51,10 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
       },
     },
     async (request) => {
-      const { metric, from, to, period = "day" } = request.query;
+      const { metric, group, from, to, period = "day" } = request.query;
       const locale = localeIn(request.query, context.locale);
       const tenantId = context.tenantOf(request);
-      return readTimeseries(context, tenantId, { metric, from, to, period }, locale);
+      return readTimeseries(context, tenantId, { metric, group, from, to, period }, locale);
     },
   );
 }
