@@ -2,6 +2,7 @@ export type { AttributesOf, AttributeValue, BusinessEventName, EventCatalogue } 
 export { BusinessEventError, type BusinessEventErrorCode } from "./business-event-error.ts";
 export type { BusinessEventsOptions } from "./business-events-options.ts";
 export type { HttpEventRule, HttpExchange } from "./http-events.ts";
+export type { EventsOf, OwnAttributesOf, OwnEvents } from "./own-events.ts";
 export type { PipelineStatus } from "./pipeline.ts";
 export type { RecordOptions } from "./recording/event-recorder.ts";
 export { recordBusinessEvent, type CustomEventName } from "./record-business-event.ts";

@@ -3,8 +3,10 @@ import fastify from "fastify";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { statsPlugin } from "../../../collector-receiver/src/stats/stats-plugin.ts";
+import { hashDefinitions } from "../../../collector-receiver/src/definitions/custom-definitions.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
+import { ownDefinitions } from "../ingest/count-own-from-scratch.ts";
 import { planCounters, seedAgent, seedDay, seedReported, seedSettings } from "./seed-counters.ts";
 import { seedEvents } from "./seed-events.ts";
 import { get, openStatsApp } from "./stats-app.ts";
@@ -17,9 +19,11 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/timeseries": [
     "timeseries?metric=total_sessions&from=2025-12&to=2025-12",
     "timeseries?metric=response_time_p50_ms&from=2025-12&to=2025-12",
+    "timeseries?metric=acme_events&group=plus&from=2025-12&to=2025-12",
   ],
   "/api/analytics/agents": ["agents?month=2025-12"],
   "/api/analytics/operations": ["operations?month=2025-12", "operations?start_date=2025-12-02&end_date=2025-12-30"],
+  "/api/analytics/custom": ["custom?month=2025-12", "custom?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/live": ["live"],
   "/api/analytics/sessions/{session_id}": ["sessions/shared", "sessions/shared?limit=1"],
   "/api/analytics/metrics": ["metrics"],
@@ -43,6 +47,7 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   await seedSettings(pool, tenantId);
   await seedReported(pool, tenantId, "2025-12-25", "session.start", "agent.login");
   await seedDay(pool, tenantId, "2025-12-25", counters);
+  await seedOwnMetrics(pool, tenantId, factor);
   // The same agent id in every tenant, its name given on another day.
   const day = `2025-12-${24 + factor}`;
   await seedAgent(pool, tenantId, day, 7, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);
@@ -59,6 +64,23 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
       at: `2025-12-25T00:00:0${index}Z`,
       data: { channel: tenantId },
     })),
+  );
+}
+
+/** Metrics of a `spanledger.config.ts`, each with a number. */
+async function seedOwnMetrics(pool: pg.Pool, tenantId: string, factor: number): Promise<void> {
+  const definitions = [JSON.stringify(ownDefinitions), hashDefinitions(ownDefinitions)];
+  await pool.query(
+    "update analytics_settings set custom_definitions = $2, custom_definitions_hash = $3 where tenant_id = $1",
+    [tenantId, ...definitions],
+  );
+  await pool.query("insert into analytics_custom_counters values ($1, '2025-12-25', 'acme_events', 'plus', $2, 0)", [
+    tenantId,
+    factor,
+  ]);
+  await pool.query(
+    "insert into analytics_custom_session_counts values ($1, 'month', '2025-12', '2025-12-01', 'acme_sessions', '', $2)",
+    [tenantId, factor],
   );
 }
 

@@ -12,6 +12,8 @@ import type { PeriodFacts, StatsReader } from "../../stats/read-period.ts";
 import { checkMonth } from "../../stats/report-period.ts";
 import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
 import { readDurationSeries } from "../../stats/sql/read-duration-series.ts";
+import { customDocumentOf } from "../../stats/custom-metrics.ts";
+import type { CustomDocument } from "../../stats/custom-metrics.ts";
 import { readAttributeCounts } from "./read-attribute-counts.ts";
 import type { AttributeCount } from "./read-attribute-counts.ts";
 import { readCompleteness } from "./read-completeness.ts";
@@ -35,6 +37,8 @@ export interface ReportMaterial {
   readonly completeness: Completeness;
   /** Agent time, durable resolutions, durations in working hours, reopening and backlog. */
   readonly operations: OperationsDocument;
+  /** Metrics of the product's own, from its `spanledger.config.ts`. */
+  readonly custom: CustomDocument;
 }
 
 /**
@@ -52,7 +56,7 @@ export async function readReport(
   const { period, calendar } = facts;
   const named = period.startDate.slice(0, 7);
   const { pool } = reader;
-  const [days, months, responseTimes, escalationReasons, agents, completeness, operations] = await Promise.all([
+  const [days, months, responseTimes, escalationReasons, agents, completeness, operations, custom] = await Promise.all([
     readCounterSeries(pool, tenantId, { periodType: "day", first: period.startDate, last: period.endDate }),
     readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
     readDurationSeries(pool, tenantId, "response_time", "month", period),
@@ -65,6 +69,7 @@ export async function readReport(
       calendar.startOfDay(addDays(period.endDate, 1)),
     ),
     readOperations(reader, tenantId, { month: named }),
+    customDocumentOf(reader, tenantId, facts, locale),
   ]);
   return {
     facts,
@@ -76,5 +81,6 @@ export async function readReport(
     agents,
     completeness,
     operations: operationsOf(operations, locale),
+    custom,
   };
 }

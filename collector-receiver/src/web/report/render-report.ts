@@ -9,6 +9,7 @@ import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
 import { behindLinks } from "./behind-links.ts";
 import { hasBefore } from "./describe-figure.ts";
+import { renderCustomSection } from "./custom-section.ts";
 import { completenessShare } from "./read-completeness.ts";
 import { renderChart } from "./render-chart.ts";
 import { renderFigure, renderFigureLine } from "./render-figure.ts";
@@ -87,7 +88,7 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
       </nav>
     </div>
     ${renderCompleteness(context, instant)} ${renderStory(context, groups)}
-    ${groups.map((group) => renderGroup(group, context, links))}
+    ${groups.map((group) => renderGroup(group, context, links))} ${renderCustomSection(context)}
     <h2>${texts.charts}</h2>
     <div class="grid-of-charts">
       ${chartsOf(context).map((chart) => renderChart(chart, context, links.pictureHref(chart.id)))}
