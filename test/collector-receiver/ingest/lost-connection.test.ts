@@ -22,13 +22,13 @@ test.each([
   await holder.query("begin");
   await holder.query(`lock table ${table} in share mode`);
   const request = requestOf([makeEvent({ name: "session.start", sessionId: "s-2" })]);
-  const refused = expect(ingest.submit(request, 100)).rejects.toMatchObject({ name: "UnavailableError", code });
+  const refused = ingest.submit(request, 100).catch((error: unknown) => error);
   const terminated = `
     select pg_terminate_backend(activity.pid) from pg_stat_activity activity join pg_locks lock on lock.pid = activity.pid
     where activity.datname = current_database() and activity.application_name = 'spanledger-writer'
       and not lock.granted and lock.relation = '${table}'::regclass`;
   while ((await database.pool.query(terminated)).rowCount === 0);
-  await refused;
+  expect(await refused).toMatchObject({ name: "UnavailableError", code });
   await holder.query("rollback");
   await holder.end();
 
