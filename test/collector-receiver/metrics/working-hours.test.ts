@@ -81,7 +81,7 @@ describe.each(worlds)("in $timezone", ({ timezone, around }) => {
         const calendar = createWorkingCalendar(timezone, hours);
         expect(workingMsBetween(calendar, fromMs, fromMs + lasts * minute)).toBe(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: 200 },
     );
   });
 });
