@@ -28,13 +28,14 @@ const questions: Readonly<Record<string, readonly string[]>> = {
 /** What only brand-b has: a number that nothing of brand-a comes to, and a word in each text of its events. */
 const sessionsOfB = 4177;
 const word = "secretb";
+const shown = new RegExp(`${word}|(?<![\\w.-])4,?177(?![\\w-])`);
+/** Both have a session, an agent and a ticket of these ids, so that whatever forgets the tenant mixes them. */
 const parameters: Readonly<Record<string, string>> = {
-  session_id: `${word}-session`,
+  session_id: "shared-session",
   agent_id: "880088",
   ticket_id: "990099",
   "chart.png": "sessions.png",
 };
-const shown = new RegExp(`${word}|(?<![\\w.-])(?:4,?177|880,?088|990,?099)(?![\\w-])`);
 
 const tokens = { a: "ingest-token-of-brand-a", b: "ingest-token-of-brand-b" };
 const readers = { a: "reading-token-of-brand-a", b: "reading-token-of-brand-b" };
@@ -67,18 +68,19 @@ async function listRoutes(): Promise<string[]> {
   return routes;
 }
 
-/** What a tenant's products report of one session, an agent and a ticket. */
-function eventsOf(name: string, agentId: number, ticketId: number): WireEvent[] {
-  const session_id = `${name}-session`;
+/** What a tenant's products report of the session, the agent and the ticket that both have. */
+function eventsOf(name: string): WireEvent[] {
+  const session_id = parameters["session_id"] ?? "";
+  const [agent_id, ticket_id] = [Number(parameters["agent_id"]), Number(parameters["ticket_id"])];
   const mark = () => ({ "spanledger.event.id": randomUUID() });
   return [
     { name: "session.start", attributes: { session_id, user_id: `${name}-user`, channel: `${name}-channel` } },
     { name: "session.message", attributes: { session_id, role: "ai", response_time_ms: 900 } },
     { name: "session.escalate", attributes: { session_id, reason: `${name}-reason` } },
     { name: "query.order", attributes: { session_id, success: true, order_number: `${name}-order` } },
-    { name: "agent.login", attributes: { agent_id: agentId, agent_name: `${name}-agent` } },
-    { name: "agent.session_takeover", attributes: { session_id, agent_id: agentId, wait_time_sec: 20 } },
-    { name: "ticket.created", attributes: { ticket_id: ticketId, agent_id: agentId, session_id } },
+    { name: "agent.login", attributes: { agent_id, agent_name: `${name}-agent` } },
+    { name: "agent.session_takeover", attributes: { session_id, agent_id, wait_time_sec: 20 } },
+    { name: "ticket.created", attributes: { ticket_id, agent_id, session_id, type: `${name}-type` } },
     { name: `${name}.custom`, attributes: { ...mark(), session_id } },
   ];
 }
@@ -109,8 +111,8 @@ test("no route shows anything of a tenant without a token, or with another tenan
     });
     expect([answer.status, await answer.json()]).toEqual([200, {}]);
   };
-  await send(tokens.a, eventsOf("alpha", 7, 8));
-  await send(tokens.b, eventsOf(word, 880_088, 990_099));
+  await send(tokens.a, eventsOf("alpha"));
+  await send(tokens.b, eventsOf(word));
   await send(
     tokens.b,
     Array.from({ length: sessionsOfB - 1 }, (_, n) => ({
@@ -138,11 +140,11 @@ test("no route shows anything of a tenant without a token, or with another tenan
       for (const token of [undefined, tokens.b, readers.a]) {
         const other = await ask(question, token);
         const who = `${question} ${token === undefined ? "without a token" : `with ${token}`}`;
-        expect(shown.exec(withoutQuestion(other.text, path)), who).toBeNull();
+        expect(shown.exec(other.text), who).toBeNull();
         // A parameter that is no good is said to everybody.
         if (token !== readers.a) expect(own.status === 400 ? [400, 401] : [401], who).toContain(other.status);
       }
-      if (shown.test(withoutQuestion(own.text, path))) shownToB++;
+      if (shown.test(own.text)) shownToB++;
       answered ||= own.status === 200;
     }
     expect(answered, `${route}: \`questions\` has to say how it is asked, so that brand-b gets an answer`).toBe(true);
@@ -150,9 +152,3 @@ test("no route shows anything of a tenant without a token, or with another tenan
   // Or the search above would find nothing anywhere.
   expect(shownToB).toBeGreaterThan(15);
 });
-
-/** An error may name what was asked for. */
-function withoutQuestion(text: string, path: string): string {
-  const asked = path.split("/").at(-1) ?? "";
-  return asked.includes(word) || /\d{6}/.test(asked) ? text.replaceAll(asked, "") : text;
-}
