@@ -3,6 +3,7 @@ import { eventLists, eventListNames, eventListsOf } from "../../../collector-rec
 import type { EventListDefinition } from "../../../collector-receiver/src/web/events/event-lists.ts";
 import { eventListSql } from "../../../collector-receiver/src/web/events/read-event-list.ts";
 import { describeTicket } from "../../../collector-receiver/src/web/events/describe-ticket.ts";
+import { ticketListNames } from "../../../collector-receiver/src/web/events/ticket-lists.ts";
 import { figureKeys } from "../../../collector-receiver/src/web/report/report-figures.ts";
 import { sessionListOf } from "../../../collector-receiver/src/web/sessions/session-lists.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
@@ -112,6 +113,40 @@ describe("from a figure to its events", () => {
         client.release();
       }
     }
+  });
+
+  test.each(ticketListNames)("the list of tickets %s is as long as its figure, page by page", async (list) => {
+    const atMs = Date.UTC(2025, 11, 9, 4);
+    const open = Array.from({ length: 120 }, (_, i) => [
+      { name: "ticket.created", attributes: { ticket_id: 5_000 + i }, atMs },
+      ...(i % 3 === 0
+        ? [{ name: "ticket.assigned", attributes: { ticket_id: 5_000 + i, to_agent_id: 1 }, atMs: atMs + 1 }]
+        : []),
+      ...(i % 10 === 0
+        ? [
+            {
+              name: "ticket.closed",
+              attributes: { ticket_id: 5_000 + i, resolution_duration_hours: 1, sla_met: true },
+              atMs: atMs + 2,
+            },
+            {
+              name: "ticket.status_changed",
+              attributes: { ticket_id: 5_000 + i, from_status: "closed", to_status: "open" },
+              atMs: atMs + 3,
+            },
+          ]
+        : []),
+    ]).flat();
+    const headers = { "content-type": "application/json" };
+    await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body: tracesWith(open) });
+    const operations: any = await (await fetch(`${receiver.url}/api/analytics/operations?month=2025-12`)).json();
+    const { rows, pages } = await walk(`/report/tickets?month=2025-12&of=${list}&lang=en`);
+    expect(rows.length).toBe(operations.metrics[list].value);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(pages).toBe(Math.ceil(rows.length / 100));
+    const first = /href="([^"]+)"/.exec(rows[0] as string)?.[1]?.replaceAll("&amp;", "&");
+    expect(await page(first as string)).toContain("ticket.created");
+    expect(await page("/report?month=2025-12&lang=en")).toContain(`/report/tickets?month=2025-12&amp;of=${list}`);
   });
 
   test("those of one agent add up to the agent's own figures", async () => {

@@ -47,7 +47,8 @@ export function ticketStockTables({ tenant, ranges }: { readonly tenant: string;
   return `wanted as (
   ${ranges}
 ), judged as (
-  select place, ticket.created_at < to_at and coalesce(not ${isOver}, true) as is_open,
+  select place, ticket.ticket_id, ticket.created_at, ticket.first_closed_at, ticket.last_reopened_at,
+    ticket.created_at < to_at and coalesce(not ${isOver}, true) as is_open,
     coalesce(ticket.first_assigned_at >= to_at, true) as is_unassigned,
     ticket.first_closed_at >= from_at and ticket.first_closed_at < to_at as is_first_closed,
     ticket.last_reopened_at > ticket.first_closed_at as is_reopened

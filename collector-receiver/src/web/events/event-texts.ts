@@ -1,11 +1,16 @@
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { EventList } from "./event-lists.ts";
+import type { TicketList } from "./ticket-lists.ts";
 
 export interface EventTexts {
   /** Title of a list. */
   readonly lists: Readonly<Record<EventList, string>>;
   /** The link from a figure to the list. */
   readonly behind: Readonly<Record<EventList, string>>;
+  /** Title of a list of tickets. */
+  readonly ticketLists: Readonly<Record<TicketList, string>>;
+  readonly ticketCount: (shown: string, total: string) => string;
+  readonly reopened: string;
   readonly title: (list: string, period: string) => string;
   readonly ofAgent: (agent: string) => string;
   readonly shown: (shown: string) => string;
@@ -73,6 +78,13 @@ export const eventTexts: Readonly<Record<Locale, EventTexts>> = {
       order_queries_failed: "Those that failed",
       tracking_queries_failed: "Those that failed",
     },
+    ticketLists: {
+      ticket_backlog: "Tickets open at the end",
+      ticket_backlog_unassigned: "Open, without an agent",
+      tickets_reopened: "Tickets opened again",
+    },
+    ticketCount: (shown, total) => `${shown} of ${total} shown, by number`,
+    reopened: "Opened again",
     title: (list, period) => `${list}, ${period}`,
     ofAgent: (agent) => `by ${agent}`,
     shown: (shown) => `${shown} shown, in the order in which they occurred`,
@@ -138,6 +150,13 @@ export const eventTexts: Readonly<Record<Locale, EventTexts>> = {
       order_queries_failed: "查看失败",
       tracking_queries_failed: "查看失败",
     },
+    ticketLists: {
+      ticket_backlog: "期末未结的工单",
+      ticket_backlog_unassigned: "未结且未分配的工单",
+      tickets_reopened: "重新打开的工单",
+    },
+    ticketCount: (shown, total) => `共 ${total} 个，显示 ${shown} 个，按编号排列`,
+    reopened: "重新打开",
     title: (list, period) => `${list}，${period}`,
     ofAgent: (agent) => `坐席：${agent}`,
     shown: (shown) => `显示 ${shown} 条，按发生时间排列`,

@@ -1,6 +1,7 @@
 import type { Locale } from "../../metrics/format-metric.ts";
-import { metricOf } from "../../metrics/metric-dictionary.ts";
+import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { AgentsDocument } from "../../stats/agents.ts";
+import type { OperationsDocument } from "../../stats/operations.ts";
 import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
@@ -14,11 +15,12 @@ interface AgentView {
   readonly agentId: number;
   readonly month: string;
   readonly document: AgentsDocument;
+  readonly operations: OperationsDocument;
 }
 
 /** An agent's month as a page: every figure kept by agent, each with the events behind it. */
 export function renderAgent(
-  { agentId, month, document }: AgentView,
+  { agentId, month, document, operations }: AgentView,
   locale: Locale,
   options: { readonly sampleData: boolean },
 ): string {
@@ -27,11 +29,14 @@ export function renderAgent(
   const agent = document.agents.find(({ agent_id: id }) => id === agentId);
   const name = agent?.agent_name ?? words.unnamed(String(agentId));
   const path = `/report/agents/${agentId}`;
-  const figures = Object.entries(agent?.metrics ?? {});
+  const nameOf = (key: string): string =>
+    definedMetrics.find((metric) => metric.key === key)?.name[locale === "en" ? "en" : "zh"] ?? key;
+  const time = operations.agents.find(({ agent_id: id }) => id === agentId);
+  const figures = Object.entries({ ...agent?.metrics, ...time?.metrics });
   const card = (key: string, formatted: string, value: number | null): Html => {
     const lists = value === null || value === 0 ? [] : eventListsOf(key).filter(isAgentList);
     return html`<article class="card figure" id="${key}">
-      <h3>${metricOf(key).name[locale === "en" ? "en" : "zh"]}</h3>
+      <h3>${nameOf(key)}</h3>
       <p class="value${value === null && " none"}">${formatted}</p>
       ${
         lists.length > 0 &&
@@ -61,7 +66,7 @@ export function renderAgent(
         ${document.period} · ${words.agentNumber} ${String(agentId)} · ${texts.timezone(document.timezone)}
       </p>
       ${
-        agent === undefined
+        agent === undefined && time === undefined
           ? html`<p>${words.nothingOfAgent}</p>`
           : html`<h2>${words.agentFigures}</h2>
               <div class="grid-of-figures">

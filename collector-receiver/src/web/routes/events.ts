@@ -2,6 +2,8 @@ import { addDays } from "../../metrics/business-calendar.ts";
 import { readAgentsDocument } from "../../stats/agents.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
+import { operationsOf } from "../../stats/operations.ts";
+import { readOperations } from "../../stats/read-operations.ts";
 import { readPeriod, readTenantToday } from "../../stats/read-period.ts";
 import { checkMonth, shorten } from "../../stats/report-period.ts";
 import { StatsError } from "../../stats/stats-error.ts";
@@ -14,9 +16,12 @@ import { readAgentNames } from "../events/read-agent-names.ts";
 import { readEventList } from "../events/read-event-list.ts";
 import { readRetainedFrom } from "../events/read-retained-from.ts";
 import { readTicketEvents } from "../events/read-ticket.ts";
+import { readTicketList } from "../events/read-ticket-list.ts";
 import { renderAgent } from "../events/render-agent.ts";
 import { renderEventList } from "../events/render-event-list.ts";
 import { renderTicket } from "../events/render-ticket.ts";
+import { renderTicketList } from "../events/render-ticket-list.ts";
+import { ticketListNames } from "../events/ticket-lists.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
@@ -25,7 +30,7 @@ const eventsOfPage = 100;
 
 /**
  * The path back where a figure counts events: `/report/events?month=&of=` behind a figure (of one agent with `agent`),
- * `/report/agents/{agent_id}` behind an agent, `/report/tickets/{ticket_id}` behind a ticket.
+ * `/report/tickets?month=&of=` behind a figure of tickets that is no flow, `/report/agents/{agent_id}` behind an agent, `/report/tickets/{ticket_id}` behind a ticket.
  */
 export function routeEvents(app: WebApp, context: WebContext): void {
   app.get("/report/events", { schema: { hide: true } }, async (request, reply) => {
@@ -81,6 +86,43 @@ export function routeEvents(app: WebApp, context: WebContext): void {
     return sendPage(reply, renderEventList(view, locale, context), locale);
   });
 
+  app.get("/report/tickets", { schema: { hide: true } }, async (request, reply) => {
+    const query = readQuery(request, ["month", "of", "after"]);
+    const locale = localeOfPage(query, context.locale);
+    const list = ticketListNames.find((name) => name === query["of"]);
+    if (list === undefined) {
+      throw new StatsError(
+        "invalid_parameter",
+        `of = "${shorten(query["of"] ?? "")}" is no list of tickets; pass one of ${ticketListNames.join(", ")}`,
+        "of",
+      );
+    }
+    const after = query["after"] === undefined ? null : readId(query["after"], "after", "invalid_parameter", 400);
+    const tenantId = context.tenantOf(request);
+    const operations = await readOperations(context, tenantId, { month: query["month"] });
+    const { period: facts } = operations;
+    const fromMs = facts.calendar.startOfDay(facts.period.startDate);
+    const endMs = facts.calendar.startOfDay(addDays(facts.period.endDate, 1));
+    const found = await readTicketList(context.pool, tenantId, {
+      list,
+      // As the figure: never beyond now.
+      range: { fromMs, toMs: Math.min(endMs, Math.max(facts.nowMs, fromMs)) },
+      after,
+      limit: eventsOfPage + 1,
+    });
+    const tickets = found.slice(0, eventsOfPage);
+    const view = {
+      facts,
+      month: facts.period.startDate.slice(0, 7),
+      list,
+      total: operationsOf(operations, locale).metrics[list]?.value ?? 0,
+      tickets,
+      next: found.length > eventsOfPage ? String(tickets.at(-1)?.ticketId) : null,
+      after: query["after"] ?? null,
+    };
+    return sendPage(reply, renderTicketList(view, locale, context), locale);
+  });
+
   app.get<{ Params: { agent_id: string } }>(
     "/report/agents/:agent_id",
     { schema: { hide: true } },
@@ -88,8 +130,11 @@ export function routeEvents(app: WebApp, context: WebContext): void {
       const query = readQuery(request, ["month"]);
       const locale = localeOfPage(query, context.locale);
       const agentId = readId(request.params.agent_id, "agent_id", "agent_not_found", 404);
-      const document = await readAgentsDocument(context, context.tenantOf(request), query["month"], locale);
-      return sendPage(reply, renderAgent({ agentId, month: document.month, document }, locale, context), locale);
+      const tenantId = context.tenantOf(request);
+      const document = await readAgentsDocument(context, tenantId, query["month"], locale);
+      const { month } = document;
+      const operations = operationsOf(await readOperations(context, tenantId, { month }), locale);
+      return sendPage(reply, renderAgent({ agentId, month, document, operations }, locale, context), locale);
     },
   );
 
