@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
 import { afterEach, expect, it, vi } from "vitest";
 import { chunkBytes } from "../../sdk/src/recording/chunk.ts";
+import { controlWord } from "../../sdk/src/recording/control-block.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -12,7 +13,7 @@ afterEach(() => void vi.restoreAllMocks());
  */
 it("loses nothing that is recorded between two looks of the sender", async () => {
   const sink = await OtlpSink.start();
-  startBusinessEvents({ endpoint: sink.url, inProcess: true, batchDelayMs: 1 });
+  startBusinessEvents({ endpoint: sink.url, inProcess: true, batchDelayMs: 1, maxBatchEvents: 7 });
   const events = 1500;
   let recorded = 0;
   const load = Atomics.load.bind(Atomics);
@@ -23,7 +24,7 @@ it("loses nothing that is recorded between two looks of the sender", async () =>
     if (!recording && recorded < events && words.buffer.byteLength === chunkBytes && looks++ % 3 === 0) {
       recording = true;
       // Long enough that chunks are sealed and begun meanwhile as well.
-      recordBusinessEvent("shop.sold", { number: ++recorded, text: "x".repeat(recorded % 50 === 0 ? 20_000 : 10) });
+      recordBusinessEvent("shop.sold", { number: ++recorded, text: "x".repeat(recorded % 7 === 0 ? 15_000 : 10) });
       recording = false;
     }
     return value;
@@ -37,6 +38,24 @@ it("loses nothing that is recorded between two looks of the sender", async () =>
   expect(await flush({ timeoutMs: 10_000 })).toBe(true);
   expect(sink.eventIds.size).toBe(events + opened);
   expect(businessEventsStatus()).toMatchObject({ sent: events + opened, pending: 0, dropped: 0 });
+  await shutdown();
+  await sink.stop();
+});
+
+it("wakes up by itself for an event that is recorded while it falls asleep", async () => {
+  const sink = await OtlpSink.start();
+  startBusinessEvents({ endpoint: sink.url, inProcess: true, batchDelayMs: 1 });
+  const store = Atomics.store.bind(Atomics);
+  let late = 0;
+  vi.spyOn(Atomics, "store").mockImplementation(((words: Int32Array, index: number, value: number) => {
+    // Behind the last look at the memory, and before the mark that asks for a wake-up.
+    const fallsAsleep = words.buffer.byteLength < chunkBytes && index === controlWord.asleep && value === 1;
+    if (fallsAsleep && late < 20) recordBusinessEvent("shop.late", { number: ++late });
+    return store(words, index, value);
+  }) as typeof Atomics.store);
+  recordBusinessEvent("shop.opened");
+  await sink.until(({ eventIds }) => eventIds.size === 21);
+  expect(businessEventsStatus()).toMatchObject({ recorded: 21, dropped: 0 });
   await shutdown();
   await sink.stop();
 });
