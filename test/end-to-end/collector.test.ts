@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,6 +133,46 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     expect(await sessionsOf(database.pool)).toEqual(sent);
     const summary = (await (await fetch(`${back.url}/api/analytics/summary`)).json()) as object;
     expect(summary).toMatchObject({ current: { total_sessions: sent.length } });
+  });
+
+  test("a queue that is full refuses with an answer after which senders try again, and then nothing is lost", async () => {
+    const receiver = await startTestReceiver();
+    const { database } = receiver;
+    const { port } = new URL(receiver.url);
+    await receiver.close();
+    const collector = await start({
+      program: program(),
+      folder: await newFolder(),
+      receiverUrl: receiver.url,
+      // Not smaller than the smallest batch.
+      env: { SPANLEDGER_QUEUE_BYTES: "300000" },
+    });
+    // Some 60 kB each: forty events with a text.
+    const bodies = Array.from({ length: 12 }, (_, request) => {
+      const ids = Array.from({ length: 40 }, (__, n) => `s-${String(request * 40 + n).padStart(3, "0")}`);
+      const events = ids.map((id) => ({
+        name: "session.start",
+        attributes: { session_id: id, note: randomBytes(600).toString("hex") },
+      }));
+      return { ids, body: tracesWith(events) };
+    });
+    const refused: typeof bodies = [];
+    for (const each of bodies) {
+      const status = await send(collector.url, "/v1/traces", each.body);
+      if (status === 200) continue;
+      expect([429, 502, 503, 504]).toContain(status);
+      refused.push(each);
+    }
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(bodies.length);
+    await startTestReceiver({ PORT: port }, database);
+    // As an SDK does.
+    for (const { body } of refused) {
+      while ((await send(collector.url, "/v1/traces", body)) !== 200) await sleep(200);
+    }
+    const ids = bodies.flatMap((each) => each.ids);
+    await untilStored(database.pool, ids.length);
+    expect(await sessionsOf(database.pool)).toEqual(ids);
   });
 
   test("secrets are masked on the way, identifiers and figures are not", async () => {
