@@ -101,7 +101,7 @@ const shift = fc.array(
     atEnd: fc.boolean(),
     offset: fc.oneof(fc.integer({ min: -15 * hour, max: 15 * hour }), fc.constantFrom(-1, 0, 1, heartbeat)),
   }),
-  { minLength: 1, maxLength: 25 },
+  { minLength: 1, maxLength: 25, size: "max" },
 );
 
 describe.each(worlds)("agent time in $timezone", ({ timezone, query, fromMs, toMs }) => {
