@@ -45,6 +45,18 @@ describe("the end of a process loses nothing", () => {
     expect(sink.events).toHaveLength(0);
   });
 
+  it("ends as usual where no endpoint is set and nobody listens at the default one, and says what is lost", async (ctx) => {
+    const taken = await fetch("http://localhost:4318").then(
+      () => true,
+      () => false,
+    );
+    if (taken) return ctx.skip("somebody listens on port 4318 of this machine");
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "", SPANLEDGER_OTLP_ENDPOINT: "", SPANLEDGER_EXIT_WAIT_MS: "300" };
+    const end = await runProduct("end", { args: ["exit", "10"], env });
+    expect(end.code).toBe(3);
+    expect(end.stderr).toContain("http://localhost:4318/v1/traces had taken 10 business events; they are lost");
+  });
+
   it("does not start anything at the end where nothing was recorded", async () => {
     const end = await runProduct("end", { endpoint: sink.url, args: ["exit", "0"] });
     expect(end.code).toBe(3);

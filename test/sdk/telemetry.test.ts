@@ -93,3 +93,19 @@ it("a start behind the named imports of node:http is not too late", async () => 
   expect(end).toMatchObject({ code: 0, stderr: "" });
   expect(tracing.ordinarySpans.toSorted()).toEqual(["2:GET", "3:GET"]);
 });
+
+it("an HTTP request yields its event within its trace although that is not sampled", async () => {
+  const end = await runProduct("unsampled-http", {
+    endpoint: sink.url,
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url,
+      OTEL_METRICS_EXPORTER: "none",
+      OTEL_TRACES_SAMPLER: "always_off",
+    },
+  });
+  expect(end).toMatchObject({ code: 0, stderr: "" });
+  expect(tracing.ordinarySpans).toEqual([]);
+  expect(sink.events).toHaveLength(1);
+  expect(sink.events[0]).toMatchObject({ name: "query.tracking", attributes: { tracking_number: "7", success: true } });
+  expect(sink.events[0]!.parentSpanId).toMatch(/^(?!0{16})[0-9a-f]{16}$/);
+});
