@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { derivedTablesOf } from "../../collector-receiver/src/storage/derived-tables.ts";
 import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
 import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
 
@@ -42,9 +43,8 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
     version: shown?.server_version ?? "unknown",
     query,
     async reset() {
-      await query(`truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
-        analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms, analytics_sources,
-        analytics_rejected_events, analytics_attribute_counts`);
+      const derived = derivedTablesOf({ custom: null }).map(({ table }) => table);
+      await query(`truncate analytics_events, analytics_sources, analytics_rejected_events, ${derived.join(", ")}`);
       await query("checkpoint");
     },
     async walBytes() {

@@ -50,7 +50,8 @@ export function countBatch(
   return changes;
 }
 
-function addSessionChange(changes: CounterChanges, session: MergedSession, rules: TenantRules): void {
+/** By how much a session's contribution changes with a merge. */
+export function addSessionChange(changes: CounterChanges, session: MergedSession, rules: TenantRules): void {
   const before = session.before === null ? null : contributionOf(session.before, rules);
   const now = contributionOf(session.now, rules);
   if (before) changes.addContribution(session.tenantId, before, -1);

@@ -1,16 +1,17 @@
-import type { CountableEvent } from "../mapping/business-event.ts";
+import { countedAttributesWith } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { derivedTablesOf } from "../storage/derived-tables.ts";
-import { copySealedPeriods } from "./copy-sealed-periods.ts";
 import { createShadowTables } from "../storage/shadow-tables.ts";
 import { streamCountableEvents } from "../storage/stream-countable-events.ts";
-import { upsertSessions } from "../storage/upsert-sessions.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
-import { countBatch, gatherSessionFacts } from "./count-batch.ts";
-import { writeCounters } from "./write-counters.ts";
+import { copySealedPeriods } from "./copy-sealed-periods.ts";
+import { RecountFold } from "./recount-fold.ts";
 
-/** Events of one chunk: bounds memory, and is large enough that a session is merged once or twice. */
-const chunkEvents = 20_000;
+/**
+ * Rows that are folded in memory before they are written: bounds memory, and is so many that most sessions are
+ * written once.
+ */
+const foldedRows = 20_000;
 
 /**
  * Counts all stored events of a tenant again, from nothing but its sealed periods, into shadow tables of `writer`, by the very
@@ -27,27 +28,24 @@ export async function recountEvents(
 ): Promise<number> {
   await createShadowTables(writer, derivedTablesOf(rules));
   await copySealedPeriods(writer, rules);
-  const rulesByTenant = new Map([[rules.tenantId, rules]]);
-  let counted = 0;
+  const { tenantId, retainedFromMs } = rules;
+  const counted = countedAttributesWith(rules.custom);
+  let events = 0;
+  let fold = new RecountFold(rules);
   let writing: Promise<void> = Promise.resolve();
-  for await (const events of streamCountableEvents(reader, rules.tenantId, rules.retainedFromMs, chunkEvents)) {
-    // The next chunk is read while this one is written.
+  for await (const chunk of streamCountableEvents(reader, tenantId, retainedFromMs, counted)) {
+    fold.add(chunk);
+    events += chunk.length;
+    if (fold.rows < foldedRows) continue;
+    // The next fold is read while this one is written.
     await writing;
-    writing = recountChunk(writer, events, rulesByTenant);
+    writing = fold.write(writer);
     writing.catch(() => {});
-    counted += events.length;
-    onProgress(counted);
+    fold = new RecountFold(rules);
+    onProgress(events);
   }
   await writing;
-  return counted;
-}
-
-async function recountChunk(
-  writer: WriterConnection,
-  events: readonly CountableEvent[],
-  rules: ReadonlyMap<string, TenantRules>,
-): Promise<void> {
-  const facts = gatherSessionFacts(events);
-  const sessions = facts.length > 0 ? await upsertSessions(writer, facts, () => null) : [];
-  await writeCounters(writer, countBatch(events, sessions, rules));
+  await fold.write(writer);
+  onProgress(events);
+  return events;
 }

@@ -212,6 +212,15 @@ export class CounterChanges {
     }
   }
 
+  /** Rows that the changes touch, about: what they take in memory grows with it. */
+  get rows(): number {
+    const { tickets, agentStates, agentActivity } = this.operations;
+    const own = this.custom === null ? 0 : this.custom.counters.size + this.custom.sessions.size;
+    const byDay = this.business.size + this.agents.size + this.eventCounts.size;
+    const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size;
+    return byDay + byValue + own + tickets.size + agentStates.length + agentActivity.size;
+  }
+
   #dayOf(tenantId: string, day: string): DayChanges {
     // Mostly the day of the event before.
     if (this.#latest?.day === day && this.#latest.tenantId === tenantId) return this.#latest;

@@ -35,25 +35,31 @@ export async function compareShadow(
   };
 }
 
-/** `with drift as (…)`: one row per column that differs; $1 is the tenant. */
+/**
+ * `with drift as (…)`: one row per column that differs; $1 is the tenant. Whole rows are compared first, so that
+ * only those that differ are taken apart into columns.
+ */
 function driftRows({ table, key, counters, facts }: DerivedTable): string {
-  const side = (schema: string): string =>
-    `select ${key.map((expression, i) => `${expression}::text as key_${i}`).join(", ")},
-       ${[...counters, ...facts].join(", ")} from ${schema}.${table} where tenant_id = $1`;
-  const columns = [
-    ...counters.map(
-      (column) => `('${column}', coalesce(a.${column}, 0)::text, coalesce(e.${column}, 0)::text,
-      coalesce(a.${column}, 0) <> coalesce(e.${column}, 0))`,
-    ),
-    ...facts.map(
-      (column) => `('${column}', a.${column}::text, e.${column}::text, a.${column} is distinct from e.${column})`,
-    ),
-  ];
+  const keys = key.map((_, i) => `key_${i}`).join(", ");
+  const columns = [...counters, ...facts];
+  const side = (schema: string, prefix: "a" | "e"): string =>
+    `select ${[
+      ...key.map((expression, i) => `${expression}::text as key_${i}`),
+      ...columns.map((column) => `${column} as ${prefix}_${column}`),
+    ].join(", ")} from ${schema}.${table} where tenant_id = $1`;
+  const value = (prefix: "a" | "e", column: string): string =>
+    counters.includes(column) ? `coalesce(${prefix}_${column}, 0)` : `${prefix}_${column}`;
+  const row = (prefix: "a" | "e"): string => `row(${columns.map((column) => value(prefix, column)).join(", ")})`;
+  const taken = columns.map((column) => {
+    const [stored, expected] = [value("a", column), value("e", column)];
+    return `('${column}', ${stored}::text, ${expected}::text, ${stored} is distinct from ${expected})`;
+  });
   return `
-    with a as (${side("public")}), e as (${side("pg_temp")}),
+    with joined as (
+      select * from (${side("public", "a")}) as a full join (${side("pg_temp", "e")}) as e using (${keys})
+      where ${row("a")} is distinct from ${row("e")}),
     drift as (
-      select ${key.map((_, i) => `key_${i}`).join(", ")}, c."column", c.stored, c.expected
-      from a full join e using (${key.map((_, i) => `key_${i}`).join(", ")})
-      cross join lateral (values ${columns.join(", ")}) as c ("column", stored, expected, differs)
+      select ${keys}, c."column", c.stored, c.expected
+      from joined cross join lateral (values ${taken.join(", ")}) as c ("column", stored, expected, differs)
       where c.differs)`;
 }

@@ -1,4 +1,6 @@
 import type { CountableEvent, CountedAttributes } from "../mapping/business-event.ts";
+import { copyOut } from "./copy-out.ts";
+import { CountableRowReader, countableRowColumns } from "./countable-row-reader.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 export interface CountableRow {
@@ -16,31 +18,23 @@ export const countableColumns =
   "e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data";
 
 /**
- * The stored events of a tenant from `retainedFromMs` on as counting reads them, in chunks, in no particular order. Needs an
- * open transaction; memory is bounded by the chunk.
+ * The stored events of a tenant from `retainedFromMs` on as counting reads them, some hundreds at a time, in no particular
+ * order. Needs an open transaction; memory is bounded. The reader's connection is lost where this stops early.
+ * @param counted the attributes that an event gets
  */
 export async function* streamCountableEvents(
   client: WriterConnection,
   tenantId: string,
   retainedFromMs: number | null,
-  chunkSize: number,
+  counted: ReadonlySet<string>,
 ): AsyncGenerator<CountableEvent[]> {
-  await client.query({
-    text: `declare countable_events no scroll cursor for
-      select event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data
-      from public.analytics_events where tenant_id = ${client.escapeLiteral(tenantId)}
-        ${retainedFromMs === null ? "" : `and occurred_at >= timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`}`,
-  });
-  try {
-    for (;;) {
-      const { rows } = await client.query<CountableRow>(`fetch forward ${chunkSize} from countable_events`);
-      if (rows.length === 0) return;
-      yield rows.map((row) => countableEvent(tenantId, row));
-      if (rows.length < chunkSize) return;
-    }
-  } finally {
-    await client.query("close countable_events").catch(() => {});
-  }
+  const rows = new CountableRowReader(tenantId, counted);
+  const statement = `copy (
+    select ${countableRowColumns}
+    from public.analytics_events where tenant_id = ${client.escapeLiteral(tenantId)}
+      ${retainedFromMs === null ? "" : `and occurred_at >= timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`}
+    ) to stdout (format binary)`;
+  for await (const messages of copyOut(client, statement)) yield rows.read(messages);
 }
 
 /** The stored events of some sessions from `retainedFromMs` on as counting reads them. */

@@ -1,0 +1,43 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { rebuildTenant } from "../../../collector-receiver/src/ingest/rebuild-tenant.ts";
+import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
+import { createTestDatabase } from "../../support/create-test-database.ts";
+import type { TestDatabase } from "../../support/create-test-database.ts";
+import { anyTraces, context, encodeProtobuf } from "../mapping/otlp-messages.ts";
+import { openTestIngest } from "./open-test-ingest.ts";
+
+let database: TestDatabase;
+let ingest: RunningIngest;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ingest = openTestIngest(database.connectionString);
+});
+afterAll(async () => {
+  await ingest.close();
+  await database.drop();
+});
+
+test("whatever a sender writes into attributes is recounted from its row as it was counted from the wire", async () => {
+  const fixed = { ...context, tenant: { kind: "fixed", tenantId: "default" } } as const;
+  let events = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyTraces, { minLength: 10, maxLength: 10 }), async (messages) => {
+      for (const message of messages) {
+        const mapped = mapRequest(encodeProtobuf("traces", message), "protobuf", "traces", fixed);
+        events += mapped.events.length;
+        await ingest.submit(mapped, 1000);
+      }
+    }),
+    { numRuns: 20 },
+  );
+  expect(events).toBeGreaterThan(200);
+  const verified = await verifyTenant(database.connectionString, "default");
+  expect(verified).toMatchObject({ drifts: 0, firstDrifts: [] });
+  expect(verified.events).toBeGreaterThan(200);
+  await database.pool.query("truncate analytics_business_metrics, analytics_sessions, analytics_duration_histograms");
+  await rebuildTenant(database.connectionString, "default");
+  expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ drifts: 0, firstDrifts: [] });
+});
