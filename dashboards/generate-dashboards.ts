@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { CustomDefinitions } from "../collector-receiver/src/definitions/custom-definitions.ts";
+import { findDefinitionsFile, loadDefinitions } from "../collector-receiver/src/definitions/load-definitions.ts";
 import { boardDefaults, boardLanguages } from "./board-context.ts";
 import type { BoardContext, BoardLanguage } from "./board-context.ts";
 import { agentsBoard } from "./boards/agents.ts";
@@ -10,6 +12,7 @@ import { workbenchBoard } from "./boards/agent-workbench.ts";
 import { chatbotBoard } from "./boards/ai-chatbot.ts";
 import { composeBoard } from "./boards/compose-board.ts";
 import { dataQualityBoard } from "./boards/data-quality.ts";
+import { ownMetricsBoard } from "./boards/own-metrics.ts";
 import { overviewBoard } from "./boards/overview.ts";
 import { receiverHealthBoard } from "./boards/receiver-health.ts";
 import { ticketsBoard } from "./boards/tickets.ts";
@@ -35,14 +38,19 @@ export interface GeneratedDashboard {
 /** Where `npm run dashboards` writes, and what the provisioning names. */
 export const generatedFolder = fileURLToPath(new URL("generated/", import.meta.url));
 
-/** Every dashboard in every language: a pure function of (timezone, currency). */
+/**
+ * Every dashboard in every language: a pure function of (timezone, currency, definitions).
+ * @param own a product's own metrics, for a dashboard of theirs beside the others
+ */
 export function generateDashboards(
   options: Pick<BoardContext, "timezone" | "currency"> = boardDefaults,
+  own: CustomDefinitions | null = null,
 ): GeneratedDashboard[] {
   return boardLanguages.flatMap((language) => {
     const context = { ...options, language };
-    return boards.map((boardOf) => {
-      const board = boardOf(context);
+    const all = boards.map((boardOf) => boardOf(context));
+    if (own !== null) all.push(ownMetricsBoard(context, own));
+    return all.map((board) => {
       const dashboard = composeBoard(context, board);
       const json = `${JSON.stringify(dashboard, null, 2)}\n`;
       return { language, dashboard, path: `${language}/${board.name}.json`, json };
@@ -56,9 +64,13 @@ if (import.meta.main) {
       timezone: { type: "string", default: boardDefaults.timezone },
       currency: { type: "string", default: boardDefaults.currency },
       out: { type: "string", default: generatedFolder },
+      config: { type: "string" },
     },
   });
-  for (const { path, json } of generateDashboards(values)) {
+  // As the receiver finds it: the named file, else spanledger.config.ts of the working folder, else none.
+  const definitions = findDefinitionsFile(values.config ?? process.env["SPANLEDGER_CONFIG"], process.cwd());
+  const own = definitions === null ? null : await loadDefinitions(definitions);
+  for (const { path, json } of generateDashboards(values, own)) {
     const file = join(values.out, path);
     const before = await readFile(file, "utf8").catch(() => undefined);
     await mkdir(dirname(file), { recursive: true });

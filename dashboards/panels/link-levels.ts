@@ -11,6 +11,7 @@ export type BoardName =
   | "tickets"
   | "agents"
   | "data-quality"
+  | "own-metrics"
   | "receiver-health";
 
 /** Titles of all dashboards, in the order from the whole to its parts. */
@@ -22,6 +23,7 @@ export const boardTitles: Readonly<Record<BoardName, LocalText>> = {
   agents: { en: "Spanledger 5 · Agents one by one", zh: "Spanledger 5 · 坐席明细" },
   "data-quality": { en: "Spanledger 6 · Data quality", zh: "Spanledger 6 · 数据质量" },
   "receiver-health": { en: "Spanledger 7 · Receiver health", zh: "Spanledger 7 · 接收器健康" },
+  "own-metrics": { en: "Spanledger 8 · Own metrics", zh: "Spanledger 8 · 自定义指标" },
 };
 
 /** At most 40 characters, and the same on every Grafana, so that links between dashboards hold. */

@@ -1,4 +1,5 @@
 import { generateDashboards } from "../../dashboards/generate-dashboards.ts";
+import type { GeneratedDashboard } from "../../dashboards/generate-dashboards.ts";
 import type { BoardLanguage } from "../../dashboards/board-context.ts";
 
 // The committed JSON is what Grafana reads: typed as loosely as Grafana does.
@@ -35,12 +36,13 @@ export interface BoardQuery {
 }
 
 /** The dashboards as JSON, not as the objects that made it. */
-export const boards = generateDashboards().map(({ path, language, json }) => ({
-  path,
-  name: path.slice(path.indexOf("/") + 1, -".json".length),
-  language,
-  model: JSON.parse(json) as any,
-}));
+export const boards = generateDashboards().map(readBoard);
+
+/** A dashboard as Grafana reads it. */
+export function readBoard({ path, language, json }: Pick<GeneratedDashboard, "path" | "language" | "json">) {
+  const name = path.slice(path.indexOf("/") + 1, -".json".length);
+  return { path, name, language, model: JSON.parse(json) as any };
+}
 
 /** Panels of a dashboard, those within collapsed rows too; rows themselves are not among them. */
 export function panelsOf(model: any): BoardPanel[] {
@@ -50,7 +52,10 @@ export function panelsOf(model: any): BoardPanel[] {
 }
 
 /** Every query that Grafana would send: of panels, variables and annotations. */
-export const boardQueries: readonly BoardQuery[] = boards.flatMap(({ name, language, model }) => {
+export const boardQueries: readonly BoardQuery[] = boards.flatMap(queriesOf);
+
+/** The queries of one dashboard. */
+export function queriesOf({ name, language, model }: (typeof boards)[number]): BoardQuery[] {
   const common = { board: name, language };
   const of = (title: string): string => `${language}/${name} · ${title}`;
   return [
@@ -83,4 +88,4 @@ export const boardQueries: readonly BoardQuery[] = boards.flatMap(({ name, langu
       sql: annotation.target.rawSql,
     })),
   ];
-});
+}

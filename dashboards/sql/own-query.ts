@@ -1,0 +1,94 @@
+/** A product's own metrics as SQL, from what `ownMetricsOf` says of them: no formula is written twice. */
+import type { CustomDefinitions, CustomMetric } from "../../collector-receiver/src/definitions/custom-definitions.ts";
+import { noGroup } from "../../collector-receiver/src/metrics/custom-counting.ts";
+import type { OwnMetric } from "../../collector-receiver/src/metrics/custom-metrics.ts";
+import { asNumber } from "./metric-expression.ts";
+import { quoteName } from "./quote-sql.ts";
+import { daysOfSpan, periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
+
+/** Where a term is read: days of counters, and the row of distinct sessions that is exactly them. */
+interface TermRange {
+  readonly first: string;
+  readonly last: string;
+  /** SQL of `period_type` and `period_value`, and whether there is such a row. */
+  readonly periodType: string;
+  readonly periodValue: string;
+  readonly hasRow: string;
+}
+
+/**
+ * One row: a metric over the range, and over the days that it is compared with. Distinct sessions are null where the
+ * range is no day, week or month.
+ */
+export function ownFigureQuery(
+  metric: OwnMetric,
+  definitions: CustomDefinitions,
+  names: { readonly value: string; readonly before: string },
+): string {
+  const over = (days: "now" | "before"): TermRange => ({
+    first: days === "now" ? "first_day" : "first_before",
+    last: days === "now" ? "last_day" : "last_before",
+    periodType: `split_part(row_${days}, ' ', 1)`,
+    periodValue: `split_part(row_${days}, ' ', 2)`,
+    hasRow: `row_${days} is not null`,
+  });
+  return `with ${spanOfDays},
+${spanRows}
+select
+  ${valueOver(metric, noGroup, definitions, over("now"))} as ${quoteName(names.value)},
+  ${valueOver(metric, noGroup, definitions, over("before"))} as ${quoteName(names.before)}
+from span_rows`;
+}
+
+/** A series by business day: each column a metric, or one of its groups. */
+export function ownSeriesQuery(
+  definitions: CustomDefinitions,
+  columns: readonly { readonly metric: OwnMetric; readonly group: string; readonly name: string }[],
+): string {
+  const day: TermRange = {
+    first: "days.day",
+    last: "days.day",
+    periodType: "'day'",
+    periodValue: periodValue("days.day"),
+    hasRow: "true",
+  };
+  const values = columns.map(
+    ({ metric, group, name }) => `${valueOver(metric, group, definitions, day)} as ${quoteName(name)}`,
+  );
+  return `with ${spanOfDays},
+${daysOfSpan}
+select days."time",
+  ${values.join(",\n  ")}
+from days
+order by 1`;
+}
+
+function valueOver(metric: OwnMetric, group: string, { metrics }: CustomDefinitions, range: TermRange): string {
+  const computation = metric.computationOf(group);
+  if (computation.kind === "quantile") throw new Error(`"${metric.key}" is a quantile: read its histogram`);
+  const sumOf = (terms: readonly string[]): string => terms.map((term) => termOver(term, metrics, range)).join(" + ");
+  const above = sumOf(computation.numerator.add);
+  if (computation.kind === "sum") return asNumber(above);
+  return asNumber(`(${above}) * ${computation.factor}.0 / nullif(${sumOf(computation.denominator.add)}, 0)`);
+}
+
+function termOver(term: string, metrics: Readonly<Record<string, CustomMetric>>, range: TermRange): string {
+  const metric = term.slice(0, term.indexOf("|"));
+  const group = term.slice(metric.length + 1);
+  const row = `tenant_id = '$tenant' and metric = ${quoteAny(metric)} and group_value = ${quoteAny(group)}`;
+  const kind = metrics[metric]?.kind;
+  if (kind === "sessions") {
+    return `case when ${range.hasRow} then coalesce((
+    select sum(sessions) from analytics_custom_session_counts
+    where ${row} and period_type = ${range.periodType} and period_value = ${range.periodValue}), 0) end`;
+  }
+  return `coalesce((
+    select sum(${kind === "sum" ? "total" : "events"}) from analytics_custom_counters
+    where ${row} and day between ${range.first} and ${range.last}), 0)`;
+}
+
+/** A text literal of a product's own words: a dollar, which would begin a macro, is written as a character code. */
+function quoteAny(text: string): string {
+  const parts = text.split("$").map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? (parts[0] as string) : `(${parts.join(" || chr(36) || ")})`;
+}
