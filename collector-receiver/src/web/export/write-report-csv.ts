@@ -1,4 +1,7 @@
 import { stringify } from "csv-stringify/sync";
+import type { CustomFigure } from "../../stats/custom-metrics.ts";
+import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import { customFiguresOf, customTitle } from "../report/custom-section.ts";
 import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import type { ReportContext } from "../report/report-context.ts";
@@ -85,6 +88,10 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
       ]);
     }
   }
+  for (const figure of customFiguresOf(context)) {
+    rows.push(customRow(figure.name, figure, figure, context));
+    for (const group of figure.groups) rows.push(customRow(`${figure.name}: ${group.group}`, group, figure, context));
+  }
   for (const { title, summary, table } of chartsOf(context)) {
     rows.push([], [title], [summary]);
     if (table.rows.length === 0) continue;
@@ -95,6 +102,31 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
     rows.map((row) => row.map(plainCell)),
     { bom: true, record_delimiter: "windows" },
   );
+}
+
+/** A metric of a product's own, or a group of it, in the columns of the others. */
+function customRow(
+  name: string,
+  metric: ComparedMetric,
+  { key }: CustomFigure,
+  { locale, material }: ReportContext,
+): Cell[] {
+  return [
+    customTitle(locale),
+    key,
+    name,
+    metric.value,
+    metric.unit === "currency" ? material.facts.tenant.currency : metric.unit,
+    metric.formatted,
+    metric.numerator,
+    metric.denominator,
+    metric.previous.value,
+    metric.change?.value ?? null,
+    metric.change?.unit ?? null,
+    metric.low_sample ? 1 : 0,
+    0,
+    null,
+  ];
 }
 
 /** Excel takes a text that begins so for a formula; agents' names and reasons come from outside. */

@@ -1,4 +1,6 @@
 import { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
+import type { CustomFigure } from "../../stats/custom-metrics.ts";
+import { customChangeText, customFiguresOf, customTitle } from "../report/custom-section.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
 import { documentHeader } from "../../stats/document-header.ts";
 import { chartsOf } from "../charts/all-charts.ts";
@@ -43,6 +45,7 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
   const share = completenessShare(material.completeness);
   const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
+  const own = customFiguresOf(context);
   const { period, same_days: sameDays } = header.compared_with;
   const compared =
     facts.status === "empty"
@@ -63,12 +66,24 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
     notesTitle: texts.notes,
     notes: story.notes,
     moreTitle: texts.moreFigures,
-    groups: groups.map(({ group, reported, figures, more }) => ({
-      title: texts.groups[group],
-      missing: reported ? null : texts.neverReported,
-      figures: figures.map((figure) => shownFigure(figure, context)),
-      more: reported ? more.map((figure) => shownFigure(figure, context)) : [],
-    })),
+    groups: [
+      ...groups.map(({ group, reported, figures, more }) => ({
+        title: texts.groups[group],
+        missing: reported ? null : texts.neverReported,
+        figures: figures.map((figure) => shownFigure(figure, context)),
+        more: reported ? more.map((figure) => shownFigure(figure, context)) : [],
+      })),
+      ...(own.length === 0
+        ? []
+        : [
+            {
+              title: customTitle(locale),
+              missing: null,
+              figures: own.map((figure) => shownOwn(figure, context)),
+              more: [],
+            },
+          ]),
+    ],
     chartsTitle: texts.charts,
     charts: chartsOf(context).map(({ title, summary, table, draw, id }) => ({
       title,
@@ -82,15 +97,24 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
     definitionsTitle: texts.definitions,
     dataTitle: texts.chartData,
     definitionColumns: [texts.figure, texts.definition, `${texts.numerator} / ${texts.denominator}`, texts.versionHead],
-    definitions: groups.flatMap((group) =>
-      allFiguresOf(group).map((figure) => ({
-        name: figure.definition.name,
-        meaning: figure.definition.meaning,
-        formula: figure.definition.formula,
-        parts: partsText(figure, context),
-        version: `${figure.definition.definition_version} (${figure.definition.since})`,
+    definitions: [
+      ...groups.flatMap((group) =>
+        allFiguresOf(group).map((figure) => ({
+          name: figure.definition.name,
+          meaning: figure.definition.meaning,
+          formula: figure.definition.formula,
+          parts: partsText(figure, context),
+          version: `${figure.definition.definition_version} (${figure.definition.since})`,
+        })),
+      ),
+      ...own.map(({ name, meaning, formula, groups: parts }) => ({
+        name,
+        meaning: meaning ?? "",
+        formula,
+        parts: parts.map(({ group, formatted }) => `${group}: ${formatted}`).join("\n") || "—",
+        version: "—",
       })),
-    ),
+    ],
   };
 }
 
@@ -103,6 +127,16 @@ function shownFigure(figure: Figure, context: ReportContext) {
     known,
     change: known && hasBefore(context) ? changeText(figure, context).replace(/^[▲▼＝] /, "") : "",
     aside: known ? sampleText(figure, context) : null,
+  };
+}
+
+function shownOwn(figure: CustomFigure, { texts }: ReportContext) {
+  return {
+    name: figure.name,
+    value: figure.formatted,
+    known: figure.value !== null,
+    change: figure.change === null ? "" : customChangeText(figure, texts).replace(/^[▲▼＝] /, ""),
+    aside: figure.meaning,
   };
 }
 

@@ -32,6 +32,14 @@ const words = {
 
 type Words = (typeof words)["en" | "zh"];
 
+/** What the section is called, on the page and in files. */
+export const customTitle = (locale: Locale): string => words[locale === "zh-CN" ? "zh" : "en"].title;
+
+/** The metrics that a report shows: none in a shared copy. */
+export function customFiguresOf({ material, least }: ReportContext): readonly CustomFigure[] {
+  return least === null ? material.custom.metrics : [];
+}
+
 /**
  * The metrics of a product's `spanledger.config.ts`; nothing where it has none. Not in shared copies: what a sum or a
  * ratio of somebody's own definition rests on, and what its groups give away of each other, nobody can tell.
@@ -49,7 +57,7 @@ export function renderCustomSection({ material, locale, texts, least }: ReportCo
           html`<article class="card figure" id="own-${figure.key}">
             <h3>${figure.name}</h3>
             <p class="value${figure.value === null && " none"}">${figure.formatted}</p>
-            <p>${changeText(figure, texts)}</p>
+            <p class="change">${customChangeText(figure, texts)}</p>
             ${asideOf(figure, own, locale, texts)}
             ${figure.counted_since !== null && html`<p class="aside">${own.since(instantOf(figure.counted_since))}</p>`}
             ${figure.groups.length > 0 && renderGroups(figure, own, texts)}
@@ -88,7 +96,7 @@ function renderGroups(figure: CustomFigure, own: Words, texts: ReportContext["te
               html`<tr>
                 <th scope="row">${group.group}</th>
                 <td>${group.formatted}</td>
-                <td>${changeText(group, texts)}</td>
+                <td>${customChangeText(group, texts)}</td>
               </tr>`,
           )}
         </tbody>
@@ -107,7 +115,7 @@ function asideOf(figure: CustomFigure, own: Words, locale: Locale, texts: Report
 }
 
 /** The change against the period before, in words with an arrow: not by colour. */
-function changeText({ change }: ComparedMetric, texts: ReportContext["texts"]): string {
+export function customChangeText({ change }: ComparedMetric, texts: ReportContext["texts"]): string {
   if (change === null) return texts.nothingToCompare;
   const amount = change.formatted.replace(/^[+-]/, "");
   const points = change.unit === "percentage_points" ? ` ${texts.points}` : "";

@@ -71,7 +71,7 @@ export const englishTexts: ReportTexts = {
   key: "Key",
   trend: "Last months",
   month: "Month",
-  sessionsBehind: "The sessions behind it",
+  sessionsBehind: "The sessions",
   dataTable: "Data as a table",
   savePicture: "Picture (PNG)",
   notes: "Before you quote a figure",

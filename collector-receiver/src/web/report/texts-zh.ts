@@ -70,7 +70,7 @@ export const chineseTexts: ReportTexts = {
   key: "键名",
   trend: "近几个月",
   month: "月份",
-  sessionsBehind: "查看背后的会话",
+  sessionsBehind: "查看会话",
   dataTable: "以表格查看数据",
   savePicture: "图片（PNG）",
   notes: "引用数字之前请注意",
