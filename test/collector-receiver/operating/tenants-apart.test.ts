@@ -22,7 +22,10 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/timeseries": ["?metric=total_sessions&from={month}&to={month}"],
   "/api/analytics/live": ["", "?stream=1"],
   "/report/sessions": ["?month={month}&of=total_sessions"],
-  "/report/events": ["?month={month}&of=sessions_handled"],
+  "/report/tickets": ["ticket_backlog", "ticket_backlog_unassigned", "tickets_reopened"].map(
+    (of) => `?month={month}&of=${of}`,
+  ),
+  "/report/events": ["?month={month}&of=sessions_handled", "?month={month}&of=order_queries_failed"],
 };
 
 /** What only brand-b has: a number that nothing of brand-a comes to, and a word in each text of its events. */
@@ -77,7 +80,7 @@ function eventsOf(name: string): WireEvent[] {
     { name: "session.start", attributes: { session_id, user_id: `${name}-user`, channel: `${name}-channel` } },
     { name: "session.message", attributes: { session_id, role: "ai", response_time_ms: 900 } },
     { name: "session.escalate", attributes: { session_id, reason: `${name}-reason` } },
-    { name: "query.order", attributes: { session_id, success: true, order_number: `${name}-order` } },
+    { name: "query.order", attributes: { session_id: `${name}-other`, success: false, order_number: `${name}-order` } },
     { name: "agent.login", attributes: { agent_id, agent_name: `${name}-agent` } },
     { name: "agent.session_takeover", attributes: { session_id, agent_id, wait_time_sec: 20 } },
     { name: "ticket.created", attributes: { ticket_id, agent_id, session_id, type: `${name}-type` } },
