@@ -3,6 +3,7 @@ import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusine
 import { afterEach, expect, it, vi } from "vitest";
 import { chunkBytes } from "../../sdk/src/recording/chunk.ts";
 import { controlWord } from "../../sdk/src/recording/control-block.ts";
+import { recordIntoMemory } from "./record-into-memory.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -58,4 +59,15 @@ it("wakes up by itself for an event that is recorded while it falls asleep", asy
   expect(businessEventsStatus()).toMatchObject({ recorded: 21, dropped: 0 });
   await shutdown();
   await sink.stop();
+});
+
+it("gives no memory back that holds events which nobody has taken", () => {
+  // Enough for several chunks, of which the first is sealed.
+  const backlog = recordIntoMemory(20_000);
+  const seqs: number[] = [];
+  for (let batch = backlog.take(300, 1e9); batch !== null; batch = backlog.take(300, 1e9)) {
+    for (let seq = batch.firstSeq; seq <= batch.lastSeq; seq += 1) seqs.push(seq);
+    backlog.settle(batch);
+  }
+  expect(seqs).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 1));
 });

@@ -57,9 +57,13 @@ describe("segments", () => {
     const first = backlog.take(100, 1e9)!;
     const second = backlog.take(100, 1e9)!;
     backlog.settle(second);
-    expect(new SpoolBacklog(spool).take(1, 1e9)!.firstSeq).toBe(1);
+    const before = new SpoolBacklog(spool);
+    expect(before.count(1000)).toBe(500);
+    expect(before.take(1, 1e9)!.firstSeq).toBe(1);
     backlog.settle(first);
-    expect(new SpoolBacklog(spool).take(1, 1e9)!.firstSeq).toBe(201);
+    const behind = new SpoolBacklog(spool);
+    expect(behind.count(1000)).toBe(300);
+    expect(behind.take(1, 1e9)!.firstSeq).toBe(201);
     backlog.close();
   });
 

@@ -1,7 +1,19 @@
 import { startTelemetry } from "@spanledger/sdk/telemetry";
 
 // First, because HTTP instrumentation reaches only what is loaded after it; hence the imports below.
-const telemetry = await startTelemetry({ serviceName: "ai-chatbot" });
+const telemetry = await startTelemetry({
+  serviceName: "ai-chatbot",
+  // The handler's own record knows the carrier, and wins. A request that ends before it gets there (a number
+  // that is refused, a failure, a customer who leaves) is a failed query all the same.
+  httpEvents: [
+    {
+      method: "GET",
+      path: "/api/tracking/:number",
+      event: "query.tracking",
+      attributes: ({ params, query }) => ({ tracking_number: params["number"], session_id: query.get("session_id") }),
+    },
+  ],
+});
 
 const { default: closeWithGrace } = await import("close-with-grace");
 const { default: pg } = await import("pg");

@@ -1,5 +1,5 @@
 /** Waits for a signal; `own` listens to it itself and goes on recording for a while. */
-import { recordBusinessEvent, startBusinessEvents } from "@spanledger/sdk";
+import { flush, recordBusinessEvent, startBusinessEvents } from "@spanledger/sdk";
 
 const own = process.argv.includes("own");
 startBusinessEvents({ batchDelayMs: 60_000 });
@@ -8,10 +8,13 @@ if (own) {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       recordBusinessEvent("shop.closing", { signal });
-      setTimeout(() => {
-        recordBusinessEvent("shop.closed", { signal });
-        process.exit(0);
-      }, 100);
+      // Long enough for the SDK to be done with the signal as well: it must not raise it again.
+      void flush().then(() =>
+        setTimeout(() => {
+          recordBusinessEvent("shop.closed", { signal });
+          process.exit(0);
+        }, 300),
+      );
     });
   }
 }
