@@ -44,6 +44,7 @@ const settings = {
   SAMPLE_DATA: "true",
 } as const;
 const password = "xxx";
+const runCollector = new URL("./processes/run-collector.ts", import.meta.url);
 const countRecordedEvents = new URL("./processes/count-recorded-events.ts", import.meta.url);
 
 /**
@@ -146,7 +147,7 @@ export async function startDemoServices(
     const url = `http://127.0.0.1:${collectorPorts.http}`;
     const plan = { program, folder: join(dataFolder, "collector"), receiverUrl, ports: collectorPorts };
     const health = healthUrl(collectorPorts);
-    await start("Collector", "./processes/run-collector.ts", url, health, writeCollectorPlan(plan));
+    await start("Collector", runCollector.href, url, health, writeCollectorPlan(plan));
     progress.say("Events go products → Collector → receiver");
     return { url, metricsUrl: `http://127.0.0.1:${collectorPorts.metrics}/metrics` };
   }
