@@ -12,6 +12,7 @@ import { EventWriter } from "../../sdk/src/recording/event-writer.ts";
 import { resolveConfig } from "../../sdk/src/resolve-config.ts";
 import { MemoryBacklog } from "../../sdk/src/sending/memory-backlog.ts";
 import { Sender } from "../../sdk/src/sending/sender.ts";
+import type { ReceivedEvent } from "./decode-otlp.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
 
@@ -90,9 +91,12 @@ describe("a worker that dies", () => {
     return file;
   }
 
-  it("answers the flush that waits for it through the sender that takes over", async () => {
-    sink.misbehave = (_request, response) => {
+  it("answers the flush that waits for it through the sender that takes over, with the same ids", async () => {
+    const idsOf = ({ seq, eventId, spanId, traceId }: ReceivedEvent) => [seq, eventId, spanId, traceId];
+    let ofTheDead: unknown[] = [];
+    sink.misbehave = (request, response) => {
       if (businessEventsStatus().sending === "in-process") return false;
+      ofTheDead = request.events.map(idsOf);
       response.writeHead(503, { "retry-after": "0" }).end();
       return true;
     };
@@ -105,6 +109,9 @@ describe("a worker that dies", () => {
     expect(businessEventsStatus()).toMatchObject({ sending: "in-process", sent: 3000, pending: 0 });
     expect(sink.eventIds.size).toBe(3000);
     expect(sink.events).toHaveLength(3000);
+    const arrived = new Map(sink.events.map((event) => [event.seq, idsOf(event)]));
+    expect(ofTheDead.length).toBeGreaterThan(0);
+    for (const ids of ofTheDead as [number, ...unknown[]][]) expect(arrived.get(ids[0])).toEqual(ids);
   });
 
   it("leaves what it had put on the disk to the same source", async () => {

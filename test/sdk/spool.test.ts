@@ -1,5 +1,14 @@
 /** Events on disk: they outlive the process, and an outage that memory could not hold. */
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
@@ -272,6 +281,12 @@ describe("with a spool", () => {
     startBusinessEvents({ endpoint: sink.url, spoolDirectory: spool, maxSpoolBytes: 100_000, batchDelayMs: 5 });
     for (let i = 0; i < 5000; i += 1) recordBusinessEvent("shop.sold", { i });
     await sink.until(({ requests }) => requests.length > 1);
+    const bytes = readdirSync(spool)
+      .flatMap((folder) => readdirSync(join(spool, folder)).map((file) => join(spool, folder, file)))
+      .reduce((sum, file) => sum + statSync(file).size, 0);
+    // All of them would need five times that; the last batch may cross the limit.
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(bytes).toBeLessThan(200_000);
     sink.misbehave = null;
     expect(await flush({ timeoutMs: 30_000 })).toBe(true);
     expect(sink.eventIds.size).toBe(5000);
