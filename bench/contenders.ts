@@ -86,6 +86,10 @@ export const contenders: readonly Contender[] = [
   receiver("four-senders", "ours, 512 events a request, four senders", { connections: 4 * oneSender }),
   receiver("one-in-flight", "ours, 512 events a request, one request at a time", { connections: 1, share: 0.5 }),
   receiver("two-processes", "ours, two receiver processes, four senders", { connections: 4 * oneSender, processes: 2 }),
+  receiver("four-processes", "ours, four receiver processes, four senders", {
+    connections: 4 * oneSender,
+    processes: 4,
+  }),
   receiver("json", "ours, OTLP/JSON, one sender", { connections: oneSender, load: { encoding: "json" } }),
   receiver("sparse", "ours, 1 span in 20 carries an event, one sender", {
     connections: oneSender,

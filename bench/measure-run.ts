@@ -7,7 +7,7 @@ import type { ReceiverProcess } from "./machine/start-receiver-process.ts";
 export interface Bench {
   readonly database: BenchDatabase;
   readonly load: LoadProcess;
-  /** Two; a contender uses one or both. */
+  /** Four; a contender uses one, two or all. */
   readonly receivers: readonly ReceiverProcess[];
   readonly redisUrl: string | null;
   /** Events of a run of the fast contenders; the slow ones write fewer. */
@@ -25,6 +25,8 @@ export interface Run {
   readonly postgresCpu: number;
   readonly loadCpu: number;
   readonly walBytesPerEvent: number;
+  /** What tables and indexes occupy afterwards. */
+  readonly diskBytesPerEvent: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function measureRun(bench: Bench, job: () => Promise<JobResult>, ex
   const { ms, events, spans, p50, p99 } = await job();
   const after = await readUse(bench);
   if (expected !== null) await checkCounted(bench.database, expected);
+  const disk = (await bench.database.diskBytes()) / (expected ?? events);
   const perEvent = (name: keyof typeof before): number => (after[name] - before[name]) / events;
   return {
     eventsPerSecond: (events * 1000) / ms,
@@ -46,6 +49,7 @@ export async function measureRun(bench: Bench, job: () => Promise<JobResult>, ex
     postgresCpu: perEvent("postgres"),
     loadCpu: perEvent("load"),
     walBytesPerEvent: perEvent("wal"),
+    diskBytesPerEvent: disk,
   };
 }
 

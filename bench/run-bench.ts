@@ -1,22 +1,23 @@
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { contenders } from "./contenders.ts";
 import { runDecodeBench } from "./decode/run-decode-bench.ts";
-import { measureFactsShare } from "./figures/facts-share.ts";
 import { measureLatency } from "./figures/latency.ts";
 import type { LatencyRow } from "./figures/latency.ts";
 import { measureOverload } from "./figures/overload.ts";
 import { ratioFigures } from "./figures/ratios.ts";
 import { measureReads } from "./figures/reads.ts";
 import { measureRecount } from "./figures/recount.ts";
+import { measureTransaction } from "./figures/transaction-shares.ts";
+import type { StepShare } from "./figures/transaction-shares.ts";
 import { runSdkBench } from "./sdk/run-sdk-bench.ts";
 import { startBenchDatabase } from "./machine/bench-database.ts";
 import { startLoadProcess } from "./machine/start-load-process.ts";
 import { startReceiverProcess } from "./machine/start-receiver-process.ts";
 import type { Bench, Run } from "./measure-run.ts";
-import { makeFigure, median } from "./summarise.ts";
+import { inJson, makeFigure, median } from "./summarise.ts";
 import type { Figure } from "./summarise.ts";
-import { writeFigureTable, writeLatencyTable, writeRunTable } from "./write-table.ts";
+import { writeFigureTable, writeLatencyTable, writeRunTable, writeShareTable } from "./write-table.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -41,12 +42,13 @@ const load = startLoadProcess();
 const profiling = options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`];
 const receivers = [
   await startReceiverProcess(database.connectionString, {}, profiling),
-  await startReceiverProcess(database.connectionString),
+  ...(await Promise.all(Array.from({ length: 3 }, () => startReceiverProcess(database.connectionString)))),
 ];
 const bench: Bench = { database, load, receivers, redisUrl: process.env["REDIS_URL"] ?? null, events };
 const runs = new Map<string, Run[]>(chosen.map(({ id }) => [id, []]));
 const beside: Figure[] = [];
 let latencies: LatencyRow[] = [];
+let shares: StepShare[] = [];
 try {
   say("warming up");
   for (const contender of chosen) {
@@ -60,6 +62,12 @@ try {
       runs.get(contender.id)?.push(run);
       say(`round ${round}/${rounds} ${contender.id}: ${Math.round(run.eventsPerSecond)} events/s`);
     }
+  }
+  if (options.only === undefined || options.only.split(",").includes("transaction")) {
+    say("the transaction, step by step");
+    const measured = await measureTransaction(bench);
+    shares = measured.shares;
+    beside.push(...measured.figures);
   }
   if (options.only === undefined) {
     say("latency, overload, verify and rebuild, reads");
@@ -82,7 +90,7 @@ const figures: Figure[] = ratioFigures.flatMap((figure) => {
   const ratios = ours.map((value, i) => value / (theirs[i] as number));
   return [makeFigure({ ...figure, unit: `${figure.per}/s` }, ratios, ours)];
 });
-figures.push(...measureFactsShare(runs.get("one-sender") ?? [], runs.get("copy-1") ?? []), ...beside);
+figures.push(...beside);
 if (options.decode) {
   say("decoding alone");
   for (const { id, ratio, goal, spansPerSecond } of runDecodeBench()) {
@@ -100,12 +108,17 @@ if (options.sdk) {
 }
 
 if (options.json) {
-  process.stdout.write(`${JSON.stringify({ figures })}\n`);
+  process.stdout.write(`${JSON.stringify({ figures: figures.map(inJson) })}\n`);
 } else {
   const [cpu] = cpus();
+  const tables = [writeFigureTable(figures), writeRunTable(chosen, runs)];
+  if (latencies.length > 0) tables.push(writeLatencyTable(latencies));
+  if (shares.length > 0) tables.push(writeShareTable(shares));
   process.stdout.write(
     `${cpus().length} cores (${cpu?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ` +
-      `Node ${process.version}, PostgreSQL ${database.version}; ${rounds} rounds of ${events} events\n\n` +
-      `${writeFigureTable(figures)}\n\n${writeRunTable(chosen, runs)}\n${latencies.length === 0 ? "" : `\n${writeLatencyTable(latencies)}\n`}`,
+      `Node ${process.version}, PostgreSQL ${database.version}; ${rounds} rounds of ${events} events; ` +
+      `load average ${loadavg()
+        .map((load) => load.toFixed(1))
+        .join(", ")}\n\n${tables.join("\n\n")}\n`,
   );
 }

@@ -1,4 +1,4 @@
-/** One measured figure, as `--json` prints it. */
+/** One measured figure. */
 export interface Figure {
   readonly id: string;
   readonly title: string;
@@ -46,4 +46,9 @@ export function makeFigure(
     unit,
     spread: spreadOf(ratios),
   };
+}
+
+/** What `--json` prints of a figure. */
+export function inJson({ id, ratio, goal, holds, median: middle, spread }: Figure) {
+  return { id, ratio, goal, holds, median: middle, spread };
 }

@@ -1,13 +1,14 @@
 import type { Contender } from "./contenders.ts";
 import type { LatencyRow } from "./figures/latency.ts";
 import type { Run } from "./measure-run.ts";
+import type { StepShare } from "./figures/transaction-shares.ts";
 import { median, spreadOf } from "./summarise.ts";
 import type { Figure } from "./summarise.ts";
 
 /** The rates of all contenders as a Markdown table. */
 export function writeRunTable(contenders: readonly Contender[], runs: ReadonlyMap<string, readonly Run[]>): string {
   const lines = [
-    "| contender | events/s | spread | CPU µs/event: receiver | PostgreSQL | load | WAL bytes/event | p50 / p99 ms |",
+    "| contender | events/s | spread | CPU µs/event: receiver | PostgreSQL | load | WAL / disk bytes/event | p50 / p99 ms |",
     "|---|---|---|---|---|---|---|---|",
   ];
   for (const { id, title } of contenders) {
@@ -21,7 +22,7 @@ export function writeRunTable(contenders: readonly Contender[], runs: ReadonlyMa
     lines.push(
       `| ${title} | ${whole(of((run) => run.eventsPerSecond))} | ${percent(spreadOf(measured.map((run) => run.eventsPerSecond)))} ` +
         `| ${of((run) => run.receiverCpu).toFixed(1)} | ${of((run) => run.postgresCpu).toFixed(1)} ` +
-        `| ${of((run) => run.loadCpu).toFixed(1)} | ${whole(of((run) => run.walBytesPerEvent))} | ${latency} |`,
+        `| ${of((run) => run.loadCpu).toFixed(1)} | ${whole(of((run) => run.walBytesPerEvent))} / ${whole(of((run) => run.diskBytesPerEvent))} | ${latency} |`,
     );
   }
   return lines.join("\n");
@@ -47,6 +48,19 @@ export function writeLatencyTable(rows: readonly LatencyRow[]): string {
     ...rows.map(
       ({ share, eventsPerSecond, p50, p99 }) =>
         `| ${percent(share)} | ${whole(eventsPerSecond)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} |`,
+    ),
+  ].join("\n");
+}
+
+/** What each step of a batch's transaction takes as a Markdown table. */
+export function writeShareTable(shares: readonly StepShare[]): string {
+  const whole = shares.reduce((sum, { cpu }) => sum + cpu, 0);
+  return [
+    "| step of the transaction | PostgreSQL's CPU µs/event | share | WAL bytes/event |",
+    "|---|---|---|---|",
+    ...shares.map(
+      ({ step, cpu, walBytes }) =>
+        `| ${step} | ${cpu.toFixed(2)} | ${percent(cpu / whole)} | ${Math.round(walBytes)} |`,
     ),
   ].join("\n");
 }

@@ -16,9 +16,17 @@ export interface BenchDatabase {
   reset(): Promise<void>;
   /** Bytes of write-ahead log since the server began. */
   walBytes(): Promise<number>;
+  /** Bytes that tables and their indexes occupy. */
+  diskBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
+const filledTables = [
+  "analytics_events",
+  "analytics_sources",
+  "analytics_rejected_events",
+  ...derivedTablesOf({ custom: null }).map(({ table }) => table),
+];
 const folder = fileURLToPath(new URL("../../.spanledger/", import.meta.url));
 
 /**
@@ -43,12 +51,17 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
     version: shown?.server_version ?? "unknown",
     query,
     async reset() {
-      const derived = derivedTablesOf({ custom: null }).map(({ table }) => table);
-      await query(`truncate analytics_events, analytics_sources, analytics_rejected_events, ${derived.join(", ")}`);
+      await query(`truncate ${filledTables.join(", ")}`);
       await query("checkpoint");
     },
     async walBytes() {
       const [row] = await query<{ bytes: string }>("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes");
+      return Number(row?.bytes);
+    },
+    async diskBytes() {
+      const [row] = await query<{ bytes: string }>(
+        "select sum(pg_total_relation_size(oid)) as bytes from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
+      );
       return Number(row?.bytes);
     },
     async stop() {

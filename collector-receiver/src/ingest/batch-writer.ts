@@ -88,7 +88,7 @@ export class BatchWriter {
   async #connect(): Promise<WriterConnection> {
     if (this.#client) return this.#client;
     try {
-      const client = await openWriterConnection(this.#options.connectionString);
+      const client = await openWriterConnection(this.#options.connectionString, { genericPlans: true });
       client.once("end", () => {
         if (this.#client === client) this.#client = undefined;
       });
