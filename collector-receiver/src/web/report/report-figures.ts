@@ -88,7 +88,7 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
   return (Object.keys(figureKeys) as MetricGroup[]).map((group) => {
     const reported = group === "ai_chatbot" ? facts.tenant.chatbotReported : facts.tenant.workbenchReported;
     const figureOf = (key: string): Figure => {
-      const metric = counted.get(key) ?? (operations.metrics[key] as ComparedMetric);
+      const metric = (counted.get(key) ?? operations.metrics[key]) as ComparedMetric;
       const isCounted = counted.has(key);
       const state = !reported
         ? "never_reported"

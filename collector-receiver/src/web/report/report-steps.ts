@@ -70,17 +70,10 @@ const counterDecimals = 6;
 function sumOf(days: readonly ReportDay[]): Counters {
   return Object.fromEntries(
     businessCounterColumns.map((column) => {
-      const values = days.map(({ counters }) => counters?.[column] ?? null);
-      const known = column !== "unique_customers" && values.every((value) => value !== null);
-      return [
-        column,
-        known
-          ? roundHalfUp(
-              values.map((value) => fractionOf(value as string)).reduce(add, fractionOf("0")),
-              counterDecimals,
-            )
-          : null,
-      ];
+      const values = days.flatMap(({ counters }) => counters?.[column] ?? []);
+      const known = column !== "unique_customers" && values.length === days.length;
+      const sum = values.map(fractionOf).reduce(add, fractionOf("0"));
+      return [column, known ? roundHalfUp(sum, counterDecimals) : null];
     }),
   ) as Counters;
 }
