@@ -51,9 +51,11 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       { requiredKeys: [] },
     ),
   };
-  // Session events three times as often: what merges has to meet itself.
+  // Events of sessions and tickets three times as often: what merges has to meet itself.
   const names = Object.keys(attributesByName).flatMap((name) =>
-    name.startsWith("session.") || name === "agent.session_takeover" ? [name, name, name] : [name],
+    name.startsWith("session.") || name.startsWith("ticket.") || name === "agent.session_takeover"
+      ? [name, name, name]
+      : [name],
   );
   const event = fc.constantFrom(...names).chain((name) =>
     fc.record({
@@ -61,9 +63,13 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       attributes: attributesByName[name] as fc.Arbitrary<Record<string, string | number | boolean>>,
       session: fc.option(fc.integer({ min: 1, max: 4 }), { freq: 8 }),
       agent: fc.integer({ min: 1, max: 3 }),
-      ticket: fc.integer({ min: 1, max: 4 }),
+      ticket: fc.integer({ min: 1, max: 2 }),
       unattributed: fc.boolean(),
-      offsetMs: fc.integer({ min: -spreadMs, max: spreadMs }),
+      // Within minutes of the middle as well: half hours of agents and times of tickets have to meet themselves too.
+      offsetMs: fc.oneof(
+        { weight: 3, arbitrary: fc.integer({ min: -spreadMs, max: spreadMs }) },
+        { weight: 1, arbitrary: fc.integer({ min: -600_000, max: 600_000 }) },
+      ),
       tenant: fc.constantFrom("default", "default", "brand-b"),
       isTest: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
       source: fc.integer({ min: 1, max: 2 }),

@@ -353,3 +353,43 @@ test("a ticket that was reopened twice is open from its first reopening to its l
       .ticket_backlog.value;
   expect(await Promise.all(["02", "04", "06", "08", "10", "12"].map(backlogAfter))).toEqual([1, 0, 1, 1, 1, 0]);
 });
+
+test("what was never reported is null and said so; confirmed and assumed add up; a bad month is refused", async () => {
+  const at = (date: number) => Date.UTC(2025, 11, date);
+  const nobody = await useTenant("Asia/Shanghai", at(1));
+  const empty = await readOperations(nobody, "month=2025-12", at(20));
+  expect(empty).toMatchObject({ status: "empty", agents: [], working_hours: null, agent_heartbeat_seconds: 14_400 });
+  expect(Object.values<any>(empty.metrics).filter(({ value, unit }) => value !== null && unit !== "ms")).toEqual([]);
+  expect(empty.metrics.ticket_backlog).toMatchObject({ value: null, formatted: "—" });
+  expect(empty.notes.map(({ code }: { code: string }) => code)).toEqual([
+    "chatbot_never_reported",
+    "workbench_never_reported",
+  ]);
+
+  const tenantId = await useTenant("Asia/Shanghai", at(1));
+  const chats = ["s-1", "s-2", "s-3"].map((id) =>
+    makeEvent({ tenantId, name: "session.start", sessionId: id, occurredAtMs: at(5), attributes: { session_id: id } }),
+  );
+  const answer = { role: "ai", session_id: "s-1" };
+  const events = [
+    ...chats,
+    makeEvent({ tenantId, name: "session.message", sessionId: "s-1", occurredAtMs: at(5), attributes: answer }),
+    makeEvent({ tenantId, name: "session.end", sessionId: "s-2", occurredAtMs: at(5) }),
+  ];
+  await deliver(events, [{ events: [4, 3, 2, 1, 0] }]);
+  const client = await openWriterConnection(database.connectionString);
+  for await (const _ of sweepIdleSessions(client, tenantId, at(19)));
+  await client.end();
+  const { metrics, notes } = await readOperations(tenantId, "month=2025-12", at(20));
+  expect(metrics.ai_resolved_confirmed.value).toBe(1);
+  expect(metrics.ai_resolution_confirmed_rate).toMatchObject({ numerator: 1, denominator: 3 });
+  expect(metrics.ai_resolution_assumed_rate).toMatchObject({ numerator: 2, denominator: 3 });
+  expect(metrics.ai_involvement_rate).toMatchObject({ numerator: 1, denominator: 3 });
+  expect(metrics.ai_resolution_durable_rate).toMatchObject({ value: null, denominator: 0 });
+  expect(notes).toMatchObject([{ code: "workbench_never_reported" }, { code: "durable_without_customer", count: 3 }]);
+
+  const app = await openStatsApp(database.pool, "2025-12-20T00:00:00Z");
+  const refused = await get(app, "operations?month=2025-13", tenantId);
+  expect(refused).toMatchObject({ status: 400, body: { error: { parameter: "month" } } });
+  await app.close();
+});
