@@ -14,17 +14,15 @@ import {
   nestedTooDeeply,
   notExact,
   notFinite,
-  outOfBounds,
   quoteKey,
-  textTooLong,
   tooManyAttributes,
   wrongType,
   type EventProblem,
 } from "./describe-event-problem.ts";
-import { describeBytes } from "./describe-value.ts";
 import { textState, type TextState } from "./event-data-arena.ts";
 import { EventReading } from "./event-reading.ts";
 import type { MappingLimits } from "./mapping-context.ts";
+import { takeNumber, takeText } from "./take-value.ts";
 
 const comma = 0x2c;
 const trueText = Buffer.from("true");
@@ -85,29 +83,14 @@ export class EventDataBuilder extends EventReading implements AttributeVisitor {
     if (!this.openValue(-1, end > start)) return;
     const state = this.writeText(bytes, start, end);
     if (this.depth > 0 || state > textState.unicode) return;
-    const rule = this.rule;
-    if (rule !== null) {
-      if (rule.type !== "string") {
-        this.fail(wrongType(key, rule, `the text ${describeBytes(bytes, start, end)}`));
-        return;
-      }
-      if (end - start > rule.maxLength && codePoints(bytes, start, end) > rule.maxLength) {
-        this.fail(textTooLong(key, rule, describeBytes(bytes, start, end)));
-        return;
-      }
-      if (rule.capture === capture.sessionId) {
-        this.sessionIdAt = -1;
-        this.sessionId = end === start ? null : bytes.utf8Slice(start, end);
-        return;
-      }
-    }
-    if (key.counted) this.attributes[key.text] = bytes.utf8Slice(start, end);
+    const problem = takeText(this, key, this.rule, bytes, start, end);
+    if (problem !== null) this.fail(problem);
   }
 
   int(value: number): void {
     if (!this.openValue(value)) return;
     if (!this.arena.writeInt(value)) this.failSize();
-    else if (this.depth === 0) this.captureNumber(value);
+    else if (this.depth === 0) this.take(value);
   }
 
   wideInt(high: number, low: number): void {
@@ -147,7 +130,7 @@ export class EventDataBuilder extends EventReading implements AttributeVisitor {
       this.fail(Number.isInteger(number) ? notExact(key, text) : wrongType(key, rule, text));
       return;
     }
-    this.captureNumber(number);
+    this.take(number);
   }
 
   bool(value: boolean): void {
@@ -308,29 +291,6 @@ export class EventDataBuilder extends EventReading implements AttributeVisitor {
     return state;
   }
 
-  private captureNumber(value: number): void {
-    const { currentKey: key, rule } = this;
-    if (rule !== null) {
-      if (rule.type !== "int" && rule.type !== "double") {
-        this.fail(wrongType(key, rule, String(value)));
-        return;
-      }
-      if (value < rule.minimum || value > rule.maximum) {
-        this.fail(outOfBounds(key, rule, value));
-        return;
-      }
-      if (rule.capture === capture.agentId) {
-        this.agentId = value;
-        return;
-      }
-      if (rule.capture === capture.ticketId) {
-        this.ticketId = value;
-        return;
-      }
-    }
-    if (key.counted) this.attributes[key.text] = value;
-  }
-
   /** JSON cannot carry it: an error in what the catalogue defines, text as in OTLP/JSON elsewhere. */
   private readNotFinite(value: number): void {
     const text = Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
@@ -345,6 +305,11 @@ export class EventDataBuilder extends EventReading implements AttributeVisitor {
     this.string(bytes, 0, bytes.length);
   }
 
+  private take(value: number): void {
+    const problem = takeNumber(this, this.currentKey, this.rule, value);
+    if (problem !== null) this.fail(problem);
+  }
+
   private fail(problem: EventProblem): void {
     this.problem ??= problem;
   }
@@ -352,11 +317,4 @@ export class EventDataBuilder extends EventReading implements AttributeVisitor {
   private failSize(): void {
     this.fail(eventTooLarge(this.currentKey, this.limits.eventDataBytes));
   }
-}
-
-/** Characters of valid UTF-8: all bytes but continuations. */
-function codePoints(bytes: Buffer, start: number, end: number): number {
-  let count = 0;
-  for (let i = start; i < end; i++) if ((bytes[i]! & 0xc0) !== 0x80) count++;
-  return count;
 }

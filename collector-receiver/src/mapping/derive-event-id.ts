@@ -1,8 +1,11 @@
 import { hash } from "node:crypto";
+import { idState, parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier } from "../otlp/otlp-carrier.ts";
 import type { EventDataArena } from "./event-data-arena.ts";
 
 /** Namespace of derived ids (RFC 9562, version 5); a constant of this project. */
 const namespace = Buffer.from("6ba5c1b67d0a4c7e9b0e6f4d1f1c2a55", "hex");
+
+const nothing = Buffer.alloc(0);
 
 /** What identifies an event that carries no id of its own. */
 export interface EventFingerprint {
@@ -17,6 +20,19 @@ export interface EventFingerprint {
   readonly timeLow: number;
   /** The members of `event_data` as they were written, in any order. */
   readonly members: readonly Buffer[];
+}
+
+/** The fingerprint of the carrier's present event. */
+export function fingerprintOf(
+  carrier: OtlpCarrier,
+  name: string,
+  serviceInstanceId: string | null,
+  members: readonly Buffer[],
+): EventFingerprint {
+  const { ids, traceIdState, spanIdState, timeHigh, timeLow } = carrier;
+  const traceId = traceIdState === idState.valid ? ids.subarray(traceIdAt, spanIdAt) : nothing;
+  const spanId = spanIdState === idState.valid ? ids.subarray(spanIdAt, parentSpanIdAt) : nothing;
+  return { traceId, spanId, serviceInstanceId, name, timeHigh, timeLow, members };
 }
 
 /** Cuts the arena's present event into its members. */

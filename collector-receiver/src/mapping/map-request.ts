@@ -1,22 +1,17 @@
-import { hash } from "node:crypto";
-import { instrumentationScope, maxEventNameLength, reservedAttributes } from "@spanledger/sdk/event-catalogue";
+import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
+import { isText } from "../otlp/text-range.ts";
 import {
-  idState,
-  parentSpanIdAt,
-  spanIdAt,
-  traceIdAt,
   type CarrierVisitor,
   type OtlpCarrier,
   type OtlpEncoding,
   type OtlpSignal,
   type OtlpWalker,
-  type TextRange,
 } from "../otlp/otlp-carrier.ts";
 import { walkJson } from "../otlp/walk-json.ts";
 import { walkProtobuf } from "../otlp/walk-protobuf.ts";
 import { EventDataBuilder } from "./build-event-data.ts";
-import type { BusinessEvent, EventSource, MappedRequest, RejectedEvent, SourceReport } from "./business-event.ts";
+import type { EventSource, MappedRequest, RejectedEvent, SourceReport } from "./business-event.ts";
 import {
   compileCatalogue,
   type AttributeKey,
@@ -24,9 +19,8 @@ import {
   type EventName,
   type EventPlan,
 } from "./compile-catalogue.ts";
-import { deriveEventId, readMembers } from "./derive-event-id.ts";
+import { deriveEventId, fingerprintOf, readMembers } from "./derive-event-id.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
-import { shortenText } from "./describe-value.ts";
 import {
   findMarkProblem,
   findMissing,
@@ -38,11 +32,12 @@ import {
 import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
 import { readPlainAttributes } from "./read-plain-attributes.ts";
-import { RequestIds } from "./request-ids.ts";
+import { EventTexts, type UnfinishedEvent } from "./event-texts.ts";
+import { makeRejection } from "./make-rejection.ts";
+import type { RequestTexts } from "./request-texts.ts";
 import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
 import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
 import { millisecondsOf } from "./read-uuid.ts";
-import { rejectionCodes } from "./rejection-codes.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 import { writeRejectionPayload } from "./write-rejection-payload.ts";
 
@@ -55,15 +50,6 @@ const reportName = Buffer.from(sourceReportName);
 const dayMs = 86_400_000;
 /** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
 const markToleranceMs = 1000;
-const nothing = Buffer.alloc(0);
-
-/**
- * The media types by which a payload is stored and replayed.
- */
-export const payloadTypes: Readonly<Record<OtlpEncoding, string>> = {
-  protobuf: "application/x-protobuf",
-  json: "application/json",
-};
 
 /**
  * From the bytes of one OTLP request to what is stored and counted. Pure: the same bytes and
@@ -82,22 +68,20 @@ export function mapRequest(
   const mapper = new RequestMapper(encoding, signal, context);
   if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
   else walkJson(bytes, signal, mapper);
-  mapper.finishTexts();
+  eventTexts.finish(mapper.events, mapper.texts);
   const { events, rejected, sourceReports, rejectedCarriers, ignored } = mapper;
   return { events, rejected, sourceReports, rejectedCarriers, ignored };
 }
 
 /** Mapping is synchronous, so that one builder serves all requests. */
 let sharedBuilder: EventDataBuilder | null = null;
-const sharedIds = new RequestIds();
+const eventTexts = new EventTexts();
 const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
 const nameReader = new NameAttributeReader(nameAttribute);
 
-type MutableEvent = { -readonly [K in keyof BusinessEvent]: BusinessEvent[K] };
-
 class RequestMapper implements CarrierVisitor, TimeBounds {
-  readonly events: MutableEvent[] = [];
+  readonly events: UnfinishedEvent[] = [];
   readonly rejected: RejectedEvent[] = [];
   readonly sourceReports: SourceReport[] = [];
   rejectedCarriers = 0;
@@ -116,13 +100,6 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   readonly latestMs: number;
   private isOurScope = false;
   private carrierIsRejected = false;
-  /** Where the ids stand in the request's texts; -1 where there is none. */
-  private traceIdAt = -1;
-  private ownSpanIdAt = -1;
-  private parentSpanIdAt = -1;
-  /** Five positions an event, see `finishTexts`. */
-  private readonly textsAt: number[] = [];
-  private hasTraceContext = false;
   /** Of the span, or of the resource's log records. */
   private readonly ordinals = new Map<string, number>();
 
@@ -137,7 +114,11 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     sharedBuilder.configure(this.catalogue, context.limits);
     this.builder = sharedBuilder;
     this.builder.texts.begin();
-    sharedIds.begin();
+    eventTexts.begin();
+  }
+
+  get texts(): RequestTexts {
+    return this.builder.texts;
   }
 
   resource(): void {
@@ -153,7 +134,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   beginSpan(walker: OtlpWalker, events: number): void {
     const carrier = walker.carrier;
     this.carrierIsRejected = false;
-    this.hasTraceContext = false;
+    eventTexts.nextCarrier();
     if (this.ordinals.size > 0) this.ordinals.clear();
     if (events === 0 && isText(carrier.spanName, reportName)) {
       reportReader.begin();
@@ -189,7 +170,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     const carrier = walker.carrier;
     const range = carrier.eventName;
     this.carrierIsRejected = false;
-    this.hasTraceContext = false;
+    eventTexts.nextCarrier();
     let name: EventName;
     let skippedKey: Buffer | null = null;
     if (range.start === range.end) {
@@ -238,7 +219,6 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     }
     const facts = this.resourceFacts ?? this.readResource(walker);
     const carrier = walker.carrier;
-    if (!this.hasTraceContext) this.readTraceContext(carrier);
     const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
     let occurredAtMs = wireMs;
     const markMs = builder.eventIdTimeMs;
@@ -260,8 +240,8 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
       return;
     }
     const eventId = builder.eventIdAt >= 0 ? "" : this.deriveId(walker, name, facts, plan);
-    const spanAt = this.findSpanId(carrier, name);
-    this.textsAt.push(builder.eventIdAt, builder.sessionIdAt, builder.sessionIdEnd, this.traceIdAt, spanAt);
+    // A carrier span stands for nothing itself: its parent is where the event occurred.
+    eventTexts.add(builder, carrier, this.isOurScope || isText(carrier.spanName, name.bytes));
     this.events.push({
       tenantId: this.tenantId,
       eventId,
@@ -288,18 +268,8 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     builder.begin(plan, carrier.eventName.start === carrier.eventName.end ? nameAttribute : null);
     walker.readEventAttributes(builder);
     builder.keepMembers = false;
-    return deriveEventId(
-      {
-        traceId: carrier.traceIdState === idState.valid ? carrier.ids.subarray(traceIdAt, spanIdAt) : nothing,
-        spanId: carrier.spanIdState === idState.valid ? carrier.ids.subarray(spanIdAt, parentSpanIdAt) : nothing,
-        serviceInstanceId: facts.serviceInstanceId,
-        name: name.text,
-        timeHigh: carrier.timeHigh,
-        timeLow: carrier.timeLow,
-        members: readMembers(builder.arena, builder.members),
-      },
-      this.ordinals,
-    );
+    const members = readMembers(builder.arena, builder.members);
+    return deriveEventId(fingerprintOf(carrier, name.text, facts.serviceInstanceId, members), this.ordinals);
   }
 
   private readResource(walker: OtlpWalker): ResourceFacts {
@@ -313,64 +283,14 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     return facts;
   }
 
-  /** Once per span, and only for one that holds an event of ours. */
-  private readTraceContext(carrier: OtlpCarrier): void {
-    this.hasTraceContext = true;
-    const ids = sharedIds;
-    const { idsView } = carrier;
-    this.traceIdAt = carrier.traceIdState === idState.valid ? ids.add(idsView, traceIdAt, 16) : -1;
-    this.ownSpanIdAt = -1;
-    this.parentSpanIdAt = carrier.parentSpanIdState === idState.valid ? ids.add(idsView, parentSpanIdAt, 8) : -1;
-  }
-
-  /** The parent's span id of a carrier span, which itself stands for nothing; else the span's own. */
-  private findSpanId(carrier: OtlpCarrier, name: EventName): number {
-    if (this.parentSpanIdAt >= 0 && (this.isOurScope || isText(carrier.spanName, name.bytes))) {
-      return this.parentSpanIdAt;
-    }
-    if (this.ownSpanIdAt < 0 && carrier.spanIdState === idState.valid) {
-      this.ownSpanIdAt = sharedIds.add(carrier.idsView, spanIdAt, 8);
-    }
-    return this.ownSpanIdAt;
-  }
-
-  /** Gives each event its texts, once all are gathered. */
-  finishTexts(): void {
-    const text = this.builder.texts.finish();
-    const ids = sharedIds.finish();
-    const { events, textsAt } = this;
-    for (let i = 0, at = 0; i < events.length; i++, at += 5) {
-      const event = events[i]!;
-      const eventIdAt = textsAt[at]!;
-      const sessionIdAt = textsAt[at + 1]!;
-      const traceAt = textsAt[at + 3]!;
-      const spanAt = textsAt[at + 4]!;
-      if (eventIdAt >= 0) event.eventId = text.substring(eventIdAt, eventIdAt + 36);
-      if (sessionIdAt >= 0) event.sessionId = text.substring(sessionIdAt, textsAt[at + 2]);
-      if (traceAt >= 0) event.traceId = ids.substring(traceAt, traceAt + 32);
-      if (spanAt >= 0) event.spanId = ids.substring(spanAt, spanAt + 16);
-    }
-  }
-
   private reject(walker: OtlpWalker, name: EventName, problem: EventProblem, source: EventSource | null): void {
     if (!this.carrierIsRejected) {
       this.carrierIsRejected = true;
       this.rejectedCarriers++;
     }
-    const payload = writeRejectionPayload(walker.carrier, this.encoding, this.signal, this.resourceFacts!);
-    const payloadType = payloadTypes[this.encoding];
-    const head = Buffer.from(`${this.signal}\n${payloadType}\n`);
-    this.rejected.push({
-      tenantId: this.tenantId,
-      code: problem.code,
-      reason: `${problem.text}. ${rejectionCodes[problem.code].action}`,
-      eventName: name.text === "" ? null : shortenText(name.text, maxEventNameLength),
-      payload,
-      payloadType,
-      signal: this.signal,
-      contentHash: hash("sha256", Buffer.concat([head, payload]), "buffer"),
-      source,
-    });
+    const { encoding, signal, tenantId } = this;
+    const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.resourceFacts!);
+    this.rejected.push(makeRejection({ tenantId, name, problem, payload, encoding, signal, source }));
   }
 
   private addSourceReport(walker: OtlpWalker): void {
@@ -393,13 +313,4 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
       reportedAtMs: millisecondsOf(carrier.timeHigh, carrier.timeLow),
     });
   }
-}
-
-function isText(range: TextRange, text: Buffer): boolean {
-  const length = text.length;
-  if (range.end - range.start !== length) return false;
-  const bytes = range.bytes;
-  const start = range.start;
-  for (let i = 0; i < length; i++) if (bytes[start + i] !== text[i]) return false;
-  return true;
 }

@@ -3,6 +3,12 @@ import type { OtlpCarrier, OtlpEncoding, OtlpSignal, TextRange } from "../otlp/o
 import { lengthField, messageField, textAttribute } from "../otlp/write-protobuf.ts";
 import type { ResourceFacts } from "./read-resource.ts";
 
+/** The media types by which a payload is stored and replayed. */
+export const payloadTypes: Readonly<Record<OtlpEncoding, string>> = {
+  protobuf: "application/x-protobuf",
+  json: "application/json",
+};
+
 /** A longer span name cannot be an event's name, which is all that it is compared with. */
 const maxSpanNameBytes = 255;
 

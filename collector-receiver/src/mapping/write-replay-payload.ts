@@ -1,8 +1,7 @@
 import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import { fixed64Field, keyValue, lengthField, messageField, varint } from "../otlp/write-protobuf.ts";
 import type { BusinessEvent } from "./business-event.ts";
-import { payloadTypes } from "./map-request.ts";
-import { encodeResource } from "./write-rejection-payload.ts";
+import { encodeResource, payloadTypes } from "./write-rejection-payload.ts";
 
 /** A payload as `analytics_rejected_events` keeps it. */
 export interface ReplayPayload {

@@ -93,7 +93,7 @@ function expectMapped(span: Span, time: Date): void {
       ticketId: null,
       occurredAtMs: time.getTime(),
       test: false,
-      attributes: { message_length: 86, response_time_ms: 1480.25 },
+      attributes: { response_time_ms: 1480.25 },
       eventData: data,
       traceId: context.traceId,
       spanId: context.spanId,
