@@ -26,6 +26,15 @@ beforeAll(async () => {
     },
     { name: "query.order", attributes: { session_id: `s-many-${i}`, success: i > 3 }, atMs: atMs + i },
   ]).flat();
+  // As many of no two kinds: a list of the wrong kind would be as long otherwise.
+  const uneven = ["agent.session_takeover", "agent.session_release", "agent.session_transfer", "agent.logout"].flatMap(
+    (name, kind) =>
+      Array.from({ length: 3 ** kind }, (_, i) => ({
+        name,
+        attributes: { agent_id: 2, session_id: `s-uneven-${i}` },
+        atMs: atMs + i,
+      })),
+  );
   const tests = ["agent.login", "agent.session_takeover", "agent.session_message"].map((name) => ({
     name,
     attributes: { agent_id: 1, session_id: "s-of-a-test", test: true },
@@ -34,7 +43,7 @@ beforeAll(async () => {
   const answer = await fetch(`${receiver.url}/v1/traces`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: tracesWith([...many, ...tests]),
+    body: tracesWith([...many, ...uneven, ...tests]),
   });
   if (answer.status !== 200) throw new Error(`the events were answered with ${answer.status}`);
 }, 120_000);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { noCounters } from "../../../collector-receiver/src/metrics/metric-definition.ts";
+import type { MetricValue } from "../../../collector-receiver/src/metrics/derive-metric.ts";
 import type { Counters } from "../../../collector-receiver/src/metrics/metric-definition.ts";
-import { isFew } from "../../../collector-receiver/src/web/report/report-context.ts";
+import { isFew, restsOnFew } from "../../../collector-receiver/src/web/report/report-context.ts";
 import type { ReportContext } from "../../../collector-receiver/src/web/report/report-context.ts";
 import { stepsOf } from "../../../collector-receiver/src/web/report/report-steps.ts";
 
@@ -54,4 +55,21 @@ test("the house's own report has its days, however few; a shared copy names the 
     ["Dec 1 – 7", "1–7", 37],
     ["Dec 8 – 10", "8–10", 60],
   ]);
+});
+
+test.each([
+  ["a count of few", { unit: "count", numerator: 9, denominator: null }, true],
+  ["a count of none", { unit: "count", numerator: 0, denominator: null }, false],
+  ["a count of enough", { unit: "count", numerator: 10, denominator: null }, false],
+  ["a rate over few", { unit: "percent", numerator: 9, denominator: 9 }, true],
+  ["a rate over enough", { unit: "percent", numerator: 12, denominator: 100 }, false],
+  ["a rate whose few could be counted back from it", { unit: "percent", numerator: 3, denominator: 100 }, true],
+  ["an average over few", { unit: "ms", numerator: 90_000, denominator: 9 }, true],
+  ["an average over enough, small as it is", { unit: "ms", numerator: 5, denominator: 100 }, false],
+  ["money of few sessions", { unit: "currency", numerator: 90, denominator: null }, true],
+])("in a shared copy %s is withheld or not; in the house nothing is", (_, value, withheld) => {
+  const counters: Counters = { ...noCounters, ai_resolved_sessions: "9" };
+  const metric = value as unknown as MetricValue;
+  expect(restsOnFew(december([1], 10), metric, counters)).toBe(withheld);
+  expect(restsOnFew(december([1], null), metric, counters)).toBe(false);
 });
