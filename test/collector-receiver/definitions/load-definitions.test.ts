@@ -17,7 +17,8 @@ function writeConfig(source: string, name = "spanledger.config.ts"): { folder: s
   return { folder, file };
 }
 
-async function problemsOf(source: string): Promise<[line: number, path: string][]> {
+/** Line and path of each problem, in the order of the file. */
+async function problemsOf(source: string): Promise<string[]> {
   const { file } = writeConfig(source);
   const error = await loadDefinitions(file).then(
     () => null,
@@ -25,7 +26,7 @@ async function problemsOf(source: string): Promise<[line: number, path: string][
   );
   if (!(error instanceof DefinitionsError)) throw new Error(`no problem was found: ${String(error)}`);
   for (const { line } of error.problems) expect(error.message).toContain(`spanledger.config.ts:${line} `);
-  return error.problems.map(({ line, path }): [number, string] => [line, path.join(" ")]).toSorted();
+  return error.problems.map(({ line, path }) => `${String(line).padStart(2, "0")} ${path.join(" ")}`).toSorted();
 }
 
 /** A file in which comments, templates, quotes and brackets look like keys; what is wrong stands on marked lines. */
@@ -70,30 +71,28 @@ export default ((config: unknown) => config)({
 `;
 
 test("every problem of a file is named at once, with its line", async () => {
-  expect(await problemsOf(tricky)).toEqual(
-    [
-      [12, "events order.paid attributes amount type"],
-      [15, "events order.paid attributes kind values"],
-      [18, "events order.paid attributes left open"],
-      [21, "events session.start"],
-      [24, "metrics Paid"],
-      [27, "metrics lost event"],
-      [30, "metrics by_text groupBy"],
-      [31, "metrics total attribute"],
-      [31, "metrics total wher"],
-      [32, "metrics rate denominator"],
-      [33, "metrics slow attribute"],
-      [34, "metrics total_sessions"],
-      [35, "metrics mine where channel"],
-      [35, "metrics mine where session_id"],
-      [37, "text"],
-    ].toSorted(),
-  );
+  expect(await problemsOf(tricky)).toEqual([
+    "12 events order.paid attributes amount type",
+    "15 events order.paid attributes kind values",
+    "18 events order.paid attributes left open",
+    "21 events session.start",
+    "24 metrics Paid",
+    "27 metrics lost event",
+    "30 metrics by_text groupBy",
+    "31 metrics total attribute",
+    "31 metrics total wher",
+    "32 metrics rate denominator",
+    "33 metrics slow attribute",
+    "34 metrics total_sessions",
+    "35 metrics mine where channel",
+    "35 metrics mine where session_id",
+    "37 text",
+  ]);
 });
 
 test("a file that cannot be run is named with the line on which it fails", async () => {
-  expect(await problemsOf("const a = 1;\n\nthrow new Error(`no ${a}`);\n")).toEqual([[3, ""]]);
-  expect(await problemsOf("export const config = {};\n")).toEqual([[1, ""]]);
+  expect(await problemsOf("const a = 1;\n\nthrow new Error(`no ${a}`);\n")).toEqual(["03 "]);
+  expect(await problemsOf("export const config = {};\n")).toEqual(["01 "]);
 });
 
 test("the named file, else spanledger.config.ts of the folder, else none", () => {

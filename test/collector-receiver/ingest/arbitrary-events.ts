@@ -51,11 +51,13 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       { requiredKeys: [] },
     ),
   };
-  // Events of sessions and tickets three times as often: what merges has to meet itself.
-  const names = Object.keys(attributesByName).flatMap((name) =>
-    name.startsWith("session.") || name.startsWith("ticket.") || name === "agent.session_takeover"
-      ? [name, name, name]
-      : [name],
+  // Events of sessions and tickets three times as often, own ones nine times: what merges has to meet itself.
+  const names = Object.keys(attributesByName).flatMap((name): string[] =>
+    name === "acme.custom"
+      ? Array<string>(9).fill(name)
+      : name.startsWith("session.") || name.startsWith("ticket.") || name === "agent.session_takeover"
+        ? [name, name, name]
+        : [name],
   );
   const event = fc.constantFrom(...names).chain((name) =>
     fc.record({
