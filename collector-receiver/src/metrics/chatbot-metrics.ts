@@ -1,19 +1,9 @@
-import type { CountMetric, MetricDefinition, RatioMetric } from "./metric-definition.ts";
+import type { MetricDefinition } from "./metric-definition.ts";
+import { counted, rate } from "./metric-shapes.ts";
 
 const common = { group: "ai_chatbot", definitionVersion: 1, since: "0.1.0" } as const;
 const sessions = { ...common, cohort: "session_start" } as const;
 const events = { ...common, cohort: "event_time" } as const;
-const counted = {
-  kind: "sum",
-  unit: "count",
-  display: { style: "number", digits: 0 },
-} as const satisfies Partial<CountMetric>;
-const rate = {
-  kind: "ratio",
-  unit: "percent",
-  factor: 100,
-  display: { style: "percent", digits: 1 },
-} as const satisfies Partial<RatioMetric>;
 
 /** Metrics of the AI chatbot: `session.*` and `query.*`. */
 export const chatbotMetrics: readonly MetricDefinition[] = [

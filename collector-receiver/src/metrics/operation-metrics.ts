@@ -1,4 +1,5 @@
 import type { CounterSum, LocalText, MetricGroup, MetricPresentation } from "./metric-definition.ts";
+import { counted, rate } from "./metric-shapes.ts";
 
 /**
  * Metrics that are read from facts of sessions, agents and tickets instead of counters, by
@@ -52,14 +53,8 @@ export interface OperationRatio extends OperationBase {
 export type OperationMetric = OperationCount | OperationRatio;
 
 const first = { definitionVersion: 1, since: "0.1.0" } as const;
-const counted = { ...first, kind: "sum", unit: "count", display: { style: "number", digits: 0 } } as const;
-const rate = {
-  ...first,
-  kind: "ratio",
-  unit: "percent",
-  factor: 100,
-  display: { style: "percent", digits: 1 },
-} as const;
+const numberOf = { ...first, ...counted };
+const shareOf = { ...first, ...rate };
 const resolutions = { group: "ai_chatbot", cohort: "session_start" } as const;
 const agentTime = {
   ...first,
@@ -78,7 +73,7 @@ const heartbeat: LocalText = {
 export const operationMetrics: readonly OperationMetric[] = [
   {
     ...resolutions,
-    ...rate,
+    ...shareOf,
     key: "ai_resolution_durable_rate",
     numerator: { add: ["ai_resolutions_durable"] },
     denominator: { add: ["ai_resolutions_judged"] },
@@ -94,7 +89,7 @@ export const operationMetrics: readonly OperationMetric[] = [
   },
   {
     ...resolutions,
-    ...counted,
+    ...numberOf,
     key: "ai_resolutions_durable",
     numerator: { add: ["ai_resolutions_durable"] },
     name: { en: "Durable AI resolutions", zh: "持久的 AI 解决" },
@@ -105,7 +100,7 @@ export const operationMetrics: readonly OperationMetric[] = [
   },
   {
     ...resolutions,
-    ...counted,
+    ...numberOf,
     key: "ai_resolutions_pending",
     numerator: { add: ["ai_resolutions_pending"] },
     name: { en: "AI resolutions not yet judged", zh: "尚不可判断的 AI 解决" },
@@ -116,7 +111,7 @@ export const operationMetrics: readonly OperationMetric[] = [
   },
   {
     ...resolutions,
-    ...counted,
+    ...numberOf,
     key: "ai_resolutions_unattributed",
     numerator: { add: ["ai_resolutions_unattributed"] },
     name: { en: "AI resolutions without a customer", zh: "无客户标识的 AI 解决" },
@@ -159,7 +154,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     edgeCases: heartbeat,
   },
   {
-    ...rate,
+    ...shareOf,
     key: "agent_occupancy_rate",
     group: "agent_workbench",
     cohort: "agent_time",
@@ -176,7 +171,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     },
   },
   {
-    ...rate,
+    ...shareOf,
     key: "ticket_reopen_rate",
     group: "tickets",
     cohort: "ticket_close",
@@ -193,7 +188,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     },
   },
   {
-    ...counted,
+    ...numberOf,
     key: "tickets_reopened",
     group: "tickets",
     cohort: "ticket_close",
@@ -205,7 +200,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     },
   },
   {
-    ...counted,
+    ...numberOf,
     key: "ticket_backlog",
     group: "tickets",
     cohort: "period_end",
@@ -221,7 +216,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     },
   },
   {
-    ...counted,
+    ...numberOf,
     key: "ticket_backlog_unassigned",
     group: "tickets",
     cohort: "period_end",

@@ -1,4 +1,5 @@
-import type { CountMetric, MetricDefinition, RatioMetric } from "./metric-definition.ts";
+import type { MetricDefinition } from "./metric-definition.ts";
+import { counted, rate } from "./metric-shapes.ts";
 
 const sessions = {
   group: "ai_chatbot",
@@ -6,17 +7,6 @@ const sessions = {
   definitionVersion: 1,
   since: "0.1.0",
 } as const;
-const counted = {
-  kind: "sum",
-  unit: "count",
-  display: { style: "number", digits: 0 },
-} as const satisfies Partial<CountMetric>;
-const rate = {
-  kind: "ratio",
-  unit: "percent",
-  factor: 100,
-  display: { style: "percent", digits: 1 },
-} as const satisfies Partial<RatioMetric>;
 
 /**
  * What the resolution rate rests on, and how often the AI had a part in a session. Beside the plan's headline rate,

@@ -1,4 +1,5 @@
-import type { CountMetric, MetricDefinition, RatioMetric } from "./metric-definition.ts";
+import type { MetricDefinition } from "./metric-definition.ts";
+import { counted, rate } from "./metric-shapes.ts";
 
 const common = {
   cohort: "event_time",
@@ -7,17 +8,6 @@ const common = {
 } as const;
 const workbench = { ...common, group: "agent_workbench" } as const;
 const tickets = { ...common, group: "tickets" } as const;
-const counted = {
-  kind: "sum",
-  unit: "count",
-  display: { style: "number", digits: 0 },
-} as const satisfies Partial<CountMetric>;
-const rate = {
-  kind: "ratio",
-  unit: "percent",
-  factor: 100,
-  display: { style: "percent", digits: 1 },
-} as const satisfies Partial<RatioMetric>;
 const flow = {
   en: "A flow: numerator and denominator are events of the same period, not of the same sessions.",
   zh: "流量口径：分子和分母是同一周期内的事件，不一定属于同一批会话。",

@@ -1,14 +1,10 @@
 import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
+import { neverReported } from "./never-reported.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodFacts } from "./read-period.ts";
 
-type NoteCode =
-  | "cost_saved_is_estimate"
-  | "resolution_assumed"
-  | "reused_session_ids"
-  | "chatbot_never_reported"
-  | "workbench_never_reported";
+type NoteCode = "cost_saved_is_estimate" | "resolution_assumed" | "reused_session_ids" | keyof typeof neverReported;
 
 /** What a reader has to know before quoting a figure. */
 export interface DocumentNote {
@@ -34,14 +30,7 @@ const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string) =
     en: (count) =>
       `Data-quality warning: ${count} session ids started again after their end or the idle timeout, so sessions may be undercounted. Check whether the product uses customer ids as session_id.`,
   },
-  chatbot_never_reported: {
-    "zh-CN": () => "AI 客服从未上报过数据，其数字未知（不是 0）。",
-    en: () => "The AI chatbot has never reported: its figures are unknown, not 0.",
-  },
-  workbench_never_reported: {
-    "zh-CN": () => "坐席工作台从未上报过数据，其数字未知（不是 0）。",
-    en: () => "The agent workbench has never reported: its figures are unknown, not 0.",
-  },
+  ...neverReported,
 };
 
 export function notesOf(facts: PeriodFacts, metrics: PeriodMetrics, locale: Locale): DocumentNote[] {

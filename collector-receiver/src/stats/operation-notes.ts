@@ -1,13 +1,9 @@
 import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
+import { neverReported } from "./never-reported.ts";
 import type { OperationFactsOfPeriod } from "./read-operations.ts";
 
-type NoteCode =
-  | "durable_not_yet_known"
-  | "durable_without_customer"
-  | "no_working_hours"
-  | "chatbot_never_reported"
-  | "workbench_never_reported";
+type NoteCode = "durable_not_yet_known" | "durable_without_customer" | "no_working_hours" | keyof typeof neverReported;
 
 /** What a reader has to know before quoting one of these figures. */
 export interface OperationNote {
@@ -33,14 +29,7 @@ const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string) =
     en: () =>
       "The tenant has no working hours, so durations in working hours have no numbers. Set them with spanledger settings --working-hours.",
   },
-  chatbot_never_reported: {
-    "zh-CN": () => "AI 客服从未上报过数据，其数字未知（不是 0）。",
-    en: () => "The AI chatbot has never reported: its figures are unknown, not 0.",
-  },
-  workbench_never_reported: {
-    "zh-CN": () => "坐席工作台从未上报过数据，其数字未知（不是 0）。",
-    en: () => "The agent workbench has never reported: its figures are unknown, not 0.",
-  },
+  ...neverReported,
 };
 
 export function operationNotes({ period, settings, current }: OperationFactsOfPeriod, locale: Locale): OperationNote[] {

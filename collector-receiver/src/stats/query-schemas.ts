@@ -8,14 +8,14 @@ export const monthParameter = Type.Optional(
   Type.String({ description: "A business month, YYYY-MM", examples: ["2025-12"] }),
 );
 
-export const startDateParameter = Type.Optional(
+const startDateParameter = Type.Optional(
   Type.String({
     description: "First business day, YYYY-MM-DD; with end_date, instead of month",
     examples: ["2025-12-01"],
   }),
 );
 
-export const endDateParameter = Type.Optional(
+const endDateParameter = Type.Optional(
   Type.String({ description: "Last business day, included", examples: ["2025-12-25"] }),
 );
 
@@ -27,6 +27,12 @@ export const localeParameters = {
   locale: localeOf("Language and number format; default: the receiver's"),
   lang: localeOf("The same as locale"),
 };
+
+/** The query of a document of a month or of a range of days. */
+export const periodQuery = Type.Object(
+  { month: monthParameter, start_date: startDateParameter, end_date: endDateParameter, ...localeParameters },
+  { additionalProperties: false },
+);
 
 /** @throws StatsError where `lang` and `locale` name different languages */
 export function localeIn(query: { readonly locale?: Locale; readonly lang?: Locale }, fallback: Locale): Locale {

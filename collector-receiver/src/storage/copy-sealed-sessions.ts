@@ -1,5 +1,7 @@
 import type { ContributingFacts } from "../metrics/session-contribution.ts";
 import { sessionTable } from "./derived-tables.ts";
+import { contributingColumns, contributingFactsOf } from "./contributing-rows.ts";
+import type { ContributingRow } from "./contributing-rows.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /**
@@ -17,26 +19,8 @@ export async function copySealedSessions(
   await client.query(`
     insert into pg_temp.analytics_sessions (${columns}) select ${columns} from public.analytics_sessions
     where tenant_id = ${client.escapeLiteral(tenantId)} and first_seen_at < ${retainedFrom}`);
-  const { rows } = await client.query<{
-    first_start_at: number;
-    last_start_at: number | null;
-    last_activity_at: number;
-    first_end_at: number | null;
-    escalated_at: number | null;
-    taken_over_at: number | null;
-    first_answer_at: number | null;
-    user_id: string | null;
-  }>(`
-    select first_start_at, last_start_at, last_activity_at, first_end_at, escalated_at, taken_over_at, first_answer_at, user_id
+  const { rows } = await client.query<ContributingRow>(`
+    select ${contributingColumns}
     from pg_temp.analytics_sessions where first_start_at >= ${retainedFrom}`);
-  return rows.map((row) => ({
-    firstStartMs: row.first_start_at,
-    lastStartMs: row.last_start_at,
-    lastActivityMs: row.last_activity_at,
-    firstEndMs: row.first_end_at,
-    escalatedMs: row.escalated_at,
-    takenOverMs: row.taken_over_at,
-    firstAnswerMs: row.first_answer_at,
-    userId: row.user_id,
-  }));
+  return rows.map(contributingFactsOf);
 }

@@ -1,4 +1,6 @@
 import type { ContributingFacts } from "../metrics/session-contribution.ts";
+import { contributingColumns, contributingFactsOf } from "./contributing-rows.ts";
+import type { ContributingRow } from "./contributing-rows.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /** Who or what is erased. */
@@ -85,36 +87,17 @@ export async function readPersonSessions(
   tenantId: string,
   sessionIds: readonly string[],
 ): Promise<PersonSession[]> {
-  const { rows } = await client.query<{
-    session_id: string;
-    first_seen_at: number;
-    first_start_at: number | null;
-    last_start_at: number | null;
-    last_activity_at: number;
-    first_end_at: number | null;
-    escalated_at: number | null;
-    taken_over_at: number | null;
-    first_answer_at: number | null;
-    user_id: string | null;
-  }>({
+  const { rows } = await client.query<
+    ContributingRow & { readonly session_id: string; readonly first_seen_at: number }
+  >({
     text: `
-      select session_id, first_seen_at, first_start_at, last_start_at, last_activity_at, first_end_at,
-        escalated_at, taken_over_at, first_answer_at, user_id
+      select session_id, first_seen_at, ${contributingColumns}
       from analytics_sessions where tenant_id = $1 and session_id = any ($2::text[])`,
     values: [tenantId, sessionIds],
   });
   return rows.map((row) => ({
     sessionId: row.session_id,
     firstSeenMs: row.first_seen_at,
-    facts: {
-      firstStartMs: row.first_start_at,
-      lastStartMs: row.last_start_at,
-      lastActivityMs: row.last_activity_at,
-      firstEndMs: row.first_end_at,
-      escalatedMs: row.escalated_at,
-      takenOverMs: row.taken_over_at,
-      firstAnswerMs: row.first_answer_at,
-      userId: row.user_id,
-    },
+    facts: contributingFactsOf(row),
   }));
 }

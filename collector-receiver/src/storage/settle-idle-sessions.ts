@@ -1,4 +1,6 @@
 import type { ContributingFacts } from "../metrics/session-contribution.ts";
+import { contributingColumns, contributingFactsOf } from "./contributing-rows.ts";
+import type { ContributingRow } from "./contributing-rows.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /**
@@ -33,16 +35,7 @@ export async function settleDueSessions(
   idleTimeoutMs: number,
 ): Promise<ContributingFacts[]> {
   const [{ rows }] = await Promise.all([
-    client.query<{
-      first_start_at: number | null;
-      last_start_at: number | null;
-      last_activity_at: number;
-      first_end_at: number | null;
-      escalated_at: number | null;
-      taken_over_at: number | null;
-      first_answer_at: number | null;
-      user_id: string | null;
-    }>({
+    client.query<ContributingRow>({
       name: "settle-due-sessions",
       text: `
         update analytics_sessions set idle_check_at = case
@@ -50,8 +43,7 @@ export async function settleDueSessions(
             > timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
           then last_activity_at + $3::bigint * interval '1 millisecond' end
         where tenant_id = $1 and idle_check_at <= timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
-        returning first_start_at, last_start_at, last_activity_at, first_end_at, escalated_at,
-          taken_over_at, first_answer_at, user_id`,
+        returning ${contributingColumns}`,
       values: [tenantId, watermarkMs, idleTimeoutMs],
     }),
     client.query({
@@ -62,14 +54,5 @@ export async function settleDueSessions(
       values: [tenantId, watermarkMs],
     }),
   ]);
-  return rows.map((row) => ({
-    firstStartMs: row.first_start_at,
-    lastStartMs: row.last_start_at,
-    lastActivityMs: row.last_activity_at,
-    firstEndMs: row.first_end_at,
-    escalatedMs: row.escalated_at,
-    takenOverMs: row.taken_over_at,
-    firstAnswerMs: row.first_answer_at,
-    userId: row.user_id,
-  }));
+  return rows.map(contributingFactsOf);
 }

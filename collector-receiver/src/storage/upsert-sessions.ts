@@ -1,6 +1,8 @@
 import type { ContributingFacts } from "../metrics/session-contribution.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { textArray, timestamptzArray, uuidArray } from "./binary-array.ts";
+import { contributingColumns, contributingFactsOf } from "./contributing-rows.ts";
+import type { ContributingRow } from "./contributing-rows.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /** Merged facts, and those before the merge (null where the session was new). */
@@ -50,24 +52,16 @@ const statement = {
       first_answer_at = least(s.first_answer_at, excluded.first_answer_at),
       idle_check_at = case when s.first_end_at is null then coalesce(s.idle_check_at, excluded.idle_check_at)
         else s.idle_check_at end
-    returning tenant_id, session_id, first_start_at, last_start_at, last_activity_at, first_end_at,
-      escalated_at, taken_over_at, user_id, first_answer_at, prev_first_answer_at, prev_first_start_at, prev_last_start_at,
+    returning tenant_id, session_id, ${contributingColumns},
+      prev_first_answer_at, prev_first_start_at, prev_last_start_at,
       prev_last_activity_at, prev_first_end_at, prev_escalated_at, prev_taken_over_at, prev_user_id
     )
     select * from merged where prev_last_activity_at is not null`,
 };
 
-interface Row {
+interface Row extends ContributingRow {
   tenant_id: string;
   session_id: string;
-  first_start_at: number | null;
-  last_start_at: number | null;
-  last_activity_at: number;
-  first_end_at: number | null;
-  escalated_at: number | null;
-  taken_over_at: number | null;
-  user_id: string | null;
-  first_answer_at: number | null;
   prev_first_answer_at: number | null;
   prev_first_start_at: number | null;
   prev_last_start_at: number | null;
@@ -113,24 +107,11 @@ export async function upsertSessions(
     const row = merged.get(keyOf(tenantId, sessionId));
     return row === undefined
       ? { tenantId, sessionId, now: fact, before: null }
-      : { tenantId, sessionId, now: factsNow(row), before: factsBefore(row) };
+      : { tenantId, sessionId, now: contributingFactsOf(row), before: factsBefore(row) };
   });
 }
 
 const keyOf = (tenantId: string, sessionId: string): string => `${tenantId}\n${sessionId}`;
-
-function factsNow(row: Row): ContributingFacts {
-  return {
-    firstStartMs: row.first_start_at,
-    lastStartMs: row.last_start_at,
-    lastActivityMs: row.last_activity_at,
-    firstEndMs: row.first_end_at,
-    escalatedMs: row.escalated_at,
-    takenOverMs: row.taken_over_at,
-    firstAnswerMs: row.first_answer_at,
-    userId: row.user_id,
-  };
-}
 
 function factsBefore(row: Row): ContributingFacts {
   return {

@@ -1,7 +1,7 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { comparedMetricSchema, errorSchema, headerProperties, nullableNumber } from "../answer-schemas.ts";
 import { caseStudyOf } from "../case-study.ts";
-import { endDateParameter, localeIn, localeParameters, monthParameter, startDateParameter } from "../query-schemas.ts";
+import { localeIn, periodQuery } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
@@ -50,15 +50,7 @@ export function routeCaseStudy(app: StatsApp, context: StatsContext): void {
         summary: "Case study of a month or of a range of days",
         description: "Without parameters, the current month. Counts are numbers, the rest text.",
         tags: ["analytics"],
-        querystring: Type.Object(
-          {
-            month: monthParameter,
-            start_date: startDateParameter,
-            end_date: endDateParameter,
-            ...localeParameters,
-          },
-          { additionalProperties: false },
-        ),
+        querystring: periodQuery,
         response: { 200: caseStudySchema, 400: errorSchema },
       },
     },

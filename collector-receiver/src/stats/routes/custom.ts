@@ -1,7 +1,7 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { comparedMetricSchema, errorSchema, headerProperties, nullableString, oneOf } from "../answer-schemas.ts";
 import { readCustomDocument } from "../custom-metrics.ts";
-import { endDateParameter, localeIn, localeParameters, monthParameter, startDateParameter } from "../query-schemas.ts";
+import { localeIn, periodQuery } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
 const customSchema = Type.Object(
@@ -37,15 +37,7 @@ export function routeCustom(app: StatsApp, context: StatsContext): void {
       schema: {
         summary: "The metrics of spanledger.config.ts over a period, with their groups and the period before",
         tags: ["analytics"],
-        querystring: Type.Object(
-          {
-            month: monthParameter,
-            start_date: startDateParameter,
-            end_date: endDateParameter,
-            ...localeParameters,
-          },
-          { additionalProperties: false },
-        ),
+        querystring: periodQuery,
         response: { 200: customSchema, 400: errorSchema },
       },
     },

@@ -8,7 +8,7 @@ import {
   nullableString,
 } from "../answer-schemas.ts";
 import { operationsOf } from "../operations.ts";
-import { endDateParameter, localeIn, localeParameters, monthParameter, startDateParameter } from "../query-schemas.ts";
+import { localeIn, periodQuery } from "../query-schemas.ts";
 import { readOperations } from "../read-operations.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
@@ -48,15 +48,7 @@ export function routeOperations(app: StatsApp, context: StatsContext): void {
       schema: {
         summary: "Agent time, durable resolutions, durations in working hours, reopening and backlog of a period",
         tags: ["analytics"],
-        querystring: Type.Object(
-          {
-            month: monthParameter,
-            start_date: startDateParameter,
-            end_date: endDateParameter,
-            ...localeParameters,
-          },
-          { additionalProperties: false },
-        ),
+        querystring: periodQuery,
         response: { 200: operationsSchema, 400: errorSchema },
       },
     },
