@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import pg from "pg";
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
-import { eventColumns } from "../../collector-receiver/src/storage/copy-events.ts";
+import { eventRowColumns } from "../../collector-receiver/src/mapping/event-row-arena.ts";
 import { timeEach, valuesOf } from "./insert-row.ts";
 
 const poolSize = 10;
@@ -47,10 +47,10 @@ export async function runBatchedTracker(
 }
 
 function multiRowInsert(rows: number): string {
-  const width = eventColumns.length;
+  const width = eventRowColumns.length;
   const tuples = Array.from(
     { length: rows },
-    (_, row) => `(${eventColumns.map((_column, i) => `$${row * width + i + 1}`).join(", ")})`,
+    (_, row) => `(${eventRowColumns.map((_column, i) => `$${row * width + i + 1}`).join(", ")})`,
   );
-  return `insert into analytics_events (${eventColumns.join(", ")}) values ${tuples.join(", ")}`;
+  return `insert into analytics_events (${eventRowColumns.join(", ")}) values ${tuples.join(", ")}`;
 }

@@ -1,9 +1,6 @@
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
-import {
-  copyEventsStatement,
-  encodeEventRows,
-  eventColumns,
-} from "../../collector-receiver/src/storage/copy-events.ts";
+import { eventRowColumns } from "../../collector-receiver/src/mapping/event-row-arena.ts";
+import { copyEventsStatement, encodeEventRows } from "../../collector-receiver/src/storage/copy-events.ts";
 import { asCopyMessages } from "../../collector-receiver/src/storage/copy-buffer.ts";
 import type { CopyMessages } from "../../collector-receiver/src/storage/copy-buffer.ts";
 import { copyRows } from "../../collector-receiver/src/storage/copy-rows.ts";
@@ -24,7 +21,7 @@ export async function copyAllRows(
   format: "binary" | "text",
 ): Promise<number> {
   const statement =
-    format === "binary" ? copyEventsStatement : `copy analytics_events (${eventColumns.join(", ")}) from stdin`;
+    format === "binary" ? copyEventsStatement : `copy analytics_events (${eventRowColumns.join(", ")}) from stdin`;
   const copies: CopyMessages[] = [];
   for (let from = 0; from < events.length; from += rowsPerCopy) {
     const rows = events.slice(from, from + rowsPerCopy);
@@ -56,16 +53,16 @@ function encodeText(events: readonly BusinessEvent[]): Buffer {
     events
       .map((event) =>
         [
-          event.tenantId,
-          event.eventId,
-          event.name,
-          event.sessionId,
-          event.agentId,
-          event.ticketId,
           decoder.decode(event.eventData),
+          event.eventId,
           new Date(event.occurredAtMs).toISOString(),
           event.traceId,
           event.spanId,
+          event.agentId,
+          event.ticketId,
+          event.sessionId,
+          event.tenantId,
+          event.name,
           event.serviceName,
         ]
           .map(field)

@@ -1,11 +1,11 @@
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
-import { eventColumns } from "../../collector-receiver/src/storage/copy-events.ts";
+import { eventRowColumns } from "../../collector-receiver/src/mapping/event-row-arena.ts";
 
 /** `insert` of one event, prepared once per connection. */
 export const insertRow = {
   name: "insert-row",
-  text: `insert into analytics_events (${eventColumns.join(", ")})
-    values (${eventColumns.map((_, i) => `$${i + 1}`).join(", ")})`,
+  text: `insert into analytics_events (${eventRowColumns.join(", ")})
+    values (${eventRowColumns.map((_, i) => `$${i + 1}`).join(", ")})`,
 };
 
 const decoder = new TextDecoder();
@@ -13,16 +13,16 @@ const decoder = new TextDecoder();
 /** The values of an event in the order of the columns. */
 export function valuesOf(event: BusinessEvent): unknown[] {
   return [
-    event.tenantId,
-    event.eventId,
-    event.name,
-    event.sessionId,
-    event.agentId,
-    event.ticketId,
     decoder.decode(event.eventData),
+    event.eventId,
     new Date(event.occurredAtMs),
     event.traceId,
     event.spanId,
+    event.agentId,
+    event.ticketId,
+    event.sessionId,
+    event.tenantId,
+    event.name,
     event.serviceName,
   ];
 }

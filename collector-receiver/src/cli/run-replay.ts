@@ -102,7 +102,7 @@ async function submitAgain(
   });
   if (mapped.events.length === 0) return false;
   // The event was seen when it was rejected: its source must not count it again.
-  const events = mapped.events.map((event) => ({ ...event, source: null }));
-  const result = await ingest.submit({ ...mapped, events, rejected: [] }, rejection.payload.length);
+  for (const event of mapped.events) event.forgetSource();
+  const result = await ingest.submit({ ...mapped, rejected: [] }, rejection.payload.length);
   return result.refused.length === 0;
 }

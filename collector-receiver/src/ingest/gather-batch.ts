@@ -61,7 +61,7 @@ function compareEvents(a: BusinessEvent, b: BusinessEvent): number {
   if (a.tenantId !== b.tenantId) {
     return compareText(partitionOf(a.occurredAtMs), partitionOf(b.occurredAtMs)) || compareText(a.tenantId, b.tenantId);
   }
-  return a.occurredAtMs - b.occurredAtMs || compareText(a.eventId, b.eventId);
+  return a.occurredAtMs - b.occurredAtMs || a.compareIds(b);
 }
 
 /** What a batch tells of its sources: sequence numbers of new events, and what sources reported. */
@@ -85,9 +85,10 @@ export function gatherSources(
     return change;
   };
   for (const event of inserted) {
-    if (event.source === null) continue;
-    const change = sourceOf(event.tenantId, event.source.sourceId, event.serviceName);
-    change.highestSeq = Math.max(change.highestSeq, event.source.seq);
+    const { source } = event;
+    if (source === null) continue;
+    const change = sourceOf(event.tenantId, source.sourceId, event.serviceName);
+    change.highestSeq = Math.max(change.highestSeq, source.seq);
     change.eventsSeen++;
   }
   for (const event of newlyRejected) {

@@ -23,8 +23,13 @@ export function readUncaptured(
   return events.map((event) => {
     const custom = missing.get(event.tenantId);
     if (custom?.rules.has(event.name) !== true) return event;
-    return { ...event, attributes: { ...pick(event.eventData, custom.attributes), ...event.attributes } };
+    return withAttributes(event, { ...pick(event.eventData, custom.attributes), ...event.attributes });
   });
+}
+
+function withAttributes(event: BusinessEvent, attributes: CountedAttributes): CountableEvent {
+  const { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test } = event;
+  return { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, attributes };
 }
 
 function pick(eventData: Uint8Array, wanted: ReadonlySet<string>): CountedAttributes {

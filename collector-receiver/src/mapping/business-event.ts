@@ -1,6 +1,10 @@
+import "../otlp/buffer-slices.ts";
+import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
+import type { EventRowArena } from "./event-row-arena.ts";
+
 /**
  * What mapping makes of the wire: a business event that is ready to be stored and counted, or a
- * rejection. Pure data; nothing here knows OTLP or PostgreSQL.
+ * rejection.
  */
 
 /** Attributes that a counter or a session fact reads, as they came: never converted here. */
@@ -22,16 +26,110 @@ export interface CountableEvent {
   readonly attributes: CountedAttributes;
 }
 
-/** One row of `analytics_events`, with what else the transaction needs of it. */
-export interface BusinessEvent extends CountableEvent {
-  /** UTF-8 bytes of one JSON object: what the product passed. Valid `jsonb` (no NUL, no lone surrogate). */
-  readonly eventData: Uint8Array;
-  /** 32 lower-case hex digits. */
-  readonly traceId: string | null;
-  /** 16 lower-case hex digits: the parent's span id, else the carrier's own. */
-  readonly spanId: string | null;
+/**
+ * A business event that can be stored: what counting reads, and its row, ready for COPY. What only the row
+ * holds is read from it when it is asked for: few events are.
+ */
+export class BusinessEvent implements CountableEvent {
+  readonly tenantId: string;
+  readonly name: string;
+  /** Filled in when all of its request is read. */
+  sessionId: string | null;
+  readonly agentId: number | null;
+  readonly ticketId: number | null;
+  readonly occurredAtMs: number;
+  readonly test: boolean;
+  readonly attributes: CountedAttributes;
   readonly serviceName: string | null;
-  readonly source: EventSource | null;
+  /** `rows[rowStart, rowEnd)` is its row, in the order of `eventRowColumns`; other events' rows lie beside it. */
+  readonly rows: Buffer;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  private readonly dataEnd: number;
+  private sourceId: string | null;
+  private readonly seq: number;
+
+  /** @param reading what was read of it; its row is the last that the arena took */
+  constructor(tenantId: string, name: string, occurredAtMs: number, serviceName: string | null, reading: ReadEvent) {
+    const { arena } = reading;
+    this.tenantId = tenantId;
+    this.name = name;
+    this.sessionId = reading.sessionIdText;
+    this.agentId = reading.agentId;
+    this.ticketId = reading.ticketId;
+    this.occurredAtMs = occurredAtMs;
+    this.test = reading.test;
+    this.attributes = reading.attributes;
+    this.serviceName = serviceName;
+    this.rows = arena.rows;
+    this.rowStart = arena.rowStart;
+    this.rowEnd = arena.rowEnd;
+    this.dataEnd = arena.dataEnd;
+    this.sourceId = reading.eventSeq > 0 ? reading.sourceId : null;
+    this.seq = reading.eventSeq;
+  }
+
+  get eventId(): string {
+    const at = this.dataEnd + eventIdAfterData;
+    const hex = this.rows.hexSlice(at, at + 16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  }
+
+  /** UTF-8 bytes of one JSON object: what the product passed. Valid `jsonb` (no NUL, no lone surrogate). */
+  get eventData(): Uint8Array {
+    return this.rows.subarray(this.rowStart + dataAfterStart, this.dataEnd);
+  }
+
+  /** 32 lower-case hex digits. */
+  get traceId(): string | null {
+    return this.#textAt(this.dataEnd + traceIdAfterData);
+  }
+
+  /** 16 lower-case hex digits: the parent's span id, else the carrier's own. */
+  get spanId(): string | null {
+    const traceIdAt = this.dataEnd + traceIdAfterData;
+    return this.#textAt(traceIdAt + 4 + Math.max(0, this.rows.readInt32BE(traceIdAt)));
+  }
+
+  /** Takes the event out of the accounts of its source, where it was seen already. */
+  forgetSource(): void {
+    this.sourceId = null;
+  }
+
+  get source(): EventSource | null {
+    const { sourceId, seq } = this;
+    return sourceId === null ? null : { sourceId, seq };
+  }
+
+  /** Less than 0 where this event's id is the lesser one, 0 where both are the same. */
+  compareIds(other: BusinessEvent): number {
+    const own = this.dataEnd + eventIdAfterData;
+    const others = other.dataEnd + eventIdAfterData;
+    for (let i = 0; i < 16; i++) {
+      const difference = this.rows[own + i]! - other.rows[others + i]!;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+
+  #textAt(at: number): string | null {
+    const length = this.rows.readInt32BE(at);
+    return length < 0 ? null : this.rows.latin1Slice(at + 4, at + 4 + length);
+  }
+}
+
+/** What mapping has read of an event when its row is written. */
+export interface ReadEvent {
+  readonly agentId: number | null;
+  readonly ticketId: number | null;
+  readonly test: boolean;
+  readonly attributes: CountedAttributes;
+  /** Null where there is none, and where the request's texts will give it. */
+  readonly sessionIdText: string | null;
+  readonly sourceId: string | null;
+  /** 0: none. */
+  readonly eventSeq: number;
+  readonly arena: Pick<EventRowArena, "rows" | "rowStart" | "dataEnd" | "rowEnd">;
 }
 
 /** `spanledger.source.id` and `spanledger.event.seq`: evidence for loss accounting. */

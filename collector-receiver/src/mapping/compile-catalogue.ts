@@ -9,6 +9,7 @@ import {
 import { AttributeTape, forgetFollowers, jsonHeadOf, type TapeKey } from "../otlp/attribute-tape.ts";
 import { ByteWords } from "../otlp/byte-words.ts";
 import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
+import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
 import { customAttributeRules } from "./custom-attribute-rules.ts";
 import { InternTable } from "./intern-table.ts";
@@ -53,6 +54,8 @@ export interface AttributeKey extends TapeKey {
 export interface EventName {
   readonly bytes: Buffer;
   readonly text: string;
+  /** As it lies in a row. */
+  readonly column: ByteWords;
   readonly state: TextState;
   readonly tooLong: boolean;
   /** Null outside the catalogue. */
@@ -178,6 +181,7 @@ function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, EventPlan>): Ev
   return {
     bytes,
     text,
+    column: textColumn(text),
     state: checkText(bytes),
     tooLong: bytes.length > maxEventNameLength && [...text].length > maxEventNameLength,
     plan: plans.get(text) ?? null,

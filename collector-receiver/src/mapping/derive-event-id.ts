@@ -44,8 +44,9 @@ export function readMembers(arena: EventDataArena, starts: readonly number[]): B
  * A UUIDv5 over (trace id, span id, name, nanoseconds, sorted attributes, ordinal among identical
  * ones): a retry gives the same. Without both ids the service instance takes their place.
  * @param ordinals how often each event was met within the same span; updated
+ * @param uuid takes the 16 bytes
  */
-export function deriveEventId(fingerprint: EventFingerprint, ordinals: Map<string, number>): string {
+export function deriveEventId(fingerprint: EventFingerprint, ordinals: Map<string, number>, uuid: DataView): void {
   const { traceId, spanId } = fingerprint;
   const origin =
     traceId.length === 0 && spanId.length === 0 ? Buffer.from(fingerprint.serviceInstanceId ?? "") : Buffer.alloc(0);
@@ -63,18 +64,18 @@ export function deriveEventId(fingerprint: EventFingerprint, ordinals: Map<strin
   }
   const content = Buffer.concat(framed);
   const first = makeUuidV5(content);
-  const ordinal = ordinals.get(first) ?? 0;
-  ordinals.set(first, ordinal + 1);
-  if (ordinal === 0) return first;
+  const key = first.toString("hex");
+  const ordinal = ordinals.get(key) ?? 0;
+  ordinals.set(key, ordinal + 1);
   const suffix = Buffer.alloc(4);
   suffix.writeUInt32BE(ordinal);
-  return makeUuidV5(Buffer.concat([content, suffix]));
+  const bytes = ordinal === 0 ? first : makeUuidV5(Buffer.concat([content, suffix]));
+  for (let i = 0; i < 16; i++) uuid.setUint8(i, bytes[i]!);
 }
 
-function makeUuidV5(content: Buffer): string {
+function makeUuidV5(content: Buffer): Buffer {
   const digest = hash("sha1", content, "buffer");
   digest[6] = (digest[6]! & 0x0f) | 0x50;
   digest[8] = (digest[8]! & 0x3f) | 0x80;
-  const hex = digest.toString("hex", 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return digest.subarray(0, 16);
 }

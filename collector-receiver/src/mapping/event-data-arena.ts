@@ -15,39 +15,41 @@ const hexDigits = Buffer.from("0123456789abcdef");
 const base64Alphabet = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
 /**
- * Where `event_data` is written: once, from the wire's bytes to the JSON that COPY sends. An event
- * lies in one piece; `begin` makes sure that its largest size fits, so that writing checks only
- * against that size.
+ * Where `event_data` is written: once, from the wire's bytes to JSON. An event lies in one piece; `begin`
+ * makes sure that its largest size fits, so that writing checks only against that size.
  */
 export class EventDataArena {
-  private chunk = Buffer.alloc(0);
-  private view = new DataView(this.chunk.buffer);
-  private start = 0;
-  private pos = 0;
+  protected chunk = Buffer.alloc(0);
+  protected view = new DataView(this.chunk.buffer);
+  /** Behind what was taken. */
+  protected next = 0;
+  protected start = 0;
+  protected pos = 0;
   private limit = 0;
 
   /** Starts an event of at most `maxBytes`; what was begun and not taken is given up. */
   begin(maxBytes: number): void {
-    if (this.start + maxBytes + numberBytes > this.chunk.length) {
-      this.chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, maxBytes + numberBytes));
+    this.beginWithin(maxBytes, 0, 0);
+  }
+
+  /** As `begin`, with room in front of the event and behind it. */
+  protected beginWithin(maxBytes: number, before: number, behind: number): void {
+    const needed = before + maxBytes + Math.max(behind, numberBytes);
+    if (this.next + needed > this.chunk.length) {
+      this.chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, needed));
       this.view = new DataView(this.chunk.buffer);
-      this.start = 0;
+      this.next = 0;
     }
+    this.start = this.next + before;
     this.pos = this.start;
     this.limit = this.start + maxBytes;
   }
 
-  /** The finished object: members were written as `,"key":value`. Ends the event. */
-  take(): Uint8Array {
-    const start = this.start;
-    if (this.pos === start) {
-      this.chunk[this.pos++] = 0x7b;
-    } else {
-      this.chunk[start] = 0x7b;
-    }
+  /** Makes an object of what was written: members stand there as `,"key":value`. */
+  protected endObject(): void {
+    if (this.pos === this.start) this.pos++;
+    this.chunk[this.start] = 0x7b;
     this.chunk[this.pos++] = 0x7d;
-    this.start = this.pos;
-    return this.chunk.subarray(start, this.pos);
   }
 
   /** Bytes written since `begin`. */

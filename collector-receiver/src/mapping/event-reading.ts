@@ -1,20 +1,21 @@
+import "../otlp/buffer-slices.ts";
 import { reserved, type AttributeKey, type CompiledCatalogue, type EventPlan } from "./compile-catalogue.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
-import { EventDataArena } from "./event-data-arena.ts";
+import { EventRowArena, readUuidBytes } from "./event-row-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
-import { checkUuid, isCanonicalUuid, readCanonicalV7Time, readUuidV7Time, uuidState } from "./read-uuid.ts";
+import { isCanonicalUuid, isUuid, readCanonicalUuid, readCanonicalV7Time, readUuidV7Time } from "./read-uuid.ts";
 import { RequestTexts } from "./request-texts.ts";
 
 /** Longest `spanledger.source.id`, as its column. */
 const maxSourceIdBytes = 64;
 
 /**
- * What is known of one event while its attributes are read: its `event_data` in the arena, and what
- * columns and counters need. Reused for every event.
+ * What is known of one event while its attributes are read: its row in the arena, and what counters
+ * need. Reused for every event.
  */
 export class EventReading {
-  readonly arena = new EventDataArena();
+  readonly arena = new EventRowArena();
   readonly texts = new RequestTexts();
   protected catalogue: CompiledCatalogue;
   limits: MappingLimits;
@@ -29,16 +30,18 @@ export class EventReading {
   satisfied = 0;
   /** The event carries `spanledger.event.id`. */
   marked = false;
-  /** Where the mark, made canonical, stands in `texts`; -1 where it is absent or no UUID. */
-  eventIdAt = -1;
+  /** The mark's 16 bytes, where `hasEventId`. */
+  readonly eventId = new DataView(new ArrayBuffer(16));
+  /** False where the mark is absent or no UUID. */
+  hasEventId = false;
   /** Milliseconds in a version 7 mark, else -1. */
   eventIdTimeMs = -1;
   invalidMark = "";
-  /** Null where it is absent, and where it stands in `texts`. */
-  sessionId: string | null = null;
-  /** -1 where it is not in `texts`. */
+  /** Where the session id stands in `texts`; -1 where it is absent. */
   sessionIdAt = -1;
   sessionIdEnd = -1;
+  /** The session id where it is not ASCII, else null. */
+  sessionIdText: string | null = null;
   agentId: number | null = null;
   ticketId: number | null = null;
   test = false;
@@ -66,10 +69,10 @@ export class EventReading {
     this.touched = 0;
     this.satisfied = 0;
     this.marked = false;
-    this.eventIdAt = -1;
+    this.hasEventId = false;
     this.eventIdTimeMs = -1;
-    this.sessionId = null;
     this.sessionIdAt = -1;
+    this.sessionIdText = null;
     this.agentId = null;
     this.ticketId = null;
     this.test = false;
@@ -78,19 +81,24 @@ export class EventReading {
     this.attributes = {};
   }
 
+  /** A session id of valid UTF-8; an empty one is none. */
+  takeSessionId(bytes: Buffer, start: number, end: number): void {
+    this.sessionIdAt = start === end ? -1 : this.texts.add(bytes, start, end);
+    this.sessionIdEnd = this.sessionIdAt + end - start;
+    this.sessionIdText = isAscii(bytes, start, end) ? null : bytes.utf8Slice(start, end);
+  }
+
   /** A text under one of our own names, which are not part of the data. */
   readReservedText(key: AttributeKey, bytes: Buffer, start: number, end: number): void {
     if (key.reserved === reserved.eventId) {
       this.marked = true;
-      const uuid = checkUuid(bytes, start, end);
-      if (uuid === uuidState.invalid) {
-        this.eventIdAt = -1;
+      this.hasEventId = isUuid(bytes, start, end);
+      if (!this.hasEventId) {
         this.eventIdTimeMs = -1;
         this.invalidMark = describeBytes(bytes, start, end);
         return;
       }
-      this.eventIdAt =
-        uuid === uuidState.canonical ? this.texts.add(bytes, start, end) : this.texts.addLowerCase(bytes, start, end);
+      readUuidBytes(bytes, start, this.eventId);
       this.eventIdTimeMs = readUuidV7Time(bytes, start);
     } else if (key.reserved === reserved.sourceId) {
       this.sourceId = this.readSourceId(bytes, start, end);
@@ -101,7 +109,8 @@ export class EventReading {
   readReservedRange(key: AttributeKey, body: Buffer, view: DataView, start: number, end: number): void {
     if (key.reserved === reserved.eventId && end - start === 36 && isCanonicalUuid(view, start)) {
       this.marked = true;
-      this.eventIdAt = this.texts.addWords(view, start, end);
+      this.hasEventId = true;
+      readCanonicalUuid(view, start, this.eventId);
       this.eventIdTimeMs = readCanonicalV7Time(view, start);
     } else {
       this.readReservedText(key, body, start, end);
@@ -112,7 +121,7 @@ export class EventReading {
   readReservedNumber(key: AttributeKey, value: number): void {
     if (key.reserved === reserved.eventId) {
       this.marked = true;
-      this.eventIdAt = -1;
+      this.hasEventId = false;
       this.eventIdTimeMs = -1;
       this.invalidMark = "not a text";
     } else if (key.reserved === reserved.eventSeq) {
@@ -134,4 +143,9 @@ export class EventReading {
     for (let i = start; i < end; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return null;
     return (this.lastSourceId = bytes.latin1Slice(start, end));
   }
+}
+
+function isAscii(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i]! >= 0x80) return false;
+  return true;
 }

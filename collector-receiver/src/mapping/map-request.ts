@@ -2,6 +2,10 @@ import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
 import { isText } from "../otlp/text-range.ts";
 import {
+  idState,
+  parentSpanIdAt,
+  spanIdAt,
+  traceIdAt,
   type CarrierVisitor,
   type OtlpCarrier,
   type OtlpEncoding,
@@ -11,7 +15,7 @@ import {
 import { walkJson } from "../otlp/walk-json.ts";
 import { walkProtobuf } from "../otlp/walk-protobuf.ts";
 import { EventDataBuilder } from "./build-event-data.ts";
-import type { EventSource, MappedRequest, RejectedEvent, SourceReport } from "./business-event.ts";
+import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
 import {
   compileCatalogue,
   type AttributeKey,
@@ -32,9 +36,8 @@ import {
 import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
 import { readPlainAttributes } from "./read-plain-attributes.ts";
-import { EventTexts, type UnfinishedEvent } from "./event-texts.ts";
+import { textColumn, type ResourceColumns, type TracePlace } from "./event-row-arena.ts";
 import { makeRejection } from "./make-rejection.ts";
-import type { RequestTexts } from "./request-texts.ts";
 import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
 import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
 import { millisecondsOf } from "./read-uuid.ts";
@@ -46,6 +49,10 @@ const markName = Buffer.from(reservedAttributes.eventId);
 const nameAttribute = Buffer.from("event.name");
 const scopeName = Buffer.from(instrumentationScope);
 const reportName = Buffer.from(sourceReportName);
+
+/** Until a resource is read. */
+const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
+const noIds = new DataView(new ArrayBuffer(0));
 
 const dayMs = 86_400_000;
 /** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
@@ -68,20 +75,21 @@ export function mapRequest(
   const mapper = new RequestMapper(encoding, signal, context);
   if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
   else walkJson(bytes, signal, mapper);
-  eventTexts.finish(mapper.events, mapper.texts);
+  mapper.finishTexts();
   const { events, rejected, sourceReports, rejectedCarriers, ignored } = mapper;
   return { events, rejected, sourceReports, rejectedCarriers, ignored };
 }
 
 /** Mapping is synchronous, so that one builder serves all requests. */
 let sharedBuilder: EventDataBuilder | null = null;
-const eventTexts = new EventTexts();
 const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
 const nameReader = new NameAttributeReader(nameAttribute);
 
-class RequestMapper implements CarrierVisitor, TimeBounds {
-  readonly events: UnfinishedEvent[] = [];
+class RequestMapper implements CarrierVisitor, TimeBounds, TracePlace {
+  readonly events: BusinessEvent[] = [];
+  /** Of each event, where its session id begins and ends among the texts. */
+  private readonly sessionIdPlaces: number[] = [];
   readonly rejected: RejectedEvent[] = [];
   readonly sourceReports: SourceReport[] = [];
   rejectedCarriers = 0;
@@ -95,6 +103,10 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   readonly tape: AttributeTape<AttributeKey>;
   private resourceFacts: ResourceFacts | null = null;
   private tenantId = "";
+  private columns: ResourceColumns = noColumns;
+  idsView = noIds;
+  traceIdAt = -1;
+  spanIdAt = -1;
   private tenantProblem: EventProblem | null = null;
   retainedFromMs = -Infinity;
   readonly latestMs: number;
@@ -114,11 +126,16 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     sharedBuilder.configure(this.catalogue, context.limits);
     this.builder = sharedBuilder;
     this.builder.texts.begin();
-    eventTexts.begin();
   }
 
-  get texts(): RequestTexts {
-    return this.builder.texts;
+  /** Gives each event the texts that were gathered for it. */
+  finishTexts(): void {
+    const { events, sessionIdPlaces } = this;
+    const text = this.builder.texts.finish();
+    for (let i = 0; i < events.length; i++) {
+      const at = sessionIdPlaces[i * 2]!;
+      if (at >= 0) events[i]!.sessionId ??= text.substring(at, sessionIdPlaces[i * 2 + 1]);
+    }
   }
 
   resource(): void {
@@ -134,7 +151,6 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   beginSpan(walker: OtlpWalker, events: number): void {
     const carrier = walker.carrier;
     this.carrierIsRejected = false;
-    eventTexts.nextCarrier();
     if (this.ordinals.size > 0) this.ordinals.clear();
     if (events === 0 && isText(carrier.spanName, reportName)) {
       reportReader.begin();
@@ -170,7 +186,6 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     const carrier = walker.carrier;
     const range = carrier.eventName;
     this.carrierIsRejected = false;
-    eventTexts.nextCarrier();
     let name: EventName;
     let skippedKey: Buffer | null = null;
     if (range.start === range.end) {
@@ -230,37 +245,31 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
       (this.signal === "traces" ? findSpanProblem(carrier) : null) ??
       findNameProblem(name) ??
       findTimeProblem(carrier, occurredAtMs, this) ??
-      (builder.marked && builder.eventIdAt < 0 ? findMarkProblem(builder) : null) ??
+      (builder.marked && !builder.hasEventId ? findMarkProblem(builder) : null) ??
       builder.problem ??
       (builder.satisfied === plan.requiredMask ? null : findMissing(builder, plan));
-    const source: EventSource | null =
-      builder.sourceId !== null && builder.eventSeq > 0 ? { sourceId: builder.sourceId, seq: builder.eventSeq } : null;
     if (problem !== null) {
-      this.reject(walker, name, problem, source);
+      this.reject(walker, name, problem);
       return;
     }
-    const eventId = builder.eventIdAt >= 0 ? "" : this.deriveId(walker, name, facts, plan);
-    // A carrier span stands for nothing itself: its parent is where the event occurred.
-    eventTexts.add(builder, carrier, this.isOurScope || isText(carrier.spanName, name.bytes));
-    this.events.push({
-      tenantId: this.tenantId,
-      eventId,
-      name: name.text,
-      sessionId: builder.sessionId,
-      agentId: builder.agentId,
-      occurredAtMs,
-      test: builder.test,
-      attributes: builder.attributes,
-      ticketId: builder.ticketId,
-      eventData: builder.arena.take(),
-      traceId: null,
-      spanId: null,
-      serviceName: facts.serviceName,
-      source,
-    });
+    if (!builder.hasEventId) this.deriveId(walker, name, facts, plan);
+    this.findPlace(carrier, name);
+    builder.arena.takeRow(builder, occurredAtMs, this, name.column, this.columns);
+    this.sessionIdPlaces.push(builder.sessionIdAt, builder.sessionIdEnd);
+    this.events.push(new BusinessEvent(this.tenantId, name.text, occurredAtMs, facts.serviceName, builder));
   }
 
-  private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: EventPlan): string {
+  /** A carrier span stands for nothing itself: its parent is where the event occurred. */
+  private findPlace(carrier: OtlpCarrier, name: EventName): void {
+    this.idsView = carrier.idsView;
+    this.traceIdAt = carrier.traceIdState === idState.valid ? traceIdAt : -1;
+    this.spanIdAt = carrier.spanIdState === idState.valid ? spanIdAt : -1;
+    if (carrier.parentSpanIdState === idState.valid && (this.isOurScope || isText(carrier.spanName, name.bytes))) {
+      this.spanIdAt = parentSpanIdAt;
+    }
+  }
+
+  private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: EventPlan): void {
     const carrier = walker.carrier;
     const builder = this.builder;
     // Read again, now noting where each attribute begins: only events without a mark pay for it.
@@ -269,7 +278,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     walker.readEventAttributes(builder);
     builder.keepMembers = false;
     const members = readMembers(builder.arena, builder.members);
-    return deriveEventId(fingerprintOf(carrier, name.text, facts.serviceInstanceId, members), this.ordinals);
+    deriveEventId(fingerprintOf(carrier, name.text, facts.serviceInstanceId, members), this.ordinals, builder.eventId);
   }
 
   private readResource(walker: OtlpWalker): ResourceFacts {
@@ -279,16 +288,19 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     const { tenantId, problem } = resolveTenant(this.context.tenant, facts);
     this.tenantId = tenantId;
     this.tenantProblem = problem;
+    this.columns = { tenant: textColumn(tenantId), service: textColumn(facts.serviceName) };
     this.retainedFromMs = this.context.retainedFromMs(this.tenantId) ?? -Infinity;
     return facts;
   }
 
-  private reject(walker: OtlpWalker, name: EventName, problem: EventProblem, source: EventSource | null): void {
+  private reject(walker: OtlpWalker, name: EventName, problem: EventProblem): void {
     if (!this.carrierIsRejected) {
       this.carrierIsRejected = true;
       this.rejectedCarriers++;
     }
     const { encoding, signal, tenantId } = this;
+    const { sourceId, eventSeq: seq } = this.builder;
+    const source = sourceId !== null && seq > 0 ? { sourceId, seq } : null;
     const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.resourceFacts!);
     this.rejected.push(makeRejection({ tenantId, name, problem, payload, encoding, signal, source }));
   }

@@ -53,14 +53,12 @@ export function readPlainAttributes(
         if (rule.type !== "string" || end - start > rule.maxLength) return false;
         if (start === end) satisfied &= ~rule.requiredBit;
         if (rule.capture === capture.sessionId) {
-          reading.sessionId = null;
-          reading.sessionIdAt = -1;
-          if (start === end) continue;
-          if (plain) {
+          if (plain && start < end) {
             reading.sessionIdAt = texts.addWords(view, start, end);
             reading.sessionIdEnd = reading.sessionIdAt + end - start;
+            reading.sessionIdText = null;
           } else {
-            reading.sessionId = body.utf8Slice(start, end);
+            reading.takeSessionId(body, start, end);
           }
           continue;
         }

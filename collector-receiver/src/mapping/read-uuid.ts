@@ -2,29 +2,21 @@ import { hexValue } from "../otlp/hex-digits.ts";
 
 const dash = 0x2d;
 
-/** `upper`: a UUID with capital letters; `invalid`: none, or the nil UUID, which identifies nothing. */
-export const uuidState = { invalid: 0, canonical: 1, upper: 2 } as const;
-export type UuidState = (typeof uuidState)[keyof typeof uuidState];
-
-/** Whether the bytes are a UUID of any version. */
-export function checkUuid(bytes: Buffer, start: number, end: number): UuidState {
-  if (end - start !== 36) return uuidState.invalid;
+/** Whether the bytes are a UUID of any version, in digits of either case; the nil UUID identifies nothing and is none. */
+export function isUuid(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start !== 36) return false;
   let bits = 0;
-  let upper = 0;
   for (let i = 0; i < 36; i++) {
     const byte = bytes[start + i]!;
     if (i === 8 || i === 13 || i === 18 || i === 23) {
-      if (byte !== dash) return uuidState.invalid;
+      if (byte !== dash) return false;
     } else {
       const value = hexValue[byte]!;
-      if (value === 255) return uuidState.invalid;
+      if (value === 255) return false;
       bits |= value;
-      // "A" to "F" lack the bit that digits and "a" to "f" have.
-      upper |= ~byte & 0x20;
     }
   }
-  if (bits === 0) return uuidState.invalid;
-  return upper === 0 ? uuidState.canonical : uuidState.upper;
+  return bits !== 0;
 }
 
 const highBits = 0x80808080 | 0;
@@ -65,6 +57,18 @@ function hexBytes(word: number): number {
   const isDigit = (word + 0x50505050) & ~(word + 0x46464646);
   const isLetter = (word + 0x1f1f1f1f) & ~(word + 0x19191919);
   return (isDigit | isLetter) & ~word;
+}
+
+/** Puts a UUID that `isCanonicalUuid` has taken into `uuid`, as 16 bytes. */
+export function readCanonicalUuid(view: DataView, start: number, uuid: DataView): void {
+  uuid.setUint16(0, readHexWord(view.getInt32(start, true)));
+  uuid.setUint16(2, readHexWord(view.getInt32(start + 4, true)));
+  uuid.setUint16(4, readHexWord(view.getInt32(start + 9, true)));
+  uuid.setUint16(6, readHexWord(view.getInt32(start + 14, true)));
+  uuid.setUint16(8, readHexWord(view.getInt32(start + 19, true)));
+  uuid.setUint16(10, readHexWord(view.getInt32(start + 24, true)));
+  uuid.setUint16(12, readHexWord(view.getInt32(start + 28, true)));
+  uuid.setUint16(14, readHexWord(view.getInt32(start + 32, true)));
 }
 
 /** As `readUuidV7Time`, of a UUID that `isCanonicalUuid` has taken. */

@@ -5,13 +5,14 @@ const maxKeptBytes = 4 * 1024 * 1024;
 const pending = "\u0000";
 
 /**
- * The short ASCII texts of one request (ids, session ids, captured attributes), gathered as bytes
- * and made into one string at the end; each text is a slice of it: that costs a tenth of a call into
- * the runtime for each. The slices live as long as the request's events do, together.
+ * The short ASCII texts of one request (session ids, captured attributes), gathered as bytes and made into
+ * one string at the end; each text is a slice of it: that costs a tenth of a call into the runtime for
+ * each. The slices live as long as the request's events do, together.
  */
 export class RequestTexts {
   private bytes = Buffer.allocUnsafeSlow(initialBytes);
-  private view = new DataView(this.bytes.buffer);
+  /** What was gathered, until the next call of `add` or `addWords`. */
+  view = new DataView(this.bytes.buffer);
   private length = 0;
   private readonly targets: Record<string, string | number | boolean>[] = [];
   private readonly names: string[] = [];
@@ -31,14 +32,6 @@ export class RequestTexts {
     const own = this.bytes;
     let pos = at;
     for (let i = start; i < end; i++) own[pos++] = bytes[i]!;
-    return at;
-  }
-
-  /** Where the text now stands, ASCII capitals made small. */
-  addLowerCase(bytes: Buffer, start: number, end: number): number {
-    const at = this.add(bytes, start, end);
-    const own = this.bytes;
-    for (let i = at; i < this.length; i++) if (own[i]! >= 0x41 && own[i]! <= 0x5a) own[i]! |= 0x20;
     return at;
   }
 

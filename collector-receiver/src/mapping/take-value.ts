@@ -22,8 +22,7 @@ export function takeText(
       return textTooLong(key, rule, describeBytes(bytes, start, end));
     }
     if (rule.capture === capture.sessionId) {
-      reading.sessionIdAt = -1;
-      reading.sessionId = end === start ? null : bytes.utf8Slice(start, end);
+      reading.takeSessionId(bytes, start, end);
       return null;
     }
   }

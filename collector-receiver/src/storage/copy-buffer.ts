@@ -29,6 +29,12 @@ export class CopyBuffer extends BinaryValues {
     return this.bytes.length;
   }
 
+  /** Rows that are in this format already: `rows[start, end)`. */
+  append(rows: Buffer, start: number, end: number): void {
+    this.reserve(end - start);
+    this.length += rows.copy(this.bytes, this.length, start, end);
+  }
+
   startRow(columns: number): void {
     this.reserve(2);
     this.writeInt16(columns);

@@ -1,50 +1,30 @@
 import type { BusinessEvent } from "../mapping/business-event.ts";
+import { eventRowColumns } from "../mapping/event-row-arena.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
 import type { CopyMessages } from "./copy-buffer.ts";
 import { copyRows } from "./copy-rows.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
-/** The columns that a batch fills; `id` and `created_at` are PostgreSQL's. */
-export const eventColumns = [
-  "tenant_id",
-  "event_id",
-  "event_name",
-  "session_id",
-  "agent_id",
-  "ticket_id",
-  "event_data",
-  "occurred_at",
-  "trace_id",
-  "span_id",
-  "service_name",
-] as const;
-
-export const copyEventsStatement = `copy analytics_events (${eventColumns.join(", ")}) from stdin with (format binary)`;
+export const copyEventsStatement = `copy analytics_events (${eventRowColumns.join(", ")}) from stdin with (format binary)`;
 
 /**
- * The rows of `events` as one binary COPY, ready to be sent.
- * @param rows where they are written; a buffer of their own unless given
+ * The rows of `events` as one binary COPY, ready to be sent. `id` and `created_at` are PostgreSQL's.
+ * @param copy where they are put together; a buffer of their own unless given
  */
-export function encodeEventRows(
-  events: readonly BusinessEvent[],
-  rows = new CopyBuffer(Math.max(4096, events.length * 320)),
-): CopyMessages {
-  rows.begin();
-  for (const event of events) {
-    rows.startRow(eventColumns.length);
-    rows.text(event.tenantId);
-    rows.uuid(event.eventId);
-    rows.text(event.name);
-    rows.text(event.sessionId);
-    rows.int4(event.agentId);
-    rows.int4(event.ticketId);
-    rows.jsonb(event.eventData);
-    rows.timestamptz(event.occurredAtMs);
-    rows.text(event.traceId);
-    rows.text(event.spanId);
-    rows.text(event.serviceName);
+export function encodeEventRows(events: readonly BusinessEvent[], copy = new CopyBuffer()): CopyMessages {
+  copy.begin();
+  for (let first = 0; first < events.length;) {
+    // Rows that lie beside each other, as those of a request do, are taken together.
+    const { rows, rowStart } = events[first] as BusinessEvent;
+    let end = rowStart;
+    for (; first < events.length; first++) {
+      const event = events[first] as BusinessEvent;
+      if (event.rows !== rows || event.rowStart !== end) break;
+      end = event.rowEnd;
+    }
+    copy.append(rows, rowStart, end);
   }
-  return rows.finish();
+  return copy.finish();
 }
 
 /**

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { BusinessEvent, MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { makeBusinessEvent } from "../../support/make-business-event.ts";
 
 /** Events of a small world: few sessions, agents and customers, so that everything collides. */
 export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrary<BusinessEvent[]> {
@@ -88,7 +89,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       const sourceId = `source-${draft.tenant}-${draft.source}`;
       const seq = (seqs.get(sourceId) ?? 0) + 1;
       seqs.set(sourceId, seq);
-      return {
+      return makeBusinessEvent({
         tenantId: draft.tenant,
         eventId: `018f0000-0000-7000-8000-${String(i + 1).padStart(12, "0")}`,
         name: draft.name,
@@ -103,7 +104,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
         spanId: null,
         serviceName: "test",
         source: { sourceId, seq },
-      };
+      });
     });
   });
 }

@@ -16,6 +16,7 @@ import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { changeEvent } from "../../support/make-business-event.ts";
 
 let database: TestDatabase;
 let ingest: RunningIngest;
@@ -81,7 +82,7 @@ test("whoever is erased: no trace of the id, drift 0, and every number but disti
         analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms,
         analytics_attribute_counts, analytics_tickets, analytics_agent_states, analytics_agent_activity,
         analytics_settings, analytics_costs, analytics_audit`);
-      const ours: BusinessEvent[] = events.map((event) => ({ ...event, tenantId: "default" }));
+      const ours: BusinessEvent[] = events.map((event) => changeEvent(event, { tenantId: "default" }));
       await Promise.all(ours.map((event) => ingest.submit(requestOf([event]), 100)));
       if (sealed) {
         const client = await openWriterConnection(database.connectionString);

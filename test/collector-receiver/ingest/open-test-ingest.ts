@@ -1,6 +1,8 @@
 import { createIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import type { IngestOptions, RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { makeBusinessEvent } from "../../support/make-business-event.ts";
+import type { EventFields } from "../../support/make-business-event.ts";
 
 export const testTenantDefaults = {
   timezone: "Asia/Shanghai",
@@ -24,9 +26,9 @@ export function openTestIngest(connectionString: string, options: Partial<Ingest
 let made = 0;
 
 /** A valid event; each call has an id of its own. */
-export function makeEvent(event: Partial<BusinessEvent> & { readonly name: string }): BusinessEvent {
+export function makeEvent(event: Partial<EventFields> & { readonly name: string }): BusinessEvent {
   const attributes = event.attributes ?? {};
-  return {
+  return makeBusinessEvent({
     tenantId: "default",
     eventId: `018f0000-0000-7000-8000-${String(++made).padStart(12, "0")}`,
     sessionId: null,
@@ -41,5 +43,5 @@ export function makeEvent(event: Partial<BusinessEvent> & { readonly name: strin
     serviceName: null,
     source: null,
     ...event,
-  };
+  });
 }

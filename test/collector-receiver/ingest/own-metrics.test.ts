@@ -16,6 +16,7 @@ import type { TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
 import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import type { EventFields } from "../../support/make-business-event.ts";
 
 const timezone = "Asia/Shanghai";
 const hour = 3_600_000;
@@ -50,10 +51,7 @@ async function empty(): Promise<void> {
 }
 
 /** An event of ours; what products send is its data. */
-function custom(
-  attributes: Record<string, string | number | boolean>,
-  more: Partial<BusinessEvent> = {},
-): BusinessEvent {
+function custom(attributes: Record<string, string | number | boolean>, more: Partial<EventFields> = {}): BusinessEvent {
   return makeEvent({ name: "acme.custom", attributes, ...more });
 }
 
@@ -144,7 +142,7 @@ test("a receiver that does not know the definitions yet counts by them: the data
   await send([custom({}, { name: "session.start", sessionId: "s-0" })]);
   await applyDefinitions(client, "default", ownDefinitions);
   const data = { amount: 2.5, vip: true, kind: "plus", took: 3, note: "…" };
-  const event = { ...custom({}, { sessionId: "s-1" }), eventData: new TextEncoder().encode(JSON.stringify(data)) };
+  const event = custom({}, { sessionId: "s-1", eventData: new TextEncoder().encode(JSON.stringify(data)) });
   await send([event]);
   expect(await numbers()).toMatchObject({
     "default|2025-12-25|acme_events|plus|events": 1,

@@ -14,6 +14,7 @@ import { openWriterConnection } from "../../../collector-receiver/src/storage/wr
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { changeEvent } from "../../support/make-business-event.ts";
 
 const hour = 3_600_000;
 /** Start of a business month in Shanghai; 2025-12-01 is a Monday, 2026-01-01 a Thursday. */
@@ -82,11 +83,12 @@ describe.each(bounds)("sealed before %d", (bound) => {
       fc.asyncProperty(scenario, async ({ before, after }) => {
         await empty();
         const ours = (events: readonly BusinessEvent[], offset: number) =>
-          events.map((event, i) => ({
-            ...event,
-            tenantId: "default",
-            eventId: `018f0000-0000-7000-8000-${String(offset + i).padStart(12, "0")}`,
-          }));
+          events.map((event, i) =>
+            changeEvent(event, {
+              tenantId: "default",
+              eventId: `018f0000-0000-7000-8000-${String(offset + i).padStart(12, "0")}`,
+            }),
+          );
         await send(ours(before, 1));
         await withWriter(async (client) => {
           for await (const _ of sweepIdleSessions(client, "default", bound + 30 * hour));

@@ -21,11 +21,12 @@ import {
   type LogRecord,
   type SpanEvent,
 } from "./otlp-messages.ts";
+import { fieldsOf, makeBusinessEvent } from "../../support/make-business-event.ts";
 
 /** What does not depend on the encoding. */
 function comparable(mapped: MappedRequest) {
   return {
-    events: mapped.events.map((event) => ({ ...event, eventData: Buffer.from(event.eventData).toString() })),
+    events: mapped.events.map((event) => ({ ...fieldsOf(event), eventData: Buffer.from(event.eventData).toString() })),
     rejected: mapped.rejected.map(({ tenantId, code, reason, eventName, signal, source }) => ({
       tenantId,
       code,
@@ -104,6 +105,28 @@ describe("mapRequest", () => {
       { numRuns: 1500 },
     );
     expect(read).toBeGreaterThan(200);
+  });
+
+  test("the row of an event, as COPY gets it, holds what the event says", () => {
+    let rows = 0;
+    fc.assert(
+      fc.property(anyTraces, anyEvent, (message, event) => {
+        const mapped = [
+          mapRequest(encodeProtobuf("traces", message), "protobuf", "traces", context),
+          mapRequest(encodeJson(message), "json", "traces", context),
+          mapRequest(encodeProtobuf("logs", logsOf([asLogRecord(event)])), "protobuf", "logs", context),
+          mapRequest(encodeJson(logsOf([{ ...asLogRecord(event), traceId: "", spanId: "" }])), "json", "logs", context),
+        ];
+        for (const each of mapped.flatMap(({ events }) => events)) {
+          const { rows: arena, rowStart, rowEnd } = each;
+          const expected = makeBusinessEvent(fieldsOf(each)).rows;
+          expect(arena.subarray(rowStart, rowEnd).toString("latin1")).toBe(expected.toString("latin1"));
+          rows++;
+        }
+      }),
+      runs,
+    );
+    expect(rows).toBeGreaterThan(100);
   });
 
   test("every span event ends up in exactly one place, with the data that was sent", () => {
@@ -210,7 +233,7 @@ function asLogRecord(event: SpanEvent): LogRecord {
 }
 
 function withParsedData(event: BusinessEvent) {
-  return { ...event, eventData: JSON.parse(Buffer.from(event.eventData).toString()) as unknown };
+  return { ...fieldsOf(event), eventData: JSON.parse(Buffer.from(event.eventData).toString()) as unknown };
 }
 
 function sameJson(expected: unknown, actual: unknown): boolean {

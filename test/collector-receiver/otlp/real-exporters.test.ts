@@ -9,6 +9,7 @@ import { LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-log
 import { BasicTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startOtlpServer, type OtlpServer } from "./otlp-server.ts";
+import { fieldsOf } from "../../support/make-business-event.ts";
 
 const eventId = "018d3f2e-0000-4000-8000-0000000000AB";
 const attributes = {
@@ -82,7 +83,10 @@ function expectMapped(span: Span, time: Date): void {
   expect(context.traceFlags).toBe(TraceFlags.SAMPLED);
   const events = server.submitted.flatMap((request) => request.events);
   expect(
-    events.map((event) => ({ ...event, eventData: JSON.parse(Buffer.from(event.eventData).toString()) as unknown })),
+    events.map((event) => ({
+      ...fieldsOf(event),
+      eventData: JSON.parse(Buffer.from(event.eventData).toString()) as unknown,
+    })),
   ).toEqual([
     {
       tenantId: "brand-a",

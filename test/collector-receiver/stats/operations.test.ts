@@ -10,6 +10,7 @@ import type { Delivery } from "../ingest/arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
 import { seedSettings } from "./seed-counters.ts";
 import { get, openStatsApp } from "./stats-app.ts";
+import { changeEvent } from "../../support/make-business-event.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -127,7 +128,7 @@ describe.each(worlds)("agent time in $timezone", ({ timezone, query, fromMs, toM
     await fc.assert(
       fc.asyncProperty(scenario, async ({ events: drafts, order, nowMs }) => {
         const tenantId = await useTenant(timezone, fromMs);
-        const events = drafts.map((event) => ({ ...event, tenantId }));
+        const events = drafts.map((event) => changeEvent(event, { tenantId }));
         await deliver(events, order);
         const body = await readOperations(tenantId, query, nowMs);
         const endMs = Math.min(toMs, Math.max(nowMs, fromMs));
@@ -312,7 +313,7 @@ test("backlog and reopen rate are those of the tickets' lives, in any order of d
       // A product that has reported: else nothing is known.
       const login = makeEvent({ tenantId, name: "agent.login", agentId: 1, occurredAtMs: fromMs - 99 * day });
       await deliver(
-        [login, ...events.map((event) => ({ ...event, tenantId }))],
+        [login, ...events.map((event) => changeEvent(event, { tenantId }))],
         [{ events: [0] }, ...order.map((request) => ({ events: request.events.map((i) => i + 1) }))],
       );
       const { metrics } = await readOperations(tenantId, "month=2025-12", toMs + 90 * day);

@@ -1,0 +1,180 @@
+import { ByteWords } from "../otlp/byte-words.ts";
+import { hexValue } from "../otlp/hex-digits.ts";
+import { EventDataArena } from "./event-data-arena.ts";
+
+/** Columns of `analytics_events` in the order in which a row holds them. */
+export const eventRowColumns = [
+  "event_data",
+  "event_id",
+  "occurred_at",
+  "trace_id",
+  "span_id",
+  "agent_id",
+  "ticket_id",
+  "session_id",
+  "tenant_id",
+  "event_name",
+  "service_name",
+] as const;
+
+/** Number of columns, length of the first, version of jsonb: in front of the data. */
+export const dataAfterStart = 2 + 4 + 1;
+/** What follows the data at most: ids and numbers 104, four texts of at most 255 characters. */
+const tailBytes = 104 + 4 * (4 + 255 * 4);
+const jsonbVersion = 1;
+
+/** Places behind the end of the data: id, time and trace id lie at fixed distances. */
+export const eventIdAfterData = 4;
+export const traceIdAfterData = 4 + 16 + 4 + 8;
+
+const millisecondsTo2000 = Date.UTC(2000, 0, 1);
+
+/** Two hex digits by the byte's value, the first in the lower byte. */
+const hexPairs = new Uint16Array(256);
+for (let value = 0; value < 256; value++) {
+  const text = value.toString(16).padStart(2, "0");
+  hexPairs[value] = text.charCodeAt(0) | (text.charCodeAt(1) << 8);
+}
+
+/** A text column as it lies in a row; null where there is no text. */
+export function textColumn(text: string | null): ByteWords {
+  if (text === null) return new ByteWords(Buffer.of(0xff, 0xff, 0xff, 0xff));
+  const bytes = Buffer.from(text);
+  const column = Buffer.allocUnsafe(4 + bytes.length);
+  column.writeInt32BE(bytes.length);
+  column.set(bytes, 4);
+  return new ByteWords(column);
+}
+
+/** What is read of an event beside its data. */
+export interface EventFacts {
+  /** 16 bytes. */
+  readonly eventId: DataView;
+  readonly agentId: number | null;
+  readonly ticketId: number | null;
+  /** The session id's UTF-8 is `texts.view[sessionIdAt, sessionIdEnd)`; -1 where there is none. */
+  readonly texts: { readonly view: DataView };
+  readonly sessionIdAt: number;
+  readonly sessionIdEnd: number;
+}
+
+/** Ids as bytes, and where in them each lies; -1 where the event has none. */
+export interface TracePlace {
+  readonly idsView: DataView;
+  readonly traceIdAt: number;
+  readonly spanIdAt: number;
+}
+
+/** Columns that are the same for all events of a resource. */
+export interface ResourceColumns {
+  readonly tenant: ByteWords;
+  readonly service: ByteWords;
+}
+
+/**
+ * Where an event's whole row is written, once, from the wire's bytes to what COPY sends in binary form
+ * (https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT): the data while attributes
+ * are read, the other columns behind it. An event then needs no buffer, and no text for its ids, which
+ * were half of what the garbage collector had to move. The rows of a request lie one after the other.
+ */
+export class EventRowArena extends EventDataArena {
+  /** The row that `takeRow` ended: `rows[rowStart, rowEnd)`, its data up to `dataEnd`. */
+  rowStart = 0;
+  dataEnd = 0;
+  rowEnd = 0;
+
+  get rows(): Buffer {
+    return this.chunk;
+  }
+
+  override begin(maxBytes: number): void {
+    this.beginWithin(maxBytes, dataAfterStart, tailBytes);
+  }
+
+  /** Ends the event that was begun. */
+  takeRow(
+    facts: EventFacts,
+    occurredAtMs: number,
+    { idsView, traceIdAt, spanIdAt }: TracePlace,
+    name: ByteWords,
+    { tenant, service }: ResourceColumns,
+  ): void {
+    this.endObject();
+    const { view, pos: dataEnd } = this;
+    const rowStart = this.start - dataAfterStart;
+    view.setInt16(rowStart, eventRowColumns.length);
+    view.setInt32(rowStart + 2, dataEnd - this.start + 1);
+    view.setUint8(rowStart + 6, jsonbVersion);
+    view.setInt32(dataEnd, 16);
+    for (let i = 0; i < 16; i += 4) view.setInt32(dataEnd + eventIdAfterData + i, facts.eventId.getInt32(i));
+    this.pos = dataEnd + eventIdAfterData + 16;
+    this.writeTimestamp(occurredAtMs);
+    this.writeHex(idsView, traceIdAt, 16);
+    this.writeHex(idsView, spanIdAt, 8);
+    this.writeInt4(facts.agentId);
+    this.writeInt4(facts.ticketId);
+    this.writeText(facts.texts.view, facts.sessionIdAt, facts.sessionIdEnd);
+    this.writeColumn(tenant);
+    this.writeColumn(name);
+    this.writeColumn(service);
+    this.rowStart = rowStart;
+    this.dataEnd = dataEnd;
+    this.rowEnd = this.next = this.pos;
+  }
+
+  /** A `timestamptz`: microseconds since 2000. */
+  private writeTimestamp(ms: number): void {
+    const microseconds = (ms - millisecondsTo2000) * 1000;
+    const high = Math.floor(microseconds / 0x1_0000_0000);
+    this.view.setInt32(this.pos, 8);
+    this.view.setInt32(this.pos + 4, high);
+    this.view.setInt32(this.pos + 8, (microseconds - high * 0x1_0000_0000) | 0);
+    this.pos += 12;
+  }
+
+  private writeHex(ids: DataView, at: number, bytes: 8 | 16): void {
+    if (at < 0) return this.writeNull();
+    const { view } = this;
+    let { pos } = this;
+    view.setInt32(pos, bytes * 2);
+    pos += 4;
+    for (let i = 0; i < bytes; i++, pos += 2) view.setUint16(pos, hexPairs[ids.getUint8(at + i)]!, true);
+    this.pos = pos;
+  }
+
+  private writeInt4(value: number | null): void {
+    if (value === null) return this.writeNull();
+    this.view.setInt32(this.pos, 4);
+    this.view.setInt32(this.pos + 4, value);
+    this.pos += 8;
+  }
+
+  private writeText(source: DataView, start: number, end: number): void {
+    if (start < 0) return this.writeNull();
+    const { view } = this;
+    view.setInt32(this.pos, end - start);
+    let pos = this.pos + 4;
+    let from = start;
+    for (; from + 4 <= end; from += 4, pos += 4) view.setInt32(pos, source.getInt32(from));
+    for (; from < end; from++) view.setUint8(pos++, source.getUint8(from));
+    this.pos = pos;
+  }
+
+  private writeColumn(column: ByteWords): void {
+    column.writeTo(this.view, this.pos);
+    this.pos += column.length;
+  }
+
+  private writeNull(): void {
+    this.view.setInt32(this.pos, -1);
+    this.pos += 4;
+  }
+}
+
+/** Puts the UUID that stands at `start` as text, in digits of either case, into `uuid`. */
+export function readUuidBytes(bytes: Uint8Array, start: number, uuid: DataView): void {
+  for (let i = 0, at = start; i < 16; i++, at += 2) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) at++;
+    uuid.setUint8(i, (hexValue[bytes[at]!]! << 4) | hexValue[bytes[at + 1]!]!);
+  }
+}

@@ -1,0 +1,75 @@
+import { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
+import type { CountableEvent, EventSource } from "../../collector-receiver/src/mapping/business-event.ts";
+
+/** What a stored event consists of. */
+export interface EventFields extends CountableEvent {
+  readonly eventData: Uint8Array;
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+  readonly serviceName: string | null;
+  readonly source: EventSource | null;
+}
+
+/** An event as mapping would make it of these; its row is written here by other means than mapping's. */
+export function makeBusinessEvent(fields: EventFields): BusinessEvent {
+  const { tenantId, name, occurredAtMs, serviceName, sessionId, agentId, ticketId, test, attributes, source } = fields;
+  const data = Buffer.concat([int16(11), column(Buffer.concat([Buffer.of(1), fields.eventData]))]);
+  const rows = Buffer.concat([
+    data,
+    column(Buffer.from(fields.eventId.replaceAll("-", ""), "hex")),
+    column(int64(BigInt(occurredAtMs - Date.UTC(2000, 0, 1)) * 1000n)),
+    text(fields.traceId),
+    text(fields.spanId),
+    int4(agentId),
+    int4(ticketId),
+    ...[sessionId, tenantId, name, serviceName].map(text),
+  ]);
+  return new BusinessEvent(tenantId, name, occurredAtMs, serviceName, {
+    agentId,
+    ticketId,
+    test,
+    attributes,
+    sessionIdText: sessionId,
+    sourceId: source?.sourceId ?? null,
+    eventSeq: source?.seq ?? 0,
+    arena: { rows, rowStart: 0, dataEnd: data.length, rowEnd: rows.length },
+  });
+}
+
+/** All that an event consists of, as plain values. */
+export function fieldsOf(event: BusinessEvent): EventFields {
+  const { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, attributes } = event;
+  const { eventData, traceId, spanId, serviceName, source } = event;
+  const counted = { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, attributes };
+  return { ...counted, eventData, traceId, spanId, serviceName, source };
+}
+
+/** The same event but for what is given. */
+export function changeEvent(event: BusinessEvent, change: Partial<EventFields>): BusinessEvent {
+  return makeBusinessEvent({ ...fieldsOf(event), ...change });
+}
+
+function column(bytes: Buffer | null): Buffer {
+  return bytes === null ? int32(-1) : Buffer.concat([int32(bytes.length), bytes]);
+}
+
+const text = (value: string | null): Buffer => column(value === null ? null : Buffer.from(value));
+const int4 = (value: number | null): Buffer => column(value === null ? null : int32(value));
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeInt16BE(value);
+  return bytes;
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+function int64(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(value);
+  return bytes;
+}
