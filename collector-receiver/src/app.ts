@@ -3,6 +3,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Pool } from "pg";
 import type { Config } from "./config.ts";
+import { createHttpServer } from "./create-http-server.ts";
 import type { CustomDefinitions } from "./definitions/custom-definitions.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
@@ -11,8 +12,10 @@ import { addSecurityHeaders } from "./operating/add-security-headers.ts";
 import { answerOwnErrors } from "./operating/answer-own-errors.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { createReadTenantResolver } from "./operating/resolve-read-token.ts";
+import { OtlpReceiver } from "./otlp/otlp-receiver.ts";
 import { otlpRoutes } from "./otlp/otlp-routes.ts";
 import { createTenantResolver } from "./otlp/resolve-ingest-token.ts";
+import { takeOtlpRequest } from "./otlp/take-otlp-request.ts";
 import type { LiveCounters } from "./stats/live-counters.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
 import { webPlugin } from "./web/web-plugin.ts";
@@ -35,25 +38,36 @@ export interface AppOptions {
   readonly live?: LiveCounters;
 }
 
-/** Longer than Go's idle timeout of 90 s, so that a Collector closes first and never writes into a closed connection. */
-const KEEP_ALIVE_MS = 120_000;
-/** A whole request, body included, has to be here by then: who sends slower holds memory for nothing. */
-const REQUEST_TIMEOUT_MS = 120_000;
-const HEADERS_TIMEOUT_MS = 20_000;
 /** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
 const OWN_BODY_LIMIT = 64 * 1024;
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, pool, metrics } = options;
+  const otlp = new OtlpReceiver({
+    ingest: options.ingest,
+    resolveTenant: createTenantResolver(config.ingestTokens),
+    retainedFromMs: options.retainedFromMs,
+    countedAttributes: options.countedAttributes,
+    custom: options.custom,
+    mappingLimits: defaultMappingLimits,
+    maxBodyBytes: config.maxBodyBytes,
+    maxInflatedBytes: config.maxInflatedBytes,
+    maxBufferedBytes: config.maxQueueBytes,
+    ...(options.bodies === undefined ? {} : { bodies: options.bodies }),
+    onRequest: (facts) => metrics.countRequest(facts),
+    onFault: (error) => options.log.error({ err: error }, "OTLP request failed"),
+    isDraining: options.isDraining,
+  });
   const app: FastifyInstance = fastify({
     loggerInstance: options.log,
     // No line per request: /metrics counts them.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: OWN_BODY_LIMIT,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    serverFactory: (route) =>
+      createHttpServer((request, response) => {
+        if (!takeOtlpRequest(otlp, request, response)) route(request, response);
+      }),
     // While it closes, requests on open connections still reach the routes: they know the right answer.
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -81,19 +95,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     hideUntagged: true,
   });
-  await app.register(otlpRoutes, {
-    ingest: options.ingest,
-    resolveTenant: createTenantResolver(config.ingestTokens),
-    retainedFromMs: options.retainedFromMs,
-    countedAttributes: options.countedAttributes,
-    custom: options.custom,
-    mappingLimits: defaultMappingLimits,
-    maxBodyBytes: config.maxBodyBytes,
-    maxInflatedBytes: config.maxInflatedBytes,
-    maxBufferedBytes: config.maxQueueBytes,
-    ...(options.bodies === undefined ? {} : { bodies: options.bodies }),
-    onRequest: (facts) => metrics.countRequest(facts),
-  });
+  await app.register(otlpRoutes, { receiver: otlp });
   await app.register(statsPlugin, {
     pool,
     tenantOf: createReadTenantResolver(config.readTokens),

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { CommittedBatch } from "../ingest/commit-batch.ts";
-import { otlpOutcomes, type OtlpRequestFacts } from "../otlp/otlp-routes.ts";
+import { otlpOutcomes, type OtlpRequestFacts } from "../otlp/otlp-request-facts.ts";
 
 /** Alarms of ingest, by the code that they begin with. */
 const alarmKinds = ["partition_missing", "counter_error"] as const;

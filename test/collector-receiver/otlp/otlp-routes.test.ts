@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { UnavailableError } from "../../../collector-receiver/src/ingest/ingest-port.ts";
-import type { OtlpRoutesOptions } from "../../../collector-receiver/src/otlp/otlp-routes.ts";
+import type { OtlpOptions } from "../../../collector-receiver/src/otlp/otlp-receiver.ts";
 import { createTenantResolver } from "../../../collector-receiver/src/otlp/resolve-ingest-token.ts";
 import {
   encodeJson,
@@ -23,7 +23,7 @@ const servers: OtlpServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
-async function start(over: Partial<OtlpRoutesOptions> = {}): Promise<OtlpServer> {
+async function start(over: Partial<OtlpOptions> = {}): Promise<OtlpServer> {
   const server = await startOtlpServer(over);
   servers.push(server);
   return server;
@@ -303,6 +303,58 @@ test("an aborted body is closed without an answer, and the server goes on", asyn
   expect(
     (await post(server, encodeProtobuf("traces", tracesOf([good])), { "content-type": protobufType })).status,
   ).toBe(200);
+});
+
+test("another way to write the address is answered alike: the router finds it, not the way in front of it", async () => {
+  const server = await start();
+  const body = encodeProtobuf("traces", tracesOf([good]));
+  for (const path of ["/v1/traces?from=here", "/v1/trace%73"]) {
+    const answer = await post(server, body, { "content-type": protobufType }, path);
+    expect([answer.status, answer.body.length, answer.type]).toEqual([200, 0, protobufType]);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  }
+  expect(server.submitted).toHaveLength(2);
+  expect((await post(server, Buffer.from("x"), { "content-type": protobufType }, "/v1/logs?a")).status).toBe(400);
+  expect((await post(server, body, { "content-type": protobufType }, "/v1/tracesx")).status).toBe(404);
+});
+
+test("every answer says nosniff and its length, and keeps the connection", async () => {
+  const server = await start();
+  const body = encodeProtobuf("traces", tracesOf([good, bad]));
+  for (const type of [protobufType, "text/plain"]) {
+    const { status, headers, body: answer } = await post(server, body, { "content-type": type });
+    expect(headers.get("x-content-type-options"), String(status)).toBe("nosniff");
+    expect(headers.get("content-length")).toBe(String(answer.length));
+    expect(headers.get("connection")).toBe("keep-alive");
+  }
+});
+
+test("while the receiver stops, each answer closes its connection", async () => {
+  let draining = false;
+  const server = await start({ isDraining: () => draining });
+  const body = encodeJson(tracesOf([good]));
+  expect((await post(server, body, { "content-type": jsonType })).headers.get("connection")).toBe("keep-alive");
+  draining = true;
+  for (const path of ["/v1/traces", "/v1/logs", "/v1/metrics"]) {
+    expect((await post(server, body, { "content-type": jsonType }, path)).headers.get("connection")).toBe("close");
+  }
+});
+
+test("where not even a refusal can be said, the connection is closed, the fault told and the server goes on", async () => {
+  const faults: unknown[] = [];
+  const broken = new Error("the counters of requests are broken");
+  let isBroken = true;
+  const server = await start({
+    onFault: (error) => faults.push(error),
+    onRequest: () => {
+      if (isBroken) throw broken;
+    },
+  });
+  const body = encodeJson(tracesOf([good]));
+  await expect(post(server, body, { "content-type": jsonType })).rejects.toThrow("fetch failed");
+  expect(faults).toContain(broken);
+  isBroken = false;
+  expect((await post(server, body, { "content-type": jsonType })).status).toBe(200);
 });
 
 test("ordinary traces are taken without being submitted", async () => {

@@ -1,16 +1,16 @@
 import { fastify } from "fastify";
+import { createHttpServer } from "../../../collector-receiver/src/create-http-server.ts";
 import type { Ingest } from "../../../collector-receiver/src/ingest/ingest-port.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { defaultMappingLimits } from "../../../collector-receiver/src/mapping/mapping-context.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
-import {
-  otlpRoutes,
-  type OtlpRequestFacts,
-  type OtlpRoutesOptions,
-} from "../../../collector-receiver/src/otlp/otlp-routes.ts";
+import { OtlpReceiver, type OtlpOptions } from "../../../collector-receiver/src/otlp/otlp-receiver.ts";
+import type { OtlpRequestFacts } from "../../../collector-receiver/src/otlp/otlp-request-facts.ts";
+import { otlpRoutes } from "../../../collector-receiver/src/otlp/otlp-routes.ts";
 import { createTenantResolver } from "../../../collector-receiver/src/otlp/resolve-ingest-token.ts";
+import { takeOtlpRequest } from "../../../collector-receiver/src/otlp/take-otlp-request.ts";
 
-/** A real HTTP server with the routes; what they submit is kept in memory, storage is not under test. */
+/** A real HTTP server with the receiver in front of the routes, as in the app; what they submit is kept in memory, storage is not under test. */
 export interface OtlpServer {
   readonly url: string;
   readonly submitted: MappedRequest[];
@@ -18,7 +18,7 @@ export interface OtlpServer {
   close(): Promise<void>;
 }
 
-export async function startOtlpServer(over: Partial<OtlpRoutesOptions> = {}): Promise<OtlpServer> {
+export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<OtlpServer> {
   const submitted: MappedRequest[] = [];
   const facts: OtlpRequestFacts[] = [];
   const ingest: Ingest = {
@@ -27,8 +27,7 @@ export async function startOtlpServer(over: Partial<OtlpRoutesOptions> = {}): Pr
       return { inserted: request.events.length, duplicates: 0, refused: [] };
     },
   };
-  const app = fastify();
-  await app.register(otlpRoutes, {
+  const receiver = new OtlpReceiver({
     ingest,
     resolveTenant: createTenantResolver([]),
     retainedFromMs: () => null,
@@ -38,8 +37,16 @@ export async function startOtlpServer(over: Partial<OtlpRoutesOptions> = {}): Pr
     maxInflatedBytes: 8 * 1024 * 1024,
     maxBufferedBytes: 64 * 1024 * 1024,
     onRequest: (request) => facts.push(request),
+    onFault: () => {},
     ...over,
   });
+  const app = fastify({
+    serverFactory: (route) =>
+      createHttpServer((request, response) => {
+        if (!takeOtlpRequest(receiver, request, response)) route(request, response);
+      }),
+  });
+  await app.register(otlpRoutes, { receiver });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return { url, submitted, facts, close: () => app.close() };
 }
