@@ -9,6 +9,7 @@ import { gatherBatch } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
+import { NextGroup } from "./next-group.ts";
 import { RequestQueue } from "./request-queue.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 
@@ -48,6 +49,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
   const knownPartitions: KnownPartitions = new Set();
   const idle = Array.from({ length: options.writers }, () => new BatchWriter({ ...options, knownPartitions }));
   const writers = [...idle];
+  const nextGroup = new NextGroup();
   let wakeScheduled = false;
   let draining = false;
   let onDrained: (() => void) | undefined;
@@ -62,6 +64,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
     if (isEmpty(request)) return Promise.resolve({ inserted: 0, duplicates: 0, refused: [] });
     return new Promise((resolve, reject) => {
       queue.push({ request, bytes, resolve, reject });
+      nextGroup.arrived(queue.length);
       wakeWriter();
     });
   }
@@ -97,15 +100,22 @@ export function createIngest(options: IngestOptions): RunningIngest {
       }
       if (requests.length === 0) break;
       if (queue.length > 0) wakeWriter();
-      await commitRequests(writer, requests);
+      const startedMs = performance.now();
+      await commitRequests(writer, requests, startedMs);
+      if (draining) continue;
+      const events = requests.reduce((sum, { request }) => sum + request.events.length, queue.events);
+      await nextGroup.gather(requests.length, events, queue.length, performance.now() - startedMs);
     }
     idle.push(writer);
     if (queue.length > 0) wakeWriter();
     else if (idle.length === writers.length) onDrained?.();
   }
 
-  async function commitRequests(writer: BatchWriter, requests: readonly WaitingRequest[]): Promise<void> {
-    const startedMs = performance.now();
+  async function commitRequests(
+    writer: BatchWriter,
+    requests: readonly WaitingRequest[],
+    startedMs: number,
+  ): Promise<void> {
     try {
       const batch = gatherBatch(requests.map(({ request }) => request));
       const committed = await writer.commit(batch);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { IngestOptions, RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
@@ -116,6 +117,20 @@ describe("group commit", () => {
     expect(answers.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(301);
     expect(answers.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(299);
     expect(commits).toBeLessThan(100);
+  });
+
+  test("senders that are answered together share the next transaction too, though some come back later", async () => {
+    let commits = 0;
+    const ingest = open({ onCommitted: () => commits++ });
+    const rounds = 40;
+    const send = async (later: boolean): Promise<void> => {
+      for (let round = 0; round < rounds; round++) {
+        if (later) await sleep(1);
+        await ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, sender) => send(sender % 2 === 1)));
+    expect(commits).toBeLessThan(rounds * 1.25);
   });
 
   test("a full queue refuses with a hint when to come back, and takes requests again later", async () => {
