@@ -1,4 +1,5 @@
 import pg from "pg";
+import { TurnSocket } from "./turn-socket.ts";
 
 /**
  * A connection for transactions that ingest, sweep or rebuild. Statements that do not need each
@@ -28,6 +29,7 @@ export async function openWriterConnection(
     options: `-c timezone=UTC -c datestyle=ISO -c jit=off${genericPlans ? " -c plan_cache_mode=force_generic_plan" : ""}`,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
+    stream: () => new TurnSocket(),
     // Not in @types/pg 8.23 yet: https://node-postgres.com/apis/client
     ...({ pipeline: true } as object),
     types: { getTypeParser: writerTypeParser as typeof pg.types.getTypeParser },
