@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { IngestOptions, RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
+import { lockIngestExclusive } from "../../../collector-receiver/src/storage/lock-ingest.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
 import { requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
 
@@ -125,12 +127,36 @@ describe("group commit", () => {
     const rounds = 40;
     const send = async (later: boolean): Promise<void> => {
       for (let round = 0; round < rounds; round++) {
-        if (later) await sleep(1);
+        if (later) await setImmediate();
         await ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);
       }
     };
     await Promise.all(Array.from({ length: 20 }, (_, sender) => send(sender % 2 === 1)));
     expect(commits).toBeLessThan(rounds * 1.25);
+  });
+
+  test("while a transaction is under way, another one begins when as many events wait; a few wait for its end", async () => {
+    const committed: number[] = [];
+    const ingest = open({ onCommitted: ({ inserted }) => committed.push(inserted.length) });
+    const submit = (events: number) =>
+      ingest.submit(requestOf(Array.from({ length: events }, () => makeEvent({ name: "acme.event" }))), 100);
+    await submit(1);
+    const blocker = await openWriterConnection(database.connectionString);
+    onTestFinished(() => blocker.end());
+    await blocker.query("begin");
+    await lockIngestExclusive(blocker);
+    const first = submit(1000);
+    await setImmediate();
+    const few = submit(600);
+    await setImmediate();
+    expect(ingest.queueLength).toBe(1);
+    const enough = submit(400);
+    await setImmediate();
+    expect(ingest.queueLength).toBe(0);
+    const late = submit(10);
+    await blocker.query("rollback");
+    await Promise.all([first, few, enough, late]);
+    expect(committed.toSorted((a, b) => a - b)).toEqual([1, 10, 1000, 1000]);
   });
 
   test("a full queue refuses with a hint when to come back, and takes requests again later", async () => {
