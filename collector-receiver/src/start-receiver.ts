@@ -7,14 +7,13 @@ import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
 import { applyCustomDefinitions } from "./operating/apply-custom-definitions.ts";
 import type { Config } from "./config.ts";
-import { createLive } from "./live/create-live.ts";
+import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import { checkSettings } from "./operating/check-settings.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { watchTenants } from "./operating/watch-tenants.ts";
-import { startEmbeddedPostgres } from "./storage/embedded-postgres.ts";
 import { migrateDatabase } from "./storage/migrate-database.ts";
 
 export interface Receiver {
@@ -80,7 +79,7 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
       config.maxQueueBytes,
     );
     measureSourceGaps(metrics.registry, pool);
-    const live = config.redisUrl === undefined ? undefined : createLive({ redisUrl: config.redisUrl, pool, log });
+    const live = config.redisUrl === undefined ? undefined : await startLive(config.redisUrl, pool);
     if (live !== undefined) {
       started.push(["the live counters", () => live.close()]);
       measureLive(metrics.registry, live);
@@ -136,7 +135,14 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
     throw error;
   }
 
+  // Only where there is a Redis, or no PostgreSQL, is their code loaded: it would occupy memory for nothing.
+  async function startLive(redisUrl: string, pool: pg.Pool): Promise<Live> {
+    const { createLive } = await import("./live/create-live.ts");
+    return createLive({ redisUrl, pool, log });
+  }
+
   async function startDatabase(): Promise<string> {
+    const { startEmbeddedPostgres } = await import("./storage/embedded-postgres.ts");
     const server = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
     started.push(["PostgreSQL", () => server.stop()]);
     log.info({ port: server.port, reused: server.reused, log: server.logFile }, "embedded PostgreSQL runs");

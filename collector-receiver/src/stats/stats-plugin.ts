@@ -1,4 +1,3 @@
-import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyPluginAsync } from "fastify";
 import { answerError } from "./answer-error.ts";
@@ -14,6 +13,7 @@ import { routeSession } from "./routes/session.ts";
 import { routeSummary } from "./routes/summary.ts";
 import { routeTimeseries } from "./routes/timeseries.ts";
 import type { StatsContext, StatsOptions } from "./stats-options.ts";
+import { validateWhenUsed } from "./validate-when-used.ts";
 
 export { BusinessStats } from "./business-stats.ts";
 export type { BusinessStatsOptions } from "./business-stats.ts";
@@ -31,7 +31,7 @@ export type { Summary } from "./summary.ts";
 export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, options) => {
   const context: StatsContext = { ...options, now: options.now ?? Date.now };
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  validateWhenUsed(instance);
   app.setErrorHandler(answerError);
   routeCaseStudy(app, context);
   routeSummary(app, context);

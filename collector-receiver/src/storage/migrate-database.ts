@@ -1,7 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runner } from "node-pg-migrate";
 import pg from "pg";
 
 /** The SQL files of this repository; each has an up and a down part. */
@@ -54,6 +53,8 @@ export async function migrateDatabase(connectionString: string, options: Migrate
     // it looks for its table before it takes the lock.
     await client.query("select pg_advisory_lock($1)", [LOCK]);
     if (direction === "up") await refuseNewerDatabase(client);
+    // Loaded where there is something to do: mostly there is nothing.
+    const { runner } = await import("node-pg-migrate");
     const done = await runner({
       dbClient: client,
       dir: MIGRATIONS_FOLDER,

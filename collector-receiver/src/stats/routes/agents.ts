@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { readAgentsDocument } from "../agents.ts";
 import { errorSchema, metricValueSchema, nullableNumber, nullableString } from "../answer-schemas.ts";
 import { localeIn, localeParameters, monthParameter } from "../query-schemas.ts";

@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { comparedMetricSchema, errorSchema, headerProperties, nullableNumber } from "../answer-schemas.ts";
 import { caseStudyOf } from "../case-study.ts";
 import { localeIn, periodQuery } from "../query-schemas.ts";

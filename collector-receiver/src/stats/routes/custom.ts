@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { comparedMetricSchema, errorSchema, headerProperties, nullableString, oneOf } from "../answer-schemas.ts";
 import { readCustomDocument } from "../custom-metrics.ts";
 import { localeIn, periodQuery } from "../query-schemas.ts";

@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { commonAttributes, eventCatalogue } from "@spanledger/sdk/event-catalogue";
 import type { AttributeDefinition, EventDefinition } from "@spanledger/sdk/event-catalogue";
 import type { CustomAttribute } from "../../definitions/custom-definitions.ts";

@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { errorSchema, oneOf } from "../answer-schemas.ts";
 import { readLive } from "../live.ts";
 import { agentDailyFields, dailyFields } from "../live-counters.ts";

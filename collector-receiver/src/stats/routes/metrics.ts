@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { errorSchema, nullableString, oneOf, unitSchema } from "../answer-schemas.ts";
 import { describeCustomMetrics } from "../describe-custom.ts";
 import { describeDictionary } from "../describe-dictionary.ts";

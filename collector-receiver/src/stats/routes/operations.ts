@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import type { WorkingHours } from "../../metrics/working-hours.ts";
 import {
   comparedMetricSchema,

@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { errorSchema, metricValueSchema, nullableString } from "../answer-schemas.ts";
 import { localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
 import { readQuerySuccessRates } from "../query-success-rates.ts";

@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { errorSchema, nullableNumber, nullableString, oneOf } from "../answer-schemas.ts";
 import { readSessionDocument } from "../session-document.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";

@@ -1,4 +1,4 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { changeSchema, errorSchema, headerProperties, nullableNumber } from "../answer-schemas.ts";
 import { localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";

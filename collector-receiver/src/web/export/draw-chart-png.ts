@@ -1,4 +1,3 @@
-import { renderAsync } from "@resvg/resvg-js";
 import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
 import type { ReportChart } from "../charts/report-chart.ts";
 import { svgFile } from "../charts/write-svg.ts";
@@ -22,6 +21,8 @@ export async function drawChartPng(
   const title = `${chart.title} · ${describePeriod(facts.period, locale)}`;
   const instant = texts.asOf(describeInstant(facts.nowMs, facts.tenant.timezone, locale));
   const caption = options.sampleData ? `${texts.sampleData} ${instant}` : `${texts.product} · ${instant}`;
+  // Loaded with the first picture: a receiver that only ingests has no need of it.
+  const { renderAsync } = await import("@resvg/resvg-js");
   const picture = await renderAsync(svgFile(chart.draw(drawnWidth, chart.id), title, caption, reportFontFamily), {
     fitTo: { mode: "zoom", value: enlarged },
     font: { loadSystemFonts: false, fontFiles: [...reportFontFiles], defaultFontFamily: reportFontFamily },

@@ -1,4 +1,4 @@
-import { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
+import type { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
 import type { CustomFigure } from "../../stats/custom-metrics.ts";
 import { customChangeText, customFiguresOf, customTitle } from "../report/custom-section.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
@@ -21,8 +21,13 @@ let compiler: NodeCompiler | undefined;
 const chartWidth = 430;
 
 /** The report as PDF: made by Typst in this process, fonts embedded, no browser. */
-export function writeReportPdf(context: ReportContext, options: { readonly sampleData: boolean }): Buffer {
-  compiler ??= NodeCompiler.create({ fontArgs: [{ fontPaths: [reportFontFolder] }] });
+export async function writeReportPdf(
+  context: ReportContext,
+  options: { readonly sampleData: boolean },
+): Promise<Buffer> {
+  // Loaded with the first report: a receiver that only ingests has no need of it.
+  const typst = await import("@myriaddreamin/typst-ts-node-compiler");
+  compiler ??= typst.NodeCompiler.create({ fontArgs: [{ fontPaths: [reportFontFolder] }] });
   try {
     return compiler.pdf(
       {

@@ -91,7 +91,7 @@ function freezePage(context: ReportContext, options: FreezeOptions): string {
 async function freezeFiles(context: ReportContext, options: FreezeOptions): Promise<FrozenFile[]> {
   const { locale } = context;
   const files: FrozenFile[] = [
-    { locale, name: "report.pdf", content: writeReportPdf(context, options) },
+    { locale, name: "report.pdf", content: await writeReportPdf(context, options) },
     { locale, name: "report.csv", content: Buffer.from(writeReportCsv(context, options)) },
     { locale, name: "report.json", content: Buffer.from(writeReportJson(context, options)) },
   ];
