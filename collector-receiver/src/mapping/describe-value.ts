@@ -9,9 +9,13 @@ export function describeText(text: string, maxLength = 60): string {
  * `varchar(maxLength)` column takes.
  */
 export function shortenText(text: string, maxLength: number): string {
+  const shortened = text.length <= maxLength ? text : firstPoints(text, maxLength);
+  return shortened.replaceAll("\u0000", "\ufffd").toWellFormed();
+}
+
+function firstPoints(text: string, count: number): string {
   // Two UTF-16 units are the most that one code point has: cut before counting.
-  const points = [...text.slice(0, maxLength * 2)];
-  return points.slice(0, maxLength).join("").replaceAll("\u0000", "\ufffd").toWellFormed();
+  return [...text.slice(0, count * 2)].slice(0, count).join("");
 }
 
 /** The beginning of a byte range as text; invalid bytes become U+FFFD. */

@@ -46,6 +46,10 @@ export const traceIdAt = 0;
 export const spanIdAt = 16;
 export const parentSpanIdAt = 24;
 
+/** One for all bodies: they are walked one after the other, each without a pause. */
+const sharedIds = Buffer.alloc(32);
+const sharedIdsView = new DataView(sharedIds.buffer, sharedIds.byteOffset, 32);
+
 /** Position of the walker: a span event with its span, or a log record. */
 export class OtlpCarrier {
   /** The whole body. */
@@ -57,8 +61,8 @@ export class OtlpCarrier {
   /** The event's name, or the log record's `event_name`. */
   eventName: TextRange;
   /** Trace id (16 bytes), span id (8), parent's span id (8); meaningful where the state is `valid`. */
-  readonly ids = Buffer.alloc(32);
-  readonly idsView = new DataView(this.ids.buffer, this.ids.byteOffset, 32);
+  readonly ids = sharedIds;
+  readonly idsView = sharedIdsView;
   traceIdState: IdState = idState.absent;
   spanIdState: IdState = idState.absent;
   parentSpanIdState: IdState = idState.absent;
