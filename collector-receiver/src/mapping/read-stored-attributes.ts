@@ -2,6 +2,7 @@ import "../otlp/buffer-slices.ts";
 import { ByteWords } from "../otlp/byte-words.ts";
 import type { CountedAttributes } from "./business-event.ts";
 import { InternTable } from "./intern-table.ts";
+import { StoredTexts } from "./stored-texts.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -32,7 +33,7 @@ export class StoredAttributesReader {
   test = false;
   readonly #counted: ReadonlySet<string>;
   readonly #keys: InternTable<StoredKey>;
-  readonly #texts = new InternTable((bytes) => ({ bytes, text: bytes.utf8Slice(0, bytes.length) }));
+  readonly #texts = new StoredTexts();
   readonly #origin: StoredKey;
 
   constructor(counted: ReadonlySet<string>) {
@@ -69,7 +70,7 @@ export class StoredAttributesReader {
       if (first === quote) {
         pos = findPlainEnd(bytes, valueAt + 1, end);
         if (pos < 0) return this.#parse(bytes, start, end);
-        if (key.counted) attributes[key.text] = this.#texts.find(bytes, valueAt + 1, pos).text;
+        if (key.counted) attributes[key.text] = this.#texts.find(bytes, view, valueAt + 1, pos);
         pos++;
       } else if (first === 0x7b || first === 0x5b) {
         return this.#parse(bytes, start, end);

@@ -1,7 +1,7 @@
 import "../otlp/buffer-slices.ts";
 import type { CountableEvent, CountedAttributes } from "../mapping/business-event.ts";
-import { InternTable } from "../mapping/intern-table.ts";
 import { StoredAttributesReader } from "../mapping/read-stored-attributes.ts";
+import { StoredTexts } from "../mapping/stored-texts.ts";
 
 /** What a recount reads of a row, in the order in which `CountableRowReader` takes it. */
 export const countableRowColumns = "event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data";
@@ -63,7 +63,7 @@ class StoredEvent implements CountableEvent {
 export class CountableRowReader {
   readonly #tenantId: string;
   readonly #attributes: StoredAttributesReader;
-  readonly #texts = new InternTable((bytes) => ({ bytes, text: bytes.utf8Slice(0, bytes.length) }));
+  readonly #texts = new StoredTexts();
   #begun = false;
 
   /** @param counted the attributes that an event gets */
@@ -98,13 +98,13 @@ export class CountableRowReader {
     let pos = idAt + 16;
     let length = view.getInt32(pos);
     pos += 4;
-    const name = this.#texts.find(bytes, pos, pos + length).text;
+    const name = this.#texts.find(bytes, view, pos, pos + length);
     pos += length;
     length = view.getInt32(pos);
     pos += 4;
     let sessionId: string | null = null;
     if (length >= 0) {
-      sessionId = this.#texts.find(bytes, pos, pos + length).text;
+      sessionId = this.#texts.find(bytes, view, pos, pos + length);
       pos += length;
     }
     let agentId: number | null = null;
