@@ -35,14 +35,12 @@ export async function verifyTenant(
   try {
     const rules = rulesOf(await loadTenantRules(reader, [tenantId]), tenantId);
     const events = await recountEvents(reader, writer, rules, onProgress);
-    const firstDrifts: Drift[] = [];
-    let drifts = 0;
-    for (const table of derivedTablesOf(rules)) {
-      const found = await compareShadow(writer, table, tenantId, shownDrifts);
-      drifts += found.total;
-      firstDrifts.push(...found.drifts.slice(0, shownDrifts - firstDrifts.length));
-    }
-    const pendingMetrics = await readPendingMetrics(reader, tenantId);
+    const [pendingMetrics, ...compared] = await Promise.all([
+      readPendingMetrics(reader, tenantId),
+      ...derivedTablesOf(rules).map((table) => compareShadow(writer, table, tenantId, shownDrifts)),
+    ]);
+    const drifts = compared.reduce((sum, { total }) => sum + total, 0);
+    const firstDrifts = compared.flatMap((found) => found.drifts).slice(0, shownDrifts);
     return { tenantId, events, drifts, firstDrifts, pendingMetrics };
   } finally {
     await close();

@@ -13,9 +13,11 @@ export interface SnapshotPair {
  * committed together, so what they see is consistent while ingest goes on.
  */
 export async function openSnapshotPair(connectionString: string): Promise<SnapshotPair> {
-  const reader = await openWriterConnection(connectionString);
-  const writer = await openWriterConnection(connectionString).catch(async (error: unknown) => {
-    await reader.end();
+  const opening = [openWriterConnection(connectionString), openWriterConnection(connectionString)] as const;
+  const [reader, writer] = await Promise.all(opening).catch(async (error: unknown) => {
+    for (const opened of await Promise.allSettled(opening)) {
+      if (opened.status === "fulfilled") await opened.value.end();
+    }
     throw error;
   });
   const close = async (): Promise<void> => {
