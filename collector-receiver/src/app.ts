@@ -3,7 +3,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Pool } from "pg";
 import type { Config } from "./config.ts";
-import { createHttpServer } from "./create-http-server.ts";
+import { connectionTimes, createHttpServer, type ConnectionTimes } from "./create-http-server.ts";
 import type { CustomDefinitions } from "./definitions/custom-definitions.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
@@ -36,6 +36,8 @@ export interface AppOptions {
   readonly retainedFromMs: (tenantId: string) => number | null;
   readonly isDraining: () => boolean;
   readonly live?: LiveCounters;
+  /** Default: `connectionTimes`. */
+  readonly times?: ConnectionTimes;
 }
 
 /** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
@@ -43,7 +45,7 @@ const OWN_BODY_LIMIT = 64 * 1024;
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, pool, metrics } = options;
+  const { config, pool, metrics, times = connectionTimes } = options;
   const otlp = new OtlpReceiver({
     ingest: options.ingest,
     resolveTenant: createTenantResolver(config.ingestTokens),
@@ -65,7 +67,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: OWN_BODY_LIMIT,
     serverFactory: (route) =>
-      createHttpServer((request, response) => {
+      createHttpServer(times, (request, response) => {
         if (!takeOtlpRequest(otlp, request, response)) route(request, response);
       }),
     // While it closes, requests on open connections still reach the routes: they know the right answer.

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
+import type { ConnectionTimes } from "./create-http-server.ts";
 import { findDefinitionsFile, loadDefinitions } from "./definitions/load-definitions.ts";
 import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
@@ -26,6 +27,11 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** For tests that do not wait for minutes. */
+  readonly times?: ConnectionTimes;
+}
+
 /** One batch is built while another commits. */
 const WRITERS = 2;
 const READ_CONNECTIONS = 10;
@@ -35,7 +41,11 @@ const WATCH_EVERY_MS = 30_000;
  * Starts the whole receiver: PostgreSQL unless one is given, migrations, settings, ingest, HTTP. Where
  * something fails, what was started before is closed again.
  */
-export async function startReceiver(config: Config, log: FastifyBaseLogger): Promise<Receiver> {
+export async function startReceiver(
+  config: Config,
+  log: FastifyBaseLogger,
+  options: StartOptions = {},
+): Promise<Receiver> {
   const started: [what: string, close: () => Promise<unknown>][] = [];
   let draining = false;
   const closeAll = async () => {
@@ -125,6 +135,7 @@ export async function startReceiver(config: Config, log: FastifyBaseLogger): Pro
       ...(live === undefined ? {} : { live }),
       retainedFromMs: (tenantId) => watch.retainedFromMs(tenantId),
       isDraining: () => draining,
+      ...options,
     });
     // First to be closed: requests under way are committed and answered before ingest ends.
     started.push(["the HTTP server", () => app.close()]);

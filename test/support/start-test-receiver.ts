@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../collector-receiver/src/config.ts";
-import { startReceiver, type Receiver } from "../../collector-receiver/src/start-receiver.ts";
+import { startReceiver, type Receiver, type StartOptions } from "../../collector-receiver/src/start-receiver.ts";
 import { useTestDatabase, type TestDatabase } from "./create-test-database.ts";
 
 export interface TestReceiver extends Receiver {
@@ -14,10 +14,12 @@ export interface TestReceiver extends Receiver {
  * A whole receiver on a free port and a database of its own, stopped when the current test has finished.
  * @param environment variables beyond that; tokens, limits, or the PORT of one that was closed
  * @param existing the database of a receiver before this one
+ * @param options what is no variable
  */
 export async function startTestReceiver(
   environment: Record<string, string> = {},
   existing?: TestDatabase,
+  options: StartOptions = {},
 ): Promise<TestReceiver> {
   const database = existing ?? (await useTestDatabase());
   const log: Record<string, unknown>[] = [];
@@ -26,7 +28,7 @@ export async function startTestReceiver(
     { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
   const config = loadConfig({ PORT: "0", ...environment, DATABASE_URL: database.connectionString });
-  const receiver = await startReceiver(config, logger);
+  const receiver = await startReceiver(config, logger, options);
   onTestFinished(() => receiver.close());
   return { ...receiver, database, log };
 }
