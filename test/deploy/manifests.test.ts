@@ -88,6 +88,39 @@ describe("deploy/kubernetes", () => {
   });
 });
 
+describe("the Collector's queue", () => {
+  test("lies on a volume that outlives the process, and takes at most 40 % of it", async () => {
+    const manifests = await readManifests("collector.yaml");
+    const { spec } = manifests.find(({ kind }) => kind === "StatefulSet") as Manifest;
+    const [container] = spec.template.spec.containers;
+    const valueOf = (variable: string): string =>
+      container.env.find(({ name }: { name: string }) => name === variable).value;
+    const holdsQueue = ({ mountPath }: { mountPath: string }) =>
+      valueOf("SPANLEDGER_QUEUE_FOLDER").startsWith(`${mountPath}/`);
+    const claims = spec.volumeClaimTemplates.filter(
+      ({ metadata }: Manifest) => metadata.name === container.volumeMounts.find(holdsQueue).name,
+    );
+    expect(claims).toHaveLength(1);
+    const [, gibibytes] = /^(\d+)Gi$/.exec(claims[0].spec.resources.requests.storage) ?? [];
+    expect(Number(valueOf("SPANLEDGER_QUEUE_BYTES"))).toBeLessThanOrEqual(0.4 * Number(gibibytes) * 1024 ** 3);
+    expect(Number(valueOf("SPANLEDGER_QUEUE_BYTES"))).toBeGreaterThan(0);
+
+    const { services, volumes } = parse(await read("compose.yaml")) as ComposeFile;
+    const { environment, volumes: mounts = [] } = services["collector"]!;
+    const mount = mounts.find((each) => environment?.["SPANLEDGER_QUEUE_FOLDER"]?.startsWith(`${each.split(":")[1]}/`));
+    expect(Object.keys(volumes)).toContain(mount?.split(":")[0]);
+  });
+
+  test("the Collector that is deployed is of the version that the tests run", async () => {
+    const [, version] = /^ {2}version: (\S+)$/m.exec(await read("deploy/collector/builder.yaml")) ?? [];
+    for (const file of ["compose.yaml", "deploy/kubernetes/collector.yaml"]) {
+      expect(await read(file), file).toContain(`image: otel/opentelemetry-collector-contrib:${version}\n`);
+    }
+    const versions = new Set((await read("deploy/collector/builder.yaml")).match(/ v0\.\d+\.\d+$/gm));
+    expect([...versions]).toEqual([` v${version}`]);
+  });
+});
+
 describe("compose.yaml", async () => {
   const compose = parse(await read("compose.yaml")) as ComposeFile;
 

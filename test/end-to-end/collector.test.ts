@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import type { Pool } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
@@ -50,6 +51,19 @@ async function send(url: string, path: string, body: string, headers: Record<str
   return answer.status;
 }
 
+/** What a source says of itself from time to time: how far its numbers went. */
+function reportOf(sourceId: string): string {
+  const body = JSON.parse(tracesWith([session("x")], { scope: "@spanledger/sdk" }));
+  const [span] = body.resourceSpans[0].scopeSpans[0].spans;
+  span.name = "spanledger.source.report";
+  span.events = [];
+  span.attributes = [
+    { key: reservedAttributes.sourceId, value: { stringValue: sourceId } },
+    { key: reservedAttributes.sourceLastSeq, value: { intValue: "7" } },
+  ];
+  return JSON.stringify(body);
+}
+
 async function sessionsOf(pool: Pool, tenant = "default"): Promise<string[]> {
   const { rows } = await pool.query<{ session_id: string }>(
     "select session_id from analytics_events where tenant_id = $1 order by session_id",
@@ -76,26 +90,44 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
   test("what is business reaches the receiver from any scope and signal, and nothing else does", async () => {
     const { url, database } = await startTestReceiver();
     const folder = await newFolder();
-    const collector = await start({ program: program(), folder, receiverUrl: url });
-    const marked = {
-      name: "checkout.finished",
-      attributes: { "spanledger.event.id": randomUUID(), session_id: "marked-custom" },
-    };
-    expect(await send(collector.url, "/v1/traces", tracesWith([session("by-name"), marked]))).toBe(200);
-    expect(await send(collector.url, "/v1/logs", logsWith([session("log-by-name")]))).toBe(200);
-    const fromSdk = tracesWith([session("by-scope")], { scope: "@spanledger/sdk" });
-    expect(await send(collector.url, "/v1/traces", fromSdk)).toBe(200);
-    expect(await send(collector.url, "/v1/traces", tracesWith([{ name: "cache.miss", attributes: {} }]))).toBe(200);
-    await untilStored(database.pool, 4);
-    expect(await sessionsOf(database.pool)).toEqual(["by-name", "by-scope", "log-by-name", "marked-custom"]);
+    const overlay = join(folder, "detailed.yaml");
+    await writeFile(overlay, "exporters: { debug/backend: { verbosity: detailed } }\n");
+    const collector = await start({ program: program(), folder, receiverUrl: url, overlays: [overlay] });
+    const mark = () => ({ "spanledger.event.id": randomUUID() });
+    const marked = { name: "checkout.finished", attributes: { ...mark(), session_id: "marked-custom" } };
+    const markedLog = { name: "checkout.finished", attributes: { ...mark(), session_id: "marked-log" } };
+    const ordinary = { name: "cache.miss", attributes: {} };
+    const ours = { scope: "@spanledger/sdk" };
+    const post = async (path: string, body: string) => expect(await send(collector.url, path, body)).toBe(200);
+    // What is business stands beside what is not in one request.
+    await post("/v1/traces", tracesWith([session("by-name"), ordinary, marked]));
+    await post("/v1/traces", tracesWith([session("by-scope")], ours));
+    await post("/v1/logs", logsWith([session("log-by-name"), ordinary, markedLog]));
+    await post("/v1/logs", logsWith([session("log-by-scope")], ours));
+    // A report of our SDK: a carrier that carries no event.
+    await post("/v1/traces", reportOf("a-source"));
+    const stored = ["by-name", "by-scope", "log-by-name", "log-by-scope", "marked-custom", "marked-log"];
+    await untilStored(database.pool, stored.length);
+    expect(await sessionsOf(database.pool)).toEqual(stored);
+    await expect
+      .poll(async () => (await database.pool.query("select source_id from analytics_sources")).rows, {
+        timeout: 20_000,
+      })
+      .toEqual([{ source_id: "a-source" }]);
 
     await collector.stop();
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics, "a span without business stays at the Collector").toMatch(/^spanledger_events_ignored_total 0$/m);
-    // The backend got every span but the carrier of our SDK: of three requests one is without.
+    expect(metrics, "what is no business stays at the Collector").toMatch(/^spanledger_events_ignored_total 0$/m);
+    // The backend got everything but the carriers and log records of our SDK, as the products sent it.
     const said = await readFile(collector.logFile, "utf8");
-    const spans = [...said.matchAll(/\tTraces\t.*"spans": (\d+)/g)].map((match) => Number(match[1]));
-    expect(spans.reduce((sum, count) => sum + count, 0)).toBe(3);
+    const atBackend = (kind: string, unit: string): number =>
+      [...said.matchAll(new RegExp(`\\t${kind}\\t.*"${unit}": (\\d+)`, "g"))].reduce(
+        (sum, [, n]) => sum + Number(n),
+        0,
+      );
+    expect([atBackend("Traces", "spans"), atBackend("Logs", "log records")]).toEqual([3, 3]);
+    expect(said).toContain("cache.miss");
+    expect(said).not.toContain("spanledger.business");
   });
 
   test.each(["proto", "json"])("the Collector's own exporter in the encoding %s", async (encoding) => {
@@ -113,6 +145,24 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     // Nothing was refused on the way and sent again.
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/^spanledger_events_duplicate_total 0$/m);
+  });
+
+  test("a large request is taken, and the Collector's own metrics say how full its queue is", async () => {
+    const receiver = await startTestReceiver();
+    await receiver.close();
+    const collector = await start({ program: program(), folder: await newFolder(), receiverUrl: receiver.url });
+    const queue = async (): Promise<number> => {
+      const text = await (await fetch(collector.metricsUrl)).text();
+      const found = [...text.matchAll(/^otelcol_exporter_queue_size\{.*spanledger.*\} (\S+)$/gm)];
+      return found.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+    };
+    // More than HTTP's default of 20 MiB.
+    const note = "x".repeat(30 * 1024 ** 2);
+    const event = { name: "session.start", attributes: { session_id: "large", note } };
+    expect(await send(collector.url, "/v1/traces", tracesWith([event]))).toBe(200);
+    await expect.poll(queue, { timeout: 20_000 }).toBeGreaterThan(30 * 1024 ** 2);
+    // It would try the receiver once more before it ends.
+    await collector.stop("SIGKILL");
   });
 
   test("events wait on disk while the receiver is away and the Collector is killed, and count once", async () => {
