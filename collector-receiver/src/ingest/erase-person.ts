@@ -12,8 +12,8 @@ import {
   renameSessions,
   replaceEvents,
 } from "../storage/anonymise-rows.ts";
-import { findPerson, readPersonSessions } from "../storage/find-person.ts";
-import type { ErasedPerson, PersonEvent, PersonSession } from "../storage/find-person.ts";
+import { findPerson, findPersonAgain, readPersonSessions } from "../storage/find-person.ts";
+import type { ErasedPerson, FoundPerson, PersonEvent, PersonSession } from "../storage/find-person.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { lockIngestExclusive } from "../storage/lock-ingest.ts";
 import { nextTicketPseudonym, renameTickets } from "../storage/rename-tickets.ts";
@@ -33,11 +33,19 @@ export interface Erasure {
 
 const rejectedPage = 500;
 
+/** What a look without the lock has found. */
+interface Found extends FoundPerson {
+  readonly sessions: number;
+  /** Keys of the rejected events whose payload names the person. */
+  readonly rejected: readonly Buffer[];
+}
+
 /**
- * Anonymises a person in place, in one transaction that holds all batches back: identifiers become
- * random pseudonyms, texts go, numbers stay, so that the counters still equal the rows. With a session,
- * its customer is cut off from the customer's other sessions as well.
- * @param dryRun only says what would be anonymised, and holds nobody back
+ * Anonymises a person in place: identifiers become random pseudonyms, texts go, numbers stay, so that the
+ * counters still equal the rows. With a session, its customer is cut off from the customer's other sessions as well.
+ * Looking for the person reads every row of the tenant and holds nobody back; then one transaction, in which no batch
+ * commits, reads what was found again and changes all of it.
+ * @param dryRun only says what would be anonymised
  */
 export async function erasePerson(
   client: WriterConnection,
@@ -45,36 +53,53 @@ export async function erasePerson(
   person: ErasedPerson,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<Erasure> {
-  await client.query(dryRun ? "begin isolation level repeatable read read only" : "begin");
+  const found = await inTransaction(client, "begin isolation level repeatable read read only", () =>
+    lookFor(client, tenantId, person),
+  );
+  if (dryRun) {
+    const { events, sessions, rejected } = found;
+    return { tenantId, events: events.length, sessions, rejectedEvents: rejected.length };
+  }
+  return inTransaction(client, "begin", async () => {
+    await lockIngestExclusive(client);
+    const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
+    return anonymise(client, rules, person, found);
+  });
+}
+
+async function inTransaction<Result>(
+  client: WriterConnection,
+  begin: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await client.query(begin);
   try {
-    let erasure: Erasure;
-    if (dryRun) erasure = await countPerson(client, tenantId, person);
-    else {
-      await lockIngestExclusive(client);
-      const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
-      erasure = await anonymise(client, rules, person);
-    }
+    const result = await work();
     await client.query("commit");
-    return erasure;
+    return result;
   } catch (error) {
     await client.query("rollback").catch(() => {});
     throw error;
   }
 }
 
-async function countPerson(client: WriterConnection, tenantId: string, person: ErasedPerson): Promise<Erasure> {
-  const { sessionIds, events } = await findPerson(client, tenantId, person);
-  const sessions = await readPersonSessions(client, tenantId, sessionIds);
-  const users = "userId" in person ? [person.userId] : usersOf(events, sessions);
-  let rejectedEvents = 0;
-  for await (const found of findRejections(client, tenantId, [...sessionIds, ...users])) rejectedEvents += found.length;
-  return { tenantId, events: events.length, sessions: sessions.length, rejectedEvents };
+async function lookFor(client: WriterConnection, tenantId: string, person: ErasedPerson): Promise<Found> {
+  const found = await findPerson(client, tenantId, person);
+  const sessions = await readPersonSessions(client, tenantId, found.sessionIds);
+  const users = "userId" in person ? [person.userId] : usersOf(found.events, sessions);
+  const rejected = await findRejections(client, tenantId, [...found.sessionIds, ...users]);
+  return { ...found, sessions: sessions.length, rejected };
 }
 
-async function anonymise(client: WriterConnection, rules: TenantRules, person: ErasedPerson): Promise<Erasure> {
+async function anonymise(
+  client: WriterConnection,
+  rules: TenantRules,
+  person: ErasedPerson,
+  found: Found,
+): Promise<Erasure> {
   const { tenantId } = rules;
   const userId = "userId" in person ? person.userId : null;
-  const { sessionIds, events } = await findPerson(client, tenantId, person);
+  const { sessionIds, events } = await findPersonAgain(client, tenantId, person, found);
   const sessions = await readPersonSessions(client, tenantId, sessionIds);
   const pseudonyms = {
     sessions: new Map(sessionIds.map((sessionId) => [sessionId, pseudonym()])),
@@ -96,8 +121,7 @@ async function anonymise(client: WriterConnection, rules: TenantRules, person: E
   await renameTickets(client, tenantId, tickets);
   if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
   await moveSessions(client, rules, sessions, pseudonyms, userId);
-  const ids = [...pseudonyms.sessions.keys(), ...pseudonyms.users.keys()];
-  const rejectedEvents = await emptyRejections(client, tenantId, ids);
+  const rejectedEvents = await emptyRejectedEvents(client, tenantId, found.rejected);
   const erasure = { tenantId, events: events.length, sessions: sessions.length, rejectedEvents };
   const { tenantId: _, ...counts } = erasure;
   await writeAudit(client, {
@@ -164,29 +188,17 @@ async function moveSessions(
   await forgetCustomers(client, rules.tenantId, [...pseudonyms.users.keys()]);
 }
 
-async function emptyRejections(client: WriterConnection, tenantId: string, ids: readonly string[]): Promise<number> {
-  let emptied = 0;
-  for await (const found of findRejections(client, tenantId, ids)) {
-    await emptyRejectedEvents(client, tenantId, found);
-    emptied += found.length;
-  }
-  return emptied;
-}
-
-/** Keys of the rejected events whose payload names one of these ids, page by page. */
-async function* findRejections(
-  client: WriterConnection,
-  tenantId: string,
-  ids: readonly string[],
-): AsyncGenerator<Buffer[]> {
+/** Keys of the rejected events whose payload names one of these ids; read page by page. */
+async function findRejections(client: WriterConnection, tenantId: string, ids: readonly string[]): Promise<Buffer[]> {
+  const found: Buffer[] = [];
   let after: Buffer = Buffer.alloc(0);
   for (;;) {
     const page = await readRejectedPayloads(client, tenantId, after, rejectedPage);
     const last = page.at(-1);
-    if (last === undefined) return;
-    yield page
-      .filter(({ payload, payloadType }) => payloadNamesPerson(payload, payloadType, ids))
-      .map(({ contentHash }) => contentHash);
+    if (last === undefined) return found;
+    for (const { contentHash, payload, payloadType } of page) {
+      if (payloadNamesPerson(payload, payloadType, ids)) found.push(contentHash);
+    }
     after = last.contentHash;
   }
 }

@@ -120,17 +120,21 @@ export async function readRejectedPayloads(
   return rows.map((row) => ({ contentHash: row.content_hash, payload: row.payload, payloadType: row.payload_type }));
 }
 
-/** Empties rejected events and keeps their keys and codes; they cannot be replayed any more. */
+/**
+ * Empties rejected events and keeps their keys and codes; they cannot be replayed any more.
+ * @returns how many were not empty
+ */
 export async function emptyRejectedEvents(
   client: WriterConnection,
   tenantId: string,
   contentHashes: readonly Buffer[],
-): Promise<void> {
-  await client.query({
+): Promise<number> {
+  const { rowCount } = await client.query({
     text: `
       update analytics_rejected_events
       set payload = '', reason = 'erased', replayed_at = coalesce(replayed_at, now())
-      where tenant_id = $1 and content_hash = any ($2::bytea[])`,
+      where tenant_id = $1 and content_hash = any ($2::bytea[]) and payload <> ''`,
     values: [tenantId, contentHashes],
   });
+  return rowCount ?? 0;
 }

@@ -24,34 +24,73 @@ export interface FoundPerson {
 }
 
 /**
- * Finds a person's sessions and events. For a customer that is one scan of all partitions, whose length is
- * the time that batches wait: no index knows what events say. The rest goes by the index of sessions.
+ * Finds a person's sessions and events. For a customer that is one scan of all partitions, because no index
+ * knows what events say; nobody has to be held back meanwhile. The rest goes by the index of sessions.
  */
 export async function findPerson(
   client: WriterConnection,
   tenantId: string,
   person: ErasedPerson,
 ): Promise<FoundPerson> {
-  if ("sessionId" in person) {
-    const sessionIds = [person.sessionId];
-    return { sessionIds, events: await readEvents(client, "session_id = any ($2::text[])", [tenantId, sessionIds]) };
-  }
+  if ("sessionId" in person) return gatherPerson(client, tenantId, [person.sessionId], []);
   const naming = await readEvents(client, "event_data ->> 'user_id' = $2", [tenantId, person.userId]);
-  const { rows } = await client.query<{ session_id: string }>({
-    text: "select session_id from analytics_sessions where tenant_id = $1 and user_id = $2",
-    values: [tenantId, person.userId],
-  });
-  const sessionIds = new Set(rows.map((row) => row.session_id));
-  for (const { sessionId } of naming) if (sessionId !== null) sessionIds.add(sessionId);
-  const others = await readEvents(
-    client,
-    "session_id = any ($2::text[]) and event_data ->> 'user_id' is distinct from $3",
-    [tenantId, [...sessionIds], person.userId],
-  );
-  return { sessionIds: [...sessionIds], events: [...naming, ...others] };
+  return gatherPerson(client, tenantId, await sessionsOf(client, tenantId, person.userId, naming), naming);
 }
 
-async function readEvents(client: WriterConnection, condition: string, values: unknown[]): Promise<PersonEvent[]> {
+/**
+ * The same under the lock, as it stands now, without the scan: what was found is read again by its keys,
+ * with all that its sessions have got since. What names the customer in a session that is not theirs, or in none, and
+ * was committed after the scan is not seen; it is no different from what arrives later.
+ */
+export async function findPersonAgain(
+  client: WriterConnection,
+  tenantId: string,
+  person: ErasedPerson,
+  found: FoundPerson,
+): Promise<FoundPerson> {
+  if ("sessionId" in person) return gatherPerson(client, tenantId, [person.sessionId], []);
+  const named = found.events.filter(({ data }) => data["user_id"] === person.userId);
+  const naming = await readEvents(
+    client,
+    "event_data ->> 'user_id' = $2",
+    [tenantId, person.userId, named.map(({ eventId }) => eventId), named.map(({ occurredAtMs }) => occurredAtMs)],
+    `join unnest($3::uuid[], $4::bigint[]) as found (found_id, found_ms)
+      on event_id = found_id and occurred_at = timestamptz 'epoch' + found_ms * interval '1 millisecond'`,
+  );
+  return gatherPerson(client, tenantId, await sessionsOf(client, tenantId, person.userId, naming), naming);
+}
+
+/** Sessions whose facts say that they are the customer's, and those of events that name the customer. */
+async function sessionsOf(
+  client: WriterConnection,
+  tenantId: string,
+  userId: string,
+  naming: readonly PersonEvent[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ session_id: string }>({
+    text: "select session_id from analytics_sessions where tenant_id = $1 and user_id = $2",
+    values: [tenantId, userId],
+  });
+  const named = naming.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId]));
+  return [...new Set([...rows.map((row) => row.session_id), ...named])];
+}
+
+async function gatherPerson(
+  client: WriterConnection,
+  tenantId: string,
+  sessionIds: readonly string[],
+  naming: readonly PersonEvent[],
+): Promise<FoundPerson> {
+  const events = await readEvents(client, "session_id = any ($2::text[])", [tenantId, sessionIds]);
+  return { sessionIds, events: [...naming.filter(({ sessionId }) => sessionId === null), ...events] };
+}
+
+async function readEvents(
+  client: WriterConnection,
+  condition: string,
+  values: unknown[],
+  join = "",
+): Promise<PersonEvent[]> {
   const { rows } = await client.query<{
     event_id: string;
     occurred_at: number;
@@ -62,7 +101,7 @@ async function readEvents(client: WriterConnection, condition: string, values: u
   }>({
     text: `
       select event_id, occurred_at, event_name, session_id, ticket_id, event_data from analytics_events
-      where tenant_id = $1 and ${condition}`,
+      ${join} where tenant_id = $1 and ${condition}`,
     values,
   });
   return rows.map((row) => ({

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { sealBefore } from "../../../collector-receiver/src/ingest/apply-retention.ts";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { erasePerson } from "../../../collector-receiver/src/ingest/erase-person.ts";
@@ -121,6 +121,79 @@ test("a dry run counts while others hold the lock, and changes nothing", async (
   await holder.end();
   expect(found).toEqual({ tenantId, events: 1, sessions: 1, rejectedEvents: 0 });
   expect(await everything(database.pool, tenantId)).toBe(before);
+});
+
+test("looking for a person holds nobody back; what its sessions get meanwhile is anonymised too", async () => {
+  const tenantId = "meanwhile";
+  const session = (name: string, sessionId: string, user = "maria", minute = 0) =>
+    makeEvent({
+      tenantId,
+      name,
+      sessionId,
+      occurredAtMs: Date.UTC(2025, 11, 25, 4, minute),
+      attributes: { session_id: sessionId, user_id: user },
+    });
+  await ingest.submit(requestOf([session("session.start", "s-1"), session("session.start", "s-2", "otto")]), 100);
+  // A look into the rejected events takes as long as this is locked.
+  const holder = await database.pool.connect();
+  await holder.query("begin; lock table analytics_rejected_events in access exclusive mode");
+  const erasure = erase(database.connectionString, { userId: "maria" }, tenantId);
+  await vi.waitUntil(async () => {
+    const { rows } = await database.pool.query(
+      `select from pg_locks where not granted and relation = 'analytics_rejected_events'::regclass`,
+    );
+    return rows.length === 1;
+  });
+  const meanwhile = [
+    session("session.end", "s-1", "maria", 1),
+    session("session.start", "s-3", "maria", 2),
+    session("session.end", "s-2", "otto", 3),
+  ];
+  expect(await ingest.submit(requestOf(meanwhile), 100)).toMatchObject({ inserted: 3 });
+  await holder.query("commit");
+  holder.release();
+  expect(await erasure).toEqual({ tenantId, events: 3, sessions: 2, rejectedEvents: 0 });
+  const stored = await everything(database.pool, tenantId);
+  for (const gone of ["maria", '"s-1"', '"s-3"']) expect(stored, gone).not.toContain(gone);
+  expect(stored).toContain("otto");
+  expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+});
+
+test("whoever is erased while events arrive: drift 0, and once all are there another run leaves no trace", async () => {
+  const around = Date.UTC(2025, 11, 1);
+  const scenario = fc.record({
+    events: arbitraryEvents(around, 80 * 3_600_000),
+    erased: fc.array(
+      fc.oneof(
+        fc.constantFrom("u-1", "u-2").map((userId) => ({ userId })),
+        fc.integer({ min: 1, max: 4 }).map((n) => ({ sessionId: `s-${n}` })),
+      ),
+      { minLength: 1, maxLength: 2 },
+    ),
+  });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ events, erased }) => {
+      const tenantId = `while-${run++}`;
+      const ours = events.map((event) => ({ ...event, tenantId }));
+      const send = (part: readonly BusinessEvent[]) =>
+        Promise.all(part.map((event) => ingest.submit(requestOf([event]), 100)));
+      const half = Math.ceil(ours.length / 2);
+      await send(ours.slice(0, half));
+      await Promise.all([
+        send(ours.slice(half)),
+        ...erased.map((person) => erase(database.connectionString, person, tenantId)),
+      ]);
+      expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+      for (const person of erased) await erase(database.connectionString, person, tenantId);
+      const stored = await everything(database.pool, tenantId);
+      for (const person of erased) {
+        expect(stored).not.toContain(`"${"userId" in person ? person.userId : person.sessionId}"`);
+      }
+      expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+    }),
+    { numRuns: 12 },
+  );
 });
 
 test("texts, tickets, traces and what the catalogue does not know go; numbers that were counted stay", async () => {
