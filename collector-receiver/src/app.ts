@@ -5,6 +5,7 @@ import type { Pool } from "pg";
 import type { Config } from "./config.ts";
 import { connectionTimes, createHttpServer, type ConnectionTimes } from "./create-http-server.ts";
 import type { CustomDefinitions } from "./definitions/custom-definitions.ts";
+import type { HeldBytes } from "./ingest/held-bytes.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
@@ -27,7 +28,7 @@ export interface AppOptions {
   readonly pool: Pool;
   readonly ingest: Ingest;
   /** What bodies occupy before they are decoded. */
-  readonly bodies?: { bytes: number };
+  readonly bodies: HeldBytes;
   readonly metrics: ReceiverMetrics;
   /** What mapping captures of events. */
   readonly countedAttributes: ReadonlySet<string>;
@@ -55,8 +56,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     mappingLimits: defaultMappingLimits,
     maxBodyBytes: config.maxBodyBytes,
     maxInflatedBytes: config.maxInflatedBytes,
-    maxBufferedBytes: config.maxQueueBytes,
-    ...(options.bodies === undefined ? {} : { bodies: options.bodies }),
+    bodies: options.bodies,
     onRequest: (facts) => metrics.countRequest(facts),
     onFault: (error) => options.log.error({ err: error }, "OTLP request failed"),
     isDraining: options.isDraining,

@@ -8,6 +8,7 @@ import {
   type VariableNotes,
 } from "./config/environment-schema.ts";
 import { parseDuration } from "./config/parse-duration.ts";
+import { nameHolder } from "./otlp/resolve-ingest-token.ts";
 import { parseTokens, type TokenGrant } from "./config/parse-tokens.ts";
 
 /** What the receiver is told by its environment; made once, passed as an argument. */
@@ -44,6 +45,8 @@ export interface Config {
   /** Largest body after decompression. */
   readonly maxInflatedBytes: number;
   readonly maxQueueBytes: number;
+  /** Of them, what the requests of one tenant, or of one gateway, may occupy. */
+  readonly maxTenantQueueBytes: number;
   readonly batchMaxEvents: number;
   readonly logLevel: string;
 }
@@ -138,6 +141,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     maxBodyBytes: read.MAX_BODY_BYTES,
     maxInflatedBytes: MAX_INFLATED_BYTES,
     maxQueueBytes: read.MAX_QUEUE_BYTES,
+    maxTenantQueueBytes: shareOf(read.MAX_QUEUE_BYTES, config.ingestTokens),
     batchMaxEvents: read.BATCH_MAX_EVENTS,
     logLevel: read.LOG_LEVEL,
   };
@@ -148,6 +152,12 @@ export function isLoopback(host: string): boolean {
   const address = host.replace(/^\[(.*)\]$/, "$1").toLowerCase();
   if (address === "localhost" || address === "::1") return true;
   return isIP(address) === 4 && address.startsWith("127.");
+}
+
+/** Half of the queue is there for the others, where there are any. */
+function shareOf(maxQueueBytes: number, ingestTokens: readonly TokenGrant[]): number {
+  const senders = new Set(ingestTokens.map(({ tenantIds }) => nameHolder(tenantIds)));
+  return senders.size > 1 ? Math.floor(maxQueueBytes / 2) : maxQueueBytes;
 }
 
 function notesOf(variable: VariableName): VariableNotes {

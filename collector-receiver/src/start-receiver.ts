@@ -11,6 +11,7 @@ import type { Config } from "./config.ts";
 import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
+import { HeldBytes } from "./ingest/held-bytes.ts";
 import { checkSettings } from "./operating/check-settings.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
@@ -83,7 +84,7 @@ export async function startReceiver(
     pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
     started.push(["the read pool", () => pool.end()]);
 
-    const bodies = { bytes: 0 };
+    const bodies = new HeldBytes(config.maxQueueBytes, config.maxTenantQueueBytes);
     const metrics = new ReceiverMetrics(
       () => ({ bytes: ingest.queueBytes + bodies.bytes, requests: ingest.queueLength }),
       config.maxQueueBytes,
@@ -100,6 +101,7 @@ export async function startReceiver(
       capturedAttributes: countedAttributes,
       writers: WRITERS,
       maxQueueBytes: config.maxQueueBytes,
+      maxTenantQueueBytes: config.maxTenantQueueBytes,
       batchMaxEvents: config.batchMaxEvents,
       onAlarm: (message, error) => {
         metrics.countAlarm(message.split(":", 1)[0] ?? "unknown");

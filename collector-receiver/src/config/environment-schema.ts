@@ -178,7 +178,7 @@ export const environmentSchema = Type.Object({
   MAX_QUEUE_BYTES: Type.Integer(
     variable({
       description:
-        "What requests may occupy in memory while they wait for their commit; beyond it they are answered 503.",
+        "What requests may occupy in memory while they wait for their commit; beyond it they are answered 503. Where INGEST_TOKENS names several senders, one of them may have half of it.",
       default: 256 * MiB,
       minimum: MiB,
       maximum: 64 * 1024 * MiB,

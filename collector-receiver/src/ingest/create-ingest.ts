@@ -17,6 +17,8 @@ export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions
   /** Connections that write: two, so that one batch is built while another commits. */
   readonly writers: number;
   readonly maxQueueBytes: number;
+  /** Of them, what one holder's requests may occupy; all of it unless given. */
+  readonly maxTenantQueueBytes?: number;
   readonly batchMaxEvents: number;
   /** Called after each commit, before the requests are answered; must not throw. */
   readonly onCommitted?: (committed: CommittedBatch, batch: Batch, startedMs: number) => void;
@@ -45,7 +47,7 @@ export interface RunningIngest extends Ingest {
  * request waits for nobody.
  */
 export function createIngest(options: IngestOptions): RunningIngest {
-  const queue = new RequestQueue(options.maxQueueBytes);
+  const queue = new RequestQueue(options.maxQueueBytes, options.maxTenantQueueBytes ?? options.maxQueueBytes);
   const knownPartitions: KnownPartitions = new Set();
   const idle = Array.from({ length: options.writers }, () => new BatchWriter({ ...options, knownPartitions }));
   const writers = [...idle];
@@ -57,7 +59,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
   let onDrained: (() => void) | undefined;
   let room: { readonly promise: Promise<void>; resolve(): void } | undefined;
 
-  function submit(request: MappedRequest, bytes: number): Promise<IngestResult> {
+  function submit(request: MappedRequest, bytes: number, holder = ""): Promise<IngestResult> {
     if (draining) {
       return Promise.reject(
         new UnavailableError("draining", "The receiver is shutting down: send again, elsewhere or later.", 1),
@@ -65,7 +67,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
     }
     if (isEmpty(request)) return Promise.resolve({ inserted: 0, duplicates: 0, refused: [] });
     return new Promise((resolve, reject) => {
-      queue.push({ request, bytes, resolve, reject });
+      queue.push({ request, bytes, holder, resolve, reject });
       nextGroup.arrived(queue.length);
       wakeWriter();
     });

@@ -1,4 +1,5 @@
 import type { MappedRequest } from "../mapping/business-event.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { IngestResult } from "./ingest-port.ts";
 
@@ -6,24 +7,25 @@ import type { IngestResult } from "./ingest-port.ts";
 export interface WaitingRequest {
   readonly request: MappedRequest;
   readonly bytes: number;
+  /** Whose memory it is. */
+  readonly holder: string;
   resolve(result: IngestResult): void;
   reject(error: Error): void;
 }
 
-/** Requests in the order of their arrival, bounded in bytes. */
+/** Requests in the order of their arrival, bounded in bytes, altogether and for each holder. */
 export class RequestQueue {
-  readonly #maxBytes: number;
+  readonly #held: HeldBytes;
   #waiting: WaitingRequest[] = [];
-  #bytes = 0;
   #events = 0;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(maxBytes: number, maxHolderBytes: number) {
+    this.#held = new HeldBytes(maxBytes, maxHolderBytes);
   }
 
   /** Bytes of the requests that wait or are being committed. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#held.bytes;
   }
 
   /** Events and rejections that wait. */
@@ -36,18 +38,27 @@ export class RequestQueue {
   }
 
   /**
-   * @throws UnavailableError `queue_full` where the request does not fit; an empty queue takes any
-   *   request, so that one which is larger than the bound is not refused for ever
+   * @throws UnavailableError `queue_full` or `tenant_queue_full` where the request does not fit
    */
   push(waiting: WaitingRequest): void {
-    if (this.#bytes > 0 && this.#bytes + waiting.bytes > this.#maxBytes) {
+    const { bytes, holder } = waiting;
+    const { most, mostOfHolder } = this.#held;
+    const exceeded = this.#held.exceeds(holder, bytes);
+    if (exceeded === "holder") {
       throw new UnavailableError(
-        "queue_full",
-        `${this.#bytes} bytes wait for PostgreSQL and the limit (MAX_QUEUE_BYTES) is ${this.#maxBytes}: send again later.`,
+        "tenant_queue_full",
+        `${this.#held.ofHolder(holder)} bytes of ${holder} wait for PostgreSQL, and the limit for one tenant (half of MAX_QUEUE_BYTES) is ${mostOfHolder}: send again later.`,
         2,
       );
     }
-    this.#bytes += waiting.bytes;
+    if (exceeded !== undefined) {
+      throw new UnavailableError(
+        "queue_full",
+        `${this.#held.bytes} bytes wait for PostgreSQL and the limit (MAX_QUEUE_BYTES) is ${most}: send again later.`,
+        2,
+      );
+    }
+    this.#held.take(holder, bytes);
     this.#events += sizeOf(waiting.request);
     this.#waiting.push(waiting);
   }
@@ -68,7 +79,7 @@ export class RequestQueue {
 
   /** Gives the bytes of answered requests back. */
   release(requests: readonly WaitingRequest[]): void {
-    for (const { bytes } of requests) this.#bytes -= bytes;
+    for (const { holder, bytes } of requests) this.#held.give(holder, bytes);
   }
 }
 

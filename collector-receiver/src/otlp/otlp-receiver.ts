@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import type { HeldBytes } from "../ingest/held-bytes.ts";
 import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import { mapRequest } from "../mapping/map-request.ts";
@@ -12,7 +13,7 @@ import { newFacts, type GatheredFacts, type OtlpRequestFacts } from "./otlp-requ
 import { readContentEncoding, readContentType, unsupportedType } from "./read-otlp-headers.ts";
 import { AbortedBodyError, inflateBody, readBody } from "./read-request-body.ts";
 import { refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
-import type { TenantResolver } from "./resolve-ingest-token.ts";
+import { holderOf, type TenantResolver } from "./resolve-ingest-token.ts";
 import { writeOtlpAnswer } from "./write-otlp-answer.ts";
 
 export interface OtlpOptions {
@@ -29,10 +30,8 @@ export interface OtlpOptions {
   readonly maxBodyBytes: number;
   /** Bytes after inflation. */
   readonly maxInflatedBytes: number;
-  /** Bytes of bodies that may be held at once, before anything is known of them. */
-  readonly maxBufferedBytes: number;
-  /** What bodies occupy now, for whoever watches it. */
-  readonly bodies?: { bytes: number };
+  /** What bodies occupy before anything is known of them, with its limits. */
+  readonly bodies: HeldBytes;
   /** Called once for each request, after its answer is decided; must not throw. */
   readonly onRequest?: (facts: OtlpRequestFacts) => void;
   /** A fault of ours, for the log. */
@@ -55,11 +54,9 @@ const longDecodeBytes = 4096;
 export class OtlpReceiver {
   readonly #options: OtlpOptions;
   readonly #turns: DecodeTurns;
-  readonly #bodies: { bytes: number };
 
   constructor(options: OtlpOptions) {
     this.#options = options;
-    this.#bodies = options.bodies ?? { bytes: 0 };
     this.#turns = new DecodeTurns(() => options.ingest.whenRoom?.());
   }
 
@@ -86,7 +83,8 @@ export class OtlpReceiver {
         this.#answer(response, facts, encoding, 200, encodeSuccess(encoding));
         return;
       }
-      const body = await this.#readInflated(request, facts);
+      const holder = holderOf(tenant);
+      const body = await this.#readInflated(request, holder, facts);
       const { countedAttributes, custom, mappingLimits, retainedFromMs, now } = this.#options;
       const mapped = mapRequest(body, encoding, signal, {
         tenant,
@@ -97,7 +95,7 @@ export class OtlpReceiver {
         limits: mappingLimits,
       });
       facts.mapped = mapped;
-      await this.#submit(mapped, signal, encoding, response, facts);
+      await this.#submit(mapped, holder, signal, encoding, response, facts);
     } catch (error) {
       if (error instanceof AbortedBodyError) {
         facts.outcome = "aborted";
@@ -122,14 +120,14 @@ export class OtlpReceiver {
     this.#answer(response, facts, encoding, 405, body, { allow: "POST" });
   }
 
-  async #readInflated(request: IncomingMessage, facts: GatheredFacts): Promise<Buffer> {
-    const { maxBodyBytes, maxInflatedBytes, maxBufferedBytes } = this.#options;
+  async #readInflated(request: IncomingMessage, holder: string, facts: GatheredFacts): Promise<Buffer> {
+    const { maxBodyBytes, maxInflatedBytes, bodies } = this.#options;
     const contentEncoding = readContentEncoding(request.headers["content-encoding"]);
     const declared = Number(request.headers["content-length"] ?? 0);
     const reserved = Math.min(Math.max(declared, leastReservedBytes), maxBodyBytes);
-    const bodies = this.#bodies;
-    if (bodies.bytes > 0 && bodies.bytes + reserved > maxBufferedBytes) throw tooManyRequests();
-    bodies.bytes += reserved;
+    const exceeded = bodies.exceeds(holder, reserved);
+    if (exceeded !== undefined) throw tooManyRequests(bodies, exceeded, holder);
+    bodies.take(holder, reserved);
     try {
       const body = await readBody(request, maxBodyBytes);
       facts.bodyBytes = body.length;
@@ -138,12 +136,13 @@ export class OtlpReceiver {
       facts.inflatedBytes = inflated.length;
       return inflated;
     } finally {
-      bodies.bytes -= reserved;
+      bodies.give(holder, reserved);
     }
   }
 
   async #submit(
     mapped: MappedRequest,
+    holder: string,
     signal: OtlpSignal,
     encoding: OtlpEncoding,
     response: ServerResponse,
@@ -151,7 +150,7 @@ export class OtlpReceiver {
   ): Promise<void> {
     let refused: readonly { readonly reason: string }[] = [];
     if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
-      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped));
+      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), holder);
       facts.inserted = result.inserted;
       facts.duplicates = result.duplicates;
       facts.refused = result.refused.length;

@@ -1,3 +1,4 @@
+import type { ExceededLimit, HeldBytes } from "../ingest/held-bytes.ts";
 import { UnavailableError } from "../ingest/ingest-port.ts";
 import { UnknownTenantError } from "../mapping/mapping-context.ts";
 import { statusCode } from "./encode-otlp-answer.ts";
@@ -36,10 +37,21 @@ export function unauthenticated(): Refusal {
   return new Refusal("unauthenticated", 503, statusCode.unauthenticated, message, retryAfter);
 }
 
-export function tooManyRequests(): Refusal {
-  return new Refusal("unavailable", 503, statusCode.resourceExhausted, "Too many requests at once", {
-    "retry-after": "1",
-  });
+/** More bodies are being read than their limits allow. */
+export function tooManyRequests(bodies: HeldBytes, exceeded: ExceededLimit, holder: string): UnavailableError {
+  const { code, held, limit } =
+    exceeded === "holder"
+      ? ({
+          code: "tenant_too_many_requests",
+          held: `${bodies.ofHolder(holder)} bytes of requests of ${holder}`,
+          limit: `the limit for one tenant (half of MAX_QUEUE_BYTES) is ${bodies.mostOfHolder}`,
+        } as const)
+      : ({
+          code: "too_many_requests",
+          held: `${bodies.bytes} bytes of requests`,
+          limit: `the limit (MAX_QUEUE_BYTES) is ${bodies.most}`,
+        } as const);
+  return new UnavailableError(code, `${held} are being read and ${limit}: send again later.`, 1);
 }
 
 /**

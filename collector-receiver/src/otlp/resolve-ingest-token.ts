@@ -31,6 +31,18 @@ export function createTenantResolver(grants: readonly IngestGrant[], defaultTena
   };
 }
 
+/** Whose memory a sender's requests take: the tenant, or all that a gateway may send for. */
+export function holderOf(rule: TenantRule): string {
+  if (rule.kind === "fixed") return rule.tenantId;
+  if (rule.kind === "believed") return rule.defaultTenantId;
+  return nameHolder([...rule.tenantIds]);
+}
+
+/** The same for two tokens of the same tenants, as there are while one replaces the other. */
+export function nameHolder(tenantIds: readonly string[]): string {
+  return tenantIds.toSorted().join("|");
+}
+
 function ruleFor(tenantIds: readonly string[]): TenantRule {
   const [only] = tenantIds;
   return tenantIds.length === 1 && only !== undefined

@@ -169,6 +169,27 @@ describe("group commit", () => {
     expect(ingest.queueBytes).toBe(0);
   });
 
+  test("a tenant that has its share is refused with its own answer, and another tenant is not", async () => {
+    const ingest = open({ maxQueueBytes: 2000, maxTenantQueueBytes: 1000, writers: 1 });
+    const submit = (holder: string) => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 600, holder);
+    const answers = await Promise.allSettled([
+      submit("brand-a"),
+      submit("brand-a"),
+      submit("brand-b"),
+      submit("brand-c"),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    expect(answers[1]).toMatchObject({
+      reason: { code: "tenant_queue_full", message: expect.stringMatching(/^600 bytes of brand-a .* is 1000:/) },
+    });
+    await expect(submit("brand-a")).resolves.toMatchObject({ inserted: 1 });
+    // Who has nothing there may bring more than a share; a full queue is full for everybody.
+    const large = ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 1500, "brand-a");
+    await expect(submit("brand-b")).rejects.toMatchObject({ code: "queue_full" });
+    await expect(large).resolves.toMatchObject({ inserted: 1 });
+    expect(ingest.queueBytes).toBe(0);
+  });
+
   test("there is room for more until two batches wait, and again when the first of them is taken", async () => {
     const ingest = open({ batchMaxEvents: 3, writers: 1 });
     const submit = () => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);

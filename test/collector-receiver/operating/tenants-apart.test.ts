@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { expect, test } from "vitest";
 import { buildApp } from "../../../collector-receiver/src/app.ts";
 import { loadConfig } from "../../../collector-receiver/src/config.ts";
+import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 import { businessCalendarOf } from "../../../collector-receiver/src/metrics/business-calendar.ts";
@@ -51,6 +52,7 @@ async function listRoutes(): Promise<string[]> {
     log: pino({ level: "silent" }) as FastifyBaseLogger,
     pool: unused,
     ingest: unused,
+    bodies: new HeldBytes(1),
     metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
     retainedFromMs: () => null,
     countedAttributes,

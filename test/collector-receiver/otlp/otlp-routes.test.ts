@@ -1,7 +1,8 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
 import { UnavailableError } from "../../../collector-receiver/src/ingest/ingest-port.ts";
 import type { OtlpOptions } from "../../../collector-receiver/src/otlp/otlp-receiver.ts";
 import { createTenantResolver } from "../../../collector-receiver/src/otlp/resolve-ingest-token.ts";
@@ -251,6 +252,50 @@ describe("refusals are a google.rpc.Status in the caller's encoding", () => {
     expect(fault.body.toString()).not.toContain("a fault");
     expect(broken.facts.map(({ outcome }) => outcome)).toEqual(["unexpected_error"]);
   });
+});
+
+test("bodies that are being read are bounded, for one tenant and altogether, each limit with its own answer", async () => {
+  const resolveTenant = createTenantResolver(
+    ["brand-a", "brand-b", "brand-c"].map((tenant) => ({ token: `token-of-${tenant}`, tenantIds: [tenant] })),
+  );
+  // A body counts as what it announces, and as 64 KiB at least.
+  const bodies = new HeldBytes(4 * 65_536, 2 * 65_536);
+  const server = await start({ resolveTenant, bodies });
+  const { port } = new URL(server.url);
+  const sockets: Socket[] = [];
+  const hold = async (tenant: string): Promise<void> => {
+    const before = bodies.bytes;
+    const socket = connect(Number(port), "127.0.0.1");
+    sockets.push(socket);
+    await once(socket, "connect");
+    const head = `POST /v1/traces HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-${tenant}\r\nContent-Type: ${jsonType}`;
+    socket.write(`${head}\r\nContent-Length: 1000\r\n\r\nhalf`);
+    await vi.waitUntil(() => bodies.bytes > before);
+  };
+  const ask = async (tenant: string): Promise<[number, string | null, string]> => {
+    const headers = { "content-type": jsonType, authorization: `Bearer token-of-${tenant}` };
+    const answer = await post(server, Buffer.from("{}"), headers);
+    return [answer.status, answer.headers.get("retry-after"), answer.body.toString()];
+  };
+  await hold("brand-a");
+  expect(await ask("brand-a")).toEqual([200, null, "{}"]);
+  await hold("brand-a");
+  expect(await ask("brand-a")).toEqual([
+    503,
+    "1",
+    expect.stringMatching(/"tenant_too_many_requests: 131072 bytes of requests of brand-a .* is 131072:/),
+  ]);
+  expect(await ask("brand-b")).toEqual([200, null, "{}"]);
+  await hold("brand-b");
+  await hold("brand-c");
+  expect(await ask("brand-c")).toEqual([
+    503,
+    "1",
+    expect.stringMatching(/"too_many_requests: 262144 bytes of requests are .* is 262144:/),
+  ]);
+  expect(server.facts.at(-1)?.outcome).toBe("unavailable");
+  for (const socket of sockets) socket.destroy();
+  await vi.waitUntil(() => bodies.bytes === 0);
 });
 
 describe("tokens", () => {

@@ -1,5 +1,6 @@
 import { fastify } from "fastify";
-import { createHttpServer } from "../../../collector-receiver/src/create-http-server.ts";
+import { connectionTimes, createHttpServer } from "../../../collector-receiver/src/create-http-server.ts";
+import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
 import type { Ingest } from "../../../collector-receiver/src/ingest/ingest-port.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { defaultMappingLimits } from "../../../collector-receiver/src/mapping/mapping-context.ts";
@@ -35,14 +36,14 @@ export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<
     mappingLimits: defaultMappingLimits,
     maxBodyBytes: 4 * 1024 * 1024,
     maxInflatedBytes: 8 * 1024 * 1024,
-    maxBufferedBytes: 64 * 1024 * 1024,
+    bodies: new HeldBytes(64 * 1024 * 1024),
     onRequest: (request) => facts.push(request),
     onFault: () => {},
     ...over,
   });
   const app = fastify({
     serverFactory: (route) =>
-      createHttpServer((request, response) => {
+      createHttpServer(connectionTimes, (request, response) => {
         if (!takeOtlpRequest(receiver, request, response)) route(request, response);
       }),
   });

@@ -1,0 +1,48 @@
+/** What does not fit: everything that is held, or what one holder may have of it. */
+export type ExceededLimit = "everybody" | "holder";
+
+/**
+ * Counts memory that waiting requests occupy, bounded altogether and for each holder, so that one tenant whose
+ * products flood the receiver does not keep the others out.
+ */
+export class HeldBytes {
+  readonly most: number;
+  readonly mostOfHolder: number;
+  #bytes = 0;
+  readonly #byHolder = new Map<string, number>();
+
+  constructor(most: number, mostOfHolder: number = most) {
+    this.most = most;
+    this.mostOfHolder = mostOfHolder;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  ofHolder(holder: string): number {
+    return this.#byHolder.get(holder) ?? 0;
+  }
+
+  /**
+   * @returns the limit that `more` would exceed. Where nothing is held, any amount is taken, or what is larger than
+   *   a limit would be refused for ever.
+   */
+  exceeds(holder: string, more: number): ExceededLimit | undefined {
+    if (this.#bytes > 0 && this.#bytes + more > this.most) return "everybody";
+    const own = this.ofHolder(holder);
+    return own > 0 && own + more > this.mostOfHolder ? "holder" : undefined;
+  }
+
+  take(holder: string, bytes: number): void {
+    this.#bytes += bytes;
+    this.#byHolder.set(holder, this.ofHolder(holder) + bytes);
+  }
+
+  give(holder: string, bytes: number): void {
+    this.#bytes -= bytes;
+    const left = this.ofHolder(holder) - bytes;
+    if (left > 0) this.#byHolder.set(holder, left);
+    else this.#byHolder.delete(holder);
+  }
+}
