@@ -100,6 +100,19 @@ describe("otel-collector.yaml", () => {
     }
   });
 
+  test("the builder's manifest lists exactly the components that the configurations use", async () => {
+    const manifest = parse(await read("deploy/collector/builder.yaml")) as Record<string, { gomod: string }[]>;
+    for (const part of ["extensions", "receivers", "processors", "connectors", "exporters"] as const) {
+      const used = [config, severalTenants].flatMap((each) => Object.keys(each[part] ?? {}).map(kindOf));
+      const modules = used.map((kind) => {
+        const name = kind.replaceAll("_", "");
+        return name === "filestorage" ? name : `${name}${part.slice(0, -1)}`;
+      });
+      const listed = manifest[part]?.map(({ gomod }) => gomod.split(" ")[0]!.split("/").at(-1));
+      expect(listed?.toSorted(), part).toEqual([...new Set(modules)].toSorted());
+    }
+  });
+
   test("addresses, secrets and folders come from the environment", () => {
     const found: string[] = [];
     const walk = (value: unknown, path: string): void => {

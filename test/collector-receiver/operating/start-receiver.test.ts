@@ -104,7 +104,7 @@ describe("the whole receiver", () => {
   });
 
   test("errors of our own routes are {error: {code, message}}, without a stack trace", async () => {
-    const { url } = await startTestReceiver();
+    const { url, database, log } = await startTestReceiver();
     const missing = await fetch(`${url}/nothing/here?token=secret`);
     expect(missing.status).toBe(404);
     expect(await missing.json()).toEqual({
@@ -113,6 +113,31 @@ describe("the whole receiver", () => {
     const wrong = await fetch(`${url}/api/analytics/summary?month=nonsense`);
     expect(wrong.status).toBe(400);
     expect(await wrong.text()).not.toMatch(/at .*\.ts/);
+    // A fault of ours: the caller learns nothing of it, the log does.
+    await database.pool.query("alter table analytics_business_metrics rename column total_sessions to gone");
+    const fault = await fetch(`${url}/api/analytics/summary`);
+    expect(fault.status).toBe(500);
+    expect(await fault.json()).toEqual({
+      error: { code: "internal_error", message: "the request failed; the receiver's log says why" },
+    });
+    expect(JSON.stringify(log)).toContain("total_sessions");
+  });
+
+  test("every answer tells a browser what it is not for", async () => {
+    const { url } = await startTestReceiver();
+    for (const path of ["/api/analytics/summary", "/report", "/live", "/docs", "/metrics", "/livez", "/nothing/here"]) {
+      const { headers } = await fetch(url + path);
+      const value = (name: string) => headers.get(name);
+      expect([value("x-content-type-options"), value("referrer-policy"), value("x-frame-options")], path).toEqual([
+        "nosniff",
+        "no-referrer",
+        "DENY",
+      ]);
+      expect(value("content-security-policy"), path).toMatch(/default-src '(?:none|self)'.*frame-ancestors 'none'/);
+      expect(value("cache-control"), path).toMatch(/no-store|no-cache|private|max-age/);
+    }
+    const otlp = await fetch(`${url}/v1/traces`, { method: "POST", headers: json, body: "{}" });
+    expect(otlp.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
   test("/docs is served from here, with the routes for reading", async () => {
