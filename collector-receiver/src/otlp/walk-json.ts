@@ -24,6 +24,8 @@ const containers = {
   logs: [Buffer.from("resourceLogs"), Buffer.from("scopeLogs"), Buffer.from("logRecords")],
 } as const;
 
+const resourceMetrics = Buffer.from("resourceMetrics");
+
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in OTLP's JSON encoding. Members
  * may come in any order, so each object is scanned once and what matters is read afterwards.
@@ -65,9 +67,9 @@ class JsonWalker implements OtlpWalker {
         cursor.nextKey();
         if (cursor.keyIs(resources)) {
           this.eachElement(() => this.walkResource());
-        } else if (cursor.keyIs(otherResources)) {
+        } else if (cursor.keyIs(otherResources) || cursor.keyIs(resourceMetrics)) {
           throw new MalformedOtlpError(
-            `"${otherResources.toString()}" is not part of ${this.signal}: check the path that the exporter posts to`,
+            `"${(cursor.keyIs(resourceMetrics) ? resourceMetrics : otherResources).toString()}" is not part of ${this.signal}: check the path that the exporter posts to`,
             cursor.pos,
           );
         } else {

@@ -18,6 +18,7 @@ import {
   text,
   tracesOf,
 } from "../mapping/otlp-messages.ts";
+import { lengthField } from "../../../collector-receiver/src/otlp/write-protobuf.ts";
 import { startOtlpServer, type OtlpServer } from "./otlp-server.ts";
 
 const servers: OtlpServer[] = [];
@@ -210,6 +211,12 @@ describe("refusals are a google.rpc.Status in the caller's encoding", () => {
     );
     expect(answer.status).toBe(400);
     expect(decode("RpcStatus", answer.body)["message"]).toContain("not logs");
+    // ResourceMetrics, ScopeMetrics, a Metric with its name.
+    const metrics = lengthField(1, lengthField(2, lengthField(2, lengthField(1, "http.server.duration"))));
+    const protobuf = await post(server, metrics, { "content-type": protobufType }, "/v1/logs");
+    expect([protobuf.status, server.submitted]).toEqual([400, []]);
+    const json = await post(server, Buffer.from('{"resourceMetrics":[]}'), { "content-type": jsonType }, "/v1/logs");
+    expect([json.status, JSON.parse(json.body.toString())]).toMatchObject([400, { code: 3 }]);
   });
 
   test("other types and other methods", async () => {
