@@ -68,8 +68,9 @@ describe("otel-collector.yaml", () => {
       compaction: { directory, on_start: true, on_rebound: true, cleanup_on_start: true },
     });
     const batch = exporter.sending_queue.batch;
-    // The receiver takes 64 MiB; a batch larger than the queue would be refused for ever.
-    expect(batch.max_size).toBeLessThanOrEqual(64 * 1024 * 1024);
+    // The receiver takes no more, and of a request that is taken no span may be larger: it would be dropped.
+    expect(batch.max_size).toBe(config.receivers["otlp"].protocols.http.max_request_body_size);
+    expect(batch.max_size).toBe(64 * 1024 * 1024);
     expect(batch.min_size).toBeLessThanOrEqual(1_000_000);
   });
 
