@@ -175,7 +175,7 @@ test("whoever is erased while events arrive: drift 0, and once all are there ano
   await fc.assert(
     fc.asyncProperty(scenario, async ({ events, erased }) => {
       const tenantId = `while-${run++}`;
-      const ours = events.map((event) => ({ ...event, tenantId }));
+      const ours = events.map((event) => changeEvent(event, { tenantId }));
       const send = (part: readonly BusinessEvent[]) =>
         Promise.all(part.map((event) => ingest.submit(requestOf([event]), 100)));
       const half = Math.ceil(ours.length / 2);
