@@ -74,8 +74,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     forceCloseConnections: "idle",
     clientErrorHandler(error, socket) {
-      // 408 would be permanent for a sender that retries; a closed connection is not.
-      const malformed = error.code.startsWith("HPE_") && socket.writable;
+      // 408 would be permanent for a sender that retries, and so would 400 be to one that was cut off; a closed
+      // connection is not.
+      const cutOff = error.code === "HPE_INVALID_EOF_STATE";
+      const malformed = error.code.startsWith("HPE_") && !cutOff && socket.writable;
       if (malformed) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       else socket.destroy();
     },

@@ -62,7 +62,7 @@ function span(fields: string, event: string): string {
 }
 
 const nanoseconds = `${Date.now()}123456`;
-const upperCase = { trace: "5B8EFFF798038103D269B633813FC60C", span: "EEE19B7EC3C1B174" };
+const upperCase = { trace: "9F0C21D47AB35E688D1E4F6072B3C5A9", span: "C07A3DF51E9B2468" };
 
 describe("raw HTTP", () => {
   test("ids are hexadecimal in either case, kinds are numbers, 64-bit integers are strings or numbers", async () => {
@@ -87,12 +87,22 @@ describe("raw HTTP", () => {
   test("snake_case keys are unknown fields, which are ignored", async () => {
     const { url, database } = await startTestReceiver();
     const client = open(url);
-    client.send(
-      request("/v1/traces", "application/json", '{"resource_spans":[{"scope_spans":[]}],"later":[1,{"x":null}]}'),
-    );
-    const answer = await client.read();
-    expect([answer.status, answer.body.toString()]).toEqual([200, "{}"]);
-    expect((await database.pool.query("select from analytics_events")).rowCount).toBe(0);
+    const ids = `"traceId":"${upperCase.trace}","spanId":"${upperCase.span}","later":[1,{"x":null}]`;
+    const camel = span(ids, `"timeUnixNano":"${nanoseconds}"`);
+    const count = async () => (await database.pool.query("select from analytics_events")).rowCount;
+    for (const [known, snake] of [
+      ["resourceSpans", "resource_spans"],
+      ["scopeSpans", "scope_spans"],
+      ["attributes", "attributes_"],
+    ] as const) {
+      client.send(request("/v1/traces", "application/json", camel.replace(`"${known}"`, `"${snake}"`)));
+      const answer = await client.read();
+      expect([snake, answer.status, answer.body.toString()]).toEqual([snake, 200, "{}"]);
+      expect([snake, await count()]).toEqual([snake, 0]);
+    }
+    client.send(request("/v1/traces", "application/json", camel));
+    expect((await client.read()).status).toBe(200);
+    expect(await count()).toBe(1);
   });
 
   test("both encodings on one connection, one after the other and without waiting for answers", async () => {
@@ -112,18 +122,18 @@ describe("raw HTTP", () => {
     const { url, database } = await startTestReceiver();
     const client = open(url);
     const ids = `"traceId":"${upperCase.trace}","spanId":"${upperCase.span}"`;
-    const body = span(ids, `"timeUnixNano":"${nanoseconds}"`);
+    const [body, announced] = [1, 2].map(() => span(ids, `"timeUnixNano":"${nanoseconds}"`)) as [string, string];
     const head = "POST /v1/traces HTTP/1.1\r\nHost: receiver\r\nContent-Type: application/json\r\n";
     const middle = Math.floor(body.length / 2);
     const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
     client.send(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk(body.slice(0, middle))}`);
     client.send(`${chunk(body.slice(middle))}0\r\n\r\n`);
     expect((await client.read()).status).toBe(200);
-    client.send(`${head}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`);
+    client.send(`${head}Expect: 100-continue\r\nContent-Length: ${announced.length}\r\n\r\n`);
     expect((await client.read()).status).toBe(100);
-    client.send(body);
+    client.send(announced);
     expect((await client.read()).status).toBe(200);
-    expect((await database.pool.query("select from analytics_events")).rowCount).toBeGreaterThan(0);
+    expect((await database.pool.query("select from analytics_events")).rowCount).toBe(2);
   });
 
   test("a connection is kept longer than Go's idle timeout of 90 s", async () => {
@@ -140,6 +150,19 @@ describe("raw HTTP", () => {
     client.send("SPANS please\r\n\r\n");
     expect((await client.read()).status).toBe(400);
     await expect(client.read()).rejects.toThrow("closed");
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+
+  test("a body that is cut off is closed without an answer, which a sender would take for the last word", async () => {
+    const { url } = await startTestReceiver();
+    for (const framing of ["Content-Length: 1000", "Transfer-Encoding: chunked"]) {
+      const client = open(url);
+      const type = "Content-Type: application/json";
+      client.send(`POST /v1/traces HTTP/1.1\r\nHost: receiver\r\n${type}\r\n${framing}\r\n\r\n`);
+      client.send(framing.startsWith("T") ? "20\r\n{" : "{");
+      client.socket.end();
+      await expect(client.read()).rejects.toThrow("closed without an answer");
+    }
     expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
 
