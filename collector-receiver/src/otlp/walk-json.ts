@@ -23,8 +23,10 @@ const containers = {
   traces: [Buffer.from("resourceSpans"), Buffer.from("scopeSpans"), Buffer.from("spans")],
   logs: [Buffer.from("resourceLogs"), Buffer.from("scopeLogs"), Buffer.from("logRecords")],
 } as const;
-
-const resourceMetrics = Buffer.from("resourceMetrics");
+/** What each signal's request begins with; another one's is no unknown field, but a mistake that would lose data. */
+const resources = ["resourceSpans", "resourceLogs", "resourceMetrics", "resourceProfiles"].map((name) =>
+  Buffer.from(name),
+);
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in OTLP's JSON encoding. Members
@@ -59,25 +61,28 @@ class JsonWalker implements OtlpWalker {
 
   walk(): void {
     const cursor = this.cursor;
-    const [resources] = containers[this.signal];
-    const [otherResources] = containers[this.signal === "traces" ? "logs" : "traces"];
+    const [wanted] = containers[this.signal];
     if (cursor.peek() !== 0x7b) throw cursor.error("an object");
     if (cursor.enterObject()) {
       do {
         cursor.nextKey();
-        if (cursor.keyIs(resources)) {
-          this.eachElement(() => this.walkResource());
-        } else if (cursor.keyIs(otherResources) || cursor.keyIs(resourceMetrics)) {
-          throw new MalformedOtlpError(
-            `"${(cursor.keyIs(resourceMetrics) ? resourceMetrics : otherResources).toString()}" is not part of ${this.signal}: check the path that the exporter posts to`,
-            cursor.pos,
-          );
-        } else {
+        if (cursor.keyIs(wanted)) this.eachElement(() => this.walkResource());
+        else {
+          this.refuseOtherSignal();
           cursor.skipValue();
         }
       } while (cursor.moreMembers());
     }
     cursor.finish();
+  }
+
+  private refuseOtherSignal(): void {
+    const other = resources.find((name) => this.cursor.keyIs(name));
+    if (other === undefined) return;
+    throw new MalformedOtlpError(
+      `"${other.toString()}" is not part of ${this.signal}: check the path that the exporter posts to`,
+      this.cursor.pos,
+    );
   }
 
   private eachElement(read: () => void): void {
