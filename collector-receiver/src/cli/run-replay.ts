@@ -2,6 +2,7 @@ import { createIngest } from "../ingest/create-ingest.ts";
 import type { RunningIngest } from "../ingest/create-ingest.ts";
 import { mapRequest } from "../mapping/map-request.ts";
 import { defaultMappingLimits } from "../mapping/mapping-context.ts";
+import { payloadTypes } from "../mapping/write-rejection-payload.ts";
 import { countedAttributesWith } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
@@ -91,6 +92,8 @@ async function submitAgain(
   countedAttributes: ReadonlySet<string>,
   rejection: StoredRejection,
 ): Promise<boolean> {
+  // What was no OTLP when it was kept cannot be read now: it stays as it is, and holds up nothing else.
+  if (!Object.values<string>(payloadTypes).includes(rejection.payloadType)) return false;
   const encoding = rejection.payloadType === "application/json" ? "json" : "protobuf";
   const mapped = mapRequest(rejection.payload, encoding, rejection.signal, {
     tenant: { kind: "fixed", tenantId },

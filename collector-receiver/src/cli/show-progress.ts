@@ -6,6 +6,8 @@ export interface Progress {
 
 const barWidth = 30;
 const plainIntervalMs = 5000;
+/** A terminal shows no more than that, and writing to it takes time. */
+const barIntervalMs = 100;
 
 /**
  * @param label what is being done
@@ -15,26 +17,27 @@ const plainIntervalMs = 5000;
 export function showProgress(label: string, estimate: number, unit: string): Progress {
   const started = performance.now();
   let lastPrint = started;
-  const line = (done: number): string => {
+  /** @param of what is the whole; 0 where that is not known */
+  const line = (done: number, of: number): string => {
     const seconds = Math.max(0.001, (performance.now() - started) / 1000);
     const rate = `${Math.round(done / seconds).toLocaleString("en")} ${unit}/s`;
     const counted = `${done.toLocaleString("en")} ${unit}`;
-    if (estimate <= 0) return `${label}: ${counted}, ${rate}`;
-    const share = Math.min(1, done / estimate);
+    if (of <= 0) return `${label}: ${counted}, ${rate}`;
+    const share = Math.min(1, done / of);
     const filled = Math.round(share * barWidth);
     const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
     return `${label} ${bar} ${Math.floor(share * 100)} %  ${counted}, ${rate}`;
   };
   return {
     update(done) {
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line(done)}`);
-      else if (performance.now() - lastPrint > plainIntervalMs) {
-        lastPrint = performance.now();
-        process.stderr.write(`${line(done)}\n`);
-      }
+      const { isTTY } = process.stderr;
+      if (performance.now() - lastPrint < (isTTY ? barIntervalMs : plainIntervalMs)) return;
+      lastPrint = performance.now();
+      process.stderr.write(isTTY ? `\r\x1b[2K${line(done, estimate)}` : `${line(done, estimate)}\n`);
     },
     finish(done) {
-      process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[2K" : ""}${line(Math.max(done, 0))}\n`);
+      // All of it is done, whatever the estimate was (it is of all tenants together).
+      process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[2K" : ""}${line(done, done)}\n`);
     },
   };
 }

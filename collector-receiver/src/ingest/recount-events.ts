@@ -36,13 +36,14 @@ export async function recountEvents(
   for await (const chunk of streamCountableEvents(reader, tenantId, retainedFromMs, counted)) {
     fold.add(chunk);
     events += chunk.length;
+    // At every chunk: millions of events may fold into a few rows.
+    onProgress(events);
     if (fold.rows < foldedRows) continue;
     // The next fold is read while this one is written.
     await writing;
     writing = fold.write(writer);
     writing.catch(() => {});
     fold = new RecountFold(rules);
-    onProgress(events);
   }
   await writing;
   await fold.write(writer);

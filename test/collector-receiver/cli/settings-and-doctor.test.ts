@@ -1,26 +1,11 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
-
-const run = promisify(execFile);
-const cli = fileURLToPath(new URL("../../../collector-receiver/src/cli/main.ts", import.meta.url));
-
-async function spanledger(environment: Record<string, string>, ...arguments_: string[]) {
-  const parameters = ["--conditions=spanledger-source", cli, ...arguments_];
-  const env = { PATH: process.env["PATH"] ?? "", ...environment };
-  const outcome = run(process.execPath, parameters, { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => error,
-  );
-  return outcome;
-}
+import { spanledger } from "./run-cli.ts";
 
 async function sendHistory(url: string): Promise<void> {
   // 17:00 UTC is the next day in Shanghai and the same day in London.

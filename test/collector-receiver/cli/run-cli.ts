@@ -1,0 +1,22 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const cli = fileURLToPath(new URL("../../../collector-receiver/src/cli/main.ts", import.meta.url));
+
+export interface CliOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `spanledger` as a person does, in a process of its own with this environment alone. */
+export function spanledger(environment: Record<string, string>, ...arguments_: string[]): Promise<CliOutcome> {
+  const parameters = ["--conditions=spanledger-source", cli, ...arguments_];
+  const env = { PATH: process.env["PATH"] ?? "", ...environment };
+  return run(process.execPath, parameters, { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: CliOutcome) => error,
+  );
+}
