@@ -238,6 +238,44 @@ describe("values that are rejected, with a code and the attribute's name", () =>
     expect([...(rejected.eventName ?? "")].length).toBeLessThanOrEqual(50);
   });
 
+  test.each([
+    ["a text for a number", eventOf("agent.login", [text("agent_id", "7")]), '`agent_id` is the text "7", int is'],
+    ["a number for a text", eventOf("session.start", [int("session_id", 5)]), "`session_id` is 5, string is"],
+    ["a fraction", eventOf("agent.login", [double("agent_id", 7.5)]), "`agent_id` is 7.5, int is"],
+    ["a boolean", eventOf("agent.login", [bool("agent_id", true)]), "`agent_id` is true, int is"],
+    [
+      "a large number",
+      eventOf("agent.login", [int("agent_id", 2 ** 31)]),
+      "`agent_id` is 2147483648, at most 2147483647",
+    ],
+    ["a huge number", eventOf("agent.login", [int("agent_id", "9007199254740993")]), "`agent_id` is 9007199254740993,"],
+    ["NaN", eventOf("query.order", [bool("success", true), double("response_time_ms", "NaN")]), "is NaN"],
+    ["a long text", eventOf("session.start", [text("session_id", "会".repeat(65))]), `is "${"会".repeat(60)}…"`],
+    ["NUL", eventOf("session.start", [text("session_id", "a\u0000b")]), 'U+0000: "a\ufffdb"'],
+    ["a mark", eventOf("session.start", [session, text("spanledger.event.id", "42")]), '`spanledger.event.id` is "42"'],
+    ["a name", eventOf("件".repeat(51), [mark]), `"${"件".repeat(51)}", at most 50`],
+    ["a time", eventOf("session.start", [session], nanos(Date.UTC(2200, 0, 1))), "2200-01-01T00:00:00.000Z"],
+    ["bytes", eventOf("session.start", [session, text("note", "x".repeat(40_000))]), "has 40000 bytes, at most 32768"],
+  ])("the reason quotes the value: %s", (_title, event, quoted) => {
+    expect(rejectionOf(event).reason).toContain(quoted);
+  });
+
+  test("half of a surrogate pair in an event's name or an attribute's, in both encodings", () => {
+    for (const event of [eventOf("a\ud800b", [mark]), eventOf("session.start", [session, text("a\ud800b", "1")])]) {
+      const json = encodeJson(tracesOf([spanOf([event])]));
+      expect(json.toString()).toContain("\\ud800");
+      const protobuf = encodeProtobuf("traces", JSON.parse(json.toString().replaceAll("a\\ud800b", "half")));
+      for (let at; (at = protobuf.indexOf("half")) >= 0;) protobuf.set([0xed, 0xa0, 0x80, 0x41], at);
+      for (const mapped of [
+        mapRequest(json, "json", "traces", context),
+        mapRequest(protobuf, "protobuf", "traces", context),
+      ]) {
+        expect(mapped.events).toEqual([]);
+        expect(mapped.rejected.map(({ code }) => code)).toEqual(["invalid_unicode"]);
+      }
+    }
+  });
+
   test("a lone surrogate in JSON, and what stands for it in protobuf", () => {
     const json = encodeJson(tracesOf([spanOf([eventOf("session.start", [text("session_id", "\ud800x")])])]));
     expect(json.toString()).toContain("\\ud800");
@@ -276,7 +314,9 @@ describe("trace ids", () => {
     ["zero", "0".repeat(32), spanId, "trace id is all zero"],
     ["missing", "", spanId, "trace id is missing"],
     ["short", "0af7", spanId, "trace id is of the wrong length"],
-    ["short span id", traceId, "b7ad", "span id is of the wrong length"],
+    ["zero (the span's)", traceId, "0".repeat(16), "span id is all zero"],
+    ["missing (the span's)", traceId, "", "span id is missing"],
+    ["short (the span's)", traceId, "b7ad", "span id is of the wrong length"],
   ])("a span with an id that is %s: its events are rejected", (_title, trace, span, reason) => {
     const message = tracesOf([spanOf([good]), { ...spanOf([event]), traceId: trace, spanId: span }]);
     for (const [body, encoding] of [
