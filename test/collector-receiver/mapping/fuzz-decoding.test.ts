@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
@@ -10,6 +12,8 @@ import {
   encodeProtobuf,
   expectedEventData,
   messageTypes,
+  spanOf,
+  tracesOf,
   type SpanEvent,
 } from "./otlp-messages.ts";
 
@@ -31,18 +35,21 @@ function mapOrRefuse(body: Buffer, encoding: Encoding, signal: "traces" | "logs"
   }
 }
 
-/** All events that the reference finds in the bytes; null where it finds no message. */
+/**
+ * All events that the reference finds in the bytes; null where it cannot tell.
+ * @throws SyntaxError where they are no JSON
+ */
 function referenceEvents(body: Buffer, encoding: Encoding): SpanEvent[] | null {
+  const parsed = encoding === "json" ? (JSON.parse(body.toString()) as unknown) : null;
   try {
     const message =
-      encoding === "json"
-        ? (JSON.parse(body.toString()) as unknown)
-        : messageTypes.traces.toObject(messageTypes.traces.decode(body), {
-            longs: String,
-            bytes: String,
-            defaults: false,
-            arrays: true,
-          });
+      parsed ??
+      messageTypes.traces.toObject(messageTypes.traces.decode(body), {
+        longs: String,
+        bytes: String,
+        defaults: false,
+        arrays: true,
+      });
     if (hasAmbiguousValue(message)) return null;
     const events: SpanEvent[] = [];
     const list = (value: unknown) => (Array.isArray(value) ? (value as Record<string, unknown>[]) : []);
@@ -176,6 +183,31 @@ test("deep nesting costs no stack", () => {
   expect(mapOrRefuse(deep, "json")?.events).toEqual([]);
 });
 
+test("endless names of events and attributes cost no memory", () => {
+  const perRequest = 4000;
+  const send = (from: number) => {
+    const events = Array.from({ length: perRequest }, (_, i) => ({
+      timeUnixNano: `${context.nowMs}000000`,
+      name: `acme.${from + i}`,
+      attributes: [
+        { key: "spanledger.event.id", value: { stringValue: "018d3f2e-0000-4000-8000-000000000001" } },
+        { key: `attribute number ${from + i}`, value: { stringValue: "x" } },
+      ],
+    }));
+    const { events: mapped } = mapRequest(encodeJson(tracesOf([spanOf(events)])), "json", "traces", context);
+    expect(mapped).toHaveLength(perRequest);
+  };
+  const heldAfter = (requests: number) => {
+    for (let i = 0; i < requests; i++) send(perRequest * sent++);
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  let sent = 0;
+  // The tables are full after the first requests; kept, 160,000 names and attributes would take 150 MB and more.
+  const full = heldAfter(5);
+  expect(heldAfter(40) - full).toBeLessThan(16 * 1024 * 1024);
+});
+
 test("a length that promises gigabytes allocates nothing", () => {
   const before = process.memoryUsage().arrayBuffers;
   for (const body of [
@@ -213,6 +245,11 @@ test("JSON that is not JSON is refused, also where nothing of it is needed", () 
   }
   expect(mapOrRefuse(Buffer.from(' {"a":[1,-0.5e+3,{"b":null}],"resourceSpans":null} '), "json")).not.toBeNull();
 });
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
