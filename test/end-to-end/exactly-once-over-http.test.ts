@@ -77,7 +77,7 @@ async function post(url: string, event: SentEvent, how: { as: string; gzip: bool
     value: typeof value === "string" ? { stringValue: value } : { intValue: String(value) },
   }));
   const nanos = `${event.atMs}000000`;
-  const ids = { traceId: "5b8efff798038103d269b633813fc60c", spanId: "eee19b7ec3c1b174" };
+  const ids = { traceId: "9f0c21d47ab35e688d1e4f6072b3c5a9", spanId: "c07a3df51e9b2468" };
   const body =
     how.as === "traces"
       ? {

@@ -5,7 +5,9 @@ import { countedAttributes } from "../../../collector-receiver/src/metrics/event
 
 /**
  * Requests of the shapes that opentelemetry-proto publishes as OTLP/JSON examples (examples/trace.json, logs.json,
- * events.json): indented, upper-case hex ids, times as decimal strings, scopes with attributes, every kind of value.
+ * events.json), with every field that those have and values of our own: indented, upper-case hex ids, times as decimal
+ * strings, a scope with a version and attributes, kind and severity as numbers, every kind of value, a body that is a
+ * text or a map.
  */
 const context: MappingContext = {
   tenant: { kind: "fixed", tenantId: "default" },
@@ -20,16 +22,16 @@ const scope = {
   version: "1.0.0",
   attributes: [{ key: "shop.scope", value: { stringValue: "a scope attribute" } }],
 };
-const ids = { traceId: "5B8EFFF798038103D269B633813FC60C", spanId: "EEE19B7EC3C1B174" };
+const ids = { traceId: "9F0C21D47AB35E688D1E4F6072B3C5A9", spanId: "C07A3DF51E9B2468" };
 const time = "1766620800123000000";
 const everyValue = [
-  { key: "string.attribute", value: { stringValue: "text" } },
-  { key: "boolean.attribute", value: { boolValue: true } },
-  { key: "int.attribute", value: { intValue: "10" } },
-  { key: "double.attribute", value: { doubleValue: 637.704 } },
-  { key: "array.attribute", value: { arrayValue: { values: [{ stringValue: "many" }, { stringValue: "values" }] } } },
+  { key: "shop.text", value: { stringValue: "text" } },
+  { key: "shop.flag", value: { boolValue: true } },
+  { key: "shop.count", value: { intValue: "10" } },
+  { key: "shop.share", value: { doubleValue: 48.25 } },
+  { key: "shop.list", value: { arrayValue: { values: [{ stringValue: "first" }, { stringValue: "second" }] } } },
   {
-    key: "map.attribute",
+    key: "shop.map",
     value: { kvlistValue: { values: [{ key: "inner", value: { stringValue: "value" } }] } },
   },
 ];
@@ -38,7 +40,7 @@ const bytes = (document: object): Uint8Array => new TextEncoder().encode(JSON.st
 function traces(events?: object[]): Uint8Array {
   const span = {
     ...ids,
-    parentSpanId: "EEE19B7EC3C1B173",
+    parentSpanId: "C07A3DF51E9B2467",
     name: "a server span",
     kind: 2,
     startTimeUnixNano: time,
@@ -54,7 +56,7 @@ function logs(record: object): Uint8Array {
     timeUnixNano: time,
     observedTimeUnixNano: time,
     severityNumber: 10,
-    severityText: "Information",
+    severityText: "INFO2",
     ...ids,
     body: { stringValue: "an example" },
     attributes: everyValue,
@@ -74,7 +76,7 @@ test("a span without events and a log record without a name are somebody else's"
 });
 
 test("an event of another library is ignored, and counted as ignored", () => {
-  const mapped = mapRequest(logs({ eventName: "browser.page_view" }), "json", "logs", context);
+  const mapped = mapRequest(logs({ eventName: "shop.page_shown" }), "json", "logs", context);
   expect(mapped).toMatchObject({ events: [], rejected: [], ignored: 1 });
 });
 
@@ -87,17 +89,22 @@ test("a catalogue event in these shapes is ours, with every attribute that it ha
     sessionId: "s-1",
     occurredAtMs: 1766620800123,
     traceId: ids.traceId.toLowerCase(),
+    spanId: ids.spanId.toLowerCase(),
     serviceName: "shop",
   });
   expect(JSON.parse(new TextDecoder().decode(event?.eventData))).toEqual({
-    "string.attribute": "text",
-    "boolean.attribute": true,
-    "int.attribute": 10,
-    "double.attribute": 637.704,
-    "array.attribute": ["many", "values"],
-    "map.attribute": { inner: "value" },
+    "shop.text": "text",
+    "shop.flag": true,
+    "shop.count": 10,
+    "shop.share": 48.25,
+    "shop.list": ["first", "second"],
+    "shop.map": { inner: "value" },
     session_id: "s-1",
   });
-  const [logged] = mapRequest(logs({ eventName: "session.start", attributes }), "json", "logs", context).events;
-  expect(logged).toMatchObject({ name: "session.start", sessionId: "s-1", occurredAtMs: 1766620800123 });
+  const map = { kvlistValue: { values: [{ key: "page", value: { stringValue: "/" } }] } };
+  for (const body of [{ stringValue: "an example" }, map]) {
+    const record = logs({ eventName: "session.start", attributes, body });
+    const [logged] = mapRequest(record, "json", "logs", context).events;
+    expect({ ...logged, eventId: event?.eventId }).toEqual({ ...event, spanId: ids.spanId.toLowerCase() });
+  }
 });
