@@ -7,6 +7,30 @@ import { attributesOfEvent, copyId, eventFields, spanFields, wrongMessage } from
 export const spanEvents = { firstAt: -1, count: 0 };
 
 /**
+ * Of the request that is walked: how many spans there are that nothing else could be, and the first span without
+ * events whose ids have a wrong length. One such among others is a broken span, which concerns nobody here; where
+ * there is nothing else, the body is another signal's.
+ */
+export const spanIds = { known: 0, strangeAt: -1, strangeTraceId: 0, strangeSpanId: 0 };
+
+/** Before a request's first span. */
+export function forgetSpanIds(): void {
+  spanIds.known = 0;
+  spanIds.strangeAt = -1;
+}
+
+/** @throws MalformedOtlpError after the last span, where none of them was one */
+export function refuseOtherSignal(): void {
+  const { known, strangeAt, strangeTraceId, strangeSpanId } = spanIds;
+  if (strangeAt < 0 || known > 0) return;
+  throw new MalformedOtlpError(
+    "A span's trace_id has 16 bytes and its span_id 8: these are " +
+      `${strangeTraceId} and ${strangeSpanId}. Is this another signal than traces?`,
+    strangeAt,
+  );
+}
+
+/**
  * Reads the Span in `[start, end)` into the carrier, and `spanEvents`. One without events costs its
  * fields' tags and lengths.
  * @param wanted also where it has no events
@@ -81,13 +105,17 @@ export function readSpan(
   }
   if (events === 0) {
     if ((traceIdLength !== 16 && traceIdLength !== 0) || (spanIdLength !== 8 && spanIdLength !== 0)) {
-      throw new MalformedOtlpError(
-        "A span's trace_id has 16 bytes and its span_id 8: these are " +
-          `${traceIdLength} and ${spanIdLength}. Is this another signal than traces?`,
-        start,
-      );
+      if (spanIds.strangeAt < 0) {
+        spanIds.strangeAt = start;
+        spanIds.strangeTraceId = traceIdLength;
+        spanIds.strangeSpanId = spanIdLength;
+      }
+      return false;
     }
+    if (traceIdLength === 16) spanIds.known++;
     if (!wanted) return false;
+  } else {
+    spanIds.known++;
   }
   carrier.traceIdStart = traceIdStart;
   carrier.traceIdEnd = traceIdStart + traceIdLength;

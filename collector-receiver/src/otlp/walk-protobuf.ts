@@ -21,7 +21,7 @@ import {
 import { readProtobufAttributes, readProtobufKey } from "./read-protobuf-attributes.ts";
 import { scanProtobufAttributes } from "./scan-protobuf-attributes.ts";
 import { readLogRecord } from "./walk-protobuf-log-record.ts";
-import { readSpan, readSpanEvent, spanEvents } from "./walk-protobuf-span.ts";
+import { forgetSpanIds, readSpan, readSpanEvent, refuseOtherSignal, spanEvents } from "./walk-protobuf-span.ts";
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in protobuf. What is not asked for
@@ -60,6 +60,7 @@ class ProtobufWalker implements OtlpWalker {
   walk(): void {
     const cursor = this.cursor;
     const end = this.carrier.body.length;
+    forgetSpanIds();
     let pos = 0;
     while (pos < end) {
       const tag = cursor.readTag(pos, end);
@@ -72,6 +73,7 @@ class ProtobufWalker implements OtlpWalker {
         pos = cursor.skipField(tag, cursor.pos, end, containerFields, "the request");
       }
     }
+    refuseOtherSignal();
   }
 
   private walkResource(start: number, end: number): void {

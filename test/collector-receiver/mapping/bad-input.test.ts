@@ -331,6 +331,25 @@ describe("trace ids", () => {
     }
   });
 
+  test("a span without events and with a broken id takes no other span's events with it; alone it is another signal's", () => {
+    const broken = [
+      { ...spanOf([]), traceId: "0af7" },
+      spanOf([event]),
+      { ...spanOf([]), spanId: "b7ad6b71692033310a" },
+    ];
+    for (const [body, encoding] of [
+      [encodeJson(tracesOf(broken)), "json"],
+      [encodeProtobuf("traces", tracesOf(broken)), "protobuf"],
+    ] as const) {
+      expect(mapRequest(body, encoding, "traces", context)).toMatchObject({
+        events: [{ sessionId: "s-1" }],
+        rejected: [],
+      });
+    }
+    const alone = encodeProtobuf("traces", tracesOf([broken[0]!, broken[2]!]));
+    expect(() => mapRequest(alone, "protobuf", "traces", context)).toThrow("2 and 8. Is this another signal");
+  });
+
   test("a log record may stand outside of any trace", () => {
     const record: LogRecord = { timeUnixNano: nanos(nowMs), eventName: "session.start", attributes: [session] };
     const mapped = mapRequest(encodeProtobuf("logs", logsOf([record])), "protobuf", "logs", context);
