@@ -4,6 +4,7 @@ import type { CustomDefinitions } from "../../../collector-receiver/src/definiti
 import { valueOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { localDay, periodsOfDay } from "./count-from-scratch.ts";
+import { within } from "./details-from-scratch.ts";
 
 const texts = { en: "a", zh: "甲" };
 
@@ -126,14 +127,4 @@ export async function storedOwnNumbers(pool: pg.Pool): Promise<Record<string, un
     for (let i = 0; i < Number(row.count); i++) of.push(valueOf(row.bucket));
   }
   return { ...stored, ...values };
-}
-
-/** Values in order, each as what any number at most 2 % from it equals. */
-function within(values: readonly number[]): unknown[] {
-  return values
-    .toSorted((a, b) => a - b)
-    .map((value) => ({
-      asymmetricMatch: (other: unknown) => Math.abs((other as number) - value) <= value * 0.0201,
-      toString: () => `about ${value}`,
-    }));
 }

@@ -11,6 +11,7 @@ import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countFromScratch } from "./count-from-scratch.ts";
+import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
 import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
 
@@ -85,11 +86,11 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
 
         expect(answers.reduce((sum, answer) => sum + answer.inserted, 0)).toBe(events.length);
         expect(alarms).toEqual([]);
-        const { rows } = await database.pool.query("select count(*)::int as rows from analytics_events");
-        expect(rows[0].rows).toBe(events.length);
+        expect(await storedEvents(database.pool)).toEqual(eventsFromScratch(events));
         expect(await storedRows()).toEqual(
           scratchRows(events, { timezone, idleThroughMs: Math.max(watermark + laterHours * hour, around - 30 * hour) }),
         );
+        expect(await storedDetails(database.pool)).toEqual(detailsFromScratch(events, timezone));
         expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
         expect(await businessDurations()).toBe(durationsOf(events));
         expect(await storedOwnNumbers(database.pool)).toEqual(countOwnFromScratch(events, timezone));
