@@ -137,19 +137,23 @@ describe("loadConfig", () => {
   });
 
   test.each([
-    ["no tenant", `:${token}`],
-    ["no colon", token],
-    ["a short token", "brand-a:short"],
-    ["a token twice", `a:${token},b:${token}`],
-    ["a tenant twice in one entry", `a|a:${token}`],
-    ["a bad tenant", `a b:${token}`],
-    ["a trailing comma", `a:${token},`],
-  ])("refuses ingest tokens with %s", (_, text) => {
-    expect(problemsOf({ INGEST_TOKENS: text }).length).toBeGreaterThan(0);
+    ["no tenant", `:${token}`, "entry 1 has no tenant before a colon"],
+    ["no colon", token, "entry 1 has no tenant before a colon"],
+    ["a short token", "brand-a:short", "entry 1 has a token of 5 characters"],
+    ["a token twice", `a:${token},b:${token}`, "entries 1 and 2 have the same token"],
+    ["a tenant twice in one entry", `a|a:${token}`, "entry 1 names a tenant twice"],
+    ["a bad tenant", `a:${token}1,a b:${token}`, "entry 2 names a tenant that is not"],
+    ["a trailing comma", `a:${token},`, "entry 2 has no tenant before a colon"],
+  ])("refuses ingest tokens with %s", (_, text, problem) => {
+    expect(problemsOf({ INGEST_TOKENS: text })).toEqual([
+      expect.objectContaining({ variable: "INGEST_TOKENS", problem: expect.stringContaining(problem) }),
+    ]);
   });
 
   test("a token for reading belongs to one tenant", () => {
-    expect(problemsOf({ READ_TOKENS: `a|b:${token}` })).toHaveLength(1);
+    expect(problemsOf({ READ_TOKENS: `a|b:${token}` })).toEqual([
+      expect.objectContaining({ variable: "READ_TOKENS", problem: expect.stringContaining("belongs to one") }),
+    ]);
   });
 
   test("never shows a secret, however wrong it is", () => {
