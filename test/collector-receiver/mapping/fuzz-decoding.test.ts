@@ -185,13 +185,17 @@ test("deep nesting costs no stack", () => {
 
 test("endless names of events and attributes cost no memory", () => {
   const perRequest = 4000;
+  // Each name follows the one of the event before, and the first a name that no other takes the place of.
+  const nameOf = (n: number): string =>
+    n === 0 ? "!" : `${((n * 2_654_435_761) % 2 ** 32).toString(36).padStart(7, "0")}-${n}`;
   const send = (from: number) => {
     const events = Array.from({ length: perRequest }, (_, i) => ({
       timeUnixNano: `${context.nowMs}000000`,
-      name: `acme.${from + i}`,
+      name: `${nameOf(from + i + 1)}.done`,
       attributes: [
         { key: "spanledger.event.id", value: { stringValue: "018d3f2e-0000-4000-8000-000000000001" } },
-        { key: `attribute number ${from + i}`, value: { stringValue: "x" } },
+        { key: nameOf(from + i), value: { stringValue: "x" } },
+        { key: nameOf(from + i + 1), value: { stringValue: "y" } },
       ],
     }));
     const { events: mapped } = mapRequest(encodeJson(tracesOf([spanOf(events)])), "json", "traces", context);
