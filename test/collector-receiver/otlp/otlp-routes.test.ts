@@ -19,7 +19,6 @@ import {
   text,
   tracesOf,
 } from "../mapping/otlp-messages.ts";
-import { lengthField } from "../../../collector-receiver/src/otlp/write-protobuf.ts";
 import { startOtlpServer, type OtlpServer } from "./otlp-server.ts";
 
 const servers: OtlpServer[] = [];
