@@ -47,6 +47,12 @@ describe("rounding", () => {
         });
         const rounded = tenths + 1n;
         expect(text).toBe(`${rounded / 10n}.${rounded % 10n}%`);
+        // The least that lies below a half stays below: nothing is rounded twice.
+        const below = textOf("ai_resolution_rate", {
+          ai_resolved_sessions: String((2n * tenths + 1n) * scale - 1n),
+          total_sessions: String(2000n * scale),
+        });
+        expect(below).toBe(`${tenths / 10n}.${tenths % 10n}%`);
       }),
     );
     expect((0.285).toFixed(2)).toBe("0.28");

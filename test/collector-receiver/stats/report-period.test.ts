@@ -73,11 +73,14 @@ describe("the period of a query", () => {
 });
 
 describe("the rows of a range", () => {
-  it("are one row where it is a month, an ISO week or a day", () => {
+  it("are one row where it is a month, an ISO week or a day, else its days", () => {
     const month = parsePeriod({ month: "2025-12" }, "2025-12-25");
     expect(counterRangeOf(month)).toEqual({ periodType: "month", first: "2025-12", last: "2025-12" });
     const week = { startDate: "2025-12-29", endDate: "2026-01-04" };
     expect(counterRangeOf(week)).toEqual({ periodType: "week", first: "2026-W01", last: "2026-W01" });
+    const day = { startDate: "2025-12-31", endDate: "2025-12-31" };
+    expect(counterRangeOf(day)).toEqual({ periodType: "day", first: "2025-12-31", last: "2025-12-31" });
+    // Seven days, but no ISO week.
     const days = { startDate: "2025-12-30", endDate: "2026-01-05" };
     expect(counterRangeOf(days)).toEqual({ periodType: "day", first: "2025-12-30", last: "2026-01-05" });
   });

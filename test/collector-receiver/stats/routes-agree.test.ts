@@ -37,6 +37,16 @@ it("every route says the same of the same events, through the receiver's own cou
           for (const [key, total] of Object.entries<any>(agents.total)) {
             if (metrics[key].numerator !== null) expect(total, key).toMatchObject(shown(metrics[key]));
           }
+          const { current } = await ask(`summary?month=${month}`);
+          for (const key of Object.keys(metrics)) expect(current[key], key).toBe(metrics[key].value);
+          const operations = (await ask(`operations?month=${month}`)).metrics;
+          expect(operations.ai_resolution_rate).toEqual(metrics.ai_resolution_rate);
+          const split = [
+            operations.ai_resolution_durable_rate.denominator,
+            operations.ai_resolutions_pending.value,
+            operations.ai_resolutions_unattributed.value,
+          ];
+          expect(split.reduce((sum, part) => sum + (part ?? 0), 0)).toBe(resolved[month]);
           const rates = await ask(`query-success-rates?month=${month}`);
           expect(rates.order.success).toBe(metrics.order_queries_success.value ?? 0);
           const days = await ask(`timeseries?metric=total_messages&from=${month}&to=${month}`);

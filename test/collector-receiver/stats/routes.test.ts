@@ -419,6 +419,8 @@ describe("errors", () => {
       "query-success-rates",
       "timeseries?metric=total_sessions",
       "agents",
+      "operations",
+      "custom",
       "live",
       "sessions/s-1",
       "metrics",
