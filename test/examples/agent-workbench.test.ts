@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { buildWorkbench } from "../../examples/agent-workbench/src/app.ts";
 import { startBusinessEventSink, type BusinessEventSink } from "./business-event-sink.ts";
 
@@ -89,9 +89,38 @@ describe("sessions", () => {
 
   test("any session id can be taken over, with a wait that is the same each time", async () => {
     const token = await login();
-    const { body } = await call("POST", "/api/sessions/anything-goes/takeover", token);
-    expect(body.wait_duration_seconds).toBeGreaterThanOrEqual(8);
-    expect(body.wait_duration_seconds).toBeLessThanOrEqual(72);
+    const waits: number[] = [];
+    for (const session of ["anything-goes", "anything-goes", "another"]) {
+      const { status, body } = await call("POST", `/api/sessions/${session}/takeover`, token);
+      expect(status).toBe(200);
+      waits.push(body.wait_duration_seconds);
+      await call("POST", `/api/sessions/${session}/release`, token);
+    }
+    expect(waits[1]).toBe(waits[0]);
+    expect(waits[2]).not.toBe(waits[0]);
+    for (const seconds of waits) {
+      expect(seconds).toBeGreaterThanOrEqual(8);
+      expect(seconds).toBeLessThanOrEqual(72);
+    }
+  });
+
+  test("waiting, handling and working are recorded as long as they took, in the unit of each name", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const pass = (seconds: number): unknown => vi.setSystemTime(Date.now() + seconds * 1_000);
+    const token = await login();
+    await call("POST", "/api/sessions/waiting", undefined, { session_id: "s-78" });
+    pass(30);
+    await call("POST", "/api/sessions/s-78/takeover", token);
+    pass(480);
+    await call("POST", "/api/sessions/s-78/release", token);
+    pass(90);
+    await call("POST", "/api/auth/logout", token);
+    expect((await taken()).slice(1)).toMatchObject([
+      { name: "agent.session_takeover", wait_duration_seconds: 30 },
+      { name: "agent.session_release", handle_duration_seconds: 480 },
+      { name: "agent.logout", work_duration_minutes: 10 },
+    ]);
   });
 
   test("without a token, or for an agent of another team, nothing is recorded", async () => {
