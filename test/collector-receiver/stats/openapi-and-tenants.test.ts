@@ -48,6 +48,7 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   await seedReported(pool, tenantId, "2025-12-25", "session.start", "agent.login");
   await seedDay(pool, tenantId, "2025-12-25", counters);
   await seedOwnMetrics(pool, tenantId, factor);
+  await seedOperations(pool, tenantId, factor);
   // The same agent id in every tenant, its name given on another day.
   const day = `2025-12-${24 + factor}`;
   await seedAgent(pool, tenantId, day, 7, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);
@@ -65,6 +66,25 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
       data: { channel: tenantId },
     })),
   );
+}
+
+/** Agents, tickets and durations of the operations route; the ids are the same in every tenant. */
+async function seedOperations(pool: pg.Pool, tenantId: string, factor: number): Promise<void> {
+  const on = (hour: number): string => `2025-12-24T0${hour}:00:00Z`;
+  await pool.query("insert into analytics_agent_states values ($1, 7, $2, gen_random_uuid(), 'online')", [
+    tenantId,
+    on(factor),
+  ]);
+  await pool.query("insert into analytics_agent_activity values ($1, 7, $2, $2, $2)", [tenantId, on(factor)]);
+  await pool.query(
+    `insert into analytics_tickets (tenant_id, ticket_id, first_seen_at, created_at)
+     select $1, ticket, $2, $2 from generate_series(1, $3) as ticket`,
+    [tenantId, on(0), factor],
+  );
+  await pool.query("insert into analytics_duration_histograms values ($1, '2025-12-24', 'handle_time', $2, 40)", [
+    tenantId,
+    100 + factor,
+  ]);
 }
 
 /** Metrics of a `spanledger.config.ts`, each with a number. */
