@@ -1,7 +1,7 @@
 import { context, ROOT_CONTEXT, trace, TraceFlags } from "@opentelemetry/api";
 import { flush, recordBusinessEvent, shutdown, startBusinessEvents, withBusinessContext } from "@spanledger/sdk";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { OtlpSink } from "./otlp-sink.ts";
 
 let sink: OtlpSink;
@@ -269,12 +269,32 @@ describe("withBusinessContext", () => {
   });
 });
 
-it("reads the active span of whatever context manager the product has", async () => {
+it("reads the active span of whatever context manager the product has, and needs none", async () => {
   startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5 });
-  context.with(trace.setSpanContext(ROOT_CONTEXT, parent), () => {
-    // Without a context manager this is a no-op, and the event a root: never an error.
-    recordBusinessEvent("shop.opened");
-  });
+  const within = trace.setSpanContext(ROOT_CONTEXT, parent);
+  // Without a context manager `with` changes nothing, and the event is a root: never an error.
+  context.with(within, () => recordBusinessEvent("shop.opened"));
+  let active = ROOT_CONTEXT;
+  const manager: Parameters<typeof context.setGlobalContextManager>[0] = {
+    active: () => active,
+    with(inner, fn, self, ...args) {
+      const outer = active;
+      active = inner;
+      try {
+        return fn.apply(self, args);
+      } finally {
+        active = outer;
+      }
+    },
+    bind: (_context, target) => target,
+    enable: () => manager,
+    disable: () => manager,
+  };
+  context.setGlobalContextManager(manager);
+  onTestFinished(() => context.disable());
+  context.with(within, () => recordBusinessEvent("shop.sold"));
   await flush();
-  expect(sink.events).toHaveLength(1);
+  const [first, second] = sink.events;
+  expect(first).toMatchObject({ name: "shop.opened", parentSpanId: "" });
+  expect(second).toMatchObject({ name: "shop.sold", parentSpanId: parent.spanId, traceId: parent.traceId });
 });
