@@ -5,6 +5,7 @@ import { BusinessStats } from "@spanledger/collector-receiver/stats";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../collector-receiver/src/config.ts";
 import { useTestDatabase } from "../support/create-test-database.ts";
+import { businessEventAttributes } from "./business-event-attributes.ts";
 import { businessEventNames } from "./business-event-names.ts";
 
 const run = promisify(execFile);
@@ -86,6 +87,28 @@ describe("step 3: the tracker", () => {
   test("knows every event of the plan", async () => {
     const { eventCatalogue } = await import("@spanledger/sdk/event-catalogue");
     expect(Object.keys(eventCatalogue).sort()).toEqual(businessEventNames.toSorted());
+  });
+
+  test("knows each attribute of the plan with its type, and says in both languages what it means", async () => {
+    const { findEventDefinition } = await import("@spanledger/sdk/event-catalogue");
+    for (const name of businessEventNames) {
+      const { en, zh, attributes } = findEventDefinition(name)!;
+      const typeOf = (type: string): string => (type === "double" ? "number" : type);
+      const known = Object.entries(attributes).map(([key, { type }]) => `${key}: ${typeOf(type)}`);
+      // The plan names `session.end` and gives it nothing.
+      const planned = businessEventAttributes[name]?.split(", ") ?? ["session_id: string"];
+      expect(known, name).toEqual(expect.arrayContaining(planned));
+      for (const [key, texts] of [["", { en, zh }] as const, ...Object.entries(attributes)]) {
+        expect(texts.en, `${name} ${key}`).toMatch(/[a-z]{2}/);
+        expect(texts.zh, `${name} ${key}`).toMatch(/\p{Script=Han}/u);
+      }
+      const durations = Object.entries(attributes).filter(([key]) => /_(ms|seconds|minutes|hours)$/.test(key));
+      for (const [key, { unit }] of durations) {
+        expect(unit, `${name} ${key}`).toBe(
+          { ms: "ms", seconds: "s", minutes: "min", hours: "h" }[key.split("_").at(-1)!],
+        );
+      }
+    }
   });
 });
 
