@@ -71,11 +71,21 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
 /** Agents, tickets and durations of the operations route; the ids are the same in every tenant. */
 async function seedOperations(pool: pg.Pool, tenantId: string, factor: number): Promise<void> {
   const on = (hour: number): string => `2025-12-24T0${hour}:00:00Z`;
-  await pool.query("insert into analytics_agent_states values ($1, 7, $2, gen_random_uuid(), 'online')", [
-    tenantId,
-    on(factor),
-  ]);
-  await pool.query("insert into analytics_agent_activity values ($1, 7, $2, $2, $2)", [tenantId, on(factor)]);
+  // Another state in each tenant long before, in which a sign of life finds the agent; then a login.
+  const states = [
+    [`2025-10-0${factor}T00:00:00Z`, ["busy", "online", "away"][factor - 1]],
+    [on(factor), "online"],
+  ];
+  for (const [at, state] of states) {
+    await pool.query("insert into analytics_agent_states values ($1, 7, $2, gen_random_uuid(), $3)", [
+      tenantId,
+      at,
+      state,
+    ]);
+  }
+  for (const at of ["2025-12-20T00:00:00Z", on(factor)]) {
+    await pool.query("insert into analytics_agent_activity values ($1, 7, $2, $2, $2)", [tenantId, at]);
+  }
   await pool.query(
     `insert into analytics_tickets (tenant_id, ticket_id, first_seen_at, created_at)
      select $1, ticket, $2, $2 from generate_series(1, $3) as ticket`,
