@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { resolveConfig } from "../../sdk/src/resolve-config.ts";
 import { judgeAnswer, parseRetryAfter } from "../../sdk/src/sending/post-request.ts";
 import { retryDelayMs } from "../../sdk/src/sending/retry-delay.ts";
 import { OtlpSink, type Misbehaviour } from "./otlp-sink.ts";
@@ -194,11 +195,17 @@ it("reports the last sequence number some time after activity", async () => {
   expect(sink.reports).toMatchObject([{ lastSeq: 1, dropped: 0 }]);
 });
 
-it("sends to OpenTelemetry's default address where no endpoint is set", async () => {
-  const { resolveConfig } = await import("../../sdk/src/resolve-config.ts");
-  expect(resolveConfig({}, {}).settings.target).toMatchObject({
-    url: "http://localhost:4318/v1/traces",
-    headers: {},
+it("sends to OpenTelemetry's default address where no endpoint is set, in batches of 512 events or a second", () => {
+  expect(resolveConfig({}, {})).toMatchObject({
+    settings: {
+      target: { url: "http://localhost:4318/v1/traces", headers: {} },
+      maxBatchEvents: 512,
+      batchDelayMs: 1000,
+      reportDelayMs: 30_000,
+      spool: null,
+    },
+    maxQueueBytes: 64 * 1024 * 1024,
+    exitWaitMs: 2000,
   });
 });
 

@@ -68,7 +68,7 @@ describe("wrong use in a test", () => {
     );
   });
   it("does not throw for right use at the limits", () => {
-    recordBusinessEvent("session.start", { session_id: "é".repeat(64), channel: null });
+    recordBusinessEvent("session.start", { session_id: "😀".repeat(64), channel: null });
     recordBusinessEvent("ticket.created", { ticket_id: -(2 ** 31), priority: undefined });
     recordBusinessEvent("agent.logout", { agent_id: 2 ** 31 - 1, work_duration_minutes: 525_600 });
     expect(recorder.events()).toHaveLength(3);
