@@ -45,7 +45,7 @@ export async function runRound(
   const traffic = driveLiveTraffic({ ...services, seed: `${options.seed}/${Date.now()}`, visitEveryMs: 350 });
   for (let left = options.liveSeconds; left > 0 && !signal.aborted; left--) {
     const { visits, requests } = traffic.counts;
-    progress.update(`Live traffic: ${visits} customers, ${requests} requests, ${left} s to go`);
+    progress.update(`Live traffic: customers ${visits}, requests ${requests}, ${left} s to go`);
     await wait(1_000, undefined, { signal }).catch(() => {});
   }
   await traffic.stop();

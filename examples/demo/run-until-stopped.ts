@@ -32,7 +32,7 @@ export async function runUntilStopped(
       const { stored, counted } = await readDatabaseCounts(services.pool);
       const { visits, unexpected } = traffic.counts;
       progress.update(
-        `Live: ${visits} customers so far · ${sum(stored)} events stored, ${sum(counted)} counted` +
+        `Live: customers so far ${visits} · ${sum(stored)} events stored, ${sum(counted)} counted` +
           (unexpected.length > 0 ? ` · ${unexpected.length} unexpected answers, last: ${unexpected.at(-1)}` : ""),
       );
     }

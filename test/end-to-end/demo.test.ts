@@ -4,7 +4,9 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { businessEventNames } from "./business-event-names.ts";
 
@@ -84,6 +86,27 @@ describe("npm run demo -- --once --json", () => {
     // Live traffic, and the few minutes of history since the first start.
     expect(starts.sent).toBeLessThan(200);
     expect(starts.stored).toBe(starts.before + starts.sent);
+  }, 300_000);
+
+  test("a counter that is off: verify says so, and the exit code is 1", async () => {
+    const server = await startEmbeddedPostgres({ dataFolder });
+    const client = new pg.Client({ connectionString: server.connectionString });
+    await client.connect();
+    // Of a month that no live traffic touches.
+    await client.query(
+      "update analytics_business_metrics set total_messages = total_messages + 1 where (period_type, period_value) = (select 'month', min(period_value) from analytics_business_metrics where period_type = 'month')",
+    );
+    await client.end();
+    await server.stop();
+    const { code, stdout, stderr } = await once("--direct", "--live-seconds", "1");
+    const result = JSON.parse(stdout);
+    expect({ code, agrees: result.agrees, verify: result.verify.exitCode }, stderr).toEqual({
+      code: 1,
+      agrees: false,
+      verify: 1,
+    });
+    expect(result.verify.output).toContain("total_messages");
+    expect(result.events.filter((line: { agrees: boolean }) => !line.agrees)).toEqual([]);
   }, 300_000);
 });
 
