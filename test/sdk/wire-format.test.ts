@@ -150,6 +150,8 @@ describe.each(["span-event", "log-record"] as const)("emit: %s", (emit) => {
       fc.string({ unit: "binary", maxLength: 300 }),
       // Around the longest that takes the fast path, in bytes and in characters.
       fc.string({ unit: fc.constantFrom("a", "é", "好", "😀"), minLength: 20, maxLength: 130 }),
+      // Where UTF-8 takes a byte more.
+      fc.string({ unit: fc.constantFrom(..."\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}"), maxLength: 20 }),
       fc.boolean(),
       fc.maxSafeInteger(),
       fc.integer(),
