@@ -44,6 +44,9 @@ test("a product's own events and metrics: recorded, counted, shown everywhere, a
   };
   const ids = [await book("web"), await book("phone", { guests: 6 }), await book("assistant", { session_id: "s-1" })];
   expect((await app.inject({ method: "DELETE", url: `/bookings/${ids[0]}` })).statusCode).toBe(204);
+  const late = { guests: 2, channel: "web", deposit: 0, meal_at: "2020-01-02T18:00:00Z" };
+  const refused = await app.inject({ method: "POST", url: "/bookings", payload: late });
+  expect([refused.statusCode, refused.json().error.code]).toEqual([422, "meal_in_the_past"]);
   await flush();
   const get = async (url: string, path: string): Promise<any> => (await fetch(`${url}${path}`)).json();
   const byKey = async (url: string): Promise<Record<string, any>> => {

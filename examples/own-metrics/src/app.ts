@@ -20,7 +20,13 @@ export function buildBookings(logger: FastifyServerOptions["logger"] = false): F
 
   bookings.post("/bookings", { schema: { body: bookingRequest } }, async (request, reply) => {
     const { guests, channel, deposit, meal_at, session_id } = request.body;
-    const booking = desk.book({ guests, channel, deposit, mealAt: new Date(meal_at), sessionId: session_id });
+    const mealAt = new Date(meal_at);
+    // Its lead time would be negative: no booking, and no event that the receiver takes.
+    if (mealAt.getTime() <= Date.now()) {
+      const message = `meal_at = "${meal_at}" has passed; give a time to come`;
+      return reply.code(422).send({ error: { code: "meal_in_the_past", message } });
+    }
+    const booking = desk.book({ guests, channel, deposit, mealAt, sessionId: session_id });
     return reply.code(201).send({ id: booking.id });
   });
 
