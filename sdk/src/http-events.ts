@@ -107,29 +107,29 @@ function beginRequest(
     surroundings = recorder.surroundings.getStore() ?? around;
   });
   response.once("close", () => {
-    try {
-      const finished = response.writableFinished;
-      const { statusCode } = response;
-      const exchange: Omit<HttpExchange, "params"> = {
-        query: new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1)),
-        request,
-        response,
-        statusCode,
-        success: finished && statusCode < 400,
-        durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
-      };
-      for (const { rule, params } of matched) {
-        // What the handler itself recorded knows more than the status does.
-        if (around.recordedNames?.has(rule.event) === true) continue;
+    const finished = response.writableFinished;
+    const { statusCode } = response;
+    const exchange: Omit<HttpExchange, "params"> = {
+      query: new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1)),
+      request,
+      response,
+      statusCode,
+      success: finished && statusCode < 400,
+      durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
+    };
+    for (const { rule, params } of matched) {
+      // What the handler itself recorded knows more than the status does.
+      if (around.recordedNames?.has(rule.event) === true) continue;
+      try {
         const attributes = attributesOf(rule, { ...exchange, params });
         if (attributes === null) continue;
         recorder.surroundings.run({ ...surroundings, recordedNames: undefined }, () => {
           const options = active === undefined ? undefined : { context: active };
           recorder.record(rule.event, attributes, options);
         });
+      } catch (error) {
+        complain(error);
       }
-    } catch (error) {
-      complain(error);
     }
   });
 }

@@ -159,10 +159,13 @@ describe("httpEvents", () => {
             throw new Error("no");
           },
         },
+        { path: "/", event: "shop.left" },
       ],
     });
     const url = await serve((_incoming, response) => response.end("fine"));
     expect(await (await fetch(url)).text()).toBe("fine");
+    // Neither the request, nor the rule behind it.
+    expect(await received(1)).toMatchObject([{ name: "shop.left", attributes: { success: true } }]);
   });
 });
 
