@@ -172,26 +172,29 @@ test("a lost agent is logged out a heartbeat after its last event, and back with
   expect(await online()).toBe(1.5);
 });
 
-test("whoever logged in days before and is heard of since is online all day, and was the day before", async () => {
-  const tenantId = await useTenant("Asia/Kathmandu", 0);
-  const midnight = Date.UTC(2025, 11, 9, 18, 15);
-  const hourly = Array.from({ length: 5 * 24 }, (_, i) =>
-    makeEvent({
-      tenantId,
-      name: i === 0 ? "agent.login" : "agent.session_message",
-      agentId: 7,
-      occurredAtMs: midnight + (i - 3 * 24) * hour,
-      attributes: { agent_id: 7 },
-    }),
-  );
-  await deliver(hourly, [{ events: hourly.map((_, i) => i) }]);
-  const { metrics } = await readOperations(tenantId, "start_date=2025-12-10&end_date=2025-12-10", midnight + 9 * day);
-  expect(metrics.agent_online_ms).toMatchObject({
-    value: day,
-    previous: { value: day },
-    change: { direction: "same" },
-  });
-});
+test.each([72, 28])(
+  "whoever logged in %i h before and is heard of since is online all day, and was the day before",
+  async (hoursBefore) => {
+    const tenantId = await useTenant("Asia/Kathmandu", 0);
+    const midnight = Date.UTC(2025, 11, 9, 18, 15);
+    const hourly = Array.from({ length: hoursBefore + 2 * 24 }, (_, i) =>
+      makeEvent({
+        tenantId,
+        name: i === 0 ? "agent.login" : "agent.session_message",
+        agentId: 7,
+        occurredAtMs: midnight + (i - hoursBefore) * hour,
+        attributes: { agent_id: 7 },
+      }),
+    );
+    await deliver(hourly, [{ events: hourly.map((_, i) => i) }]);
+    const { metrics } = await readOperations(tenantId, "start_date=2025-12-10&end_date=2025-12-10", midnight + 9 * day);
+    expect(metrics.agent_online_ms).toMatchObject({
+      value: day,
+      previous: { value: day },
+      change: { direction: "same" },
+    });
+  },
+);
 
 const chat = fc.record({
   user: fc.option(fc.constantFrom("u-1", "u-2"), { freq: 5 }),
@@ -208,6 +211,7 @@ const chat = fc.record({
 
 test("durable resolutions are those without a return within 7 days, judged up to the watermark only", async () => {
   const [fromMs, toMs] = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
+  const first = { user: "u-1" as string | null, startMs: 0, lastsMs: (3 * day) as number | null, isEscalated: false };
   await fc.assert(
     fc.asyncProperty(
       fc.array(chat, { minLength: 3, maxLength: 15, size: "max" }),
@@ -262,7 +266,16 @@ test("durable resolutions are those without a return within 7 days, judged up to
         );
       },
     ),
-    { numRuns: 40 },
+    {
+      numRuns: 40,
+      // A return after seven days to the millisecond, and one later; the watermark at the end of the seven days, and before it.
+      examples: [10 * day, 10 * day + 1].flatMap((returnsMs) =>
+        [60 * day, 10 * day, 10 * day - 1].map((sweptMs): [(typeof first)[], number] => [
+          [first, { ...first, startMs: returnsMs, lastsMs: null }],
+          sweptMs,
+        ]),
+      ),
+    },
   );
 });
 
