@@ -254,6 +254,18 @@ create table analytics_report_shares (
   constraint analytics_report_shares_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
+create table analytics_resolution_days (
+  tenant_id text not null,
+  day date not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  through_at timestamp with time zone not null,
+  judged integer,
+  durable integer,
+  unattributed integer,
+  constraint analytics_resolution_days_pkey PRIMARY KEY (tenant_id, day)
+);
+
 create table analytics_sessions (
   tenant_id text not null,
   session_id character varying(64) not null,
@@ -499,6 +511,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_grant_earlier_rights()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  object text;
+begin
+  perform public.spanledger_grant_first_rights();
+  if to_regprocedure('public.spanledger_grant_custom_rights()') is not null then
+    perform public.spanledger_grant_custom_rights();
+  end if;
+  if to_regrole('spanledger_receiver') is not null then
+    foreach object in array array['analytics_tickets', 'analytics_agent_states', 'analytics_agent_activity',
+      'analytics_report_shares']
+    loop
+      execute format('grant select, insert, update on public.%I to spanledger_receiver', object);
+    end loop;
+    -- Made by a migration after this one.
+    if to_regclass('public.analytics_report_share_files') is not null then
+      execute 'grant select, insert, delete on public.analytics_report_share_files to spanledger_receiver';
+    end if;
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    foreach object in array array['analytics_tickets', 'analytics_agent_states', 'analytics_agent_activity']
+    loop
+      execute format('grant select on public.%I to spanledger_reader', object);
+    end loop;
+    execute 'grant select (first_answer_at) on public.analytics_sessions to spanledger_reader';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_grant_first_rights()
  RETURNS void
  LANGUAGE plpgsql
@@ -559,30 +604,10 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-declare
-  object text;
 begin
-  perform public.spanledger_grant_first_rights();
-  if to_regprocedure('public.spanledger_grant_custom_rights()') is not null then
-    perform public.spanledger_grant_custom_rights();
-  end if;
+  perform public.spanledger_grant_earlier_rights();
   if to_regrole('spanledger_receiver') is not null then
-    foreach object in array array['analytics_tickets', 'analytics_agent_states', 'analytics_agent_activity',
-      'analytics_report_shares']
-    loop
-      execute format('grant select, insert, update on public.%I to spanledger_receiver', object);
-    end loop;
-    -- Made by a migration after this one.
-    if to_regclass('public.analytics_report_share_files') is not null then
-      execute 'grant select, insert, delete on public.analytics_report_share_files to spanledger_receiver';
-    end if;
-  end if;
-  if to_regrole('spanledger_reader') is not null then
-    foreach object in array array['analytics_tickets', 'analytics_agent_states', 'analytics_agent_activity']
-    loop
-      execute format('grant select on public.%I to spanledger_reader', object);
-    end loop;
-    execute 'grant select (first_answer_at) on public.analytics_sessions to spanledger_reader';
+    execute 'grant select, insert, update, delete on public.analytics_resolution_days to spanledger_receiver';
   end if;
 end
 $function$;
@@ -602,6 +627,8 @@ comment on table analytics_rejected_events is 'Bad events with the reason; `span
 comment on table analytics_report_share_files is 'The files of what spanledger share froze.';
 
 comment on table analytics_report_shares is 'What spanledger share froze; the pages are shown as they were.';
+
+comment on table analytics_resolution_days is 'Durable AI resolutions of days that can be judged: derived, see GET /api/analytics/operations.';
 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
@@ -690,6 +717,8 @@ grant insert, select, update on analytics_rejected_events to spanledger_receiver
 grant delete, insert, select on analytics_report_share_files to spanledger_receiver;
 
 grant insert, select, update on analytics_report_shares to spanledger_receiver;
+
+grant delete, insert, select, update on analytics_resolution_days to spanledger_receiver;
 
 grant select (channel), select (escalated_at), select (first_answer_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
 

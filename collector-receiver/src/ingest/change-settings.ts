@@ -8,6 +8,7 @@ import {
   storeTimezone,
   storeWorkingHours,
 } from "../storage/change-settings.ts";
+import { forgetResolutionDays } from "../storage/forget-resolution-days.ts";
 import type { StoredSettings } from "../storage/change-settings.ts";
 import { lockIngestExclusive } from "../storage/lock-ingest.ts";
 import { writeAudit } from "../storage/write-audit.ts";
@@ -55,6 +56,8 @@ export async function changeSettings(
       change.idleTimeoutSeconds !== undefined && change.idleTimeoutSeconds !== before.idleTimeoutSeconds;
     if (newTimezone) await storeTimezone(client, tenantId, change.timezone);
     if (newTimeout) await storeIdleTimeout(client, tenantId, change.idleTimeoutSeconds);
+    // Days begin elsewhere, or sessions end at other times.
+    if (newTimezone || newTimeout) await forgetResolutionDays(client, tenantId);
     const newHours = change.workingHours !== undefined;
     if (newHours) await storeWorkingHours(client, tenantId, change.workingHours);
     if (change.agentHeartbeatSeconds !== undefined) {

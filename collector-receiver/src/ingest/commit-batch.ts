@@ -9,8 +9,10 @@ import { lockIngestShared } from "../storage/lock-ingest.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
 import { upsertSessions } from "../storage/upsert-sessions.ts";
 import { upsertSources } from "../storage/upsert-sources.ts";
+import { voidResolutionDays } from "../storage/void-resolution-days.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { countBatch, gatherSessionFacts, idleCheckMs, rulesOf } from "./count-batch.ts";
+import { findLateSessions } from "./find-late-sessions.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
 import { readUncaptured } from "./read-uncaptured.ts";
@@ -81,6 +83,8 @@ export async function commitBatch(
       facts.length > 0 ? upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))) : [],
       sources.length > 0 ? upsertSources(client, sources) : undefined,
     ]);
+    const late = findLateSessions(sessions, rules);
+    if (late.length > 0) await voidResolutionDays(client, late);
     const changes = countBatch(readUncaptured(written.inserted, rules, captured), sessions, rules);
     stage = "counters";
     const days = await writeCountersAndCommit(client, changes);

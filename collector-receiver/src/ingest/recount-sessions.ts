@@ -2,6 +2,7 @@ import type { CounterChanges } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
 import type { ContributingFacts, TenantRules } from "../metrics/session-contribution.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
+import { forgetResolutionDays } from "../storage/forget-resolution-days.ts";
 import { replaceSessions } from "../storage/replace-sessions.ts";
 import { findSealedSessions } from "../storage/seal-tenant.ts";
 import { readSessionEvents } from "../storage/stream-countable-events.ts";
@@ -21,6 +22,7 @@ export async function recountSessions(
   changes: CounterChanges,
 ): Promise<void> {
   const { tenantId, retainedFromMs } = rules;
+  await forgetResolutionDays(writer, tenantId);
   const facts = gatherSessionFacts(await readSessionEvents(writer, tenantId, sessionIds, retainedFromMs));
   const sealed =
     retainedFromMs === null

@@ -26,6 +26,11 @@ export type OperationCounts = Readonly<Record<OperationTerm, string | null>>;
 
 /** How long a customer must stay away for a resolution to be durable. */
 export const durableDays = 7;
+/**
+ * How far the watermark must be beyond the end of every session of a day before what became of its resolutions is kept:
+ * an hour more than their customers have to stay away for, so that what arrives in time makes nothing void.
+ */
+export const settledMs = (durableDays * 24 + 1) * 3_600_000;
 
 /** Whose facts count, and when. */
 export type OperationCohort = "session_start" | "agent_time" | "ticket_close" | "period_end";

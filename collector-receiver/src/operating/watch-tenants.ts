@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyBaseLogger } from "fastify";
 import pg from "pg";
 import { dropUnkeptPartitions, retentionStart, sealBefore } from "../ingest/apply-retention.ts";
+import { keepResolutionDays } from "../ingest/keep-resolution-days.ts";
 import { sweepIdleSessions } from "../ingest/sweep-idle-sessions.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
 import { openWriterConnection, type WriterConnection } from "../storage/writer-connection.ts";
@@ -38,7 +39,8 @@ const CLOSE_GRACE_MS = 500;
 
 /**
  * Goes round the tenants from time to time, on a connection of its own: reads from when their rows are
- * kept, ends the sessions that have been idle for too long, and lets go what is older than the retention.
+ * kept, ends the sessions that have been idle for too long, keeps what became of the resolutions of days that can be
+ * judged, and lets go what is older than the retention.
  * A round that fails is tried again.
  */
 export async function watchTenants(options: TenantWatchOptions): Promise<TenantWatch> {
@@ -63,6 +65,8 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
         options.onSwept(sessions, days);
         if (closing) return;
       }
+      if (closing) return;
+      await keepResolutionDays(client, tenantId);
       if (closing) return;
     }
     if (options.retentionMonths === undefined) return;

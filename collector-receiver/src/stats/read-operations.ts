@@ -11,10 +11,10 @@ import type { AgentTimeRow } from "./sql/read-agent-time.ts";
 import { readDurations } from "./sql/read-durations.ts";
 import { readOperationSettings } from "./sql/read-operation-settings.ts";
 import type { OperationSettings } from "./sql/read-operation-settings.ts";
-import { readResolutions } from "./sql/read-resolutions.ts";
 import type { Resolutions } from "./sql/read-resolutions.ts";
 import { readTicketStock } from "./sql/read-ticket-stock.ts";
 import type { InstantRange, TicketStock } from "./sql/read-ticket-stock.ts";
+import { sumResolutions } from "./sum-resolutions.ts";
 
 export type Durations = ReadonlyMap<string, readonly HistogramBucket[]>;
 
@@ -67,8 +67,8 @@ export async function readOperations(
   const [time, stock, resolved, resolvedBefore, durations, agents] = await Promise.all([
     readAgentTime(pool, tenantId, settings.heartbeatSeconds, ranges),
     readTicketStock(pool, tenantId, ranges),
-    readResolutions(pool, tenantId, now),
-    readResolutions(pool, tenantId, then),
+    sumResolutions(pool, tenantId, period, { calendar: facts.calendar, toMs: now.toMs }),
+    sumResolutions(pool, tenantId, period.comparedWith, { calendar: facts.calendar, toMs: then.toMs }),
     readDurations(pool, tenantId, shownHistograms, [period, period.comparedWith]),
     readAgents(pool, tenantId, period),
   ]);

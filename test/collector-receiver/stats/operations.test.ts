@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { keepResolutionDays } from "../../../collector-receiver/src/ingest/keep-resolution-days.ts";
 import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
@@ -207,32 +208,68 @@ const chat = fc.record({
   /** Null: never ended. */
   lastsMs: fc.option(fc.oneof(fc.integer({ min: 1, max: 3 * day }), fc.constantFrom(3 * day, 10 * day)), { freq: 4 }),
   isEscalated: fc.integer({ min: 0, max: 6 }).map((n) => n === 0),
+  /** What arrives when days have been judged already. */
+  late: fc.constantFrom("nothing", "nothing", "nothing", "everything", "session.escalate", "session.end"),
 });
 
-test("durable resolutions are those without a return within 7 days, judged up to the watermark only", async () => {
+test("durable resolutions are those without a return within 7 days, judged up to the watermark only, whatever is kept and comes late", async () => {
   const [fromMs, toMs] = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
-  const first = { user: "u-1" as string | null, startMs: 0, lastsMs: (3 * day) as number | null, isEscalated: false };
+  const first = {
+    user: "u-1" as string | null,
+    startMs: 0,
+    lastsMs: (3 * day) as number | null,
+    isEscalated: false,
+    late: "nothing" as "nothing" | "everything" | "session.escalate" | "session.end",
+  };
+  const inTime = { lateByMs: 0, then: true };
+  let kept = 0;
+  let voided = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(chat, { minLength: 3, maxLength: 15, size: "max" }),
       fc.oneof(fc.integer({ min: -day, max: 60 * day }), fc.constant(60 * day)),
-      async (chats, sweptMs) => {
+      fc.record({ lateByMs: fc.integer({ min: 0, max: 40 * day }), then: fc.boolean() }),
+      async (chats, sweptMs, keeps) => {
         const tenantId = await useTenant("Asia/Shanghai", fromMs - 20 * day);
         const throughMs = fromMs + sweptMs;
         const sessions = chats.map((draft, i) => ({ ...draft, id: `s-${i + 10}`, startMs: fromMs + draft.startMs }));
-        const events = sessions.flatMap(({ id, user, startMs, lastsMs, isEscalated }) => {
+        const drafts = sessions.flatMap(({ id, user, startMs, lastsMs, isEscalated, late }) => {
           const about = { session_id: id, ...(user === null ? {} : { user_id: user }) };
-          const event = (name: string, atMs: number) =>
-            makeEvent({ tenantId, name, sessionId: id, occurredAtMs: atMs, attributes: about });
+          const event = (name: string, atMs: number) => ({
+            isLate: late === "everything" || late === name,
+            event: makeEvent({ tenantId, name, sessionId: id, occurredAtMs: atMs, attributes: about }),
+          });
           return [
             event("session.start", startMs),
             ...(isEscalated ? [event("session.escalate", startMs)] : []),
             ...(lastsMs === null ? [] : [event("session.end", startMs + lastsMs)]),
           ];
         });
-        await deliver(events, [{ events: events.map((_, i) => events.length - 1 - i) }]);
+        const part = async (isLate: boolean) => {
+          const events = drafts.filter((draft) => draft.isLate === isLate).map(({ event }) => event);
+          if (events.length > 0) await deliver(events, [{ events: events.map((_, i) => events.length - 1 - i) }]);
+        };
         const client = await openWriterConnection(database.connectionString);
+        const countKept = async () =>
+          (
+            await database.pool.query(
+              "select from analytics_resolution_days where tenant_id = $1 and judged is not null",
+              [tenantId],
+            )
+          ).rows.length;
+        const keep = async () => {
+          for (let rounds = 0; (await keepResolutionDays(client, tenantId)).length > 0; rounds++)
+            expect(rounds).toBeLessThan(9);
+        };
+        await part(false);
+        for await (const _ of sweepIdleSessions(client, tenantId, throughMs - keeps.lateByMs));
+        await keep();
+        const before = await countKept();
+        kept += before;
+        await part(true);
+        voided += before - (await countKept());
         for await (const _ of sweepIdleSessions(client, tenantId, throughMs));
+        if (keeps.then) await keep();
         await client.end();
 
         const resolved = sessions.filter(
@@ -267,16 +304,20 @@ test("durable resolutions are those without a return within 7 days, judged up to
       },
     ),
     {
-      numRuns: 40,
+      numRuns: 60,
       // A return after seven days to the millisecond, and one later; the watermark at the end of the seven days, and before it.
       examples: [10 * day, 10 * day + 1].flatMap((returnsMs) =>
-        [60 * day, 10 * day, 10 * day - 1].map((sweptMs): [(typeof first)[], number] => [
+        [60 * day, 10 * day, 10 * day - 1].map((sweptMs): [(typeof first)[], number, typeof inTime] => [
           [first, { ...first, startMs: returnsMs, lastsMs: null }],
           sweptMs,
+          inTime,
         ]),
       ),
     },
   );
+  // Else nothing was tried.
+  expect(kept).toBeGreaterThan(100);
+  expect(voided).toBeGreaterThan(10);
 });
 
 /** The life of a ticket, in order; at most one reopening, so that its state is known at any time. */

@@ -1,0 +1,35 @@
+import { durableDays, settledMs } from "../metrics/operation-metrics.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
+import type { LateSessions } from "../storage/void-resolution-days.ts";
+import type { MergedSession } from "../storage/upsert-sessions.ts";
+import { rulesOf } from "./count-batch.ts";
+
+const dayMs = 86_400_000;
+/** A session that began less than this before the watermark returned to no day that is kept. */
+const youngMs = settledMs - durableDays * dayMs;
+
+/**
+ * What a batch changed of sessions that may belong to days whose resolutions are kept, or be a return to one: late
+ * events alone do. By tenant and day of the start, so that they are few whatever the batch.
+ */
+export function findLateSessions(
+  sessions: readonly MergedSession[],
+  rules: ReadonlyMap<string, TenantRules>,
+): LateSessions[] {
+  const found = new Map<string, { -readonly [Key in keyof LateSessions]: LateSessions[Key] }>();
+  for (const { tenantId, before, now } of sessions) {
+    const { idleThroughMs } = rulesOf(rules, tenantId);
+    const returns = before === null || before.firstStartMs !== now.firstStartMs || before.userId !== now.userId;
+    for (const startMs of new Set([now.firstStartMs, before?.firstStartMs ?? null])) {
+      if (startMs === null || startMs > idleThroughMs - (returns ? youngMs : settledMs)) continue;
+      const key = `${tenantId}\n${Math.floor(startMs / dayMs)}\n${returns}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { tenantId, fromMs: startMs, toMs: startMs, returns });
+      else {
+        known.fromMs = Math.min(known.fromMs, startMs);
+        known.toMs = Math.max(known.toMs, startMs);
+      }
+    }
+  }
+  return [...found.values()];
+}
