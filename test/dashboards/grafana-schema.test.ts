@@ -111,7 +111,7 @@ async function complaintsOf(major: string, models: Parameters<typeof writeCheck>
   );
 }
 
-const example = fileURLToPath(new URL("../../examples/own-metrics/spanledger.config.ts", import.meta.url));
+const example = fileURLToPath(new URL("../../examples/own-metrics/every-kind.config.ts", import.meta.url));
 const ownBoards = generateDashboards(boardDefaults, await loadDefinitions(example))
   .filter(({ path }) => !boards.some((board) => board.path === path))
   .map(({ path, json }) => ({ path, model: JSON.parse(json) as any }));

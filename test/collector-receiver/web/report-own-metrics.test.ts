@@ -4,7 +4,7 @@ import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-r
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
-const definitions = fileURLToPath(new URL("../../../examples/own-metrics/spanledger.config.ts", import.meta.url));
+const definitions = fileURLToPath(new URL("../../../examples/own-metrics/every-kind.config.ts", import.meta.url));
 
 test("a product's own metrics are on the page, in CSV and PDF, and in no shared copy", async () => {
   const receiver = await startTestReceiver({ SPANLEDGER_CONFIG: definitions });
