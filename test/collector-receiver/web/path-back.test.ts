@@ -68,6 +68,13 @@ async function walk(first: string): Promise<{ rows: string[]; pages: number }> {
   return { rows, pages };
 }
 
+/** Events of the lists that no counter of the dictionary is held against. */
+const uncounted: Readonly<Record<string, readonly [string, boolean | undefined]>> = {
+  agent_logouts: ["agent.logout", undefined],
+  agent_status_changes: ["agent.status_change", undefined],
+  tickets_sla_missed: ["ticket.closed", false],
+};
+
 describe("from a figure to its events", () => {
   test.each(eventListNames)(
     "the list %s is as long as what was counted, page by page, without test events",
@@ -84,7 +91,10 @@ describe("from a figure to its events", () => {
       expect(rows.length).toBeGreaterThan(0);
       expect(pages).toBe(Math.max(1, Math.ceil(rows.length / 100)));
       expect(rows.join()).not.toContain("s-of-a-test");
-      if (counter === null) return;
+      if (counter === null) {
+        expect([list, event, when?.is]).toEqual([list, ...(uncounted[list] ?? [])]);
+        return;
+      }
       const study: any = await (await fetch(`${receiver.url}/api/analytics/case-study?month=2025-12`)).json();
       expect(rows.length).toBe(study.metrics[counter].value);
     },

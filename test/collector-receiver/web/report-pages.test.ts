@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { figureKeys } from "../../../collector-receiver/src/web/report/report-figures.ts";
 import { chartIds } from "../../../collector-receiver/src/web/charts/report-chart.ts";
@@ -134,6 +136,19 @@ describe("the report", () => {
   });
 });
 
+/** A PDF with what is compressed in it beside it. */
+function plainPdf(bytes: Buffer): string {
+  const parts = [bytes.toString("latin1")];
+  for (const { index, 0: word } of (parts[0] as string).matchAll(/stream\r?\n/g)) {
+    try {
+      parts.push(inflateSync(bytes.subarray(index + word.length)).toString("latin1"));
+    } catch {
+      // A picture or a font as it is.
+    }
+  }
+  return parts.join("\n");
+}
+
 describe("the files", () => {
   test("CSV begins with a byte order mark and holds the figures as numbers", async () => {
     const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
@@ -154,15 +169,28 @@ describe("the files", () => {
       expect(response.headers.get("content-type")).toBe("application/pdf");
       expect(bytes.subarray(0, 5).toString("latin1")).toBe("%PDF-");
       expect(bytes.length).toBeGreaterThan(20_000);
+      const text = plainPdf(bytes);
+      const descriptors = text.match(/\/Type\s*\/FontDescriptor\b/g) ?? [];
+      expect(descriptors.length).toBeGreaterThanOrEqual(2);
+      expect(text.match(/\/FontFile[23]?\s/g)).toHaveLength(descriptors.length);
+      for (const [, name] of text.matchAll(/\/FontName\s*\/(?:[A-Z]{6}\+)?([^\s/>]+)/g))
+        expect(name).toContain("NotoSansSC");
+      // The glyphs of the words are in it: a font without them would draw boxes. "月" and "R", as a viewer copies them.
+      for (const character of lang === "en" ? ["0052"] : ["6708", "62A5"]) expect(text).toContain(`<${character}>`);
     }
   });
 
+  const pictures = new Map<string, string>();
   test.each(chartIds)("a picture of the chart %s", async (chart) => {
     const response = await get(`/report/charts/${chart}.png?month=2025-12`);
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(response.status).toBe(200);
     expect(bytes.subarray(1, 4).toString("latin1")).toBe("PNG");
     expect(bytes.readUInt32BE(16)).toBe(1600);
+    // Of this chart, and of no other.
+    const hash = createHash("sha256").update(bytes).digest("hex");
+    expect(pictures.get(hash)).toBeUndefined();
+    pictures.set(hash, chart);
   });
 });
 
