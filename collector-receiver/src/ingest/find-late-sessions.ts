@@ -20,16 +20,21 @@ export function findLateSessions(
   for (const { tenantId, before, now } of sessions) {
     const { idleThroughMs } = rulesOf(rules, tenantId);
     const returns = before === null || before.firstStartMs !== now.firstStartMs || before.userId !== now.userId;
-    for (const startMs of new Set([now.firstStartMs, before?.firstStartMs ?? null])) {
-      if (startMs === null || startMs > idleThroughMs - (returns ? youngMs : settledMs)) continue;
-      const key = `${tenantId}\n${Math.floor(startMs / dayMs)}\n${returns}`;
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { tenantId, fromMs: startMs, toMs: startMs, returns });
-      else {
-        known.fromMs = Math.min(known.fromMs, startMs);
-        known.toMs = Math.max(known.toMs, startMs);
-      }
-    }
+    const latestMs = idleThroughMs - (returns ? youngMs : settledMs);
+    add(tenantId, now.firstStartMs, latestMs, returns);
+    // Where it began before it was known to begin earlier.
+    if (returns) add(tenantId, before?.firstStartMs ?? null, latestMs, returns);
   }
   return [...found.values()];
+
+  function add(tenantId: string, startMs: number | null, latestMs: number, returns: boolean): void {
+    if (startMs === null || startMs > latestMs) return;
+    const key = `${tenantId}\n${Math.floor(startMs / dayMs)}\n${returns}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { tenantId, fromMs: startMs, toMs: startMs, returns });
+    else {
+      known.fromMs = Math.min(known.fromMs, startMs);
+      known.toMs = Math.max(known.toMs, startMs);
+    }
+  }
 }
