@@ -131,7 +131,10 @@ describe.each(paths)("%s", (name, path) => {
         }
       }
       await page.setViewportSize({ width: 1280, height: 900 });
-      expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(5_000);
+      const paper = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+      expect(paper.length).toBeGreaterThan(5_000);
+      // A4 in points.
+      expect(paper).toMatch(/\/MediaBox \[0 0 59[45]\.?\d* 84[12]\.?\d*\]/);
     });
   });
 
@@ -148,6 +151,23 @@ describe.each(paths)("%s", (name, path) => {
       const { violations }: any = await page.evaluate("axe.run()");
       expect(violations.map(({ id, nodes }: any) => [id, nodes.map((node: any) => node.html).slice(0, 3)])).toEqual([]);
     });
+  });
+});
+
+const lists = ["the months", "the sessions behind a figure", "a session", "the events behind a figure", "a ticket"];
+test.each(paths.filter(([name]) => lists.includes(name)))("on a phone all of %s is in sight", async (_, path) => {
+  await visit(inLanguage(path(), "en"), { viewport: { width: 390, height: 844 } }, async ({ page }) => {
+    const cells = "[...document.querySelectorAll('td, tbody th')].filter((cell) => cell.checkVisibility())";
+    expect(Number(await page.evaluate(`${cells}.length`))).toBeGreaterThan(4);
+    expect(await page.evaluate(`${cells}.filter((cell) => cell.getBoundingClientRect().right > 390).length`)).toBe(0);
+    expect(
+      await page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every((box) => box.scrollWidth <= box.clientWidth)",
+      ),
+    ).toBe(true);
+    // The name of its column stands beside each number.
+    const label = await page.evaluate("getComputedStyle(document.querySelector('td[data-label]'), '::before').content");
+    expect(String(label)).toMatch(/^"\S/);
   });
 });
 

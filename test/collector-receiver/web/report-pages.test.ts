@@ -85,6 +85,81 @@ describe("the report", () => {
     expect(card).toMatch(/\d+ of them assumed/);
   });
 
+  test("a figure has the trend of the months that are recorded, and its numbers in the definition", async () => {
+    const report = await page("/report?month=2025-12&lang=en");
+    for (const key of ["total_sessions", "ai_resolution_rate", "sla_met_rate"]) {
+      const card = new RegExp(`<article[^>]*id="${key}">[\\s\\S]*?</article>`).exec(report)?.[0] ?? "";
+      const trend = /<svg class="trend"[\s\S]*?<\/svg>/.exec(card)?.[0] ?? "";
+      const heights = [...trend.matchAll(/<circle class="(?:was|now)" cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) =>
+        Number(y),
+      );
+      const months = [];
+      for (const month of ["2025-11", "2025-12"]) {
+        const study: any = await (await get(`/api/analytics/case-study?month=${month}&lang=en`)).json();
+        months.push(study.metrics[key]);
+      }
+      expect(heights).toHaveLength(2);
+      const [then, now] = months.map(({ value }) => value);
+      // Higher on the page is less in SVG.
+      expect([key, (heights[0] as number) - (heights[1] as number) > 0]).toEqual([key, now > then]);
+      const shown = [...card.matchAll(/<th scope="row">((?:November|December) 2025)<\/th>\s*<td>([^<]*)</g)];
+      expect(shown.map(([, month, text]) => [month, text])).toEqual([
+        ["November 2025", months[0].formatted],
+        ["December 2025", months[1].formatted],
+      ]);
+    }
+  });
+
+  test("every chart is drawn for both widths, with its data as a table that adds up to the figures of the month", async () => {
+    const { metrics }: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
+    const report = await page("/report?month=2025-12&lang=en");
+    const chartOf = (id: string): string =>
+      new RegExp(`<figure[^>]*id="${id}">[\\s\\S]*?</figure>`).exec(report)?.[0] ?? "";
+    const rowsOf = (id: string): string[][] =>
+      (/<tbody>([\s\S]*?)<\/tbody>/.exec(chartOf(id))?.[1] ?? "")
+        .split("</tr>")
+        .slice(0, -1)
+        .map((row) =>
+          [...row.matchAll(/<t[hd][^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell]) =>
+            (cell as string).replace(/<[^>]*>/g, "").trim(),
+          ),
+        );
+    const sum = (id: string, column: number): number =>
+      rowsOf(id).reduce((total, row) => total + (Number(row[column]?.replaceAll(",", "")) || 0), 0);
+    const value = (...keys: string[]): number => keys.reduce((total, key) => total + metrics[key].value, 0);
+    for (const id of chartIds) {
+      for (const drawing of ["wide-drawing", "narrow"])
+        expect(chartOf(id)).toMatch(new RegExp(`<svg[^>]*class="${drawing}"`));
+      expect(rowsOf(id).length, id).toBeGreaterThan(1);
+    }
+    expect(rowsOf("sessions")).toHaveLength(31);
+    expect([1, 2, 3].map((column) => sum("sessions", column))).toEqual([
+      value("total_sessions"),
+      value("ai_resolved_sessions"),
+      value("ai_resolved_idle"),
+    ]);
+    expect(sum("response-times", 1)).toBe(value("responses_timed"));
+    for (const quantile of ["p50", "p90", "p99"]) {
+      const series: any = await (
+        await get(`/api/analytics/timeseries?metric=response_time_${quantile}_ms&from=2025-12&to=2025-12&period=month`)
+      ).json();
+      const seconds = (series.points[0].value / 1000).toFixed(1).replace(/\.0$/, "");
+      expect(chartOf("response-times")).toMatch(
+        new RegExp(`${seconds.replace(".", "\\.")}(?:\\.0)? sec \\(${quantile}\\)`),
+      );
+    }
+    const { rows } = await receiver.database.pool.query(
+      `select count(*)::int as events from analytics_events
+       where event_name = 'session.escalate' and occurred_at >= '2025-12-01T00:00+08' and occurred_at < '2026-01-01T00:00+08'`,
+    );
+    expect(sum("escalation-reasons", 1)).toBe(rows[0].events);
+    expect(sum("agents", 1)).toBe(value("sessions_handled"));
+    expect(sum("queries", 1)).toBe(value("order_queries_success", "order_queries_failed"));
+    expect(sum("queries", 3)).toBe(value("tracking_queries_success", "tracking_queries_failed"));
+    expect([1, 2].map((column) => sum("tickets", column))).toEqual([value("tickets_created"), value("tickets_closed")]);
+    expect(chartOf("tickets")).toContain(metrics.sla_met_rate.formatted);
+  });
+
   test("is marked as sample data, in every language and file", async () => {
     expect(await page("/report?month=2025-12&lang=en")).toContain("Sample data");
     expect(await page("/?lang=zh-CN")).toContain("样例数据");
@@ -344,6 +419,10 @@ describe("a shared copy", () => {
       expect([key, stateOf(key)]).toEqual([key, "withheld"]);
     }
     expect(stateOf("total_sessions")).toBe("known");
+    // Of figures of operations it is not known on how many the ones before rested: nothing is said of a change.
+    const durable =
+      /<article[^>]*id="ai_resolution_durable_rate">[\s\S]*?<\/article>/.exec(frozen.pages[lang])?.[0] ?? "";
+    expect(durable).not.toContain('class="change"');
     expect(json.story).toBeNull();
     expect(textOf("report.csv")).not.toContain(study.story.slice(0, 40));
     expect(frozen.files.some(({ name }) => name === "agents.png")).toBe(false);

@@ -71,18 +71,7 @@ export function renderAgent(
           : html`<h2>${words.agentFigures}</h2>
               <div class="grid-of-figures">
                 ${figures.map(([key, { formatted, value }]) => card(key, formatted, value))}
-              </div>
-              <p class="behind">
-                <a
-                  href="${linkTo("/report/events", {
-                    month,
-                    of: "agent_status_changes",
-                    agent: String(agentId),
-                    lang: locale,
-                  })}"
-                  >${words.behind.agent_status_changes}</a
-                >
-              </p>`
+              </div>`
       }`,
     footer: html`<p>${texts.footer}</p>`,
   });

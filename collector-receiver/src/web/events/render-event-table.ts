@@ -49,7 +49,7 @@ export function renderEventTable(events: readonly ListedEvent[], view: EventTabl
     service: ({ service_name: name }) => name ?? "—",
   };
   return html`<div class="card scroll" tabindex="0" role="region" aria-label="${view.label}">
-    <table class="events">
+    <table class="events stack">
       <thead>
         <tr>
           <th scope="col">${words.time}</th>
@@ -63,14 +63,19 @@ export function renderEventTable(events: readonly ListedEvent[], view: EventTabl
           (event) =>
             html`<tr>
               <th scope="row">${moment(Date.parse(event.occurred_at))}</th>
-              ${view.columns.map((column) => html`<td class="left">${cellOf[column](event)}</td>`)}
+              ${view.columns.map((column) => renderCell(words[column], cellOf[column](event)))}
               <td class="left values">${renderAttributes(event, view.locale)}</td>
-              <td class="left">${renderTrace(event.trace_id, view.traceUrlTemplate)}</td>
+              ${renderCell(words.trace, renderTrace(event.trace_id, view.traceUrlTemplate))}
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+/** A cell with nothing in it is left out where a row is a block of lines. */
+function renderCell(label: string, content: Fragment): Html {
+  return html`<td data-label="${label}" class="left${content === "—" && " void"}">${content}</td>`;
 }
 
 function renderAttributes(event: ListedEvent, locale: Locale): Fragment {

@@ -68,7 +68,7 @@ export function renderTicketList(
         tickets.length === 0
           ? html`<p>${words.none}</p>`
           : html`<div class="card scroll" tabindex="0" role="region" aria-label="${title}">
-              <table>
+              <table class="stack">
                 <thead>
                   <tr>
                     ${[words.ticket, words.created, words.closed, words.reopened].map((head) => html`<th scope="col">${head}</th>`)}
@@ -83,9 +83,15 @@ export function renderTicketList(
                             >#${ticket.ticketId}</a
                           >
                         </th>
-                        <td>${at(ticket.createdMs)}</td>
-                        <td>${at(ticket.firstClosedMs)}</td>
-                        <td>${at(ticket.lastReopenedMs)}</td>
+                        <td data-label="${words.created}" ${ticket.createdMs === null && html` class="void"`}>
+                          ${at(ticket.createdMs)}
+                        </td>
+                        <td data-label="${words.closed}" ${ticket.firstClosedMs === null && html` class="void"`}>
+                          ${at(ticket.firstClosedMs)}
+                        </td>
+                        <td data-label="${words.reopened}" ${ticket.lastReopenedMs === null && html` class="void"`}>
+                          ${at(ticket.lastReopenedMs)}
+                        </td>
                       </tr>`,
                   )}
                 </tbody>

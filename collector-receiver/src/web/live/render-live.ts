@@ -28,11 +28,10 @@ export function renderLive(live: LiveDocument, locale: Locale, options: { readon
     locale,
     title,
     sampleData: options.sampleData,
-    navigation: siteNavigation(
-      locale,
-      linkTo("/live", { lang: otherLocale(locale) }),
-      html`<a href="${linkTo("/report", { lang: locale })}">${texts.thisMonth}</a>`,
-    ),
+    navigation: siteNavigation(locale, linkTo("/live", { lang: otherLocale(locale) }), {
+      more: html`<a href="${linkTo("/report", { lang: locale })}">${texts.thisMonth}</a>`,
+      here: "live",
+    }),
     main: html`<div class="wall">
       <h1 data-day="${live.day}">${title} · ${describeDay(live.day, locale)}</h1>
       <p class="meta">

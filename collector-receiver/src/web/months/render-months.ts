@@ -32,8 +32,9 @@ export function renderMonths(
         <a href="${linkTo("/report", { month, lang: locale })}">${nameOf(month)}</a
         >${month === current && html` <span class="meta">${texts.stillRunning}</span>`}
       </th>
-      ${columns.map((key) => html`<td>${textOf(key, months.get(month) as Counters)}</td>`)}
+      ${columns.map((key) => html`<td data-label="${headOf(key)}">${textOf(key, months.get(month) as Counters)}</td>`)}
     </tr>`;
+  const headOf = (key: string): string => metricOf(key).name[locale === "en" ? "en" : "zh"];
   const textOf = (key: string, counters: Counters): string => {
     const metric = metricOf(key) as Exclude<MetricDefinition, { kind: "quantile" }>;
     const reported = metric.group === "ai_chatbot" ? at.tenant.chatbotReported : at.tenant.workbenchReported;
@@ -43,22 +44,21 @@ export function renderMonths(
     locale,
     title: texts.allMonths,
     sampleData: options.sampleData,
-    navigation: siteNavigation(
-      locale,
-      linkTo("/", { lang: otherLocale(locale) }),
-      html`<a href="/docs">${texts.api}</a>`,
-    ),
+    navigation: siteNavigation(locale, linkTo("/", { lang: otherLocale(locale) }), {
+      more: html`<a href="/docs">${texts.api}</a>`,
+      here: "months",
+    }),
     main: html`<h1>${texts.monthlyReports}</h1>
       <p class="meta">${texts.timezone(at.tenant.timezone)}</p>
       ${
         shown.length === 0
           ? html`<p>${texts.noMonths}</p>`
           : html`<div class="card scroll" tabindex="0" role="region" aria-label="${texts.monthlyReports}">
-              <table>
+              <table class="stack">
                 <thead>
                   <tr>
                     <th scope="col">${texts.month}</th>
-                    ${columns.map((key) => html`<th scope="col">${metricOf(key).name[locale === "en" ? "en" : "zh"]}</th>`)}
+                    ${columns.map((key) => html`<th scope="col">${headOf(key)}</th>`)}
                   </tr>
                 </thead>
                 <tbody>

@@ -11,6 +11,12 @@ const variables = (colours: ChartColours): string =>
 const fonts =
   'system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
 
+/** The rules under which a table of the class is a list of blocks. */
+const stackRules = (table: string): string =>
+  `${table},${table} tbody,${table} tr,${table} th,${table} td{display:block}${table} thead{position:absolute;left:-999px}` +
+  `${table} tr{padding:.45rem .2rem;border-bottom:1px solid var(--grid)}${table} tr:last-child{border-bottom:0}${table} tbody th,${table} tbody td{border:0;padding:.1rem .2rem;white-space:normal}` +
+  `${table} tbody th{font-weight:600}${table} td[data-label]{display:flex;justify-content:space-between;gap:1rem;text-align:right}${table} td[data-label]::before{content:attr(data-label);color:var(--faint);text-align:left;flex:none}${table} .values{min-width:0}${table} td.void{display:none}`;
+
 /** The style of every page, in one element, so that a policy can name it by its hash. */
 export const pageStyle = [
   `:root{color-scheme:light dark;${variables(lightColours)};--page:#f3f5f8;--link:#1a56a0;--pill:#eef2f7;--warn-ground:#fff4d6;--warn-text:#5c4300;--warn-line:#e2c67a;--shade:0 1px 2px rgba(20,32,50,.06),0 1px 8px rgba(20,32,50,.04)}`,
@@ -70,7 +76,9 @@ export const pageStyle = [
   "table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums;min-width:100%}",
   "th,td{text-align:right;padding:.35rem .6rem;border-bottom:1px solid var(--grid);white-space:nowrap}th:first-child,td:first-child,.left{text-align:left}tbody tr:last-child>*{border-bottom:0}tbody tr:hover>*{background:var(--pill)}",
   "thead th{color:var(--faint);font-weight:600;white-space:normal;vertical-align:bottom;overflow-wrap:normal;min-width:4.5rem}tbody th{font-weight:400}",
-  ".events td,.events th{vertical-align:top}.events .values{white-space:normal;min-width:15rem;line-height:1.75}.value-of{display:inline-block;background:var(--pill);border-radius:6px;padding:0 .45rem;margin:0 .15rem .15rem 0;font-size:.875rem}.value-of code{color:var(--faint)}td code[title]{display:inline-block;max-width:9.5rem;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom;white-space:nowrap}",
+  ".events td,.events th{vertical-align:top}.events .values{white-space:normal;min-width:15rem;line-height:1.75}.value-of{display:inline-block;background:var(--pill);border-radius:6px;padding:0 .45rem;margin:0 .15rem .15rem 0;font-size:.875rem}.value-of code{color:var(--faint)}td code[title]{display:inline-block;max-width:9.5rem;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom;white-space:nowrap}a code[title]{text-decoration:underline}",
+  // A list on a narrow screen: a row is a block of lines, each with the name of its column.
+  `@media screen and (max-width:640px){${stackRules(".stack")}}@media screen and (max-width:900px){${stackRules(".events.stack")}}`,
   "footer.wide{color:var(--faint);font-size:.9375rem;margin:2.5rem auto 1.5rem}",
   ".figure .big{font-size:2.8rem;font-weight:700;letter-spacing:-.015em;font-variant-numeric:tabular-nums;line-height:1.15;margin:.2rem 0}",
   // A wall is read from across the room.
@@ -82,7 +90,7 @@ export const pageStyle = [
   chartRules((name) => `var(${variable(name)})`),
   "@page{size:A4;margin:13mm}",
   "@media print{body{font-size:10pt;background:#fff;line-height:1.45}.wide{max-width:none;padding:0}header.wide,.skip,.no-print,.figure details,.chart details,.foot{display:none!important}" +
-    ".card{break-inside:avoid;padding:.5rem .65rem}.grid-of-figures{grid-template-columns:repeat(4,1fr);gap:.45rem}.grid-of-charts{grid-template-columns:1fr 1fr;gap:.45rem}" +
+    ".card{break-inside:avoid;padding:.5rem .65rem}.more{break-inside:auto}.grid-of-figures{grid-template-columns:repeat(4,1fr);gap:.45rem}.grid-of-charts{grid-template-columns:1fr 1fr;gap:.45rem}" +
     ".figure .value,.figure.headline .value{font-size:1.3rem}.figure p,.figure h3{font-size:.78rem}.figure .change{padding:0}.trend{height:22px;margin:.2rem 0 0}h1{font-size:1.55rem;margin-top:0}h2{font-size:1.1rem;margin:1rem 0 .4rem;break-after:avoid}.story{padding:.6rem .8rem}.story>p{font-size:.95rem;line-height:1.55}.chart .narrow{display:none}.chart .wide-drawing{display:block}.chart .summary{font-size:.78rem;margin-bottom:.3rem}.chart h3{font-size:.95rem}a{text-decoration:none}" +
     ".lines{grid-template-columns:1fr 1fr 1fr;gap:0 1.2rem}.line{break-inside:avoid;padding:.15rem 0}.line .value{font-size:.85rem}.line h4{font-size:.78rem}.line .beside{display:none}}",
 ].join("\n");

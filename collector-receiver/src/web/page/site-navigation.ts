@@ -20,13 +20,20 @@ export function languageLink(locale: Locale, href: string): Html {
   return html`<a href="${href}" lang="${other}" hreflang="${other}">${textsOf(locale).otherLanguage}</a>`;
 }
 
+interface Navigation {
+  /** Links of this page alone. */
+  readonly more?: Fragment;
+  /** The page itself, where it is one of those that every page leads to. */
+  readonly here?: "months" | "live";
+}
+
 /** What stands on top of every page but shared copies. `otherHref` leads to the page in the other language. */
-export function siteNavigation(locale: Locale, otherHref: string, more: Fragment = null): Html {
+export function siteNavigation(locale: Locale, otherHref: string, { more, here }: Navigation = {}): Html {
   const texts = textsOf(locale);
   return html`${siteBrand(locale, linkTo("/", { lang: locale }))}
-    <a href="${linkTo("/", { lang: locale })}">${texts.allMonths}</a>
-    <a href="${linkTo("/live", { lang: locale })}">${texts.liveWall}</a>
-    ${more} ${languageLink(locale, otherHref)}`;
+  ${here !== "months" && html`<a href="${linkTo("/", { lang: locale })}">${texts.allMonths}</a>`}
+  ${here !== "live" && html`<a href="${linkTo("/live", { lang: locale })}">${texts.liveWall}</a>`} ${more}
+  ${languageLink(locale, otherHref)}`;
 }
 
 /** Where a page lies below the report: the way up, and its own name last. */

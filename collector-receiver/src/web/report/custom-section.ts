@@ -57,16 +57,18 @@ export function renderCustomSection({ material, locale, texts, least }: ReportCo
           html`<article class="card figure" id="own-${figure.key}">
             <h3>${figure.name}</h3>
             <p class="value${figure.value === null && " none"}">${figure.formatted}</p>
-            <p class="change">${customChangeText(figure, texts)}</p>
+            ${figure.change !== null && html`<p class="change">${customChangeText(figure, texts)}</p>`}
             ${asideOf(figure, own, locale, texts)}
             ${figure.counted_since !== null && html`<p class="aside">${own.since(instantOf(figure.counted_since))}</p>`}
-            ${figure.groups.length > 0 && renderGroups(figure, own, texts)}
-            <details>
-              <summary>${texts.definition}</summary>
-              ${figure.meaning !== null && html`<p>${figure.meaning}</p>`}
-              <p><code>${figure.formula}</code></p>
-              <p><code>${figure.key}</code></p>
-            </details>
+            <div class="foot">
+              <details>
+                <summary>${texts.definition}</summary>
+                ${figure.meaning !== null && html`<p>${figure.meaning}</p>`}
+                <p><code>${figure.formula}</code></p>
+                <p><code>${figure.key}</code></p>
+              </details>
+              ${figure.groups.length > 0 && renderGroups(figure, own, texts)}
+            </div>
           </article>`,
       )}
     </div>

@@ -46,7 +46,7 @@ export function renderFigureLine(figure: Figure, context: ReportContext, behind:
     <h4>${definition.name}</h4>
     <p class="value${!known && " none"}">${shownValue(figure, context)}</p>
     <div class="beside">
-      ${known && figure.metric.change !== null && renderChange(figure, context)}
+      ${known && figure.metric.change !== null && !figure.previousWithheld && renderChange(figure, context)}
       ${known && sample !== null && html`<p class="aside">${sample}</p>`}
     </div>
     <div class="foot">

@@ -40,10 +40,10 @@ export function renderSessionList(view: ListView, locale: Locale, sampleData: bo
           ><code>${session.sessionId}</code></a
         >
       </th>
-      <td>${moment(session.firstStartMs)}</td>
-      <td>${moment(session.lastActivityMs)}</td>
-      <td class="left">${session.channel ?? "—"}</td>
-      <td class="left">${stateOf(session)}</td>
+      <td data-label="${words.start}">${moment(session.firstStartMs)}</td>
+      <td data-label="${words.last}">${moment(session.lastActivityMs)}</td>
+      <td data-label="${words.channel}" class="left">${session.channel ?? "—"}</td>
+      <td data-label="${words.state}" class="left"><span>${stateOf(session)}</span></td>
     </tr>`;
   const stateOf = ({ ended, escalated, takenOver }: ListedSession): Html[] =>
     [
@@ -80,7 +80,7 @@ export function renderSessionList(view: ListView, locale: Locale, sampleData: bo
         sessions.length === 0
           ? html`<p>${words.none}</p>`
           : html`<div class="card scroll" tabindex="0" role="region" aria-label="${title}">
-              <table>
+              <table class="stack">
                 <thead>
                   <tr>
                     ${[words.session, words.start, words.last].map((head) => html`<th scope="col">${head}</th>`)}
