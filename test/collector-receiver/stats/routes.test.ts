@@ -352,6 +352,49 @@ describe("definitions", () => {
     });
     expect(chinese.map(({ key }: any) => key)).toEqual(english.map(({ key }: any) => key));
     expect(chinese[0].name).toBe("会话数（服务客户数）");
+    for (const [metrics, script] of [
+      [chinese, /\p{Script=Han}|p\d/u],
+      [english, /^[^\p{Script=Han}]+$/u],
+    ] as const) {
+      for (const metric of metrics) {
+        const { key, name, meaning, formula, unit, cohort, period_rule, edge_cases, definition_version, since } =
+          metric;
+        for (const text of [name, meaning, period_rule, edge_cases ?? name])
+          expect([key, text]).toEqual([key, expect.stringMatching(script)]);
+        expect([key, formula, unit, cohort]).toEqual([
+          key,
+          ...Array.from({ length: 3 }, () => expect.stringMatching(/\S/)),
+        ]);
+        expect([key, definition_version, since]).toEqual([
+          key,
+          expect.any(Number),
+          expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        ]);
+        expect([key, metric.kind === "quantile" ? metric.histogram : metric.numerator.add[0]]).toEqual([
+          key,
+          expect.any(String),
+        ]);
+        if (metric.kind === "ratio") expect([key, metric.denominator.add.length > 0]).toEqual([key, true]);
+      }
+    }
+    // Beside the plan's.
+    expect(english.map(({ key }: any) => key)).toEqual(
+      expect.arrayContaining([
+        "ai_resolution_confirmed_rate",
+        "ai_resolution_assumed_rate",
+        "ai_resolution_durable_rate",
+        "ai_involvement_rate",
+        ...["first_response", "handle_time", "resolution_time"].flatMap((of) =>
+          ["", "_business"].flatMap((hours) => [`${of}${hours}_p50_ms`, `${of}${hours}_p90_ms`]),
+        ),
+        "agent_online_ms",
+        "agent_away_ms",
+        "agent_busy_ms",
+        "agent_occupancy_rate",
+        "ticket_reopen_rate",
+        "ticket_backlog",
+      ]),
+    );
   });
 
   it("are the catalogue", async () => {

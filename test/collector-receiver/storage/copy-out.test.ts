@@ -14,6 +14,8 @@ afterAll(() => database.drop());
 async function readAll(messages: AsyncGenerator<Buffer>): Promise<string[]> {
   const rows: string[] = [];
   for await (const bytes of messages) {
+    // Slow at first, so that more than one buffer waits.
+    if (rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     let pos = 0;
     while (pos < bytes.length) {
       expect(bytes[pos]).toBe("d".charCodeAt(0));
