@@ -228,7 +228,7 @@ test("durable resolutions are those without a return within 7 days, judged up to
     fc.asyncProperty(
       fc.array(chat, { minLength: 3, maxLength: 15, size: "max" }),
       fc.oneof(fc.integer({ min: -day, max: 60 * day }), fc.constant(60 * day)),
-      fc.record({ lateByMs: fc.integer({ min: 0, max: 40 * day }), then: fc.boolean() }),
+      fc.record({ lateByMs: fc.integer({ min: 0, max: 40 * day }), again: fc.boolean() }),
       async (chats, sweptMs, keeps) => {
         const tenantId = await useTenant("Asia/Shanghai", fromMs - 20 * day);
         const throughMs = fromMs + sweptMs;
@@ -269,7 +269,7 @@ test("durable resolutions are those without a return within 7 days, judged up to
         await part(true);
         voided += before - (await countKept());
         for await (const _ of sweepIdleSessions(client, tenantId, throughMs));
-        if (keeps.then) await keep();
+        if (keeps.again) await keep();
         await client.end();
 
         const resolved = sessions.filter(
