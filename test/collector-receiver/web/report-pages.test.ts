@@ -45,7 +45,11 @@ describe("the report", () => {
     for (const key of groups.flatMap((group) => figureKeys[group])) expect(study.metrics).toHaveProperty(key);
     expect(report).toContain(study.story.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
     expect(report).toContain(`<html lang="${lang}">`);
-    expect(report).toContain("99.98");
+    expect(report).toMatch(
+      lang === "en"
+        ? /class="badge gap">99\.98 % of what the products recorded, as of [^<]*\d\d:\d\d</
+        : /class="badge gap">数据完整度 99\.98%[^<]*\d\d:\d\d</,
+    );
     for (const id of chartIds) expect(report).toContain(`id="${id}"`);
   });
 
@@ -132,6 +136,11 @@ describe("the report", () => {
         expect(chartOf(id)).toMatch(new RegExp(`<svg[^>]*class="${drawing}"`));
       expect(rowsOf(id).length, id).toBeGreaterThan(1);
     }
+    // Told apart without colour: the second series is hatched, the second line dashed with marks of its own.
+    for (const id of ["sessions", "queries", "tickets"]) {
+      expect(chartOf(id)).toContain(`fill="url(#${id}-w-hatch)"`);
+    }
+    expect(chartOf("queries")).toContain('class="line2"');
     expect(rowsOf("sessions")).toHaveLength(31);
     expect([1, 2, 3].map((column) => sum("sessions", column))).toEqual([
       value("total_sessions"),

@@ -86,7 +86,7 @@ export const pageStyle = [
   "#state::before{content:'';display:inline-block;width:.65rem;height:.65rem;border-radius:50%;margin-right:.4rem;border:2px solid var(--faint)}#state[data-now=open]::before{background:var(--first);border-color:var(--first)}#state[data-now=lost]::before{border-color:var(--second);border-style:dashed}",
   // Two cards in a row on a phone; an open definition has the whole row.
   "@media (max-width:640px){.chart .wide-drawing{display:none}.chart .narrow{display:block}.wide{padding:0 1rem}h1{font-size:1.6rem}.card{padding:.8rem .85rem}.story{padding:.9rem 1rem}.story>p{font-size:1.0625rem}" +
-    ".grid-of-figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}.figure .change{white-space:normal}.figure .value{font-size:1.4rem}.figure.headline .value{font-size:1.6rem}.figure h3{font-size:.875rem;line-height:1.4}.figure .big{font-size:1.9rem}.grid-of-figures .figure:has(details[open]){grid-column:1/-1}.card>.foot{flex-direction:column;gap:0}header nav{gap:.1rem .85rem;font-size:.875rem}}",
+    ".grid-of-figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}.figure .change{white-space:normal}.card.figure .value{font-size:1.4rem}.figure.headline .value{font-size:1.6rem}.figure h3{font-size:.875rem;line-height:1.4}.figure .big{font-size:1.9rem}.grid-of-figures .figure:has(details[open]){grid-column:1/-1}.card>.foot{flex-direction:column;gap:0}header nav{gap:.1rem .85rem;font-size:.875rem}}",
   chartRules((name) => `var(${variable(name)})`),
   "@page{size:A4;margin:13mm}",
   "@media print{body{font-size:10pt;background:#fff;line-height:1.45}.wide{max-width:none;padding:0}header.wide,.skip,.no-print,.figure details,.chart details,.foot{display:none!important}" +
