@@ -320,6 +320,55 @@ test("durable resolutions are those without a return within 7 days, judged up to
   expect(voided).toBeGreaterThan(10);
 });
 
+test("a customer who turns out to have returned makes the day void that was judged without it", async () => {
+  const at = (date: number, hours = 4) => Date.UTC(2025, 11, date, hours);
+  const tenantId = await useTenant("Asia/Shanghai", at(1));
+  const chatOf = (id: string, startMs: number) =>
+    ["session.start", "session.end"].map((name, i) =>
+      makeEvent({
+        tenantId,
+        name,
+        sessionId: id,
+        occurredAtMs: startMs + i * minute,
+        attributes: { session_id: id, user_id: "u-1" },
+      }),
+    );
+  const client = await openWriterConnection(database.connectionString);
+  await deliver(chatOf("s-1", at(5)), [{ events: [0, 1] }]);
+  for await (const _ of sweepIdleSessions(client, tenantId, at(25)));
+  while ((await keepResolutionDays(client, tenantId)).length > 0);
+  const keptDays = async () =>
+    (
+      await database.pool.query(
+        "select day::text from analytics_resolution_days where tenant_id = $1 and judged is not null order by day",
+        [tenantId],
+      )
+    ).rows.map(({ day: kept }) => kept);
+  const durable = async () =>
+    (await readOperations(tenantId, "month=2025-12", at(30))).metrics.ai_resolution_durable_rate;
+  expect((await keptDays()).slice(0, 2)).toEqual(["2025-12-05", "2025-12-06"]);
+  expect(await durable()).toMatchObject({ numerator: 1, denominator: 1 });
+  await deliver(chatOf("s-2", at(11)), [{ events: [0, 1] }]);
+  // Its own day, and the one to which it is a return; the days between rest on nothing of it.
+  expect(await keptDays()).toEqual([
+    "2025-12-06",
+    "2025-12-07",
+    "2025-12-08",
+    "2025-12-09",
+    "2025-12-10",
+    "2025-12-12",
+    "2025-12-13",
+    "2025-12-14",
+    "2025-12-15",
+    "2025-12-16",
+    "2025-12-17",
+  ]);
+  expect(await durable()).toMatchObject({ numerator: 1, denominator: 2 });
+  while ((await keepResolutionDays(client, tenantId)).length > 0);
+  expect(await durable()).toMatchObject({ numerator: 1, denominator: 2 });
+  await client.end();
+});
+
 /** The life of a ticket, in order; at most one reopening, so that its state is known at any time. */
 const life = fc
   .tuple(
