@@ -215,13 +215,13 @@ const chat = fc.record({
 test("durable resolutions are those without a return within 7 days, judged up to the watermark only, whatever is kept and comes late", async () => {
   const [fromMs, toMs] = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
   const first = {
-    user: "u-1" as string | null,
+    user: "u-1" as "u-1" | "u-2" | null,
     startMs: 0,
     lastsMs: (3 * day) as number | null,
     isEscalated: false,
     late: "nothing" as "nothing" | "everything" | "session.escalate" | "session.end",
   };
-  const inTime = { lateByMs: 0, then: true };
+  const inTime = { lateByMs: 0, again: true };
   let kept = 0;
   let voided = 0;
   await fc.assert(
