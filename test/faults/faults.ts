@@ -10,6 +10,8 @@ export interface Fault {
   /** Why it cannot be tried here; undefined where it can. */
   readonly leftOut?: (world: FaultWorld) => string | undefined;
   strike(world: FaultWorld): Promise<void>;
+  /** Ends what was started for it, after the balance was struck. */
+  clearUp?(world: FaultWorld): Promise<void>;
 }
 
 const needsRedis = (world: FaultWorld): string | undefined =>
@@ -29,14 +31,14 @@ async function killDatabase(world: FaultWorld): Promise<void> {
   await world.startDatabase();
 }
 
-/** Holds counters and settings for some seconds, as a long ALTER or a forgotten transaction does. */
-async function holdLocks(world: FaultWorld, during: () => Promise<void>): Promise<void> {
+/** Holds a table for some seconds, as a long ALTER or a forgotten transaction does. */
+async function holdLocks(world: FaultWorld, table: string, during: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: world.directConnectionString() });
   client.on("error", () => {});
   await client.connect();
   try {
     await client.query("begin");
-    await client.query("lock table analytics_business_metrics in exclusive mode");
+    await client.query(`lock table ${table} in exclusive mode`);
     await during();
     await client.query("commit");
   } finally {
@@ -91,8 +93,9 @@ export const faults: readonly Fault[] = [
   {
     name: "receiver: kill -9 in a transaction",
     strike: (world) =>
-      holdLocks(world, async () => {
-        // By now a batch has written its rows and waits for its counters.
+      holdLocks(world, "analytics_sessions", async () => {
+        // By now a batch has written its rows and waits for its facts. (Counters and COMMIT are sent together: who
+        // dies while those wait has committed after all.)
         await sleep(1000);
         await world.first.end("SIGKILL");
         // It starts while the locks are still held.
@@ -137,8 +140,8 @@ export const faults: readonly Fault[] = [
         await sleep(300);
       }
       await world.receiverDoor.lead([world.first.port]);
-      await world.second.end("SIGTERM");
     },
+    clearUp: (world) => world.second.end("SIGTERM"),
   },
   { name: "PostgreSQL: kill -9", strike: killDatabase },
   {
@@ -150,7 +153,10 @@ export const faults: readonly Fault[] = [
     },
   },
   { name: "PostgreSQL: every connection taken for 3 s", strike: exhaustConnections },
-  { name: "PostgreSQL: locks held for 5 s", strike: (world) => holdLocks(world, () => sleep(5000)) },
+  {
+    name: "PostgreSQL: locks held for 5 s",
+    strike: (world) => holdLocks(world, "analytics_business_metrics", () => sleep(5000)),
+  },
   {
     name: "PostgreSQL: disk full for 4 s",
     leftOut: (world) => (world.ownDisk ? undefined : "a small tmpfs cannot be mounted (needs root)"),

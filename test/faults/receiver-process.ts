@@ -70,6 +70,10 @@ export class ReceiverProcess {
     await gone;
   }
 
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
   /** Largest resident memory so far, in bytes; 0 where the system does not tell. */
   async peakMemory(): Promise<number> {
     const status = await readFile(`/proc/${this.#child?.pid}/status`, "utf8").catch(() => "");

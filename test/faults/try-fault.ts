@@ -15,9 +15,9 @@ export interface FaultOutcome {
   /** From the end of the fault until an event that was recorded after it is committed. */
   readonly secondsToRecover: number;
   readonly drift: number;
-  /** Largest resident memory of the receiver, in MiB. */
+  /** Largest resident memory of a receiver, in MiB. */
   readonly peakMemoryMiB: number;
-  /** The receiver's own accounting: received - (committed + duplicates + rejected + ignored + refused). */
+  /** The receivers' own accounting: by how much received is not committed + duplicates + rejected + ignored + refused. */
   readonly unaccounted: number;
 }
 
@@ -54,7 +54,14 @@ export async function tryFault(world: FaultWorld, fault: Fault, tenant: string):
     process.stderr.write(`${fault.name}: sent ${sent}, rows ${rows}; sources: ${JSON.stringify(evidence)}\n`);
   }
   const { drifts } = await verifyTenant(world.directConnectionString(), tenant);
-  const ledger = await world.first.ledger();
+  const running = [world.first, world.second].filter((receiver) => receiver.running);
+  const unaccounted = (await Promise.all(running.map((receiver) => receiver.ledger()))).reduce(
+    (sum, { received, committed, duplicates, rejected, ignored, refused }) =>
+      sum + Math.abs(received - (committed + duplicates + rejected + ignored + refused)),
+    0,
+  );
+  const memory = await Promise.all(running.map((receiver) => receiver.peakMemory()));
+  await fault.clearUp?.(world);
   return {
     fault: fault.name,
     sent,
@@ -64,9 +71,8 @@ export async function tryFault(world: FaultWorld, fault: Fault, tenant: string):
     twice: Math.max(0, Math.max(rows, counted) - sent),
     secondsToRecover,
     drift: drifts,
-    peakMemoryMiB: Math.round((await world.first.peakMemory()) / 1024 / 1024),
-    unaccounted:
-      ledger.received - (ledger.committed + ledger.duplicates + ledger.rejected + ledger.ignored + ledger.refused),
+    peakMemoryMiB: Math.round(Math.max(...memory) / 1024 / 1024),
+    unaccounted,
   };
 }
 
