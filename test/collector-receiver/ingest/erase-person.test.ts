@@ -339,6 +339,17 @@ test("rejected payloads of the person are emptied, and those of a similar id are
   expect(rows[3].payload).toContain("s-11");
 });
 
+test("an identifier is found in a JSON payload as a whole value, as text and as a number", () => {
+  const found = (payload: object, id: string) =>
+    payloadNamesPerson(Buffer.from(JSON.stringify(payload)), "application/json", [id]);
+  const attribute = (value: object) => ({ resourceSpans: [{ attributes: [{ key: "user_id", value }] }] });
+  expect(found(attribute({ stringValue: "anna" }), "anna")).toBe(true);
+  expect(found(attribute({ stringValue: "anna" }), "ann")).toBe(false);
+  expect(found(attribute({ intValue: 4711 }), "4711")).toBe(true);
+  expect(found(attribute({ intValue: 4711 }), "471")).toBe(false);
+  expect(payloadNamesPerson(Buffer.from("{ anna"), "application/json", ["anna"])).toBe(true);
+});
+
 test("an identifier is found in a protobuf payload as a whole value, as text and as a number", () => {
   const text = messageField(1, textAttribute(6, "user_id", "anna"));
   const number = messageField(1, keyValue(6, "user_id", Buffer.concat([Buffer.from([0x18]), varint(4711)])));
