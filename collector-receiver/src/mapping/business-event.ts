@@ -69,8 +69,13 @@ export class BusinessEvent implements CountableEvent {
     this.seq = reading.eventSeq;
   }
 
+  /** Where in `rows` its id lies, 16 bytes. */
+  get eventIdAt(): number {
+    return this.dataEnd + eventIdAfterData;
+  }
+
   get eventId(): string {
-    const at = this.dataEnd + eventIdAfterData;
+    const at = this.eventIdAt;
     const hex = this.rows.hexSlice(at, at + 16);
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
@@ -103,8 +108,8 @@ export class BusinessEvent implements CountableEvent {
 
   /** Less than 0 where this event's id is the lesser one, 0 where both are the same. */
   compareIds(other: BusinessEvent): number {
-    const own = this.dataEnd + eventIdAfterData;
-    const others = other.dataEnd + eventIdAfterData;
+    const own = this.eventIdAt;
+    const others = other.eventIdAt;
     for (let i = 0; i < 16; i++) {
       const difference = this.rows[own + i]! - other.rows[others + i]!;
       if (difference !== 0) return difference;

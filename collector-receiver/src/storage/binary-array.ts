@@ -1,3 +1,4 @@
+import type { BusinessEvent } from "../mapping/business-event.ts";
 import { BinaryValues } from "./binary-values.ts";
 
 /** OIDs of element types (pg_type.dat). */
@@ -62,6 +63,13 @@ export function timestamptzArray<Item>(items: readonly Item[], read: (item: Item
 export function uuidArray<Item>(items: readonly Item[], read: (item: Item) => string | null): Buffer {
   const array = new BinaryArray(oid.uuid, items.length, 20);
   for (const item of items) array.uuid(read(item));
+  return array.finish();
+}
+
+/** A `uuid[]` of the events' ids. */
+export function eventIdArray(events: readonly BusinessEvent[]): Buffer {
+  const array = new BinaryArray(oid.uuid, events.length, 20);
+  for (const { rows, eventIdAt } of events) array.uuidBytes(rows, eventIdAt);
   return array.finish();
 }
 

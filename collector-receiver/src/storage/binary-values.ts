@@ -76,6 +76,14 @@ export class BinaryValues {
     this.length = at;
   }
 
+  /** A `uuid` from its 16 bytes. */
+  uuidBytes(source: Buffer, start: number): void {
+    this.reserve(20);
+    this.writeInt32(16);
+    const { bytes } = this;
+    for (let i = 0; i < 16; i++) bytes[this.length++] = source[start + i] as number;
+  }
+
   /** A `jsonb` from JSON text in UTF-8: version 1, then the text (jsonb_recv). */
   jsonb(json: Uint8Array): void {
     this.reserve(5 + json.length);

@@ -1,5 +1,5 @@
 import type { BusinessEvent } from "../mapping/business-event.ts";
-import { textArray, timestamptzArray, uuidArray } from "./binary-array.ts";
+import { eventIdArray, textArray, timestamptzArray } from "./binary-array.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 const statement = {
@@ -30,7 +30,7 @@ export async function findStoredEvents(
     values: [
       textArray(events, (event) => event.tenantId),
       timestamptzArray(events, (event) => event.occurredAtMs),
-      uuidArray(events, (event) => event.eventId),
+      eventIdArray(events),
     ],
   });
   return new Set(rows.map(([place]) => place));
