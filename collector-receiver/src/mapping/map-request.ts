@@ -2,10 +2,6 @@ import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
 import { isText } from "../otlp/text-range.ts";
 import {
-  idState,
-  parentSpanIdAt,
-  spanIdAt,
-  traceIdAt,
   type CarrierVisitor,
   type OtlpCarrier,
   type OtlpEncoding,
@@ -36,7 +32,8 @@ import {
 import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
 import { readPlainAttributes } from "./read-plain-attributes.ts";
-import { textColumn, type ResourceColumns, type TracePlace } from "./event-row-arena.ts";
+import { EventPlace } from "./event-place.ts";
+import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
 import { makeRejection } from "./make-rejection.ts";
 import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
 import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
@@ -52,7 +49,6 @@ const reportName = Buffer.from(sourceReportName);
 
 /** Until a resource is read. */
 const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
-const noIds = new DataView(new ArrayBuffer(0));
 
 const dayMs = 86_400_000;
 /** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
@@ -85,8 +81,9 @@ let sharedBuilder: EventDataBuilder | null = null;
 const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
 const nameReader = new NameAttributeReader(nameAttribute);
+const eventPlace = new EventPlace();
 
-class RequestMapper implements CarrierVisitor, TimeBounds, TracePlace {
+class RequestMapper implements CarrierVisitor, TimeBounds {
   readonly events: BusinessEvent[] = [];
   /** Of each event, where its session id begins and ends among the texts. */
   private readonly sessionIdPlaces: number[] = [];
@@ -104,9 +101,6 @@ class RequestMapper implements CarrierVisitor, TimeBounds, TracePlace {
   private resourceFacts: ResourceFacts | null = null;
   private tenantId = "";
   private columns: ResourceColumns = noColumns;
-  idsView = noIds;
-  traceIdAt = -1;
-  spanIdAt = -1;
   private tenantProblem: EventProblem | null = null;
   retainedFromMs = -Infinity;
   readonly latestMs: number;
@@ -253,20 +247,10 @@ class RequestMapper implements CarrierVisitor, TimeBounds, TracePlace {
       return;
     }
     if (!builder.hasEventId) this.deriveId(walker, name, facts, plan);
-    this.findPlace(carrier, name);
-    builder.arena.takeRow(builder, occurredAtMs, this, name.column, this.columns);
+    eventPlace.read(carrier, this.isOurScope || isText(carrier.spanName, name.bytes));
+    builder.arena.takeRow(builder, occurredAtMs, eventPlace, name.column, this.columns);
     this.sessionIdPlaces.push(builder.sessionIdAt, builder.sessionIdEnd);
     this.events.push(new BusinessEvent(this.tenantId, name.text, occurredAtMs, facts.serviceName, builder));
-  }
-
-  /** A carrier span stands for nothing itself: its parent is where the event occurred. */
-  private findPlace(carrier: OtlpCarrier, name: EventName): void {
-    this.idsView = carrier.idsView;
-    this.traceIdAt = carrier.traceIdState === idState.valid ? traceIdAt : -1;
-    this.spanIdAt = carrier.spanIdState === idState.valid ? spanIdAt : -1;
-    if (carrier.parentSpanIdState === idState.valid && (this.isOurScope || isText(carrier.spanName, name.bytes))) {
-      this.spanIdAt = parentSpanIdAt;
-    }
   }
 
   private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: EventPlan): void {
