@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../../collector-receiver/src/config.ts";
 import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts";
@@ -81,6 +82,8 @@ describe("live?stream=1", () => {
       event: "live",
       data: { source: "postgresql", daily: { total_sessions: 0 } },
     });
+    // The receiver looks every half second; what it has shown already it does not show again.
+    await sleep(1700);
     await send(first.url, [session("s1")]);
     expect(await stream.next()).toMatchObject({ data: { daily: { total_sessions: 1 } } });
     await send(second.url, [session("s2")]);
