@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../../collector-receiver/src/config.ts";
 import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
 import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts";
+import { startEmbeddedPostgres } from "../../../collector-receiver/src/storage/embedded-postgres.ts";
 import { migrateDatabase } from "../../../collector-receiver/src/storage/migrate-database.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
@@ -118,15 +122,29 @@ test("the role for dashboards reads counters and the outline of events, and noth
 });
 
 test("a migrating user that may not create roles migrates all the same", async () => {
-  const database = await useTestDatabase({ migrated: false });
-  const { name, connectionString } = await useRole(database, "nocreaterole");
-  await database.pool.query(`grant create on schema public to ${name}`);
-  await database.pool.query(`grant create on database ${database.name} to ${name}`);
-  expect(await migrateDatabase(connectionString)).toContain("0006_roles");
-  const client = await useClient(connectionString);
+  // A server of its own: on the one of the other tests, the roles are there already.
+  const folder = await mkdtemp(join(tmpdir(), "spanledger-roles-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
+  const server = await startEmbeddedPostgres({ dataFolder: folder });
+  onTestFinished(() => server.stop());
+  const administrator = await useClient(server.connectionString);
+  await administrator.query("create role migrator login password 'secret' nocreaterole");
+  await administrator.query("create database numbers owner migrator");
+  const url = new URL(server.connectionString);
+  url.pathname = "/numbers";
+  url.username = "migrator";
+  url.password = "secret";
+  expect(await migrateDatabase(url.href)).toContain("0006_roles");
+  const client = await useClient(url.href);
   await client.query("select spanledger_ensure_partition('2031-01-01')");
+  const roles = "select rolname from pg_roles where rolname like 'spanledger\\_re%' order by 1";
+  expect((await client.query(roles)).rows).toEqual([]);
   // Where the roles are another one's, the owner of the tables gives them their rights.
+  await administrator.query("create role spanledger_receiver; create role spanledger_reader");
   await client.query("select spanledger_grant_rights()");
+  const rights = `select has_table_privilege('spanledger_receiver', 'analytics_business_metrics', 'update') as receiver,
+    has_table_privilege('spanledger_reader', 'analytics_business_metrics', 'select') as reader`;
+  expect((await client.query(rights)).rows).toEqual([{ receiver: true, reader: true }]);
 });
 
 test("whoever creates the roles later gives them with one function what the migrations give", async () => {
