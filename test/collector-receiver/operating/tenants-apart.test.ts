@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import type { FastifyBaseLogger } from "fastify";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { buildApp } from "../../../collector-receiver/src/app.ts";
 import { loadConfig } from "../../../collector-receiver/src/config.ts";
 import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
@@ -97,9 +97,21 @@ async function ask(url: string, token?: string): Promise<{ status: number; text:
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
   if (!url.includes("stream=1") || answer.status !== 200) return { status: answer.status, text: await answer.text() };
-  const first = await answer.body?.getReader().read();
+  const text = await readFirstEvent(answer);
   stop.abort();
-  return { status: answer.status, text: Buffer.from(first?.value ?? "").toString() };
+  return { status: answer.status, text };
+}
+
+/** Of server-sent events, up to the first that has data. */
+async function readFirstEvent(answer: Response): Promise<string> {
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!/data: .*\n\n/.test(text)) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += value;
+  }
+  return text;
 }
 
 test("no route shows anything of a tenant without a token, or with another tenant's", async () => {
@@ -125,6 +137,15 @@ test("no route shows anything of a tenant without a token, or with another tenan
       attributes: { session_id: `${word}-${n}` },
     })),
   );
+
+  // Open all the while: what is kept for those who watch brand-b is not for those who watch brand-a.
+  const watching = new AbortController();
+  onTestFinished(() => watching.abort());
+  const stream = await fetch(`${url}/api/analytics/live?stream=1`, {
+    signal: watching.signal,
+    headers: { authorization: `Bearer ${readers.b}` },
+  });
+  expect(await readFirstEvent(stream)).toMatch(shown);
 
   const month = businessCalendarOf("Asia/Shanghai").dayOf(Date.now()).slice(0, 7);
   const routes = await listRoutes();
