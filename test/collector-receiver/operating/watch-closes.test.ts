@@ -31,7 +31,7 @@ test("closing does not wait for a lock that somebody else holds, and leaves nobo
     retentionMonths: undefined,
     onSwept: () => {},
   });
-  await vi.waitUntil(async () => (await waiting()) === 1);
+  await vi.waitUntil(async () => (await waiting()) === 1, { timeout: 30_000 });
   await watch.close();
   // The lock is held all the while.
   expect(await waiting()).toBe(0);

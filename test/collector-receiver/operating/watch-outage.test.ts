@@ -20,10 +20,10 @@ test("an outage is one line, and its end another, however many rounds it lasts",
   const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   for (const outage of [1, 2]) {
     await pool.query("alter table analytics_settings rename to away");
-    await vi.waitUntil(() => lines.length === outage * 2 - 1);
+    await vi.waitUntil(() => lines.length === outage * 2 - 1, { timeout: 30_000 });
     await settle(300);
     await pool.query("alter table away rename to analytics_settings");
-    await vi.waitUntil(() => lines.length === outage * 2);
+    await vi.waitUntil(() => lines.length === outage * 2, { timeout: 30_000 });
     await settle(100);
   }
   const bad = "warn: tenants cannot be watched now; tried again each round";
