@@ -11,6 +11,7 @@ import { evaluateAlert, readScrape, type Scrape } from "./evaluate-alert.ts";
 interface Rule {
   readonly alert: string;
   readonly expr: string;
+  readonly for?: string;
   readonly labels: { readonly severity: string };
   readonly annotations: { readonly summary: string };
 }
@@ -95,7 +96,7 @@ const causes: Readonly<
   },
   SpanledgerMalformedRequests: { cause: ({ url }) => post(url, "{") },
   SpanledgerEventsMissing: {
-    cause: ({ url }) => post(url, tracesWith([start({ ...source("a"), "spanledger.event.seq": 5 })])),
+    cause: ({ url }) => post(url, tracesWith([start({ ...source("a"), "spanledger.event.seq": 40 })])),
   },
   SpanledgerEventsDropped: {
     cause: ({ database }) => database.pool.query("update analytics_sources set drops_reported = 3"),
@@ -130,17 +131,24 @@ const causes: Readonly<
   SpanledgerRedisDisconnected: { environment: { REDIS_URL: "redis://127.0.0.1:1" }, async cause() {} },
 };
 
+function withValue(scrape: Scrape, series: string, value: number): Scrape {
+  const { labels } = scrape.get(series)!;
+  return new Map([...scrape, [series, { labels, value }]]);
+}
+
 function source(id: string): Record<string, string | number> {
   return { "spanledger.event.id": randomUUID(), "spanledger.source.id": id };
 }
 
 describe("alert rules", () => {
-  test("each has a severity, a summary, a cause here and a section in docs/operating.md", async () => {
+  test("each has a severity, a summary, a wait that ends, a cause here and a section in docs/operating.md", async () => {
     const manual = await readFile(locateInRepository("docs/operating.md"), "utf8");
     expect(rules.map(({ alert }) => alert).toSorted()).toEqual(Object.keys(causes).toSorted());
-    for (const { alert, labels, annotations } of rules) {
+    for (const { alert, labels, annotations, for: lasting = "0m" } of rules) {
       expect(["critical", "warning"]).toContain(labels.severity);
       expect(annotations.summary.length).toBeGreaterThan(20);
+      // Who waits longer for a cause to pass by itself hears of it too late.
+      expect(Number(/^(\d+)m$/.exec(lasting)?.[1]), alert).toBeLessThanOrEqual(30);
       expect(manual, alert).toContain(`### ${alert}\n`);
     }
   });
@@ -153,18 +161,35 @@ describe("alert rules", () => {
       "service.name": "test",
       "spanledger.tenant": environment["INGEST_TOKENS"] ? "brand-a" : "default",
     };
-    const first = tracesWith([start({ ...source("a"), "spanledger.event.seq": 1 })], { resource });
-    expect((await post(receiver.url, first, headers)).status).toBe(200);
-    const quiet = await scrape(receiver.url);
-    if (alert !== "SpanledgerRedisDisconnected") expect(evaluateAlert(expr, quiet, quiet)).toBe(false);
+    const send = async (numbers: readonly number[]): Promise<Scrape> => {
+      for (const number of numbers) {
+        const body = tracesWith([start({ ...source("a"), "spanledger.event.seq": number })], { resource });
+        expect((await post(receiver.url, body, headers)).status).toBe(200);
+      }
+      return scrape(receiver.url);
+    };
+    const early = await send([1]);
+    // So many that one that a busy machine commits slowly is not every tenth.
+    const quiet = await send(Array.from({ length: 20 }, (_, index) => index + 2));
+    const connected = "spanledger_live_redis_connected{}";
+    // With a Redis that answers, which not every machine has.
+    const usual = quiet.has(connected) ? withValue(quiet, connected, 1) : quiet;
+    expect(evaluateAlert(expr, early, usual)).toBe(false);
     await cause(receiver);
     if (alert === "SpanledgerUnexpectedError") {
       const counted = [...quiet.keys()].filter((series) => series.includes('outcome="unexpected_error"'));
       expect(counted).toHaveLength(2);
+      for (const series of counted) expect(evaluateAlert(expr, quiet, withValue(quiet, series, 1)), series).toBe(true);
       return;
     }
     await expect
       .poll(async () => evaluateAlert(expr, quiet, await scrape(receiver.url)), { timeout: 30_000, interval: 250 })
       .toBe(true);
+    if (alert === "SpanledgerQueueFilling") {
+      const full = quiet.get("spanledger_queue_limit_bytes{}")!.value;
+      const isFilling = (share: number) =>
+        evaluateAlert(expr, quiet, withValue(quiet, "spanledger_queue_bytes{}", share * full));
+      expect([isFilling(0.75), isFilling(0.85)]).toEqual([false, true]);
+    }
   });
 });
