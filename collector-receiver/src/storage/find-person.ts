@@ -60,7 +60,10 @@ export async function findPersonAgain(
   return gatherPerson(client, tenantId, await sessionsOf(client, tenantId, person.userId, naming), naming);
 }
 
-/** Sessions whose facts say that they are the customer's, and those of events that name the customer. */
+/**
+ * Sessions whose facts say that they are or were the customer's (a session that names several keeps the one before its last
+ * merge, also where the events that named it are gone by retention), and those of events that name the customer.
+ */
 async function sessionsOf(
   client: WriterConnection,
   tenantId: string,
@@ -68,7 +71,7 @@ async function sessionsOf(
   naming: readonly PersonEvent[],
 ): Promise<string[]> {
   const { rows } = await client.query<{ session_id: string }>({
-    text: "select session_id from analytics_sessions where tenant_id = $1 and user_id = $2",
+    text: "select session_id from analytics_sessions where tenant_id = $1 and (user_id = $2 or prev_user_id = $2)",
     values: [tenantId, userId],
   });
   const named = naming.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId]));
