@@ -1,6 +1,7 @@
 import "../otlp/buffer-slices.ts";
 import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
 import type { EventRowArena } from "./event-row-arena.ts";
+import { uuidText } from "./read-uuid.ts";
 
 /**
  * What mapping makes of the wire: a business event that is ready to be stored and counted, or a
@@ -75,9 +76,7 @@ export class BusinessEvent implements CountableEvent {
   }
 
   get eventId(): string {
-    const at = this.eventIdAt;
-    const hex = this.rows.hexSlice(at, at + 16);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    return uuidText(this.rows, this.eventIdAt);
   }
 
   /** UTF-8 bytes of one JSON object: what the product passed. Valid `jsonb` (no NUL, no lone surrogate). */

@@ -2,9 +2,16 @@ import "../otlp/buffer-slices.ts";
 import { reserved, type AttributeKey, type CompiledCatalogue, type EventPlan } from "./compile-catalogue.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
-import { EventRowArena, readUuidBytes } from "./event-row-arena.ts";
+import { EventRowArena } from "./event-row-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
-import { isCanonicalUuid, isUuid, readCanonicalUuid, readCanonicalV7Time, readUuidV7Time } from "./read-uuid.ts";
+import {
+  isCanonicalUuid,
+  isUuid,
+  readCanonicalUuid,
+  readCanonicalV7Time,
+  readUuidBytes,
+  readUuidV7Time,
+} from "./read-uuid.ts";
 import { RequestTexts } from "./request-texts.ts";
 
 /** Longest `spanledger.source.id`, as its column. */

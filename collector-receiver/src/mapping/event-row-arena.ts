@@ -1,5 +1,4 @@
 import { ByteWords } from "../otlp/byte-words.ts";
-import { hexValue } from "../otlp/hex-digits.ts";
 import { EventDataArena } from "./event-data-arena.ts";
 
 /** Columns of `analytics_events` in the order in which a row holds them. */
@@ -168,13 +167,5 @@ export class EventRowArena extends EventDataArena {
   private writeNull(): void {
     this.view.setInt32(this.pos, -1);
     this.pos += 4;
-  }
-}
-
-/** Puts the UUID that stands at `start` as text, in digits of either case, into `uuid`. */
-export function readUuidBytes(bytes: Uint8Array, start: number, uuid: DataView): void {
-  for (let i = 0, at = start; i < 16; i++, at += 2) {
-    if (i === 4 || i === 6 || i === 8 || i === 10) at++;
-    uuid.setUint8(i, (hexValue[bytes[at]!]! << 4) | hexValue[bytes[at + 1]!]!);
   }
 }

@@ -1,3 +1,4 @@
+import "../otlp/buffer-slices.ts";
 import { hexValue } from "../otlp/hex-digits.ts";
 
 const dash = 0x2d;
@@ -102,4 +103,18 @@ export function millisecondsOf(high: number, low: number): number {
   const quotient = Math.floor(high / 1_000_000);
   const rest = (high - quotient * 1_000_000) * 0x100000000 + low;
   return quotient * 0x100000000 + Math.floor(rest / 1_000_000);
+}
+
+/** Puts the UUID that stands at `start` as text, in digits of either case, into `uuid`. */
+export function readUuidBytes(bytes: Uint8Array, start: number, uuid: DataView): void {
+  for (let i = 0, at = start; i < 16; i++, at += 2) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) at++;
+    uuid.setUint8(i, (hexValue[bytes[at]!]! << 4) | hexValue[bytes[at + 1]!]!);
+  }
+}
+
+/** The canonical text of the UUID whose 16 bytes stand at `at`. */
+export function uuidText(bytes: Buffer, at: number): string {
+  const hex = bytes.hexSlice(at, at + 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -1,6 +1,7 @@
 import "../otlp/buffer-slices.ts";
 import type { CountableEvent, CountedAttributes } from "../mapping/business-event.ts";
 import { StoredAttributesReader } from "../mapping/read-stored-attributes.ts";
+import { uuidText } from "../mapping/read-uuid.ts";
 import { StoredTexts } from "../mapping/stored-texts.ts";
 
 /** What a recount reads of a row, in the order in which `CountableRowReader` takes it. */
@@ -51,8 +52,7 @@ class StoredEvent implements CountableEvent {
   }
 
   get eventId(): string {
-    const hex = this.#bytes.hexSlice(this.#idAt, this.#idAt + 16);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    return uuidText(this.#bytes, this.#idAt);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BusinessEvent } from "../mapping/business-event.ts";
-import { int4Array, textArray, timestamptzArray, utf8Array, uuidArray } from "./binary-array.ts";
+import { eventIdArray, int4Array, textArray, timestamptzArray, utf8Array } from "./binary-array.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 const statement = {
@@ -29,7 +29,7 @@ export async function insertEvents(
     ...statement,
     values: [
       textArray(events, (event) => event.tenantId),
-      uuidArray(events, (event) => event.eventId),
+      eventIdArray(events),
       textArray(events, (event) => event.name),
       textArray(events, (event) => event.sessionId),
       int4Array(events, (event) => event.agentId),
