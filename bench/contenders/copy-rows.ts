@@ -21,7 +21,9 @@ export async function copyAllRows(
   format: "binary" | "text",
 ): Promise<number> {
   const statement =
-    format === "binary" ? copyEventsStatement : `copy analytics_events (${eventRowColumns.join(", ")}) from stdin`;
+    format === "binary"
+      ? copyEventsStatement
+      : { name: "copy-text", text: `copy analytics_events (${eventRowColumns.join(", ")}) from stdin` };
   const copies: CopyMessages[] = [];
   for (let from = 0; from < events.length; from += rowsPerCopy) {
     const rows = events.slice(from, from + rowsPerCopy);

@@ -103,7 +103,7 @@ async function writeEvents(
 ): Promise<{ written: WrittenEvents; rules: Map<string, TenantRules> }> {
   const { events } = batch;
   const [, , rules, , stored] = await Promise.all([
-    client.query("begin"),
+    client.query({ name: "begin", text: "begin" }),
     lockIngestShared(client),
     loadTenantRules(client, batch.tenantIds),
     way === "copy" && events.length > 0 ? copyEvents(client, events) : undefined,

@@ -26,7 +26,10 @@ export async function writeCountersAndCommit(
   client: WriterConnection,
   changes: CounterChanges,
 ): Promise<BusinessRow[]> {
-  const [rows, commit] = await Promise.all([writeCounters(client, changes), client.query("commit")]);
+  const [rows, commit] = await Promise.all([
+    writeCounters(client, changes),
+    client.query({ name: "commit", text: "commit" }),
+  ]);
   // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
   if (commit.command !== "COMMIT") throw new Error(`the transaction ended with ${commit.command}`);
   return rows;

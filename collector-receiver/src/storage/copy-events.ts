@@ -3,9 +3,13 @@ import { eventRowColumns } from "../mapping/event-row-arena.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
 import type { CopyMessages } from "./copy-buffer.ts";
 import { copyRows } from "./copy-rows.ts";
+import type { CopyStatement } from "./copy-rows.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
-export const copyEventsStatement = `copy analytics_events (${eventRowColumns.join(", ")}) from stdin with (format binary)`;
+export const copyEventsStatement: CopyStatement = {
+  name: "copy-events",
+  text: `copy analytics_events (${eventRowColumns.join(", ")}) from stdin with (format binary)`,
+};
 
 /**
  * The rows of `events` as one binary COPY, ready to be sent. `id` and `created_at` are PostgreSQL's.

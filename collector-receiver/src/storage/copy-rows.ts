@@ -8,37 +8,54 @@ import type { WriterConnection } from "./writer-connection.ts";
  * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY).
  */
 class CopyRows extends pg.Query {
-  readonly #statement: string;
   readonly #rows: CopyMessages;
 
-  constructor(statement: string, rows: CopyMessages, callback: (error: Error | null) => void) {
-    super({ text: statement } as never, callback as never);
-    this.#statement = statement;
+  constructor(statement: CopyStatement, rows: CopyMessages, callback: (error: Error | null) => void) {
+    super(statement, callback as never);
     this.#rows = rows;
   }
 
-  override submit = (connection: pg.Connection): void => {
-    const wire = connection as unknown as CopyConnection;
-    wire.stream.cork();
-    wire.query(this.#statement);
-    wire.stream.write(this.#rows);
-    wire.stream.uncork();
-  };
+  prepare(connection: CopyConnection): void {
+    const { name, text, hasBeenParsed } = this as unknown as PreparedQuery;
+    if (!hasBeenParsed.call(this, connection)) {
+      connection.parse({ name, text });
+      connection.submittedNamedStatements[name] = text;
+    }
+    connection.bind({ statement: name });
+    connection.execute({});
+    connection.stream.write(this.#rows);
+    connection.sync();
+  }
 
   handleCopyInResponse(): void {}
 }
 
+interface PreparedQuery {
+  readonly name: string;
+  readonly text: string;
+  hasBeenParsed(connection: CopyConnection): boolean;
+}
+
 interface CopyConnection {
-  stream: { cork(): void; uncork(): void; write(bytes: Uint8Array): void };
-  query(text: string): void;
+  readonly stream: { write(bytes: Uint8Array): void };
+  readonly submittedNamedStatements: Record<string, string>;
+  parse(message: { name: string; text: string }): void;
+  bind(message: { statement: string }): void;
+  execute(message: object): void;
+  sync(): void;
+}
+
+/** `copy table (columns) from stdin with (format binary)`, and the name that it is prepared under. */
+export interface CopyStatement {
+  readonly name: string;
+  readonly text: string;
 }
 
 /**
  * Copies rows into a table.
- * @param statement `copy table (columns) from stdin with (format binary)`
  * @param rows a whole COPY stream (header, tuples, trailer) as messages
  */
-export function copyRows(client: WriterConnection, statement: string, rows: CopyMessages): Promise<void> {
+export function copyRows(client: WriterConnection, statement: CopyStatement, rows: CopyMessages): Promise<void> {
   return new Promise((resolve, reject) => {
     client.query(
       new CopyRows(statement, rows, (error) => {

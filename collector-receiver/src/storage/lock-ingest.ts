@@ -9,10 +9,10 @@ const key = "4518206130513062862";
 
 /** Taken by every batch, until its transaction ends. */
 export async function lockIngestShared(client: WriterConnection): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock_shared(${key})`);
+  await client.query({ name: "lock-ingest-shared", text: `select pg_advisory_xact_lock_shared(${key})` });
 }
 
 /** Waits for the batches under way and holds back new ones, until the transaction ends. */
 export async function lockIngestExclusive(client: WriterConnection): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock(${key})`);
+  await client.query({ name: "lock-ingest-exclusive", text: `select pg_advisory_xact_lock(${key})` });
 }

@@ -1,10 +1,11 @@
 import pg from "pg";
-import { TurnSocket } from "./turn-socket.ts";
+import { StatementGroup } from "./statement-group.ts";
+import type { KnownColumns } from "./statement-group.ts";
 
 /**
- * A connection for transactions that ingest, sweep or rebuild. Statements that do not need each
- * other's answers are sent together (libpq's pipeline mode; `pg` does the same with `pipeline`), so
- * that a batch costs three round trips. Timestamps come back as milliseconds.
+ * A connection for transactions that ingest, sweep or rebuild. Named statements that do not need each
+ * other's answers are sent together as one group, so that a batch costs three round trips. Timestamps come back as
+ * milliseconds.
  */
 export type WriterConnection = pg.Client;
 
@@ -22,23 +23,67 @@ export async function openWriterConnection(
   connectionString: string,
   { genericPlans = false }: { readonly genericPlans?: boolean } = {},
 ): Promise<WriterConnection> {
-  const client = new pg.Client({
+  const client = new GroupingClient({
     connectionString,
     application_name: "spanledger-writer",
     // Timestamps are parsed below in one form only. JIT would compile each batch's statements anew.
     options: `-c timezone=UTC -c datestyle=ISO -c jit=off${genericPlans ? " -c plan_cache_mode=force_generic_plan" : ""}`,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
-    stream: () => new TurnSocket(),
     // Not in @types/pg 8.23 yet: https://node-postgres.com/apis/client
     ...({ pipeline: true } as object),
-    types: { getTypeParser: writerTypeParser as typeof pg.types.getTypeParser },
+    types: readTypes,
   });
   // Without a listener a lost connection would end the process; whoever uses it sees the rejection.
   client.on("error", () => {});
   await client.connect();
   return client;
 }
+
+/** Named statements of one turn leave as one group, at its end; what has no name goes as `pg` sends it. */
+class GroupingClient extends pg.Client {
+  readonly #known: KnownColumns = new Map();
+  #group: StatementGroup | undefined;
+
+  override query(statement: unknown, ...rest: unknown[]): never {
+    if (rest.length === 0 && isNamed(statement)) return this.#join(statement) as never;
+    this.#send();
+    return super.query(statement as never, ...(rest as [])) as never;
+  }
+
+  #join(statement: pg.Query | pg.QueryConfig): unknown {
+    const group = this.#gathering();
+    if (statement instanceof pg.Query) {
+      group.add(statement, readTypes);
+      return statement;
+    }
+    return new Promise((resolve, reject) => {
+      const answered = (error: Error | null, result: pg.QueryResult) => (error ? reject(error) : resolve(result));
+      group.add(new pg.Query(statement, answered as never), readTypes);
+    });
+  }
+
+  #gathering(): StatementGroup {
+    if (this.#group === undefined) {
+      this.#group = new StatementGroup(this.#known);
+      // After the promises that are settled already: what they send belongs to this turn too.
+      process.nextTick(() => this.#send());
+    }
+    return this.#group;
+  }
+
+  #send(): void {
+    const group = this.#group;
+    this.#group = undefined;
+    if (group) super.query(group);
+  }
+}
+
+function isNamed(statement: unknown): statement is pg.Query | pg.QueryConfig {
+  return typeof statement === "object" && statement !== null && "name" in statement && statement.name !== undefined;
+}
+
+const readTypes = { getTypeParser: writerTypeParser as typeof pg.types.getTypeParser };
 
 function writerTypeParser(typeId: number, format?: "text" | "binary"): (text: string) => unknown {
   if (format !== "binary") {
