@@ -57,7 +57,7 @@ const markToleranceMs = 1000;
 /**
  * From the bytes of one OTLP request to what is stored and counted. Pure: the same bytes and
  * context give the same result. One bad event is a rejection and hurts itself alone.
- * @param body inflated; events may keep views of it only in rejections, never in `eventData`
+ * @param body inflated; nothing of the result refers to it, so that its memory may be used again at once
  * @throws MalformedOtlpError where the bytes are not that OTLP message: nothing of it is usable
  * @throws UnknownTenantError where a gateway names a tenant that its token does not cover
  */

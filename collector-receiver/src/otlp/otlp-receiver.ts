@@ -4,14 +4,15 @@ import type { HeldBytes } from "../ingest/held-bytes.ts";
 import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import { mapRequest } from "../mapping/map-request.ts";
-import type { MappingLimits } from "../mapping/mapping-context.ts";
+import type { MappingLimits, TenantRule } from "../mapping/mapping-context.ts";
 import { DecodeTurns } from "./decode-turns.ts";
 import { describeRejections } from "./describe-rejections.ts";
 import { encodePartialSuccess, encodeStatus, encodeSuccess, statusCode } from "./encode-otlp-answer.ts";
+import { inflateBody } from "./inflate-body.ts";
 import type { OtlpEncoding, OtlpSignal } from "./otlp-carrier.ts";
 import { newFacts, type GatheredFacts, type OtlpRequestFacts } from "./otlp-request-facts.ts";
 import { readContentEncoding, readContentType, unsupportedType } from "./read-otlp-headers.ts";
-import { AbortedBodyError, inflateBody, readBody } from "./read-request-body.ts";
+import { AbortedBodyError, readBody } from "./read-request-body.ts";
 import { refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
 import { holderOf, type TenantResolver } from "./resolve-ingest-token.ts";
 import { writeOtlpAnswer } from "./write-otlp-answer.ts";
@@ -83,19 +84,8 @@ export class OtlpReceiver {
         this.#answer(response, facts, encoding, 200, encodeSuccess(encoding));
         return;
       }
-      const holder = holderOf(tenant);
-      const body = await this.#readInflated(request, holder, facts);
-      const { countedAttributes, custom, mappingLimits, retainedFromMs, now } = this.#options;
-      const mapped = mapRequest(body, encoding, signal, {
-        tenant,
-        nowMs: now?.() ?? Date.now(),
-        retainedFromMs,
-        countedAttributes,
-        custom,
-        limits: mappingLimits,
-      });
-      facts.mapped = mapped;
-      await this.#submit(mapped, holder, signal, encoding, response, facts);
+      facts.mapped = await this.#readMapped(request, tenant, encoding, signal, facts);
+      await this.#submit(facts.mapped, holderOf(tenant), signal, encoding, response, facts);
     } catch (error) {
       if (error instanceof AbortedBodyError) {
         facts.outcome = "aborted";
@@ -120,11 +110,22 @@ export class OtlpReceiver {
     this.#answer(response, facts, encoding, 405, body, { allow: "POST" });
   }
 
-  async #readInflated(request: IncomingMessage, holder: string, facts: GatheredFacts): Promise<Buffer> {
+  /**
+   * A function of its own, because an async function that waits holds what its variables hold: bodies would stay
+   * until the commit.
+   */
+  async #readMapped(
+    request: IncomingMessage,
+    tenant: TenantRule,
+    encoding: OtlpEncoding,
+    signal: OtlpSignal,
+    facts: GatheredFacts,
+  ): Promise<MappedRequest> {
     const { maxBodyBytes, maxInflatedBytes, bodies } = this.#options;
     const contentEncoding = readContentEncoding(request.headers["content-encoding"]);
     const declared = Number(request.headers["content-length"] ?? 0);
     const reserved = Math.min(Math.max(declared, leastReservedBytes), maxBodyBytes);
+    const holder = holderOf(tenant);
     const exceeded = bodies.exceeds(holder, reserved);
     if (exceeded !== undefined) throw tooManyRequests(bodies, exceeded, holder);
     bodies.take(holder, reserved);
@@ -132,12 +133,20 @@ export class OtlpReceiver {
       const body = await readBody(request, maxBodyBytes);
       facts.bodyBytes = body.length;
       if (body.length >= longDecodeBytes) await this.#turns.next();
-      const inflated = await inflateBody(body, contentEncoding, maxInflatedBytes);
+      const inflating = inflateBody(body, contentEncoding, maxInflatedBytes);
+      // Nothing may come between, or the next body is in its place.
+      const inflated = inflating instanceof Promise ? await inflating : inflating;
       facts.inflatedBytes = inflated.length;
-      return inflated;
+      return this.#map(inflated, tenant, encoding, signal);
     } finally {
       bodies.give(holder, reserved);
     }
+  }
+
+  #map(body: Buffer, tenant: TenantRule, encoding: OtlpEncoding, signal: OtlpSignal): MappedRequest {
+    const { countedAttributes, custom, mappingLimits: limits, retainedFromMs, now } = this.#options;
+    const nowMs = now?.() ?? Date.now();
+    return mapRequest(body, encoding, signal, { tenant, nowMs, retainedFromMs, countedAttributes, custom, limits });
   }
 
   async #submit(

@@ -1,6 +1,6 @@
 import { statusCode } from "./encode-otlp-answer.ts";
 import type { OtlpEncoding } from "./otlp-carrier.ts";
-import { contentEncodings, type ContentEncoding } from "./read-request-body.ts";
+import { contentEncodings, type ContentEncoding } from "./inflate-body.ts";
 import { Refusal } from "./refusal.ts";
 
 /** From `Content-Type`: parameters such as a charset are ignored; null for any other type. */

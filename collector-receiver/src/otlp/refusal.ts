@@ -4,7 +4,8 @@ import { UnknownTenantError } from "../mapping/mapping-context.ts";
 import { statusCode } from "./encode-otlp-answer.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { OtlpOutcome } from "./otlp-request-facts.ts";
-import { BadEncodingError, BodyTooLargeError } from "./read-request-body.ts";
+import { BadEncodingError } from "./inflate-body.ts";
+import { BodyTooLargeError } from "./read-request-body.ts";
 
 /** Seconds after which a sender may try again where we know nothing better. */
 const retryAfterSeconds = 5;

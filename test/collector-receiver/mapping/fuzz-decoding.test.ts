@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
 import { UnknownTenantError } from "../../../collector-receiver/src/mapping/mapping-context.ts";
 import { MalformedOtlpError } from "../../../collector-receiver/src/otlp/malformed-otlp-error.ts";
+import { fieldsOf } from "../../support/make-business-event.ts";
 import {
   anyTraces,
   context,
@@ -155,6 +156,32 @@ describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
     );
     expect(accepted).toBeGreaterThan(200);
     expect(compared).toBeGreaterThan(200);
+  });
+
+  test("nothing of the result refers to the body: its memory is used for the next one", () => {
+    let events = 0;
+    let rejected = 0;
+    fc.assert(
+      fc.property(anyTraces, anyTraces, (message, next) => {
+        const [body, nextBody] = [message, next].map((each) =>
+          encoding === "json" ? encodeJson(each) : encodeProtobuf("traces", each),
+        ) as [Buffer, Buffer];
+        const expected = mapRequest(body, encoding, "traces", context);
+        const memory = Buffer.alloc(Math.max(body.length, nextBody.length));
+        body.copy(memory);
+        const mapped = mapRequest(memory.subarray(0, body.length), encoding, "traces", context);
+        nextBody.copy(memory.fill(0));
+        mapOrRefuse(memory.subarray(0, nextBody.length), encoding);
+        expect(mapped.events.map(fieldsOf)).toEqual(expected.events.map(fieldsOf));
+        expect(mapped.rejected).toEqual(expected.rejected);
+        expect(mapped.sourceReports).toEqual(expected.sourceReports);
+        events += mapped.events.length;
+        rejected += mapped.rejected.length;
+      }),
+      { numRuns: 300, endOnFailure: true },
+    );
+    expect(events).toBeGreaterThan(100);
+    expect(rejected).toBeGreaterThan(100);
   });
 
   test("cut at every byte: refused, or fewer events, never others", () => {

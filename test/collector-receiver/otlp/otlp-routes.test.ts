@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { connect, Socket } from "node:net";
 import { once } from "node:events";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -85,6 +86,21 @@ describe("success", () => {
     const answer = await post(server, body, { "content-type": protobufType, "content-encoding": encoding });
     expect(answer.status).toBe(200);
     expect(server.submitted).toHaveLength(1);
+  });
+
+  test("bodies that end within one turn are inflated into the same memory, and each is mapped before the next", async () => {
+    const server = await start();
+    const sessionIds = Array.from({ length: 8 }, (_, i) => `s-${i}`);
+    for (const id of sessionIds) {
+      const request = new IncomingMessage(new Socket());
+      Object.assign(request.headers, { "content-type": protobufType, "content-encoding": "gzip" });
+      const span = spanOf([eventOf("session.start", [text("session_id", id)], time)]);
+      request.push(gzipSync(encodeProtobuf("traces", tracesOf([span]))));
+      request.push(null);
+      server.receiver.receive("traces", request, new ServerResponse(request));
+    }
+    await vi.waitFor(() => expect(server.submitted).toHaveLength(8));
+    expect(server.submitted.flatMap(({ events }) => events.map(({ sessionId }) => sessionId))).toEqual(sessionIds);
   });
 
   test.each([

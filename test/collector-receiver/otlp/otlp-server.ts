@@ -14,6 +14,7 @@ import { takeOtlpRequest } from "../../../collector-receiver/src/otlp/take-otlp-
 /** A real HTTP server with the receiver in front of the routes, as in the app; what they submit is kept in memory, storage is not under test. */
 export interface OtlpServer {
   readonly url: string;
+  readonly receiver: OtlpReceiver;
   readonly submitted: MappedRequest[];
   readonly facts: OtlpRequestFacts[];
   close(): Promise<void>;
@@ -49,5 +50,5 @@ export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<
   });
   await app.register(otlpRoutes, { receiver });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
-  return { url, submitted, facts, close: () => app.close() };
+  return { url, receiver, submitted, facts, close: () => app.close() };
 }
