@@ -182,13 +182,44 @@ create table analytics_customers (
   constraint analytics_customers_pkey PRIMARY KEY (tenant_id, month, user_id)
 ) with (fillfactor=80);
 
-create table analytics_duration_histograms (
+create table analytics_duration_counters (
   tenant_id text not null,
   day date not null,
-  metric character varying(50) not null,
-  bucket integer not null,
-  count bigint not null default 0,
-  constraint analytics_duration_histograms_pkey PRIMARY KEY (tenant_id, day, metric, bucket)
+  metric character varying(50) collate "C" not null,
+  first_bucket integer not null,
+  c00 bigint not null default 0,
+  c01 bigint not null default 0,
+  c02 bigint not null default 0,
+  c03 bigint not null default 0,
+  c04 bigint not null default 0,
+  c05 bigint not null default 0,
+  c06 bigint not null default 0,
+  c07 bigint not null default 0,
+  c08 bigint not null default 0,
+  c09 bigint not null default 0,
+  c10 bigint not null default 0,
+  c11 bigint not null default 0,
+  c12 bigint not null default 0,
+  c13 bigint not null default 0,
+  c14 bigint not null default 0,
+  c15 bigint not null default 0,
+  c16 bigint not null default 0,
+  c17 bigint not null default 0,
+  c18 bigint not null default 0,
+  c19 bigint not null default 0,
+  c20 bigint not null default 0,
+  c21 bigint not null default 0,
+  c22 bigint not null default 0,
+  c23 bigint not null default 0,
+  c24 bigint not null default 0,
+  c25 bigint not null default 0,
+  c26 bigint not null default 0,
+  c27 bigint not null default 0,
+  c28 bigint not null default 0,
+  c29 bigint not null default 0,
+  c30 bigint not null default 0,
+  c31 bigint not null default 0,
+  constraint analytics_duration_counters_pkey PRIMARY KEY (tenant_id, day, metric, first_bucket)
 ) with (fillfactor=50);
 
 create table analytics_event_counts (
@@ -401,6 +432,16 @@ create view analytics_custom_counters_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_custom_counters.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_custom_counters.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_custom_counters.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_custom_counters.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_custom_counters.tenant_id, period.period_type, period.period_value, period.period_start, analytics_custom_counters.metric, analytics_custom_counters.group_value;
 
+create view analytics_duration_histograms as
+ SELECT analytics_duration_counters.tenant_id,
+    analytics_duration_counters.day,
+    analytics_duration_counters.metric,
+    ((analytics_duration_counters.first_bucket + (bucket.place)::integer) - 1) AS bucket,
+    bucket.count
+   FROM (analytics_duration_counters
+     CROSS JOIN LATERAL unnest(ARRAY[analytics_duration_counters.c00, analytics_duration_counters.c01, analytics_duration_counters.c02, analytics_duration_counters.c03, analytics_duration_counters.c04, analytics_duration_counters.c05, analytics_duration_counters.c06, analytics_duration_counters.c07, analytics_duration_counters.c08, analytics_duration_counters.c09, analytics_duration_counters.c10, analytics_duration_counters.c11, analytics_duration_counters.c12, analytics_duration_counters.c13, analytics_duration_counters.c14, analytics_duration_counters.c15, analytics_duration_counters.c16, analytics_duration_counters.c17, analytics_duration_counters.c18, analytics_duration_counters.c19, analytics_duration_counters.c20, analytics_duration_counters.c21, analytics_duration_counters.c22, analytics_duration_counters.c23, analytics_duration_counters.c24, analytics_duration_counters.c25, analytics_duration_counters.c26, analytics_duration_counters.c27, analytics_duration_counters.c28, analytics_duration_counters.c29, analytics_duration_counters.c30, analytics_duration_counters.c31]) WITH ORDINALITY bucket(count, place))
+  WHERE (bucket.count <> 0);
+
 create view analytics_duration_histograms_by_period as
  SELECT analytics_duration_histograms.tenant_id,
     period.period_type,
@@ -605,6 +646,24 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
+  perform public.spanledger_grant_rights_before_durations();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update on public.analytics_duration_counters to spanledger_receiver';
+    -- Given above, when it was a table.
+    execute 'revoke insert, update on public.analytics_duration_histograms from spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_duration_counters to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_durations()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
   perform public.spanledger_grant_earlier_rights();
   if to_regrole('spanledger_receiver') is not null then
     execute 'grant select, insert, update, delete on public.analytics_resolution_days to spanledger_receiver';
@@ -615,6 +674,10 @@ $function$;
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
 
 comment on table analytics_custom_metrics is 'When metrics of a spanledger.config.ts were added or changed, and whether they are backfilled.';
+
+comment on table analytics_duration_counters is 'Histograms of durations, 32 buckets in a row; read them as analytics_duration_histograms.';
+
+comment on view analytics_duration_histograms is 'Mergeable log buckets of durations in ms: p50, p90 and p99 of any range, each at most 2 % off.';
 
 comment on table analytics_events is 'One row per business event, counted exactly once.';
 
@@ -688,9 +751,13 @@ grant insert, select, update on analytics_custom_sessions to spanledger_receiver
 
 grant insert, select, update on analytics_customers to spanledger_receiver;
 
+grant select on analytics_duration_counters to spanledger_reader;
+
+grant insert, select, update on analytics_duration_counters to spanledger_receiver;
+
 grant select on analytics_duration_histograms to spanledger_reader;
 
-grant insert, select, update on analytics_duration_histograms to spanledger_receiver;
+grant select on analytics_duration_histograms to spanledger_receiver;
 
 grant select on analytics_duration_histograms_by_period to spanledger_reader;
 

@@ -1,3 +1,4 @@
+import { bucketColumns } from "../../collector-receiver/src/storage/bucket-columns.ts";
 import type { Bench } from "../measure-run.ts";
 import { makeFigure, median } from "../summarise.ts";
 import type { Figure } from "../summarise.ts";
@@ -7,7 +8,7 @@ const fewEvents = 50_000;
 
 /**
  * Case study and summary of a month, as a client sees them, beside few and beside many events. The
- * counters of thirteen months (50 agents, 4 histograms of 150 buckets a day) are the same in both.
+ * counters of thirteen months (50 agents, 4 histograms of 160 buckets a day) are the same in both.
  */
 export async function measureReads(bench: Bench, manyEvents: number): Promise<Figure[]> {
   const { database, receivers } = bench;
@@ -97,8 +98,8 @@ async function seedCounters({ database }: Bench): Promise<void> {
     insert into analytics_agent_metrics (tenant_id, day, agent_id, agent_logins, sessions_handled)
     select 'default', day::date, agent, 1, 8 from ${days}, generate_series(1, 50) as agent`);
   await database.query(`
-    insert into analytics_duration_histograms (tenant_id, day, metric, bucket, count)
-    select 'default', day::date, metric, bucket, 10 from ${days},
+    insert into analytics_duration_counters (tenant_id, day, metric, first_bucket, ${bucketColumns.join(", ")})
+    select 'default', day::date, metric, first_bucket, ${bucketColumns.map(() => 10).join(", ")} from ${days},
       unnest(array['response_time', 'order_query_time', 'first_response', 'handle_time']) as metric,
-      generate_series(100, 249) as bucket`);
+      generate_series(96, 224, ${bucketColumns.length}) as first_bucket`);
 }

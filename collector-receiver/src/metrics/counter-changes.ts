@@ -3,7 +3,7 @@ import { periodsOf } from "./business-calendar.ts";
 import type { BusinessCalendar, PeriodType } from "./business-calendar.ts";
 import { customerSlotsOf } from "./customer-days.ts";
 import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
-import { bucketOf } from "./duration-histogram.ts";
+import { bucketOf, bucketsOfGroup, firstOfGroup } from "./duration-histogram.ts";
 import { CustomChanges } from "./custom-changes.ts";
 import type { CustomCounting, CustomRule } from "./custom-counting.ts";
 import { agentNameEvent, durationHistograms, eventCounters } from "./event-counters.ts";
@@ -58,8 +58,10 @@ export interface HistogramChange {
   readonly tenantId: string;
   readonly day: string;
   readonly metric: string;
-  readonly bucket: number;
-  count: number;
+  /** The group of buckets, by its first one. */
+  readonly firstBucket: number;
+  /** Of each bucket of the group. */
+  readonly counts: Float64Array;
 }
 export interface CustomerChange {
   readonly tenantId: string;
@@ -300,17 +302,19 @@ export class CounterChanges {
   }
 
   #addToHistogram(tenantId: string, { day, prefix, histograms }: DayChanges, metric: string, ms: number): void {
-    let buckets = histograms.get(metric);
-    if (buckets === undefined) histograms.set(metric, (buckets = new Map()));
+    let groups = histograms.get(metric);
+    if (groups === undefined) histograms.set(metric, (groups = new Map()));
     const bucket = bucketOf(ms);
-    const known = buckets.get(bucket);
-    if (known) {
-      known.count++;
-      return;
+    const firstBucket = firstOfGroup(bucket);
+    let change = groups.get(firstBucket);
+    if (change === undefined) {
+      change = { tenantId, day, metric, firstBucket, counts: new Float64Array(bucketsOfGroup) };
+      groups.set(firstBucket, change);
+      // Of one length, so that keys in bytewise order are buckets in order.
+      this.histograms.set(`${prefix}${metric}\n${String(firstBucket).padStart(3, "0")}`, change);
     }
-    const change = { tenantId, day, metric, bucket, count: 1 };
-    buckets.set(bucket, change);
-    this.histograms.set(`${prefix}${metric}\n${bucket}`, change);
+    const place = bucket - firstBucket;
+    change.counts[place] = (change.counts[place] as number) + 1;
   }
 }
 

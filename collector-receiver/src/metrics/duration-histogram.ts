@@ -40,6 +40,17 @@ export function bucketOf(ms: number): number {
   return low;
 }
 
+/**
+ * So many neighbouring buckets are counted in one row: the durations of a batch lie close to each other, so that it
+ * touches some twenty rows instead of three hundred.
+ */
+export const bucketsOfGroup = 32;
+
+/** The first of the buckets that are counted in the row of `bucket`. */
+export function firstOfGroup(bucket: number): number {
+  return bucket - (bucket % bucketsOfGroup);
+}
+
 /** The value (ms) that stands for a bucket: at most 2 % from every value in it. */
 export function valueOf(bucket: number): number {
   const upper = upperBounds[bucket];

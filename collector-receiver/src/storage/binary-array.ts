@@ -9,15 +9,19 @@ const oid = { int8: 20, int4: 23, text: 25, date: 1082, timestamptz: 1184, uuid:
  * and no text is escaped on our side (measured on `insert … select unnest`: 84 against 70 k rows/s).
  */
 class BinaryArray extends BinaryValues {
-  constructor(elementOid: number, elements: number, bytesEach: number) {
-    super(20 + elements * bytesEach);
-    this.writeInt32(elements === 0 ? 0 : 1);
+  /** @param width elements of each row of an array of two dimensions; 0 for an array of one */
+  constructor(elementOid: number, elements: number, bytesEach: number, width = 0) {
+    super(28 + elements * bytesEach);
+    const dimensions = elements === 0 ? [] : width === 0 ? [elements] : [elements / width, width];
+    this.writeInt32(dimensions.length);
     // "May hold nulls"; the server looks at the elements themselves.
     this.writeInt32(1);
     this.writeInt32(elementOid);
-    if (elements === 0) return;
-    this.writeInt32(elements);
-    this.writeInt32(1);
+    for (const length of dimensions) {
+      this.writeInt32(length);
+      // Its first subscript.
+      this.writeInt32(1);
+    }
   }
 
   finish(): Buffer {
@@ -42,6 +46,13 @@ export function int4Array<Item>(items: readonly Item[], read: (item: Item) => nu
 export function int8Array<Item>(items: readonly Item[], read: (item: Item) => number | null): Buffer {
   const array = new BinaryArray(oid.int8, items.length, 12);
   for (const item of items) array.int8(read(item));
+  return array.finish();
+}
+
+/** A `bigint[][]` of safe integers: a row of `width` of them per item. */
+export function int8Rows<Item>(items: readonly Item[], width: number, read: (item: Item) => Float64Array): Buffer {
+  const array = new BinaryArray(oid.int8, items.length * width, 12, width);
+  for (const item of items) for (const value of read(item)) array.int8(value);
   return array.finish();
 }
 

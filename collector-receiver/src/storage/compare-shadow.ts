@@ -1,12 +1,8 @@
-import type { DerivedTable } from "./shadow-tables.ts";
+import type { DerivedTable, ValuePlace } from "./shadow-tables.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /** One number or fact that does not equal its recount. */
-export interface Drift {
-  readonly table: string;
-  /** The row, e.g. `day 2025-12-25`. */
-  readonly row: string;
-  readonly column: string;
+export interface Drift extends ValuePlace {
   readonly stored: string | null;
   readonly expected: string | null;
 }
@@ -22,17 +18,21 @@ export async function compareShadow(
   tenantId: string,
   limit: number,
 ): Promise<{ readonly drifts: Drift[]; readonly total: number }> {
-  const { rows } = await client.query<Omit<Drift, "table"> & { total: number }>({
+  const keys = derived.key.map((_, i) => `key_${i}`).join(", ");
+  const { rows } = await client.query<Omit<Drift, "table" | "row"> & { key: string[]; total: number }>({
     text: `${driftRows(derived)}
-      select concat_ws(' ', ${derived.key.map((_, i) => `key_${i}`).join(", ")}) as row, "column", stored, expected,
-        count(*) over () as total
-      from drift order by row, "column" limit $2`,
+      select array[${keys}] as key, "column", stored, expected, count(*) over () as total
+      from drift order by concat_ws(' ', ${keys}), "column" limit $2`,
     values: [tenantId, limit],
   });
   return {
-    drifts: rows.map(({ row, column, stored, expected }) => ({ table: derived.table, row, column, stored, expected })),
+    drifts: rows.map(({ key, column, stored, expected }) => ({ ...placeOf(derived, key, column), stored, expected })),
     total: rows[0]?.total ?? 0,
   };
+}
+
+function placeOf({ table, readAt }: DerivedTable, key: readonly string[], column: string): ValuePlace {
+  return readAt?.(key, column) ?? { table, row: key.join(" "), column };
 }
 
 /**

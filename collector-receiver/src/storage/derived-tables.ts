@@ -1,5 +1,6 @@
 import { agentColumns, businessColumns } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
+import { bucketColumns } from "./bucket-columns.ts";
 import type { DerivedTable } from "./shadow-tables.ts";
 
 /** Everything that is computed from `analytics_events`: what `verify` compares and `rebuild` mends. */
@@ -43,10 +44,15 @@ export const counterTables: readonly DerivedTable[] = [
     facts: [],
   },
   {
-    table: "analytics_duration_histograms",
-    key: ["day", "metric", "bucket"],
-    counters: ["count"],
+    table: "analytics_duration_counters",
+    key: ["day", "metric", "first_bucket"],
+    counters: bucketColumns,
     facts: [],
+    readAt: ([day, metric, firstBucket], column) => ({
+      table: "analytics_duration_histograms",
+      row: `${day} ${metric} ${Number(firstBucket) + bucketColumns.indexOf(column)}`,
+      column: "count",
+    }),
   },
 ];
 

@@ -1,5 +1,13 @@
 import type { WriterConnection } from "./writer-connection.ts";
 
+/** Where a number or a fact stands, as reports name it. */
+export interface ValuePlace {
+  readonly table: string;
+  /** The row, e.g. `day 2025-12-25`. */
+  readonly row: string;
+  readonly column: string;
+}
+
 /** How a table that is derived from the rows is compared with its recount. */
 export interface DerivedTable {
   readonly table: string;
@@ -9,6 +17,11 @@ export interface DerivedTable {
   readonly counters: readonly string[];
   /** Facts: compared as text; a missing row differs. */
   readonly facts: readonly string[];
+  /**
+   * Where people read a value of this table, if elsewhere.
+   * @param key of its row, as text
+   */
+  readonly readAt?: (key: readonly string[], column: string) => ValuePlace;
 }
 
 /** The default of 8 MB would have the facts of 30,000 sessions on their way to the disk. */

@@ -8,7 +8,7 @@ const idColumns: Readonly<Record<string, string>> = {
   analytics_event_counts: "day, event_name",
   analytics_attribute_counts: "day, event_name, attribute, value",
   analytics_custom_counters: "day, metric, group_value",
-  analytics_duration_histograms: "day, metric, bucket",
+  analytics_duration_counters: "day, metric, first_bucket",
 };
 
 /**

@@ -1,18 +1,25 @@
 import type { HistogramChange } from "../metrics/counter-changes.ts";
-import { dateArray, int4Array, int8Array, textArray } from "./binary-array.ts";
+import { bucketsOfGroup } from "../metrics/duration-histogram.ts";
+import { dateArray, int4Array, int8Rows, textArray } from "./binary-array.ts";
+import { bucketColumns } from "./bucket-columns.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
+// One array for all counts: an array for each column would have PostgreSQL unfold 32 of them, at twice the cost.
 const statement = {
   name: "upsert-duration-histograms",
   text: `
-    insert into analytics_duration_histograms as h (tenant_id, day, metric, bucket, count)
-    select * from unnest($1::text[], $2::date[], $3::text[], $4::int[], $5::bigint[])
-    on conflict (tenant_id, day, metric, bucket) do update set count = h.count + excluded.count`,
+    insert into analytics_duration_counters as d (tenant_id, day, metric, first_bucket, ${bucketColumns.join(", ")})
+    select tenant_id, day, metric, first_bucket,
+      ${bucketColumns.map((_, i) => `($5::bigint[])[place][${i + 1}]`).join(", ")}
+    from unnest($1::text[], $2::date[], $3::text[], $4::int[]) with ordinality
+      as change (tenant_id, day, metric, first_bucket, place)
+    on conflict (tenant_id, day, metric, first_bucket) do update set
+      ${bucketColumns.map((column) => `${column} = d.${column} + excluded.${column}`).join(", ")}`,
 };
 
 /**
  * Adds a batch's durations to their buckets.
- * @param changes sorted bytewise by (tenant, day, metric, bucket)
+ * @param changes sorted bytewise by (tenant, day, metric), then by first bucket
  */
 export async function upsertDurationHistograms(
   client: WriterConnection,
@@ -24,8 +31,8 @@ export async function upsertDurationHistograms(
       textArray(changes, (change) => change.tenantId),
       dateArray(changes, (change) => change.day),
       textArray(changes, (change) => change.metric),
-      int4Array(changes, (change) => change.bucket),
-      int8Array(changes, (change) => change.count),
+      int4Array(changes, (change) => change.firstBucket),
+      int8Rows(changes, bucketsOfGroup, (change) => change.counts),
     ],
   });
 }

@@ -85,7 +85,7 @@ test("whoever is erased: no trace of the id, drift 0, and every number but disti
   await fc.assert(
     fc.asyncProperty(scenario, async ({ events, erased, sealed }) => {
       await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
-        analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms,
+        analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_counters,
         analytics_attribute_counts, analytics_tickets, analytics_agent_states, analytics_agent_activity,
         analytics_settings, analytics_costs, analytics_audit`);
       const ours: BusinessEvent[] = events.map((event) => changeEvent(event, { tenantId: "default" }));

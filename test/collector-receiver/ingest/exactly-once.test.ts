@@ -109,7 +109,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
     await database.pool.query(`
       truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
         analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts,
-        analytics_duration_histograms, analytics_sources,
+        analytics_duration_counters, analytics_sources,
         analytics_settings, analytics_costs, analytics_tickets, analytics_agent_states, analytics_agent_activity,
         analytics_custom_counters, analytics_custom_sessions, analytics_custom_session_counts`);
     const own = [JSON.stringify(ownDefinitions), hashDefinitions(ownDefinitions)];

@@ -44,7 +44,7 @@ const pendingOf = async () => (await verify()).pendingMetrics.map(({ metric }) =
 
 async function empty(): Promise<void> {
   await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
-    analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_histograms,
+    analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_counters,
     analytics_attribute_counts, analytics_settings, analytics_costs, analytics_audit, analytics_custom_metrics,
     analytics_custom_counters, analytics_custom_sessions, analytics_custom_session_counts, analytics_tickets,
     analytics_agent_states, analytics_agent_activity`);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { rebuildTenant } from "../../../collector-receiver/src/ingest/rebuild-tenant.ts";
 import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { bucketOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
@@ -14,7 +15,9 @@ const damages = [
   "truncate analytics_business_metrics",
   "truncate analytics_sessions",
   "truncate analytics_customers, analytics_event_counts",
-  "truncate analytics_agent_metrics, analytics_duration_histograms",
+  "truncate analytics_agent_metrics, analytics_duration_counters",
+  "update analytics_duration_counters set c00 = c00 + 3, c31 = 0",
+  "insert into analytics_duration_counters (tenant_id, day, metric, first_bucket, c07) values ('default', '2020-01-01', 'never_was', 640, 2)",
   "update analytics_business_metrics set total_messages = total_messages + 7, estimated_cost_saved = 1.25 where period_type = 'day'",
   "update analytics_business_metrics set unique_customers = 99, revision = 1 where period_type <> 'day'",
   "update analytics_sessions set first_start_at = first_start_at + interval '3 days', user_id = 'somebody'",
@@ -55,7 +58,7 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
     fc.asyncProperty(scenario, async ({ events, damages: chosen, beforeDamage }) => {
       await database.pool.query(`
         truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
-          analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts, analytics_duration_histograms,
+          analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts, analytics_duration_counters,
           analytics_tickets, analytics_agent_states, analytics_agent_activity`);
       const cut = Math.ceil(events.length * beforeDamage);
       await send(events.slice(0, cut));
@@ -91,6 +94,58 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
 async function send(events: readonly BusinessEvent[]): Promise<void> {
   await Promise.all(events.map((event) => ingest.submit(requestOf([event]), 100)));
 }
+
+test("verify names a bucket that drifts as the histogram is read, and rebuild mends it", async () => {
+  const message = { tenantId: "durations", name: "session.message", occurredAtMs: Date.UTC(2025, 11, 30, 4) };
+  await send([
+    makeEvent({ ...message, attributes: { response_time_ms: 0 } }),
+    makeEvent({ ...message, attributes: { response_time_ms: 1480 } }),
+    makeEvent({ ...message, attributes: { response_time_ms: 1480 } }),
+  ]);
+  const stored = async () =>
+    (
+      await database.pool.query(
+        "select * from analytics_duration_histograms where tenant_id = 'durations' order by bucket",
+      )
+    ).rows;
+  const right = await stored();
+  const bucket = bucketOf(1480);
+  expect(right.map((row) => [row.metric, row.bucket, row.count])).toEqual([
+    ["response_time", 0, "1"],
+    ["response_time", bucket, "2"],
+  ]);
+  const ofBucket = (of: number, more: object) => ({
+    table: "analytics_duration_histograms",
+    row: `2025-12-30 response_time ${of}`,
+    column: "count",
+    ...more,
+  });
+  for (const [damage, ...drifts] of [
+    [
+      "update analytics_duration_counters set c00 = 5 where first_bucket = 0",
+      ofBucket(0, { stored: "5", expected: "1" }),
+    ],
+    [
+      `delete from analytics_duration_counters where first_bucket > 0`,
+      ofBucket(bucket, { stored: "0", expected: "2" }),
+    ],
+    [
+      `insert into analytics_duration_counters (tenant_id, day, metric, first_bucket, c00, c31)
+       values ('durations', '2025-12-30', 'response_time', 640, 7, 8)`,
+      ofBucket(640, { stored: "7", expected: "0" }),
+      ofBucket(671, { stored: "8", expected: "0" }),
+    ],
+  ] as const) {
+    await database.pool.query(damage);
+    expect(await verifyTenant(database.connectionString, "durations"), damage).toMatchObject({
+      drifts: drifts.length,
+      firstDrifts: drifts,
+    });
+    await rebuildTenant(database.connectionString, "durations");
+    expect(await stored(), damage).toEqual(right);
+    expect(await verifyTenant(database.connectionString, "durations"), damage).toMatchObject({ drifts: 0 });
+  }
+});
 
 test("verify names each fact of an agent or a ticket that is not what the events say, and rebuild mends it", async () => {
   const at = (minute: number) => Date.UTC(2025, 11, 30, 4, minute);

@@ -47,7 +47,7 @@ test("whatever a sender writes into attributes is recounted from its row as it w
   const verified = await verifyTenant(database.connectionString, "default");
   expect(verified).toMatchObject({ drifts: 0, firstDrifts: [] });
   expect(verified.events).toBeGreaterThan(200);
-  await database.pool.query("truncate analytics_business_metrics, analytics_sessions, analytics_duration_histograms");
+  await database.pool.query("truncate analytics_business_metrics, analytics_sessions, analytics_duration_counters");
   await rebuildTenant(database.connectionString, "default");
   expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ drifts: 0, firstDrifts: [] });
 });

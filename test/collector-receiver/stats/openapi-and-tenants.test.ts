@@ -7,7 +7,7 @@ import { hashDefinitions } from "../../../collector-receiver/src/definitions/cus
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { ownDefinitions } from "../ingest/count-own-from-scratch.ts";
-import { planCounters, seedAgent, seedDay, seedReported, seedSettings } from "./seed-counters.ts";
+import { planCounters, seedAgent, seedBucket, seedDay, seedReported, seedSettings } from "./seed-counters.ts";
 import { seedEvents } from "./seed-events.ts";
 import { get, openStatsApp } from "./stats-app.ts";
 
@@ -52,10 +52,7 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   // The same agent id in every tenant, its name given on another day.
   const day = `2025-12-${24 + factor}`;
   await seedAgent(pool, tenantId, day, 7, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);
-  await pool.query("insert into analytics_duration_histograms values ($1, '2025-12-25', 'response_time', $2, 40)", [
-    tenantId,
-    100 + factor,
-  ]);
+  await seedBucket(pool, tenantId, "2025-12-25", "response_time", 100 + factor, 40);
   await seedEvents(
     pool,
     Array.from({ length: 2 }, (_, index) => ({
@@ -91,10 +88,7 @@ async function seedOperations(pool: pg.Pool, tenantId: string, factor: number): 
      select $1, ticket, $2, $2 from generate_series(1, $3) as ticket`,
     [tenantId, on(0), factor],
   );
-  await pool.query("insert into analytics_duration_histograms values ($1, '2025-12-24', 'handle_time', $2, 40)", [
-    tenantId,
-    100 + factor,
-  ]);
+  await seedBucket(pool, tenantId, "2025-12-24", "handle_time", 100 + factor, 40);
 }
 
 /** Metrics of a `spanledger.config.ts`, each with a number. */

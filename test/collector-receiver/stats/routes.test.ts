@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
-import { planCounters, seedAgent, seedDay, seedReported, seedSettings } from "./seed-counters.ts";
+import { planCounters, seedAgent, seedBucket, seedDay, seedReported, seedSettings } from "./seed-counters.ts";
 import { seedEvents } from "./seed-events.ts";
 import { get, openStatsApp } from "./stats-app.ts";
 import type { JsonAnswer } from "./stats-app.ts";
@@ -80,10 +80,7 @@ describe("timeseries", () => {
       ["2025-12-23", 1000, 90],
       ["2025-12-24", 9000, 10],
     ] as const) {
-      await database.pool.query(
-        "insert into analytics_duration_histograms values ('series', $1, 'response_time', $2, $3)",
-        [day, bucketOf(ms), count],
-      );
+      await seedBucket(database.pool, "series", day, "response_time", bucketOf(ms), count);
     }
   });
   const pointsOf = async (query: string): Promise<[string, number | null][]> => {

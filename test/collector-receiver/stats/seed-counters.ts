@@ -126,3 +126,21 @@ export async function seedAgent(
     ],
   );
 }
+
+/** Durations in one bucket of a histogram on a day; the buckets of a day are groups of 32, one group a row. */
+export async function seedBucket(
+  pool: pg.Pool,
+  tenantId: string,
+  day: string,
+  metric: string,
+  bucket: number,
+  count: number,
+): Promise<void> {
+  const column = `c${String(bucket % 32).padStart(2, "0")}`;
+  await pool.query(
+    `insert into analytics_duration_counters as counter (tenant_id, day, metric, first_bucket, ${column})
+     values ($1, $2, $3, $4, $5)
+     on conflict (tenant_id, day, metric, first_bucket) do update set ${column} = counter.${column} + excluded.${column}`,
+    [tenantId, day, metric, bucket - (bucket % 32), count],
+  );
+}
