@@ -4,6 +4,14 @@ import type { RunningIngest } from "../../../collector-receiver/src/ingest/creat
 import { rebuildTenant } from "../../../collector-receiver/src/ingest/rebuild-tenant.ts";
 import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
 import { bucketOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
+import {
+  applyCustomerCorrections,
+  stageCustomerCorrections,
+} from "../../../collector-receiver/src/storage/correct-customers.ts";
+import { counterTables, customerTable } from "../../../collector-receiver/src/storage/derived-tables.ts";
+import { createShadowTables, dropShadowTables } from "../../../collector-receiver/src/storage/shadow-tables.ts";
+import { applyCorrections, stageCorrections } from "../../../collector-receiver/src/storage/stage-corrections.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
@@ -94,6 +102,75 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
 async function send(events: readonly BusinessEvent[]): Promise<void> {
   await Promise.all(events.map((event) => ingest.submit(requestOf([event]), 100)));
 }
+
+test("a customer who comes again between a rebuild's snapshot and its corrections is counted once in each period", async () => {
+  const visit = (day: string, userId: string, session = "first") =>
+    makeEvent({
+      tenantId: "again",
+      name: "session.start",
+      sessionId: `${day} ${userId} ${session}`,
+      occurredAtMs: Date.parse(`${day}T04:00:00Z`),
+      attributes: { user_id: userId },
+    });
+  // 2025-12-29 to 31 lie in the first week of 2026; 2026-05-01 lies in the last week of April.
+  await send([
+    visit("2025-12-28", "u-1"),
+    visit("2025-12-29", "u-1"),
+    visit("2025-12-29", "u-2"),
+    visit("2026-05-01", "u-4"),
+  ]);
+  const counted = async () => {
+    const { rows } = await database.pool.query(
+      `select period_value, unique_customers::int from analytics_business_metrics
+       where tenant_id = 'again' and unique_customers <> 0 order by period_type, period_value`,
+    );
+    return Object.fromEntries(rows.map((row) => [row.period_value, row.unique_customers]));
+  };
+  expect(await counted()).toEqual({
+    "2025-12-28": 1,
+    "2025-12-29": 2,
+    "2025-12": 2,
+    "2025-W52": 1,
+    "2026-W01": 2,
+    "2026-05-01": 1,
+    "2026-05": 1,
+    "2026-W18": 1,
+  });
+  const writer = await openWriterConnection(database.connectionString);
+  const tables = [...counterTables, customerTable];
+  await writer.query("begin isolation level repeatable read");
+  // An empty recount: everything that is stored is to be taken back.
+  await createShadowTables(writer, tables);
+  await stageCorrections(writer, counterTables, "again");
+  await stageCustomerCorrections(writer, "again");
+  await dropShadowTables(writer, tables);
+  await writer.query("commit");
+  // Meanwhile they come on the same day, on others of the week and of the month, and in another month of the week.
+  await send([
+    visit("2025-12-31", "u-1"),
+    visit("2026-01-01", "u-1"),
+    visit("2026-01-01", "u-3"),
+    visit("2026-04-29", "u-4"),
+    visit("2025-12-28", "u-1", "later"),
+  ]);
+  await writer.query("begin");
+  await applyCorrections(writer, counterTables, "again");
+  await applyCustomerCorrections(writer, "again");
+  await writer.query("commit");
+  await writer.end();
+  expect(await counted()).toEqual({
+    "2025-12-31": 1,
+    "2026-01-01": 2,
+    "2025-12": 1,
+    "2026-01": 2,
+    "2026-W01": 2,
+    "2026-04-29": 1,
+    "2026-04": 1,
+    "2026-W18": 1,
+    "2025-12-28": 1,
+    "2025-W52": 1,
+  });
+});
 
 test("verify names a bucket that drifts as the histogram is read, and rebuild mends it", async () => {
   const message = { tenantId: "durations", name: "session.message", occurredAtMs: Date.UTC(2025, 11, 30, 4) };
