@@ -3,8 +3,8 @@ import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier } from "./otlp-ca
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { attributesOfEvent, copyId, eventFields, spanFields, wrongMessage } from "./protobuf-fields.ts";
 
-/** Of the span that was read last: where its first event's field begins, and how many it has. */
-export const spanEvents = { firstAt: -1, count: 0 };
+/** Of the span that was read last: how many events it has, and where its first one begins and ends. */
+export const spanEvents = { count: 0, firstStart: 0, firstEnd: 0 };
 
 /**
  * Of the request that is walked: how many spans there are that nothing else could be, and the first span without
@@ -44,8 +44,9 @@ export function readSpan(
   wanted: boolean,
 ): boolean {
   const { bytes, view } = cursor;
-  let firstEvent = -1;
   let events = 0;
+  let firstStart = 0;
+  let firstEnd = 0;
   let traceIdStart = 0;
   let traceIdLength = 0;
   let spanIdStart = 0;
@@ -84,8 +85,10 @@ export function readSpan(
           nameLength = length;
           break;
         case 0x5a:
-          if (firstEvent < 0) firstEvent = tagAt;
-          events++;
+          if (events++ === 0) {
+            firstStart = pos;
+            firstEnd = pos + length;
+          }
           break;
         default:
           if (spanFields[tag >> 3] !== 2) throw wrongMessage("traces", tag, tagAt, "a span");
@@ -130,8 +133,9 @@ export function readSpan(
   carrier.spanName.end = nameStart + nameLength;
   carrier.timeLow = startTimeAt < 0 ? 0 : view.getUint32(startTimeAt, true);
   carrier.timeHigh = startTimeAt < 0 ? 0 : view.getUint32(startTimeAt + 4, true);
-  spanEvents.firstAt = firstEvent;
   spanEvents.count = events;
+  spanEvents.firstStart = firstStart;
+  spanEvents.firstEnd = firstEnd;
   return true;
 }
 

@@ -161,26 +161,31 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   private walkSpan(start: number, end: number, wanted: boolean): void {
-    const { cursor, carrier } = this;
-    if (!readSpan(cursor, carrier, start, end, wanted)) return;
-    let { firstAt: pos, count: events } = spanEvents;
+    const { cursor } = this;
+    if (!readSpan(cursor, this.carrier, start, end, wanted)) return;
+    const { count, firstStart, firstEnd } = spanEvents;
     this.spanStart = start;
     this.spanEnd = end;
-    this.visitor.beginSpan(this, events);
-    if (events === 0) return;
-    while (pos < end) {
+    this.visitor.beginSpan(this, count);
+    if (count === 0) return;
+    this.walkEvent(firstStart, firstEnd);
+    for (let pos = firstEnd, left = count - 1; left > 0;) {
       const tag = cursor.readTag(pos, end);
       if (tag === 0x5a) {
         const length = cursor.readLength(cursor.pos, end);
         const eventStart = cursor.pos;
         pos = eventStart + length;
-        this.attributesStart = readSpanEvent(cursor, carrier, eventStart, pos);
-        this.visitor.spanEvent(this);
-        if (--events === 0) break;
+        this.walkEvent(eventStart, pos);
+        left--;
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, spanFields, "a span");
       }
     }
+  }
+
+  private walkEvent(start: number, end: number): void {
+    this.attributesStart = readSpanEvent(this.cursor, this.carrier, start, end);
+    this.visitor.spanEvent(this);
   }
 
   readResourceAttributes(visitor: AttributeVisitor): void {
