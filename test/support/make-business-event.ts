@@ -29,7 +29,7 @@ export function makeBusinessEvent(fields: EventFields): BusinessEvent {
     ticketId,
     test,
     attributes,
-    sessionIdText: sessionId,
+    sessionId,
     sourceId: source?.sourceId ?? null,
     eventSeq: source?.seq ?? 0,
     arena: { rows, rowStart: 0, dataEnd: data.length, rowEnd: rows.length },

@@ -34,8 +34,7 @@ export interface CountableEvent {
 export class BusinessEvent implements CountableEvent {
   readonly tenantId: string;
   readonly name: string;
-  /** Filled in when all of its request is read. */
-  sessionId: string | null;
+  readonly sessionId: string | null;
   readonly agentId: number | null;
   readonly ticketId: number | null;
   readonly occurredAtMs: number;
@@ -55,7 +54,7 @@ export class BusinessEvent implements CountableEvent {
     const { arena } = reading;
     this.tenantId = tenantId;
     this.name = name;
-    this.sessionId = reading.sessionIdText;
+    this.sessionId = reading.sessionId;
     this.agentId = reading.agentId;
     this.ticketId = reading.ticketId;
     this.occurredAtMs = occurredAtMs;
@@ -86,13 +85,13 @@ export class BusinessEvent implements CountableEvent {
 
   /** 32 lower-case hex digits. */
   get traceId(): string | null {
-    return this.#textAt(this.dataEnd + traceIdAfterData);
+    return textAt(this.rows, this.dataEnd + traceIdAfterData);
   }
 
   /** 16 lower-case hex digits: the parent's span id, else the carrier's own. */
   get spanId(): string | null {
     const traceIdAt = this.dataEnd + traceIdAfterData;
-    return this.#textAt(traceIdAt + 4 + Math.max(0, this.rows.readInt32BE(traceIdAt)));
+    return textAt(this.rows, traceIdAt + 4 + Math.max(0, this.rows.readInt32BE(traceIdAt)));
   }
 
   /** Takes the event out of the accounts of its source, where it was seen already. */
@@ -115,11 +114,12 @@ export class BusinessEvent implements CountableEvent {
     }
     return 0;
   }
+}
 
-  #textAt(at: number): string | null {
-    const length = this.rows.readInt32BE(at);
-    return length < 0 ? null : this.rows.latin1Slice(at + 4, at + 4 + length);
-  }
+/** A text column of ASCII, or null. Not a private method: those cost each object of the class a field of its own. */
+function textAt(rows: Buffer, at: number): string | null {
+  const length = rows.readInt32BE(at);
+  return length < 0 ? null : rows.latin1Slice(at + 4, at + 4 + length);
 }
 
 /** What mapping has read of an event when its row is written. */
@@ -128,8 +128,7 @@ export interface ReadEvent {
   readonly ticketId: number | null;
   readonly test: boolean;
   readonly attributes: CountedAttributes;
-  /** Null where there is none, and where the request's texts will give it. */
-  readonly sessionIdText: string | null;
+  readonly sessionId: string | null;
   readonly sourceId: string | null;
   /** 0: none. */
   readonly eventSeq: number;

@@ -53,6 +53,7 @@ export interface AttributeKey extends TapeKey {
 
 export interface EventName {
   readonly bytes: Buffer;
+  readonly words: ByteWords;
   readonly text: string;
   /** As it lies in a row. */
   readonly column: ByteWords;
@@ -180,6 +181,7 @@ function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, EventPlan>): Ev
   const text = bytes.toString();
   return {
     bytes,
+    words: new ByteWords(bytes),
     text,
     column: textColumn(text),
     state: checkText(bytes),

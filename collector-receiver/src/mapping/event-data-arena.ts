@@ -73,7 +73,7 @@ export class EventDataArena {
     return true;
   }
 
-  /** A text; up to four bytes behind it are overwritten. */
+  /** A text; up to eight bytes behind it are overwritten. */
   writeWords(words: ByteWords): boolean {
     const pos = this.pos;
     const end = pos + words.length;

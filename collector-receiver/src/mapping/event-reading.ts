@@ -1,18 +1,12 @@
 import "../otlp/buffer-slices.ts";
+import { ByteWords } from "../otlp/byte-words.ts";
 import { reserved, type AttributeKey, type CompiledCatalogue, type EventPlan } from "./compile-catalogue.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import { EventRowArena } from "./event-row-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
-import {
-  isCanonicalUuid,
-  isUuid,
-  readCanonicalUuid,
-  readCanonicalV7Time,
-  readUuidBytes,
-  readUuidV7Time,
-} from "./read-uuid.ts";
-import { RequestTexts } from "./request-texts.ts";
+import { isUuid, readCanonicalUuid, readUuidBytes, timeOfUuidV7 } from "./read-uuid.ts";
+import { StoredTexts } from "./stored-texts.ts";
 
 /** Longest `spanledger.source.id`, as its column. */
 const maxSourceIdBytes = 64;
@@ -23,7 +17,7 @@ const maxSourceIdBytes = 64;
  */
 export class EventReading {
   readonly arena = new EventRowArena();
-  readonly texts = new RequestTexts();
+  readonly texts = new StoredTexts();
   protected catalogue: CompiledCatalogue;
   limits: MappingLimits;
   plan: EventPlan;
@@ -44,23 +38,28 @@ export class EventReading {
   /** Milliseconds in a version 7 mark, else -1. */
   eventIdTimeMs = -1;
   invalidMark = "";
-  /** Where the session id stands in `texts`; -1 where it is absent. */
+  sessionId: string | null = null;
+  /** Where its UTF-8 stands; -1 where it is absent. */
+  sessionIdView: DataView;
   sessionIdAt = -1;
   sessionIdEnd = -1;
-  /** The session id where it is not ASCII, else null. */
-  sessionIdText: string | null = null;
   agentId: number | null = null;
   ticketId: number | null = null;
   test = false;
   sourceId: string | null = null;
   eventSeq = 0;
   attributes: Record<string, string | number | boolean> = {};
-  private lastSourceId = "";
+  /** Of the source that was met last; null until then. */
+  private lastSourceId: string | null = null;
+  private lastSourceWords = new ByteWords(Buffer.alloc(0));
+  /** The session id's bytes where they do not stand in the body: one that was written with escapes. */
+  private sessionIdBytes = new DataView(new ArrayBuffer(1024));
 
   constructor(catalogue: CompiledCatalogue, limits: MappingLimits) {
     this.catalogue = catalogue;
     this.limits = limits;
     this.plan = catalogue.customPlan;
+    this.sessionIdView = this.sessionIdBytes;
   }
 
   configure(catalogue: CompiledCatalogue, limits: MappingLimits): void {
@@ -78,8 +77,8 @@ export class EventReading {
     this.marked = false;
     this.hasEventId = false;
     this.eventIdTimeMs = -1;
+    this.sessionId = null;
     this.sessionIdAt = -1;
-    this.sessionIdText = null;
     this.agentId = null;
     this.ticketId = null;
     this.test = false;
@@ -90,9 +89,22 @@ export class EventReading {
 
   /** A session id of valid UTF-8; an empty one is none. */
   takeSessionId(bytes: Buffer, start: number, end: number): void {
-    this.sessionIdAt = start === end ? -1 : this.texts.add(bytes, start, end);
-    this.sessionIdEnd = this.sessionIdAt + end - start;
-    this.sessionIdText = isAscii(bytes, start, end) ? null : bytes.utf8Slice(start, end);
+    const length = end - start;
+    this.sessionId = length === 0 ? null : bytes.utf8Slice(start, end);
+    this.sessionIdAt = length === 0 ? -1 : 0;
+    this.sessionIdEnd = length;
+    if (length > this.sessionIdBytes.byteLength) this.sessionIdBytes = new DataView(new ArrayBuffer(length));
+    this.sessionIdView = this.sessionIdBytes;
+    for (let i = 0; i < length; i++) this.sessionIdView.setUint8(i, bytes[start + i]!);
+  }
+
+  /** As `takeSessionId`, from the body itself. */
+  takePlainSessionId(body: Buffer, view: DataView, start: number, end: number): void {
+    const isThere = start < end;
+    this.sessionId = isThere ? this.texts.find(body, view, start, end) : null;
+    this.sessionIdView = view;
+    this.sessionIdAt = isThere ? start : -1;
+    this.sessionIdEnd = end;
   }
 
   /** A text under one of our own names, which are not part of the data. */
@@ -106,7 +118,7 @@ export class EventReading {
         return;
       }
       readUuidBytes(bytes, start, this.eventId);
-      this.eventIdTimeMs = readUuidV7Time(bytes, start);
+      this.eventIdTimeMs = timeOfUuidV7(this.eventId);
     } else if (key.reserved === reserved.sourceId) {
       this.sourceId = this.readSourceId(bytes, start, end);
     }
@@ -114,11 +126,17 @@ export class EventReading {
 
   /** As `readReservedText`, from the body itself: most marks are as the SDK writes them. */
   readReservedRange(key: AttributeKey, body: Buffer, view: DataView, start: number, end: number): void {
-    if (key.reserved === reserved.eventId && end - start === 36 && isCanonicalUuid(view, start)) {
+    if (key.reserved === reserved.eventId && end - start === 36 && readCanonicalUuid(view, start, this.eventId)) {
       this.marked = true;
       this.hasEventId = true;
-      readCanonicalUuid(view, start, this.eventId);
-      this.eventIdTimeMs = readCanonicalV7Time(view, start);
+      this.eventIdTimeMs = timeOfUuidV7(this.eventId);
+    } else if (
+      key.reserved === reserved.sourceId &&
+      end - start === this.lastSourceWords.length &&
+      this.lastSourceWords.isAt(view, start, end)
+    ) {
+      // A request's events mostly come from one source.
+      this.sourceId = this.lastSourceId;
     } else {
       this.readReservedText(key, body, start, end);
     }
@@ -138,21 +156,9 @@ export class EventReading {
 
   /** Evidence, not identity: anything but printable ASCII of at most 64 characters is treated as absent. */
   private readSourceId(bytes: Buffer, start: number, end: number): string | null {
-    // A request's events mostly come from one source.
-    const last = this.lastSourceId;
-    const length = end - start;
-    if (length === last.length) {
-      let i = 0;
-      while (i < length && last.charCodeAt(i) === bytes[start + i]) i++;
-      if (i === length) return length === 0 ? null : last;
-    }
-    if (length === 0 || length > maxSourceIdBytes) return null;
+    if (start === end || end - start > maxSourceIdBytes) return null;
     for (let i = start; i < end; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return null;
+    this.lastSourceWords = new ByteWords(bytes.subarray(start, end));
     return (this.lastSourceId = bytes.latin1Slice(start, end));
   }
-}
-
-function isAscii(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i]! >= 0x80) return false;
-  return true;
 }

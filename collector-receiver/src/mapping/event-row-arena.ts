@@ -18,9 +18,10 @@ export const eventRowColumns = [
 
 /** Number of columns, length of the first, version of jsonb: in front of the data. */
 export const dataAfterStart = 2 + 4 + 1;
-/** What follows the data at most: ids and numbers 104, four texts of at most 255 characters. */
-const tailBytes = 104 + 4 * (4 + 255 * 4);
+/** What follows the data at most: ids and numbers 104, four texts of at most 255 characters, zeros behind the last. */
+const tailBytes = 104 + 4 * (4 + 255 * 4) + 8;
 const jsonbVersion = 1;
+const columnCount = eventRowColumns.length;
 
 /** Places behind the end of the data: id, time and trace id lie at fixed distances. */
 export const eventIdAfterData = 4;
@@ -51,8 +52,8 @@ export interface EventFacts {
   readonly eventId: DataView;
   readonly agentId: number | null;
   readonly ticketId: number | null;
-  /** The session id's UTF-8 is `texts.view[sessionIdAt, sessionIdEnd)`; -1 where there is none. */
-  readonly texts: { readonly view: DataView };
+  /** The session id's UTF-8 is `sessionIdView[sessionIdAt, sessionIdEnd)`; -1 where there is none. */
+  readonly sessionIdView: DataView;
   readonly sessionIdAt: number;
   readonly sessionIdEnd: number;
 }
@@ -101,71 +102,76 @@ export class EventRowArena extends EventDataArena {
     this.endObject();
     const { view, pos: dataEnd } = this;
     const rowStart = this.start - dataAfterStart;
-    view.setInt16(rowStart, eventRowColumns.length);
+    view.setInt16(rowStart, columnCount);
     view.setInt32(rowStart + 2, dataEnd - this.start + 1);
     view.setUint8(rowStart + 6, jsonbVersion);
-    view.setInt32(dataEnd, 16);
-    for (let i = 0; i < 16; i += 4) view.setInt32(dataEnd + eventIdAfterData + i, facts.eventId.getInt32(i));
-    this.pos = dataEnd + eventIdAfterData + 16;
-    this.writeTimestamp(occurredAtMs);
-    this.writeHex(idsView, traceIdAt, 16);
-    this.writeHex(idsView, spanIdAt, 8);
-    this.writeInt4(facts.agentId);
-    this.writeInt4(facts.ticketId);
-    this.writeText(facts.texts.view, facts.sessionIdAt, facts.sessionIdEnd);
-    this.writeColumn(tenant);
-    this.writeColumn(name);
-    this.writeColumn(service);
+    let pos = writeUuid(view, dataEnd, facts.eventId);
+    pos = writeTimestamp(view, pos, occurredAtMs);
+    pos = writeHex(view, pos, idsView, traceIdAt, 16);
+    pos = writeHex(view, pos, idsView, spanIdAt, 8);
+    pos = writeInt4(view, pos, facts.agentId);
+    pos = writeInt4(view, pos, facts.ticketId);
+    pos = writeText(view, pos, facts.sessionIdView, facts.sessionIdAt, facts.sessionIdEnd);
+    tenant.writeTo(view, pos);
+    pos += tenant.length;
+    name.writeTo(view, pos);
+    pos += name.length;
+    service.writeTo(view, pos);
+    pos += service.length;
     this.rowStart = rowStart;
     this.dataEnd = dataEnd;
-    this.rowEnd = this.next = this.pos;
+    this.rowEnd = this.next = this.pos = pos;
   }
+}
 
-  /** A `timestamptz`: microseconds since 2000. */
-  private writeTimestamp(ms: number): void {
-    const microseconds = (ms - millisecondsTo2000) * 1000;
-    const high = Math.floor(microseconds / 0x1_0000_0000);
-    this.view.setInt32(this.pos, 8);
-    this.view.setInt32(this.pos + 4, high);
-    this.view.setInt32(this.pos + 8, (microseconds - high * 0x1_0000_0000) | 0);
-    this.pos += 12;
-  }
+// Each writes a column at `pos` and returns the place behind it.
 
-  private writeHex(ids: DataView, at: number, bytes: 8 | 16): void {
-    if (at < 0) return this.writeNull();
-    const { view } = this;
-    let { pos } = this;
-    view.setInt32(pos, bytes * 2);
-    pos += 4;
-    for (let i = 0; i < bytes; i++, pos += 2) view.setUint16(pos, hexPairs[ids.getUint8(at + i)]!, true);
-    this.pos = pos;
-  }
+function writeUuid(view: DataView, pos: number, uuid: DataView): number {
+  view.setInt32(pos, 16);
+  view.setBigUint64(pos + 4, uuid.getBigUint64(0));
+  view.setBigUint64(pos + 12, uuid.getBigUint64(8));
+  return pos + 20;
+}
 
-  private writeInt4(value: number | null): void {
-    if (value === null) return this.writeNull();
-    this.view.setInt32(this.pos, 4);
-    this.view.setInt32(this.pos + 4, value);
-    this.pos += 8;
-  }
+/** A `timestamptz`: microseconds since 2000. */
+function writeTimestamp(view: DataView, pos: number, ms: number): number {
+  const microseconds = (ms - millisecondsTo2000) * 1000;
+  const high = Math.floor(microseconds / 0x1_0000_0000);
+  view.setInt32(pos, 8);
+  view.setInt32(pos + 4, high);
+  view.setInt32(pos + 8, (microseconds - high * 0x1_0000_0000) | 0);
+  return pos + 12;
+}
 
-  private writeText(source: DataView, start: number, end: number): void {
-    if (start < 0) return this.writeNull();
-    const { view } = this;
-    view.setInt32(this.pos, end - start);
-    let pos = this.pos + 4;
-    let from = start;
-    for (; from + 4 <= end; from += 4, pos += 4) view.setInt32(pos, source.getInt32(from));
-    for (; from < end; from++) view.setUint8(pos++, source.getUint8(from));
-    this.pos = pos;
+function writeHex(view: DataView, pos: number, ids: DataView, at: number, bytes: 8 | 16): number {
+  if (at < 0) return writeNull(view, pos);
+  view.setInt32(pos, bytes * 2);
+  pos += 4;
+  for (let i = 0; i < bytes; i += 2, pos += 4) {
+    const pair = ids.getUint16(at + i);
+    view.setInt32(pos, hexPairs[pair >> 8]! | (hexPairs[pair & 255]! << 16), true);
   }
+  return pos;
+}
 
-  private writeColumn(column: ByteWords): void {
-    column.writeTo(this.view, this.pos);
-    this.pos += column.length;
-  }
+function writeInt4(view: DataView, pos: number, value: number | null): number {
+  if (value === null) return writeNull(view, pos);
+  view.setInt32(pos, 4);
+  view.setInt32(pos + 4, value);
+  return pos + 8;
+}
 
-  private writeNull(): void {
-    this.view.setInt32(this.pos, -1);
-    this.pos += 4;
-  }
+function writeText(view: DataView, pos: number, source: DataView, start: number, end: number): number {
+  if (start < 0) return writeNull(view, pos);
+  view.setInt32(pos, end - start);
+  pos += 4;
+  let from = start;
+  for (; from + 4 <= end; from += 4, pos += 4) view.setInt32(pos, source.getInt32(from));
+  for (; from < end; from++) view.setUint8(pos++, source.getUint8(from));
+  return pos;
+}
+
+function writeNull(view: DataView, pos: number): number {
+  view.setInt32(pos, -1);
+  return pos + 4;
 }

@@ -71,7 +71,6 @@ export function mapRequest(
   const mapper = new RequestMapper(encoding, signal, context);
   if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
   else walkJson(bytes, signal, mapper);
-  mapper.finishTexts();
   const { events, rejected, sourceReports, rejectedCarriers, ignored } = mapper;
   return { events, rejected, sourceReports, rejectedCarriers, ignored };
 }
@@ -85,8 +84,6 @@ const eventPlace = new EventPlace();
 
 class RequestMapper implements CarrierVisitor, TimeBounds {
   readonly events: BusinessEvent[] = [];
-  /** Of each event, where its session id begins and ends among the texts. */
-  private readonly sessionIdPlaces: number[] = [];
   readonly rejected: RejectedEvent[] = [];
   readonly sourceReports: SourceReport[] = [];
   rejectedCarriers = 0;
@@ -105,6 +102,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   retainedFromMs = -Infinity;
   readonly latestMs: number;
   private isOurScope = false;
+  private lastName: EventName | null = null;
   private carrierIsRejected = false;
   /** Of the span, or of the resource's log records. */
   private readonly ordinals = new Map<string, number>();
@@ -119,17 +117,6 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     sharedBuilder ??= new EventDataBuilder(this.catalogue, context.limits);
     sharedBuilder.configure(this.catalogue, context.limits);
     this.builder = sharedBuilder;
-    this.builder.texts.begin();
-  }
-
-  /** Gives each event the texts that were gathered for it. */
-  finishTexts(): void {
-    const { events, sessionIdPlaces } = this;
-    const text = this.builder.texts.finish();
-    for (let i = 0; i < events.length; i++) {
-      const at = sessionIdPlaces[i * 2]!;
-      if (at >= 0) events[i]!.sessionId ??= text.substring(at, sessionIdPlaces[i * 2 + 1]);
-    }
   }
 
   resource(): void {
@@ -154,8 +141,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   }
 
   spanEvent(walker: OtlpWalker): void {
-    const range = walker.carrier.eventName;
-    const name = this.catalogue.names.find(range.bytes, range.start, range.end);
+    const name = this.findName(walker.carrier);
     let plan = name.plan;
     if (plan === null) {
       if (!walker.hasEventAttribute(markName)) {
@@ -166,6 +152,15 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     }
     this.readAttributes(walker, plan, null);
     this.finish(walker, name, plan);
+  }
+
+  /** Mostly the name of the event before. */
+  private findName({ eventName: { bytes, start, end }, view, body }: OtlpCarrier): EventName {
+    const last = this.lastName;
+    if (last !== null && end - start === last.words.length && bytes === body && last.words.isAt(view, start, end)) {
+      return last;
+    }
+    return (this.lastName = this.catalogue.names.find(bytes, start, end));
   }
 
   private readAttributes(walker: OtlpWalker, plan: EventPlan, skippedKey: Buffer | null): void {
@@ -196,7 +191,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
         this.addSourceReport(walker);
         return;
       }
-      name = this.catalogue.names.find(range.bytes, range.start, range.end);
+      name = this.findName(carrier);
     }
     let plan = name.plan;
     if (plan === null) {
@@ -249,7 +244,6 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     if (!builder.hasEventId) this.deriveId(walker, name, facts, plan);
     eventPlace.read(carrier, this.isOurScope || isText(carrier.spanName, name.bytes));
     builder.arena.takeRow(builder, occurredAtMs, eventPlace, name.column, this.columns);
-    this.sessionIdPlaces.push(builder.sessionIdAt, builder.sessionIdEnd);
     this.events.push(new BusinessEvent(this.tenantId, name.text, occurredAtMs, facts.serviceName, builder));
   }
 

@@ -47,26 +47,18 @@ export function readPlainAttributes(
     if (key.state > textState.unicode || !arena.writeWords(key.jsonWords)) return false;
     if (kind === tapeKind.string) {
       if (end - start > limits.attributeBytes) return false;
-      const plain = arena.writePlainText(view, start, end);
-      if (!plain && arena.writeString(body, start, end) > textState.unicode) return false;
+      if (!arena.writePlainText(view, start, end) && arena.writeString(body, start, end) > textState.unicode) {
+        return false;
+      }
       if (rule !== null) {
         if (rule.type !== "string" || end - start > rule.maxLength) return false;
         if (start === end) satisfied &= ~rule.requiredBit;
         if (rule.capture === capture.sessionId) {
-          if (plain && start < end) {
-            reading.sessionIdAt = texts.addWords(view, start, end);
-            reading.sessionIdEnd = reading.sessionIdAt + end - start;
-            reading.sessionIdText = null;
-          } else {
-            reading.takeSessionId(body, start, end);
-          }
+          reading.takePlainSessionId(body, view, start, end);
           continue;
         }
       }
-      if (key.counted) {
-        if (plain) texts.assign(attributes, key.text, texts.addWords(view, start, end), end - start);
-        else attributes[key.text] = body.utf8Slice(start, end);
-      }
+      if (key.counted) attributes[key.text] = texts.find(body, view, start, end);
     } else if (kind === tapeKind.bool) {
       const value = numbers[i] === 1;
       if (!arena.writeWords(value ? trueWords : falseWords)) return false;

@@ -54,7 +54,7 @@ export class StoredAttributesReader {
     if (bytes[pos] === closing) return attributes;
     while (pos < end) {
       let key = before.next;
-      if (key !== null && key.head.isAt(view, pos)) {
+      if (key !== null && key.head.isAt(view, pos, end)) {
         pos += key.head.length;
       } else {
         const keyAt = pos + 1;

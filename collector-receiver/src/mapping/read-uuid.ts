@@ -23,10 +23,10 @@ export function isUuid(bytes: Buffer, start: number, end: number): boolean {
 const highBits = 0x80808080 | 0;
 
 /**
- * Whether 36 bytes are a UUID in lower case, and not the nil UUID: a short way for what every sender
- * writes. False says only that the bytes have to be looked at one by one.
+ * Puts the 36 bytes at `start` into `uuid`, as 16 bytes, where they are a UUID in lower case and not the nil UUID: a short
+ * way for what every sender writes. False, with nothing written, says only that the bytes have to be looked at one by one.
  */
-export function isCanonicalUuid(view: DataView, start: number): boolean {
+export function readCanonicalUuid(view: DataView, start: number, uuid: DataView): boolean {
   if (
     view.getUint8(start + 8) !== dash ||
     view.getUint8(start + 13) !== dash ||
@@ -46,10 +46,17 @@ export function isCanonicalUuid(view: DataView, start: number): boolean {
   const h = view.getInt32(start + 32, true);
   const all =
     hexBytes(a) & hexBytes(b) & hexBytes(c) & hexBytes(d) & hexBytes(e) & hexBytes(f) & hexBytes(g) & hexBytes(h);
-  const zeros = 0x30303030;
-  const bits =
-    (a ^ zeros) | (b ^ zeros) | (c ^ zeros) | (d ^ zeros) | (e ^ zeros) | (f ^ zeros) | (g ^ zeros) | (h ^ zeros);
-  return (all & highBits) === highBits && bits !== 0;
+  if ((all & highBits) !== highBits) return false;
+  const first = (readHexWord(a) << 16) | readHexWord(b);
+  const second = (readHexWord(c) << 16) | readHexWord(d);
+  const third = (readHexWord(e) << 16) | readHexWord(f);
+  const fourth = (readHexWord(g) << 16) | readHexWord(h);
+  if ((first | second | third | fourth) === 0) return false;
+  uuid.setInt32(0, first);
+  uuid.setInt32(4, second);
+  uuid.setInt32(8, third);
+  uuid.setInt32(12, fourth);
+  return true;
 }
 
 /** The high bit of each of four bytes that is one of `0` to `9` and `a` to `f`. */
@@ -60,39 +67,16 @@ function hexBytes(word: number): number {
   return (isDigit | isLetter) & ~word;
 }
 
-/** Puts a UUID that `isCanonicalUuid` has taken into `uuid`, as 16 bytes. */
-export function readCanonicalUuid(view: DataView, start: number, uuid: DataView): void {
-  uuid.setUint16(0, readHexWord(view.getInt32(start, true)));
-  uuid.setUint16(2, readHexWord(view.getInt32(start + 4, true)));
-  uuid.setUint16(4, readHexWord(view.getInt32(start + 9, true)));
-  uuid.setUint16(6, readHexWord(view.getInt32(start + 14, true)));
-  uuid.setUint16(8, readHexWord(view.getInt32(start + 19, true)));
-  uuid.setUint16(10, readHexWord(view.getInt32(start + 24, true)));
-  uuid.setUint16(12, readHexWord(view.getInt32(start + 28, true)));
-  uuid.setUint16(14, readHexWord(view.getInt32(start + 32, true)));
-}
-
-/** As `readUuidV7Time`, of a UUID that `isCanonicalUuid` has taken. */
-export function readCanonicalV7Time(view: DataView, start: number): number {
-  if (view.getUint8(start + 14) !== 0x37 || (hexValue[view.getUint8(start + 19)]! & 0xc) !== 8) return -1;
-  const upper = readHexWord(view.getInt32(start, true)) * 0x10000 + readHexWord(view.getInt32(start + 4, true));
-  return upper * 0x10000 + readHexWord(view.getInt32(start + 9, true));
-}
-
 /** Four hex digits, the first in the lowest byte. */
 function readHexWord(word: number): number {
   const digits = (word & 0x0f0f0f0f) + ((word >>> 6) & 0x01010101) * 9;
   return ((digits & 15) << 12) | (digits & 0xf00) | ((digits >> 12) & 0xf0) | ((digits >> 24) & 15);
 }
 
-/** The time in a version 7 UUID at `start`, in milliseconds since 1970; -1 for any other UUID. */
-export function readUuidV7Time(bytes: Buffer, start: number): number {
-  if (bytes[start + 14] !== 0x37 || (hexValue[bytes[start + 19]!]! & 0xc) !== 8) return -1;
-  let high = 0;
-  for (let i = 0; i < 8; i++) high = high * 16 + hexValue[bytes[start + i]!]!;
-  let low = 0;
-  for (let i = 9; i < 13; i++) low = low * 16 + hexValue[bytes[start + i]!]!;
-  return high * 0x10000 + low;
+/** The time in a version 7 UUID of 16 bytes, in milliseconds since 1970; -1 for any other UUID. */
+export function timeOfUuidV7(uuid: DataView): number {
+  if (uuid.getUint8(6) >> 4 !== 7 || uuid.getUint8(8) >> 6 !== 2) return -1;
+  return uuid.getUint32(0) * 0x1_0000 + uuid.getUint16(4);
 }
 
 /**

@@ -88,7 +88,7 @@ export class JsonCursor {
    */
   nextMember(members: JsonMembers, before: JsonMember): JsonMember {
     const expected = before.next;
-    if (expected !== null && expected.head.isAt(this.view, this.pos)) {
+    if (expected !== null && expected.head.isAt(this.view, this.pos, this.bytes.length)) {
       this.pos += expected.head.length;
       return expected;
     }

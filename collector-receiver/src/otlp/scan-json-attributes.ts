@@ -33,17 +33,17 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
   for (;;) {
     // Which name? Mostly the one that came after the last one before.
     let key = before.next;
-    if (key === null || key.jsonHead === null || !key.jsonHead.isAt(view, pos)) {
+    if (key === null || key.jsonHead === null || !key.jsonHead.isAt(view, pos, end)) {
       key = before.otherNext;
-      if (key !== null && (key.jsonHead === null || !key.jsonHead.isAt(view, pos))) key = null;
+      if (key !== null && (key.jsonHead === null || !key.jsonHead.isAt(view, pos, end))) key = null;
     }
     if (key !== null) {
       pos += key.jsonHead!.length;
     } else {
-      if (!head.isAt(view, pos)) return -1;
+      if (!head.isAt(view, pos, end)) return -1;
       const keyAt = pos + head.length;
       pos = findPlainEnd(bytes, keyAt, end);
-      if (pos < 0 || !middle.isAt(view, pos)) return -1;
+      if (pos < 0 || !middle.isAt(view, pos, end)) return -1;
       key = tape.find(bytes, keyAt, pos);
       follow(before, key);
       pos += middle.length;
@@ -53,7 +53,7 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
     tape.keys[at] = key;
     switch (bytes[pos]) {
       case 0x73:
-        if (!stringHead.isAt(view, pos)) return -1;
+        if (!stringHead.isAt(view, pos, end)) return -1;
         tape.kinds[at] = tapeKind.string;
         tape.starts[at] = pos += stringHead.length;
         pos = findPlainEnd(bytes, pos, end);
@@ -61,7 +61,7 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
         tape.ends[at] = pos++;
         break;
       case 0x69: {
-        if (!intHead.isAt(view, pos)) return -1;
+        if (!intHead.isAt(view, pos, end)) return -1;
         pos += intHead.length;
         const quoted = bytes[pos] === quote;
         if (quoted) pos++;
@@ -80,7 +80,7 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
         break;
       }
       case 0x64: {
-        if (!doubleHead.isAt(view, pos)) return -1;
+        if (!doubleHead.isAt(view, pos, end)) return -1;
         const first = (pos += doubleHead.length);
         pos = findDecimalEnd(bytes, first);
         if (pos < 0) return -1;
@@ -89,8 +89,8 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
         break;
       }
       case 0x62: {
-        const isTrue = trueValue.isAt(view, pos);
-        if (!isTrue && !falseValue.isAt(view, pos)) return -1;
+        const isTrue = trueValue.isAt(view, pos, end);
+        if (!isTrue && !falseValue.isAt(view, pos, end)) return -1;
         tape.kinds[at] = tapeKind.bool;
         tape.numbers[at] = isTrue ? 1 : 0;
         pos += (isTrue ? trueValue : falseValue).length - 2;

@@ -41,9 +41,9 @@ export function scanProtobufAttributes(
     }
     // Which name? Mostly the one that came after the last one before.
     let key = before.next;
-    if (key === null || key.words.length !== keyLength || !key.words.isAt(view, keyAt)) {
+    if (key === null || key.words.length !== keyLength || !key.words.isAt(view, keyAt, valueAt)) {
       key = before.otherNext;
-      if (key === null || key.words.length !== keyLength || !key.words.isAt(view, keyAt)) {
+      if (key === null || key.words.length !== keyLength || !key.words.isAt(view, keyAt, valueAt)) {
         key = tape.find(bytes, keyAt, valueAt);
         follow(before, key);
       }
