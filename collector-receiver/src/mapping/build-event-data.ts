@@ -1,12 +1,6 @@
 import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
-import {
-  capture,
-  reserved,
-  type AttributeKey,
-  type AttributeRule,
-  type CompiledCatalogue,
-  type EventPlan,
-} from "./compile-catalogue.ts";
+import type { CompiledCatalogue } from "./compile-catalogue.ts";
+import { capture, reserved, type AttributeKey, type AttributeRule, type EventPlan } from "./event-plan.ts";
 import {
   attributeTooLarge,
   badText,
@@ -20,7 +14,7 @@ import {
   type EventProblem,
 } from "./describe-event-problem.ts";
 import { textState, type TextState } from "./event-data-arena.ts";
-import { EventReading } from "./event-reading.ts";
+import { PlainReading } from "./plain-reading.ts";
 import type { MappingLimits } from "./mapping-context.ts";
 import { takeNumber, takeText } from "./take-value.ts";
 
@@ -32,9 +26,9 @@ const nullText = Buffer.from("null");
 /**
  * Reads the attributes of one event one by one: writes `event_data`, captures what columns and
  * counters need, checks each value against the catalogue, and says what is wrong. Plain attributes
- * with nothing wrong take the short way, see `readPlainAttributes`; both give the same.
+ * with nothing wrong take the short way, see `PlainReading`; both give the same.
  */
-export class EventDataBuilder extends EventReading implements AttributeVisitor {
+export class EventDataBuilder extends PlainReading implements AttributeVisitor {
   /** Where each top-level member begins in the arena; it ends where the next begins. */
   readonly members: number[] = [];
   /** Whether `members` is kept: only for events without a mark, whose id is derived. */

@@ -4,52 +4,15 @@ import {
   maxEventNameLength,
   reservedAttributes,
   type AttributeDefinition,
-  type AttributeType,
 } from "@spanledger/sdk/event-catalogue";
-import { AttributeTape, forgetFollowers, jsonHeadOf, type TapeKey } from "../otlp/attribute-tape.ts";
+import { AttributeTape, forgetFollowers, jsonHeadOf } from "../otlp/attribute-tape.ts";
 import { ByteWords } from "../otlp/byte-words.ts";
 import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
 import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import { capture, EventPlan, reserved, type AttributeKey, type AttributeRule } from "./event-plan.ts";
 import { customAttributeRules } from "./custom-attribute-rules.ts";
 import { InternTable } from "./intern-table.ts";
-
-/** Where a captured value goes, beside `event_data`. */
-export const capture = { none: 0, sessionId: 1, agentId: 2, ticketId: 3, test: 4 } as const;
-export const reserved = { none: 0, eventId: 1, sourceId: 2, eventSeq: 3, other: 4 } as const;
-
-/** What one event demands of one attribute. */
-export interface AttributeRule {
-  readonly name: string;
-  readonly type: AttributeType;
-  /** One bit per required attribute of the event; 0 where it is optional. */
-  readonly requiredBit: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly maxLength: number;
-  readonly capture: (typeof capture)[keyof typeof capture];
-}
-
-/** Rules of one event; `rules` is indexed by `AttributeKey.slot`. */
-export interface EventPlan {
-  readonly rules: readonly (AttributeRule | null)[];
-  readonly required: readonly AttributeRule[];
-  /** All bits of `required`. */
-  readonly requiredMask: number;
-}
-
-export interface AttributeKey extends TapeKey {
-  readonly bytes: Buffer;
-  readonly text: string;
-  readonly state: TextState;
-  /** `,"key":` */
-  readonly json: Buffer;
-  readonly jsonWords: ByteWords;
-  /** 0 for a name that no rule knows. */
-  readonly slot: number;
-  readonly counted: boolean;
-  readonly reserved: (typeof reserved)[keyof typeof reserved];
-}
 
 export interface EventName {
   readonly bytes: Buffer;
@@ -128,20 +91,19 @@ export function compileCatalogue(
     for (const attributes of Object.values(own)) {
       for (const name of Object.keys(attributes)) if (!slots.has(name)) slots.set(name, slots.size + 1);
     }
+    const keys = new InternTable<AttributeKey>((bytes) => makeAttributeKey(bytes, countedAttributes, slots), forgetKey);
+    const nothing = makeAttributeKey(Buffer.alloc(0), countedAttributes, slots);
+    let planCount = 0;
+    const compile = (attributes: Readonly<Record<string, AskedAttribute>>) =>
+      compilePlan(planCount++, attributes, slots, nothing);
     const plans = new Map<string, EventPlan>();
-    for (const [name, definition] of Object.entries(eventCatalogue)) {
-      plans.set(name, compilePlan(definition.attributes, slots));
-    }
-    for (const [name, attributes] of Object.entries(own)) plans.set(name, compilePlan(attributes, slots));
-    const keys = new InternTable<AttributeKey>(
-      (bytes) => makeAttributeKey(bytes, countedAttributes, slots),
-      forgetFollowers,
-    );
+    for (const [name, definition] of Object.entries(eventCatalogue)) plans.set(name, compile(definition.attributes));
+    for (const [name, attributes] of Object.entries(own)) plans.set(name, compile(attributes));
     known = {
       names: new InternTable((bytes) => makeEventName(bytes, plans)),
       keys,
       tape: new AttributeTape((bytes, start, end) => keys.find(bytes, start, end)),
-      customPlan: compilePlan({}, slots),
+      customPlan: compile({}),
     };
     compiled.set(key, known);
   }
@@ -154,7 +116,12 @@ export type AskedAttribute = Pick<
   "type" | "required" | "minimum" | "maximum" | "int4" | "maxLength"
 >;
 
-function compilePlan(own: Readonly<Record<string, AskedAttribute>>, slots: ReadonlyMap<string, number>): EventPlan {
+function compilePlan(
+  index: number,
+  own: Readonly<Record<string, AskedAttribute>>,
+  slots: ReadonlyMap<string, number>,
+  nothing: AttributeKey,
+): EventPlan {
   const rules: (AttributeRule | null)[] = Array.from({ length: slots.size + 1 }, () => null);
   const required: AttributeRule[] = [];
   for (const [name, definition] of Object.entries<AskedAttribute>({ ...attributesOfEveryEvent, ...own })) {
@@ -172,7 +139,13 @@ function compilePlan(own: Readonly<Record<string, AskedAttribute>>, slots: Reado
     if (isRequired) required.push(rule);
     rules[slots.get(name)!] = rule;
   }
-  return { rules, required, requiredMask: (1 << required.length) - 1 };
+  return new EventPlan(index, rules, required, nothing);
+}
+
+/** Of a name that has lost its place: what came after it, in JSON and in each plan. */
+function forgetKey(key: AttributeKey): void {
+  forgetFollowers(key);
+  for (const planned of key.planned) if (planned !== undefined) forgetFollowers(planned);
 }
 
 const nameArena = new EventDataArena();
@@ -211,6 +184,7 @@ function makeAttributeKey(
     slot: slots.get(text) ?? 0,
     counted: countedAttributes.has(text),
     reserved: text.startsWith(reservedPrefix) ? (reservedByName[text] ?? reserved.other) : reserved.none,
+    planned: [],
   };
 }
 

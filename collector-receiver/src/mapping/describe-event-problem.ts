@@ -1,4 +1,4 @@
-import type { AttributeKey, AttributeRule } from "./compile-catalogue.ts";
+import type { AttributeKey, AttributeRule } from "./event-plan.ts";
 import { describeBytes } from "./describe-value.ts";
 import { textState, type TextState } from "./event-data-arena.ts";
 import type { RejectionCodeName } from "./rejection-codes.ts";

@@ -1,6 +1,7 @@
 import "../otlp/buffer-slices.ts";
 import { ByteWords } from "../otlp/byte-words.ts";
-import { reserved, type AttributeKey, type CompiledCatalogue, type EventPlan } from "./compile-catalogue.ts";
+import type { CompiledCatalogue } from "./compile-catalogue.ts";
+import { reserved, type AttributeKey, type EventPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import { EventRowArena } from "./event-row-arena.ts";

@@ -1,6 +1,7 @@
 import { maxEventNameLength, reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import { idState, type OtlpCarrier } from "../otlp/otlp-carrier.ts";
-import type { EventName, EventPlan } from "./compile-catalogue.ts";
+import type { EventName } from "./compile-catalogue.ts";
+import type { EventPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeText } from "./describe-value.ts";
 import { textState } from "./event-data-arena.ts";

@@ -12,13 +12,7 @@ import { walkJson } from "../otlp/walk-json.ts";
 import { walkProtobuf } from "../otlp/walk-protobuf.ts";
 import { EventDataBuilder } from "./build-event-data.ts";
 import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
-import {
-  compileCatalogue,
-  type AttributeKey,
-  type CompiledCatalogue,
-  type EventName,
-  type EventPlan,
-} from "./compile-catalogue.ts";
+import { compileCatalogue, type CompiledCatalogue, type EventName } from "./compile-catalogue.ts";
 import { deriveEventId, fingerprintOf, readMembers } from "./derive-event-id.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import {
@@ -31,7 +25,7 @@ import {
 } from "./find-event-problem.ts";
 import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
-import { readPlainAttributes } from "./read-plain-attributes.ts";
+import type { AttributeKey, EventPlan } from "./event-plan.ts";
 import { EventPlace } from "./event-place.ts";
 import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
 import { makeRejection } from "./make-rejection.ts";
@@ -69,8 +63,12 @@ export function mapRequest(
 ): MappedRequest {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const mapper = new RequestMapper(encoding, signal, context);
-  if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
-  else walkJson(bytes, signal, mapper);
+  try {
+    if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
+    else walkJson(bytes, signal, mapper);
+  } finally {
+    mapper.builder.forgetBody();
+  }
   const { events, rejected, sourceReports, rejectedCarriers, ignored } = mapper;
   return { events, rejected, sourceReports, rejectedCarriers, ignored };
 }
@@ -93,7 +91,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   private readonly signal: OtlpSignal;
   private readonly context: MappingContext;
   private readonly catalogue: CompiledCatalogue;
-  private readonly builder: EventDataBuilder;
+  readonly builder: EventDataBuilder;
   readonly tape: AttributeTape<AttributeKey>;
   private resourceFacts: ResourceFacts | null = null;
   private tenantId = "";
@@ -166,7 +164,8 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   private readAttributes(walker: OtlpWalker, plan: EventPlan, skippedKey: Buffer | null): void {
     const builder = this.builder;
     builder.begin(plan, skippedKey);
-    if (walker.scanEventAttributes() && readPlainAttributes(builder, this.tape, walker.carrier)) return;
+    builder.beginPlain(walker.carrier);
+    if (walker.readPlainAttributes(builder)) return;
     builder.begin(plan, skippedKey);
     walker.readEventAttributes(builder);
   }

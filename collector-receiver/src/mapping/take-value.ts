@@ -1,5 +1,5 @@
 import "../otlp/buffer-slices.ts";
-import { capture, type AttributeKey, type AttributeRule } from "./compile-catalogue.ts";
+import { capture, type AttributeKey, type AttributeRule } from "./event-plan.ts";
 import { outOfBounds, textTooLong, wrongType, type EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import type { EventReading } from "./event-reading.ts";

@@ -3,12 +3,17 @@ import type { ByteWords } from "./byte-words.ts";
 /** What a tape holds of a value: where a text stands, or the number itself (a boolean is 0 or 1). */
 export const tapeKind = { string: 0, int: 1, double: 2, bool: 3 } as const;
 
-/** An attribute's name; one object for all attributes of that name. */
-export interface TapeKey {
+/** An attribute's name that knows which names came after it the last times: mostly the next is one of them. */
+export interface ForetoldName {
   readonly words: ByteWords;
+  next: ForetoldName | null;
+  otherNext: ForetoldName | null;
+}
+
+/** An attribute's name; one object for all attributes of that name. */
+export interface TapeKey extends ForetoldName {
   /** How encoders begin this attribute in JSON, see `jsonHeadOf`; null where the name is no valid text. */
   readonly jsonHead: ByteWords | null;
-  /** The names that came after this one the last times: mostly the next is one of them. */
   next: TapeKey | null;
   otherNext: TapeKey | null;
 }
@@ -23,7 +28,7 @@ const capacity = 1024;
 
 /**
  * Plain attributes (texts without escapes, integers that a double holds, doubles, booleans) of one or
- * more events as columns: no call and no object for each. Reused for a whole process.
+ * more events in JSON as columns: no call and no object for each. Reused for a whole process.
  */
 export class AttributeTape<Key extends TapeKey> {
   readonly keys: Key[] = [];
@@ -32,8 +37,7 @@ export class AttributeTape<Key extends TapeKey> {
   readonly ends = new Int32Array(capacity);
   readonly numbers = new Float64Array(capacity);
   readonly capacity = capacity;
-  /** The present event's part. */
-  from = 0;
+  /** The present log record's end on the tape. */
   to = 0;
   /** The object that stands for a name. */
   readonly find: (bytes: Buffer, start: number, end: number) => Key;
@@ -49,14 +53,14 @@ export class AttributeTape<Key extends TapeKey> {
 /** Names longer than this are not remembered. */
 const longestFollower = 255;
 
-/** Remembers that `key` came after `before`. */
-export function follow(before: TapeKey, key: TapeKey): void {
-  if (key.words.length > longestFollower) return;
+/** Remembers that `name` came after `before`. */
+export function follow(before: ForetoldName, name: ForetoldName): void {
+  if (name.words.length > longestFollower) return;
   before.otherNext = before.next;
-  before.next = key;
+  before.next = name;
 }
 
 /** Keeps a sender with endless names from building an endless chain: a name that is given up leads nowhere. */
-export function forgetFollowers(key: TapeKey): void {
-  key.next = key.otherNext = null;
+export function forgetFollowers(name: ForetoldName): void {
+  name.next = name.otherNext = null;
 }

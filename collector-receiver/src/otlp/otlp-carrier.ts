@@ -1,4 +1,4 @@
-import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
+import type { AttributeTape, ForetoldName, TapeKey } from "./attribute-tape.ts";
 
 /**
  * What the walkers (one per encoding) hand to their visitor. One mutable object is reused for a
@@ -35,6 +35,19 @@ export interface AttributeVisitor {
   /** False: do not go in, no `endMap` follows. */
   beginMap(): boolean;
   endMap(): void;
+}
+
+/** Receives plain attributes, whose texts stand in the body, in wire order. False: this one has to be read with care. */
+export interface PlainVisitor {
+  /** What is before an event's first attribute. */
+  readonly origin: ForetoldName;
+  /** The name in the body that came after `before`, where it is none of those that came last. */
+  findAfter(before: ForetoldName, start: number, end: number): ForetoldName;
+  nameOf(key: TapeKey): ForetoldName;
+  plainText(name: ForetoldName, start: number, end: number): boolean;
+  plainInt(name: ForetoldName, value: number): boolean;
+  plainDouble(name: ForetoldName, value: number): boolean;
+  plainBool(name: ForetoldName, value: boolean): boolean;
 }
 
 /** An id of 16 or 8 bytes as the wire gives it. */
@@ -100,16 +113,16 @@ export interface OtlpWalker {
   readSpanAttributes(visitor: AttributeVisitor): void;
   readEventAttributes(visitor: AttributeVisitor): void;
   /**
-   * Puts the event's attributes on the visitor's tape, from `tape.from` to `tape.to`.
-   * @returns false where not all of them are plain: they have to be read one by one
+   * Reads the event's attributes where all of them are plain.
+   * @returns false where one is not, or the visitor does not take it: they have to be read one by one
    */
-  scanEventAttributes(): boolean;
+  readPlainAttributes(visitor: PlainVisitor): boolean;
   /** Whether the event (or log record) has an attribute of that name. */
   hasEventAttribute(name: Buffer): boolean;
 }
 
 export interface CarrierVisitor {
-  /** Where plain attributes of events go. */
+  /** Where plain attributes of events in JSON go. */
   readonly tape: AttributeTape<TapeKey>;
   /** A resource begins; its attributes may be asked for until the next. */
   resource(walker: OtlpWalker): void;

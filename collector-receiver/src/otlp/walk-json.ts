@@ -7,7 +7,9 @@ import {
   type CarrierVisitor,
   type OtlpSignal,
   type OtlpWalker,
+  type PlainVisitor,
 } from "./otlp-carrier.ts";
+import { readAttributeTape } from "./read-attribute-tape.ts";
 import { readJsonAttributes } from "./read-json-attributes.ts";
 import { readJsonLogRecord } from "./walk-json-log-record.ts";
 import { readJsonSpan, type ScannedEvent } from "./walk-json-span.ts";
@@ -248,10 +250,8 @@ class JsonWalker implements OtlpWalker {
     this.readAttributesAt(this.attributesAt, visitor);
   }
 
-  scanEventAttributes(): boolean {
-    this.tape.from = this.tapeFrom;
-    this.tape.to = this.tapeTo;
-    return this.tapeTo >= 0;
+  readPlainAttributes(visitor: PlainVisitor): boolean {
+    return this.tapeTo >= 0 && readAttributeTape(this.tape, this.tapeFrom, this.tapeTo, visitor);
   }
 
   private readAttributesAt(at: number, visitor: AttributeVisitor): void {

@@ -1,10 +1,10 @@
-import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 import {
   OtlpCarrier,
   type AttributeVisitor,
   type CarrierVisitor,
   type OtlpSignal,
   type OtlpWalker,
+  type PlainVisitor,
 } from "./otlp-carrier.ts";
 import { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
@@ -18,8 +18,8 @@ import {
   resourceFields,
   spanFields,
 } from "./protobuf-fields.ts";
+import { readPlainProtobuf } from "./read-plain-protobuf.ts";
 import { readProtobufAttributes, readProtobufKey } from "./read-protobuf-attributes.ts";
-import { scanProtobufAttributes } from "./scan-protobuf-attributes.ts";
 import { readLogRecord } from "./walk-protobuf-log-record.ts";
 import { forgetSpanIds, readSpan, readSpanEvent, refuseOtherSignal, spanEvents } from "./walk-protobuf-span.ts";
 
@@ -37,7 +37,6 @@ class ProtobufWalker implements OtlpWalker {
   private readonly signal: OtlpSignal;
   private readonly visitor: CarrierVisitor;
   private readonly cursor: ProtobufCursor;
-  private readonly tape: AttributeTape<TapeKey>;
   /** The field of an event (or log record) that holds its attributes. */
   private readonly attributesTag: number;
   private readonly fields: Uint8Array;
@@ -52,7 +51,6 @@ class ProtobufWalker implements OtlpWalker {
     this.cursor = new ProtobufCursor(body);
     this.signal = signal;
     this.visitor = visitor;
-    this.tape = visitor.tape;
     this.attributesTag = signal === "traces" ? attributesOfEvent : attributesOfLogRecord;
     this.fields = signal === "traces" ? eventFields : logRecordFields;
   }
@@ -208,12 +206,9 @@ class ProtobufWalker implements OtlpWalker {
     readProtobufAttributes(cursor, attributesStart, this.carrier.eventEnd, attributesTag, fields, visitor);
   }
 
-  scanEventAttributes(): boolean {
-    const { cursor, tape, attributesTag, fields } = this;
-    const end = this.carrier.eventEnd;
-    tape.from = 0;
-    tape.to = scanProtobufAttributes(cursor, this.attributesStart, end, attributesTag, fields, tape, 0);
-    return tape.to >= 0;
+  readPlainAttributes(visitor: PlainVisitor): boolean {
+    const { cursor, attributesStart, attributesTag, fields } = this;
+    return readPlainProtobuf(cursor, attributesStart, this.carrier.eventEnd, attributesTag, fields, visitor);
   }
 
   hasEventAttribute(name: Buffer): boolean {

@@ -1,0 +1,102 @@
+import type { AttributeType } from "@spanledger/sdk/event-catalogue";
+import { type ForetoldName, type TapeKey } from "../otlp/attribute-tape.ts";
+import type { ByteWords } from "../otlp/byte-words.ts";
+import type { TextState } from "./event-data-arena.ts";
+
+/** Where a captured value goes, beside `event_data`. */
+export const capture = { none: 0, sessionId: 1, agentId: 2, ticketId: 3, test: 4 } as const;
+export const reserved = { none: 0, eventId: 1, sourceId: 2, eventSeq: 3, other: 4 } as const;
+
+/** What one event demands of one attribute. */
+export interface AttributeRule {
+  readonly name: string;
+  readonly type: AttributeType;
+  /** One bit per required attribute of the event; 0 where it is optional. */
+  readonly requiredBit: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly maxLength: number;
+  readonly capture: (typeof capture)[keyof typeof capture];
+}
+
+export interface AttributeKey extends TapeKey {
+  readonly bytes: Buffer;
+  readonly words: ByteWords;
+  readonly text: string;
+  readonly state: TextState;
+  /** `,"key":` */
+  readonly json: Buffer;
+  readonly jsonWords: ByteWords;
+  /** 0 for a name that no rule knows. */
+  readonly slot: number;
+  readonly counted: boolean;
+  readonly reserved: (typeof reserved)[keyof typeof reserved];
+  /** What each event's plan makes of it, by the plan's `index`; filled as events come. */
+  readonly planned: (PlannedAttribute | undefined)[];
+}
+
+/** Rules of one event; `rules` is indexed by `AttributeKey.slot`. */
+export class EventPlan {
+  readonly index: number;
+  readonly rules: readonly (AttributeRule | null)[];
+  readonly required: readonly AttributeRule[];
+  /** All bits of `required`. */
+  readonly requiredMask: number;
+  /** What is before an event's first attribute. */
+  readonly origin: PlannedAttribute;
+
+  constructor(
+    index: number,
+    rules: readonly (AttributeRule | null)[],
+    required: readonly AttributeRule[],
+    nothing: AttributeKey,
+  ) {
+    this.index = index;
+    this.rules = rules;
+    this.required = required;
+    this.requiredMask = (1 << required.length) - 1;
+    this.origin = new PlannedAttribute(nothing, null);
+  }
+
+  of(key: AttributeKey): PlannedAttribute {
+    return (key.planned[this.index] ??= new PlannedAttribute(key, this.rules[key.slot]!));
+  }
+}
+
+/**
+ * An attribute's name together with what one event demands of it, in one object: reading a plain attribute looks nowhere
+ * else. One for all attributes of that name in the events of that plan.
+ */
+export class PlannedAttribute implements ForetoldName {
+  readonly key: AttributeKey;
+  readonly words: ByteWords;
+  readonly jsonWords: ByteWords;
+  readonly reserved: AttributeKey["reserved"];
+  readonly state: TextState;
+  /** Null where any value is taken. */
+  readonly type: AttributeType | null;
+  readonly requiredBit: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly maxLength: number;
+  readonly capture: AttributeRule["capture"];
+  /** The name under which counters read it; null where none does. */
+  readonly countedAs: string | null;
+  next: PlannedAttribute | null = null;
+  otherNext: PlannedAttribute | null = null;
+
+  constructor(key: AttributeKey, rule: AttributeRule | null) {
+    this.key = key;
+    this.words = key.words;
+    this.jsonWords = key.jsonWords;
+    this.reserved = key.reserved;
+    this.state = key.state;
+    this.type = rule === null ? null : rule.type;
+    this.requiredBit = rule === null ? 0 : rule.requiredBit;
+    this.minimum = rule === null ? -Infinity : rule.minimum;
+    this.maximum = rule === null ? Infinity : rule.maximum;
+    this.maxLength = rule === null ? Infinity : rule.maxLength;
+    this.capture = rule === null ? capture.none : rule.capture;
+    this.countedAs = key.counted ? key.text : null;
+  }
+}
