@@ -11,7 +11,7 @@ const slots = 16_384;
  * numbered: `InternTable` looks at four, of which the last alone differs between `s-20251225-00041` and `-00052`.
  */
 export class StoredTexts {
-  readonly #words = new Uint32Array(slots * wordsEach);
+  readonly #words = new Int32Array(slots * wordsEach);
   readonly #lengths = new Uint8Array(slots);
   readonly #texts: string[] = Array.from({ length: slots }, () => "");
 
@@ -19,30 +19,32 @@ export class StoredTexts {
   find(bytes: Buffer, view: DataView, start: number, end: number): string {
     const length = end - start;
     if (length > longest) return bytes.utf8Slice(start, end);
-    const wordsEnd = start + (length & ~3);
-    let hash = length;
-    let pos = start;
-    for (; pos < wordsEnd; pos += 4) hash = spread(hash, view.getUint32(pos));
-    let rest = 0;
-    for (; pos < end; pos++) rest = (rest << 8) | bytes[pos]!;
-    rest >>>= 0;
-    hash = spread(hash, rest);
-    const slot = hash & (slots - 1);
+    // Four bytes at a time; the last four overlap those before them.
+    const lastAt = end - 4;
+    const last = length < 4 ? readShort(bytes, start, end) : view.getInt32(lastAt);
+    let hash = spread(length, last);
+    for (let pos = start; pos < lastAt; pos += 4) hash = spread(hash, view.getInt32(pos));
+    const slot = (hash ^ (hash >>> 15)) & (slots - 1);
     const words = this.#words;
     let at = slot * wordsEach;
-    let same = this.#lengths[slot] === length;
-    for (pos = start; same && pos < wordsEnd; pos += 4) same = words[at++] === view.getUint32(pos);
-    // A text of whole words has no rest to compare, and where it is longest, no place for one.
-    if (same && (pos === end || words[at] === rest)) return this.#texts[slot]!;
+    let same = this.#lengths[slot] === length && words[at] === last;
+    for (let pos = start; same && pos < lastAt; pos += 4) same = words[++at] === view.getInt32(pos);
+    if (same) return this.#texts[slot]!;
     at = slot * wordsEach;
-    for (pos = start; pos < wordsEnd; pos += 4) words[at++] = view.getUint32(pos);
-    if (pos < end) words[at] = rest;
+    words[at] = last;
+    for (let pos = start; pos < lastAt; pos += 4) words[++at] = view.getInt32(pos);
     this.#lengths[slot] = length;
     return (this.#texts[slot] = bytes.utf8Slice(start, end));
   }
 }
 
+/** Up to three bytes as a number. */
+function readShort(bytes: Buffer, start: number, end: number): number {
+  let word = 0;
+  for (let pos = start; pos < end; pos++) word = (word << 8) | bytes[pos]!;
+  return word;
+}
+
 function spread(hash: number, word: number): number {
-  const product = Math.imul(hash ^ word, 0x9e3779b1);
-  return product ^ (product >>> 15);
+  return Math.imul(hash ^ word ^ (hash >>> 15), 0x9e3779b1);
 }
