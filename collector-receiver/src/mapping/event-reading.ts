@@ -6,7 +6,7 @@ import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import { EventRowArena } from "./event-row-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
-import { isUuid, readCanonicalUuid, readUuidBytes, timeOfUuidV7 } from "./read-uuid.ts";
+import { readUuid, timeOfUuidV7 } from "./read-uuid.ts";
 import { StoredTexts } from "./stored-texts.ts";
 
 /** Longest `spanledger.source.id`, as its column. */
@@ -112,22 +112,22 @@ export class EventReading {
   readReservedText(key: AttributeKey, bytes: Buffer, start: number, end: number): void {
     if (key.reserved === reserved.eventId) {
       this.marked = true;
-      this.hasEventId = isUuid(bytes, start, end);
+      const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
+      this.hasEventId = end - start === 36 && readUuid(view, 0, this.eventId);
       if (!this.hasEventId) {
         this.eventIdTimeMs = -1;
         this.invalidMark = describeBytes(bytes, start, end);
         return;
       }
-      readUuidBytes(bytes, start, this.eventId);
       this.eventIdTimeMs = timeOfUuidV7(this.eventId);
     } else if (key.reserved === reserved.sourceId) {
       this.sourceId = this.readSourceId(bytes, start, end);
     }
   }
 
-  /** As `readReservedText`, from the body itself: most marks are as the SDK writes them. */
+  /** As `readReservedText`, from the body itself. */
   readReservedRange(key: AttributeKey, body: Buffer, view: DataView, start: number, end: number): void {
-    if (key.reserved === reserved.eventId && end - start === 36 && readCanonicalUuid(view, start, this.eventId)) {
+    if (key.reserved === reserved.eventId && end - start === 36 && readUuid(view, start, this.eventId)) {
       this.marked = true;
       this.hasEventId = true;
       this.eventIdTimeMs = timeOfUuidV7(this.eventId);
