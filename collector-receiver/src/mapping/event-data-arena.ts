@@ -143,25 +143,32 @@ export class EventDataArena {
     if (value >= 0 && value <= 0x7fffffff) {
       if (value === Math.floor(value)) return this.writeInt(value);
       // Three decimals are what durations have: digits by hand where that is exactly the number.
-      const thousandths = value * 1000;
-      const whole = Math.floor(value);
-      let fraction = thousandths - whole * 1000;
-      if (thousandths === Math.floor(thousandths) && thousandths / 1000 === value && value >= 0.001) {
-        if (this.pos + 16 > this.limit) return this.writeAscii(String(value));
+      const thousandths = (value * 1000) | 0;
+      if (thousandths > 0 && thousandths / 1000 === value && this.pos + 16 <= this.limit) {
+        const whole = (thousandths / 1000) | 0;
         this.writeInt(whole);
-        const chunk = this.chunk;
-        let pos = this.pos;
-        chunk[pos++] = 0x2e;
-        for (let unit = 100; fraction > 0; unit /= 10) {
-          const digit = (fraction / unit) | 0;
-          chunk[pos++] = 0x30 + digit;
-          fraction -= digit * unit;
-        }
-        this.pos = pos;
+        this.writeFraction(thousandths - whole * 1000);
         return true;
       }
     }
     return this.writeAscii(String(value));
+  }
+
+  /** The point and the decimals of so many thousandths, without zeros at the end. */
+  private writeFraction(thousandths: number): void {
+    const chunk = this.chunk;
+    let pos = this.pos;
+    const tenths = (thousandths / 100) | 0;
+    const rest = thousandths - tenths * 100;
+    chunk[pos++] = 0x2e;
+    chunk[pos++] = 0x30 + tenths;
+    if (rest > 0) {
+      const hundredths = (rest / 10) | 0;
+      const last = rest - hundredths * 10;
+      chunk[pos++] = 0x30 + hundredths;
+      if (last > 0) chunk[pos++] = 0x30 + last;
+    }
+    this.pos = pos;
   }
 
   /** A JSON string; validates UTF-8 and escapes in the same pass. */

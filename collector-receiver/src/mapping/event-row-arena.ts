@@ -165,10 +165,16 @@ function writeText(view: DataView, pos: number, source: DataView, start: number,
   if (start < 0) return writeNull(view, pos);
   view.setInt32(pos, end - start);
   pos += 4;
+  const textEnd = pos + end - start;
   let from = start;
-  for (; from + 4 <= end; from += 4, pos += 4) view.setInt32(pos, source.getInt32(from));
+  if (end - start >= 4) {
+    // The last four overlap those before them.
+    for (; from < end - 4; from += 4, pos += 4) view.setInt32(pos, source.getInt32(from));
+    view.setInt32(textEnd - 4, source.getInt32(end - 4));
+    return textEnd;
+  }
   for (; from < end; from++) view.setUint8(pos++, source.getUint8(from));
-  return pos;
+  return textEnd;
 }
 
 function writeNull(view: DataView, pos: number): number {

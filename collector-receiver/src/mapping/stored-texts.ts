@@ -1,9 +1,12 @@
 import "../otlp/buffer-slices.ts";
 
 /** A longer text is made anew each time. */
-const longest = 64;
-const wordsEach = longest / 4;
+const longest = 60;
+/** The length and the text, together a line of the processor's cache. */
+const wordsEach = 1 + longest / 4;
 const slots = 16_384;
+/** A product's upper bits depend on all bits of its factors. */
+const slotShift = 32 - Math.log2(slots);
 
 /**
  * From UTF-8 bytes to one string per distinct text: nothing is made for a text that came before, and a map then finds the
@@ -12,7 +15,6 @@ const slots = 16_384;
  */
 export class StoredTexts {
   readonly #words = new Int32Array(slots * wordsEach);
-  readonly #lengths = new Uint8Array(slots);
   readonly #texts: string[] = Array.from({ length: slots }, () => "");
 
   /** @param view of the same memory as `bytes` */
@@ -22,18 +24,18 @@ export class StoredTexts {
     // Four bytes at a time; the last four overlap those before them.
     const lastAt = end - 4;
     const last = length < 4 ? readShort(bytes, start, end) : view.getInt32(lastAt);
-    let hash = spread(length, last);
-    for (let pos = start; pos < lastAt; pos += 4) hash = spread(hash, view.getInt32(pos));
-    const slot = (hash ^ (hash >>> 15)) & (slots - 1);
+    let hash = last ^ length;
+    for (let pos = start; pos < lastAt; pos += 4) hash = ((hash << 5) | (hash >>> 27)) ^ view.getInt32(pos);
+    const slot = Math.imul(hash, 0x9e3779b1) >>> slotShift;
     const words = this.#words;
     let at = slot * wordsEach;
-    let same = this.#lengths[slot] === length && words[at] === last;
+    let same = words[at++] === length && words[at] === last;
     for (let pos = start; same && pos < lastAt; pos += 4) same = words[++at] === view.getInt32(pos);
     if (same) return this.#texts[slot]!;
     at = slot * wordsEach;
+    words[at++] = length;
     words[at] = last;
     for (let pos = start; pos < lastAt; pos += 4) words[++at] = view.getInt32(pos);
-    this.#lengths[slot] = length;
     return (this.#texts[slot] = bytes.utf8Slice(start, end));
   }
 }
@@ -43,8 +45,4 @@ function readShort(bytes: Buffer, start: number, end: number): number {
   let word = 0;
   for (let pos = start; pos < end; pos++) word = (word << 8) | bytes[pos]!;
   return word;
-}
-
-function spread(hash: number, word: number): number {
-  return Math.imul(hash ^ word ^ (hash >>> 15), 0x9e3779b1);
 }
