@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import protobuf from "protobufjs";
+import "../../collector-receiver/src/inline-deeper.ts";
 import { mapRequest } from "../../collector-receiver/src/mapping/map-request.ts";
 import { defaultMappingLimits, type MappingContext } from "../../collector-receiver/src/mapping/mapping-context.ts";
 import { countedAttributes } from "../../collector-receiver/src/metrics/event-counters.ts";
