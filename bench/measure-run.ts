@@ -7,7 +7,7 @@ import type { ReceiverProcess } from "./machine/start-receiver-process.ts";
 export interface Bench {
   readonly database: BenchDatabase;
   readonly load: LoadProcess;
-  /** Four; a contender uses one, two or all. */
+  /** One; contenders that use more start them for each run. */
   readonly receivers: readonly ReceiverProcess[];
   readonly redisUrl: string | null;
   /** Events of a run of the fast contenders; the slow ones write fewer. */

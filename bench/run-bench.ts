@@ -40,10 +40,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const database = await startBenchDatabase();
 const load = startLoadProcess();
 const profiling = options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`];
-const receivers = [
-  await startReceiverProcess(database.connectionString, {}, profiling),
-  ...(await Promise.all(Array.from({ length: 3 }, () => startReceiverProcess(database.connectionString)))),
-];
+const receivers = [await startReceiverProcess(database.connectionString, {}, profiling)];
 const bench: Bench = { database, load, receivers, redisUrl: process.env["REDIS_URL"] ?? null, events };
 const runs = new Map<string, Run[]>(chosen.map(({ id }) => [id, []]));
 const beside: Figure[] = [];
