@@ -7,7 +7,7 @@ import { copyRows } from "../../collector-receiver/src/storage/copy-rows.ts";
 import { openWriterConnection } from "../../collector-receiver/src/storage/writer-connection.ts";
 
 /** Rows of one COPY, which is one transaction: what a batch of the receiver holds at most by default. */
-const rowsPerCopy = 5000;
+const rowsPerCopy = 8000;
 
 /**
  * The limit: COPY of the same rows into the same table with the same indexes, and nothing else. The

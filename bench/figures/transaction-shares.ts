@@ -21,9 +21,9 @@ import { makeFigure, median } from "../summarise.ts";
 import type { Figure } from "../summarise.ts";
 
 /** Events of one transaction: what a batch of the receiver holds at most by default. */
-const batchEvents = 5000;
+const batchEvents = 8000;
 /** So that enough batches are measured after the warm-ups. */
-const fewestEvents = 100_000;
+const fewestEvents = 160_000;
 /** Batches that are not measured: plans are made, pages are extended, caches are filled. */
 const warmUps = 8;
 const steps = ["begin, lock, rules", "events (COPY)", "session facts", "sources", "counters", "commit"] as const;

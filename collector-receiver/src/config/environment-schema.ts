@@ -188,7 +188,7 @@ export const environmentSchema = Type.Object({
   BATCH_MAX_EVENTS: Type.Integer(
     variable({
       description: "Events that one transaction takes from the queue at most (a single larger request is one batch).",
-      default: 5000,
+      default: 8000,
       minimum: 1,
       maximum: 100_000,
       expected: "a whole number from 1 to 100000",

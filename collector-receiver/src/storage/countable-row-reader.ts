@@ -14,18 +14,21 @@ const messageHead = 5;
 /** PostgreSQL counts microseconds from 2000. */
 const epochMs = Date.UTC(2000, 0, 1);
 
-/** A row as counting reads it. Its id is made into a text where it is asked for: few events are. */
+/**
+ * A row as counting reads it. Its id is made into a text where it is asked for: few events are. Fields are declared:
+ * others would be set to undefined first, by a call.
+ */
 class StoredEvent implements CountableEvent {
-  readonly tenantId: string;
-  readonly name: string;
-  readonly sessionId: string | null;
-  readonly agentId: number | null;
-  readonly ticketId: number | null;
-  readonly occurredAtMs: number;
-  readonly test: boolean;
-  readonly attributes: CountedAttributes;
-  readonly #bytes: Buffer;
-  readonly #idAt: number;
+  declare readonly tenantId: string;
+  declare readonly name: string;
+  declare readonly sessionId: string | null;
+  declare readonly agentId: number | null;
+  declare readonly ticketId: number | null;
+  declare readonly occurredAtMs: number;
+  declare readonly test: boolean;
+  declare readonly attributes: CountedAttributes;
+  declare private readonly bytes: Buffer;
+  declare private readonly idAt: number;
 
   constructor(
     tenantId: string,
@@ -47,12 +50,12 @@ class StoredEvent implements CountableEvent {
     this.occurredAtMs = occurredAtMs;
     this.test = test;
     this.attributes = attributes;
-    this.#bytes = bytes;
-    this.#idAt = idAt;
+    this.bytes = bytes;
+    this.idAt = idAt;
   }
 
   get eventId(): string {
-    return uuidText(this.#bytes, this.#idAt);
+    return uuidText(this.bytes, this.idAt);
   }
 }
 

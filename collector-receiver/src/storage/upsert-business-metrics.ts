@@ -38,9 +38,11 @@ const statement = {
       ${addCustomerMonth}
       returning tenant_id, month, days, prev_days
     ), moved as (
-      select place, count(*) filter (where days & customer_days <> 0)
-        - count(*) filter (where prev_days & customer_days <> 0) as unique_customers
-      from customer join change on change.tenant_id = customer.tenant_id and change.customer_month = customer.month
+      select place, (coalesce(sum(customers) filter (where days & customer_days <> 0), 0)
+        - coalesce(sum(customers) filter (where prev_days & customer_days <> 0), 0))::bigint as unique_customers
+      from (
+        select tenant_id, month, days, prev_days, count(*) as customers from customer group by 1, 2, 3, 4
+      ) alike join change on change.tenant_id = alike.tenant_id and change.customer_month = alike.month
       group by place
     )
     insert into analytics_business_metrics as m (tenant_id, period_type, period_value, period_start, ${names})

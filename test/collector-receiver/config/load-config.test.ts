@@ -38,7 +38,7 @@ describe("loadConfig", () => {
       maxInflatedBytes: 67_108_864,
       maxQueueBytes: 268_435_456,
       maxTenantQueueBytes: 268_435_456,
-      batchMaxEvents: 5000,
+      batchMaxEvents: 8000,
       logLevel: "info",
     });
   });
