@@ -12,7 +12,7 @@ export interface ReceiverProcess {
 
 const main = fileURLToPath(new URL("../../collector-receiver/src/main.ts", import.meta.url));
 /** As `npm start` does. */
-const nodeFlags = ["--conditions=spanledger-source", "--max-semi-space-size=4"];
+const nodeFlags = ["--conditions=spanledger-source", "--max-semi-space-size=24", "--heap-growing-percent=80"];
 const startWithinMs = 60_000;
 
 /**
