@@ -46,6 +46,20 @@ export function textColumn(text: string | null): ByteWords {
   return new ByteWords(column);
 }
 
+/** The column that was made last: a service sends one request after the other, and a request with one event needs two. */
+export class LastTextColumn {
+  #text: string | null = null;
+  #column = textColumn(null);
+
+  of(text: string | null): ByteWords {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#column = textColumn(text);
+    }
+    return this.#column;
+  }
+}
+
 /** What is read of an event beside its data. */
 export interface EventFacts {
   /** 16 bytes. */

@@ -27,7 +27,7 @@ import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
 import type { AttributeKey, EventPlan } from "./event-plan.ts";
 import { EventPlace } from "./event-place.ts";
-import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
+import { LastTextColumn, textColumn, type ResourceColumns } from "./event-row-arena.ts";
 import { makeRejection } from "./make-rejection.ts";
 import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
 import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
@@ -79,6 +79,8 @@ const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
 const nameReader = new NameAttributeReader(nameAttribute);
 const eventPlace = new EventPlace();
+const tenantColumn = new LastTextColumn();
+const serviceColumn = new LastTextColumn();
 
 class RequestMapper implements CarrierVisitor, TimeBounds {
   readonly events: BusinessEvent[] = [];
@@ -265,7 +267,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     const { tenantId, problem } = resolveTenant(this.context.tenant, facts);
     this.tenantId = tenantId;
     this.tenantProblem = problem;
-    this.columns = { tenant: textColumn(tenantId), service: textColumn(facts.serviceName) };
+    this.columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(facts.serviceName) };
     this.retainedFromMs = this.context.retainedFromMs(this.tenantId) ?? -Infinity;
     return facts;
   }

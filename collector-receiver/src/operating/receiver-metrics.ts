@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { CommittedBatch } from "../ingest/commit-batch.ts";
 import { otlpOutcomes, type OtlpRequestFacts } from "../otlp/otlp-request-facts.ts";
+import { TalliedCounter } from "./tallied-counter.ts";
 
 /** Alarms of ingest, by the code that they begin with. */
 const alarmKinds = ["partition_missing", "counter_error"] as const;
@@ -49,27 +50,27 @@ export class ReceiverMetrics {
     this.#gauge("queue_requests", "Requests that wait for their commit", () => queue().requests);
     // Known from the start: Prometheus sees no increase in a series that begins with 1.
     for (const signal of ["traces", "logs"] as const) {
-      for (const outcome of otlpOutcomes) this.#requests.inc({ signal, outcome }, 0);
+      for (const outcome of otlpOutcomes) this.#requests.add(0, `${signal}\n${outcome}`);
     }
-    for (const kind of alarmKinds) this.#alarms.inc({ kind }, 0);
+    for (const kind of alarmKinds) this.#alarms.add(0, kind);
   }
 
   /** One answered request. */
   countRequest(facts: OtlpRequestFacts): void {
     const { signal, mapped } = facts;
-    this.#requests.inc({ signal, outcome: facts.outcome });
-    this.#bodyBytes.inc({ signal }, facts.bodyBytes);
+    this.#requests.add(1, `${signal}\n${facts.outcome}`);
+    this.#bodyBytes.add(facts.bodyBytes, signal);
     if (mapped === null) return;
-    this.#received.inc({ signal }, mapped.events.length + mapped.rejected.length + mapped.ignored);
-    this.#ignored.inc(mapped.ignored);
+    this.#received.add(mapped.events.length + mapped.rejected.length + mapped.ignored, signal);
+    this.#ignored.add(mapped.ignored);
     if (facts.status !== 200) {
-      this.#unavailable.inc(mapped.events.length + mapped.rejected.length);
+      this.#unavailable.add(mapped.events.length + mapped.rejected.length);
       return;
     }
-    this.#committed.inc(facts.inserted);
-    this.#duplicates.inc(facts.duplicates);
-    for (const { code } of mapped.rejected) this.#rejected.inc({ code });
-    if (facts.refused > 0) this.#rejected.inc({ code: "refused_by_database" }, facts.refused);
+    this.#committed.add(facts.inserted);
+    this.#duplicates.add(facts.duplicates);
+    for (const { code } of mapped.rejected) this.#rejected.add(1, code);
+    if (facts.refused > 0) this.#rejected.add(facts.refused, "refused_by_database");
   }
 
   /** One committed batch; `startedMs` is of performance.now(). */
@@ -86,11 +87,11 @@ export class ReceiverMetrics {
   }
 
   countAlarm(kind: string): void {
-    this.#alarms.inc({ kind });
+    this.#alarms.add(1, kind);
   }
 
   countSettled(sessions: number): void {
-    this.#swept.inc(sessions);
+    this.#swept.add(sessions);
   }
 
   /** A gauge whose value is read at each scrape. */
@@ -105,8 +106,8 @@ export class ReceiverMetrics {
     });
   }
 
-  #counter(name: string, help: string, labelNames: string[] = []): Counter {
-    return new Counter({ name: `spanledger_${name}`, help, labelNames, registers: [this.registry] });
+  #counter(name: string, help: string, labelNames: readonly string[] = []): TalliedCounter {
+    return new TalliedCounter(this.registry, `spanledger_${name}`, help, labelNames);
   }
 
   #histogram(name: string, help: string, buckets: number[]): Histogram {
