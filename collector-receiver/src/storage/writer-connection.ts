@@ -48,7 +48,7 @@ class GroupingClient extends pg.Client {
   override query(statement: unknown, ...rest: unknown[]): never {
     if (rest.length === 0 && isNamed(statement)) return this.#join(statement) as never;
     this.#send();
-    return super.query(statement as never, ...(rest as [])) as never;
+    return super.query(statement as never, ...(rest as []));
   }
 
   #join(statement: pg.Query | pg.QueryConfig): unknown {
