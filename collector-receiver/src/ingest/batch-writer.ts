@@ -9,6 +9,7 @@ import type { CommittedBatch, EventWay } from "./commit-batch.ts";
 import { classifyDatabaseError } from "./database-errors.ts";
 import type { Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
+import type { RecentEvents } from "./recent-events.ts";
 
 export interface BatchWriterOptions {
   readonly connectionString: string;
@@ -17,6 +18,8 @@ export interface BatchWriterOptions {
   readonly capturedAttributes?: ReadonlySet<string>;
   /** Shared by the writers of a process. */
   readonly knownPartitions: KnownPartitions;
+  /** Shared by the writers of a process. */
+  readonly recent: RecentEvents;
   /** An error of counters or a missing partition: never an event's fault, so somebody has to know. */
   readonly onAlarm: (message: string, error: unknown) => void;
 }
@@ -28,7 +31,7 @@ const mostRetries = 8;
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #client: WriterConnection | undefined;
-  /** COPY until a batch meets a duplicate; then the next surer way, until a batch had none. */
+  /** COPY until a batch meets a duplicate; then the next surer way, until a batch had none but recent ones. */
   #way: EventWay = "copy";
 
   constructor(options: BatchWriterOptions) {
@@ -46,10 +49,12 @@ export class BatchWriter {
       const client = await this.#connect();
       try {
         await ensurePartitions(client, this.#options.knownPartitions, batch.partitions);
-        const committed = await commitBatch(client, batch, this.#way, this.#options.capturedAttributes);
+        const { recent, capturedAttributes } = this.#options;
+        const committed = await commitBatch(client, batch, this.#way, recent, capturedAttributes);
         // Duplicates come in floods, races and bad data do not: from the surest way it goes back at once.
-        if (committed.inserted.length === batch.events.length) this.#way = "copy";
-        else if (this.#way === "insert") this.#way = "look-up";
+        if (this.#way === "insert" && committed.inserted.length < batch.events.length) this.#way = "look-up";
+        else if (this.#way !== "copy" && this.#hadRecentOnly(batch, committed)) this.#way = "copy";
+        recent.add(batch.events);
         return committed;
       } catch (error) {
         if (error instanceof UnknownTenantError) {
@@ -76,6 +81,13 @@ export class BatchWriter {
         throw this.#refuse(kind, stage, cause);
       }
     }
+  }
+
+  /** Whether the fastest way would have found the batch's duplicates too. */
+  #hadRecentOnly({ events }: Batch, { inserted }: CommittedBatch): boolean {
+    if (inserted.length === events.length) return true;
+    const isNew = new Set(inserted);
+    return events.every((event) => isNew.has(event) || this.#options.recent.has(event));
   }
 
   /** Ends the connection. */

@@ -16,6 +16,7 @@ import { findLateSessions } from "./find-late-sessions.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
 import { readUncaptured } from "./read-uncaptured.ts";
+import type { RecentEvents } from "./recent-events.ts";
 import { writeCountersAndCommit } from "./write-counters.ts";
 import { writeEventsOneByOneWhereNeeded } from "./write-events.ts";
 import type { WrittenEvents } from "./write-events.ts";
@@ -53,8 +54,8 @@ export class SealedPeriodError extends Error {
 }
 
 /**
- * How events are written, from the fastest to the surest. `copy`: COPY straight into the table, which
- * fails at the first duplicate. `look-up`: find what is there already, COPY the rest; fails where another
+ * How events are written, from the fastest to the surest. `copy`: COPY straight into the table but for what was committed recently
+ * and is there; fails at the first other duplicate. `look-up`: find all that is there already, COPY the rest; fails where another
  * writer stores one of them in between. `insert`: `insert … on conflict do nothing`, and bad data bisected.
  */
 export type EventWay = "copy" | "look-up" | "insert";
@@ -69,11 +70,12 @@ export async function commitBatch(
   client: WriterConnection,
   batch: Batch,
   way: EventWay,
+  recent: RecentEvents,
   captured: ReadonlySet<string> = countedAttributes,
 ): Promise<CommittedBatch> {
   let stage: CommitStage = "events";
   try {
-    const { written, rules } = await writeEvents(client, batch, way);
+    const { written, rules } = await writeEvents(client, batch, way, recent);
     stage = "facts";
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
     const newlyRejected = rejected.length > 0 ? await insertRejectedEvents(client, rejected) : [];
@@ -100,14 +102,16 @@ async function writeEvents(
   client: WriterConnection,
   batch: Batch,
   way: EventWay,
+  recent: RecentEvents,
 ): Promise<{ written: WrittenEvents; rules: Map<string, TenantRules> }> {
   const { events } = batch;
+  const lookedFor = way === "look-up" ? events : way === "copy" ? events.filter((event) => recent.has(event)) : [];
   const [, , rules, , stored] = await Promise.all([
     client.query({ name: "begin", text: "begin" }),
     lockIngestShared(client),
     loadTenantRules(client, batch.tenantIds),
-    way === "copy" && events.length > 0 ? copyEvents(client, events) : undefined,
-    way === "look-up" ? findStoredEvents(client, events) : undefined,
+    way !== "insert" && lookedFor.length === 0 && events.length > 0 ? copyEvents(client, events) : undefined,
+    lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined,
   ]);
   const unknown = batch.tenantIds.find((tenantId) => !rules.has(tenantId));
   if (unknown !== undefined) throw new UnknownTenantError(unknown);
@@ -124,7 +128,8 @@ async function writeEvents(
     return { written: await writeEventsOneByOneWhereNeeded(client, events), rules };
   }
   if (stored === undefined) return { written: { inserted: events, refused: [] }, rules };
-  const inserted = events.filter((_, place) => !stored.has(place));
+  const known = new Set(lookedFor.filter((_, place) => stored.has(place)));
+  const inserted = events.filter((event) => !known.has(event));
   if (inserted.length > 0) await copyEvents(client, inserted);
   return { written: { inserted, refused: [] }, rules };
 }

@@ -10,10 +10,11 @@ import type { Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
 import { NextGroup } from "./next-group.ts";
+import { RecentEvents } from "./recent-events.ts";
 import { RequestQueue } from "./request-queue.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 
-export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions"> {
+export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions" | "recent"> {
   /** Connections that write: two, so that one batch is built while another commits. */
   readonly writers: number;
   readonly maxQueueBytes: number;
@@ -49,7 +50,8 @@ export interface RunningIngest extends Ingest {
 export function createIngest(options: IngestOptions): RunningIngest {
   const queue = new RequestQueue(options.maxQueueBytes, options.maxTenantQueueBytes ?? options.maxQueueBytes);
   const knownPartitions: KnownPartitions = new Set();
-  const idle = Array.from({ length: options.writers }, () => new BatchWriter({ ...options, knownPartitions }));
+  const recent = new RecentEvents();
+  const idle = Array.from({ length: options.writers }, () => new BatchWriter({ ...options, knownPartitions, recent }));
   const writers = [...idle];
   const nextGroup = new NextGroup();
   let wakeScheduled = false;

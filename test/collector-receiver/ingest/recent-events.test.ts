@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { expect, onTestFinished, test } from "vitest";
+import { RecentEvents } from "../../../collector-receiver/src/ingest/recent-events.ts";
+import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { useTestDatabase } from "../../support/create-test-database.ts";
+import { requestOf } from "./arbitrary-events.ts";
+import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+
+/** Ids as version 7 has them: their last 62 bits are random. */
+function makeEvents(count: number): BusinessEvent[] {
+  return Array.from({ length: count }, () => {
+    const hex = randomBytes(8).toString("hex");
+    return makeEvent({ name: "acme.event", eventId: `018f0000-0000-7000-${hex.slice(0, 4)}-${hex.slice(4)}` });
+  });
+}
+
+test("events that were added are known, others are not; later ones take the places of earlier ones", () => {
+  const recent = new RecentEvents();
+  const [added, others] = [makeEvents(5000), makeEvents(5000)];
+  recent.add(added);
+  expect(added.filter((event) => recent.has(event)).length).toBeGreaterThan(4900);
+  expect(others.filter((event) => recent.has(event))).toEqual([]);
+  for (let i = 0; i < 200; i++) recent.add(makeEvents(5000));
+  expect(added.filter((event) => recent.has(event)).length).toBeLessThan(500);
+});
+
+test("what a receiver committed itself is looked for before COPY; another one's duplicates fail it once, until they are known", async () => {
+  const database = await useTestDatabase();
+  await database.pool.query("alter sequence analytics_events_id_seq cache 1");
+  const [own, other] = [0, 1].map(() => openTestIngest(database.connectionString, { writers: 1 }));
+  if (own === undefined || other === undefined) throw new Error("two are open");
+  onTestFinished(async () => void (await Promise.all([own.close(), other.close()])));
+  /** A COPY that fails has taken numbers for `id`, which do not come back. */
+  const wasted = async (): Promise<number> => {
+    const { rows } = await database.pool.query<{ wasted: string }>(
+      "select (select last_value from analytics_events_id_seq) - (select count(*) from analytics_events) as wasted",
+    );
+    return Number(rows[0]?.wasted);
+  };
+  const submit = async (ingest: typeof own, events: readonly BusinessEvent[], duplicates: number) => {
+    const result = await ingest.submit(requestOf([...events]), 1000);
+    expect(result).toMatchObject({ inserted: events.length - duplicates, duplicates, refused: [] });
+    return wasted();
+  };
+  const first = makeEvents(20);
+  // The tenant is not known yet: the first COPY is in vain.
+  const before = await submit(own, first, 0);
+  expect(await submit(own, [...first, ...makeEvents(20)], 20)).toBe(before);
+  const second = makeEvents(20);
+  expect(await submit(other, second, 0)).toBe(before);
+  const failed = await submit(own, [...second, ...makeEvents(20)], 20);
+  expect(failed).toBeGreaterThan(before);
+  // They are known now, and the next batch finds no others: COPY comes first again.
+  expect(await submit(own, [...second, ...first, ...makeEvents(20)], 40)).toBe(failed);
+  const third = makeEvents(20);
+  expect(await submit(other, third, 0)).toBe(failed);
+  expect(await submit(own, [...third, ...makeEvents(20)], 20)).toBeGreaterThan(failed);
+});
