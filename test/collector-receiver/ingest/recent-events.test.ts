@@ -14,14 +14,20 @@ function makeEvents(count: number): BusinessEvent[] {
   });
 }
 
-test("events that were added are known, others are not; later ones take the places of earlier ones", () => {
+test("the last 131,072 events are known, others are not, and those of long ago are forgotten", () => {
   const recent = new RecentEvents();
-  const [added, others] = [makeEvents(5000), makeEvents(5000)];
-  recent.add(added);
-  expect(added.filter((event) => recent.has(event)).length).toBeGreaterThan(4900);
-  expect(others.filter((event) => recent.has(event))).toEqual([]);
-  for (let i = 0; i < 200; i++) recent.add(makeEvents(5000));
-  expect(added.filter((event) => recent.has(event)).length).toBeLessThan(500);
+  const [first, others] = [makeEvents(1000), makeEvents(1000)];
+  const known = (events: readonly BusinessEvent[]) => events.filter((event) => recent.has(event)).length;
+  const addMore = (count: number) => {
+    for (let added = 0; added < count; added += 1000) recent.add(makeEvents(1000));
+  };
+  recent.add(first);
+  recent.add(first);
+  expect([known(first), known(others)]).toEqual([1000, 0]);
+  addMore(130_000);
+  expect([known(first), known(others)]).toEqual([1000, 0]);
+  addMore(140_000);
+  expect([known(first), known(others)]).toEqual([0, 0]);
 });
 
 test("what a receiver committed itself is looked for before COPY; another one's duplicates fail it once, until they are known", async () => {
