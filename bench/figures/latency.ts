@@ -12,7 +12,7 @@ export interface LatencyRow {
 /** From request to acknowledgement at a tenth, a half and nine tenths of the highest rate, open loop. */
 export async function measureLatency(bench: Bench, highestEventsPerSecond: number): Promise<LatencyRow[]> {
   const load = { ...denseLoad, events: bench.events };
-  const ports = bench.receivers.slice(0, 1).map(({ port }) => port);
+  const ports = bench.receivers.map(({ port }) => port);
   const rows: LatencyRow[] = [];
   for (const share of [0.1, 0.5, 0.9]) {
     await bench.database.reset();

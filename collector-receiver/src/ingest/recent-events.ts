@@ -36,7 +36,7 @@ export class RecentEvents {
   }
 }
 
-/** Half of an id's random bytes; with its variant's bits it is not 0. */
+/** Half of an id's random bytes; never 0, which marks a free place. */
 function markOf({ rows, eventIdAt }: BusinessEvent): number {
   return rows.readInt32BE(eventIdAt + 8) || 1;
 }

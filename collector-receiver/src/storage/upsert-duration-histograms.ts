@@ -2,7 +2,10 @@ import type { HistogramChange } from "../metrics/counter-changes.ts";
 import { bucketsOfGroup } from "../metrics/duration-histogram.ts";
 import { dateArray, int4Array, int8Rows, textArray } from "./binary-array.ts";
 import { bucketColumns } from "./bucket-columns.ts";
+import { additions } from "./counter-table.ts";
 import type { WriterConnection } from "./writer-connection.ts";
+
+const counters = bucketColumns.map((column) => ({ column, decimals: 0 }));
 
 // One array for all counts: an array for each column would have PostgreSQL unfold 32 of them, at twice the cost.
 const statement = {
@@ -14,7 +17,7 @@ const statement = {
     from unnest($1::text[], $2::date[], $3::text[], $4::int[]) with ordinality
       as change (tenant_id, day, metric, first_bucket, place)
     on conflict (tenant_id, day, metric, first_bucket) do update set
-      ${bucketColumns.map((column) => `${column} = d.${column} + excluded.${column}`).join(", ")}`,
+      ${additions("d", counters)}`,
 };
 
 /**
