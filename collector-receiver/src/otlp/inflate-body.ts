@@ -1,17 +1,8 @@
-import { promisify } from "node:util";
-import {
-  constants,
-  createGunzip,
-  createInflate,
-  createZstdDecompress,
-  gunzip,
-  inflate,
-  zstdDecompress,
-  type Gunzip,
-  type Inflate,
-  type ZstdDecompress,
-} from "node:zlib";
+import { setImmediate } from "node:timers/promises";
+import { constants } from "node:zlib";
+import { engineMakers, makeInflateInto, type CompressedEncoding } from "./inflate-engine.ts";
 import { BodyTooLargeError } from "./read-request-body.ts";
+import { endOfZstdFrame, skipEmptyZstdFrames } from "./zstd-frames.ts";
 
 /** Answered with 400: the body is not what its Content-Encoding says. */
 export class BadEncodingError extends Error {
@@ -21,18 +12,26 @@ export class BadEncodingError extends Error {
 export const contentEncodings = ["identity", "gzip", "deflate", "zstd"] as const;
 export type ContentEncoding = (typeof contentEncodings)[number];
 
-const inflaters = {
-  gzip: { create: createGunzip, async: promisify(gunzip) },
-  deflate: { create: createInflate, async: promisify(inflate) },
-  zstd: { create: createZstdDecompress, async: promisify(zstdDecompress) },
-} as const;
-
 /** Up to here inflating on the spot is cheaper than a thread's hand-over (measured: 0.6 to 0.84 of the rate). */
 const maxSyncBytes = 512 * 1024;
-/** Header and trailer (RFC 1952). */
-const shortestGzip = 18;
 /** More than 512 spans take, which is what exporters send at once. */
 const sharedBytes = 1024 * 1024;
+/** A zstd frame costs 13 µs, however small it is. */
+const maxSyncFrames = 64;
+const maxFrames = 65_536;
+/** A frame up to this size is inflated on the spot, so that many small ones do not each cross to a thread. */
+const smallFrameBytes = 64 * 1024;
+const smallFramesAtOnce = 256;
+/** Header and trailer (RFC 1952). */
+const shortestGzip = 18;
+const leastChunkBytes = 256 * 1024;
+const mostChunkBytes = 4 * 1024 * 1024;
+
+const inflaters = {
+  gzip: makeInflateInto("gzip"),
+  deflate: makeInflateInto("deflate"),
+  zstd: makeInflateInto("zstd"),
+} as const;
 
 /**
  * Bodies are inflated into the same memory, one after the other. With memory of its own for each, every 20 MB of
@@ -40,11 +39,21 @@ const sharedBytes = 1024 * 1024;
  */
 let shared: Buffer | undefined;
 
+function allocateShared(): Buffer {
+  // zlib asks for room beyond the last byte.
+  return Buffer.allocUnsafeSlow(sharedBytes + constants.Z_MIN_CHUNK);
+}
+
+/** If this body lies in the shared memory, it is its own from now on: the next body gets other memory. */
+export function keepInflated(body: Buffer): void {
+  if (body.buffer === shared?.buffer) shared = undefined;
+}
+
 /**
  * Undoes one layer of compression; memory is bounded by `maxBytes` while inflating.
- * @returns what came out; where it is no promise, the next call overwrites it: use it at once
- * @throws BodyTooLargeError where more than `maxBytes` come out
- * @throws BadEncodingError where the bytes are not of that encoding, or end early
+ * @returns the inflated body; if it is not a promise, the next call overwrites it: use it at once, or `keepInflated`
+ * @throws BodyTooLargeError if more than `maxBytes` come out
+ * @throws BadEncodingError if the bytes are not of that encoding, end early, or go on behind its end
  */
 export function inflateBody(body: Buffer, encoding: ContentEncoding, maxBytes: number): Buffer | Promise<Buffer> {
   if (encoding === "identity") {
@@ -53,58 +62,164 @@ export function inflateBody(body: Buffer, encoding: ContentEncoding, maxBytes: n
   }
   // An empty body is an empty request, whatever the header says.
   if (body.length === 0) return body;
-  if (body.length <= maxSyncBytes) {
-    try {
-      return inflateHere(body, encoding, maxBytes);
-    } catch (error) {
-      throw inflateError(error, encoding, maxBytes);
-    }
+  if (body.length > maxSyncBytes) return inflateLong(body, encoding, maxBytes);
+  return inflateHere(body, encoding, Math.min(maxBytes, sharedBytes)) ?? inflateLong(body, encoding, maxBytes);
+}
+
+/** @returns undefined if more than `maxBytes` come out, or it would take long */
+function inflateHere(body: Buffer, encoding: CompressedEncoding, maxBytes: number): Buffer | undefined {
+  shared ??= allocateShared();
+  let used = 0;
+  let at = nextStream(body, encoding, 0);
+  for (let frames = 0; at < body.length; frames++) {
+    if (frames === maxSyncFrames) return undefined;
+    const stream = inflateStream(body, at, encoding, used === 0 ? shared : shared.subarray(used), maxBytes - used);
+    if (stream === undefined) return undefined;
+    const { bytes, read } = stream;
+    if (at === 0 && read === body.length) return bytes;
+    if (bytes.buffer !== shared.buffer) shared.set(bytes, used);
+    used += bytes.length;
+    at = nextStream(body, encoding, at + read);
   }
-  const options = { maxOutputLength: maxBytes, chunkSize: chunkSizeFor(body, encoding) };
-  return inflaters[encoding].async(body, options).catch((error: unknown) => {
-    throw inflateError(error, encoding, maxBytes);
+  return shared.subarray(0, used);
+}
+
+/** @returns undefined if more than `maxBytes` come out */
+function inflateStream(body: Buffer, at: number, encoding: CompressedEncoding, into: Buffer, maxBytes: number) {
+  try {
+    const stream = inflaters[encoding](at === 0 ? body : body.subarray(at), into, Math.max(1, maxBytes));
+    return stream.bytes.length > maxBytes ? undefined : stream;
+  } catch (error) {
+    if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw asSendersFault(error, encoding);
+  }
+}
+
+/**
+ * Where the next stream begins: zstd may have many frames (RFC 8878, section 3.1), gzip's members are one stream to zlib.
+ * @throws BadEncodingError if there is something that no stream may be followed by
+ */
+function nextStream(body: Buffer, encoding: CompressedEncoding, at: number): number {
+  if (encoding === "zstd") return skipEmptyZstdFrames(body, at);
+  if (at > 0 && at < body.length) {
+    throw new BadEncodingError(`The body is not ${encoding}: ${body.length - at} bytes follow its end (byte ${at})`);
+  }
+  return at;
+}
+
+/** On a thread, into memory of its own; many small frames on the spot, with pauses. */
+async function inflateLong(body: Buffer, encoding: CompressedEncoding, maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  let at = nextStream(body, encoding, 0);
+  for (let frames = 0; at < body.length; frames++) {
+    if (frames === maxFrames) {
+      throw new BadEncodingError(`The body has more than ${maxFrames} zstd frames: compress it as one`);
+    }
+    if (frames % smallFramesAtOnce === smallFramesAtOnce - 1) await setImmediate();
+    const left = maxBytes - length;
+    const small = encoding === "zstd" && endOfZstdFrame(body, at, smallFrameBytes) > 0;
+    const inflated =
+      (small ? inflateSmall(body, at, left) : undefined) ?? (await inflateAside(body.subarray(at), encoding, left));
+    if (inflated === undefined) throw new BodyTooLargeError(`The inflated body has more than ${maxBytes} bytes`);
+    for (const piece of inflated.pieces) {
+      pieces.push(piece);
+      length += piece.length;
+    }
+    at = nextStream(body, encoding, at + inflated.read);
+  }
+  return join(pieces, length);
+}
+
+interface InflatedPieces {
+  readonly pieces: readonly Buffer[];
+  readonly read: number;
+}
+
+/** @returns undefined if more comes out than a small frame should hold */
+function inflateSmall(body: Buffer, at: number, maxBytes: number): InflatedPieces | undefined {
+  shared ??= allocateShared();
+  const stream = inflateStream(body, at, "zstd", shared, Math.min(maxBytes, smallFrameBytes * 4));
+  return stream && { pieces: [Buffer.from(stream.bytes)], read: stream.read };
+}
+
+/** @returns undefined if more than `maxBytes` come out */
+function inflateAside(
+  body: Buffer,
+  encoding: CompressedEncoding,
+  maxBytes: number,
+): Promise<InflatedPieces | undefined> {
+  return new Promise((resolve, reject) => {
+    const engine = engineMakers[encoding]({ chunkSize: chunkSizeFor(body, encoding) });
+    const pieces: Buffer[] = [];
+    let length = 0;
+    engine.on("data", (piece: Buffer) => {
+      pieces.push(piece);
+      length += piece.length;
+      if (length <= maxBytes) return;
+      engine.destroy();
+      resolve(undefined);
+    });
+    engine.on("error", (error) => reject(asSendersFault(error, encoding)));
+    engine.on("end", () => resolve({ pieces, read: engine.bytesWritten }));
+    engine.end(body);
   });
 }
 
-/**
- * What Node's own `gunzipSync` does with an engine, but for its output: that has no other way in than these members,
- * which are kept for those who came before it (`lib/zlib.js`).
- */
-interface SyncEngine {
-  _outBuffer: Buffer;
-  _chunkSize: number;
-  readonly _finishFlushFlag: number;
-  _processChunk(body: Buffer, flushFlag: number): Buffer;
-}
-
-/** What does not fit is put together from pieces, in memory of its own. */
-function inflateHere(body: Buffer, encoding: Exclude<ContentEncoding, "identity">, maxOutputLength: number): Buffer {
-  const chunkSize = constants.Z_MIN_CHUNK;
-  const engine: Gunzip | Inflate | ZstdDecompress = inflaters[encoding].create({ maxOutputLength, chunkSize });
-  const sync = engine as unknown as SyncEngine;
-  sync._outBuffer = shared ??= Buffer.allocUnsafeSlow(sharedBytes);
-  sync._chunkSize = sharedBytes;
-  return sync._processChunk(body, sync._finishFlushFlag);
-}
-
-function inflateError(error: unknown, encoding: ContentEncoding, maxBytes: number): Error {
-  if (error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
-    return new BodyTooLargeError(`The inflated body has more than ${maxBytes} bytes`, { cause: error });
+/** One piece after the other: to copy 64 MiB at once takes 20 ms. */
+async function join(pieces: readonly Buffer[], length: number): Promise<Buffer> {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  let since = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+    since += piece.length;
+    if (since < 4 * 1024 * 1024) continue;
+    since = 0;
+    await setImmediate();
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new BadEncodingError(`The body is not ${encoding}: ${reason}`, { cause: error });
+  return whole;
+}
+
+/** What a sender's bytes can be the cause of; anything else (no memory, a bug) is ours, and may pass. */
+const sendersFaults: ReadonlySet<unknown> = new Set([
+  "Z_DATA_ERROR",
+  "Z_BUF_ERROR",
+  "Z_NEED_DICT",
+  "ZSTD_error_prefix_unknown",
+  "ZSTD_error_version_unsupported",
+  "ZSTD_error_frameParameter_unsupported",
+  "ZSTD_error_frameParameter_windowTooLarge",
+  "ZSTD_error_corruption_detected",
+  "ZSTD_error_checksum_wrong",
+  "ZSTD_error_literals_headerWrong",
+  "ZSTD_error_dictionary_corrupted",
+  "ZSTD_error_dictionary_wrong",
+  "ZSTD_error_tableLog_tooLarge",
+  "ZSTD_error_maxSymbolValue_tooLarge",
+  "ZSTD_error_maxSymbolValue_tooSmall",
+  "ZSTD_error_srcSize_wrong",
+]);
+
+/** A `BadEncodingError` if the body is to blame; else the error itself. */
+export function asSendersFault(error: unknown, encoding: CompressedEncoding): unknown {
+  if (!(error instanceof Error) || !sendersFaults.has(codeOf(error))) return error;
+  return new BadEncodingError(`The body is not ${encoding}: ${error.message}`, { cause: error });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 /**
- * One output chunk, so that nothing is copied together, and no larger than what comes out: a gzip body says
- * how much that is in its last four bytes (RFC 1952, ISIZE), which are only believed for this. Else
- * telemetry shrinks about tenfold.
+ * About as large as what comes out: a gzip body says how much that is in its last four bytes (RFC 1952, ISIZE), which are
+ * only believed for this. Else telemetry shrinks about tenfold. Each chunk crosses to a thread and back.
  */
-function chunkSizeFor(body: Buffer, encoding: ContentEncoding): number {
+function chunkSizeFor(body: Buffer, encoding: CompressedEncoding): number {
   const expected =
-    encoding === "gzip" && body.length >= shortestGzip
-      ? body.readUInt32LE(body.length - 4)
-      : Math.max(body.length * 10, constants.Z_DEFAULT_CHUNK);
+    encoding === "gzip" && body.length >= shortestGzip ? body.readUInt32LE(body.length - 4) : body.length * 10;
   // zlib asks for another chunk where the last byte of one is filled.
-  return Math.min(expected + constants.Z_MIN_CHUNK, 4 * 1024 * 1024);
+  return Math.min(Math.max(expected, leastChunkBytes) + constants.Z_MIN_CHUNK, mostChunkBytes);
 }

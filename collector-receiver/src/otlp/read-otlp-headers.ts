@@ -15,6 +15,9 @@ export function readContentType(given: string | undefined): OtlpEncoding | null 
   }
 }
 
+/** Taken as the Collector takes them; `x-gzip` is RFC 9110's. */
+const otherNames: Readonly<Record<string, string | undefined>> = { "x-gzip": "gzip", zlib: "deflate" };
+
 export function unsupportedType(given: string | undefined): Refusal {
   const message = `Content-Type ${describeHeader(given)} is not OTLP: send application/x-protobuf or application/json`;
   return new Refusal("unsupported_type", 415, statusCode.invalidArgument, message);
@@ -27,7 +30,7 @@ export function unsupportedType(given: string | undefined): Refusal {
 export function readContentEncoding(given: string | undefined): ContentEncoding {
   if (given === undefined) return "identity";
   const name = given.trim().toLowerCase() || "identity";
-  const known = contentEncodings.find((encoding) => encoding === name);
+  const known = contentEncodings.find((encoding) => encoding === (otherNames[name] ?? name));
   if (known !== undefined) return known;
   throw new Refusal(
     "unsupported_encoding",

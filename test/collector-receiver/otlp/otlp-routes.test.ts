@@ -79,6 +79,8 @@ describe("success", () => {
     ["gzip", gzipSync],
     ["deflate", deflateSync],
     ["zstd", zstdCompressSync],
+    ["x-gzip", gzipSync],
+    ["zlib", deflateSync],
     ["identity", (body: Buffer) => body],
   ])("content encoding %s", async (encoding, compress) => {
     const server = await start();
