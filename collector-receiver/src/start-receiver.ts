@@ -12,7 +12,7 @@ import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import { HeldBytes } from "./ingest/held-bytes.ts";
-import { checkSettings } from "./operating/check-settings.ts";
+import { checkSettings, tenantDefaultsOf } from "./operating/check-settings.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { watchTenants } from "./operating/watch-tenants.ts";
@@ -61,14 +61,8 @@ export async function startReceiver(
     const connectionString = config.databaseUrl ?? (await startDatabase());
     const migrated = await migrateDatabase(connectionString);
     if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
-    const tenantDefaults = {
-      timezone: config.businessTimezone,
-      currency: config.currency,
-      idleTimeoutSeconds: config.sessionIdleTimeoutSeconds,
-      costPerManualSession: config.costPerManualSession,
-      customDefinitions: definitions ?? undefined,
-    };
-    await checkSettings(connectionString, tenantsOf(config), tenantDefaults);
+    const tenantDefaults = tenantDefaultsOf(config, definitions);
+    await checkSettings(connectionString, tenantsOf(config), tenantDefaults, log);
     const custom = await applyCustomDefinitions(connectionString, definitions, log);
     const countedAttributes = countedAttributesWith(custom === null ? null : compileCounting(custom));
 

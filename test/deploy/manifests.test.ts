@@ -151,6 +151,19 @@ describe("compose.yaml", async () => {
     }
   });
 
+  test("the business settings of the shell or .env reach the receiver, and unset ones are no value", () => {
+    for (const name of [
+      "BUSINESS_TIMEZONE",
+      "CURRENCY",
+      "COST_PER_MANUAL_SESSION",
+      "LOCALE",
+      "SESSION_IDLE_TIMEOUT",
+      "RETENTION_MONTHS",
+    ]) {
+      expect(compose.services["receiver"]?.environment?.[name], name).toBe(`\${${name}:-}`);
+    }
+  });
+
   test("every variable of the receiver is one that it reads, and of the Collector one that its file names", async () => {
     const { receiver, collector } = compose.services;
     for (const name of Object.keys(receiver?.environment ?? {})) {

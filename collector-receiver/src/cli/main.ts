@@ -61,6 +61,7 @@ program
   )
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--timezone <name>", "business timezone; refused once anything is sealed")
+  .option("--currency <code>", "ISO 4217 code of the costs, such as EUR; refused once anything was saved")
   .option("--idle-timeout <duration>", "after how much silence a session counts as ended: 24h, 90m")
   .option("--working-hours <file>", "JSON calendar that durations in working hours are counted by, or none")
   .option("--agent-heartbeat <duration>", "after how much silence an agent counts as logged out: 4h, 45m")

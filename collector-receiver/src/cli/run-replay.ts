@@ -6,6 +6,7 @@ import { payloadTypes } from "../mapping/write-rejection-payload.ts";
 import { countedAttributesWith } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
+import { tenantDefaultsOf } from "../operating/check-settings.ts";
 import { loadTenantRules } from "../storage/load-tenant-rules.ts";
 import { markReplayed, readRejectedEvents } from "../storage/read-rejected-events.ts";
 import type { StoredRejection } from "../storage/read-rejected-events.ts";
@@ -33,12 +34,7 @@ export function runReplay(options: {
     const client = await openWriterConnection(connectionString);
     const ingest = createIngest({
       connectionString,
-      tenantDefaults: {
-        timezone: config.businessTimezone,
-        currency: config.currency,
-        idleTimeoutSeconds: config.sessionIdleTimeoutSeconds,
-        costPerManualSession: config.costPerManualSession,
-      },
+      tenantDefaults: tenantDefaultsOf(config),
       writers: 1,
       maxQueueBytes: config.maxQueueBytes,
       batchMaxEvents: config.batchMaxEvents,

@@ -13,6 +13,7 @@ import { listTenants, withDatabase } from "./with-database.ts";
 export interface SettingsOptions {
   readonly tenant?: string;
   readonly timezone?: string;
+  readonly currency?: string;
   readonly idleTimeout?: string;
   readonly agentHeartbeat?: string;
   readonly workingHours?: string;
@@ -37,8 +38,9 @@ export function runSettings(options: SettingsOptions): Promise<number> {
       process.stdout.write(
         options.json === true ? `${JSON.stringify({ tenants: settings })}\n` : settings.map(describe).join(""),
       );
-      if ([change.timezone, change.idleTimeoutSeconds, change.cost].some(Boolean) && options.json !== true) {
-        process.stdout.write("Set the receiver's environment to the same values: it compares them when it starts.\n");
+      const { timezone, currency, idleTimeoutSeconds, cost } = change;
+      if ([timezone, currency, idleTimeoutSeconds, cost].some(Boolean) && options.json !== true) {
+        process.stdout.write("New tenants still get the values of the receiver's environment.\n");
       }
       return 0;
     } finally {
@@ -52,6 +54,7 @@ const leastHeartbeatSeconds = 1800;
 
 function readChange({
   timezone,
+  currency,
   idleTimeout,
   agentHeartbeat,
   workingHours,
@@ -79,6 +82,7 @@ function readChange({
   }
   return {
     ...(timezone === undefined ? {} : { timezone }),
+    ...(currency === undefined ? {} : { currency: currency.toUpperCase() }),
     ...(seconds === undefined ? {} : { idleTimeoutSeconds: seconds }),
     ...(heartbeat === undefined ? {} : { agentHeartbeatSeconds: heartbeat }),
     ...(workingHours === undefined ? {} : { workingHours: readWorkingHours(workingHours) }),

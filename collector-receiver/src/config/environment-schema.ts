@@ -91,21 +91,23 @@ export const environmentSchema = Type.Object({
   ),
   BUSINESS_TIMEZONE: Type.String(
     variable({
-      description: "Where a business day begins and ends. Stored at the first start; changing it is a rebuild.",
+      description:
+        "Where a business day of a new tenant begins and ends; `spanledger settings` changes it for one that is stored.",
       default: "Asia/Shanghai",
       expected: "an IANA name such as Asia/Shanghai, Europe/Berlin or UTC",
     }),
   ),
   CURRENCY: Type.String(
     variable({
-      description: "Currency of `COST_PER_MANUAL_SESSION`, ISO 4217. Stored at the first start.",
+      description: "Currency of `COST_PER_MANUAL_SESSION`, ISO 4217, for new tenants.",
       default: "CNY",
       expected: "an ISO 4217 code such as CNY, EUR or USD",
     }),
   ),
   COST_PER_MANUAL_SESSION: Type.String(
     variable({
-      description: "What a session handled by a human costs; behind `estimated_cost_saved`. Stored at the first start.",
+      description:
+        "What a session handled by a human costs, for new tenants; `estimated_cost_saved` is computed from it.",
       default: "10",
       pattern: "^\\d{1,12}(\\.\\d{1,6})?$",
       expected: "a decimal number such as 10 or 12.50, not negative, at most six decimals",
@@ -121,7 +123,7 @@ export const environmentSchema = Type.Object({
   ),
   SESSION_IDLE_TIMEOUT: Type.String(
     variable({
-      description: "After how much silence a session counts as ended. Stored at the first start.",
+      description: "After how much silence a session counts as ended, for new tenants.",
       default: "24h",
       expected: "a duration from 1m to 366d, such as 24h, 90m or 3600s",
     }),

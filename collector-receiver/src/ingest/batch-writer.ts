@@ -58,7 +58,7 @@ export class BatchWriter {
         return committed;
       } catch (error) {
         if (error instanceof UnknownTenantError) {
-          await this.#seed(client, error.message);
+          await this.#seed(client, error.tenantIds);
           continue;
         }
         if (error instanceof SealedPeriodError) {
@@ -116,9 +116,9 @@ export class BatchWriter {
     }
   }
 
-  async #seed(client: WriterConnection, tenantId: string): Promise<void> {
+  async #seed(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {
     try {
-      await seedTenantSettings(client, tenantId, this.#options.tenantDefaults);
+      await seedTenantSettings(client, tenantIds, this.#options.tenantDefaults);
     } catch (error) {
       throw this.#refuse(classifyDatabaseError(error), "facts", error);
     }

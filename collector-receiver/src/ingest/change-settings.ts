@@ -1,9 +1,11 @@
 import { addDays, businessCalendarOf } from "../metrics/business-calendar.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
 import {
+  hasSavings,
   readSettings,
   storeAgentHeartbeat,
   storeCost,
+  storeCurrency,
   storeIdleTimeout,
   storeTimezone,
   storeWorkingHours,
@@ -17,6 +19,8 @@ import type { WriterConnection } from "../storage/writer-connection.ts";
 export interface SettingsChange {
   /** An IANA name. */
   readonly timezone?: string;
+  /** ISO 4217. */
+  readonly currency?: string;
   readonly idleTimeoutSeconds?: number;
   /** At least half an hour. */
   readonly agentHeartbeatSeconds?: number;
@@ -28,7 +32,7 @@ export interface SettingsChange {
 
 export class SettingsChangeError extends Error {
   override readonly name = "SettingsChangeError";
-  readonly code: "sealed" | "cost_not_later" | "unknown_timezone";
+  readonly code: "sealed" | "cost_not_later" | "unknown_timezone" | "unknown_currency" | "currency_in_use";
   constructor(code: SettingsChangeError["code"], message: string) {
     super(message);
     this.code = code;
@@ -51,6 +55,11 @@ export async function changeSettings(
     await lockIngestExclusive(client);
     const before = await readSettings(client, tenantId);
     checkChange(before, change, nowMs);
+    const newCurrency = change.currency !== undefined && change.currency !== before.currency;
+    if (newCurrency) {
+      await refuseCurrencyInUse(client, before, change.currency);
+      await storeCurrency(client, tenantId, change.currency);
+    }
     const newTimezone = change.timezone !== undefined && change.timezone !== before.timezone;
     const newTimeout =
       change.idleTimeoutSeconds !== undefined && change.idleTimeoutSeconds !== before.idleTimeoutSeconds;
@@ -68,6 +77,7 @@ export async function changeSettings(
       change,
       before: {
         timezone: before.timezone,
+        ...(newCurrency ? { currency: before.currency } : {}),
         idle_timeout_seconds: before.idleTimeoutSeconds,
         costs: before.costs,
         ...(newHours ? { working_hours: before.workingHours } : {}),
@@ -103,6 +113,12 @@ function checkChange(before: StoredSettings, change: SettingsChange, nowMs: numb
       );
     }
   }
+  if (change.currency !== undefined && !Intl.supportedValuesOf("currency").includes(change.currency)) {
+    throw new SettingsChangeError(
+      "unknown_currency",
+      `"${change.currency}" is not a currency code that is known here: take one of ISO 4217, such as CNY, EUR or USD.`,
+    );
+  }
   if (change.cost === undefined) return;
   const today = businessCalendarOf(before.timezone).dayOf(nowMs);
   if (change.cost.from <= today) {
@@ -112,4 +128,14 @@ function checkChange(before: StoredSettings, change: SettingsChange, nowMs: numb
         `take --from ${addDays(today, 1)} or later.`,
     );
   }
+}
+
+/** A new currency renames the costs, and may do so only while no sum was made of them. */
+async function refuseCurrencyInUse(client: WriterConnection, before: StoredSettings, currency: string): Promise<void> {
+  if (!(await hasSavings(client, before.tenantId))) return;
+  throw new SettingsChangeError(
+    "currency_in_use",
+    `Tenant "${before.tenantId}" has savings stored in ${before.currency}, and their amounts would be shown as ` +
+      `${currency} without being converted: the currency stays ${before.currency}. Use another tenant for ${currency}.`,
+  );
 }

@@ -40,9 +40,14 @@ export class CommitError extends Error {
   }
 }
 
-/** A tenant of the batch has no settings; they have to be seeded before the batch is tried again. */
+/** Some tenants of the batch have no settings; they have to be seeded before the batch is tried again. */
 export class UnknownTenantError extends Error {
   override readonly name = "UnknownTenantError";
+  readonly tenantIds: readonly string[];
+  constructor(tenantIds: readonly string[]) {
+    super(`no settings yet: ${tenantIds.join(", ")}`);
+    this.tenantIds = tenantIds;
+  }
 }
 
 /**
@@ -113,8 +118,8 @@ async function writeEvents(
     way !== "insert" && lookedFor.length === 0 && events.length > 0 ? copyEvents(client, events) : undefined,
     lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined,
   ]);
-  const unknown = batch.tenantIds.find((tenantId) => !rules.has(tenantId));
-  if (unknown !== undefined) throw new UnknownTenantError(unknown);
+  const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
+  if (unknown.length > 0) throw new UnknownTenantError(unknown);
   const sealed = batch.events.find(({ tenantId, occurredAtMs }) => {
     const retainedFromMs = rules.get(tenantId)?.retainedFromMs ?? null;
     return retainedFromMs !== null && occurredAtMs < retainedFromMs;

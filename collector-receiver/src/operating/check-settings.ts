@@ -1,24 +1,50 @@
-import { checkTenantSettings, seedTenantSettings, type TenantDefaults } from "../storage/seed-tenant-settings.ts";
+import type { FastifyBaseLogger } from "fastify";
+import type { Config } from "../config.ts";
+import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import { findSettingsDifferences, type SettingsDifference } from "../storage/compare-tenant-settings.ts";
+import { seedTenantSettings, type TenantDefaults } from "../storage/seed-tenant-settings.ts";
 import { openWriterConnection } from "../storage/writer-connection.ts";
 
+/** The settings that this environment gives to a new tenant. */
+export function tenantDefaultsOf(config: Config, definitions: CustomDefinitions | null = null): TenantDefaults {
+  return {
+    timezone: config.businessTimezone,
+    currency: config.currency,
+    idleTimeoutSeconds: config.sessionIdleTimeoutSeconds,
+    costPerManualSession: config.costPerManualSession,
+    customDefinitions: definitions ?? undefined,
+  };
+}
+
 /**
- * Makes sure that every tenant in `tenantIds` has settings, and that those of all tenants in the database
- * are what the environment says: stored numbers depend on them.
- * @throws SettingsMismatchError naming both values
+ * Gives settings to the tenants in `tenantIds` that have none, and warns in the log where stored settings differ from the
+ * environment. The stored ones win: they belong to one tenant, and its numbers were counted by them.
  */
 export async function checkSettings(
   connectionString: string,
   tenantIds: readonly string[],
   defaults: TenantDefaults,
+  log: Pick<FastifyBaseLogger, "warn">,
 ): Promise<void> {
   const client = await openWriterConnection(connectionString);
   try {
-    for (const tenantId of tenantIds) await seedTenantSettings(client, tenantId, defaults);
-    const { rows } = await client.query<{ tenant_id: string }>(
-      "select tenant_id from analytics_settings order by tenant_id",
-    );
-    for (const { tenant_id: tenantId } of rows) await checkTenantSettings(client, tenantId, defaults);
+    await seedTenantSettings(client, tenantIds, defaults);
+    const differences = await findSettingsDifferences(client, defaults);
+    if (differences.length > 0) log.warn({ differences }, describeDifferences(differences));
   } finally {
     await client.end();
   }
+}
+
+/** One line for the log and for `spanledger doctor`. */
+export function describeDifferences(differences: readonly SettingsDifference[]): string {
+  const each = differences.map(({ variable, environment, stored, tenants, examples }) => {
+    const more = tenants > examples.length ? ` and ${tenants - examples.length} more` : "";
+    const names = examples.map((tenantId) => `"${tenantId}"`).join(", ");
+    return `${variable} is ${environment}, stored is ${stored} (tenant ${names}${more})`;
+  });
+  return (
+    `settings differ from the environment, and the stored ones are used: ${each.join("; ")}. The environment is for new ` +
+    "tenants only: set it to the stored values, or change those with `spanledger settings`"
+  );
 }

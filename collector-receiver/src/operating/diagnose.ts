@@ -4,8 +4,8 @@ import pg from "pg";
 import type { Config } from "../config.ts";
 import { openRedis } from "../live/redis-connection.ts";
 import { readMigrationStatus } from "../storage/migrate-database.ts";
-import { checkTenantSettings } from "../storage/seed-tenant-settings.ts";
-import { openWriterConnection } from "../storage/writer-connection.ts";
+import { findSettingsDifferences } from "../storage/compare-tenant-settings.ts";
+import { describeDifferences, tenantDefaultsOf } from "./check-settings.ts";
 
 /** What one look found. */
 export interface Finding {
@@ -36,7 +36,7 @@ export async function diagnose(connectionString: string, config: Config, otlpUrl
     ["PostgreSQL", async () => (await client.connect(), checkVersion(client))],
     ["migrations", () => checkMigrations(client)],
     ["rights", () => checkRights(client)],
-    ["settings", () => checkSettings(connectionString, config)],
+    ["settings", () => checkSettings(client, config)],
     ["clock", () => checkClock(client)],
     ["Redis", () => checkRedis(config.redisUrl)],
     ...(otlpUrl === null ? [] : ([["OTLP", () => checkRoundTrip(client, config, otlpUrl)]] satisfies Check[])),
@@ -98,22 +98,12 @@ async function checkRights(client: pg.Client): Promise<readonly [Finding["outcom
   ];
 }
 
-async function checkSettings(connectionString: string, config: Config): Promise<readonly [Finding["outcome"], string]> {
-  const client = await openWriterConnection(connectionString);
-  try {
-    const { rows } = await client.query<{ tenant_id: string }>("select tenant_id from analytics_settings order by 1");
-    for (const { tenant_id: tenantId } of rows) {
-      await checkTenantSettings(client, tenantId, {
-        timezone: config.businessTimezone,
-        currency: config.currency,
-        idleTimeoutSeconds: config.sessionIdleTimeoutSeconds,
-        costPerManualSession: config.costPerManualSession,
-      });
-    }
-    return ["ok", rows.length === 0 ? "none stored yet" : `as the environment says, for ${rows.length} tenants`];
-  } finally {
-    await client.end();
-  }
+async function checkSettings(client: pg.Client, config: Config): Promise<readonly [Finding["outcome"], string]> {
+  const differences = await findSettingsDifferences(client, tenantDefaultsOf(config));
+  if (differences.length > 0) return ["warning", describeDifferences(differences)];
+  const { rows } = await client.query<{ tenants: number }>("select count(*)::int as tenants from analytics_settings");
+  const tenants = rows[0]?.tenants ?? 0;
+  return ["ok", tenants === 0 ? "none stored yet" : `as the environment says (tenants: ${tenants})`];
 }
 
 async function checkClock(client: pg.Client): Promise<readonly [Finding["outcome"], string]> {

@@ -59,6 +59,23 @@ export async function storeTimezone(client: WriterConnection, tenantId: string, 
   });
 }
 
+/** Stores another currency, in the open transaction: costs keep their amounts. */
+export async function storeCurrency(client: WriterConnection, tenantId: string, currency: string): Promise<void> {
+  await client.query({
+    text: "update analytics_settings set currency = $2 where tenant_id = $1",
+    values: [tenantId, currency],
+  });
+}
+
+/** True if any stored period of the tenant has an amount of money in it. */
+export async function hasSavings(client: WriterConnection, tenantId: string): Promise<boolean> {
+  const { rows } = await client.query<{ saved: boolean }>({
+    text: "select exists (select from analytics_business_metrics where tenant_id = $1 and estimated_cost_saved <> 0) as saved",
+    values: [tenantId],
+  });
+  return rows[0]?.saved === true;
+}
+
 /** Stores another idle timeout, and when the sweeper has to look at each session that it has not ended. */
 export async function storeIdleTimeout(client: WriterConnection, tenantId: string, seconds: number): Promise<void> {
   await client.query({

@@ -2,7 +2,7 @@ import { hashDefinitions } from "../definitions/custom-definitions.ts";
 import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
-/** What the environment says of every tenant that has no settings yet. */
+/** The settings that a new tenant gets; a tenant that is stored keeps its own. */
 export interface TenantDefaults {
   readonly timezone: string;
   /** ISO 4217. */
@@ -14,37 +14,37 @@ export interface TenantDefaults {
   readonly customDefinitions?: CustomDefinitions | undefined;
 }
 
-/** Settings that stand in the database differ from the environment. */
-export class SettingsMismatchError extends Error {
-  override readonly name = "SettingsMismatchError";
-  readonly code = "settings_mismatch";
-}
-
 /** Costs are valid from here on unless a later one follows. */
 const beginningOfTime = "0001-01-01";
 
 /**
- * Writes the settings of a tenant that has none. Silence counts as an end up to now, so that history
- * which is loaded later is settled at once.
+ * Writes the settings of those tenants that have none, all in one statement. Silence counts as an end up to now, so that
+ * history which is loaded later is settled at once.
+ *
+ * Rows are inserted in bytewise order of the tenant: two receivers that seed overlapping sets wait for each other in one
+ * direction only.
  */
 export async function seedTenantSettings(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   defaults: TenantDefaults,
 ): Promise<void> {
   await client.query({
+    name: "seed-tenant-settings",
     text: `
       with seeded as (
         insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through,
           custom_definitions, custom_definitions_hash)
-        values ($1, $2, $3, $4, date_trunc('milliseconds', now()), $7, $8)
+        select tenant_id, $2, $3, $4::int, date_trunc('milliseconds', now()), $7::jsonb, $8
+        from unnest($1::text[]) as tenant (tenant_id)
+        order by tenant_id collate "C"
         on conflict do nothing
         returning tenant_id)
       insert into analytics_costs (tenant_id, valid_from, cost_per_manual_session)
       select tenant_id, $6::date, $5::numeric from seeded
       on conflict do nothing`,
     values: [
-      tenantId,
+      tenantIds,
       defaults.timezone,
       defaults.currency,
       defaults.idleTimeoutSeconds,
@@ -54,42 +54,4 @@ export async function seedTenantSettings(
       defaults.customDefinitions === undefined ? null : hashDefinitions(defaults.customDefinitions),
     ],
   });
-}
-
-/**
- * Compares the settings in the database with the environment.
- * @throws SettingsMismatchError naming both values of each setting that differs
- */
-export async function checkTenantSettings(
-  client: WriterConnection,
-  tenantId: string,
-  defaults: TenantDefaults,
-): Promise<void> {
-  const { rows } = await client.query<Record<string, string | number>>({
-    text: `
-      select s.timezone, s.currency, s.idle_timeout_seconds,
-        (select trim_scale(c.cost_per_manual_session)::text from analytics_costs c
-          where c.tenant_id = s.tenant_id order by valid_from desc limit 1) as cost_per_manual_session
-      from analytics_settings s where s.tenant_id = $1`,
-    values: [tenantId],
-  });
-  const stored = rows[0];
-  if (!stored) return;
-  const wanted: [variable: string, column: string, value: string | number][] = [
-    ["BUSINESS_TIMEZONE", "timezone", defaults.timezone],
-    ["CURRENCY", "currency", defaults.currency],
-    ["SESSION_IDLE_TIMEOUT", "idle_timeout_seconds", defaults.idleTimeoutSeconds],
-    ["COST_PER_MANUAL_SESSION", "cost_per_manual_session", Number(defaults.costPerManualSession)],
-  ];
-  const differences = wanted.flatMap(([variable, column, value]) => {
-    const there = column === "cost_per_manual_session" ? Number(stored[column]) : stored[column];
-    return there === value ? [] : [`${variable} is ${value}, the database has ${there}`];
-  });
-  if (differences.length > 0) {
-    throw new SettingsMismatchError(
-      `The settings of tenant "${tenantId}" differ from the environment: ${differences.join("; ")}. ` +
-        "Numbers that are stored depend on them: set the environment to the stored values, or change " +
-        "the stored ones with `spanledger settings` (which rebuilds where that is needed).",
-    );
-  }
 }

@@ -43,6 +43,47 @@ test("settings: a timezone is changed with a rebuild, a cost from a later day on
   expect(rows).toEqual([{ action: "settings" }, { action: "settings" }]);
 });
 
+test("settings: a currency is changed while nothing was saved, for one tenant, and the receiver starts again", async () => {
+  const tokens = { INGEST_TOKENS: "a:token-of-tenant-a-0,b:token-of-tenant-b-0" };
+  const { url, database, close } = await startTestReceiver(tokens);
+  const environment = { DATABASE_URL: database.connectionString };
+  const send = (token: string, name: string, attributes: Record<string, unknown> = {}) =>
+    fetch(`${url}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      body: tracesWith([{ name, attributes: { session_id: "s1", ...attributes }, atMs: Date.now() }]),
+    });
+  const currencies = async () => {
+    const { rows } = await database.pool.query("select tenant_id, currency from analytics_settings order by 1");
+    return rows.map((row) => `${row.tenant_id} ${row.currency}`);
+  };
+  // A session that has not ended saves nothing yet.
+  expect((await send("token-of-tenant-a-0", "session.start")).status).toBe(200);
+  const unknown = await spanledger(environment, "settings", "--tenant", "a", "--currency", "euro");
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining("EURO") });
+  const changed = await spanledger(environment, "settings", "--tenant", "a", "--currency", "EUR");
+  expect(changed).toMatchObject({ code: 0, stdout: expect.stringContaining("currency      EUR") });
+  expect(await currencies()).toEqual(["a EUR", "b CNY"]);
+
+  expect((await send("token-of-tenant-a-0", "session.end", { reason: "resolved" })).status).toBe(200);
+  const refused = await spanledger(environment, "settings", "--tenant", "a", "--currency", "USD");
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("stays EUR") });
+  expect(refused.stderr).not.toContain("    at ");
+  // The other tenant's money is its own; and saying the same again changes nothing.
+  expect(await spanledger(environment, "settings", "--tenant", "b", "--currency", "USD")).toMatchObject({ code: 0 });
+  expect(await spanledger(environment, "settings", "--tenant", "a", "--currency", "EUR")).toMatchObject({ code: 0 });
+  expect(await currencies()).toEqual(["a EUR", "b USD"]);
+  const { rows } = await database.pool.query(
+    "select tenant_id, details->'before'->>'currency' as before from analytics_audit where details->'before' ? 'currency' order by 1",
+  );
+  expect(rows).toEqual([
+    { tenant_id: "a", before: "CNY" },
+    { tenant_id: "b", before: "CNY" },
+  ]);
+  await close();
+  await startTestReceiver({ ...tokens, CURRENCY: "EUR" }, database);
+});
+
 test("settings: working hours are checked, stored and counted by at once; without them nothing is; a heartbeat", async () => {
   const { url, database } = await startTestReceiver();
   const environment = { DATABASE_URL: database.connectionString };
@@ -107,7 +148,10 @@ test("doctor: all is well, and each thing that is not is named with what to do",
   const of = (check: string) => findings.find((finding) => finding.check === check);
   expect(of("PostgreSQL")).toMatchObject({ outcome: "ok" });
   expect(of("migrations")).toMatchObject({ outcome: "failed", text: expect.stringContaining("spanledger migrate") });
-  expect(of("settings")).toMatchObject({ outcome: "failed", text: expect.stringContaining("BUSINESS_TIMEZONE") });
+  expect(of("settings")).toMatchObject({
+    outcome: "warning",
+    text: expect.stringContaining("BUSINESS_TIMEZONE is UTC"),
+  });
   expect(of("Redis")).toMatchObject({ outcome: "warning" });
   expect(of("OTLP")).toMatchObject({ outcome: "failed" });
 });

@@ -194,20 +194,45 @@ describe("the whole receiver", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test("settings that differ from what is stored refuse the start, naming both", async () => {
-    const first = await startTestReceiver();
+  test("stored settings win over the environment: a warning names both values, and only new tenants get the environment's", async () => {
+    const tokens = { INGEST_TOKENS: "a:token-of-tenant-a-0,b:token-of-tenant-b-0" };
+    const first = await startTestReceiver(tokens);
     await first.close();
-    const { loadConfig } = await import("../../../collector-receiver/src/config.ts");
-    const { startReceiver } = await import("../../../collector-receiver/src/start-receiver.ts");
-    const { pino } = await import("pino");
-    const config = loadConfig({
-      PORT: "0",
-      DATABASE_URL: first.database.connectionString,
-      BUSINESS_TIMEZONE: "Europe/Berlin",
-    });
-    await expect(startReceiver(config, pino({ level: "silent" }))).rejects.toMatchObject({
-      code: "settings_mismatch",
-      message: expect.stringMatching(/Europe\/Berlin.*Asia\/Shanghai/),
-    });
+    const { database } = first;
+    expect(first.log.filter(({ level }) => level === 40)).toEqual([]);
+    await database.pool.query(`
+      update analytics_settings set timezone = 'Asia/Tokyo' where tenant_id = 'a';
+      insert into analytics_costs (tenant_id, valid_from, cost_per_manual_session)
+        values ('a', current_date + 40, 12), ('b', current_date - 40, 11.50)`);
+    const environment = { INGEST_TOKENS: `${tokens.INGEST_TOKENS},c:token-of-tenant-c-0`, SESSION_IDLE_TIMEOUT: "12h" };
+    const second = await startTestReceiver(environment, database);
+    const warnings = second.log.filter(({ level }) => level === 40).map(({ msg }) => String(msg));
+    expect(warnings).toEqual([expect.stringContaining("spanledger settings")]);
+    expect(warnings[0]).toContain('BUSINESS_TIMEZONE is Asia/Shanghai, stored is Asia/Tokyo (tenant "a")');
+    expect(warnings[0]).toContain('COST_PER_MANUAL_SESSION is 10, stored is 11.5 (tenant "b")');
+    expect(warnings[0]).toContain('SESSION_IDLE_TIMEOUT is 43200s, stored is 86400s (tenant "a", "b")');
+    expect(warnings[0]).not.toContain("CURRENCY");
+    const { rows } = await database.pool.query(
+      "select tenant_id, timezone, idle_timeout_seconds as idle from analytics_settings order by 1",
+    );
+    expect(rows).toEqual([
+      { tenant_id: "a", timezone: "Asia/Tokyo", idle: 86_400 },
+      { tenant_id: "b", timezone: "Asia/Shanghai", idle: 86_400 },
+      { tenant_id: "c", timezone: "Asia/Shanghai", idle: 43_200 },
+    ]);
+  });
+
+  test("of many tenants that differ, the warning names a few and the number of the rest", async () => {
+    const { database, close } = await startTestReceiver();
+    await close();
+    await database.pool.query(`
+      insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
+      select 'brand-' || n, 'UTC', 'EUR', 86400, now() from generate_series(101, 400) as n`);
+    const { log } = await startTestReceiver({}, database);
+    const [warning, ...others] = log.filter(({ level }) => level === 40);
+    expect(others).toEqual([]);
+    expect(warning?.["msg"]).toContain('CURRENCY is CNY, stored is EUR (tenant "brand-101", ');
+    expect(warning?.["msg"]).toContain("and 295 more");
+    expect(String(warning?.["msg"]).length).toBeLessThan(1000);
   });
 });

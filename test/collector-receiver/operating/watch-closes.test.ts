@@ -15,7 +15,7 @@ test("closing does not wait for a lock that somebody else holds, and leaves nobo
     return rows[0]?.waiting ?? -1;
   };
   const holder = await openWriterConnection(connectionString);
-  await seedTenantSettings(holder, "default", {
+  await seedTenantSettings(holder, ["default"], {
     timezone: "UTC",
     currency: "EUR",
     idleTimeoutSeconds: 3600,
