@@ -37,16 +37,25 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
-  "the demo ended by %s leaves no process behind",
-  async (signal) => {
+type Command = readonly [file: string, ...args: string[]];
+const node: Command = [process.execPath, "--conditions=spanledger-source", "examples/demo/run-demo.ts"];
+const npm: Command = ["npm", "run", "demo", "--"];
+
+test.each<[signal: NodeJS.Signals, name: string, command: Command]>([
+  ["SIGINT", "the demo", node],
+  ["SIGTERM", "the demo", node],
+  ["SIGKILL", "the demo", node],
+  ["SIGTERM", "npm run demo", npm],
+])(
+  "%s to %s leaves no process behind",
+  async (signal, _name, [file, ...args]) => {
     const dataFolder = await mkdtemp(join(tmpdir(), "spanledger-demo-"));
     const { DATABASE_URL: _, ...environment } = process.env;
-    const demo = spawn(
-      process.execPath,
-      ["--conditions=spanledger-source", "examples/demo/run-demo.ts", "--ports", "auto", "--data-folder", dataFolder],
-      { cwd: root, env: { ...environment, NODE_ENV: "production" }, stdio: ["ignore", "pipe", "inherit"] },
-    );
+    const demo = spawn(file, [...args, "--ports", "auto", "--data-folder", dataFolder], {
+      cwd: root,
+      env: { ...environment, NODE_ENV: "production" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const ended = once(demo, "close");
     onTestFinished(async () => {
       demo.kill("SIGKILL");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { encodeHistory } from "../../examples/demo/history/encode-history.ts";
 import { generateHistory } from "../../examples/demo/history/generate-history.ts";
 import { dayOf } from "../../examples/demo/history/sample-calendar.ts";
+import { useTestDatabase } from "../support/create-test-database.ts";
 import { callJson } from "./start-products.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -21,23 +23,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("npm start: embedded PostgreSQL, OTLP in, numbers out, and all of it gone after Ctrl-C", async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), "spanledger-start-"));
-  const { DATABASE_URL: _, ...environment } = process.env;
+/** Runs `npm start` in a process group of its own, until it listens; the test's end kills what is left of it. */
+async function startWithNpm(environment: NodeJS.ProcessEnv) {
   const child = spawn("npm", ["start"], {
     cwd: root,
-    env: { ...environment, NODE_ENV: "production", DATA_FOLDER: dataFolder, PORT: "0", HOST: "127.0.0.1" },
+    env: { ...environment, NODE_ENV: "production", PORT: "0", HOST: "127.0.0.1" },
     stdio: ["ignore", "pipe", "pipe"],
-    // A process group of its own, so that the test can do what Ctrl-C does: signal all of it.
     detached: true,
   });
-  const ended = once(child, "exit");
+  const pid = child.pid!;
+  const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
   onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      process.kill(-child.pid!, "SIGKILL");
-      await ended;
+    try {
+      // Also if npm itself has ended: what it started may have stayed.
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // Nothing is left.
     }
-    await rm(dataFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    await ended;
   });
   let log = "";
   child.stdout.on("data", (chunk: Buffer) => (log += chunk.toString()));
@@ -47,6 +50,41 @@ test("npm start: embedded PostgreSQL, OTLP in, numbers out, and all of it gone a
     .catch(() => {
       throw new Error(`npm start did not come up; it said:\n${log}`);
     });
+  return { url, pid, ended };
+}
+
+async function listens(url: string): Promise<boolean> {
+  return fetch(`${url}/livez`).then(
+    () => true,
+    () => false,
+  );
+}
+
+test.each([
+  ["npm alone, as a process manager does", (pid: number) => pid],
+  ["npm's process group", (pid: number) => -pid],
+])(
+  "SIGTERM to %s ends the receiver and frees its port",
+  async (_name, target) => {
+    const database = await useTestDatabase();
+    const { url, pid, ended } = await startWithNpm({ ...process.env, DATABASE_URL: database.connectionString });
+    expect(await listens(url)).toBe(true);
+
+    process.kill(target(pid), "SIGTERM");
+    await ended;
+    await vi.waitUntil(async () => !(await listens(url)), { timeout: 10_000 });
+    const server = createServer().listen(Number(new URL(url).port), "127.0.0.1");
+    await once(server, "listening");
+    server.close();
+  },
+  90_000,
+);
+
+test("npm start: embedded PostgreSQL, OTLP in, numbers out, and all of it gone after Ctrl-C", async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), "spanledger-start-"));
+  const { DATABASE_URL: _, ...environment } = process.env;
+  onTestFinished(() => rm(dataFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }));
+  const { url, pid, ended } = await startWithNpm({ ...environment, DATA_FOLDER: dataFolder });
 
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   const today = dayOf(Date.now());
@@ -65,7 +103,8 @@ test("npm start: embedded PostgreSQL, OTLP in, numbers out, and all of it gone a
 
   const postgres = Number((await readFile(join(dataFolder, "postgres/cluster/postmaster.pid"), "utf8")).split("\n")[0]);
   expect(isAlive(postgres)).toBe(true);
-  process.kill(-child.pid!, "SIGINT");
+  // As Ctrl-C does: a signal to the whole group.
+  process.kill(-pid, "SIGINT");
   await ended;
   await vi.waitUntil(() => !isAlive(postgres), { timeout: 30_000 });
 }, 120_000);
