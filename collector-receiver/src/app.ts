@@ -8,6 +8,7 @@ import type { CustomDefinitions } from "./definitions/custom-definitions.ts";
 import type { HeldBytes } from "./ingest/held-bytes.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
+import { answerMetrics } from "./operating/answer-metrics.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders } from "./operating/add-security-headers.ts";
 import { answerOwnErrors } from "./operating/answer-own-errors.ts";
@@ -115,9 +116,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...(options.live === undefined ? {} : { live: options.live }),
   });
   answerProbes(app, { pool, isDraining: options.isDraining });
-  app.get("/metrics", { schema: { hide: true } }, async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
+  answerMetrics(app, { registry: metrics.registry, token: config.metricsToken });
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     // Everything comes from here. The plugin's own policy names other hosts, and turns http into https.

@@ -15,6 +15,8 @@ import { parseTokens, type TokenGrant } from "./config/parse-tokens.ts";
 export interface Config {
   /** Undefined: an embedded PostgreSQL in `dataFolder`. */
   readonly databaseUrl: string | undefined;
+  /** Where migrations run instead, at the start and by hand; undefined: where everything runs. */
+  readonly migrationDatabaseUrl: string | undefined;
   readonly dataFolder: string;
   readonly redisUrl: string | undefined;
   /** File with the product's own events and metrics; undefined: `spanledger.config.ts` of the working folder, if any. */
@@ -27,6 +29,8 @@ export interface Config {
   readonly ingestTokens: readonly TokenGrant[];
   /** Empty: nobody has to show a token. */
   readonly readTokens: readonly TokenGrant[];
+  /** Undefined: /metrics asks for none. */
+  readonly metricsToken: string | undefined;
   readonly businessTimezone: string;
   /** ISO 4217. */
   readonly currency: string;
@@ -87,7 +91,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const values = { ...defaults(), ...given };
   const config = {
     databaseUrl: given["DATABASE_URL"],
+    migrationDatabaseUrl: given["MIGRATION_DATABASE_URL"],
     redisUrl: given["REDIS_URL"],
+    metricsToken: given["METRICS_TOKEN"],
     definitionsFile: given["SPANLEDGER_CONFIG"],
     dataFolder: values["DATA_FOLDER"] ?? "",
     host: values["HOST"] ?? "",
@@ -113,10 +119,17 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   if (config.sessionIdleTimeoutSeconds < 60 || config.sessionIdleTimeoutSeconds > LONGEST_IDLE_TIMEOUT_SECONDS) {
     report("SESSION_IDLE_TIMEOUT", "is not a duration from one minute to 366 days");
   }
-  for (const variable of ["DATABASE_URL", "REDIS_URL"] as const) {
+  for (const variable of ["DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL"] as const) {
     const url = given[variable];
     if (url !== undefined && !URL.canParse(url))
       report(variable, "is not a URL; special characters in its password are written %40 and so on");
+  }
+  if (config.migrationDatabaseUrl !== undefined && config.databaseUrl === undefined) {
+    report(
+      "MIGRATION_DATABASE_URL",
+      "is set without DATABASE_URL, so that events would go to the embedded PostgreSQL",
+      "Set DATABASE_URL as well",
+    );
   }
   if (!config.loopback) {
     for (const variable of ["INGEST_TOKENS", "READ_TOKENS"] as const) {

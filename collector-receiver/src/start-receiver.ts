@@ -59,7 +59,7 @@ export async function startReceiver(
     const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
     const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile);
     const connectionString = config.databaseUrl ?? (await startDatabase());
-    const migrated = await migrateDatabase(connectionString);
+    const migrated = await migrateDatabase(config.migrationDatabaseUrl ?? connectionString);
     if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
     const tenantDefaults = tenantDefaultsOf(config, definitions);
     await checkSettings(connectionString, tenantsOf(config), tenantDefaults, log);

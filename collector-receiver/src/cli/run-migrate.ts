@@ -2,8 +2,13 @@ import pg from "pg";
 import { migrateDatabase, readMigrationStatus } from "../storage/migrate-database.ts";
 import { withDatabase } from "./with-database.ts";
 
-/** `spanledger migrate`: exit code 0, or 1 where `--status` finds migrations missing. */
+/**
+ * `spanledger migrate`: exit code 0, or 1 if `--status` finds migrations missing. Its database is
+ * MIGRATION_DATABASE_URL if that is set; then DATABASE_URL need not be.
+ */
 export function runMigrate(options: { readonly status?: boolean }): Promise<number> {
+  const direct = process.env["MIGRATION_DATABASE_URL"]?.trim() || undefined;
+  const environment = direct === undefined ? process.env : { ...process.env, DATABASE_URL: direct };
   return withDatabase(async (connectionString) => {
     if (options.status !== true) {
       const applied = await migrateDatabase(connectionString);
@@ -21,5 +26,5 @@ export function runMigrate(options: { readonly status?: boolean }): Promise<numb
     } finally {
       await client.end();
     }
-  });
+  }, environment);
 }

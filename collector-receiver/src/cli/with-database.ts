@@ -10,8 +10,9 @@ import { openWriterConnection } from "../storage/writer-connection.ts";
  */
 export async function withDatabase<Result>(
   work: (connectionString: string, config: Config) => Promise<Result>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Result> {
-  const config = loadConfig(process.env);
+  const config = loadConfig(environment);
   if (config.databaseUrl !== undefined) return work(config.databaseUrl, config);
   const embedded = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
   try {

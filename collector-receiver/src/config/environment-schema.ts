@@ -1,4 +1,5 @@
 import Type from "typebox";
+import { bearerToken } from "./parse-tokens.ts";
 
 /** What one variable adds to its JSON Schema: how it is documented and what to do when it is wrong. */
 export interface VariableNotes {
@@ -27,6 +28,19 @@ export const environmentSchema = Type.Object({
         whenUnset: "an embedded PostgreSQL in `DATA_FOLDER`",
         pattern: "^postgres(ql)?://.+",
         expected: "postgresql://user:password@host:5432/database",
+        secret: true,
+      }),
+    ),
+  ),
+  MIGRATION_DATABASE_URL: Type.Optional(
+    Type.String(
+      variable({
+        description:
+          "What `spanledger migrate` and the migrations at the start use in place of `DATABASE_URL`: past a pooler, whose " +
+          "transactions lose the lock that keeps two runs apart, or as the owner of the schema.",
+        whenUnset: "`DATABASE_URL`",
+        pattern: "^postgres(ql)?://.+",
+        expected: "postgresql://owner:password@host:5432/database, the same database as DATABASE_URL",
         secret: true,
       }),
     ),
@@ -85,6 +99,17 @@ export const environmentSchema = Type.Object({
         description: "Who may read the numbers of which tenant: `tenant:token,…`; one tenant to a token.",
         whenUnset: "nobody has to show a token (only where `HOST` is loopback)",
         expected: "tenant:token,other-tenant:token, each token at least 16 letters, digits or ._~+/=-",
+        secret: true,
+      }),
+    ),
+  ),
+  METRICS_TOKEN: Type.Optional(
+    Type.String(
+      variable({
+        description: "What a scraper of `/metrics` has to show: `Authorization: Bearer <token>`.",
+        whenUnset: "`/metrics` is open to everyone who reaches the receiver",
+        pattern: `^${bearerToken}$`,
+        expected: "a token of at least 16 letters, digits or ._~+/=-",
         secret: true,
       }),
     ),

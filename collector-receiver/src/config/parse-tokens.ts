@@ -5,8 +5,9 @@ export interface TokenGrant {
 }
 
 const tenantPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** The characters of an RFC 6750 bearer token; 16 of them are the least that is not guessed. */
-const tokenPattern = /^[A-Za-z0-9._~+/-]{16,512}=*$/;
+/** A pattern: the characters of an RFC 6750 bearer token; 16 of them are the least that is not guessed. */
+export const bearerToken = "[A-Za-z0-9._~+/-]{16,512}=*";
+const tokenPattern = new RegExp(`^${bearerToken}$`);
 
 /**
  * Reads `tenant:token,brand-a|brand-b:token`. A tenant may stand in several entries.

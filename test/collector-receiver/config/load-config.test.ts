@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isLoopback, loadConfig } from "../../../collector-receiver/src/config.ts";
+import { environmentSchema } from "../../../collector-receiver/src/config/environment-schema.ts";
 import { ConfigError, type ConfigProblem } from "../../../collector-receiver/src/config/config-error.ts";
 
 const token = "0123456789abcdef";
+const secrets = Object.entries(environmentSchema.properties)
+  .filter(([, notes]) => (notes as { secret?: boolean }).secret === true)
+  .map(([name]) => name);
 
 function problemsOf(environment: Record<string, string>): readonly ConfigProblem[] {
   try {
@@ -19,6 +23,7 @@ describe("loadConfig", () => {
   test("an empty environment gives the plan's defaults, on loopback and without tokens", () => {
     expect(loadConfig({})).toEqual({
       databaseUrl: undefined,
+      migrationDatabaseUrl: undefined,
       dataFolder: ".spanledger",
       redisUrl: undefined,
       host: "127.0.0.1",
@@ -26,6 +31,7 @@ describe("loadConfig", () => {
       loopback: true,
       ingestTokens: [],
       readTokens: [],
+      metricsToken: undefined,
       businessTimezone: "Asia/Shanghai",
       currency: "CNY",
       costPerManualSession: "10",
@@ -79,6 +85,8 @@ describe("loadConfig", () => {
       RETENTION_MONTHS: "0",
       MAX_BODY_BYTES: "1.5",
       DATABASE_URL: "mysql://root@localhost/x",
+      MIGRATION_DATABASE_URL: "localhost:5432",
+      METRICS_TOKEN: "short",
       REDIS_URL: "localhost:6379",
       LOG_LEVEL: "loud",
       HOST: "0.0.0.0",
@@ -92,6 +100,8 @@ describe("loadConfig", () => {
       "LOCALE",
       "LOG_LEVEL",
       "MAX_BODY_BYTES",
+      "METRICS_TOKEN",
+      "MIGRATION_DATABASE_URL",
       "PORT",
       "READ_TOKENS",
       "REDIS_URL",
@@ -156,24 +166,28 @@ describe("loadConfig", () => {
     ]);
   });
 
+  test("migrations never run in another database than events: their URL needs DATABASE_URL", () => {
+    const urls = { DATABASE_URL: "postgres://pooler:6432/x", MIGRATION_DATABASE_URL: "postgres://db:5432/x" };
+    expect(loadConfig(urls)).toMatchObject({ migrationDatabaseUrl: urls.MIGRATION_DATABASE_URL });
+    expect(problemsOf({ MIGRATION_DATABASE_URL: urls.MIGRATION_DATABASE_URL })).toEqual([
+      expect.objectContaining({ variable: "MIGRATION_DATABASE_URL", remedy: "Set DATABASE_URL as well" }),
+    ]);
+  });
+
   test("never shows a secret, however wrong it is", () => {
     const secretLike = fc.string({ minLength: 6, maxLength: 40, unit: fc.constantFrom(..."abcXYZ0189:,|@/ %$") });
     fc.assert(
-      fc.property(
-        secretLike,
-        fc.constantFrom("INGEST_TOKENS", "READ_TOKENS", "DATABASE_URL", "REDIS_URL"),
-        (text, name) => {
-          const secret = `hunter2${text}hunter2`;
-          try {
-            loadConfig({ [name]: secret, PORT: "x" });
-          } catch (error) {
-            expect((error as Error).message).not.toContain("hunter2");
-            expect(JSON.stringify((error as ConfigError).problems)).not.toContain("hunter2");
-            return;
-          }
-          throw new Error("PORT=x was taken");
-        },
-      ),
+      fc.property(secretLike, fc.constantFrom(...secrets), (text, name) => {
+        const secret = `hunter2${text}hunter2`;
+        try {
+          loadConfig({ [name]: secret, PORT: "x" });
+        } catch (error) {
+          expect((error as Error).message).not.toContain("hunter2");
+          expect(JSON.stringify((error as ConfigError).problems)).not.toContain("hunter2");
+          return;
+        }
+        throw new Error("PORT=x was taken");
+      }),
     );
   });
 });

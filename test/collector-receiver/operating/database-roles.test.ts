@@ -39,6 +39,25 @@ async function useClient(connectionString: string): Promise<pg.Client> {
 
 const denied = { code: "42501" };
 
+test("the start migrates as MIGRATION_DATABASE_URL says, and everything else runs as a role without DDL", async () => {
+  const database = await useTestDatabase({ migrated: false });
+  const role = await useRole(database, "in role spanledger_receiver");
+  const config = loadConfig({
+    PORT: "0",
+    DATABASE_URL: role.connectionString,
+    MIGRATION_DATABASE_URL: database.connectionString,
+  });
+  const receiver = await startReceiver(config, pino({ level: "silent" }));
+  onTestFinished(() => receiver.close());
+  expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200);
+  const owners = await database.pool.query("select distinct tableowner from pg_tables where schemaname = 'public'");
+  expect(owners.rows).toEqual([{ tableowner: new URL(database.connectionString).username }]);
+  const connected = await database.pool.query(
+    "select distinct usename from pg_stat_activity where datname = current_database() and application_name like 'spanledger%'",
+  );
+  expect(connected.rows).toEqual([{ usename: role.name }]);
+});
+
 test("the receiver runs as a role without DDL: events of any month, counters, reads, partitions on demand", async () => {
   const database = await useTestDatabase();
   const { connectionString } = await useRole(database, "in role spanledger_receiver");

@@ -52,6 +52,25 @@ describe("the whole receiver", () => {
     expect(await valueOf(url, "spanledger_commit_lag_seconds_count")).toBe(1);
   });
 
+  test("/metrics: with METRICS_TOKEN only for who shows it; no other token opens it", async () => {
+    const tokens = { INGEST_TOKENS: "default:token-that-only-sends", READ_TOKENS: "default:token-that-only-reads" };
+    const { url } = await startTestReceiver({ METRICS_TOKEN: "token-of-prometheus", ...tokens });
+    const ask = (authorization?: string) =>
+      fetch(`${url}/metrics`, { headers: authorization === undefined ? {} : { authorization } });
+    const opened = await ask("Bearer token-of-prometheus");
+    expect(opened.status).toBe(200);
+    expect(await opened.text()).toContain("spanledger_events_committed_total");
+    const others = [undefined, "token-of-prometheus", "Bearer token-that-only-sends", "Bearer token-that-only-reads"];
+    for (const authorization of others) {
+      const refused = await ask(authorization);
+      expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+      const text = await refused.text();
+      expect(JSON.parse(text)).toMatchObject({ error: { code: "unauthenticated" } });
+      expect(text).toContain("METRICS_TOKEN");
+      expect(text).not.toContain("spanledger_events_committed_total");
+    }
+  });
+
   test("/readyz: ready, and not ready while the database cannot be reached; /livez all the same", async () => {
     const { url, database } = await startTestReceiver();
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
