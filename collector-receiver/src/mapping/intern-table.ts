@@ -7,6 +7,7 @@ const longestInterned = 255;
  */
 export class InternTable<T extends { readonly bytes: Buffer }> {
   private readonly slots: (T | undefined)[] = Array.from({ length: 4096 });
+  private empty: T | undefined;
   private readonly make: (bytes: Buffer) => T;
   private readonly release: (made: T) => void;
 
@@ -21,7 +22,8 @@ export class InternTable<T extends { readonly bytes: Buffer }> {
 
   find(bytes: Buffer, start: number, end: number): T {
     const length = end - start;
-    if (length === 0 || length > longestInterned) return this.make(Buffer.from(bytes.subarray(start, end)));
+    if (length === 0) return (this.empty ??= this.make(Buffer.alloc(0)));
+    if (length > longestInterned) return this.make(Buffer.from(bytes.subarray(start, end)));
     const slot =
       (length * 31 +
         bytes[start]! * 7 +

@@ -9,6 +9,7 @@ import {
   type OtlpWalker,
 } from "../otlp/otlp-carrier.ts";
 import { walkJson } from "../otlp/walk-json.ts";
+import type { Walk } from "../otlp/walk-pauses.ts";
 import { walkProtobuf } from "../otlp/walk-protobuf.ts";
 import { EventDataBuilder } from "./build-event-data.ts";
 import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
@@ -61,19 +62,48 @@ export function mapRequest(
   signal: OtlpSignal,
   context: MappingContext,
 ): MappedRequest {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const mapper = new RequestMapper(encoding, signal, context);
-  try {
-    if (encoding === "protobuf") walkProtobuf(bytes, signal, mapper);
-    else walkJson(bytes, signal, mapper);
-  } finally {
-    mapper.builder.forgetBody();
-  }
-  const { events, rejected, sourceReports, rejectedCarriers, ignored } = mapper;
-  return { events, rejected, sourceReports, rejectedCarriers, ignored };
+  const mapping = new RequestMapping(body, encoding, signal, context);
+  mapping.run(Infinity);
+  return mapping.result;
 }
 
-/** Mapping is synchronous, so that one builder serves all requests. */
+/**
+ * As `mapRequest`, in slices: other requests may be mapped between them. The body has to stay as it is until the last one.
+ */
+export class RequestMapping {
+  private readonly mapper: RequestMapper;
+  private readonly walk: Walk;
+
+  constructor(body: Uint8Array, encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    this.mapper = new RequestMapper(encoding, signal, context);
+    this.walk =
+      encoding === "protobuf" ? walkProtobuf(bytes, signal, this.mapper) : walkJson(bytes, signal, this.mapper);
+  }
+
+  /**
+   * @param until on the clock of `performance.now()`; it is passed by about a millisecond at the most
+   * @returns whether all of the body is mapped
+   */
+  run(until: number): boolean {
+    const { builder } = this.mapper;
+    this.mapper.takeBuilder();
+    try {
+      while (!this.walk.next().done) if (performance.now() >= until) return false;
+      return true;
+    } finally {
+      builder.forgetBody();
+    }
+  }
+
+  /** What was mapped so far. */
+  get result(): MappedRequest {
+    const { events, rejected, sourceReports, rejectedCarriers, ignored } = this.mapper;
+    return { events, rejected, sourceReports, rejectedCarriers, ignored };
+  }
+}
+
+/** An event is read in one go, so that one builder serves all requests. */
 let sharedBuilder: EventDataBuilder | null = null;
 const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
@@ -114,9 +144,12 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     this.catalogue = compileCatalogue(context.countedAttributes, context.custom);
     this.tape = this.catalogue.tape;
     this.latestMs = context.nowMs + dayMs;
-    sharedBuilder ??= new EventDataBuilder(this.catalogue, context.limits);
-    sharedBuilder.configure(this.catalogue, context.limits);
-    this.builder = sharedBuilder;
+    this.builder = sharedBuilder ??= new EventDataBuilder(this.catalogue, context.limits);
+  }
+
+  /** Before each slice: another request may have had the builder. */
+  takeBuilder(): void {
+    this.builder.configure(this.catalogue, this.context.limits);
   }
 
   resource(): void {
@@ -141,6 +174,10 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   }
 
   spanEvent(walker: OtlpWalker): void {
+    if (!walker.hasAttributes()) {
+      this.ignored++;
+      return;
+    }
     const name = this.findName(walker.carrier);
     let plan = name.plan;
     if (plan === null) {
@@ -175,6 +212,11 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   logRecord(walker: OtlpWalker): void {
     const carrier = walker.carrier;
     const range = carrier.eventName;
+    // Nothing is ours without a mark or what its event requires.
+    if (!walker.hasAttributes()) {
+      this.ignored++;
+      return;
+    }
     this.carrierIsRejected = false;
     let name: EventName;
     let skippedKey: Buffer | null = null;

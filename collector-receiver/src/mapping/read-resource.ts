@@ -5,6 +5,9 @@ import { shortenText } from "./describe-value.ts";
 /** Longest text that is kept of a resource: it is repeated in every row and every rejection. */
 const maxResourceText = 255;
 
+const instanceId = "service.instance.id";
+const lengths: ReadonlySet<number> = new Set(["service.name", instanceId, tenantAttribute].map(({ length }) => length));
+
 /** What mapping reads of an OTLP resource. Texts are storable and at most 255 characters long. */
 export interface ResourceFacts {
   readonly serviceName: string | null;
@@ -27,7 +30,7 @@ export class ResourceReader implements AttributeVisitor {
   }
 
   key(bytes: Buffer, start: number, end: number): void {
-    this.current = end - start > 32 ? "" : bytes.toString("utf8", start, end);
+    this.current = lengths.has(end - start) ? bytes.latin1Slice(start, end) : "";
   }
 
   string(bytes: Buffer, start: number, end: number): void {
@@ -35,7 +38,7 @@ export class ResourceReader implements AttributeVisitor {
       case "service.name":
         this.serviceName = start === end ? null : readText(bytes, start, end);
         break;
-      case "service.instance.id":
+      case instanceId:
         this.serviceInstanceId = start === end ? null : readText(bytes, start, end);
         break;
       case tenantAttribute:

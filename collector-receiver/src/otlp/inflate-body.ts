@@ -21,7 +21,7 @@ const maxSyncFrames = 64;
 const maxFrames = 65_536;
 /** A frame up to this size is inflated on the spot, so that many small ones do not each cross to a thread. */
 const smallFrameBytes = 64 * 1024;
-const smallFramesAtOnce = 256;
+const sliceMs = 5;
 /** Header and trailer (RFC 1952). */
 const shortestGzip = 18;
 const leastChunkBytes = 256 * 1024;
@@ -44,26 +44,42 @@ function allocateShared(): Buffer {
   return Buffer.allocUnsafeSlow(sharedBytes + constants.Z_MIN_CHUNK);
 }
 
-/** If this body lies in the shared memory, it is its own from now on: the next body gets other memory. */
-export function keepInflated(body: Buffer): void {
-  if (body.buffer === shared?.buffer) shared = undefined;
+/**
+ * If this body lies in the shared memory, it is its own from now on: the next body gets other memory.
+ * @returns whether it did
+ */
+export function keepInflated(body: Buffer): boolean {
+  if (body.buffer !== shared?.buffer) return false;
+  shared = undefined;
+  return true;
 }
 
 /**
  * Undoes one layer of compression; memory is bounded by `maxBytes` while inflating.
+ * @param beforeLong awaited before a body is inflated that takes long
  * @returns the inflated body; if it is not a promise, the next call overwrites it: use it at once, or `keepInflated`
  * @throws BodyTooLargeError if more than `maxBytes` come out
  * @throws BadEncodingError if the bytes are not of that encoding, end early, or go on behind its end
  */
-export function inflateBody(body: Buffer, encoding: ContentEncoding, maxBytes: number): Buffer | Promise<Buffer> {
+export function inflateBody(
+  body: Buffer,
+  encoding: ContentEncoding,
+  maxBytes: number,
+  beforeLong?: () => Promise<void>,
+): Buffer | Promise<Buffer> {
   if (encoding === "identity") {
     if (body.length > maxBytes) throw new BodyTooLargeError(`The body has more than ${maxBytes} bytes`);
     return body;
   }
   // An empty body is an empty request, whatever the header says.
   if (body.length === 0) return body;
-  if (body.length > maxSyncBytes) return inflateLong(body, encoding, maxBytes);
-  return inflateHere(body, encoding, Math.min(maxBytes, sharedBytes)) ?? inflateLong(body, encoding, maxBytes);
+  if (body.length <= maxSyncBytes) {
+    const inflated = inflateHere(body, encoding, Math.min(maxBytes, sharedBytes));
+    if (inflated !== undefined) return inflated;
+  }
+  return beforeLong === undefined
+    ? inflateLong(body, encoding, maxBytes)
+    : beforeLong().then(() => inflateLong(body, encoding, maxBytes));
 }
 
 /** @returns undefined if more than `maxBytes` come out, or it would take long */
@@ -112,11 +128,15 @@ async function inflateLong(body: Buffer, encoding: CompressedEncoding, maxBytes:
   const pieces: Buffer[] = [];
   let length = 0;
   let at = nextStream(body, encoding, 0);
+  let pauseAt = performance.now() + sliceMs;
   for (let frames = 0; at < body.length; frames++) {
     if (frames === maxFrames) {
       throw new BadEncodingError(`The body has more than ${maxFrames} zstd frames: compress it as one`);
     }
-    if (frames % smallFramesAtOnce === smallFramesAtOnce - 1) await setImmediate();
+    if (performance.now() >= pauseAt) {
+      await setImmediate();
+      pauseAt = performance.now() + sliceMs;
+    }
     const left = maxBytes - length;
     const small = encoding === "zstd" && endOfZstdFrame(body, at, smallFrameBytes) > 0;
     const inflated =

@@ -59,7 +59,7 @@ export const traceIdAt = 0;
 export const spanIdAt = 16;
 export const parentSpanIdAt = 24;
 
-/** One for all bodies: they are walked one after the other, each without a pause. */
+/** One for all bodies: a walk that pauses within a span puts its ids back. */
 const sharedIds = Buffer.alloc(32);
 const sharedIdsView = new DataView(sharedIds.buffer, sharedIds.byteOffset, 32);
 
@@ -92,6 +92,7 @@ export class OtlpCarrier {
   /** Log records: `observed_time_unix_nano`. */
   observedHigh = 0;
   observedLow = 0;
+  readonly spanIds: SpanIdFacts = { known: 0, strangeAt: -1, strangeTraceId: 0, strangeSpanId: 0 };
   /** The event (or log record) as it stands in the body: a message, or a JSON object. */
   eventStart = 0;
   eventEnd = 0;
@@ -103,6 +104,16 @@ export class OtlpCarrier {
     this.spanName = { bytes: body, start: 0, end: 0 };
     this.eventName = { bytes: body, start: 0, end: 0 };
   }
+}
+
+/** Of a body's spans; see `refuseOtherSignal`. */
+export interface SpanIdFacts {
+  /** Spans that nothing else could be. */
+  known: number;
+  /** The first span without events whose ids have a wrong length; -1 if there is none. */
+  strangeAt: number;
+  strangeTraceId: number;
+  strangeSpanId: number;
 }
 
 /** A body being walked; the visitor asks it for what it needs of the present position. */
@@ -117,6 +128,8 @@ export interface OtlpWalker {
    * @returns false where one is not, or the visitor does not take it: they have to be read one by one
    */
   readPlainAttributes(visitor: PlainVisitor): boolean;
+  /** Whether the event (or log record) has a field for attributes; it may be empty. */
+  hasAttributes(): boolean;
   /** Whether the event (or log record) has an attribute of that name. */
   hasEventAttribute(name: Buffer): boolean;
 }

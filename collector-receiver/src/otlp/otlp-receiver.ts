@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
 import type { HeldBytes } from "../ingest/held-bytes.ts";
 import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
-import { mapRequest } from "../mapping/map-request.ts";
-import type { MappingLimits, TenantRule } from "../mapping/mapping-context.ts";
+import { RequestMapping } from "../mapping/map-request.ts";
+import type { MappingContext, MappingLimits, TenantRule } from "../mapping/mapping-context.ts";
 import { DecodeTurns } from "./decode-turns.ts";
 import { describeRejections } from "./describe-rejections.ts";
 import { encodePartialSuccess, encodeStatus, encodeSuccess, statusCode } from "./encode-otlp-answer.ts";
-import { inflateBody } from "./inflate-body.ts";
+import { inflateBody, keepInflated, type ContentEncoding } from "./inflate-body.ts";
+import { LongBodyTurns } from "./long-body-turns.ts";
 import type { OtlpEncoding, OtlpSignal } from "./otlp-carrier.ts";
 import { newFacts, type GatheredFacts, type OtlpRequestFacts } from "./otlp-request-facts.ts";
 import { readContentEncoding, readContentType, unsupportedType } from "./read-otlp-headers.ts";
@@ -47,6 +49,10 @@ const bytesPerEvent = 300;
 const leastReservedBytes = 64 * 1024;
 /** Bodies from here on wait for a turn of the event loop of their own; smaller ones take less than a turn costs. */
 const longDecodeBytes = 4096;
+/** An inflated body from here on does, however small it came. */
+const longInflatedBytes = 16 * longDecodeBytes;
+/** For how long a body is mapped before others get their turn: with a body that waits for its own, 10 ms. */
+const sliceMs = 5;
 
 /**
  * OTLP/HTTP as its specification says, from Node's request to Node's response. A 200 is sent after the commit;
@@ -55,6 +61,7 @@ const longDecodeBytes = 4096;
 export class OtlpReceiver {
   readonly #options: OtlpOptions;
   readonly #turns: DecodeTurns;
+  readonly #longTurns = new LongBodyTurns();
 
   constructor(options: OtlpOptions) {
     this.#options = options;
@@ -121,32 +128,77 @@ export class OtlpReceiver {
     signal: OtlpSignal,
     facts: GatheredFacts,
   ): Promise<MappedRequest> {
-    const { maxBodyBytes, maxInflatedBytes, bodies } = this.#options;
+    const { maxBodyBytes, bodies } = this.#options;
     const contentEncoding = readContentEncoding(request.headers["content-encoding"]);
     const declared = Number(request.headers["content-length"] ?? 0);
     const reserved = Math.min(Math.max(declared, leastReservedBytes), maxBodyBytes);
     const holder = holderOf(tenant);
-    const exceeded = bodies.exceeds(holder, reserved);
-    if (exceeded !== undefined) throw tooManyRequests(bodies, exceeded, holder);
-    bodies.take(holder, reserved);
+    this.#reserve(holder, reserved);
     try {
       const body = await readBody(request, maxBodyBytes);
       facts.bodyBytes = body.length;
       if (body.length >= longDecodeBytes) await this.#turns.next();
-      const inflating = inflateBody(body, contentEncoding, maxInflatedBytes);
-      // Nothing may come between, or the next body is in its place.
-      const inflated = inflating instanceof Promise ? await inflating : inflating;
-      facts.inflatedBytes = inflated.length;
-      return this.#map(inflated, tenant, encoding, signal);
+      return await this.#decode(body, contentEncoding, request, tenant, encoding, signal, facts);
     } finally {
       bodies.give(holder, reserved);
     }
   }
 
-  #map(body: Buffer, tenant: TenantRule, encoding: OtlpEncoding, signal: OtlpSignal): MappedRequest {
+  #reserve(holder: string, bytes: number): void {
+    const { bodies } = this.#options;
+    const exceeded = bodies.exceeds(holder, bytes);
+    if (exceeded !== undefined) throw tooManyRequests(bodies, exceeded, holder);
+    bodies.take(holder, bytes);
+  }
+
+  /** Most bodies are inflated and mapped in one go; other requests are served in between while one takes long. */
+  async #decode(
+    body: Buffer,
+    contentEncoding: ContentEncoding,
+    request: IncomingMessage,
+    tenant: TenantRule,
+    encoding: OtlpEncoding,
+    signal: OtlpSignal,
+    facts: GatheredFacts,
+  ): Promise<MappedRequest> {
+    const holder = holderOf(tenant);
+    let kept = 0;
+    let endTurn: (() => void) | undefined;
+    const takeTurn = async () => {
+      endTurn ??= await this.#longTurns.take(holder);
+    };
+    /** Keeps a body in the shared memory, where the next one would be inflated. */
+    const keep = (inflated: Buffer) => {
+      if (!keepInflated(inflated)) return;
+      this.#reserve(holder, inflated.length);
+      kept = inflated.length;
+    };
+    try {
+      const inflating = inflateBody(body, contentEncoding, this.#options.maxInflatedBytes, takeTurn);
+      // Nothing may come between, or the next body is in its place.
+      const inflated = inflating instanceof Promise ? await inflating : inflating;
+      facts.inflatedBytes = inflated.length;
+      if (body.length < longDecodeBytes && inflated.length >= longInflatedBytes && endTurn === undefined) {
+        keep(inflated);
+        await this.#turns.next();
+      }
+      const mapping = new RequestMapping(inflated, encoding, signal, this.#mappingContext(tenant));
+      while (!mapping.run(performance.now() + sliceMs)) {
+        keep(inflated);
+        await takeTurn();
+        await setImmediate();
+        if (request.socket.destroyed) throw new AbortedBodyError("The sender closed the connection");
+      }
+      return mapping.result;
+    } finally {
+      endTurn?.();
+      if (kept > 0) this.#options.bodies.give(holder, kept);
+    }
+  }
+
+  #mappingContext(tenant: TenantRule): MappingContext {
     const { countedAttributes, custom, mappingLimits: limits, retainedFromMs, now } = this.#options;
-    const nowMs = now?.() ?? Date.now();
-    return mapRequest(body, encoding, signal, { tenant, nowMs, retainedFromMs, countedAttributes, custom, limits });
+    return { tenant, nowMs: now?.() ?? Date.now(), retainedFromMs, countedAttributes, custom, limits };
   }
 
   async #submit(

@@ -54,25 +54,54 @@ const eventName = eventMembers.get("name");
 const eventAttributes = eventMembers.get("attributes");
 
 const time = { high: 0, low: 0 };
+/** Events of a span that are scanned before they are visited; more are scanned afterwards, so that memory is bounded. */
+const eventsAtOnce = 256;
+/** Events that are skipped in a row. */
+const skippedAtOnce = 8192;
 
 /**
- * Reads a span, which is next, into the carrier, and its events into `events`. Of one without events
- * that is not wanted the carrier says nothing.
- * @returns where the span's attributes stand; -1 where it has none
+ * Reads one span after the other. `begin`; `finish`; then `events` are the span's. If `begin` returns true, there are more
+ * events: `skipEvents` until it returns false, `continue`, and both again while that returns true; after `finish`,
+ * `scanEvents` until it returns false gives all of them in turn. Other bodies may be walked between these.
  */
-export function readJsonSpan(
-  cursor: JsonCursor,
-  carrier: OtlpCarrier,
-  tape: AttributeTape<TapeKey>,
-  wanted: boolean,
-  events: ScannedEvent[],
-): number {
-  clearIds(carrier);
-  carrier.spanName.start = carrier.spanName.end = 0;
-  events.length = 0;
-  let startTimeAt = -1;
-  let attributesAt = -1;
-  if (cursor.enterObject()) {
+export class JsonSpanReader {
+  /** The events that were scanned last. */
+  readonly events: ScannedEvent[] = [];
+  /** Where the span's attributes stand; -1 if it has none. */
+  attributesAt = -1;
+  private startTimeAt = -1;
+  /** Where the array of events begins, and where its next event does; -1 if there is none. */
+  private eventsAt = -1;
+  private nextEventAt = -1;
+  private readonly cursor: JsonCursor;
+  private readonly carrier: OtlpCarrier;
+  private readonly tape: AttributeTape<TapeKey>;
+
+  constructor(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>) {
+    this.cursor = cursor;
+    this.carrier = carrier;
+    this.tape = tape;
+  }
+
+  /**
+   * Begins the span that is next.
+   * @returns true if the cursor stands within its events
+   */
+  begin(): boolean {
+    clearIds(this.carrier);
+    this.carrier.spanName.start = this.carrier.spanName.end = 0;
+    this.events.length = 0;
+    this.startTimeAt = this.attributesAt = this.eventsAt = this.nextEventAt = -1;
+    return this.cursor.enterObject() && this.readMembers();
+  }
+
+  /** As `begin`, behind the events. */
+  continue(): boolean {
+    return this.cursor.moreMembers() && this.readMembers();
+  }
+
+  private readMembers(): boolean {
+    const { cursor, carrier } = this;
     let member = spanMembers.origin;
     do {
       member = cursor.nextMember(spanMembers, member);
@@ -91,81 +120,123 @@ export function readJsonSpan(
       } else if (member === spanName) {
         cursor.readText(carrier.spanName);
       } else if (member === spanEvents) {
-        scanEvents(cursor, carrier, tape, events);
+        this.events.length = 0;
+        this.nextEventAt = -1;
+        if (!cursor.enterArray()) continue;
+        this.eventsAt = cursor.pos;
+        if (this.scanSomeEvents()) return true;
       } else {
         if (member === spanAttributes || member === startTime) {
           cursor.peek();
-          if (member === startTime) startTimeAt = cursor.pos;
-          else attributesAt = cursor.pos;
+          if (member === startTime) this.startTimeAt = cursor.pos;
+          else this.attributesAt = cursor.pos;
         }
         cursor.skipValue();
       }
     } while (cursor.moreMembers());
+    return false;
   }
-  if (events.length === 0 && !wanted) return attributesAt;
-  decodeIds(carrier);
-  time.high = time.low = 0;
-  if (events.length === 0 && startTimeAt >= 0) {
-    const after = cursor.pos;
-    cursor.pos = startTimeAt;
-    readJsonTime(cursor, time);
-    cursor.pos = after;
+
+  /** Skips some of the events. @returns true if there are more */
+  skipEvents(): boolean {
+    const { cursor } = this;
+    for (let i = 0; i < skippedAtOnce; i++) {
+      cursor.skipValue();
+      if (!cursor.moreElements()) return false;
+    }
+    return true;
   }
-  carrier.timeHigh = time.high;
-  carrier.timeLow = time.low;
-  return attributesAt;
+
+  /**
+   * Behind the span's last member. Of one without events that is not wanted the carrier says nothing.
+   * @returns false if it is passed over
+   */
+  finish(wanted: boolean): boolean {
+    const { cursor, carrier, events, startTimeAt } = this;
+    if (events.length === 0 && !wanted) return false;
+    decodeIds(carrier);
+    time.high = time.low = 0;
+    if (events.length === 0 && startTimeAt >= 0) {
+      const after = cursor.pos;
+      cursor.pos = startTimeAt;
+      readJsonTime(cursor, time);
+      cursor.pos = after;
+    }
+    carrier.timeHigh = time.high;
+    carrier.timeLow = time.low;
+    // Another body may have had the tape since the first ones were scanned.
+    if (this.nextEventAt >= 0) this.nextEventAt = this.eventsAt;
+    return true;
+  }
+
+  /** Scans the next events. @returns true if there are more */
+  scanEvents(): boolean {
+    if (this.nextEventAt < 0) return false;
+    this.events.length = 0;
+    this.cursor.pos = this.nextEventAt;
+    return this.scanSomeEvents();
+  }
+
+  private scanSomeEvents(): boolean {
+    const { cursor, events, tape } = this;
+    let onTape = 0;
+    do {
+      if (events.length === eventsAtOnce) {
+        this.nextEventAt = cursor.pos;
+        return true;
+      }
+      const event = scanEvent(cursor, this.carrier, tape, onTape);
+      if (event.tapeTo >= 0) onTape = event.tapeTo;
+      events.push(event);
+    } while (cursor.moreElements());
+    this.nextEventAt = -1;
+    return false;
+  }
 }
 
-function scanEvents(
+function scanEvent(
   cursor: JsonCursor,
   carrier: OtlpCarrier,
   tape: AttributeTape<TapeKey>,
-  events: ScannedEvent[],
-): void {
-  events.length = 0;
-  if (!cursor.enterArray()) return;
+  tapeFrom: number,
+): ScannedEvent {
   const name = carrier.eventName;
-  let onTape = 0;
-  do {
-    time.high = time.low = 0;
-    name.bytes = cursor.bytes;
-    name.start = name.end = 0;
-    let attributesAt = -1;
-    const tapeFrom = onTape;
-    let tapeTo = onTape;
-    cursor.peek();
-    const start = cursor.pos;
-    if (cursor.enterObject()) {
-      let member = eventMembers.origin;
-      do {
-        member = cursor.nextMember(eventMembers, member);
-        if (member === eventAttributes) {
-          cursor.peek();
-          attributesAt = cursor.pos;
-          tapeTo = scanJsonAttributes(cursor, tape, tapeFrom);
-          if (tapeTo < 0) cursor.skipValue();
-        } else if (member === eventName) {
-          cursor.readText(name);
-        } else if (member === eventTime) {
-          cursor.peek();
-          readJsonTime(cursor, time);
-        } else {
-          cursor.skipValue();
-        }
-      } while (cursor.moreMembers());
-    }
-    if (tapeTo >= 0) onTape = tapeTo;
-    events.push({
-      start,
-      end: cursor.pos,
-      nameBytes: name.bytes,
-      nameStart: name.start,
-      nameEnd: name.end,
-      timeHigh: time.high,
-      timeLow: time.low,
-      attributesAt,
-      tapeFrom,
-      tapeTo,
-    });
-  } while (cursor.moreElements());
+  time.high = time.low = 0;
+  name.bytes = cursor.bytes;
+  name.start = name.end = 0;
+  let attributesAt = -1;
+  let tapeTo = tapeFrom;
+  cursor.peek();
+  const start = cursor.pos;
+  if (cursor.enterObject()) {
+    let member = eventMembers.origin;
+    do {
+      member = cursor.nextMember(eventMembers, member);
+      if (member === eventAttributes) {
+        cursor.peek();
+        attributesAt = cursor.pos;
+        tapeTo = scanJsonAttributes(cursor, tape, tapeFrom);
+        if (tapeTo < 0) cursor.skipValue();
+      } else if (member === eventName) {
+        cursor.readText(name);
+      } else if (member === eventTime) {
+        cursor.peek();
+        readJsonTime(cursor, time);
+      } else {
+        cursor.skipValue();
+      }
+    } while (cursor.moreMembers());
+  }
+  return {
+    start,
+    end: cursor.pos,
+    nameBytes: name.bytes,
+    nameStart: name.start,
+    nameEnd: name.end,
+    timeHigh: time.high,
+    timeLow: time.low,
+    attributesAt,
+    tapeFrom,
+    tapeTo,
+  };
 }

@@ -12,7 +12,8 @@ import {
 import { readAttributeTape } from "./read-attribute-tape.ts";
 import { readJsonAttributes } from "./read-json-attributes.ts";
 import { readJsonLogRecord } from "./walk-json-log-record.ts";
-import { readJsonSpan, type ScannedEvent } from "./walk-json-span.ts";
+import { JsonSpanReader } from "./walk-json-span.ts";
+import { stretchBytes, type Walk } from "./walk-pauses.ts";
 
 const names = {
   resource: Buffer.from("resource"),
@@ -35,8 +36,8 @@ const resources = ["resourceSpans", "resourceLogs", "resourceMetrics", "resource
  * may come in any order, so each object is scanned once and what matters is read afterwards.
  * @throws MalformedOtlpError where the bytes are not that message
  */
-export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): void {
-  new JsonWalker(body, signal, visitor).walk();
+export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): Walk {
+  return new JsonWalker(body, signal, visitor).walk();
 }
 
 class JsonWalker implements OtlpWalker {
@@ -45,13 +46,13 @@ class JsonWalker implements OtlpWalker {
   private readonly visitor: CarrierVisitor;
   private readonly cursor: JsonCursor;
   private resourceAt = -1;
-  private spanAttributesAt = -1;
   private attributesAt = -1;
-  private readonly events: ScannedEvent[] = [];
+  private readonly span: JsonSpanReader;
   private readonly tape: AttributeTape<TapeKey>;
   /** The event's part of the tape; `tapeTo` is -1 where not all of its attributes are plain. */
   private tapeFrom = 0;
   private tapeTo = 0;
+  private pauseAt = stretchBytes;
 
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.carrier = new OtlpCarrier(body);
@@ -59,17 +60,19 @@ class JsonWalker implements OtlpWalker {
     this.signal = signal;
     this.visitor = visitor;
     this.tape = visitor.tape;
+    this.span = new JsonSpanReader(this.cursor, this.carrier, this.tape);
   }
 
-  walk(): void {
+  *walk(): Walk {
     const cursor = this.cursor;
     const [wanted] = containers[this.signal];
     if (cursor.peek() !== 0x7b) throw cursor.error("an object");
     if (cursor.enterObject()) {
       do {
         cursor.nextKey();
-        if (cursor.keyIs(wanted)) this.eachElement(() => this.walkResource());
-        else {
+        if (cursor.keyIs(wanted)) {
+          yield* this.walkResources();
+        } else {
           this.refuseOtherSignal();
           cursor.skipValue();
         }
@@ -87,22 +90,19 @@ class JsonWalker implements OtlpWalker {
     );
   }
 
-  private eachElement(read: () => void): void {
+  private *walkResources(): Walk {
     const cursor = this.cursor;
     if (!cursor.enterArray()) return;
     do {
-      read();
+      if (cursor.enterObject()) yield* this.walkResource();
+      if (this.mayPause()) yield;
     } while (cursor.moreElements());
   }
 
-  private walkResource(): void {
+  private *walkResource(): Walk {
     const cursor = this.cursor;
     this.resourceAt = -1;
     const scopes = containers[this.signal][1];
-    if (!cursor.enterObject()) {
-      this.visitor.resource(this);
-      return;
-    }
     const scopesAt: number[] = [];
     let walked = false;
     do {
@@ -113,7 +113,7 @@ class JsonWalker implements OtlpWalker {
           // The usual order: the resource is known, its spans can be walked in place.
           walked = true;
           this.visitor.resource(this);
-          this.eachElement(() => this.walkScope());
+          yield* this.walkScopes();
           continue;
         }
         scopesAt.push(cursor.pos);
@@ -126,10 +126,22 @@ class JsonWalker implements OtlpWalker {
     if (!walked) this.visitor.resource(this);
     const after = cursor.pos;
     for (const at of scopesAt) {
-      cursor.pos = at;
-      this.eachElement(() => this.walkScope());
+      this.goBack(at);
+      yield* this.walkScopes();
     }
     cursor.pos = after;
+  }
+
+  private goBack(at: number): void {
+    this.cursor.pos = at;
+    this.pauseAt = at + stretchBytes;
+  }
+
+  private mayPause(): boolean {
+    const { pos } = this.cursor;
+    if (pos < this.pauseAt) return false;
+    this.pauseAt = pos + stretchBytes;
+    return true;
   }
 
   /** Reads a resource; where its attributes stand, at the end of the body where it has none. */
@@ -146,15 +158,20 @@ class JsonWalker implements OtlpWalker {
     return at;
   }
 
-  private walkScope(): void {
+  private *walkScopes(): Walk {
+    const cursor = this.cursor;
+    if (!cursor.enterArray()) return;
+    do {
+      if (cursor.enterObject()) yield* this.walkScope();
+      if (this.mayPause()) yield;
+    } while (cursor.moreElements());
+  }
+
+  private *walkScope(): Walk {
     const cursor = this.cursor;
     const scopeName = this.carrier.scopeName;
     scopeName.start = scopeName.end = 0;
     const items = containers[this.signal][2];
-    if (!cursor.enterObject()) {
-      this.visitor.scope(this);
-      return;
-    }
     const itemsAt: number[] = [];
     let hasScope = false;
     let walked = false;
@@ -164,7 +181,7 @@ class JsonWalker implements OtlpWalker {
       if (cursor.keyIs(items)) {
         if (hasScope && itemsAt.length === 0 && !walked) {
           walked = true;
-          this.walkItems(this.visitor.scope(this));
+          yield* this.walkItems(this.visitor.scope(this));
           continue;
         }
         itemsAt.push(cursor.pos);
@@ -179,8 +196,8 @@ class JsonWalker implements OtlpWalker {
     if (itemsAt.length > 0 || !walked) {
       const wantsAll = this.visitor.scope(this);
       for (const at of itemsAt) {
-        cursor.pos = at;
-        this.walkItems(wantsAll);
+        this.goBack(at);
+        yield* this.walkItems(wantsAll);
       }
     }
     cursor.pos = after;
@@ -196,23 +213,51 @@ class JsonWalker implements OtlpWalker {
     } while (cursor.moreMembers());
   }
 
-  private walkItems(wantsAll: boolean): void {
-    const cursor = this.cursor;
+  private *walkItems(wantsAll: boolean): Walk {
+    const { cursor, span } = this;
     if (!cursor.enterArray()) return;
     const traces = this.signal === "traces";
     do {
-      if (traces) this.walkSpan(wantsAll);
-      else this.walkLogRecord();
+      if (traces) {
+        if (span.begin()) yield* this.walkLongSpan(wantsAll);
+        else if (span.finish(wantsAll)) this.walkSpan();
+      } else {
+        this.walkLogRecord();
+      }
+      if (this.mayPause()) yield;
     } while (cursor.moreElements());
   }
 
-  private walkSpan(wanted: boolean): void {
-    const { cursor, carrier, events, visitor } = this;
-    this.spanAttributesAt = readJsonSpan(cursor, carrier, this.tape, wanted, events);
-    if (events.length === 0 && !wanted) return;
+  private walkSpan(): void {
+    const { cursor, span } = this;
     const after = cursor.pos;
-    visitor.beginSpan(this, events.length);
-    for (const event of events) {
+    this.visitor.beginSpan(this, span.events.length);
+    this.visitEvents();
+    cursor.pos = after;
+  }
+
+  /** A span with more events than are scanned at once: the rest is skipped first, because ids and name may come behind it. */
+  private *walkLongSpan(wantsAll: boolean): Walk {
+    const { cursor, span, carrier } = this;
+    do {
+      while (span.skipEvents()) yield;
+    } while (span.continue());
+    if (!span.finish(wantsAll)) return;
+    const after = cursor.pos;
+    this.visitor.beginSpan(this, span.events.length);
+    while (span.scanEvents()) {
+      this.visitEvents();
+      const ids = Buffer.from(carrier.ids);
+      yield;
+      carrier.ids.set(ids);
+    }
+    this.visitEvents();
+    cursor.pos = after;
+  }
+
+  private visitEvents(): void {
+    const { carrier, visitor } = this;
+    for (const event of this.span.events) {
       carrier.eventName.bytes = event.nameBytes;
       carrier.eventName.start = event.nameStart;
       carrier.eventName.end = event.nameEnd;
@@ -225,7 +270,6 @@ class JsonWalker implements OtlpWalker {
       this.tapeTo = event.tapeTo;
       visitor.spanEvent(this);
     }
-    cursor.pos = after;
   }
 
   private walkLogRecord(): void {
@@ -243,7 +287,7 @@ class JsonWalker implements OtlpWalker {
   }
 
   readSpanAttributes(visitor: AttributeVisitor): void {
-    this.readAttributesAt(this.spanAttributesAt, visitor);
+    this.readAttributesAt(this.span.attributesAt, visitor);
   }
 
   readEventAttributes(visitor: AttributeVisitor): void {
@@ -261,6 +305,10 @@ class JsonWalker implements OtlpWalker {
     cursor.pos = at;
     readJsonAttributes(cursor, visitor);
     cursor.pos = after;
+  }
+
+  hasAttributes(): boolean {
+    return this.attributesAt >= 0;
   }
 
   hasEventAttribute(name: Buffer): boolean {

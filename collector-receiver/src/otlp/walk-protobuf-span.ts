@@ -1,5 +1,5 @@
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
-import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier } from "./otlp-carrier.ts";
+import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier, type SpanIdFacts } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { attributesOfEvent, copyId, eventFields, spanFields, wrongMessage } from "./protobuf-fields.ts";
 
@@ -7,21 +7,11 @@ import { attributesOfEvent, copyId, eventFields, spanFields, wrongMessage } from
 export const spanEvents = { count: 0, firstStart: 0, firstEnd: 0 };
 
 /**
- * Of the request that is walked: how many spans there are that nothing else could be, and the first span without
- * events whose ids have a wrong length. One such among others is a broken span, which concerns nobody here; where
- * there is nothing else, the body is another signal's.
+ * After the last span. One with strange ids among others is a broken span, which concerns nobody here; if there is nothing
+ * else, the body is another signal's.
+ * @throws MalformedOtlpError if none of the spans was one
  */
-export const spanIds = { known: 0, strangeAt: -1, strangeTraceId: 0, strangeSpanId: 0 };
-
-/** Before a request's first span. */
-export function forgetSpanIds(): void {
-  spanIds.known = 0;
-  spanIds.strangeAt = -1;
-}
-
-/** @throws MalformedOtlpError after the last span, where none of them was one */
-export function refuseOtherSignal(): void {
-  const { known, strangeAt, strangeTraceId, strangeSpanId } = spanIds;
+export function refuseOtherSignal({ known, strangeAt, strangeTraceId, strangeSpanId }: SpanIdFacts): void {
   if (strangeAt < 0 || known > 0) return;
   throw new MalformedOtlpError(
     "A span's trace_id has 16 bytes and its span_id 8: these are " +
@@ -106,6 +96,7 @@ export function readSpan(
       pos = cursor.skipField(whole, cursor.pos, end, spanFields, "a span");
     }
   }
+  const { spanIds } = carrier;
   if (events === 0) {
     if ((traceIdLength !== 16 && traceIdLength !== 0) || (spanIdLength !== 8 && spanIdLength !== 0)) {
       if (spanIds.strangeAt < 0) {

@@ -21,15 +21,16 @@ import {
 import { readPlainProtobuf } from "./read-plain-protobuf.ts";
 import { readProtobufAttributes, readProtobufKey } from "./read-protobuf-attributes.ts";
 import { readLogRecord } from "./walk-protobuf-log-record.ts";
-import { forgetSpanIds, readSpan, readSpanEvent, refuseOtherSignal, spanEvents } from "./walk-protobuf-span.ts";
+import { stretchBytes, type Walk } from "./walk-pauses.ts";
+import { readSpan, readSpanEvent, refuseOtherSignal, spanEvents } from "./walk-protobuf-span.ts";
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in protobuf. What is not asked for
  * is skipped by its length; a span without events costs its fields' tags and lengths.
  * @throws MalformedOtlpError where the bytes are not that message
  */
-export function walkProtobuf(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): void {
-  new ProtobufWalker(body, signal, visitor).walk();
+export function walkProtobuf(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): Walk {
+  return new ProtobufWalker(body, signal, visitor).walk();
 }
 
 class ProtobufWalker implements OtlpWalker {
@@ -45,6 +46,11 @@ class ProtobufWalker implements OtlpWalker {
   private spanStart = 0;
   private spanEnd = 0;
   private attributesStart = 0;
+  /** Where the first scope of the resource, or the first item of the scope, begins; -1 if there is none. */
+  private firstListed = -1;
+  private eventsLeft = 0;
+  /** See `enter`. */
+  private next = 0;
 
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.carrier = new OtlpCarrier(body);
@@ -55,34 +61,91 @@ class ProtobufWalker implements OtlpWalker {
     this.fields = signal === "traces" ? eventFields : logRecordFields;
   }
 
-  walk(): void {
-    const cursor = this.cursor;
-    const end = this.carrier.body.length;
-    forgetSpanIds();
-    let pos = 0;
-    while (pos < end) {
-      const tag = cursor.readTag(pos, end);
-      if (tag === 0x0a) {
-        const length = cursor.readLength(cursor.pos, end);
-        const start = cursor.pos;
-        pos = start + length;
-        this.walkResource(start, pos);
-      } else {
-        pos = cursor.skipField(tag, cursor.pos, end, containerFields, "the request");
+  /** One function for three levels: a generator for each resource and scope would cost more than a short one itself. */
+  *walk(): Walk {
+    const { cursor, carrier, visitor } = this;
+    const traces = this.signal === "traces";
+    const bodyEnd = carrier.body.length;
+    let pauseAt = stretchBytes;
+    for (let at = 0; at < bodyEnd;) {
+      const resourceStart = this.enter(at, bodyEnd, 0x0a, "the request");
+      at = this.next;
+      if (at >= pauseAt) {
+        pauseAt = at + stretchBytes;
+        yield;
+      }
+      if (resourceStart < 0) continue;
+      const resourceEnd = at;
+      this.resourceStart = this.resourceEnd = 0;
+      this.firstListed = -1;
+      // A resource may stand behind its spans: find it first.
+      for (let pos = resourceStart; (pos = this.findResource(pos, resourceEnd)) < resourceEnd;) yield;
+      if (this.firstListed < 0) continue;
+      visitor.resource(this);
+      for (let inResource = this.firstListed; inResource < resourceEnd;) {
+        const scopeStart = this.enter(inResource, resourceEnd, 0x12, "a resource's data");
+        const scopeEnd = (inResource = this.next);
+        if (scopeEnd >= pauseAt) {
+          pauseAt = scopeEnd + stretchBytes;
+          yield;
+        }
+        if (scopeStart < 0) continue;
+        carrier.scopeName.start = carrier.scopeName.end = 0;
+        this.firstListed = -1;
+        for (let pos = scopeStart; (pos = this.findScope(pos, scopeEnd)) < scopeEnd;) yield;
+        if (this.firstListed < 0) continue;
+        const wantsAll = visitor.scope(this);
+        pauseAt = this.firstListed + stretchBytes;
+        for (let pos = this.firstListed; pos < scopeEnd;) {
+          const tag = cursor.readTag(pos, scopeEnd);
+          if (tag === 0x12) {
+            const length = cursor.readLength(cursor.pos, scopeEnd);
+            const start = cursor.pos;
+            pos = start + length;
+            if (!traces) {
+              this.attributesStart = readLogRecord(cursor, carrier, start, pos);
+              visitor.logRecord(this);
+            } else if (readSpan(cursor, carrier, start, pos, wantsAll)) {
+              for (let next = this.walkSpan(start, pos); next < pos; next = this.walkEvents(next, pos)) {
+                const ids = Buffer.from(carrier.ids);
+                yield;
+                carrier.ids.set(ids);
+              }
+            }
+          } else {
+            pos = cursor.skipField(tag, cursor.pos, scopeEnd, containerFields, "a scope's data");
+          }
+          if (pos >= pauseAt) {
+            pauseAt = pos + stretchBytes;
+            yield;
+          }
+        }
       }
     }
-    refuseOtherSignal();
+    refuseOtherSignal(carrier.spanIds);
   }
 
-  private walkResource(start: number, end: number): void {
+  /** Where the message of the field at `pos` begins; -1 if it is empty or another field. `next` is behind the field. */
+  private enter(pos: number, end: number, wanted: number, message: string): number {
     const cursor = this.cursor;
-    this.resourceStart = 0;
-    this.resourceEnd = 0;
-    let firstScope = -1;
-    // A resource may stand behind its spans: find it first.
-    for (let pos = start; pos < end;) {
+    const tag = cursor.readTag(pos, end);
+    if (tag !== wanted) {
+      this.next = cursor.skipField(tag, cursor.pos, end, containerFields, message);
+      return -1;
+    }
+    const length = cursor.readLength(cursor.pos, end);
+    this.next = cursor.pos + length;
+    return length === 0 ? -1 : cursor.pos;
+  }
+
+  /** A stretch of a resource's data. @returns the position up to which it was read */
+  private findResource(start: number, end: number): number {
+    const cursor = this.cursor;
+    const stop = Math.min(end, start + stretchBytes);
+    let pos = start;
+    while (pos < stop) {
       const tag = cursor.readTag(pos, end);
-      if (tag === 0x12 && firstScope < 0) firstScope = pos;
+      if (tag === 0x12 && this.firstListed < 0) this.firstListed = pos;
       if (tag === 0x0a) {
         const length = cursor.readLength(cursor.pos, end);
         this.resourceStart = cursor.pos;
@@ -91,29 +154,17 @@ class ProtobufWalker implements OtlpWalker {
         pos = cursor.skipField(tag, cursor.pos, end, containerFields, "a resource's data");
       }
     }
-    this.visitor.resource(this);
-    if (firstScope < 0) return;
-    for (let pos = firstScope; pos < end;) {
-      const tag = cursor.readTag(pos, end);
-      if (tag === 0x12) {
-        const length = cursor.readLength(cursor.pos, end);
-        const scopeStart = cursor.pos;
-        pos = scopeStart + length;
-        this.walkScope(scopeStart, pos);
-      } else {
-        pos = cursor.skipField(tag, cursor.pos, end, containerFields, "a resource's data");
-      }
-    }
+    return pos;
   }
 
-  private walkScope(start: number, end: number): void {
+  /** A stretch of a scope's data. @returns the position up to which it was read */
+  private findScope(start: number, end: number): number {
     const cursor = this.cursor;
-    const scopeName = this.carrier.scopeName;
-    scopeName.start = scopeName.end = 0;
-    let firstItem = -1;
-    for (let pos = start; pos < end;) {
+    const stop = Math.min(end, start + stretchBytes);
+    let pos = start;
+    while (pos < stop) {
       const tag = cursor.readTag(pos, end);
-      if (tag === 0x12 && firstItem < 0) firstItem = pos;
+      if (tag === 0x12 && this.firstListed < 0) this.firstListed = pos;
       if (tag === 0x0a) {
         const length = cursor.readLength(cursor.pos, end);
         const scopeStart = cursor.pos;
@@ -123,24 +174,7 @@ class ProtobufWalker implements OtlpWalker {
         pos = cursor.skipField(tag, cursor.pos, end, containerFields, "a scope's data");
       }
     }
-    const wantsAll = this.visitor.scope(this);
-    if (firstItem < 0) return;
-    const traces = this.signal === "traces";
-    for (let pos = firstItem; pos < end;) {
-      const tag = cursor.readTag(pos, end);
-      if (tag === 0x12) {
-        const length = cursor.readLength(cursor.pos, end);
-        const itemStart = cursor.pos;
-        pos = itemStart + length;
-        if (traces) this.walkSpan(itemStart, pos, wantsAll);
-        else {
-          this.attributesStart = readLogRecord(cursor, this.carrier, itemStart, pos);
-          this.visitor.logRecord(this);
-        }
-      } else {
-        pos = cursor.skipField(tag, cursor.pos, end, containerFields, "a scope's data");
-      }
-    }
+    return pos;
   }
 
   private readScopeName(start: number, end: number): void {
@@ -158,27 +192,37 @@ class ProtobufWalker implements OtlpWalker {
     }
   }
 
-  private walkSpan(start: number, end: number, wanted: boolean): void {
-    const { cursor } = this;
-    if (!readSpan(cursor, this.carrier, start, end, wanted)) return;
+  /** @returns the position behind the last event that was walked; the end of the span if it was the last one */
+  private walkSpan(start: number, end: number): number {
     const { count, firstStart, firstEnd } = spanEvents;
     this.spanStart = start;
     this.spanEnd = end;
     this.visitor.beginSpan(this, count);
-    if (count === 0) return;
+    if (count === 0) return end;
     this.walkEvent(firstStart, firstEnd);
-    for (let pos = firstEnd, left = count - 1; left > 0;) {
+    this.eventsLeft = count - 1;
+    return this.walkEvents(firstEnd, end);
+  }
+
+  /** A stretch of a span's events; see `walkSpan`. */
+  private walkEvents(start: number, end: number): number {
+    const cursor = this.cursor;
+    const stop = start + stretchBytes;
+    let pos = start;
+    while (this.eventsLeft > 0) {
+      if (pos >= stop) return pos;
       const tag = cursor.readTag(pos, end);
       if (tag === 0x5a) {
         const length = cursor.readLength(cursor.pos, end);
         const eventStart = cursor.pos;
         pos = eventStart + length;
         this.walkEvent(eventStart, pos);
-        left--;
+        this.eventsLeft--;
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, spanFields, "a span");
       }
     }
+    return end;
   }
 
   private walkEvent(start: number, end: number): void {
@@ -209,6 +253,10 @@ class ProtobufWalker implements OtlpWalker {
   readPlainAttributes(visitor: PlainVisitor): boolean {
     const { cursor, attributesStart, attributesTag, fields } = this;
     return readPlainProtobuf(cursor, attributesStart, this.carrier.eventEnd, attributesTag, fields, visitor);
+  }
+
+  hasAttributes(): boolean {
+    return this.attributesStart < this.carrier.eventEnd;
   }
 
   hasEventAttribute(name: Buffer): boolean {

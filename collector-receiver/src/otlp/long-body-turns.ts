@@ -1,0 +1,37 @@
+/**
+ * Bodies that take long are inflated and mapped one at a time, so that their memory is that of one. Tenants take turns: one
+ * that sends many of them delays its own.
+ */
+export class LongBodyTurns {
+  /** By holder, in the order in which they get their turns. */
+  readonly #waiting = new Map<string, (() => void)[]>();
+  #taken = false;
+
+  /**
+   * Resolves when it is this body's turn.
+   * @returns ends the turn; call it once
+   */
+  async take(holder: string): Promise<() => void> {
+    if (this.#taken) {
+      await new Promise<void>((resolve) => {
+        const others = this.#waiting.get(holder);
+        if (others === undefined) this.#waiting.set(holder, [resolve]);
+        else others.push(resolve);
+      });
+    }
+    this.#taken = true;
+    return () => this.#end();
+  }
+
+  #end(): void {
+    // The turn is handed on: between two of them nobody else may take it.
+    for (const [holder, waiting] of this.#waiting) {
+      const next = waiting.shift()!;
+      this.#waiting.delete(holder);
+      if (waiting.length > 0) this.#waiting.set(holder, waiting);
+      next();
+      return;
+    }
+    this.#taken = false;
+  }
+}

@@ -1,0 +1,185 @@
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { InternTable } from "../../../collector-receiver/src/mapping/intern-table.ts";
+import { mapRequest, RequestMapping } from "../../../collector-receiver/src/mapping/map-request.ts";
+import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { fieldsOf } from "../../support/make-business-event.ts";
+import {
+  anyTraces,
+  context,
+  encodeJson,
+  encodeProtobuf,
+  eventOf,
+  logsOf,
+  nanos,
+  nowMs,
+  sdkScope,
+  spanOf,
+  text,
+  tracesOf,
+  type SpanEvent,
+} from "./otlp-messages.ts";
+
+type Message = ReturnType<typeof tracesOf>;
+type Encoding = "protobuf" | "json";
+
+function encode(message: Message, encoding: Encoding): Buffer {
+  return encoding === "json" ? encodeJson(message) : encodeProtobuf("traces", message);
+}
+
+const comparable = ({ events, ...rest }: MappedRequest) => ({ events: events.map(fieldsOf), ...rest });
+
+function startEvents(prefix: string, count: number): SpanEvent[] {
+  return Array.from({ length: count }, (_, i) =>
+    eventOf(
+      "session.start",
+      [text("session_id", `${prefix}-${i}`), text("note", "x".repeat(i % 300))],
+      nanos(nowMs - i),
+    ),
+  );
+}
+
+/** Pauses wherever it may. @returns how often it did */
+function* mapWithPauses(mapping: RequestMapping): Generator<undefined, number> {
+  let pauses = 0;
+  for (; !mapping.run(-Infinity); pauses++) yield;
+  return pauses;
+}
+
+/** Runs the first, then the second up to its next pause, and so on. */
+function interleave(mappings: readonly RequestMapping[]): number[] {
+  const runs = mappings.map(mapWithPauses);
+  const pauses = runs.map(() => -1);
+  while (pauses.includes(-1)) {
+    for (const [i, run] of runs.entries()) {
+      if (pauses[i]! >= 0) continue;
+      const { done, value } = run.next();
+      if (done) pauses[i] = value!;
+    }
+  }
+  return pauses;
+}
+
+describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
+  test("bodies that are mapped in slices, between each other's, give what each gives in one go", () => {
+    let pauses = 0;
+    fc.assert(
+      fc.property(
+        fc.array(anyTraces, { minLength: 2, maxLength: 3 }),
+        fc.integer({ min: 5, max: 30 }),
+        (list, times) => {
+          // Long enough for pauses at every level: many resources, and one span with many events.
+          const bodies = list.map((message, i) =>
+            encode(
+              {
+                resourceSpans: [
+                  ...Array.from({ length: times }, () => message.resourceSpans).flat(),
+                  ...tracesOf([
+                    spanOf(startEvents(`s${i}`, times * 30)),
+                    spanOf([], { spanId: `000000000000000${i + 1}` }),
+                  ]).resourceSpans,
+                  ...message.resourceSpans,
+                ],
+              } as Message,
+              encoding,
+            ),
+          );
+          const mappings = bodies.map((body) => new RequestMapping(body, encoding, "traces", context));
+          pauses += interleave(mappings).reduce((sum, each) => sum + each);
+          for (const [i, mapping] of mappings.entries()) {
+            expect(comparable(mapping.result)).toEqual(comparable(mapRequest(bodies[i]!, encoding, "traces", context)));
+          }
+        },
+      ),
+      { numRuns: 8, endOnFailure: true },
+    );
+    expect(pauses).toBeGreaterThan(10);
+  });
+
+  test("a span's ids are its own for all of its events, whatever is mapped between them", () => {
+    const bodies = ["a", "b"].map((letter) =>
+      encode(
+        tracesOf(
+          [
+            spanOf(startEvents(letter, 2000), {
+              traceId: letter.repeat(32),
+              spanId: letter.repeat(16),
+              parentSpanId: letter.repeat(16),
+            }),
+          ],
+          sdkScope,
+        ),
+        encoding,
+      ),
+    );
+    const mappings = bodies.map((body) => new RequestMapping(body, encoding, "traces", context));
+    for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(5);
+    for (const [i, letter] of ["a", "b"].entries()) {
+      const { events } = mappings[i]!.result;
+      expect(events.map(({ sessionId }) => sessionId)).toEqual(
+        Array.from({ length: 2000 }, (_, n) => `${letter}-${n}`),
+      );
+      expect(new Set(events.map(({ traceId, spanId }) => `${traceId} ${spanId}`))).toEqual(
+        new Set([`${letter.repeat(32)} ${letter.repeat(16)}`]),
+      );
+    }
+  });
+});
+
+test.each([
+  [
+    "protobuf",
+    "logs",
+    encodeProtobuf("logs", logsOf(["", "a", "session.start"].map((eventName) => ({ eventName, attributes: [] })))),
+  ],
+  [
+    "json",
+    "logs",
+    Buffer.from(
+      '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{},{"eventName":"a"},{"eventName":"session.start"}]}]}]}',
+    ),
+  ],
+  [
+    "protobuf",
+    "traces",
+    encodeProtobuf("traces", tracesOf([spanOf(["", "a", "session.start"].map((name) => eventOf(name, [])))])),
+  ],
+  [
+    "json",
+    "traces",
+    Buffer.from(
+      '{"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[{},{"name":"a"},{"name":"session.start"}]}]}]}]}',
+    ),
+  ],
+] as const)("%s, %s: without attributes nothing is ours, so no name is looked up", (encoding, signal, body) => {
+  const find = vi.spyOn(InternTable.prototype, "find");
+  const { ignored } = mapRequest(body, encoding, signal, context);
+  expect(ignored).toBe(3);
+  expect(find).not.toHaveBeenCalled();
+  find.mockRestore();
+});
+
+test("JSON: events are visited wherever in the span its ids and name stand, and only those of the last list", () => {
+  const long = JSON.stringify(startEvents("long", 1500));
+  const short = JSON.stringify(startEvents("short", 2));
+  const ids = `"traceId":"${"a".repeat(32)}","spanId":"${"b".repeat(16)}","name":"session.start"`;
+  const mapped = (members: string) => {
+    const body = Buffer.from(`{"resourceSpans":[{"scopeSpans":[{"spans":[{${members}}]}]}]}`);
+    const mapping = new RequestMapping(body, "json", "traces", context);
+    interleave([mapping, new RequestMapping(Buffer.from(body), "json", "traces", context)]);
+    return mapping.result.events.map(({ sessionId, traceId }) => [sessionId, traceId]);
+  };
+  const all = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, i) => [`${prefix}-${i}`, "a".repeat(32)]);
+  expect(mapped(`"events":${long},${ids}`)).toEqual(all("long", 1500));
+  expect(mapped(`${ids},"events":${long}`)).toEqual(all("long", 1500));
+  expect(mapped(`"events":${long},${ids},"events":${short}`)).toEqual(all("short", 2));
+  expect(mapped(`"events":${short},${ids},"events":${long}`)).toEqual(all("long", 1500));
+  expect(mapped(`"events":${long},${ids},"events":[]`)).toEqual([]);
+});
+
+test("an empty text is one object, however often it is looked up", () => {
+  const table = new InternTable((own) => ({ bytes: own }));
+  const bytes = Buffer.from("bytes");
+  expect(table.find(bytes, 2, 2)).toBe(table.find(bytes, 4, 4));
+});

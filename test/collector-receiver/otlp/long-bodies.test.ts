@@ -1,0 +1,129 @@
+import { setImmediate } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { afterEach, expect, test, vi } from "vitest";
+import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
+import { encodeProtobuf, eventOf, nanos, spanOf, text, tracesOf } from "../mapping/otlp-messages.ts";
+import { startOtlpServer, type OtlpServer } from "./otlp-server.ts";
+
+let server: OtlpServer;
+afterEach(() => server.close());
+
+const start = async () => {
+  const bodies = new HeldBytes(256 * 1024 * 1024);
+  server = await startOtlpServer({ bodies, maxInflatedBytes: 64 * 1024 * 1024 });
+  return bodies;
+};
+
+const protobufType = "application/x-protobuf";
+const jsonType = "application/json";
+
+function post(path: string, type: string, body: Buffer, signal?: AbortSignal): Promise<Response> {
+  return fetch(`${server.url}${path}`, {
+    method: "POST",
+    headers: { "content-type": type, "content-encoding": "gzip" },
+    body: new Uint8Array(gzipSync(body)),
+    ...(signal && { signal }),
+  });
+}
+
+const small = encodeProtobuf(
+  "traces",
+  tracesOf([spanOf([eventOf("session.start", [text("session_id", "small")], nanos(Date.now()))])]),
+);
+
+const many = 4_000_000;
+const varint = (value: number) => {
+  const bytes: number[] = [];
+  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value & 127) | 128);
+  return Buffer.from([...bytes, value]);
+};
+const message = (tag: number, content: Buffer) => Buffer.concat([Buffer.from([tag]), varint(content.length), content]);
+/** `count` empty messages under `tag`, within the messages of `around`. */
+const empties = (tag: number, ...around: number[]) =>
+  around.reduceRight((content, outer) => message(outer, content), Buffer.alloc(many * 2, Buffer.from([tag, 0])));
+const inJson = (open: string, item: string, close: string) =>
+  Buffer.from(open + `${item},`.repeat(many / 2) + item + close);
+
+const cheap: [string, string, string, Buffer][] = [
+  ["empty log records", "/v1/logs", protobufType, empties(0x12, 0x0a, 0x12)],
+  ["empty spans", "/v1/traces", protobufType, empties(0x12, 0x0a, 0x12)],
+  ["empty span events of one span", "/v1/traces", protobufType, empties(0x5a, 0x0a, 0x12, 0x12)],
+  ["empty scopes", "/v1/traces", protobufType, empties(0x12, 0x0a)],
+  ["empty resources", "/v1/traces", protobufType, empties(0x0a)],
+  ["unknown fields", "/v1/traces", protobufType, empties(0x7a)],
+  ["empty log records", "/v1/logs", jsonType, inJson('{"resourceLogs":[{"scopeLogs":[{"logRecords":[', "{}", "]}]}]}")],
+  [
+    "empty spans",
+    "/v1/traces",
+    jsonType,
+    inJson('{"resourceSpans":[{"scope":{},"scopeSpans":[{"scope":{},"spans":[', "{}", "]}]}]}"),
+  ],
+  [
+    "empty span events of one span",
+    "/v1/traces",
+    jsonType,
+    inJson('{"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[{"events":[', "{}", "]}]}]}]}"),
+  ],
+  ["empty scopes", "/v1/traces", jsonType, inJson('{"resourceSpans":[{"resource":{},"scopeSpans":[', "{}", "]}]}")],
+  ["empty resources", "/v1/traces", jsonType, inJson('{"resourceSpans":[', "{}", "]}")],
+];
+
+test.each(cheap)(
+  "other requests are answered while millions of %s come to %s as %s",
+  async (_title, path, type, body) => {
+    await start();
+    let done = false;
+    const large = post(path, type, body).finally(() => (done = true));
+    let answered = 0;
+    while (!done) {
+      const answer = await post("/v1/traces", protobufType, small);
+      expect(answer.status).toBe(200);
+      if (!done) answered++;
+    }
+    expect((await large).status).toBe(200);
+    // One answer takes a few turns of the event loop; a body that held it would leave room for one or two.
+    expect(answered).toBeGreaterThan(5);
+  },
+);
+
+test("mapping ends when the sender goes away, and gives back what it held", async () => {
+  const bodies = await start();
+  const abort = new AbortController();
+  const large = post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12), abort.signal);
+  await vi.waitFor(() => expect(bodies.bytes).toBeGreaterThan(0), { interval: 1 });
+  for (let i = 0; i < 3; i++) await setImmediate();
+  abort.abort();
+  await expect(large).rejects.toThrow("aborted");
+  await vi.waitFor(() => expect(server.facts.map(({ outcome }) => outcome)).toEqual(["aborted"]), 10_000);
+  expect(bodies.bytes).toBe(0);
+  expect((await post("/v1/traces", protobufType, small)).status).toBe(200);
+  const again = await post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12));
+  expect(again.status).toBe(200);
+  expect(server.facts.at(-1)!.mapped!.ignored).toBe(many);
+});
+
+test("large bodies that come together each keep their own events", async () => {
+  await start();
+  const bodyOf = (name: string) =>
+    encodeProtobuf(
+      "traces",
+      tracesOf([
+        spanOf(
+          Array.from({ length: 6000 }, (_, i) =>
+            eventOf(
+              "session.start",
+              [text("session_id", `${name}-${i}`), text("note", "x".repeat(60))],
+              nanos(Date.now()),
+            ),
+          ),
+        ),
+      ]),
+    );
+  const names = ["a", "b", "c", "d"];
+  const answers = await Promise.all(names.map((name) => post("/v1/traces", protobufType, bodyOf(name))));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  const bySender = server.submitted.map(({ events }) => events.map(({ sessionId }) => sessionId!));
+  for (const name of names) {
+    expect(bySender).toContainEqual(Array.from({ length: 6000 }, (_, i) => `${name}-${i}`));
+  }
+});
