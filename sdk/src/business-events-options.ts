@@ -1,4 +1,4 @@
-import type { HttpEventRule } from "./http-events.ts";
+import type { HttpEventRule } from "./http-rules.ts";
 
 /** Options of `startBusinessEvents`; what is not given comes from the environment. */
 export interface BusinessEventsOptions {
@@ -6,18 +6,25 @@ export interface BusinessEventsOptions {
   readonly serviceName?: string;
   /**
    * Base URL of the OTLP/HTTP receiver or Collector; `/v1/traces` is appended. Default:
-   * `SPANLEDGER_OTLP_ENDPOINT`, then `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:4318`.
+   * `SPANLEDGER_OTLP_ENDPOINT`, then `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (the complete URL; `LOGS` for log
+   * records), then `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:4318`.
    */
-  readonly endpoint?: string;
-  /** HTTP headers. Default: `SPANLEDGER_OTLP_HEADERS`; the generic ones only with the generic endpoint. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly endpoint?: string | URL;
+  /**
+   * HTTP headers, beside those of the endpoint: `SPANLEDGER_OTLP_HEADERS` with the option `endpoint` and
+   * `SPANLEDGER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and `OTEL_EXPORTER_OTLP_HEADERS` with theirs.
+   */
+  readonly headers?: Readonly<Record<string, string | undefined>> | Iterable<readonly [string, string]>;
   /** Brand or site whose numbers stand apart (resource attribute `spanledger.tenant`). */
   readonly tenant?: string;
   /** More attributes of the OTLP resource. */
   readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>>;
   /** How an event travels: as an event on a carrier span, or as a log record. @default "span-event" */
   readonly emit?: "span-event" | "log-record";
-  /** Memory that waiting events may occupy, in bytes; beyond it the newest are dropped and counted. @default 64 MiB */
+  /**
+   * Memory that waiting events may occupy, in bytes, at least 512 KiB; beyond it the newest are dropped and
+   * counted. @default 64 MiB
+   */
   readonly maxQueueBytes?: number;
   /**
    * Folder in which events wait on disk until they are acknowledged, so that they outlive `kill -9` and
@@ -26,13 +33,13 @@ export interface BusinessEventsOptions {
   readonly spoolDirectory?: string;
   /** Disk space of the spool, in bytes; beyond it events wait in memory. @default 1 GiB */
   readonly maxSpoolBytes?: number;
-  /** Most events of one request. @default 512 */
+  /** Most events of one request, which is never larger than about 1 MiB. @default 512 */
   readonly maxBatchEvents?: number;
-  /** Longest time that an event waits for others, in ms. @default 1000 */
+  /** Longest time that an event waits for others, in ms; Infinity: until a request is full. @default 1000 */
   readonly batchDelayMs?: number;
-  /** Time without new events after which the source reports its last sequence number, in ms. @default 30000 */
+  /** Time without new events after which the source reports its last sequence number, in ms; Infinity: at the end only. @default 30000 */
   readonly reportDelayMs?: number;
-  /** Time after which a request without an answer is repeated, in ms. @default 10000 */
+  /** Time after which a request without an answer is repeated, in ms; 0 or Infinity: no limit. @default 10000 */
   readonly requestTimeoutMs?: number;
   /** Longest time that the end of the process waits for the sender, in ms. Default: `SPANLEDGER_EXIT_WAIT_MS`, then 2000. */
   readonly exitWaitMs?: number;

@@ -7,11 +7,16 @@ import type { SenderNotice } from "./sending/deliver-batch.ts";
 const maxShown = 1000;
 const shown = new Set<string>();
 
-/** Writes a notice to OpenTelemetry's `diag`, once for each key. */
+/** Writes a notice to OpenTelemetry's `diag`, once for each key. Never throws, whatever logger the product has set. */
 export function showNotice(notice: SenderNotice): void {
   if (!isFirst(notice.key)) return;
-  const logger = diag.createComponentLogger({ namespace: "@spanledger/sdk" });
-  logger[notice.level](notice.message);
+  if (notice.loud === true) writeLine(notice.message);
+  try {
+    const logger = diag.createComponentLogger({ namespace: "@spanledger/sdk" });
+    logger[notice.level](notice.message);
+  } catch {
+    // The product's logger threw.
+  }
 }
 
 /** Writes wrong use to `diag`, once for each event, attribute and code. */
@@ -31,8 +36,12 @@ export function warnProcess(code: string, message: string): void {
  * happens any more, and whether or not `diag` is set up, because nobody could find out otherwise.
  */
 export function writeLastWords(message: string): void {
+  writeLine(message);
+}
+
+function writeLine(message: string): void {
   try {
-    writeSync(2, `@spanledger/sdk: ${message}\n`);
+    writeSync(2, `@spanledger/sdk: ${message.replaceAll(/\s+/g, " ")}\n`);
   } catch {
     // Nobody listens on stderr.
   }

@@ -2,46 +2,9 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { context, type Context } from "@opentelemetry/api";
 import { showNotice } from "./diagnose.ts";
-import { findEventDefinition, type AttributeValue, type BusinessEventName } from "./event-catalogue.ts";
-import { compilePath, type PathMatcher } from "./match-path.ts";
+import { attributesOf, type CompiledRule, type HttpExchange } from "./http-rules.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import type { EventRecorder, Surroundings } from "./recording/event-recorder.ts";
-
-/** What a rule knows of a finished request. */
-export interface HttpExchange {
-  /** Values of the `:name` parts of the path, URL-decoded. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly statusCode: number;
-  /** Status under 400, and the answer was sent to its end. */
-  readonly success: boolean;
-  readonly durationMs: number;
-}
-
-/** Records an event at the end of each request that matches. */
-export interface HttpEventRule {
-  /** HTTP method. Default: any. */
-  readonly method?: string;
-  /** Path of the URL: `/api/tracking/:number`; `:name` is one segment, a final `*` the rest. */
-  readonly path: string;
-  /** A name of the catalogue, or one of your own. */
-  readonly event: BusinessEventName | (string & {});
-  /**
-   * More attributes: an object, in which `":number"` stands for that part of the path, or a function
-   * of the exchange (null records nothing). `success` and `response_time_ms` are there already.
-   */
-  readonly attributes?:
-    | Readonly<Record<string, AttributeValue>>
-    | ((exchange: HttpExchange) => Readonly<Record<string, AttributeValue>> | null);
-}
-
-interface CompiledRule {
-  readonly rule: HttpEventRule;
-  readonly method: string | null;
-  readonly match: PathMatcher;
-}
 
 interface RequestStart {
   readonly request: IncomingMessage;
@@ -54,18 +17,13 @@ let subscribed: { rules: readonly CompiledRule[] } | null = null;
  * Watches every HTTP/1 server of the process through Node's own diagnostics channel, hence whatever
  * framework it is and whatever the sampler of the traces decides.
  */
-export function watchHttpRequests(recorder: EventRecorder, rules: readonly HttpEventRule[]): void {
-  const compiled = rules.map((rule) => ({
-    rule,
-    method: rule.method?.toUpperCase() ?? null,
-    match: compilePath(rule.path),
-  }));
+export function watchHttpRequests(recorder: EventRecorder, rules: readonly CompiledRule[]): void {
   if (subscribed !== null) {
-    subscribed.rules = compiled;
+    subscribed.rules = rules;
     return;
   }
-  if (compiled.length === 0) return;
-  const state = { rules: compiled as readonly CompiledRule[] };
+  if (rules.length === 0) return;
+  const state = { rules };
   subscribed = state;
   subscribe("http.server.request.start", (message) => {
     try {
@@ -84,10 +42,10 @@ function beginRequest(
   const url = request.url ?? "/";
   const queryStart = url.indexOf("?");
   const path = queryStart === -1 ? url : url.slice(0, queryStart);
-  const matched: { readonly rule: HttpEventRule; readonly params: Record<string, string> }[] = [];
-  for (const { rule, method, match } of rules) {
-    if (method !== null && method !== request.method) continue;
-    const params = match(path);
+  const matched: { readonly rule: CompiledRule; readonly params: Record<string, string> }[] = [];
+  for (const rule of rules) {
+    if (rule.method !== null && rule.method !== request.method) continue;
+    const params = rule.match(path);
     if (params !== null) matched.push({ rule, params });
   }
   // The next request on the same connection must not inherit from the one before.
@@ -103,8 +61,12 @@ function beginRequest(
   let surroundings: Surroundings = around;
   // Emitted within `end()`, so in the handler's context: there its span and attributes are known.
   response.once("prefinish", () => {
-    active = context.active();
-    surroundings = recorder.surroundings.getStore() ?? around;
+    try {
+      surroundings = recorder.surroundings.getStore() ?? around;
+      active = context.active();
+    } catch (error) {
+      complain(error);
+    }
   });
   response.once("close", () => {
     const finished = response.writableFinished;
@@ -132,29 +94,6 @@ function beginRequest(
       }
     }
   });
-}
-
-function attributesOf(rule: HttpEventRule, exchange: HttpExchange): Record<string, unknown> | null {
-  const attributes: Record<string, unknown> = {
-    success: exchange.success,
-    response_time_ms: exchange.durationMs,
-  };
-  // An event of the catalogue gets what it defines; one of your own gets both.
-  const definition = findEventDefinition(rule.event);
-  if (definition !== undefined) {
-    for (const name of Object.keys(attributes)) {
-      if (!Object.hasOwn(definition.attributes, name)) delete attributes[name];
-    }
-  }
-  if (typeof rule.attributes === "function") {
-    const own = rule.attributes(exchange);
-    return own === null ? null : Object.assign(attributes, own);
-  }
-  for (const [name, value] of Object.entries(rule.attributes ?? {})) {
-    const param = typeof value === "string" && value.startsWith(":") ? value.slice(1) : null;
-    attributes[name] = param !== null && Object.hasOwn(exchange.params, param) ? exchange.params[param] : value;
-  }
-  return attributes;
 }
 
 function complain(error: unknown): void {

@@ -1,7 +1,7 @@
 export type { AttributesOf, AttributeValue, BusinessEventName, EventCatalogue } from "./event-catalogue.ts";
 export { BusinessEventError, type BusinessEventErrorCode } from "./business-event-error.ts";
 export type { BusinessEventsOptions } from "./business-events-options.ts";
-export type { HttpEventRule, HttpExchange } from "./http-events.ts";
+export type { HttpEventRule, HttpExchange } from "./http-rules.ts";
 export type { EventsOf, OwnAttributesOf, OwnEvents } from "./own-events.ts";
 export type { PipelineStatus } from "./pipeline.ts";
 export type { RecordOptions } from "./recording/event-recorder.ts";

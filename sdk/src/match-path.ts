@@ -1,3 +1,5 @@
+import { showValue } from "./recording/show-value.ts";
+
 /** The values of a path's `:name` parts, or null where the path is another one. */
 export type PathMatcher = (path: string) => Record<string, string> | null;
 
@@ -7,9 +9,9 @@ export type PathMatcher = (path: string) => Record<string, string> | null;
  * (`URLPattern` is a global from Node 23.8 on only.)
  * @throws TypeError where the path does not begin with a slash or names a part twice
  */
-export function compilePath(path: string): PathMatcher {
+export function compilePath(path: unknown): PathMatcher {
   if (typeof path !== "string" || !path.startsWith("/")) {
-    throw new TypeError(`the path of an httpEvents rule begins with "/", not ${String(path)}`);
+    throw new TypeError(`the path of an httpEvents rule begins with "/", and this one is ${showValue(path)}`);
   }
   const parts = segments(path);
   const names = parts.filter((part) => part.startsWith(":"));

@@ -1,10 +1,12 @@
-import type { BusinessEventsOptions } from "./business-events-options.ts";
 import { showNotice, writeLastWords } from "./diagnose.ts";
 import { controlCounter, controlWord } from "./recording/control-block.ts";
 import { EventRecorder } from "./recording/event-recorder.ts";
-import { isTrue, resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
+import { readFlag } from "./config/read-environment.ts";
+import { resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
+import { hideCredentials } from "./config/resolve-target.ts";
 import { openSenderHost } from "./sending/open-sender-host.ts";
 import type { SenderHost } from "./sending/sender-host.ts";
+import { startTimer, stopTimer } from "./timers.ts";
 
 /** What the pipeline has done so far. */
 export interface PipelineStatus {
@@ -38,7 +40,6 @@ export class Pipeline {
   /** Counts the senders: only the last one may take events. */
   #senders = 0;
   #config: ResolvedConfig | null = null;
-  #options: BusinessEventsOptions = {};
   #state: PipelineStatus["state"] = "not started";
   /** Running again only because something was recorded after a shutdown. */
   #resumed = false;
@@ -46,23 +47,27 @@ export class Pipeline {
   readonly #questions = new Set<(host: SenderHost) => void>();
 
   constructor() {
-    this.recorder.disabled = isTrue(process.env["SPANLEDGER_DISABLED"]);
+    this.recorder.disabled = readFlag(process.env, "SPANLEDGER_DISABLED", () => undefined) ?? false;
     this.recorder.onUnseen = () => this.#attend();
   }
 
-  /** Starts sending; a second call while it runs changes nothing. Returns whether it started. */
-  start(options: BusinessEventsOptions): boolean {
-    if (this.#state === "running" && !this.#resumed) return false;
+  /**
+   * Starts sending; a second call while it runs changes nothing. Never throws.
+   * @param options whatever the product passed
+   * @returns what it works with; null where it runs already
+   */
+  start(options: unknown): ResolvedConfig | null {
+    if (this.#state === "running" && !this.#resumed) return null;
     let config = resolveConfig(options, process.env);
-    this.recorder.strict = options.strict ?? process.env["NODE_ENV"] === "test";
+    this.recorder.strict = config.strict;
     this.recorder.disabled = config.disabled;
     for (const warning of config.warnings) {
-      showNotice({ level: "warn", key: `config:${warning}`, message: warning });
+      showNotice({ level: "warn", key: `config:${warning}`, message: warning, loud: true });
     }
     if (config.disabled) {
       this.#state = "disabled";
       this.recorder.queue.clear();
-      return true;
+      return config;
     }
     if (this.#state === "stopped") this.recorder.beginNewSource();
     if (this.#resumed && this.#host !== null && this.#config !== null) {
@@ -77,10 +82,9 @@ export class Pipeline {
     }
     this.#resumed = false;
     this.#config = config;
-    this.#options = options;
     this.recorder.queue.maxBytes = config.maxQueueBytes;
     this.#openHost(config);
-    return true;
+    return config;
   }
 
   /** Resolves true when everything recorded until now is settled, false after `timeoutMs`. */
@@ -116,8 +120,8 @@ export class Pipeline {
     const notStored = seq - (control.counters[controlCounter.storedSeq] ?? 0);
     const pending = Math.min(this.status().pending, notStored);
     if (pending === 0) return;
-    const { url } = this.#config.settings.target;
-    writeLastWords(`the process ended before ${url} had taken ${pending} business events; they are lost`);
+    const address = hideCredentials(this.#config.settings.target.url);
+    writeLastWords(`the process ended before ${address} had taken ${pending} business events; they are lost`);
   }
 
   status(): PipelineStatus {
@@ -157,7 +161,7 @@ export class Pipeline {
     this.#senders += 1;
     Atomics.store(control.words, controlWord.sender, this.#senders);
     Atomics.store(control.words, controlWord.asleep, 0);
-    const host = openSenderHost(config, this.#options, control, this.#senders, (reason) => {
+    const host = openSenderHost(config, control, this.#senders, (reason) => {
       this.#replaceHost(config, reason);
     });
     this.#host = host;
@@ -175,8 +179,7 @@ export class Pipeline {
       key: `worker:${reason}`,
       message: `the worker that sends business events died (${reason}); sending goes on in this thread`,
     });
-    this.#options = { ...this.#options, inProcess: true };
-    this.#openHost(config);
+    this.#openHost({ ...config, inProcess: true });
   }
 
   /** Asks the sender, and whoever takes over from it; false where the answer takes longer than `timeoutMs`. */
@@ -187,12 +190,12 @@ export class Pipeline {
         void question(host).then(() => end(true));
       };
       const end = (answered: boolean): void => {
-        clearTimeout(timer);
+        stopTimer(timer);
         if (!this.#questions.delete(ask)) return;
         if (this.#questions.size === 0) this.#host?.hold(false);
         resolve(answered);
       };
-      const timer = setTimeout(() => end(false), timeoutMs);
+      const timer = startTimer(timeoutMs, () => end(false));
       this.#questions.add(ask);
       if (this.#host !== null) ask(this.#host);
     });

@@ -1,175 +1,98 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import type { BusinessEventsOptions } from "./business-events-options.ts";
-import { tenantAttribute } from "./event-catalogue.ts";
+import { readHttpRules, type CompiledRule } from "./http-rules.ts";
+import { chunkBytes } from "./recording/chunk.ts";
 import { sdkVersion } from "./sdk-version.ts";
 import type { SenderSettings } from "./sending/sender.ts";
 import type { SpoolSettings } from "./spool/spool.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { OptionReader } from "./config/option-reader.ts";
+import { readFlag, readMilliseconds, readText, type Environment } from "./config/read-environment.ts";
+import { resolveResource } from "./config/resolve-resource.ts";
+import { resolveTarget } from "./config/resolve-target.ts";
 
 /** What the start of the SDK works with, from options, environment and defaults. */
 export interface ResolvedConfig {
   readonly disabled: boolean;
   readonly settings: SenderSettings;
   readonly maxQueueBytes: number;
+  /** Longest wait of the end of the process, in ms; Infinity for no limit. */
   readonly exitWaitMs: number;
+  readonly strict: boolean;
+  readonly inProcess: boolean;
+  readonly workerFile: string | URL | null;
+  readonly handleSignals: boolean;
+  readonly httpEvents: readonly CompiledRule[];
   /** What the product should read about its configuration. */
   readonly warnings: readonly string[];
 }
 
-/** OpenTelemetry's own default for OTLP/HTTP. */
-const defaultEndpoint = "http://localhost:4318";
-const megabyte = 1024 * 1024;
+const mebibyte = 1024 * 1024;
+/** A request ends at this size of its records, so that it stays far below 4 MiB. */
+const maxRequestBytes = mebibyte;
 
 /**
- * Options first, then the environment, then defaults. Never throws: what cannot be used is left out
- * and named in `warnings`.
+ * Options first, then the environment, then defaults. Never throws, whatever the options are: what cannot be
+ * used is left out and named in `warnings`.
  */
-export function resolveConfig(options: BusinessEventsOptions, env: Environment): ResolvedConfig {
+export function resolveConfig(given: unknown, env: Environment): ResolvedConfig {
   const warnings: string[] = [];
-  const emit = options.emit ?? "span-event";
-  const signal = emit === "log-record" ? "logs" : "traces";
-  const { endpoint, headers } = resolveEndpoint(options, env, warnings);
+  const warn = (message: string): void => void warnings.push(message);
+  const options = new OptionReader(given, warn);
+  const signal = options.oneOf("emit", ["span-event", "log-record"]) === "log-record" ? "logs" : "traces";
+  const maxQueueBytes = options.number("maxQueueBytes", {
+    fallback: 64 * mebibyte,
+    atLeast: 1,
+    what: "a number of bytes from 1",
+  });
   return {
-    disabled: options.disabled ?? isTrue(env["SPANLEDGER_DISABLED"]),
+    disabled: options.flag("disabled") ?? readFlag(env, "SPANLEDGER_DISABLED", warn) ?? false,
     settings: {
       identity: {
         sourceId: randomUUID(),
         signal,
-        resource: resolveResource(options, env),
+        resource: resolveResource(options, env, warn),
         sdkVersion,
       },
-      target: {
-        url: signalUrl(endpoint, signal, warnings),
-        headers,
-        timeoutMs: options.requestTimeoutMs ?? 10_000,
-      },
-      maxBatchEvents: options.maxBatchEvents ?? 512,
-      batchDelayMs: options.batchDelayMs ?? 1000,
-      reportDelayMs: options.reportDelayMs ?? 30_000,
-      spool: resolveSpool(options, env),
+      target: resolveTarget(options, env, signal, warn),
+      maxBatchEvents: Math.floor(
+        options.number("maxBatchEvents", { fallback: 512, atLeast: 1, what: "a number of events from 1" }),
+      ),
+      // A queue that cannot hold a full request must not be full before one is due.
+      maxBatchBytes: Math.min(maxRequestBytes, Math.max(chunkBytes, maxQueueBytes) / 4),
+      batchDelayMs: options.milliseconds("batchDelayMs", 1000),
+      reportDelayMs: options.milliseconds("reportDelayMs", 30_000),
+      spool: resolveSpool(options, env, warn),
     },
-    maxQueueBytes: options.maxQueueBytes ?? 64 * megabyte,
-    exitWaitMs: options.exitWaitMs ?? readMilliseconds(env, "SPANLEDGER_EXIT_WAIT_MS", warnings) ?? 2000,
+    maxQueueBytes,
+    exitWaitMs: options.milliseconds("exitWaitMs", readMilliseconds(env, "SPANLEDGER_EXIT_WAIT_MS", warn) ?? 2000),
+    strict: options.flag("strict") ?? env["NODE_ENV"] === "test",
+    inProcess: options.flag("inProcess") ?? false,
+    workerFile: readWorkerFile(options),
+    handleSignals: options.flag("handleSignals") ?? true,
+    httpEvents: readHttpRules(options.read("httpEvents"), warn),
     warnings,
   };
 }
 
-function readMilliseconds(env: Environment, variable: string, warnings: string[]): number | undefined {
-  const text = nonEmpty(env[variable]);
-  if (text === undefined) return undefined;
-  if (/^\d{1,7}$/.test(text)) return Number(text);
-  warnings.push(`${variable}=${text} is not a whole number of milliseconds; the default is used`);
-  return undefined;
-}
-
-/** `true` and `1` switch on, as in OpenTelemetry's variables (which know `true` alone). */
-export function isTrue(value: string | undefined): boolean {
-  return value !== undefined && /^\s*(?:true|1)\s*$/i.test(value);
-}
-
-function resolveEndpoint(
-  options: BusinessEventsOptions,
-  env: Environment,
-  warnings: string[],
-): { readonly endpoint: string; readonly headers: Record<string, string> } {
-  const ownHeaders = parseHeaders(env["SPANLEDGER_OTLP_HEADERS"], "SPANLEDGER_OTLP_HEADERS", warnings);
-  const own = options.endpoint ?? nonEmpty(env["SPANLEDGER_OTLP_ENDPOINT"]);
-  if (own !== undefined) {
-    // The generic headers hold the key of whoever receives the ordinary traces: never for us.
-    return { endpoint: own, headers: { ...ownHeaders, ...options.headers } };
-  }
-  const variable = "OTEL_EXPORTER_OTLP_HEADERS";
-  const headers = {
-    ...parseHeaders(env[variable], variable, warnings),
-    ...ownHeaders,
-    ...options.headers,
-  };
-  const generic = nonEmpty(env["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-  if (generic !== undefined && env["OTEL_EXPORTER_OTLP_PROTOCOL"]?.trim() === "grpc") {
-    warnings.push(
-      `OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and business events are sent over HTTP to ${generic}: ` +
-        "set SPANLEDGER_OTLP_ENDPOINT to an OTLP/HTTP address (port 4318 of a Collector)",
-    );
-  }
-  return { endpoint: generic ?? defaultEndpoint, headers };
-}
-
-function resolveSpool(options: BusinessEventsOptions, env: Environment): SpoolSettings | null {
-  const directory = options.spoolDirectory ?? nonEmpty(env["SPANLEDGER_SPOOL_DIR"]);
+function resolveSpool(options: OptionReader, env: Environment, warn: (message: string) => void): SpoolSettings | null {
+  const directory = options.text("spoolDirectory") ?? readText(env, "SPANLEDGER_SPOOL_DIR");
+  const maxBytes = options.number("maxSpoolBytes", {
+    fallback: 1024 * mebibyte,
+    atLeast: 1,
+    what: "a number of bytes from 1",
+  });
   if (directory === undefined) return null;
-  return { directory: resolve(directory), maxBytes: options.maxSpoolBytes ?? 1024 * megabyte };
-}
-
-function signalUrl(endpoint: string, signal: "traces" | "logs", warnings: string[]): string {
-  const base = parseHttpUrl(endpoint);
-  if (base === null) {
-    warnings.push(`the endpoint "${endpoint}" is no http or https URL: ${defaultEndpoint} is used`);
-  }
-  const url = base ?? new URL(defaultEndpoint);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/${signal}`;
-  return url.href;
-}
-
-function parseHttpUrl(text: string): URL | null {
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
-  return url.protocol === "http:" || url.protocol === "https:" ? url : null;
-}
-
-/** `key=value,key=value` with URL-encoded parts, as OpenTelemetry's variables have it. */
-export function parseHeaders(text: string | undefined, variable: string, warnings: string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const part of (text ?? "").split(",")) {
-    if (part.trim() === "") continue;
-    const at = part.indexOf("=");
-    const key = decode(part.slice(0, at).trim());
-    const value = decode(part.slice(at + 1).trim());
-    if (at < 1 || !/^[!#$%&'*+.^_`|~0-9a-zA-Z-]+$/.test(key) || /[^\t\x20-\x7e]/.test(value)) {
-      warnings.push(`${variable} has a part that is no header (key=value); it is left out`);
-      continue;
-    }
-    headers[key.toLowerCase()] = value;
-  }
-  return headers;
-}
-
-function resolveResource(options: BusinessEventsOptions, env: Environment): Record<string, string | number | boolean> {
-  const resource: Record<string, string | number | boolean> = {
-    "service.instance.id": randomUUID(),
-    ...parseResourceAttributes(env["OTEL_RESOURCE_ATTRIBUTES"]),
-  };
-  const serviceName = nonEmpty(env["OTEL_SERVICE_NAME"]);
-  if (serviceName !== undefined) resource["service.name"] = serviceName;
-  Object.assign(resource, options.resourceAttributes);
-  if (options.serviceName !== undefined) resource["service.name"] = options.serviceName;
-  resource["service.name"] ??= "unknown_service:node";
-  if (options.tenant !== undefined) resource[tenantAttribute] = options.tenant;
-  resource["telemetry.sdk.name"] = "spanledger";
-  resource["telemetry.sdk.language"] = "nodejs";
-  resource["telemetry.sdk.version"] = sdkVersion;
-  return resource;
-}
-
-function parseResourceAttributes(text: string | undefined): Record<string, string> {
-  const attributes: Record<string, string> = {};
-  for (const part of (text ?? "").split(",")) {
-    const at = part.indexOf("=");
-    if (at > 0) attributes[decode(part.slice(0, at).trim())] = decode(part.slice(at + 1).trim());
-  }
-  return attributes;
-}
-
-function decode(text: string): string {
   try {
-    return decodeURIComponent(text);
+    return { directory: resolve(directory), maxBytes };
   } catch {
-    return text;
+    // A relative folder in a working directory that was removed.
+    warn(`the spool's folder "${directory}" cannot be found; events wait in memory`);
+    return null;
   }
 }
 
-function nonEmpty(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  return trimmed === undefined || trimmed === "" ? undefined : trimmed;
+function readWorkerFile(options: OptionReader): string | URL | null {
+  const file = options.textOrUrl("workerFile", "a path or a file URL");
+  if (file === undefined) return null;
+  return file.startsWith("file:") && URL.canParse(file) ? new URL(file) : file;
 }

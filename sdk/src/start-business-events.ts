@@ -1,4 +1,5 @@
 import type { BusinessEventsOptions } from "./business-events-options.ts";
+import { OptionReader } from "./config/option-reader.ts";
 import { showNotice } from "./diagnose.ts";
 import { watchHttpRequests } from "./http-events.ts";
 import type { PipelineStatus } from "./pipeline.ts";
@@ -7,7 +8,7 @@ import { watchSignals } from "./watch-process-end.ts";
 
 /** Options of `flush` and `shutdown`. */
 export interface EndOptions {
-  /** Longest wait, in ms. @default 10000 */
+  /** Longest wait, in ms; 0 only looks, Infinity waits as long as it takes. @default 10000 */
   readonly timeoutMs?: number;
 }
 
@@ -23,11 +24,12 @@ let watchesSignals = false;
 
 /**
  * Starts sending business events; those recorded before are sent too. Call it once, as early as
- * convenient. A further call while it runs changes nothing and says so through `diag`.
- * @throws TypeError where the path of an `httpEvents` rule is not valid; nothing else throws
+ * convenient. A further call while it runs changes nothing and says so through `diag`. Never throws: an option
+ * that cannot be used is named once and its default is taken.
  */
-export function startBusinessEvents(options: BusinessEventsOptions = {}): BusinessEvents {
-  if (!pipeline.start(options)) {
+export function startBusinessEvents(options?: BusinessEventsOptions): BusinessEvents {
+  const config = pipeline.start(options);
+  if (config === null) {
     showNotice({
       level: "warn",
       key: "started-twice",
@@ -35,12 +37,12 @@ export function startBusinessEvents(options: BusinessEventsOptions = {}): Busine
     });
     return handle;
   }
-  if (pipeline.status().state === "disabled") return handle;
-  if ((options.handleSignals ?? true) && !watchesSignals) {
+  if (config.disabled) return handle;
+  if (config.handleSignals && !watchesSignals) {
     watchesSignals = true;
     watchSignals(pipeline);
   }
-  watchHttpRequests(pipeline.recorder, options.httpEvents ?? []);
+  watchHttpRequests(pipeline.recorder, config.httpEvents);
   return handle;
 }
 
@@ -49,16 +51,21 @@ export function startBusinessEvents(options: BusinessEventsOptions = {}): Busine
  * `timeoutMs` is over (nothing is given up then). Never rejects. For serverless functions, before the
  * answer is returned.
  */
-export function flush(options: EndOptions = {}): Promise<boolean> {
-  return pipeline.flush(options.timeoutMs ?? defaultTimeoutMs);
+export function flush(options?: EndOptions): Promise<boolean> {
+  return pipeline.flush(readTimeout(options));
 }
 
 /**
  * Sends what waits, reports the last sequence number and ends the sender. Not needed at the end of a
  * process, which does it by itself. An event recorded afterwards starts the sender again.
  */
-export function shutdown(options: EndOptions = {}): Promise<boolean> {
-  return pipeline.shutdown(options.timeoutMs ?? defaultTimeoutMs);
+export function shutdown(options?: EndOptions): Promise<boolean> {
+  return pipeline.shutdown(readTimeout(options));
+}
+
+function readTimeout(options: unknown): number {
+  const warn = (message: string): void => showNotice({ level: "warn", key: `end:${message}`, message });
+  return new OptionReader(options, warn).milliseconds("timeoutMs", defaultTimeoutMs);
 }
 
 /** What the pipeline has done so far: recorded, sent, dropped, refused, pending. */

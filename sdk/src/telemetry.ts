@@ -1,6 +1,7 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import type { BusinessEventsOptions } from "./business-events-options.ts";
 import { warnProcess } from "./diagnose.ts";
+import { copyAttributes } from "./recording/copy-attributes.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { shutdown, startBusinessEvents } from "./start-business-events.ts";
 
@@ -19,7 +20,16 @@ export interface Telemetry {
 }
 
 /** A `require` that works alike in both builds; it asks for built-in modules alone. */
-const requireFromProduct = createRequire(`${process.cwd()}/`);
+const requireFromProduct = createRequire(`${workingFolder()}/`);
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    // It was removed.
+    return "";
+  }
+}
 
 /** The part of NodeSDK and of an instrumentation that is the same in 2.x and 3.x. */
 interface NodeSdk {
@@ -41,20 +51,22 @@ interface Instrumentation {
  * @spanledger/sdk/register`, before the product loads what is to be instrumented; a start that comes too
  * late says so.
  */
-export async function startTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
+export async function startTelemetry(options?: TelemetryOptions): Promise<Telemetry> {
   startBusinessEvents(options);
   const sdk = await startNodeSdk(options);
   return {
     tracing: sdk !== null,
     async shutdown() {
-      await Promise.allSettled([sdk?.shutdown(), shutdown()]);
+      // An async function, so that what the product's OpenTelemetry throws is settled too.
+      await Promise.allSettled([(async () => sdk?.shutdown())(), shutdown()]);
     },
   };
 }
 
-async function startNodeSdk(options: TelemetryOptions): Promise<NodeSdk | null> {
-  const late = process.getActiveResourcesInfo().includes("TCPServerWrap");
+async function startNodeSdk(options: TelemetryOptions | undefined): Promise<NodeSdk | null> {
   try {
+    const late = process.getActiveResourcesInfo().includes("TCPServerWrap");
+    const { instrumentations: more, serviceName } = copyAttributes(options);
     const [{ NodeSDK }, { HttpInstrumentation }] = await Promise.all([
       import("@opentelemetry/sdk-node"),
       import("@opentelemetry/instrumentation-http"),
@@ -62,19 +74,21 @@ async function startNodeSdk(options: TelemetryOptions): Promise<NodeSdk | null> 
     const instrumentations = [
       new HttpInstrumentation(),
       ...(await fastifyInstrumentation()),
-      ...(options.instrumentations ?? []),
+      ...(Array.isArray(more) ? (more as unknown[]) : []),
     ] as Instrumentation[];
     warnOfLateStart(late, instrumentations);
     const configuration = {
       instrumentations,
-      ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+      ...(typeof serviceName === "string" ? { serviceName } : {}),
       ...(await ownExporter()),
     } as ConstructorParameters<typeof NodeSDK>[0];
     const sdk: NodeSdk = new NodeSDK(configuration);
     sdk.start();
     patchNamedImports();
     // NodeSDK leaves the last seconds of the ordinary traces unsent at a natural end.
-    process.once("beforeExit", () => void sdk.shutdown().catch(() => undefined));
+    process.once("beforeExit", () => {
+      void (async () => sdk.shutdown())().catch(() => undefined);
+    });
     return sdk;
   } catch (error) {
     warnProcess(

@@ -7,6 +7,15 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { decodeFrames } from "../../sdk/src/spool/segment-frames.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 
+// The SDK takes Node's timers when it is loaded, so that no test of a product stops them. This one has to.
+vi.mock("../../sdk/src/timers.ts", () => ({
+  startTimer: (ms: number, callback: () => void) => globalThis.setTimeout(callback, ms),
+  stopTimer: (timer: NodeJS.Timeout | null) => globalThis.clearTimeout(timer ?? undefined),
+  startInterval: (ms: number, callback: () => void) => globalThis.setInterval(callback, ms),
+  stopInterval: (timer: NodeJS.Timeout) => globalThis.clearInterval(timer),
+  soon: (callback: () => void) => globalThis.setImmediate(callback).unref(),
+}));
+
 let sink: OtlpSink;
 let spool: string;
 beforeEach(async () => {

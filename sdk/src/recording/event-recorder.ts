@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { context as otelContext, trace, type Context } from "@opentelemetry/api";
+import { context as otelContext, trace, type Context, type SpanContext } from "@opentelemetry/api";
 import { BusinessEventError } from "../business-event-error.ts";
 import { reportProblem, showNotice } from "../diagnose.ts";
 import type { Chunk } from "./chunk.ts";
@@ -11,6 +11,7 @@ import { EventQueue } from "./event-queue.ts";
 import { readRecord, type EventRecord } from "./event-record.ts";
 import { EventWriter, type AttributeBag } from "./event-writer.ts";
 import { parseUuid } from "./hex-ids.ts";
+import { showValue } from "./show-value.ts";
 
 /** Options of one call of `recordBusinessEvent`. */
 export interface RecordOptions {
@@ -32,7 +33,7 @@ export interface Surroundings {
 interface Deferred {
   readonly name: string;
   readonly attributes: AttributeBag;
-  readonly options: RecordOptions | undefined;
+  readonly options: RecordOptions | null | undefined;
 }
 
 /** Memory that events may occupy while nobody has started the pipeline. */
@@ -65,7 +66,7 @@ export class EventRecorder {
   #deferred: Deferred[] = [];
 
   /** See `recordBusinessEvent`. */
-  record(name: string, attributes: AttributeBag | null | undefined, options: RecordOptions | undefined): void {
+  record(name: string, attributes: AttributeBag | null | undefined, options: RecordOptions | null | undefined): void {
     if (this.disabled && this.capture === null) return;
     if (this.#writing) {
       // A getter or `toJSON` of an attribute records an event of its own: after this one.
@@ -93,20 +94,21 @@ export class EventRecorder {
     this.dropped = 0;
   }
 
-  #recordOne(name: string, attributes: AttributeBag, options: RecordOptions | undefined): void {
+  #recordOne(name: string, attributes: AttributeBag, options: RecordOptions | null | undefined): void {
     if (typeof name !== "string" || name === "") {
-      const message = `a business event needs a name, not ${describeThrown(name)}`;
+      const message = `a business event needs a name, not ${showValue(name)}`;
       this.#addProblems([new BusinessEventError("invalid_name", "", null, message)]);
       return;
     }
     let timeMs = Date.now();
     let eventId: Uint8Array | undefined;
-    let parent: Context;
-    if (options === undefined) parent = otelContext.active();
-    else {
-      if (options.occurredAt !== undefined) timeMs = this.#readTime(name, options.occurredAt, timeMs);
-      if (options.eventId !== undefined) eventId = this.#readEventId(name, options.eventId);
-      parent = options.context ?? otelContext.active();
+    let parent: unknown;
+    if (options !== undefined && options !== null) {
+      // A copy, because a getter may throw: the event is recorded all the same.
+      const { occurredAt, eventId: ownId, context } = copyAttributes(options);
+      if (occurredAt !== undefined && occurredAt !== null) timeMs = this.#readTime(name, occurredAt, timeMs);
+      if (ownId !== undefined && ownId !== null) eventId = this.#readEventId(name, ownId);
+      parent = context;
     }
     let bag = attributes;
     if (typeof attributes !== "object") {
@@ -116,7 +118,7 @@ export class EventRecorder {
     }
     const plan = planEvent(name);
     const around = this.surroundings.getStore();
-    const span = trace.getSpanContext(parent);
+    const span = readSpan(parent);
     const seq = this.seq + 1;
     let chunk = this.queue.current ?? this.#openChunk();
     let end = -1;
@@ -182,8 +184,8 @@ export class EventRecorder {
     }
   }
 
-  #readTime(name: string, occurredAt: Date | number, now: number): number {
-    const ms = Math.floor(Number(occurredAt));
+  #readTime(name: string, occurredAt: unknown, now: number): number {
+    const ms = toMilliseconds(occurredAt);
     if (ms >= 0 && ms <= maxTimeMs) return ms;
     const message =
       `business event ${name}: occurredAt has to be a Date or milliseconds since 1970, not ` +
@@ -192,11 +194,29 @@ export class EventRecorder {
     return now;
   }
 
-  #readEventId(name: string, eventId: string): Uint8Array | undefined {
+  #readEventId(name: string, eventId: unknown): Uint8Array | undefined {
     const bytes = typeof eventId === "string" ? parseUuid(eventId) : undefined;
     if (bytes !== undefined) return bytes;
-    const message = `business event ${name}: eventId has to be a UUID, not "${describeThrown(eventId)}"; one is made`;
+    const message = `business event ${name}: eventId has to be a UUID, not ${showValue(eventId)}; one is made`;
     this.#addProblems([new BusinessEventError("invalid_option", name, "eventId", message)]);
     return undefined;
+  }
+}
+
+/** The span of this context, else of the active one; none where neither can be asked. */
+function readSpan(parent: unknown): SpanContext | undefined {
+  try {
+    return trace.getSpanContext((parent as Context | undefined) ?? otelContext.active());
+  } catch {
+    // Not a context, or one of a context manager that throws.
+    return undefined;
+  }
+}
+
+function toMilliseconds(time: unknown): number {
+  try {
+    return Math.floor(Number(time));
+  } catch {
+    return Number.NaN;
   }
 }

@@ -1,6 +1,6 @@
 import { BusinessEventError, type BusinessEventErrorCode } from "../business-event-error.ts";
-import { describeThrown } from "./encode-any-value.ts";
 import { missingAttributes, plannedType, type AttributePlan, type EventPlan } from "./event-plan.ts";
+import { showValue } from "./show-value.ts";
 
 const typeNames = ["any value", "a string", "an integer", "a number", "a boolean"] as const;
 
@@ -49,18 +49,5 @@ export class WrongUse {
     const length = [...value].length;
     if (length <= plan.maxLength) return;
     this.add("too_long", event, plan.name, `has at most ${plan.maxLength} characters, not ${length}`);
-  }
-}
-
-/** The value as a message shows it, shortened, without touching anything that could throw. */
-function showValue(value: unknown): string {
-  if (typeof value === "string") {
-    return value.length > 40 ? `"${value.slice(0, 40)}…"` : `"${value}"`;
-  }
-  if (typeof value === "object") return "an object";
-  try {
-    return `${typeof value} ${String(value)}`;
-  } catch (error) {
-    return describeThrown(error);
   }
 }

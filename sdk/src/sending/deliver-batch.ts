@@ -1,4 +1,6 @@
+import { hideCredentials } from "../config/resolve-target.ts";
 import { addToCounter, controlCounter, type ControlBlock } from "../recording/control-block.ts";
+import { startTimer, stopTimer } from "../timers.ts";
 import type { Backlog, RecordBatch } from "./backlog.ts";
 import type { CarrierEncoder } from "./encode-carriers.ts";
 import { OtlpPoster, type PostOutcome, type PostTarget } from "./post-request.ts";
@@ -21,6 +23,8 @@ export interface SenderNotice {
   /** Notices with the same key are shown once. */
   readonly key: string;
   readonly message: string;
+  /** Also one line on stderr, because nobody could find out otherwise where `diag` is not set up. */
+  readonly loud?: boolean;
 }
 
 /** Requests at a time while the receiver answers; after a failure it is one. */
@@ -82,7 +86,7 @@ export class Delivery {
       this.#notify({
         level: "warn",
         key: `retry:${outcome.reason}`,
-        message: `${this.#target.url} did not take business events, which wait and are tried again: ${outcome.reason}`,
+        message: `${hideCredentials(this.#target.url)} did not take business events, which wait and are tried again: ${outcome.reason}`,
       });
       const delay = retryDelayMs(failures, outcome.retryAfterMs, Math.random());
       await this.#pause(this.isHurried ? hurriedRetryMs : delay);
@@ -138,11 +142,11 @@ export class Delivery {
     if (this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {
-        clearTimeout(timer);
+        stopTimer(timer);
         this.#sleepers.delete(end);
         resolve();
       };
-      const timer = setTimeout(end, ms);
+      const timer = startTimer(ms, end);
       this.#sleepers.add(end);
     });
   }

@@ -2,6 +2,7 @@ import { context } from "@opentelemetry/api";
 import type { ControlBlock } from "../recording/control-block.ts";
 import type { SenderHost } from "./sender-host.ts";
 import type { SenderNotice } from "./deliver-batch.ts";
+import { soon, startInterval, stopInterval } from "../timers.ts";
 import { Sender, type SenderSettings } from "./sender.ts";
 
 /**
@@ -31,10 +32,10 @@ export class InProcessHost implements SenderHost {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // Later, so that nothing is compressed or sent while the caller waits.
-    setImmediate(() => {
+    soon(() => {
       this.#scheduled = false;
       this.#quietly(() => this.#sender.wake());
-    }).unref();
+    });
   }
 
   flush(seq: number): Promise<void> {
@@ -50,8 +51,8 @@ export class InProcessHost implements SenderHost {
   }
 
   hold(alive: boolean): void {
-    if (this.#keepAlive !== null) clearInterval(this.#keepAlive);
-    this.#keepAlive = alive ? setInterval(() => undefined, 1000) : null;
+    if (this.#keepAlive !== null) stopInterval(this.#keepAlive);
+    this.#keepAlive = alive ? startInterval(1000, () => undefined) : null;
   }
 
   close(): void {

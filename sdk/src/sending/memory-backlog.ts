@@ -26,14 +26,18 @@ export class MemoryBacklog implements Backlog {
     this.#open.push({ chunk, read, taken: new Map() });
   }
 
-  /** How many records wait, counting no further than `enough`. */
-  count(enough: number): number {
+  /** How many records wait, counting no further than `enough`; `enough` as soon as they have `enoughBytes`. */
+  count(enough: number, enoughBytes = Infinity): number {
     let count = 0;
+    let bytes = 0;
     for (const { chunk, read } of this.#open) {
       const committed = Atomics.load(chunk.words, chunkWord.committed);
-      for (let at = read; at < committed; at += readRecordLength(chunk.view, at)) {
+      for (let at = read; at < committed;) {
+        const length = readRecordLength(chunk.view, at);
+        at += length;
+        bytes += length;
         count += 1;
-        if (count === enough) return count;
+        if (count === enough || bytes >= enoughBytes) return enough;
       }
     }
     return count;

@@ -1,5 +1,4 @@
 import { locateWorker } from "#worker-location";
-import type { BusinessEventsOptions } from "../business-events-options.ts";
 import { showNotice, warnProcess } from "../diagnose.ts";
 import type { ControlBlock } from "../recording/control-block.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
@@ -14,14 +13,13 @@ import { WorkerHost } from "./worker-host.ts";
  */
 export function openSenderHost(
   config: ResolvedConfig,
-  options: BusinessEventsOptions,
   control: ControlBlock,
   number: number,
   onWorkerDeath: (reason: string) => void,
 ): SenderHost {
   const { settings } = config;
-  if (options.inProcess === true) return new InProcessHost(settings, control, number, showNotice);
-  const file = options.workerFile ?? locateWorker();
+  if (config.inProcess) return new InProcessHost(settings, control, number, showNotice);
+  const file = config.workerFile ?? locateWorker();
   if (file === null) {
     return inProcess("the file of its worker is not beside it, probably because of a bundler");
   }

@@ -1,6 +1,8 @@
 import { request as httpRequest, Agent as HttpAgent, type RequestOptions } from "node:http";
 import { request as httpsRequest, Agent as HttpsAgent } from "node:https";
 import { gzipSync } from "node:zlib";
+import { describeThrown } from "../recording/encode-any-value.ts";
+import { startTimer, stopTimer } from "../timers.ts";
 import { readPartialSuccess, type PartialSuccess } from "./read-answer.ts";
 
 /** What to do with a batch after one attempt. */
@@ -14,6 +16,7 @@ export type PostOutcome =
 export interface PostTarget {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Infinity for no limit. */
   readonly timeoutMs: number;
 }
 
@@ -49,7 +52,7 @@ export class OtlpPoster {
         ...(gzip ? { "content-encoding": "gzip" } : {}),
       },
     };
-    return new Promise((resolve) => {
+    return new Promise<PostOutcome>((resolve) => {
       const send = this.#url.protocol === "https:" ? httpsRequest : httpRequest;
       const request = send(this.#url, options, (response) => {
         const parts: Buffer[] = [];
@@ -70,18 +73,20 @@ export class OtlpPoster {
           );
         });
       });
-      const timer = setTimeout(() => {
-        settle(retry(`no answer within ${this.#target.timeoutMs} ms`));
+      const { timeoutMs } = this.#target;
+      const timer = startTimer(timeoutMs, () => {
+        settle(retry(`no answer within ${timeoutMs} ms`));
         request.destroy();
-      }, this.#target.timeoutMs);
+      });
       const settle = (outcome: PostOutcome): void => {
-        clearTimeout(timer);
+        stopTimer(timer);
         resolve(outcome);
       };
       request.on("error", (error) => settle(retry(describeNetworkError(error))));
       request.on("close", () => settle(retry("the connection was closed without an answer")));
       request.end(content);
-    });
+      // What Node refuses to send, it throws at once.
+    }).catch((error: unknown) => retry(describeThrown(error)));
   }
 
   close(): void {

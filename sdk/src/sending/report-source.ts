@@ -1,4 +1,5 @@
 import { controlCounter, type ControlBlock } from "../recording/control-block.ts";
+import { startTimer, stopTimer, type Timer } from "../timers.ts";
 
 /**
  * Tells the receiver how many events this source has given out and dropped, some time after the last
@@ -10,7 +11,7 @@ export class SourceReporter {
   /** Sends the counts; false where the sender was closed before they arrived. */
   readonly #send: (lastSeq: number, dropped: number) => Promise<boolean>;
   #reported = { lastSeq: 0, dropped: 0 };
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Timer = null;
   #sending: Promise<void> | null = null;
 
   constructor(control: ControlBlock, delayMs: number, send: (lastSeq: number, dropped: number) => Promise<boolean>) {
@@ -23,8 +24,8 @@ export class SourceReporter {
   schedule(): void {
     this.close();
     if (this.#isKnown()) return;
-    this.#timer = setTimeout(() => void this.report(), this.#delayMs);
-    this.#timer.unref();
+    this.#timer = startTimer(this.#delayMs, () => void this.report());
+    this.#timer?.unref();
   }
 
   /** Resolves as soon as the receiver knows the counts of this moment. */
@@ -38,7 +39,7 @@ export class SourceReporter {
   }
 
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     this.#timer = null;
   }
 

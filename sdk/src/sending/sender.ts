@@ -1,5 +1,7 @@
 import { addToCounter, controlCounter, controlWord, type ControlBlock } from "../recording/control-block.ts";
+import { describeThrown } from "../recording/encode-any-value.ts";
 import { Spool, type SpoolSettings } from "../spool/spool.ts";
+import { startTimer, stopTimer, type Timer } from "../timers.ts";
 import type { Backlog, RecordBatch } from "./backlog.ts";
 import { Delivery, type SenderNotice, type Work } from "./deliver-batch.ts";
 import { CarrierEncoder } from "./encode-carriers.ts";
@@ -12,6 +14,8 @@ export interface SenderSettings {
   readonly identity: SourceIdentity;
   readonly target: PostTarget;
   readonly maxBatchEvents: number;
+  /** A batch ends at this size of its records. */
+  readonly maxBatchBytes: number;
   /** Longest time that an event waits for others, in ms. */
   readonly batchDelayMs: number;
   /** Time without new events after which the source reports its last seq, in ms. */
@@ -20,12 +24,12 @@ export interface SenderSettings {
   readonly spool: SpoolSettings | null;
 }
 
-/** A batch ends at this size of its records, so that a request stays far below 4 MiB. */
-const maxBatchBytes = 1024 * 1024;
 /** How often a waiting sender looks whether a batch is full, in ms. */
 const lookIntervalMs = 50;
 /** The same where events go to the disk: a `kill -9` loses what was recorded since. */
 const spoolIntervalMs = 10;
+/** Pause after an error that nobody expected, in ms. */
+const pauseAfterErrorMs = 1000;
 
 /**
  * Takes recorded events, sends them in batches, and settles each only when the receiver has
@@ -33,6 +37,7 @@ const spoolIntervalMs = 10;
  */
 export class Sender {
   readonly #settings: SenderSettings;
+  readonly #notify: (notice: SenderNotice) => void;
   readonly #control: ControlBlock;
   readonly #number: number;
   readonly #backlog = new MemoryBacklog(() => this.#isCurrent());
@@ -46,13 +51,14 @@ export class Sender {
   readonly #refusedByDisk: RecordBatch[] = [];
   readonly #waiters: { readonly seq: number; readonly resolve: () => void }[] = [];
   #waitingSince: number | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Timer = null;
   #closed = false;
 
   /** @param number this sender's number in the control block; as soon as another stands there, it takes nothing */
   constructor(settings: SenderSettings, control: ControlBlock, number: number, notify: (notice: SenderNotice) => void) {
     const { identity, target, reportDelayMs, spool } = settings;
     this.#settings = settings;
+    this.#notify = notify;
     this.#control = control;
     this.#number = number;
     const encoder = new CarrierEncoder(identity);
@@ -100,13 +106,27 @@ export class Sender {
   /** Stops timers and connections; what is not settled stays in the queue. */
   close(): void {
     this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     this.#reporter.close();
     this.#delivery.close();
     this.#spool?.close();
   }
 
+  /** In the product's own thread, whatever went wrong in here would end the process. */
   #pump(): void {
+    try {
+      this.#sendWhatIsDue();
+    } catch (error) {
+      const message = `sending business events failed, they wait and are tried again: ${describeThrown(error)}`;
+      this.#notify({ level: "error", key: message, message });
+      this.#timer ??= startTimer(pauseAfterErrorMs, () => {
+        this.#timer = null;
+        this.#pump();
+      });
+    }
+  }
+
+  #sendWhatIsDue(): void {
     if (this.#isOver()) return;
     this.#store();
     while (this.#inFlight.size < this.#delivery.lanes) {
@@ -153,7 +173,7 @@ export class Sender {
   }
 
   #takeDueWork(): Work | null {
-    const { maxBatchEvents, batchDelayMs, identity } = this.#settings;
+    const { maxBatchEvents, maxBatchBytes, batchDelayMs, identity } = this.#settings;
     for (const adopted of this.#spool?.adopted ?? []) {
       const { backlog } = adopted;
       const batch = backlog.take(maxBatchEvents, maxBatchBytes);
@@ -194,7 +214,8 @@ export class Sender {
   /** Events of this source that wait, counting no further than `enough`. */
   #waitingCount(enough: number): number {
     const onDisk = this.#spool?.own?.count(enough) ?? 0;
-    return onDisk + this.#backlog.count(enough - onDisk) + this.#refusedByDisk.length;
+    const inMemory = this.#backlog.count(enough - onDisk, this.#settings.maxBatchBytes);
+    return onDisk + inMemory + this.#refusedByDisk.length;
   }
 
   #scheduleNextLook(): void {
@@ -208,11 +229,12 @@ export class Sender {
       Atomics.store(this.#control.words, controlWord.asleep, 0);
     }
     const interval = this.#spool === null ? lookIntervalMs : spoolIntervalMs;
-    const delay = Math.min(interval, this.#settings.batchDelayMs);
-    this.#timer = setTimeout(() => {
+    // An event that has to wait for a free lane is taken when that is free, however short its delay is.
+    const isBusy = this.#inFlight.size >= this.#delivery.lanes;
+    this.#timer = startTimer(isBusy ? interval : Math.min(interval, this.#settings.batchDelayMs), () => {
       this.#timer = null;
       this.#pump();
-    }, delay);
+    });
   }
 
   #resolveWaiters(): void {

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { startTimer, stopTimer, type Timer } from "../timers.ts";
 
 /** What was written is on the disk after this time, in ms. */
 const fsyncDelayMs = 100;
@@ -15,7 +16,7 @@ export class FolderGoneError extends Error {
 export class SegmentWriter {
   #file: number | null = null;
   #path = "";
-  #syncing: NodeJS.Timeout | null = null;
+  #syncing: Timer = null;
   #writtenSeq = 0;
   #syncedSeq = 0;
 
@@ -63,7 +64,7 @@ export class SegmentWriter {
 
   /** Waits until everything written is on the disk. */
   sync(): void {
-    if (this.#syncing !== null) clearTimeout(this.#syncing);
+    stopTimer(this.#syncing);
     this.#syncing = null;
     if (this.#file === null) return;
     fsyncSync(this.#file);
@@ -71,7 +72,7 @@ export class SegmentWriter {
   }
 
   close(): void {
-    if (this.#syncing !== null) clearTimeout(this.#syncing);
+    stopTimer(this.#syncing);
     this.#syncing = null;
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
@@ -79,13 +80,13 @@ export class SegmentWriter {
 
   #scheduleSync(file: number): void {
     if (this.#syncing !== null) return;
-    this.#syncing = setTimeout(() => {
+    this.#syncing = startTimer(fsyncDelayMs, () => {
       this.#syncing = null;
       if (this.#file !== file) return;
       const reached = this.#writtenSeq;
       fsync(file, (error) => {
         if (error === null) this.#syncedSeq = Math.max(this.#syncedSeq, reached);
       });
-    }, fsyncDelayMs);
+    });
   }
 }

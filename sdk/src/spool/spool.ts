@@ -3,6 +3,7 @@ import { describeThrown } from "../recording/encode-any-value.ts";
 import type { RecordBatch } from "../sending/backlog.ts";
 import type { MemoryBacklog } from "../sending/memory-backlog.ts";
 import type { SourceIdentity } from "../sending/source-identity.ts";
+import { startInterval, stopInterval } from "../timers.ts";
 import { SpoolBacklog } from "./spool-backlog.ts";
 import { adoptFolders, beat, createFolder, findFolder, heartbeatMs, removeFolder } from "./spool-folder.ts";
 
@@ -47,10 +48,10 @@ export class Spool {
     this.#notify = notify;
     this.#reopenOwn();
     this.#adopt();
-    this.#timer = setInterval(() => {
+    this.#timer = startInterval(heartbeatMs, () => {
       this.#beat();
       if (this.#adopt()) onAdopted();
-    }, heartbeatMs);
+    });
     this.#timer.unref();
   }
 
@@ -130,7 +131,7 @@ export class Spool {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    stopInterval(this.#timer);
     this.sync();
     this.removeEmpty();
     this.own?.close();

@@ -1,0 +1,36 @@
+import timers from "node:timers";
+
+/**
+ * Node's own timers, taken when this module is loaded: a test of the product may replace the global ones, and its
+ * clock then stands still for everybody who uses them.
+ */
+const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = timers;
+
+/** A running timer; null for one that never fires. */
+export type Timer = NodeJS.Timeout | null;
+
+/** The longest time that Node's timers can wait, in ms: a longer one would fire at once. */
+const longestMs = 2 ** 31 - 1;
+
+/** Calls `callback` after this many ms, never for more than 24 days (Infinity among them). */
+export function startTimer(ms: number, callback: () => void): Timer {
+  return ms > longestMs ? null : setTimeout(callback, ms);
+}
+
+export function stopTimer(timer: Timer): void {
+  if (timer !== null) clearTimeout(timer);
+}
+
+/** Calls `callback` every so many ms. */
+export function startInterval(ms: number, callback: () => void): NodeJS.Timeout {
+  return setInterval(callback, ms);
+}
+
+export function stopInterval(timer: NodeJS.Timeout): void {
+  clearInterval(timer);
+}
+
+/** Calls `callback` in the next turn of the event loop, if the process lives that long. */
+export function soon(callback: () => void): void {
+  setImmediate(callback).unref();
+}
