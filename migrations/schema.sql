@@ -297,6 +297,18 @@ create table analytics_resolution_days (
   constraint analytics_resolution_days_pkey PRIMARY KEY (tenant_id, day)
 );
 
+create table analytics_retention_plans (
+  tenant_id text not null,
+  retention_months integer not null,
+  retained_from timestamp with time zone,
+  announced_at timestamp with time zone not null default now(),
+  wanted_at timestamp with time zone not null default now(),
+  cancelled_at timestamp with time zone,
+  applied_from timestamp with time zone,
+  constraint analytics_retention_plans_pkey PRIMARY KEY (tenant_id, retention_months),
+  constraint analytics_retention_plans_retention_months_check CHECK ((retention_months >= 0))
+);
+
 create table analytics_sessions (
   tenant_id text not null,
   session_id character varying(64) not null,
@@ -465,6 +477,112 @@ create view analytics_event_counts_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_event_counts.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_event_counts.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_event_counts.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_event_counts.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_event_counts.tenant_id, period.period_type, period.period_value, period.period_start, analytics_event_counts.event_name;
 
+create view analytics_retention_announcements as
+ SELECT tenant_id,
+    retention_months,
+    retained_from,
+    announced_at,
+    (announced_at + '24:00:00'::interval) AS due_at,
+    cancelled_at,
+        CASE
+            WHEN (cancelled_at IS NOT NULL) THEN 'cancelled'::text
+            WHEN (NOT spanledger_is_recent(wanted_at, '01:00:00'::interval)) THEN 'lapsed'::text
+            WHEN (EXISTS ( SELECT
+               FROM analytics_retention_plans other
+              WHERE ((other.tenant_id = plan.tenant_id) AND (COALESCE(other.retained_from, '-infinity'::timestamp with time zone) < plan.retained_from) AND spanledger_is_recent(other.wanted_at, '01:00:00'::interval)))) THEN 'held'::text
+            WHEN (announced_at > (now() - '24:00:00'::interval)) THEN 'announced'::text
+            ELSE 'due'::text
+        END AS state
+   FROM analytics_retention_plans plan
+  WHERE (retained_from > COALESCE(( SELECT max(done.applied_from) AS max
+           FROM analytics_retention_plans done
+          WHERE (done.tenant_id = plan.tenant_id)), '-infinity'::timestamp with time zone));
+
+CREATE OR REPLACE FUNCTION public.spanledger_announce_retention(months integer, tenants text[], starts timestamp with time zone[])
+ RETURNS TABLE(tenant text, starts_at timestamp with time zone, due timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with wish as (
+    select w.tenant_id, w.retained_from
+    from unnest(tenants, starts) as w (tenant_id, retained_from)
+    join public.analytics_settings s on s.tenant_id = w.tenant_id
+    left join public.analytics_retention_plans plan on plan.tenant_id = w.tenant_id and plan.retention_months = months
+    where (case when months = 0 then w.retained_from is null
+        else w.retained_from <= public.spanledger_latest_retained_from(s.timezone) end)
+      and (plan.tenant_id is null or plan.retained_from is distinct from w.retained_from
+        or not public.spanledger_is_recent(plan.wanted_at, interval '10 minutes'))
+  ), written as (
+    insert into public.analytics_retention_plans as plan (tenant_id, retention_months, retained_from)
+    select tenant_id, months, retained_from from wish order by tenant_id collate "C"
+    on conflict (tenant_id, retention_months) do update set
+      announced_at = case when plan.retained_from is distinct from excluded.retained_from
+          or not public.spanledger_is_recent(plan.wanted_at, interval '1 hour') then now() else plan.announced_at end,
+      retained_from = excluded.retained_from,
+      wanted_at = now()
+    returning tenant_id, retained_from, announced_at, cancelled_at
+  ), begun as (
+    select tenant_id, retained_from, announced_at + interval '24 hours' as due_at from written
+    where announced_at = now() and cancelled_at is null and retained_from > coalesce((select max(applied_from)
+      from public.analytics_retention_plans done where done.tenant_id = written.tenant_id), '-infinity')
+  ), audited as (
+    insert into public.analytics_audit (tenant_id, action, details)
+    select tenant_id, 'retention', jsonb_build_object('step', 'announced', 'retention_months', months,
+      'retained_from', retained_from, 'due_at', due_at)
+    from begun
+  )
+  select tenant_id, retained_from, due_at from begun
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_apply_retention(months integer)
+ RETURNS TABLE(tenant text, starts_at timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with applied as (
+    update public.analytics_retention_plans plan set applied_from = plan.retained_from
+    from public.analytics_retention_announcements announced, public.analytics_settings s
+    where announced.tenant_id = plan.tenant_id and announced.retention_months = plan.retention_months
+      and s.tenant_id = plan.tenant_id and plan.retention_months = months and announced.state = 'due'
+      and plan.cancelled_at is null and plan.announced_at <= now() - interval '24 hours'
+      and plan.retained_from <= public.spanledger_latest_retained_from(s.timezone)
+    returning plan.tenant_id, plan.applied_from, plan.announced_at
+  ), sealed as (
+    update public.analytics_settings s set retained_from = greatest(s.retained_from, applied.applied_from)
+    from applied where s.tenant_id = applied.tenant_id
+    returning s.tenant_id, s.retained_from
+  ), audited as (
+    insert into public.analytics_audit (tenant_id, action, details)
+    select tenant_id, 'retention', jsonb_build_object('step', 'applied', 'retention_months', months,
+      'retained_from', applied_from, 'announced_at', announced_at)
+    from applied
+  )
+  select tenant_id, retained_from from sealed order by 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_cancel_retention(tenant text DEFAULT NULL::text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with cancelled as (
+    update public.analytics_retention_plans plan set cancelled_at = now()
+    from public.analytics_retention_announcements announced
+    where announced.tenant_id = plan.tenant_id and announced.retention_months = plan.retention_months
+      and plan.cancelled_at is null and (tenant is null or plan.tenant_id = tenant)
+    returning plan.tenant_id, plan.retention_months, plan.retained_from
+  ), audited as (
+    insert into public.analytics_audit (tenant_id, action, details)
+    select tenant_id, 'retention', jsonb_build_object('step', 'cancelled', 'retention_months', retention_months,
+      'retained_from', retained_from)
+    from cancelled
+  )
+  select distinct tenant_id from cancelled order by 1
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_drop_old_partitions()
  RETURNS text[]
  LANGUAGE plpgsql
@@ -473,25 +591,26 @@ CREATE OR REPLACE FUNCTION public.spanledger_drop_old_partitions()
 AS $function$
 declare
   bound timestamptz;
+  ends_at timestamptz;
   dropped text[] := '{}';
   candidate record;
 begin
-  select case when bool_and(retained_from is not null) then min(retained_from) end into bound
-    from public.analytics_settings;
-  if bound is null then
-    return dropped;
-  end if;
+  select max(applied_from) into bound from public.analytics_retention_plans;
   perform set_config('lock_timeout', '2s', true);
   for candidate in
-    select c.relname, to_date(substr(c.relname, length('analytics_events_') + 1), 'YYYY_MM') as month
+    select c.oid::regclass as partition, c.relname,
+      to_date(substr(c.relname, length('analytics_events_') + 1), 'YYYY_MM') as month
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'public.analytics_events'::regclass and c.relname ~ '^analytics_events_\d{4}_\d{2}$'
     order by c.relname
   loop
-    if (candidate.month + interval '1 month') at time zone 'UTC' <= bound then
-      execute format('drop table public.%I', candidate.relname);
-      dropped := dropped || candidate.relname::text;
-    end if;
+    ends_at := (candidate.month + interval '1 month') at time zone 'UTC';
+    exit when bound is null or ends_at > bound;
+    continue when public.spanledger_is_partition_kept(candidate.partition, ends_at);
+    lock table only public.analytics_events in access exclusive mode;
+    continue when public.spanledger_is_partition_kept(candidate.partition, ends_at);
+    execute format('drop table public.%I', candidate.relname);
+    dropped := dropped || candidate.relname::text;
   end loop;
   return dropped;
 end
@@ -645,15 +764,19 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  role text;
 begin
-  perform public.spanledger_grant_rights_before_durations();
+  perform public.spanledger_grant_rights_before_retention();
+  foreach role in array array['spanledger_receiver', 'spanledger_reader']
+  loop
+    continue when to_regrole(role) is null;
+    execute format('grant select on public.analytics_retention_plans, public.analytics_retention_announcements to %I', role);
+  end loop;
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update on public.analytics_duration_counters to spanledger_receiver';
-    -- Given above, when it was a table.
-    execute 'revoke insert, update on public.analytics_duration_histograms from spanledger_receiver';
-  end if;
-  if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_duration_counters to spanledger_reader';
+    execute 'grant execute on function public.spanledger_announce_retention(int, text[], timestamptz[]),
+      public.spanledger_cancel_retention(text), public.spanledger_resume_retention(text),
+      public.spanledger_apply_retention(int) to spanledger_receiver';
   end if;
 end
 $function$;
@@ -669,6 +792,81 @@ begin
     execute 'grant select, insert, update, delete on public.analytics_resolution_days to spanledger_receiver';
   end if;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_retention()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_durations();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update on public.analytics_duration_counters to spanledger_receiver';
+    -- Given above, when it was a table.
+    execute 'revoke insert, update on public.analytics_duration_histograms from spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_duration_counters to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_is_partition_kept(partition regclass, ends_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  keeping text[];
+  kept boolean;
+begin
+  select array_agg(s.tenant_id) into keeping from public.analytics_settings s
+    where not exists (select from public.analytics_retention_plans plan
+      where plan.tenant_id = s.tenant_id and plan.applied_from >= ends_at);
+  execute format('select exists (select from %s where tenant_id = any ($1))', partition) into kept using keeping;
+  return kept;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_is_recent(at timestamp with time zone, span interval)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$ select at between now() - span and now() + interval '1 minute' $function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_latest_retained_from(timezone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  return (date_trunc('month', now() at time zone timezone) - interval '1 month') at time zone timezone;
+exception when invalid_parameter_value then
+  return (date_trunc('month', (now() - interval '12 hours') at time zone 'UTC') - interval '1 month') at time zone 'UTC'
+    - interval '14 hours';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_resume_retention(tenant text DEFAULT NULL::text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with resumed as (
+    update public.analytics_retention_plans plan set cancelled_at = null, announced_at = now()
+    where cancelled_at is not null and (tenant is null or plan.tenant_id = tenant)
+    returning plan.tenant_id, plan.retention_months, plan.retained_from
+  ), audited as (
+    insert into public.analytics_audit (tenant_id, action, details)
+    select tenant_id, 'retention', jsonb_build_object('step', 'resumed', 'retention_months', retention_months,
+      'retained_from', retained_from, 'due_at', now() + interval '24 hours')
+    from resumed
+  )
+  select distinct tenant_id from resumed order by 1
 $function$;
 
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
@@ -692,6 +890,10 @@ comment on table analytics_report_share_files is 'The files of what spanledger s
 comment on table analytics_report_shares is 'What spanledger share froze; the pages are shown as they were.';
 
 comment on table analytics_resolution_days is 'Durable AI resolutions of days that can be judged: derived, see GET /api/analytics/operations.';
+
+comment on view analytics_retention_announcements is 'Announcements of retention that are not carried out yet, with their state.';
+
+comment on table analytics_retention_plans is 'What retention is going to drop, announced a day before; see docs/operating.md.';
 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
@@ -787,6 +989,14 @@ grant insert, select, update on analytics_report_shares to spanledger_receiver;
 
 grant delete, insert, select, update on analytics_resolution_days to spanledger_receiver;
 
+grant select on analytics_retention_announcements to spanledger_reader;
+
+grant select on analytics_retention_announcements to spanledger_receiver;
+
+grant select on analytics_retention_plans to spanledger_reader;
+
+grant select on analytics_retention_plans to spanledger_receiver;
+
 grant select (channel), select (escalated_at), select (first_answer_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
 
 grant insert, select, update on analytics_sessions to spanledger_receiver;
@@ -803,9 +1013,19 @@ grant select on analytics_tickets to spanledger_reader;
 
 grant insert, select, update on analytics_tickets to spanledger_receiver;
 
+grant execute on function spanledger_announce_retention(integer,text[],timestamp with time zone[]) to spanledger_receiver;
+
+grant execute on function spanledger_apply_retention(integer) to spanledger_receiver;
+
+grant execute on function spanledger_cancel_retention(text) to spanledger_receiver;
+
 grant execute on function spanledger_drop_old_partitions() to spanledger_receiver;
 
 grant execute on function spanledger_ensure_partition(date) to spanledger_receiver;
+
+grant execute on function spanledger_is_recent(timestamp with time zone,interval) to public;
+
+grant execute on function spanledger_resume_retention(text) to spanledger_receiver;
 
 grant select on spanledger_migrations to spanledger_reader;
 

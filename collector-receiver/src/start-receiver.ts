@@ -13,6 +13,7 @@ import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import { HeldBytes } from "./ingest/held-bytes.ts";
 import { checkSettings, tenantDefaultsOf } from "./operating/check-settings.ts";
+import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { watchTenants } from "./operating/watch-tenants.ts";
@@ -118,6 +119,7 @@ export async function startReceiver(
       },
     });
     started.push(["the tenant watch", () => watch.close()]);
+    measureRetention(metrics.registry, () => watch.announcements());
 
     const app = await buildApp({
       config,

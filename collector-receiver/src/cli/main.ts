@@ -5,6 +5,7 @@ import { runErase } from "./run-erase.ts";
 import { runMigrate } from "./run-migrate.ts";
 import { runRebuild } from "./run-rebuild.ts";
 import { runReplay } from "./run-replay.ts";
+import { runRetention } from "./run-retention.ts";
 import { runSettings } from "./run-settings.ts";
 import { runShare } from "./run-share.ts";
 import { runVerify } from "./run-verify.ts";
@@ -69,6 +70,17 @@ program
   .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today")
   .option("--json", "print one JSON document")
   .action((options) => finish(Promise.resolve().then(() => runSettings(options))));
+
+program
+  .command("retention")
+  .description("show what retention has announced, which it drops a day later; end that, or see what would go")
+  .option("--tenant <tenant>", "one tenant; all unless given")
+  .option("--dry-run", "show the partitions that would be dropped, with their rows and bytes, by tenant")
+  .option("--months <count>", "with --dry-run: as if RETENTION_MONTHS were this")
+  .option("--cancel", "end the announcements; the same RETENTION_MONTHS does not announce again until --resume")
+  .option("--resume", "take a cancellation back; the announcement begins anew, with a whole day")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(Promise.resolve().then(() => runRetention(options))));
 
 program
   .command("doctor")

@@ -5,6 +5,7 @@ import type { SettingsChange } from "../ingest/change-settings.ts";
 import { rebuildTenant } from "../ingest/rebuild-tenant.ts";
 import { parseWorkingHours } from "../metrics/working-hours.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
+import { DatabaseClock } from "../operating/database-clock.ts";
 import { readSettings } from "../storage/change-settings.ts";
 import type { StoredSettings } from "../storage/change-settings.ts";
 import { openWriterConnection } from "../storage/writer-connection.ts";
@@ -29,8 +30,9 @@ export function runSettings(options: SettingsOptions): Promise<number> {
     const client = await openWriterConnection(connectionString);
     try {
       const tenants = await listTenants(connectionString, options.tenant);
+      const clock = await DatabaseClock.measure(client);
       for (const tenantId of Object.keys(change).length > 0 ? tenants : []) {
-        const { needsRebuild } = await changeSettings(client, tenantId, change, Date.now());
+        const { needsRebuild } = await changeSettings(client, tenantId, change, clock.nowMs());
         if (needsRebuild) await rebuildTenant(connectionString, tenantId);
       }
       const settings: StoredSettings[] = [];

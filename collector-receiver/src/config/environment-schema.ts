@@ -156,7 +156,8 @@ export const environmentSchema = Type.Object({
   RETENTION_MONTHS: Type.Optional(
     Type.Integer(
       variable({
-        description: "How many whole business months of rows are kept before the current one; counters stay.",
+        description:
+          "How many whole business months of rows are kept before the current one; counters stay. What goes is announced a day before.",
         whenUnset: "everything is kept",
         minimum: 1,
         maximum: 1200,

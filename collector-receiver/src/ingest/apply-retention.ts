@@ -1,7 +1,6 @@
 import { addMonths, businessCalendarOf, monthOf } from "../metrics/business-calendar.ts";
 import { lockIngestExclusive } from "../storage/lock-ingest.ts";
-import { advanceRetainedFrom, dropOldPartitions } from "../storage/seal-tenant.ts";
-import { writeAudit } from "../storage/write-audit.ts";
+import { applyRetention, dropOldPartitions, type RetentionBound } from "../storage/retention-plans.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 
 /**
@@ -14,37 +13,22 @@ export function retentionStart(timezone: string, months: number, nowMs: number):
 }
 
 /**
- * Seals what lies before a time, for one tenant: from now on older events are rejected, and the counters
- * of the periods before are final. Sessions that are open still have been settled by then or stay open.
- * @returns whether anything was sealed that was not before
+ * Carries out the announcements of this RETENTION_MONTHS that are due. In one transaction, which holds all batches back,
+ * earlier periods are sealed (older events are rejected from now on, and counters are final) and the partitions that no tenant
+ * keeps are dropped.
+ * @throws PostgreSQL's 55P03 if a reader holds the table for more than 2 s: nothing was done, try again later
  */
-export async function sealBefore(client: WriterConnection, tenantId: string, retainedFromMs: number): Promise<boolean> {
-  return inExclusiveTransaction(client, async () => {
-    const sealed = await advanceRetainedFrom(client, tenantId, retainedFromMs);
-    if (sealed) {
-      const details = { retained_from: new Date(retainedFromMs).toISOString() };
-      await writeAudit(client, { tenantId, action: "retention", details });
-    }
-    return sealed;
-  });
-}
-
-/**
- * Drops the partitions that no tenant keeps.
- * @returns their names
- * @throws PostgreSQL's 55P03 where a reader held the table for more than 2 s: try again later
- */
-export async function dropUnkeptPartitions(client: WriterConnection): Promise<string[]> {
-  return inExclusiveTransaction(client, () => dropOldPartitions(client));
-}
-
-async function inExclusiveTransaction<Result>(client: WriterConnection, work: () => Promise<Result>): Promise<Result> {
+export async function applyDueRetention(
+  client: WriterConnection,
+  months: number,
+): Promise<{ readonly sealed: readonly RetentionBound[]; readonly dropped: readonly string[] }> {
   await client.query("begin");
   try {
     await lockIngestExclusive(client);
-    const result = await work();
+    const sealed = await applyRetention(client, months);
+    const dropped = sealed.length > 0 ? await dropOldPartitions(client) : [];
     await client.query("commit");
-    return result;
+    return { sealed, dropped };
   } catch (error) {
     await client.query("rollback").catch(() => {});
     throw error;

@@ -4,7 +4,7 @@ import type { ContributingFacts, TenantRules } from "../metrics/session-contribu
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { forgetResolutionDays } from "../storage/forget-resolution-days.ts";
 import { replaceSessions } from "../storage/replace-sessions.ts";
-import { findSealedSessions } from "../storage/seal-tenant.ts";
+import { findSealedSessions } from "../storage/find-sealed-sessions.ts";
 import { readSessionEvents } from "../storage/stream-countable-events.ts";
 import { upsertSessions } from "../storage/upsert-sessions.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";

@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import { openRedis } from "../live/redis-connection.ts";
 import { readMigrationStatus } from "../storage/migrate-database.ts";
 import { findSettingsDifferences } from "../storage/compare-tenant-settings.ts";
+import { DatabaseClock } from "./database-clock.ts";
 import { describeDifferences, tenantDefaultsOf } from "./check-settings.ts";
 
 /** What one look found. */
@@ -37,6 +38,7 @@ export async function diagnose(connectionString: string, config: Config, otlpUrl
     ["migrations", () => checkMigrations(client)],
     ["rights", () => checkRights(client)],
     ["settings", () => checkSettings(client, config)],
+    ["retention", () => checkRetention(client)],
     ["clock", () => checkClock(client)],
     ["Redis", () => checkRedis(config.redisUrl)],
     ...(otlpUrl === null ? [] : ([["OTLP", () => checkRoundTrip(client, config, otlpUrl)]] satisfies Check[])),
@@ -106,11 +108,18 @@ async function checkSettings(client: pg.Client, config: Config): Promise<readonl
   return ["ok", tenants === 0 ? "none stored yet" : `as the environment says (tenants: ${tenants})`];
 }
 
+async function checkRetention(client: pg.Client): Promise<readonly [Finding["outcome"], string]> {
+  const { rows } = await client.query<{ state: string; tenants: number; due: string }>(
+    `select state, count(distinct tenant_id)::int as tenants, to_char(min(due_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as due
+     from analytics_retention_announcements where state <> 'lapsed' group by state order by state`,
+  );
+  if (rows.length === 0) return ["ok", "nothing is announced"];
+  const states = rows.map(({ state, tenants, due }) => `${state} (tenants: ${tenants}, due ${due})`);
+  return ["warning", `${states.join(", ")}; \`spanledger retention\` shows what, and \`--cancel\` ends it`];
+}
+
 async function checkClock(client: pg.Client): Promise<readonly [Finding["outcome"], string]> {
-  const before = Date.now();
-  const { rows } = await client.query<{ ms: string }>("select extract(epoch from clock_timestamp()) * 1000 as ms");
-  const middle = (before + Date.now()) / 2;
-  const skew = Math.round(Number(rows[0]?.ms) - middle);
+  const skew = (await DatabaseClock.measure(client)).skewMs();
   const fits = Math.abs(skew) <= mostSkewMs;
   return [fits ? "ok" : "warning", `PostgreSQL's is ${skew} ms from this machine's${fits ? "" : "; run NTP on both"}`];
 }

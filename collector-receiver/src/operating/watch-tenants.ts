@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyBaseLogger } from "fastify";
 import pg from "pg";
-import { dropUnkeptPartitions, retentionStart, sealBefore } from "../ingest/apply-retention.ts";
 import { keepResolutionDays } from "../ingest/keep-resolution-days.ts";
 import { sweepIdleSessions } from "../ingest/sweep-idle-sessions.ts";
 import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
+import type { RetentionAnnouncement } from "../storage/retention-plans.ts";
 import { openWriterConnection, type WriterConnection } from "../storage/writer-connection.ts";
+import { DatabaseClock } from "./database-clock.ts";
+import { keepRetention } from "./keep-retention.ts";
 
 export interface TenantWatchOptions {
   readonly connectionString: string;
@@ -27,6 +29,8 @@ interface TenantRow {
 export interface TenantWatch {
   /** Start of what is kept of a tenant, ms since 1970; null: everything, or a tenant that is not known yet. */
   retainedFromMs(tenantId: string): number | null;
+  /** What retention had announced at the end of the last round, by any receiver. */
+  announcements(): readonly RetentionAnnouncement[];
   /**
    * Ends the round under way, if need be by cancelling its statement, and closes the connection. What was
    * not committed is done by the next start.
@@ -40,12 +44,13 @@ const CLOSE_GRACE_MS = 500;
 /**
  * Goes round the tenants from time to time, on a connection of its own: reads from when their rows are
  * kept, ends the sessions that have been idle for too long, keeps what became of the resolutions of days that can be
- * judged, and lets go what is older than the retention.
+ * judged, and announces and lets go what is older than the retention. All of it goes by PostgreSQL's clock.
  * A round that fails is tried again.
  */
 export async function watchTenants(options: TenantWatchOptions): Promise<TenantWatch> {
   let client: WriterConnection | undefined;
   let retained = new Map<string, number | null>();
+  let announcements: readonly RetentionAnnouncement[] = [];
   let closing = false;
   let failed = false;
 
@@ -60,8 +65,9 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
 
   async function goRound(): Promise<void> {
     const { client, rows } = await readTenants();
+    const clock = await DatabaseClock.measure(client);
     for (const { tenant_id: tenantId } of rows) {
-      for await (const { sessions, days } of sweepIdleSessions(client, tenantId, Date.now())) {
+      for await (const { sessions, days } of sweepIdleSessions(client, tenantId, clock.nowMs())) {
         options.onSwept(sessions, days);
         if (closing) return;
       }
@@ -69,17 +75,10 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
       await keepResolutionDays(client, tenantId);
       if (closing) return;
     }
-    if (options.retentionMonths === undefined) return;
-    for (const { tenant_id: tenantId, timezone } of rows) {
-      const start = retentionStart(timezone, options.retentionMonths, Date.now());
-      if ((retained.get(tenantId) ?? -Infinity) >= start) continue;
-      // Rejected from now on, before the rows go.
-      retained.set(tenantId, start);
-      await sealBefore(client, tenantId, start);
-      options.log.info({ tenantId, retainedFrom: new Date(start).toISOString() }, "older periods are sealed");
-    }
-    const dropped = await dropUnkeptPartitions(client);
-    if (dropped.length > 0) options.log.info({ partitions: dropped }, "partitions that nobody keeps are dropped");
+    const tenants = rows.map(({ tenant_id: tenantId, timezone }) => ({ tenantId, timezone }));
+    const round = await keepRetention(client, tenants, clock, { log: options.log, months: options.retentionMonths });
+    announcements = round.announcements;
+    for (const { tenantId, retainedFromMs } of round.sealed) retained.set(tenantId, retainedFromMs);
   }
 
   async function attempt(work: () => Promise<unknown>): Promise<void> {
@@ -119,6 +118,7 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
   const timer = setInterval(startRound, options.everyMs);
   return {
     retainedFromMs: (tenantId) => retained.get(tenantId) ?? null,
+    announcements: () => announcements,
     async close() {
       closing = true;
       clearInterval(timer);

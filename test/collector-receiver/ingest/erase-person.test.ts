@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { sealBefore } from "../../../collector-receiver/src/ingest/apply-retention.ts";
+import { sealBefore } from "../../support/seal-before.ts";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { erasePerson } from "../../../collector-receiver/src/ingest/erase-person.ts";
 import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkDefinitions } from "../../../collector-receiver/src/definitions/check-definitions.ts";
 import type { CustomDefinitions } from "../../../collector-receiver/src/definitions/custom-definitions.ts";
 import { applyDefinitions } from "../../../collector-receiver/src/ingest/apply-definitions.ts";
-import { sealBefore } from "../../../collector-receiver/src/ingest/apply-retention.ts";
+import { sealBefore } from "../../support/seal-before.ts";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { erasePerson } from "../../../collector-receiver/src/ingest/erase-person.ts";
 import { rebuildTenant } from "../../../collector-receiver/src/ingest/rebuild-tenant.ts";

@@ -1,10 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  dropUnkeptPartitions,
-  retentionStart,
-  sealBefore,
-} from "../../../collector-receiver/src/ingest/apply-retention.ts";
+import { retentionStart } from "../../../collector-receiver/src/ingest/apply-retention.ts";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { rebuildTenant } from "../../../collector-receiver/src/ingest/rebuild-tenant.ts";
 import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
@@ -14,6 +10,7 @@ import { openWriterConnection } from "../../../collector-receiver/src/storage/wr
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { sealBefore } from "../../support/seal-before.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
 
 const hour = 3_600_000;
@@ -133,44 +130,4 @@ test("an older event that was mapped before the retention moved is not committed
   await expect(ingest.submit(requestOf([old]), 100)).rejects.toMatchObject({ code: "period_sealed" });
   const { rows } = await database.pool.query("select count(*)::int as rows from analytics_events");
   expect(rows).toEqual([{ rows: 1 }]);
-});
-
-test("partitions wholly before what every tenant keeps are dropped, with an audit row; none before all agree", async () => {
-  await empty();
-  const partitions = async () => {
-    const { rows } = await database.pool.query(
-      `select relname from pg_class c join pg_inherits i on i.inhrelid = c.oid
-       where i.inhparent = 'analytics_events'::regclass order by 1`,
-    );
-    return rows.map((row) => row.relname as string);
-  };
-  const at = (month: number) => Date.UTC(2027, month, 10);
-  await send(
-    [0, 1, 2, 3].flatMap((month) =>
-      ["default", "brand-b"].map((tenantId) =>
-        makeEvent({ name: "session.start", sessionId: "s", tenantId, occurredAtMs: at(month) }),
-      ),
-    ),
-  );
-  // The end of February in Shanghai lies in February, UTC: that partition has rows that are kept.
-  const march = Date.UTC(2027, 1, 28, 16);
-  await withWriter(async (client) => {
-    await sealBefore(client, "default", march);
-    expect(await dropUnkeptPartitions(client)).toEqual([]);
-    await sealBefore(client, "brand-b", Date.UTC(2027, 2, 31, 16));
-    expect(await sealBefore(client, "default", march)).toBe(false);
-    const dropped = await dropUnkeptPartitions(client);
-    expect(dropped).toContain("analytics_events_2027_01");
-    expect(dropped).not.toContain("analytics_events_2027_02");
-  });
-  expect(await partitions()).not.toContain("analytics_events_2027_01");
-  expect(await partitions()).toEqual(expect.arrayContaining(["analytics_events_2027_02", "analytics_events_2027_03"]));
-  const { rows } = await database.pool.query("select tenant_id, action from analytics_audit order by performed_at");
-  expect(rows).toEqual([
-    { tenant_id: "default", action: "retention" },
-    { tenant_id: "brand-b", action: "retention" },
-  ]);
-  for (const tenant of ["default", "brand-b"]) {
-    expect((await verifyTenant(database.connectionString, tenant)).drifts).toBe(0);
-  }
 });
