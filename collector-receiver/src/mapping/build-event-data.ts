@@ -5,6 +5,8 @@ import {
   attributeTooLarge,
   badText,
   eventTooLarge,
+  malformedAttribute,
+  malformedValue,
   nestedTooDeeply,
   notExact,
   notFinite,
@@ -158,6 +160,14 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
     // At the top level null means absent; within an array or a map it holds its place.
     if (this.depth === 0 || this.problem !== null) return;
     if (this.separate() && !this.arena.writeRaw(nullText)) this.failSize();
+  }
+
+  malformedValue(expected: string, bytes: Buffer, start: number, end: number): void {
+    if (this.openValue(-1)) this.fail(malformedValue(this.currentKey, expected, bytes, start, end));
+  }
+
+  malformedAttribute(expected: string, bytes: Buffer, start: number, end: number): void {
+    this.fail(malformedAttribute(expected, bytes, start, end));
   }
 
   beginArray(): boolean {

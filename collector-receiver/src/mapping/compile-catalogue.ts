@@ -183,7 +183,8 @@ function makeAttributeKey(
     otherNext: null,
     slot: slots.get(text) ?? 0,
     counted: countedAttributes.has(text),
-    reserved: text.startsWith(reservedPrefix) ? (reservedByName[text] ?? reserved.other) : reserved.none,
+    // An attribute without a name is lost, as one that we reserve: OpenTelemetry Go sends it.
+    reserved: text === "" || text.startsWith(reservedPrefix) ? (reservedByName[text] ?? reserved.other) : reserved.none,
     planned: [],
   };
 }

@@ -1,5 +1,5 @@
 import type { AttributeKey, AttributeRule } from "./event-plan.ts";
-import { describeBytes } from "./describe-value.ts";
+import { describeBytes, describeJson } from "./describe-value.ts";
 import { textState, type TextState } from "./event-data-arena.ts";
 import type { RejectionCodeName } from "./rejection-codes.ts";
 
@@ -13,6 +13,24 @@ export interface EventProblem {
 /** @param value as a person reads it: `7`, `the text "x"`, `an array` */
 export function wrongType(key: AttributeKey, rule: AttributeRule, value: string): EventProblem {
   return { code: "wrong_type", text: `${quoteKey(key)} is ${value}, ${rule.type} is expected` };
+}
+
+/** @param expected what OTLP allows in JSON at this place */
+export function malformedValue(
+  key: AttributeKey,
+  expected: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): EventProblem {
+  const value = describeJson(bytes, start, end);
+  return { code: "malformed_value", text: `${quoteKey(key)} is ${value}, OTLP/JSON expects ${expected}` };
+}
+
+/** An attribute whose name cannot be told. */
+export function malformedAttribute(expected: string, bytes: Buffer, start: number, end: number): EventProblem {
+  const value = describeJson(bytes, start, end);
+  return { code: "malformed_value", text: `An attribute is ${value}, OTLP/JSON expects ${expected}` };
 }
 
 export function textTooLong(key: AttributeKey, rule: AttributeRule, value: string): EventProblem {

@@ -18,10 +18,21 @@ function firstPoints(text: string, count: number): string {
   return [...text.slice(0, count * 2)].slice(0, count).join("");
 }
 
+/** The beginning of a JSON value, as it is written. */
+export function describeJson(bytes: Buffer, start: number, end: number): string {
+  return withSize(describeStart(bytes, start, end).slice(1, -1), end - start);
+}
+
 /** The beginning of a byte range as text; invalid bytes become U+FFFD. */
 export function describeBytes(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString("utf8", start, Math.min(end, start + 240));
-  const described = describeText(text);
-  const kib = Math.round((end - start) / 1024);
+  return withSize(describeStart(bytes, start, end), end - start);
+}
+
+function describeStart(bytes: Buffer, start: number, end: number): string {
+  return describeText(bytes.toString("utf8", start, Math.min(end, start + 240)));
+}
+
+function withSize(described: string, bytes: number): string {
+  const kib = Math.round(bytes / 1024);
   return kib > 1 ? `${described} (${kib} KiB)` : described;
 }

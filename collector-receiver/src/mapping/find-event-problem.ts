@@ -1,9 +1,9 @@
 import { maxEventNameLength, reservedAttributes } from "@spanledger/sdk/event-catalogue";
-import { idState, type OtlpCarrier } from "../otlp/otlp-carrier.ts";
+import { idState, type FieldFault, type OtlpCarrier, type OtlpSignal } from "../otlp/otlp-carrier.ts";
 import type { EventName } from "./compile-catalogue.ts";
 import type { EventPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
-import { describeText } from "./describe-value.ts";
+import { describeJson, describeText } from "./describe-value.ts";
 import { textState } from "./event-data-arena.ts";
 import type { EventReading } from "./event-reading.ts";
 
@@ -14,8 +14,28 @@ export function findSpanProblem(carrier: OtlpCarrier): EventProblem | null {
   if (carrier.traceIdState === idState.valid && carrier.spanIdState === idState.valid) return null;
   const isTrace = carrier.traceIdState !== idState.valid;
   const state = isTrace ? carrier.traceIdState : carrier.spanIdState;
-  const how = state === idState.absent ? "missing" : state === idState.zero ? "all zero" : "of the wrong length";
-  return { code: "invalid_trace_context", text: `The span's ${isTrace ? "trace id" : "span id"} is ${how}` };
+  return {
+    code: "invalid_trace_context",
+    text: `The span's ${isTrace ? "trace id" : "span id"} is ${idFaults[state]}`,
+  };
+}
+
+const idFaults = ["missing", "valid", "all zero", "of the wrong length", "not a text"] as const;
+
+/** A field of the event (in JSON) with a value that OTLP does not allow. */
+export function findFieldProblem({ body }: OtlpCarrier, fault: FieldFault, signal: OtlpSignal): EventProblem {
+  const value = describeJson(body, fault.start, fault.end);
+  switch (fault.field) {
+    case "time":
+      return { code: "invalid_time", text: `The event's time is ${value}, not nanoseconds since 1970` };
+    case "name":
+      return {
+        code: "malformed_value",
+        text: `\`${signal === "logs" ? "eventName" : "name"}\` is ${value}, a text is expected`,
+      };
+    case "attributes":
+      return { code: "malformed_value", text: `\`attributes\` is ${value}, an array is expected` };
+  }
 }
 
 /** What a time may be, milliseconds since 1970. */

@@ -17,6 +17,7 @@ import { compileCatalogue, type CompiledCatalogue, type EventName } from "./comp
 import { deriveEventId, fingerprintOf, readMembers } from "./derive-event-id.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import {
+  findFieldProblem,
   findMarkProblem,
   findMissing,
   findNameProblem,
@@ -173,6 +174,10 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     }
   }
 
+  unreadable(): void {
+    this.ignored++;
+  }
+
   spanEvent(walker: OtlpWalker): void {
     if (!walker.hasAttributes()) {
       this.ignored++;
@@ -259,13 +264,17 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
 
   private finish(walker: OtlpWalker, name: EventName, plan: EventPlan): void {
     const builder = this.builder;
-    // Without the mark, a catalogue name alone is no sign: browsers emit a `session.start` too.
-    if (!builder.marked && (name.plan === null || (builder.touched & plan.requiredMask) === 0)) {
+    const carrier = walker.carrier;
+    // Without the mark, a catalogue name alone is no sign: browsers emit a `session.start` too. If its attributes cannot
+    // be read, the signs may be among them.
+    if (
+      !builder.marked &&
+      (name.plan === null || ((builder.touched & plan.requiredMask) === 0 && carrier.fault?.field !== "attributes"))
+    ) {
       this.ignored++;
       return;
     }
     const facts = this.resourceFacts ?? this.readResource(walker);
-    const carrier = walker.carrier;
     const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
     let occurredAtMs = wireMs;
     const markMs = builder.eventIdTimeMs;
@@ -275,6 +284,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     const problem =
       this.tenantProblem ??
       (this.signal === "traces" ? findSpanProblem(carrier) : null) ??
+      (carrier.fault === null ? null : findFieldProblem(carrier, carrier.fault, this.signal)) ??
       findNameProblem(name) ??
       findTimeProblem(carrier, occurredAtMs, this) ??
       (builder.marked && !builder.hasEventId ? findMarkProblem(builder) : null) ??

@@ -30,6 +30,8 @@ export class NameAttributeReader implements AttributeVisitor {
   bool(): void {}
   binary(): void {}
   nothing(): void {}
+  malformedValue(): void {}
+  malformedAttribute(): void {}
   beginArray(): boolean {
     return false;
   }

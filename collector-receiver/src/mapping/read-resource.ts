@@ -58,6 +58,8 @@ export class ResourceReader implements AttributeVisitor {
   bool(): void {}
   binary(): void {}
   nothing(): void {}
+  malformedValue(): void {}
+  malformedAttribute(): void {}
   beginArray(): boolean {
     return false;
   }

@@ -41,6 +41,8 @@ export class SourceReportReader implements AttributeVisitor {
   bool(): void {}
   binary(): void {}
   nothing(): void {}
+  malformedValue(): void {}
+  malformedAttribute(): void {}
   beginArray(): boolean {
     return false;
   }

@@ -15,7 +15,7 @@ export const rejectionCodes = {
     action: "Send a UUID (best version 7, made from the event's time), or leave the attribute out.",
   },
   invalid_trace_context: {
-    meaning: "The span's trace id or span id is missing, all zero or of the wrong length.",
+    meaning: "The span's trace id or span id is missing, all zero, of the wrong length or not a text.",
     action: "Send 16 bytes of trace id and 8 of span id; an event without a trace goes in a log record.",
   },
   missing_name: {
@@ -29,6 +29,11 @@ export const rejectionCodes = {
   missing_time: {
     meaning: "The event has no time, or its time is zero.",
     action: "Set the time in nanoseconds since 1970.",
+  },
+  invalid_time: {
+    meaning:
+      "The event's time (in JSON) is not a count of nanoseconds: a date, a negative or fractional number, an empty text.",
+    action: "Set the time in nanoseconds since 1970, as a decimal text.",
   },
   time_before_2000: {
     meaning: "The event's time lies before 2000-01-01.",
@@ -49,6 +54,11 @@ export const rejectionCodes = {
   wrong_type: {
     meaning: "An attribute has another type than in the catalogue; numbers in strings are not numbers.",
     action: "Send the type that the catalogue names.",
+  },
+  malformed_value: {
+    meaning:
+      "A value in JSON is not valid OTLP: `boolValue` in quotes, a fraction in `intValue`, broken base64, a plain value or array.",
+    action: "Send the value as OTLP/JSON writes it, or send protobuf.",
   },
   out_of_range: {
     meaning: "A number is below the minimum, above the maximum, or larger than its column.",

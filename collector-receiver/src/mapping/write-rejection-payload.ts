@@ -63,13 +63,13 @@ function writeJsonPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: Re
     return Buffer.concat([Buffer.from(`${head}"scopeLogs":[{${scope},"logRecords":[`), event, Buffer.from("]}]}]}")]);
   }
   return Buffer.concat([
-    Buffer.from(`${head}"scopeSpans":[{${scope},"spans":[{"traceId":"`),
-    slice(carrier, carrier.traceIdStart, carrier.traceIdEnd),
-    Buffer.from('","spanId":"'),
-    slice(carrier, carrier.spanIdStart, carrier.spanIdEnd),
-    Buffer.from('","parentSpanId":"'),
-    slice(carrier, carrier.parentSpanIdStart, carrier.parentSpanIdEnd),
-    Buffer.from(`","name":${JSON.stringify(readSpanName(carrier).toString())},"events":[`),
+    Buffer.from(`${head}"scopeSpans":[{${scope},"spans":[{"traceId":`),
+    jsonId(carrier, carrier.traceIdStart, carrier.traceIdEnd),
+    Buffer.from(',"spanId":'),
+    jsonId(carrier, carrier.spanIdStart, carrier.spanIdEnd),
+    Buffer.from(',"parentSpanId":'),
+    jsonId(carrier, carrier.parentSpanIdStart, carrier.parentSpanIdEnd),
+    Buffer.from(`,"name":${JSON.stringify(readSpanName(carrier).toString())},"events":[`),
     event,
     Buffer.from("]}]}]}]}"),
   ]);
@@ -85,6 +85,13 @@ function resourceAttributes(resource: ResourceFacts): [string, string][] {
 
 function slice(carrier: OtlpCarrier, start: number, end: number): Buffer {
   return carrier.body.subarray(start, end);
+}
+
+const emptyText = Buffer.from('""');
+
+/** An id as it came, with its quotes; an empty text if there is none. */
+function jsonId(carrier: OtlpCarrier, start: number, end: number): Buffer {
+  return start === end || carrier.body[start] === 0x6e ? emptyText : slice(carrier, start, end);
 }
 
 function readSpanName(carrier: OtlpCarrier): Buffer {

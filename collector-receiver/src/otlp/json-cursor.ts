@@ -6,9 +6,10 @@ import { escapeOf, unescapeJsonText } from "./unescape-json-text.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
-/** Deepest nesting of JSON that is followed; deeper is an attack, not telemetry. */
-const maxDepth = 512;
-const isObject = new Uint8Array(maxDepth);
+/** For each open object or array of the value being skipped: 1 for an object. Grows as needed, see `skipValue`. */
+let isObject = new Uint8Array(512);
+/** A larger table is given up after the value that needed it. */
+const largestKeptTable = 64 * 1024;
 
 /**
  * A JSON text read byte by byte: what is not needed is skipped without making a value, but not
@@ -20,6 +21,8 @@ export class JsonCursor {
   pos = 0;
   /** The last member's name, see `nextKey`. */
   readonly key: TextRange;
+  /** Where the last value that `readText` skipped begins. */
+  skippedAt = 0;
   private readonly end: number;
 
   constructor(bytes: Buffer) {
@@ -52,21 +55,20 @@ export class JsonCursor {
     }
   }
 
-  /** Enters an object; false where it has no members (then it is read). `null` counts as empty. */
+  /** Enters an object; false if it has no members. A value of another type is skipped, as if it were empty. */
   enterObject(): boolean {
-    return this.enter(0x7b, 0x7d, "an object");
+    return this.enter(0x7b, 0x7d);
   }
 
-  /** Enters an array; false where it is empty (then it is read). `null` counts as empty. */
+  /** Enters an array; false if it is empty. A value of another type is skipped, as if it were empty. */
   enterArray(): boolean {
-    return this.enter(0x5b, 0x5d, "an array");
+    return this.enter(0x5b, 0x5d);
   }
 
-  private enter(open: number, close: number, what: string): boolean {
-    const byte = this.peek();
-    if (byte !== open) {
-      if (this.skipNull()) return false;
-      throw this.error(what);
+  private enter(open: number, close: number): boolean {
+    if (this.peek() !== open) {
+      this.skipValue();
+      return false;
     }
     this.pos++;
     if (this.peek() !== close) return true;
@@ -198,10 +200,20 @@ export class JsonCursor {
     }
   }
 
-  /** Reads a text or `null`, which gives an empty one. */
-  readText(into: TextRange): void {
-    if (this.skipNull()) into.start = into.end = 0;
-    else this.readString(into);
+  /**
+   * Reads a text; any other value is skipped and gives an empty one.
+   * @returns false if the value is neither a text nor `null`
+   */
+  readText(into: TextRange): boolean {
+    const byte = this.peek();
+    if (byte === quote) {
+      this.readString(into);
+      return true;
+    }
+    into.start = into.end = 0;
+    this.skippedAt = this.pos;
+    this.skipValue();
+    return byte === 0x6e;
   }
 
   /** Skips a number, and checks its syntax. */
@@ -230,7 +242,7 @@ export class JsonCursor {
     return pos;
   }
 
-  /** Skips one value of any kind; a loop, so that depth costs no stack. */
+  /** Skips one value of any kind and depth, and checks its syntax; a loop, so that depth costs no stack. */
   skipValue(): void {
     const bytes = this.bytes;
     let depth = 0;
@@ -245,7 +257,7 @@ export class JsonCursor {
         if (this.peek() === (object ? 0x7d : 0x5d)) {
           this.pos++;
         } else {
-          if (depth === maxDepth) throw this.error(`at most ${maxDepth} levels`);
+          if (depth === isObject.length) isObject = enlarge(isObject);
           isObject[depth++] = object ? 1 : 0;
           if (object) this.skipKey();
           continue;
@@ -261,7 +273,10 @@ export class JsonCursor {
       }
       // A value was read: what follows it?
       for (;;) {
-        if (depth === 0) return;
+        if (depth === 0) {
+          if (isObject.length > largestKeptTable) isObject = new Uint8Array(largestKeptTable);
+          return;
+        }
         let next = bytes[this.pos];
         if (next !== 0x2c && next !== 0x7d && next !== 0x5d) next = this.peek();
         const object = isObject[depth - 1] === 1;
@@ -291,6 +306,12 @@ export class JsonCursor {
     const found = at >= this.end ? "the end" : JSON.stringify(this.bytes.toString("latin1", at, at + 12));
     return new MalformedOtlpError(`Expected ${expected}, found ${found}`, at);
   }
+}
+
+function enlarge(table: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(table.length * 2);
+  larger.set(table);
+  return larger;
 }
 
 function isDigit(byte: number | undefined): boolean {

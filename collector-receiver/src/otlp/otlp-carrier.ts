@@ -29,6 +29,10 @@ export interface AttributeVisitor {
   binary(bytes: Buffer, start: number, end: number): void;
   /** A value that is not set. */
   nothing(): void;
+  /** A value in JSON that OTLP does not allow; it stands in `bytes[start, end)`. `expected` says what OTLP allows. */
+  malformedValue(expected: string, bytes: Buffer, start: number, end: number): void;
+  /** As `malformedValue`, but instead of key and value: neither can be told. */
+  malformedAttribute(expected: string, bytes: Buffer, start: number, end: number): void;
   /** False: do not go in, no `endArray` follows. */
   beginArray(): boolean;
   endArray(): void;
@@ -51,13 +55,20 @@ export interface PlainVisitor {
 }
 
 /** An id of 16 or 8 bytes as the wire gives it. */
-export const idState = { absent: 0, valid: 1, zero: 2, wrongLength: 3 } as const;
+export const idState = { absent: 0, valid: 1, zero: 2, wrongLength: 3, notText: 4 } as const;
 export type IdState = (typeof idState)[keyof typeof idState];
 
 /** Where in `ids` each id lies. */
 export const traceIdAt = 0;
 export const spanIdAt = 16;
 export const parentSpanIdAt = 24;
+
+/** A field of an event in JSON with a value that OTLP does not allow there; the value stands in `body[start, end)`. */
+export interface FieldFault {
+  readonly field: "time" | "name" | "attributes";
+  readonly start: number;
+  readonly end: number;
+}
 
 /** One for all bodies: a walk that pauses within a span puts its ids back. */
 const sharedIds = Buffer.alloc(32);
@@ -79,7 +90,7 @@ export class OtlpCarrier {
   traceIdState: IdState = idState.absent;
   spanIdState: IdState = idState.absent;
   parentSpanIdState: IdState = idState.absent;
-  /** Raw ids, for a copy: protobuf bytes, or what stands between the quotes. */
+  /** Raw ids, for a copy: protobuf bytes, or a JSON value with its quotes. */
   traceIdStart = 0;
   traceIdEnd = 0;
   spanIdStart = 0;
@@ -96,6 +107,8 @@ export class OtlpCarrier {
   /** The event (or log record) as it stands in the body: a message, or a JSON object. */
   eventStart = 0;
   eventEnd = 0;
+  /** The first field of the event (or log record) that is malformed; always null in protobuf. */
+  fault: FieldFault | null = null;
 
   constructor(body: Buffer) {
     this.body = body;
@@ -143,6 +156,8 @@ export interface CarrierVisitor {
   scope(walker: OtlpWalker): boolean;
   /** A span that is wanted, before its events. */
   beginSpan(walker: OtlpWalker, events: number): void;
+  /** A list of JSON, or an element of one, has the wrong type: whatever it was meant to hold is passed over. */
+  unreadable(): void;
   spanEvent(walker: OtlpWalker): void;
   logRecord(walker: OtlpWalker): void;
 }

@@ -1,10 +1,13 @@
-import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { AttributeVisitor, TextRange } from "./otlp-carrier.ts";
 import type { JsonCursor } from "./json-cursor.ts";
+import { readDoubleText, readExactInteger, readNumberText } from "./read-json-number.ts";
 import { deliverInt64 } from "./read-protobuf-attributes.ts";
 
 const keyName = Buffer.from("key");
 const valueName = Buffer.from("value");
+const openBrace = 0x7b;
+const openBracket = 0x5b;
+const firstOfNull = 0x6e;
 const valuesName = Buffer.from("values");
 const stringValue = Buffer.from("stringValue");
 const boolValue = Buffer.from("boolValue");
@@ -13,10 +16,13 @@ const doubleValue = Buffer.from("doubleValue");
 const arrayValue = Buffer.from("arrayValue");
 const kvlistValue = Buffer.from("kvlistValue");
 const bytesValue = Buffer.from("bytesValue");
-const numberText = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
+const plainInteger = /^-?[0-9]+$/;
 const base64Text = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
-/** Reads an array of KeyValue, which is next, in wire order. */
+/**
+ * Reads an array of KeyValue, which is next, in wire order. A value that OTLP does not allow is the visitor's to judge; a
+ * value that is not an array holds no attributes.
+ */
 export function readJsonAttributes(cursor: JsonCursor, visitor: AttributeVisitor): void {
   if (!cursor.enterArray()) return;
   do {
@@ -25,26 +31,30 @@ export function readJsonAttributes(cursor: JsonCursor, visitor: AttributeVisitor
 }
 
 function readKeyValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
-  if (!cursor.enterObject()) {
-    visitor.key(cursor.bytes, 0, 0);
-    visitor.nothing();
-    return;
-  }
+  const kind = cursor.peek();
+  const start = cursor.pos;
   // The value may stand before the key: remember both, then read them in order.
   const key: TextRange = { bytes: cursor.bytes, start: 0, end: 0 };
   let valueAt = -1;
-  do {
-    cursor.nextKey();
-    if (cursor.keyIs(keyName)) {
-      if (!cursor.skipNull()) cursor.readString(key);
-    } else if (cursor.keyIs(valueName)) {
-      cursor.peek();
-      valueAt = cursor.pos;
-      cursor.skipValue();
-    } else {
-      cursor.skipValue();
-    }
-  } while (cursor.moreMembers());
+  let hasKey = true;
+  if (cursor.enterObject()) {
+    do {
+      cursor.nextKey();
+      if (cursor.keyIs(keyName)) {
+        hasKey = cursor.readText(key);
+      } else if (cursor.keyIs(valueName)) {
+        cursor.peek();
+        valueAt = cursor.pos;
+        cursor.skipValue();
+      } else {
+        cursor.skipValue();
+      }
+    } while (cursor.moreMembers());
+  }
+  if (!hasKey || (kind !== openBrace && kind !== firstOfNull)) {
+    visitor.malformedAttribute("an object with a text as its key", cursor.bytes, start, cursor.pos);
+    return;
+  }
   visitor.key(key.bytes, key.start, key.end);
   if (valueAt < 0) {
     visitor.nothing();
@@ -58,30 +68,32 @@ function readKeyValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
 
 /** Reads an AnyValue, which is next: an object with one known member. The last one counts. */
 function readAnyValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
-  if (!cursor.enterObject()) {
-    visitor.nothing();
-    return;
-  }
+  const opening = cursor.peek();
+  const start = cursor.pos;
   let kind: Buffer | null = null;
   let valueAt = 0;
-  do {
-    cursor.nextKey();
-    const known = knownKind(cursor);
-    const isNull = cursor.peek() === 0x6e;
-    if (known !== null && !isNull) {
-      kind = known;
-      valueAt = cursor.pos;
-    }
-    cursor.skipValue();
-  } while (cursor.moreMembers());
-  if (kind === null) {
-    visitor.nothing();
-    return;
+  if (cursor.enterObject()) {
+    do {
+      cursor.nextKey();
+      const known = knownKind(cursor);
+      const isNull = cursor.peek() === firstOfNull;
+      if (known !== null && !isNull) {
+        kind = known;
+        valueAt = cursor.pos;
+      }
+      cursor.skipValue();
+    } while (cursor.moreMembers());
   }
   const after = cursor.pos;
-  cursor.pos = valueAt;
-  readKind(cursor, kind, visitor);
-  cursor.pos = after;
+  if (kind !== null) {
+    cursor.pos = valueAt;
+    readKind(cursor, kind, visitor);
+    cursor.pos = after;
+  } else if (opening === openBrace || opening === firstOfNull) {
+    visitor.nothing();
+  } else {
+    visitor.malformedValue('an object such as {"stringValue":…}', cursor.bytes, start, after);
+  }
 }
 
 function knownKind(cursor: JsonCursor): Buffer | null {
@@ -109,42 +121,53 @@ function knownKind(cursor: JsonCursor): Buffer | null {
 const text: TextRange = { bytes: Buffer.alloc(0), start: 0, end: 0 };
 
 function readKind(cursor: JsonCursor, kind: Buffer, visitor: AttributeVisitor): void {
+  const start = cursor.pos;
+  const expected = readExpectedKind(cursor, kind, visitor);
+  if (expected === null) return;
+  cursor.pos = start;
+  cursor.skipValue();
+  visitor.malformedValue(expected, cursor.bytes, start, cursor.pos);
+}
+
+/** Null after the value was handed on; otherwise what OTLP allows, and nothing was handed on. */
+function readExpectedKind(cursor: JsonCursor, kind: Buffer, visitor: AttributeVisitor): string | null {
+  const first = cursor.bytes[cursor.pos];
   switch (kind) {
     case stringValue:
+      if (first !== 0x22) return "a text in stringValue";
       cursor.readString(text);
       visitor.string(text.bytes, text.start, text.end);
-      return;
-    case boolValue: {
-      const value = cursor.peek() === 0x74;
-      cursor.skipLiteral(value ? "true" : "false");
-      visitor.bool(value);
-      return;
-    }
+      return null;
+    case boolValue:
+      if (first !== 0x74 && first !== 0x66) return "true or false in boolValue";
+      visitor.bool(first === 0x74);
+      return null;
     case intValue:
-      readInt(cursor, visitor);
-      return;
+      return readInt(cursor, visitor) ? null : "an integer in intValue";
     case doubleValue:
-      readDouble(cursor, visitor);
-      return;
-    case bytesValue: {
-      cursor.readString(text);
-      const base64 = text.bytes.latin1Slice(text.start, text.end);
-      if (!base64Text.test(base64)) throw cursor.error("base64 before this place");
-      const bytes = Buffer.from(base64, "base64");
-      visitor.binary(bytes, 0, bytes.length);
-      return;
-    }
+      return readDouble(cursor, visitor) ? null : "a number in doubleValue";
+    case bytesValue:
+      return first === 0x22 && readBytes(cursor, visitor) ? null : "base64 in bytesValue";
     case arrayValue:
-      readArrayValue(cursor, visitor);
-      return;
+      return readArrayValue(cursor, visitor) ? null : "an object with an array as its values in arrayValue";
     default:
-      readMapValue(cursor, visitor);
+      return readMapValue(cursor, visitor) ? null : "an object with an array as its values in kvlistValue";
   }
 }
 
-function readArrayValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
+function readBytes(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
+  cursor.readString(text);
+  const base64 = text.bytes.latin1Slice(text.start, text.end);
+  if (!base64Text.test(base64) || base64.replace(/=+$/, "").length % 4 === 1) return false;
+  const bytes = Buffer.from(base64, "base64");
+  visitor.binary(bytes, 0, bytes.length);
+  return true;
+}
+
+function readArrayValue(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
   const valuesAt = findValues(cursor);
-  if (!visitor.beginArray()) return;
+  if (valuesAt === malformed) return false;
+  if (!visitor.beginArray()) return true;
   if (valuesAt >= 0) {
     cursor.pos = valuesAt;
     if (cursor.enterArray()) {
@@ -154,72 +177,64 @@ function readArrayValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
     }
   }
   visitor.endArray();
+  return true;
 }
 
-function readMapValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
+function readMapValue(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
   const valuesAt = findValues(cursor);
-  if (!visitor.beginMap()) return;
+  if (valuesAt === malformed) return false;
+  if (!visitor.beginMap()) return true;
   if (valuesAt >= 0) {
     cursor.pos = valuesAt;
     readJsonAttributes(cursor, visitor);
   }
   visitor.endMap();
+  return true;
 }
 
-/** Where the member `values` of the next object stands; -1 where there is none. */
+const malformed = -2;
+
+/** Where the array `values` of the next object stands; -1 if there is none, `malformed` if either has another type. */
 function findValues(cursor: JsonCursor): number {
+  if (cursor.peek() !== openBrace) return malformed;
   let at = -1;
   if (!cursor.enterObject()) return at;
   do {
     cursor.nextKey();
-    cursor.peek();
-    if (cursor.keyIs(valuesName)) at = cursor.pos;
+    const first = cursor.peek();
+    if (cursor.keyIs(valuesName)) at = first === openBracket ? cursor.pos : first === firstOfNull ? -1 : malformed;
     cursor.skipValue();
   } while (cursor.moreMembers());
   return at;
 }
 
-/** A number, or a text that holds one. */
-export function readNumberText(cursor: JsonCursor): string {
-  if (cursor.peek() === 0x22) {
-    cursor.readString(text);
-    return text.bytes.latin1Slice(text.start, text.end);
-  }
-  const start = cursor.pos;
-  cursor.skipNumber();
-  return cursor.bytes.latin1Slice(start, cursor.pos);
-}
-
-function readInt(cursor: JsonCursor, visitor: AttributeVisitor): void {
-  const at = cursor.pos;
+/**
+ * An integer of 64 bits is handed on exactly, a larger one as the nearest double: OpenTelemetry JS writes the number 1e21
+ * as `intValue`, because it is integral.
+ */
+function readInt(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
   const number = readNumberText(cursor);
+  if (number === null) return false;
   if (number.length <= 15 && plainInteger.test(number)) {
     visitor.int(Number(number) + 0);
-    return;
+    return true;
   }
   const exact = readExactInteger(number);
-  if (exact === null || BigInt.asIntN(64, exact) !== exact) {
-    throw new MalformedOtlpError(`Expected a 64-bit integer, found ${JSON.stringify(number.slice(0, 40))}`, at);
+  if (exact === null) return false;
+  if (BigInt.asIntN(64, exact) === exact) {
+    deliverInt64(Number(exact >> 32n), Number(exact & 0xffffffffn), visitor);
+    return true;
   }
-  deliverInt64(Number(exact >> 32n), Number(exact & 0xffffffffn), visitor);
+  const nearest = Number(exact);
+  if (!Number.isFinite(nearest)) return false;
+  visitor.double(nearest);
+  return true;
 }
 
-const plainInteger = /^-?[0-9]+$/;
-
-/** "7", "7.0" and "7e0" are the same integer in protobuf's JSON; null where it is none. */
-export function readExactInteger(number: string): bigint | null {
-  if (number.length <= 24 && plainInteger.test(number)) return BigInt(number);
-  if (number.length > 40 || !numberText.test(number)) return null;
-  const value = Number(number);
-  return Number.isSafeInteger(value) ? BigInt(value) : null;
-}
-
-function readDouble(cursor: JsonCursor, visitor: AttributeVisitor): void {
-  const at = cursor.pos;
+function readDouble(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
   const number = readNumberText(cursor);
-  if (numberText.test(number)) visitor.double(Number(number));
-  else if (number === "NaN") visitor.double(NaN);
-  else if (number === "Infinity") visitor.double(Infinity);
-  else if (number === "-Infinity") visitor.double(-Infinity);
-  else throw new MalformedOtlpError(`Expected a number, found ${JSON.stringify(number.slice(0, 40))}`, at);
+  const value = number === null ? null : readDoubleText(number);
+  if (value === null) return false;
+  visitor.double(value);
+  return true;
 }

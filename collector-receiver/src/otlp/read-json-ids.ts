@@ -10,14 +10,17 @@ export function clearIds(carrier: OtlpCarrier): void {
 }
 
 /**
- * Skips an id, which is next.
- * @returns where the text between its quotes begins (it ends before the cursor's last byte); 0 for `null`
+ * Skips an id, which is next, whatever its type.
+ * @returns where the value begins (it ends at the cursor)
  */
 export function skipJsonId(cursor: JsonCursor): number {
-  if (cursor.skipNull()) return 0;
-  if (cursor.bytes[cursor.pos] !== 0x22) throw cursor.error("an id in hex");
-  const start = cursor.pos + 1;
-  cursor.skipString();
+  if (cursor.bytes[cursor.pos] === 0x22 || cursor.peek() === 0x22) {
+    const start = cursor.pos;
+    cursor.skipString();
+    return start;
+  }
+  const start = cursor.pos;
+  cursor.skipValue();
   return start;
 }
 
@@ -31,12 +34,15 @@ export function decodeIds(carrier: OtlpCarrier): void {
 
 function decodeId(carrier: OtlpCarrier, start: number, end: number, at: number, expected: 8 | 16): IdState {
   if (end === start) return idState.absent;
-  if (end - start !== expected * 2) return idState.wrongLength;
   const { body: bytes, ids } = carrier;
+  const kind = bytes[start];
+  if (kind !== 0x22) return kind === 0x6e ? idState.absent : idState.notText;
+  if (end - start === 2) return idState.absent;
+  if (end - start !== expected * 2 + 2) return idState.wrongLength;
   let bits = 0;
   for (let i = 0; i < expected; i++) {
-    const high = hexValue[bytes[start + i * 2]!]!;
-    const low = hexValue[bytes[start + i * 2 + 1]!]!;
+    const high = hexValue[bytes[start + 1 + i * 2]!]!;
+    const low = hexValue[bytes[start + 2 + i * 2]!]!;
     if (high > 15 || low > 15) return idState.wrongLength;
     const byte = (high << 4) | low;
     ids[at + i] = byte;

@@ -1,6 +1,5 @@
 import type { JsonCursor } from "./json-cursor.ts";
-import { MalformedOtlpError } from "./malformed-otlp-error.ts";
-import { readExactInteger, readNumberText } from "./read-json-attributes.ts";
+import { readExactInteger, readNumberText } from "./read-json-number.ts";
 
 /** A 64-bit count of nanoseconds, in two unsigned halves. */
 export interface JsonTime {
@@ -10,11 +9,11 @@ export interface JsonTime {
 
 /**
  * Reads nanoseconds, a decimal text or number, which are next: exact. `null` leaves the time as it is.
- * @throws MalformedOtlpError where it is neither
+ * @returns false if the value is anything else; the time is 0 then
  */
-export function readJsonTime(cursor: JsonCursor, into: JsonTime): void {
+export function readJsonTime(cursor: JsonCursor, into: JsonTime): boolean {
   const at = cursor.pos;
-  if (cursor.skipNull()) return;
+  if (cursor.skipNull()) return true;
   const bytes = cursor.bytes;
   const quoted = bytes[at] === 0x22;
   const first = quoted ? at + 1 : at;
@@ -34,15 +33,17 @@ export function readJsonTime(cursor: JsonCursor, into: JsonTime): void {
     const carry = Math.floor(sum / 0x100000000);
     into.high = part1High + carry;
     into.low = sum - carry * 0x100000000;
-    return;
+    return true;
   }
   const number = readNumberText(cursor);
-  const exact = readExactInteger(number);
+  const exact = number === null ? null : readExactInteger(number);
   if (exact === null || BigInt.asUintN(64, exact) !== exact) {
-    throw new MalformedOtlpError(`Expected nanoseconds since 1970, found ${JSON.stringify(number.slice(0, 40))}`, at);
+    into.high = into.low = 0;
+    return false;
   }
   into.high = Number(exact >> 32n);
   into.low = Number(exact & 0xffffffffn);
+  return true;
 }
 
 function areDigits(bytes: Buffer, start: number, end: number): boolean {

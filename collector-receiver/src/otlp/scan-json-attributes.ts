@@ -2,6 +2,7 @@ import "./buffer-slices.ts";
 import { follow, tapeKind, type AttributeTape, type TapeKey } from "./attribute-tape.ts";
 import { ByteWords } from "./byte-words.ts";
 import type { JsonCursor } from "./json-cursor.ts";
+import type { FieldFault } from "./otlp-carrier.ts";
 
 const head = new ByteWords(Buffer.from('{"key":"'));
 const middle = new ByteWords(Buffer.from('","value":{"'));
@@ -108,6 +109,14 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
     cursor.pos = pos;
     return at;
   }
+}
+
+/** Skips attributes that are not plain; their fault if they are not an array. */
+export function skipAttributes(cursor: JsonCursor): FieldFault | null {
+  const first = cursor.peek();
+  const start = cursor.pos;
+  cursor.skipValue();
+  return first === 0x5b || first === 0x6e ? null : { field: "attributes", start, end: cursor.pos };
 }
 
 /** The closing quote of a text without escapes and control characters; -1 where it has any. */

@@ -1,10 +1,10 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { JsonMembers } from "./json-members.ts";
-import type { OtlpCarrier } from "./otlp-carrier.ts";
+import type { FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
 import { clearIds, decodeIds, skipJsonId } from "./read-json-ids.ts";
 import { readJsonTime } from "./read-json-time.ts";
-import { scanJsonAttributes } from "./scan-json-attributes.ts";
+import { scanJsonAttributes, skipAttributes } from "./scan-json-attributes.ts";
 
 const members = new JsonMembers([
   "timeUnixNano",
@@ -42,6 +42,10 @@ export function readJsonLogRecord(cursor: JsonCursor, carrier: OtlpCarrier, tape
   time.high = time.low = observed.high = observed.low = 0;
   let attributesAt = -1;
   tape.to = 0;
+  let timeFault: FieldFault | null = null;
+  let observedFault: FieldFault | null = null;
+  let nameFault: FieldFault | null = null;
+  let attributesFault: FieldFault | null = null;
   cursor.peek();
   carrier.eventStart = cursor.pos;
   if (cursor.enterObject()) {
@@ -52,20 +56,24 @@ export function readJsonLogRecord(cursor: JsonCursor, carrier: OtlpCarrier, tape
         cursor.peek();
         attributesAt = cursor.pos;
         tape.to = scanJsonAttributes(cursor, tape, 0);
-        if (tape.to < 0) cursor.skipValue();
+        attributesFault = tape.to < 0 ? skipAttributes(cursor) : null;
       } else if (member === eventName) {
-        cursor.readText(carrier.eventName);
+        const read = cursor.readText(carrier.eventName);
+        nameFault = read ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
       } else if (member === timeMember || member === observedTime) {
         cursor.peek();
-        readJsonTime(cursor, member === timeMember ? time : observed);
+        const at = cursor.pos;
+        const isTime = member === timeMember;
+        const read = readJsonTime(cursor, isTime ? time : observed);
+        const fault: FieldFault | null = read ? null : { field: "time", start: at, end: cursor.pos };
+        if (isTime) timeFault = fault;
+        else observedFault = fault;
       } else if (member === traceId) {
-        const start = skipJsonId(cursor);
-        carrier.traceIdStart = start;
-        carrier.traceIdEnd = start === 0 ? 0 : cursor.pos - 1;
+        carrier.traceIdStart = skipJsonId(cursor);
+        carrier.traceIdEnd = cursor.pos;
       } else if (member === spanId) {
-        const start = skipJsonId(cursor);
-        carrier.spanIdStart = start;
-        carrier.spanIdEnd = start === 0 ? 0 : cursor.pos - 1;
+        carrier.spanIdStart = skipJsonId(cursor);
+        carrier.spanIdEnd = cursor.pos;
       } else {
         cursor.skipValue();
       }
@@ -76,6 +84,9 @@ export function readJsonLogRecord(cursor: JsonCursor, carrier: OtlpCarrier, tape
   carrier.timeLow = time.low;
   carrier.observedHigh = observed.high;
   carrier.observedLow = observed.low;
+  // When it was observed matters only if the record has no time of its own.
+  if (time.high === 0 && time.low === 0) timeFault ??= observedFault;
+  carrier.fault = nameFault ?? timeFault ?? attributesFault;
   decodeIds(carrier);
   return attributesAt;
 }

@@ -1,10 +1,10 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { JsonMembers } from "./json-members.ts";
-import type { OtlpCarrier } from "./otlp-carrier.ts";
+import type { CarrierVisitor, FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
 import { clearIds, decodeIds, skipJsonId } from "./read-json-ids.ts";
 import { readJsonTime } from "./read-json-time.ts";
-import { scanJsonAttributes } from "./scan-json-attributes.ts";
+import { scanJsonAttributes, skipAttributes } from "./scan-json-attributes.ts";
 
 /** Where one event stands: its span's ids and name may come after it. */
 export interface ScannedEvent {
@@ -20,6 +20,8 @@ export interface ScannedEvent {
   /** Its attributes on the tape; `tapeTo` is -1 where not all of them are plain. */
   readonly tapeFrom: number;
   readonly tapeTo: number;
+  /** See `OtlpCarrier`. */
+  readonly fault: FieldFault | null;
 }
 
 const spanMembers = new JsonMembers([
@@ -76,11 +78,14 @@ export class JsonSpanReader {
   private readonly cursor: JsonCursor;
   private readonly carrier: OtlpCarrier;
   private readonly tape: AttributeTape<TapeKey>;
+  private readonly visitor: Pick<CarrierVisitor, "tape" | "unreadable">;
 
-  constructor(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>) {
+  /** @param visitor told if a span's events are not an array */
+  constructor(cursor: JsonCursor, carrier: OtlpCarrier, visitor: Pick<CarrierVisitor, "tape" | "unreadable">) {
     this.cursor = cursor;
     this.carrier = carrier;
-    this.tape = tape;
+    this.tape = visitor.tape;
+    this.visitor = visitor;
   }
 
   /**
@@ -106,22 +111,21 @@ export class JsonSpanReader {
     do {
       member = cursor.nextMember(spanMembers, member);
       if (member === traceId) {
-        const start = skipJsonId(cursor);
-        carrier.traceIdStart = start;
-        carrier.traceIdEnd = start === 0 ? 0 : cursor.pos - 1;
+        carrier.traceIdStart = skipJsonId(cursor);
+        carrier.traceIdEnd = cursor.pos;
       } else if (member === spanId) {
-        const start = skipJsonId(cursor);
-        carrier.spanIdStart = start;
-        carrier.spanIdEnd = start === 0 ? 0 : cursor.pos - 1;
+        carrier.spanIdStart = skipJsonId(cursor);
+        carrier.spanIdEnd = cursor.pos;
       } else if (member === parentSpanId) {
-        const start = skipJsonId(cursor);
-        carrier.parentSpanIdStart = start;
-        carrier.parentSpanIdEnd = start === 0 ? 0 : cursor.pos - 1;
+        carrier.parentSpanIdStart = skipJsonId(cursor);
+        carrier.parentSpanIdEnd = cursor.pos;
       } else if (member === spanName) {
         cursor.readText(carrier.spanName);
       } else if (member === spanEvents) {
         this.events.length = 0;
         this.nextEventAt = -1;
+        const first = cursor.peek();
+        if (first !== 0x5b && first !== 0x6e) this.visitor.unreadable();
         if (!cursor.enterArray()) continue;
         this.eventsAt = cursor.pos;
         if (this.scanSomeEvents()) return true;
@@ -194,6 +198,7 @@ export class JsonSpanReader {
   }
 }
 
+/** Scans the event that is next; a value of another type is an event without anything. */
 function scanEvent(
   cursor: JsonCursor,
   carrier: OtlpCarrier,
@@ -206,6 +211,9 @@ function scanEvent(
   name.start = name.end = 0;
   let attributesAt = -1;
   let tapeTo = tapeFrom;
+  let timeFault: FieldFault | null = null;
+  let nameFault: FieldFault | null = null;
+  let attributesFault: FieldFault | null = null;
   cursor.peek();
   const start = cursor.pos;
   if (cursor.enterObject()) {
@@ -216,12 +224,13 @@ function scanEvent(
         cursor.peek();
         attributesAt = cursor.pos;
         tapeTo = scanJsonAttributes(cursor, tape, tapeFrom);
-        if (tapeTo < 0) cursor.skipValue();
+        attributesFault = tapeTo < 0 ? skipAttributes(cursor) : null;
       } else if (member === eventName) {
-        cursor.readText(name);
+        nameFault = cursor.readText(name) ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
       } else if (member === eventTime) {
         cursor.peek();
-        readJsonTime(cursor, time);
+        const at = cursor.pos;
+        timeFault = readJsonTime(cursor, time) ? null : { field: "time", start: at, end: cursor.pos };
       } else {
         cursor.skipValue();
       }
@@ -238,5 +247,6 @@ function scanEvent(
     attributesAt,
     tapeFrom,
     tapeTo,
+    fault: nameFault ?? timeFault ?? attributesFault,
   };
 }

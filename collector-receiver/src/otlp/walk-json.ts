@@ -33,8 +33,9 @@ const resources = ["resourceSpans", "resourceLogs", "resourceMetrics", "resource
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in OTLP's JSON encoding. Members
- * may come in any order, so each object is scanned once and what matters is read afterwards.
- * @throws MalformedOtlpError where the bytes are not that message
+ * may come in any order, so each object is scanned once and what matters is read afterwards. A value of
+ * the wrong type is skipped: in an event it is noted as the carrier's fault, elsewhere nothing depends on it.
+ * @throws MalformedOtlpError if the bytes are not JSON or not that message
  */
 export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): Walk {
   return new JsonWalker(body, signal, visitor).walk();
@@ -53,6 +54,10 @@ class JsonWalker implements OtlpWalker {
   private tapeFrom = 0;
   private tapeTo = 0;
   private pauseAt = stretchBytes;
+  /** Spans or log records that were met. */
+  private items = 0;
+  /** Where the first list or element of the wrong type stands; -1 if there is none. */
+  private unreadableAt = -1;
 
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.carrier = new OtlpCarrier(body);
@@ -60,7 +65,7 @@ class JsonWalker implements OtlpWalker {
     this.signal = signal;
     this.visitor = visitor;
     this.tape = visitor.tape;
-    this.span = new JsonSpanReader(this.cursor, this.carrier, this.tape);
+    this.span = new JsonSpanReader(this.cursor, this.carrier, visitor);
   }
 
   *walk(): Walk {
@@ -68,17 +73,41 @@ class JsonWalker implements OtlpWalker {
     const [wanted] = containers[this.signal];
     if (cursor.peek() !== 0x7b) throw cursor.error("an object");
     if (cursor.enterObject()) {
+      let known = false;
       do {
         cursor.nextKey();
         if (cursor.keyIs(wanted)) {
+          known = true;
+          const first = cursor.peek();
+          if (first !== 0x5b && first !== 0x6e) throw cursor.error(`an array as "${wanted.toString()}"`);
           yield* this.walkResources();
         } else {
           this.refuseOtherSignal();
           cursor.skipValue();
         }
       } while (cursor.moreMembers());
+      if (!known) throw new MalformedOtlpError(`Expected the member "${wanted.toString()}", found only others`, 0);
     }
     cursor.finish();
+    this.refuseUnreadable();
+  }
+
+  /** A list of the wrong type concerns itself alone; if the request holds nothing else, it is not what it claims to be. */
+  private refuseUnreadable(): void {
+    if (this.unreadableAt < 0 || this.items > 0) return;
+    this.cursor.pos = this.unreadableAt;
+    throw this.cursor.error(`${this.signal === "traces" ? "spans" : "log records"} within arrays and objects`);
+  }
+
+  /**
+   * Notes a value, which is next, if it should be a list or an element of one and is neither that nor null.
+   * @param opening its first byte if its type is right
+   */
+  private checkType(opening: number): void {
+    const first = this.cursor.peek();
+    if (first === opening || first === 0x6e) return;
+    if (this.unreadableAt < 0) this.unreadableAt = this.cursor.pos;
+    this.visitor.unreadable();
   }
 
   private refuseOtherSignal(): void {
@@ -94,6 +123,7 @@ class JsonWalker implements OtlpWalker {
     const cursor = this.cursor;
     if (!cursor.enterArray()) return;
     do {
+      this.checkType(0x7b);
       if (cursor.enterObject()) yield* this.walkResource();
       if (this.mayPause()) yield;
     } while (cursor.moreElements());
@@ -160,8 +190,10 @@ class JsonWalker implements OtlpWalker {
 
   private *walkScopes(): Walk {
     const cursor = this.cursor;
+    this.checkType(0x5b);
     if (!cursor.enterArray()) return;
     do {
+      this.checkType(0x7b);
       if (cursor.enterObject()) yield* this.walkScope();
       if (this.mayPause()) yield;
     } while (cursor.moreElements());
@@ -215,9 +247,17 @@ class JsonWalker implements OtlpWalker {
 
   private *walkItems(wantsAll: boolean): Walk {
     const { cursor, span } = this;
+    this.checkType(0x5b);
     if (!cursor.enterArray()) return;
     const traces = this.signal === "traces";
     do {
+      const first = cursor.peek();
+      if (first !== 0x7b && first !== 0x6e) {
+        this.checkType(0x7b);
+        cursor.skipValue();
+        continue;
+      }
+      this.items++;
       if (traces) {
         if (span.begin()) yield* this.walkLongSpan(wantsAll);
         else if (span.finish(wantsAll)) this.walkSpan();
@@ -263,6 +303,7 @@ class JsonWalker implements OtlpWalker {
       carrier.eventName.end = event.nameEnd;
       carrier.timeHigh = event.timeHigh;
       carrier.timeLow = event.timeLow;
+      carrier.fault = event.fault;
       carrier.eventStart = event.start;
       carrier.eventEnd = event.end;
       this.attributesAt = event.attributesAt;

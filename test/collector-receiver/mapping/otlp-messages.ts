@@ -122,11 +122,11 @@ function toProtobufObject(value: unknown, key = ""): unknown {
   return value;
 }
 
-/** What `event_data` has to be: reserved and unset attributes left out, the last of equal names counts. */
+/** What `event_data` has to be: reserved, nameless and unset attributes left out, the last of equal names counts. */
 export function expectedEventData(attributes: readonly Attribute[]): Record<string, unknown> {
   const data: Record<string, unknown> = {};
   for (const { key, value } of attributes) {
-    if (key.startsWith("spanledger.")) continue;
+    if (key === "" || key.startsWith("spanledger.")) continue;
     const plain = plainValue(value);
     if (plain !== undefined) data[key] = plain;
   }

@@ -67,6 +67,39 @@ test("bad input of every kind among 100,000 events of one request: each is kept 
   expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ events: 100_000, drifts: 0 });
 });
 
+test("values that OTLP/JSON does not allow are kept with their codes beside a good event; the same in the resource and in foreign spans", async () => {
+  const { url, database } = await startTestReceiver();
+  const wrong = { key: "x", value: { boolValue: "true" } } as unknown as SpanEvent["attributes"][number];
+  const good = at("session.start", [
+    text("session_id", "s"),
+    { key: "big", value: { intValue: "1e21" } },
+    text("", "x"),
+  ]);
+  const spans = [
+    spanOf([good]),
+    spanOf([at("session.start", [session, wrong])], { spanId: "00000000000000b1" }),
+    spanOf([{ ...at("session.start", [session]), timeUnixNano: "2025-12-25T12:00:00Z" }], {
+      spanId: "00000000000000b2",
+    }),
+    spanOf([at("exception", [wrong])], { spanId: "00000000000000b3", attributes: [wrong] }),
+  ];
+  const post = (body: string) =>
+    fetch(`${url}/v1/traces`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  const answer = await post(JSON.stringify(tracesOf(spans, undefined, [wrong])));
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({
+    partialSuccess: { rejectedSpans: "2", errorMessage: expect.stringContaining('`x` is "true", OTLP/JSON expects') },
+  });
+  const { rows } = await database.pool.query(`
+    select (select jsonb_agg(event_data) from analytics_events) as stored,
+      (select array_agg(code::text order by code) from analytics_rejected_events) as rejected`);
+  expect(rows).toEqual([{ stored: [{ session_id: "s", big: 1e21 }], rejected: ["invalid_time", "malformed_value"] }]);
+  expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ events: 1, drifts: 0 });
+  for (const malformed of ['{"resourceSpans":"x"}', '{"later":1}', '{"resourceSpans":[}']) {
+    expect([malformed, (await post(malformed)).status]).toEqual([malformed, 400]);
+  }
+});
+
 test("half of a surrogate pair, which only JSON can carry, is kept with its code beside a good event", async () => {
   const { url, database } = await startTestReceiver();
   const events = [at("session.start", [text("session_id", "\ud800x")]), at("session.start", [text("session_id", "s")])];

@@ -91,7 +91,6 @@ describe("raw HTTP", () => {
     const camel = span(ids, `"timeUnixNano":"${nanoseconds}"`);
     const count = async () => (await database.pool.query("select from analytics_events")).rowCount;
     for (const [known, snake] of [
-      ["resourceSpans", "resource_spans"],
       ["scopeSpans", "scope_spans"],
       ["attributes", "attributes_"],
     ] as const) {

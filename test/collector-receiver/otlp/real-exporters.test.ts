@@ -6,7 +6,7 @@ import { OTLPTraceExporter as ProtobufTraceExporter } from "@opentelemetry/expor
 import { CompressionAlgorithm } from "@opentelemetry/otlp-exporter-base";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
-import { BasicTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { BasicTracerProvider, BatchSpanProcessor, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startOtlpServer, type OtlpServer } from "./otlp-server.ts";
 import { fieldsOf } from "../../support/make-business-event.ts";
@@ -55,6 +55,35 @@ describe.each([
     expect(server.facts.map(({ status, outcome }) => [status, outcome])).toEqual([[200, "partly_rejected"]]);
     expect(server.submitted[0]!.rejected.map(({ code }) => code)).toEqual(["wrong_type"]);
     expect(server.submitted[0]!.ignored).toBe(1);
+  });
+
+  test("an integral number beyond 64 bits in a resource, a span or an event loses nothing else", async () => {
+    const exporter = new TraceExporter({ url: `${server.url}/v1/traces` });
+    const provider = new BasicTracerProvider({
+      resource: resource.merge(resourceFromAttributes({ big: 1e21 })),
+      spanProcessors: [new BatchSpanProcessor(exporter)],
+    });
+    const tracer = provider.getTracer("http");
+    for (const sessionId of ["s-1", "s-2", "s-3", "s-4", "s-5"]) {
+      const span = tracer.startSpan("POST /chat", { attributes: { big: 1e21 } });
+      const big = sessionId === "s-3" ? { big: 1e21, list: [2 ** 64] } : {};
+      span.addEvent("session.start", { session_id: sessionId, ...big });
+      span.addEvent("cache.miss", { big: -1e300 });
+      span.end();
+    }
+    await provider.shutdown();
+    expect(server.facts.map(({ status, outcome }) => [status, outcome])).toEqual([[200, "accepted"]]);
+    expect(
+      server.submitted.flatMap(({ events }) =>
+        events.map(({ eventData }) => JSON.parse(Buffer.from(eventData).toString()) as unknown),
+      ),
+    ).toEqual([
+      { session_id: "s-1" },
+      { session_id: "s-2" },
+      { session_id: "s-3", big: 1e21, list: [2 ** 64] },
+      { session_id: "s-4" },
+      { session_id: "s-5" },
+    ]);
   });
 
   test.each(compressions)("logs, compression %s", async (compression) => {
