@@ -1,6 +1,7 @@
 import type { Job } from "./load/jobs.ts";
 import { denseLoad } from "./load/make-load.ts";
 import type { LoadSpec } from "./load/make-load.ts";
+import { startCollectorBeforeSink } from "./machine/start-collector-before-sink.ts";
 import { startReceiverProcess } from "./machine/start-receiver-process.ts";
 import type { ReceiverProcess } from "./machine/start-receiver-process.ts";
 import { measureRun } from "./measure-run.ts";
@@ -31,7 +32,7 @@ function reference(id: string, title: string, way: Write["way"], connections: nu
         rows: Math.ceil(bench.events * share),
         redisUrl: bench.redisUrl,
       };
-      return measureRun(bench, () => bench.load.run(job), null);
+      return measureRun(bench, () => bench.load.run(job), { writer: "client", expected: null });
     },
   };
 }
@@ -68,7 +69,8 @@ function receiver(id: string, title: string, variant: Variant): Contender {
           await bench.load.run(send);
           await bench.database.reset();
         }
-        return await measureRun({ ...bench, receivers }, () => bench.load.run(send), load.events);
+        const measured = { writer: "receivers", expected: load.events } as const;
+        return await measureRun({ ...bench, receivers }, () => bench.load.run(send), measured);
       } finally {
         await Promise.all(more.map((each) => each.stop()));
       }
@@ -78,7 +80,7 @@ function receiver(id: string, title: string, variant: Variant): Contender {
 
 /** For one run: an idle receiver wakes a hundred times a second, and three of them took 3 % of two cores from all others. */
 function startMore({ database }: Bench, count: number): Promise<ReceiverProcess[]> {
-  return Promise.all(Array.from({ length: count }, () => startReceiverProcess(database.connectionString)));
+  return Promise.all(Array.from({ length: count }, () => startReceiverProcess(database)));
 }
 
 /**
@@ -86,6 +88,34 @@ function startMore({ database }: Bench, count: number): Promise<ReceiverProcess[
  * https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/exporterhelper).
  */
 const oneSender = 10;
+
+/** The Collector as it is deployed, with its queue on disk; behind it a sink that answers 200 and does nothing else. */
+const collector: Contender = {
+  id: "collector",
+  title: "the Collector alone: OTLP in, OTLP out, 512 events a request, one sender",
+  async run(bench) {
+    if (bench.collector === null) throw new Error("there is no Collector: run `npm run setup`");
+    const behind = await startCollectorBeforeSink(bench.collector);
+    try {
+      const load = { ...denseLoad, events: Math.ceil(bench.events * 0.5) };
+      const send = { kind: "send", load, ports: [behind.port], connections: oneSender } as const;
+      // The first pass makes its memory grow to what the second needs.
+      await bench.load.run(send);
+      await behind.drained(load.events);
+      return await measureRun(
+        { ...bench, receivers: [behind] },
+        async () => {
+          const sent = await bench.load.run(send);
+          await behind.drained(2 * load.events);
+          return sent;
+        },
+        { writer: "nobody", expected: null },
+      );
+    } finally {
+      await behind.stop();
+    }
+  },
+};
 
 export const contenders: readonly Contender[] = [
   reference("copy-1", "COPY BINARY, one connection", "copy-binary", 1, 1),
@@ -121,4 +151,5 @@ export const contenders: readonly Contender[] = [
     load: { spansPerRequest: 1, gzip: false },
     share: 0.2,
   }),
+  collector,
 ];

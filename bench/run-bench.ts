@@ -1,11 +1,13 @@
 import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { findCollector } from "../deploy/collector/find-collector.ts";
+import { readAgainstOptions, runAgainst } from "./against/run-against.ts";
 import { contenders } from "./contenders.ts";
 import { runDecodeBench } from "./decode/run-decode-bench.ts";
 import { measureLatency } from "./figures/latency.ts";
 import type { LatencyRow } from "./figures/latency.ts";
 import { measureOverload } from "./figures/overload.ts";
-import { ratioFigures } from "./figures/ratios.ts";
+import { makeRatioFigures } from "./figures/ratios.ts";
 import { measureReads } from "./figures/reads.ts";
 import { measureRecount } from "./figures/recount.ts";
 import { measureTransaction } from "./figures/transaction-shares.ts";
@@ -29,19 +31,27 @@ const { values: options } = parseArgs({
     decode: { type: "boolean", default: false },
     sdk: { type: "boolean", default: false },
     profile: { type: "string" },
+    against: { type: "string" },
+    limit: { type: "string" },
   },
 });
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+if (options.against !== undefined) process.exit(await runAgainst(options.against, readAgainstOptions(options), say));
+
 const rounds = Number(options.rounds ?? (options.quick ? 2 : 5));
 const events = Number(options.events ?? (options.quick ? 50_000 : 200_000));
-const chosen = contenders.filter(({ id }) => options.only === undefined || options.only.split(",").includes(id));
+const named = contenders.filter(({ id }) => options.only === undefined || options.only.split(",").includes(id));
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const collector = (await findCollector()) ?? null;
+const chosen = named.filter(({ id }) => collector !== null || id !== "collector");
+if (chosen.length < named.length)
+  say("left out: `collector`, because there is no Collector; `npm run setup` builds it");
 
 const database = await startBenchDatabase();
 const load = startLoadProcess();
 const profiling = options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`];
-const receivers = [await startReceiverProcess(database.connectionString, {}, profiling)];
-const bench: Bench = { database, load, receivers, redisUrl: process.env["REDIS_URL"] ?? null, events };
+const receivers = [await startReceiverProcess({ connectionString: database.connectionString, nodeOptions: profiling })];
+const bench: Bench = { database, load, receivers, collector, redisUrl: process.env["REDIS_URL"] ?? null, events };
 const runs = new Map<string, Run[]>(chosen.map(({ id }) => [id, []]));
 const beside: Figure[] = [];
 let latencies: LatencyRow[] = [];
@@ -57,7 +67,9 @@ try {
     for (const contender of round % 2 === 1 ? chosen : chosen.toReversed()) {
       const run = await contender.run(bench);
       runs.get(contender.id)?.push(run);
-      say(`round ${round}/${rounds} ${contender.id}: ${Math.round(run.eventsPerSecond)} events/s`);
+      say(
+        `round ${round}/${rounds} ${contender.id}: ${run.cpu.toFixed(2)} µs CPU/event, ${Math.round(run.eventsPerSecond)} events/s`,
+      );
     }
   }
   if (options.only === undefined || options.only.split(",").includes("transaction")) {
@@ -79,20 +91,13 @@ try {
   await database.stop();
 }
 
-const figures: Figure[] = ratioFigures.flatMap((figure) => {
-  const rate = (run: Run): number => (figure.per === "events" ? run.eventsPerSecond : run.spansPerSecond);
-  const ours = runs.get(figure.of)?.map(rate) ?? [];
-  const theirs = runs.get(figure.to)?.map(rate) ?? [];
-  if (ours.length === 0 || theirs.length === 0) return [];
-  const ratios = ours.map((value, i) => value / (theirs[i] as number));
-  return [makeFigure({ ...figure, unit: `${figure.per}/s` }, ratios, ours)];
-});
+const figures: Figure[] = makeRatioFigures(runs);
 figures.push(...beside);
 if (options.decode) {
   say("decoding alone");
-  for (const { id, ratio, goal, spansPerSecond } of runDecodeBench()) {
+  for (const { id, ratio, spansPerSecond } of runDecodeBench()) {
     const title = `${id.replaceAll("-", " ")}: spans a second against protobufjs or JSON.parse`;
-    figures.push(makeFigure({ id, title, goal, unit: "spans/s" }, [ratio], [spansPerSecond]));
+    figures.push(makeFigure({ id, title, target: null, unit: "spans/s" }, [ratio], [spansPerSecond]));
   }
 }
 if (options.sdk) {
@@ -100,7 +105,8 @@ if (options.sdk) {
   for (const { name, ratio, goal } of (await runSdkBench()).ratios) {
     if (goal === null) continue;
     const id = `sdk-${name.replace(/[^a-zA-Z]+/g, "-").toLowerCase()}`;
-    figures.push(makeFigure({ id, title: `SDK, ${name}`, goal, unit: "of theirs", atMost: true }, [ratio], [ratio]));
+    const target = { goal, atMost: true };
+    figures.push(makeFigure({ id, title: `SDK, ${name}`, target, unit: "of theirs" }, [ratio], [ratio]));
   }
 }
 

@@ -1,13 +1,20 @@
+/** What a figure is held against; both are absent for a figure that is a fact. */
+export interface Target {
+  readonly goal: number;
+  /** What must hold until the goal is reached; the goal itself if left out. */
+  readonly limit?: number;
+  /** True if a smaller number is better. */
+  readonly atMost: boolean;
+}
+
 /** One measured figure. */
 export interface Figure {
   readonly id: string;
   readonly title: string;
   /** Median over the rounds of ours divided by the reference, or the measured value itself. */
   readonly ratio: number;
-  readonly goal: number;
-  /** True where a smaller number is the better one. */
-  readonly atMost: boolean;
-  readonly holds: boolean;
+  /** Null for a fact, which nothing is expected of. */
+  readonly target: Target | null;
   /** Median of the measured value in `unit`. */
   readonly median: number;
   readonly unit: string;
@@ -28,27 +35,26 @@ export function spreadOf(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / median(values);
 }
 
-/** A figure from the ratios of all rounds. */
+/** Makes a figure from the ratios and values of all rounds. */
 export function makeFigure(
-  { id, title, goal, unit, atMost = false }: Pick<Figure, "id" | "title" | "goal" | "unit"> & { atMost?: boolean },
+  { id, title, target, unit }: Pick<Figure, "id" | "title" | "target" | "unit">,
   ratios: readonly number[],
   values: readonly number[],
 ): Figure {
-  const ratio = median(ratios);
-  return {
-    id,
-    title,
-    ratio,
-    goal,
-    atMost,
-    holds: atMost ? ratio <= goal : ratio >= goal,
-    median: median(values),
-    unit,
-    spread: spreadOf(ratios),
-  };
+  return { id, title, target, unit, ratio: median(ratios), median: median(values), spread: spreadOf(ratios) };
+}
+
+/** Whether the ratio reaches the goal, and whether it is within the limit; null for a fact. A ratio that is NaN does neither. */
+export function judge({ ratio, target }: Pick<Figure, "ratio" | "target">) {
+  if (target === null) return { reached: null, holds: null };
+  const meets = (bound: number): boolean => (target.atMost ? ratio <= bound : ratio >= bound);
+  return { reached: meets(target.goal), holds: meets(target.limit ?? target.goal) };
 }
 
 /** What `--json` prints of a figure. */
-export function inJson({ id, ratio, goal, holds, median: middle, spread }: Figure) {
-  return { id, ratio, goal, holds, median: middle, spread };
+export function inJson(figure: Figure) {
+  const { id, ratio, target, median: middle, spread } = figure;
+  const { reached, holds } = judge(figure);
+  const goal = target?.goal ?? null;
+  return { id, ratio, goal, limit: target?.limit ?? goal, reached, holds, median: middle, spread };
 }

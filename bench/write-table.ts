@@ -2,14 +2,14 @@ import type { Contender } from "./contenders.ts";
 import type { LatencyRow } from "./figures/latency.ts";
 import type { Run } from "./measure-run.ts";
 import type { StepShare } from "./figures/transaction-shares.ts";
-import { median, spreadOf } from "./summarise.ts";
+import { judge, median, spreadOf } from "./summarise.ts";
 import type { Figure } from "./summarise.ts";
 
 /** The rates of all contenders as a Markdown table. */
 export function writeRunTable(contenders: readonly Contender[], runs: ReadonlyMap<string, readonly Run[]>): string {
   const lines = [
-    "| contender | events/s | spread | CPU µs/event: receiver | PostgreSQL | load | WAL / disk bytes/event | p50 / p99 ms |",
-    "|---|---|---|---|---|---|---|---|",
+    "| contender | events/s | spread | CPU µs/event | spread | of it receiver | PostgreSQL | load | WAL / disk bytes/event | p50 / p99 ms |",
+    "|---|---|---|---|---|---|---|---|---|---|",
   ];
   for (const { id, title } of contenders) {
     const measured = runs.get(id) ?? [];
@@ -19,25 +19,48 @@ export function writeRunTable(contenders: readonly Contender[], runs: ReadonlyMa
       measured[0]?.p50 === null
         ? "–"
         : `${of((run) => run.p50 ?? 0).toFixed(1)} / ${of((run) => run.p99 ?? 0).toFixed(1)}`;
+    const bytes =
+      measured[0]?.diskBytesPerEvent === null
+        ? "–"
+        : `${whole(of((run) => run.walBytesPerEvent))} / ${whole(of((run) => run.diskBytesPerEvent ?? 0))}`;
     lines.push(
       `| ${title} | ${whole(of((run) => run.eventsPerSecond))} | ${percent(spreadOf(measured.map((run) => run.eventsPerSecond)))} ` +
+        `| **${of((run) => run.cpu).toFixed(1)}** | ${percent(spreadOf(measured.map((run) => run.cpu)))} ` +
         `| ${of((run) => run.receiverCpu).toFixed(1)} | ${of((run) => run.postgresCpu).toFixed(1)} ` +
-        `| ${of((run) => run.loadCpu).toFixed(1)} | ${whole(of((run) => run.walBytesPerEvent))} / ${whole(of((run) => run.diskBytesPerEvent))} | ${latency} |`,
+        `| ${of((run) => run.loadCpu).toFixed(1)} | ${bytes} | ${latency} |`,
     );
   }
   return lines.join("\n");
 }
 
-/** The figures with their goals as a Markdown table. */
+/** The figures with their goals as a Markdown table: first those that have one, then the facts. */
 export function writeFigureTable(figures: readonly Figure[]): string {
-  const lines = ["| figure | measured | goal | holds | spread | value |", "|---|---|---|---|---|---|"];
-  for (const { id, title, ratio, goal, atMost, holds, spread, median: value, unit } of figures) {
+  const lines = [
+    "| figure | measured | goal | limit now | verdict | spread | value |",
+    "|---|---|---|---|---|---|---|",
+  ];
+  const ordered = [
+    ...figures.filter(({ target }) => target !== null),
+    ...figures.filter(({ target }) => target === null),
+  ];
+  for (const figure of ordered) {
+    const { id, title, ratio, target, spread, median: value, unit } = figure;
+    const bound = (number: number | undefined): string =>
+      number === undefined ? "–" : `${target?.atMost === true ? "≤" : "≥"} ${number}`;
     lines.push(
-      `| \`${id}\` ${title} | ${ratio.toFixed(2)} | ${atMost ? "≤" : "≥"} ${goal} | ${holds ? "yes" : "**no**"} ` +
+      `| \`${id}\` ${title} | ${ratio.toFixed(2)} | ${bound(target?.goal)} | ${bound(target?.limit)} | ${verdictOf(figure)} ` +
         `| ${percent(spread)} | ${value < 100 ? value.toFixed(2) : whole(value)} ${unit} |`,
     );
   }
   return lines.join("\n");
+}
+
+function verdictOf(figure: Figure): string {
+  const { reached, holds } = judge(figure);
+  if (reached === null) return "fact";
+  if (reached) return "goal reached";
+  if (holds) return "within limit";
+  return figure.target?.limit === undefined ? "**goal missed**" : "**over limit**";
 }
 
 /** Latency at shares of the highest rate as a Markdown table. */

@@ -14,8 +14,6 @@ import { makeDecodeLoad, type DecodeLoad } from "./make-decode-load.ts";
 export interface DecodeFigure {
   readonly id: string;
   readonly ratio: number;
-  readonly goal: number;
-  readonly holds: boolean;
   readonly spansPerSecond: number;
   readonly referenceSpansPerSecond: number;
 }
@@ -41,11 +39,11 @@ export function runDecodeBench(rounds = 9, roundMs = 120): DecodeFigure[] {
     if (mapped.events.length !== load.events)
       throw new Error(`${mapped.events.length} of ${load.events} events mapped`);
     figures.push(
-      compare(`decode-protobuf-${name}`, every === 1 ? 3.5 : 15, load, rounds, roundMs, {
+      compare(`decode-protobuf-${name}`, load, rounds, roundMs, {
         ours: () => mapRequest(load.protobuf, "protobuf", "traces", context).events.length,
         reference: () => (type.decode(load.protobuf) as unknown as { resourceSpans: unknown[] }).resourceSpans.length,
       }),
-      compare(`decode-json-${name}`, 1, load, rounds, roundMs, {
+      compare(`decode-json-${name}`, load, rounds, roundMs, {
         ours: () => mapRequest(load.json, "json", "traces", context).events.length,
         // The text alone, without making it from bytes: the hardest reading of "as fast as JSON.parse".
         reference: () => (JSON.parse(text) as { resourceSpans: unknown[] }).resourceSpans.length,
@@ -57,7 +55,6 @@ export function runDecodeBench(rounds = 9, roundMs = 120): DecodeFigure[] {
 
 function compare(
   id: string,
-  goal: number,
   load: DecodeLoad,
   rounds: number,
   roundMs: number,
@@ -75,8 +72,6 @@ function compare(
   return {
     id,
     ratio,
-    goal,
-    holds: ratio >= goal,
     spansPerSecond: median(ours),
     referenceSpansPerSecond: median(reference),
   };
@@ -106,9 +101,7 @@ if (import.meta.main) {
   } else {
     for (const figure of figures) {
       const rates = `${Math.round(figure.spansPerSecond / 1000)} k against ${Math.round(figure.referenceSpansPerSecond / 1000)} k spans/s`;
-      process.stdout.write(
-        `${figure.id}: ${figure.ratio.toFixed(2)} (goal ${figure.goal}${figure.holds ? "" : ", NOT REACHED"}; ${rates})\n`,
-      );
+      process.stdout.write(`${figure.id}: ${figure.ratio.toFixed(2)} (${rates})\n`);
     }
   }
 }

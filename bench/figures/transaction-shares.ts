@@ -82,7 +82,13 @@ export async function measureTransaction(bench: Bench): Promise<{ shares: StepSh
       figures:
         batches === 0
           ? []
-          : [makeFigure({ id: "facts-share", title, goal: 0.25, unit: "of 1", atMost: true }, ratios, ratios)],
+          : [
+              makeFigure(
+                { id: "facts-share", title, target: { goal: 0.25, atMost: true }, unit: "of 1" },
+                ratios,
+                ratios,
+              ),
+            ],
     };
   } finally {
     await client.end();

@@ -32,6 +32,8 @@ export interface JobResult {
   readonly ms: number;
   readonly events: number;
   readonly spans: number;
+  /** µs of CPU that the load generator's process used for the job, making the load left out. */
+  readonly cpu: number;
   /** Milliseconds from request to acknowledgement, where requests were sent. */
   readonly p50: number | null;
   readonly p99: number | null;

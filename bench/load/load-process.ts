@@ -43,24 +43,34 @@ function rowsOf(spec: LoadSpec): BusinessEvent[] {
 
 async function runJob(job: Job): Promise<JobResult> {
   const load = loadOf(job.load);
-  if (job.kind === "make") return { ms: 0, events: 0, spans: 0, p50: null, p99: null };
+  if (job.kind === "make") return { ms: 0, events: 0, spans: 0, cpu: 0, p50: null, p99: null };
   if (job.kind === "send") {
     const all = job.earlier === true ? load.earlier : load.requests;
     const requests = job.requests === undefined ? all : all.slice(0, job.requests);
     const share = all.length === 0 ? 0 : requests.length / all.length;
+    const before = process.cpuUsage();
     const { ms, latencies } = await sendRequests(job.ports, requests, job.connections, job.perSecond ?? null);
+    const cpu = cpuSince(before);
     latencies.sort();
     return {
       ms,
       events: Math.round(load.spec.events * share),
       spans: Math.round(load.spans * share),
+      cpu,
       p50: latencies[Math.floor(latencies.length * 0.5)] ?? null,
       p99: latencies[Math.floor(latencies.length * 0.99)] ?? null,
     };
   }
   const written = rowsOf(job.load).slice(0, job.rows ?? Number.POSITIVE_INFINITY);
+  const before = process.cpuUsage();
   const ms = await write(job, written);
-  return { ms, events: written.length, spans: written.length, p50: null, p99: null };
+  const { length } = written;
+  return { ms, events: length, spans: length, cpu: cpuSince(before), p50: null, p99: null };
+}
+
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }
 
 function write(job: Extract<Job, { kind: "write" }>, events: readonly BusinessEvent[]): Promise<number> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { derivedTablesOf } from "../../collector-receiver/src/storage/derived-tables.ts";
 import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
+import type { EmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
 import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
 
 export interface BenchDatabase {
@@ -30,13 +31,29 @@ const filledTables = [
 const folder = fileURLToPath(new URL("../../.spanledger/", import.meta.url));
 
 /**
- * A PostgreSQL of its own in a new data folder, durable as by default (fsync and synchronous_commit
- * on), with 1 GB of shared buffers so that neither side of a ratio waits for reads.
+ * Starts a PostgreSQL of its own in a new data folder, durable as by default (`fsync` and `synchronous_commit`
+ * on), with 1 GB of shared buffers so that neither side of a ratio waits for reads. `stop` removes the folder.
  */
-export async function startBenchDatabase(): Promise<BenchDatabase> {
+export async function startBenchServer(): Promise<Pick<EmbeddedPostgres, "connectionString" | "pid" | "stop">> {
   await mkdir(folder, { recursive: true });
   const dataFolder = await mkdtemp(join(folder, "bench-"));
-  const server = await startEmbeddedPostgres({ dataFolder, settings: ["shared_buffers=1GB"] });
+  const { connectionString, pid, stop } = await startEmbeddedPostgres({
+    dataFolder,
+    settings: ["shared_buffers=1GB"],
+  });
+  return {
+    connectionString,
+    pid,
+    async stop() {
+      await stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a server with one migrated database. */
+export async function startBenchDatabase(): Promise<BenchDatabase> {
+  const server = await startBenchServer();
   await migrateDatabase(server.connectionString);
   const pool = new pg.Pool({ connectionString: server.connectionString, max: 2 });
   pool.on("error", () => {});
@@ -67,7 +84,6 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
     async stop() {
       await pool.end();
       await server.stop();
-      await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }

@@ -1,8 +1,9 @@
 /** The SDK against what else a product could call, as ratios of one run. */
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { startServerProcess } from "../machine/start-server-process.ts";
 import type { CallFigures } from "./measure-calls.ts";
 
 const run = promisify(execFile);
@@ -28,7 +29,7 @@ export interface SdkFigures {
 
 /** Takes about a minute. */
 export async function runSdkBench(): Promise<SdkFigures> {
-  const sink = await startServer("sink-process.ts", []);
+  const sink = await startServerProcess(join(here, "sink-process.ts"), []);
   try {
     const calls = await measureCalls(sink.url);
     const httpP99 = await measureHttp(sink.url);
@@ -82,8 +83,8 @@ async function measureCalls(sink: string): Promise<SdkFigures["calls"]> {
 /** p99 of requests that come at a fixed rate, whatever the answers before took; median of rounds. */
 async function measureHttp(sink: string): Promise<SdkFigures["httpP99"]> {
   const [without, withTen] = [
-    await startServer("http-product.ts", ["0", sink]),
-    await startServer("http-product.ts", ["10", sink]),
+    await startServerProcess(join(here, "http-product.ts"), ["0", sink]),
+    await startServerProcess(join(here, "http-product.ts"), ["10", sink]),
   ];
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const results = { without: [] as number[], withTenEvents: [] as number[] };
@@ -147,23 +148,6 @@ async function measureExit(sink: string): Promise<SdkFigures["exit"]> {
     }
   }
   return { without: median(times.without), withThousandEvents: median(times.withThousandEvents) };
-}
-
-interface RunningServer {
-  readonly url: string;
-  stop(): void;
-}
-
-function startServer(file: string, args: readonly string[]): Promise<RunningServer> {
-  const child: ChildProcess = spawn(process.execPath, [source, join(here, file), ...args], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.stdout!.once("data", (port: Buffer) => {
-      resolve({ url: `http://127.0.0.1:${port.toString().trim()}`, stop: () => child.stdin!.end() });
-    });
-  });
 }
 
 function median(values: readonly number[]): number {

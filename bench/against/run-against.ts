@@ -1,0 +1,177 @@
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { denseLoad } from "../load/make-load.ts";
+import type { LoadSpec } from "../load/make-load.ts";
+import { startBenchServer } from "../machine/bench-database.ts";
+import { cpuMicrosecondsOf } from "../machine/process-use.ts";
+import { startLoadProcess } from "../machine/start-load-process.ts";
+import type { LoadProcess } from "../machine/start-load-process.ts";
+import { startReceiverProcess } from "../machine/start-receiver-process.ts";
+import type { ReceiverProcess } from "../machine/start-receiver-process.ts";
+import { checkCounted } from "../measure-run.ts";
+import { checkOutCommit } from "./check-out-commit.ts";
+import { comparePairs, orderOfPair, writeComparison } from "./compare-pairs.ts";
+import type { Pair, Side } from "./compare-pairs.ts";
+
+export interface AgainstOptions {
+  readonly pairs: number;
+  /** Measured events of a run: a run is one side of a pair. */
+  readonly events: number;
+  /** The largest ratio that is accepted. */
+  readonly limit: number;
+}
+
+/** @throws Error if an option is not a positive number */
+export function readAgainstOptions(given: {
+  readonly quick: boolean;
+  readonly rounds?: string | undefined;
+  readonly events?: string | undefined;
+  readonly limit?: string | undefined;
+}): AgainstOptions {
+  const options = {
+    pairs: Number(given.rounds ?? (given.quick ? 3 : 7)),
+    // Seven runs of 300,000 are 2.1 million events a side.
+    events: Number(given.events ?? (given.quick ? 100_000 : 300_000)),
+    limit: Number(given.limit ?? 1.03),
+  };
+  for (const [name, value] of Object.entries(options)) {
+    if (!(value > 0)) throw new Error(`--${name === "pairs" ? "rounds" : name} must be a positive number`);
+  }
+  return options;
+}
+
+const thisFolder = fileURLToPath(new URL("../../", import.meta.url));
+/** Four Collectors with ten requests under way each: batches are full however busy the machine is. */
+const connections = 40;
+/** Events of one turn: some seconds, and many full batches. */
+const eventsOfTurn = 50_000;
+
+/**
+ * Compares the CPU an event (receiver and PostgreSQL) of the working tree with a commit's. Load generator,
+ * PostgreSQL and measuring are ours; only the receiver comes from the commit. Prints one line.
+ * @returns the exit code: 1 if the median ratio is above the limit
+ */
+export async function runAgainst(name: string, options: AgainstOptions, say: (line: string) => void): Promise<number> {
+  // Ends by `exit`, so that the worktree is removed.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+  if (process.platform !== "linux") throw new Error("--against reads CPU times from /proc and needs Linux");
+  const other = await checkOutCommit(name, say);
+  try {
+    const folders = { this: thisFolder, other: other.folder };
+    const pairs = await measurePairs(folders, options, (pair, number) =>
+      say(
+        `pair ${number}/${options.pairs}: ${pair.this.toFixed(2)} µs, ${other.commit} ${pair.other.toFixed(2)} µs, ` +
+          `ratio ${(pair.this / pair.other).toFixed(3)}`,
+      ),
+    );
+    const comparison = comparePairs(pairs);
+    process.stdout.write(`${writeComparison(comparison, other.commit)}\n`);
+    return comparison.ratio <= options.limit ? 0 : 1;
+  } finally {
+    other.remove();
+  }
+}
+
+async function measurePairs(
+  folders: Readonly<Record<Side, string>>,
+  { pairs: count, events }: AgainstOptions,
+  onPair: (pair: Pair, number: number) => void,
+): Promise<Pair[]> {
+  const server = await startBenchServer();
+  const load = startLoadProcess();
+  const pairs: Pair[] = [];
+  try {
+    for (let i = 0; i < count; i++) {
+      const pair = await measurePair(folders, orderOfPair(i), { server, load, events });
+      pairs.push(pair);
+      onPair(pair, i + 1);
+    }
+  } finally {
+    load.stop();
+    await server.stop();
+  }
+  return pairs;
+}
+
+interface Machine {
+  readonly server: Awaited<ReturnType<typeof startBenchServer>>;
+  readonly load: LoadProcess;
+  readonly events: number;
+}
+
+/**
+ * Both sides' receivers, newly started, each on a database of its own. They take turns of a few seconds, so that
+ * both meet the same machine; the one that waits costs nothing that is counted.
+ */
+async function measurePair(
+  folders: Readonly<Record<Side, string>>,
+  order: readonly [Side, Side],
+  machine: Machine,
+): Promise<Pair> {
+  const sides: Partial<Record<Side, RunningSide>> = {};
+  const turns = Math.max(1, Math.round(machine.events / eventsOfTurn));
+  const events = Math.ceil(machine.events / turns);
+  const cpu = { this: 0, other: 0 };
+  try {
+    for (const side of order) sides[side] = await startSide(side, folders[side], machine);
+    for (let turn = 0; turn < turns; turn++) {
+      for (const side of turn % 2 === 0 ? order : order.toReversed()) {
+        cpu[side] += (await sides[side]?.take(turn, events)) ?? Number.NaN;
+      }
+    }
+    for (const side of order) await sides[side]?.check();
+  } finally {
+    for (const side of order) await sides[side]?.receiver.stop();
+  }
+  return { this: cpu.this / (turns * events), other: cpu.other / (turns * events) };
+}
+
+interface RunningSide {
+  readonly receiver: ReceiverProcess;
+  /** Sends the events of one turn; resolves with the µs of CPU that receiver and PostgreSQL used. */
+  take(turn: number, events: number): Promise<number>;
+  /** @throws Error if an acknowledged event is missing */
+  check(): Promise<void>;
+}
+
+/** Starts one side's receiver on a new database and warms it up. */
+async function startSide(side: Side, folder: string, { server, load, events }: Machine): Promise<RunningSide> {
+  const database = `against_${side}`;
+  await runOn(server.connectionString, `drop database if exists ${database} with (force)`);
+  await runOn(server.connectionString, `create database ${database}`);
+  const url = new URL(server.connectionString);
+  url.pathname = `/${database}`;
+  const receiver = await startReceiverProcess({ connectionString: url.href, folder });
+  let sent = 0;
+  const send = async (count: number, seed: number): Promise<void> => {
+    const spec: LoadSpec = { ...denseLoad, events: count, seed };
+    await load.run({ kind: "make", load: spec });
+    await load.run({ kind: "send", load: spec, ports: [receiver.port], connections });
+    sent += count;
+  };
+  const used = async (): Promise<number> =>
+    (await cpuMicrosecondsOf(receiver.pid)) + (await cpuMicrosecondsOf(server.pid));
+  await send(Math.ceil(events / 3), 1).catch(async (error: unknown) => {
+    await receiver.stop();
+    throw error;
+  });
+  return {
+    receiver,
+    async take(turn, count) {
+      const before = await used();
+      await send(count, 2 + turn);
+      return (await used()) - before;
+    },
+    check: () => checkCounted((sql) => runOn(url.href, sql), sent),
+  };
+}
+
+async function runOn<Row extends pg.QueryResultRow>(connectionString: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
