@@ -166,6 +166,7 @@ export class OtlpReceiver {
     let endTurn: (() => void) | undefined;
     const takeTurn = async () => {
       endTurn ??= await this.#longTurns.take(holder);
+      if (request.socket.destroyed) throw new AbortedBodyError("The sender closed the connection");
     };
     /** Keeps a body in the shared memory, where the next one would be inflated. */
     const keep = (inflated: Buffer) => {

@@ -102,6 +102,24 @@ test("mapping ends when the sender goes away, and gives back what it held", asyn
   expect(server.facts.at(-1)!.mapped!.ignored).toBe(many);
 });
 
+test("a body whose sender goes away while it waits for its turn is not inflated", async () => {
+  const bodies = await start();
+  const first = post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12));
+  await vi.waitFor(() => expect(bodies.bytes).toBeGreaterThan(0), { interval: 1 });
+  const heldByFirst = bodies.bytes;
+  const abort = new AbortController();
+  const second = post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12), abort.signal);
+  await vi.waitFor(() => expect(bodies.bytes).toBeGreaterThan(heldByFirst), { interval: 1 });
+  for (let i = 0; i < 3; i++) await setImmediate();
+  abort.abort();
+  await expect(second).rejects.toThrow("aborted");
+  expect((await first).status).toBe(200);
+  await vi.waitFor(() => expect(server.facts).toHaveLength(2));
+  const [accepted, aborted] = server.facts;
+  expect(accepted).toMatchObject({ outcome: "accepted", inflatedBytes: empties(0x12, 0x0a, 0x12).length });
+  expect(aborted).toMatchObject({ outcome: "aborted", inflatedBytes: 0 });
+});
+
 test("large bodies that come together each keep their own events", async () => {
   await start();
   const bodyOf = (name: string) =>
