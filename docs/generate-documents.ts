@@ -2,6 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describeEnvironment } from "../collector-receiver/src/config/describe-environment.ts";
 import { describeMetrics } from "../collector-receiver/src/stats/describe-metrics.ts";
+import { copyIntoChart } from "../deploy/helm/copy-into-chart.ts";
+import { writeValuesSchema } from "../deploy/helm/write-values-schema.ts";
 import { writeCatalogueNames } from "../deploy/collector/write-catalogue-names.ts";
 import { describeRejectionCodes } from "./describe-rejection-codes.ts";
 import { describeSemanticConventions } from "./describe-semantic-conventions.ts";
@@ -12,6 +14,8 @@ export interface GeneratedDocument {
   readonly generate: () => string | Promise<string>;
 }
 
+const chart = "deploy/helm/spanledger";
+
 /** Every generated document: `npm run docs` writes them, test/documents.test.ts fails where one is stale. */
 export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
@@ -19,6 +23,14 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/rejection-codes.md", generate: describeRejectionCodes },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
   { path: "otel-collector.yaml", generate: writeCatalogueNames },
+  // After the file that it copies.
+  { path: `${chart}/files/otel-collector.yaml`, generate: () => copyIntoChart("otel-collector.yaml") },
+  {
+    path: `${chart}/files/several-tenants.yaml`,
+    generate: () => copyIntoChart("deploy/collector/several-tenants.yaml"),
+  },
+  { path: `${chart}/files/alerts.yaml`, generate: () => copyIntoChart("deploy/prometheus/alerts.yaml") },
+  { path: `${chart}/values.schema.json`, generate: writeValuesSchema },
 ];
 
 /** Where a path of the repository is on this machine. */

@@ -1,5 +1,7 @@
 import { buildCollector } from "../collector/build-collector.ts";
 import { findCollector } from "../collector/find-collector.ts";
+import { buildHelm } from "../helm/build-helm.ts";
+import { findHelm } from "../helm/find-helm.ts";
 import { obtainNode, testedNodeMajors } from "./obtain-node.ts";
 import { buildGoProduct } from "./build-go-product.ts";
 import { buildGrafanaJudge } from "./build-grafana-judge.ts";
@@ -28,6 +30,7 @@ const parts: readonly {
   },
   ...testedNodeMajors.map((major) => ({ name: `Node ${major}`, obtain: () => obtainNode(major, say) })),
   { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
+  { name: "Helm", obtain: async () => (await findHelm()) ?? (await buildHelm(say)) },
   { name: "Python example", obtain: () => obtainPythonPackages(say), excuse: async () => (await findPython()).reason },
   { name: "Go product", obtain: () => buildGoProduct(say), excuse: async () => (await findGo()).reason },
   { name: "judge of the dashboards", obtain: () => buildGrafanaJudge(say) },
@@ -44,7 +47,9 @@ for (const { name, obtain, excuse } of parts) {
       process.stdout.write(`${name}: left out: ${reason}\n`);
       continue;
     }
-    process.stdout.write(`${name}: ${await obtain()}\n`);
+    const started = performance.now();
+    const obtained = await obtain();
+    process.stdout.write(`${name}: ${obtained} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
   } catch (error) {
     process.stdout.write(`${name}: MISSING: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

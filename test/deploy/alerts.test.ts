@@ -60,6 +60,10 @@ const causes: Readonly<
   Record<string, { environment?: Record<string, string>; cause(receiver: TestReceiver): Promise<unknown> }>
 > = {
   SpanledgerDown: { cause: (receiver) => receiver.close() },
+  SpanledgerAbsent: {
+    // Prometheus itself adds `up`, to every target that it knows.
+    async cause() {},
+  },
   SpanledgerRefusesEvents: {
     async cause({ url, database }) {
       await database.drop();
@@ -176,6 +180,12 @@ describe("alert rules", () => {
     const usual = quiet.has(connected) ? withValue(quiet, connected, 1) : quiet;
     expect(evaluateAlert(expr, early, usual)).toBe(false);
     await cause(receiver);
+    if (alert === "SpanledgerAbsent") {
+      const [known] = [...quiet.entries()].filter(([series]) => series === "up");
+      const other = { labels: { ...known?.[1].labels, job: "other" }, value: 1 };
+      expect(evaluateAlert(expr, quiet, new Map([["up", other]]))).toBe(true);
+      return;
+    }
     if (alert === "SpanledgerUnexpectedError") {
       const counted = [...quiet.keys()].filter((series) => series.includes('outcome="unexpected_error"'));
       expect(counted).toHaveLength(2);

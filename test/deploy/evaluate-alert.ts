@@ -25,6 +25,8 @@ export function readScrape(text: string | null): Scrape {
  * @throws where the expression has anything else in it
  */
 export function evaluateAlert(expression: string, before: Scrape, after: Scrape): boolean {
+  const [, sought = ""] = /^absent\((.+)\)$/.exec(expression.trim()) ?? [];
+  if (sought !== "") return select(after, sought).length === 0;
   const [, left = "", operator = "", limit = ""] = /^(.+) (>|==) (\S+)$/.exec(expression.trim()) ?? [];
   if (left === "") throw new Error(`no comparison: ${expression}`);
   return valuesOf(left).some((value) => (operator === ">" ? value > Number(limit) : value === Number(limit)));
