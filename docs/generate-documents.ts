@@ -5,6 +5,7 @@ import { describeMetrics } from "../collector-receiver/src/stats/describe-metric
 import { copyIntoChart } from "../deploy/helm/copy-into-chart.ts";
 import { writeValuesSchema } from "../deploy/helm/write-values-schema.ts";
 import { writeCatalogueNames } from "../deploy/collector/write-catalogue-names.ts";
+import { describeAlarmCodes } from "./describe-alarm-codes.ts";
 import { describeRejectionCodes } from "./describe-rejection-codes.ts";
 import { describeSemanticConventions } from "./describe-semantic-conventions.ts";
 
@@ -20,6 +21,7 @@ const chart = "deploy/helm/spanledger";
 export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
   { path: "docs/metrics.md", generate: describeMetrics },
+  { path: "docs/alarm-codes.md", generate: describeAlarmCodes },
   { path: "docs/rejection-codes.md", generate: describeRejectionCodes },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
   { path: "otel-collector.yaml", generate: writeCatalogueNames },

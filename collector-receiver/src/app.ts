@@ -9,6 +9,7 @@ import type { HeldBytes } from "./ingest/held-bytes.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
 import { answerMetrics } from "./operating/answer-metrics.ts";
+import type { OnAlarm } from "./operating/alarm-codes.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders } from "./operating/add-security-headers.ts";
 import { answerOwnErrors } from "./operating/answer-own-errors.ts";
@@ -36,6 +37,7 @@ export interface AppOptions {
   /** The product's own events. */
   readonly custom?: CustomDefinitions | undefined;
   readonly retainedFromMs: (tenantId: string) => number | null;
+  readonly onAlarm: OnAlarm;
   readonly isDraining: () => boolean;
   readonly live?: LiveCounters;
   /** Default: `connectionTimes`. */
@@ -59,7 +61,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     maxInflatedBytes: config.maxInflatedBytes,
     bodies: options.bodies,
     onRequest: (facts) => metrics.countRequest(facts),
-    onFault: (error) => options.log.error({ err: error }, "OTLP request failed"),
+    onFault: (error) => options.onAlarm("internal_fault", "an OTLP request failed", error),
     isDraining: options.isDraining,
   });
   const app: FastifyInstance = fastify({

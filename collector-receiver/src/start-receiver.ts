@@ -15,6 +15,7 @@ import { HeldBytes } from "./ingest/held-bytes.ts";
 import { checkSettings, tenantDefaultsOf } from "./operating/check-settings.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
+import type { OnAlarm } from "./operating/alarm-codes.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { watchTenants } from "./operating/watch-tenants.ts";
 import { migrateDatabase } from "./storage/migrate-database.ts";
@@ -90,6 +91,10 @@ export async function startReceiver(
       started.push(["the live counters", () => live.close()]);
       measureLive(metrics.registry, live);
     }
+    const onAlarm: OnAlarm = (code, message, error) => {
+      metrics.countAlarm(code);
+      log.error({ err: error, alarm: code }, message);
+    };
     const ingest = createIngest({
       connectionString,
       tenantDefaults,
@@ -98,10 +103,7 @@ export async function startReceiver(
       maxQueueBytes: config.maxQueueBytes,
       maxTenantQueueBytes: config.maxTenantQueueBytes,
       batchMaxEvents: config.batchMaxEvents,
-      onAlarm: (message, error) => {
-        metrics.countAlarm(message.split(":", 1)[0] ?? "unknown");
-        log.error({ err: error }, message);
-      },
+      onAlarm,
       onCommitted: (committed, _batch, startedMs) => {
         metrics.countBatch(committed, startedMs);
         live?.publish(committed.days);
@@ -126,6 +128,7 @@ export async function startReceiver(
       log,
       pool,
       ingest,
+      onAlarm,
       bodies,
       metrics,
       countedAttributes,

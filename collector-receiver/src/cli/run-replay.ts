@@ -38,7 +38,7 @@ export function runReplay(options: {
       writers: 1,
       maxQueueBytes: config.maxQueueBytes,
       batchMaxEvents: config.batchMaxEvents,
-      onAlarm: (message, error) => process.stderr.write(`${message}: ${String(error)}\n`),
+      onAlarm: (code, message, error) => process.stderr.write(`spanledger: ${message}: ${String(error)} [${code}]\n`),
     });
     try {
       const replays: Replay[] = [];

@@ -1,3 +1,6 @@
+import type { AlarmCode, OnAlarm } from "../operating/alarm-codes.ts";
+import { classifyDatabaseError } from "../storage/database-errors.ts";
+import type { DatabaseErrorKind } from "../storage/database-errors.ts";
 import { ensurePartitions } from "../storage/ensure-partitions.ts";
 import type { KnownPartitions } from "../storage/ensure-partitions.ts";
 import { seedTenantSettings } from "../storage/seed-tenant-settings.ts";
@@ -5,10 +8,9 @@ import type { TenantDefaults } from "../storage/seed-tenant-settings.ts";
 import { openWriterConnection } from "../storage/writer-connection.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
 import { CommitError, commitBatch, SealedPeriodError, UnknownTenantError } from "./commit-batch.ts";
-import type { CommittedBatch, EventWay } from "./commit-batch.ts";
-import { classifyDatabaseError } from "./database-errors.ts";
+import type { CommittedBatch, CommitStage, EventWay } from "./commit-batch.ts";
 import type { Batch } from "./gather-batch.ts";
-import { UnavailableError } from "./ingest-port.ts";
+import { faultText, UnavailableError } from "./ingest-port.ts";
 import type { RecentEvents } from "./recent-events.ts";
 
 export interface BatchWriterOptions {
@@ -20,8 +22,8 @@ export interface BatchWriterOptions {
   readonly knownPartitions: KnownPartitions;
   /** Shared by the writers of a process. */
   readonly recent: RecentEvents;
-  /** An error of counters or a missing partition: never an event's fault, so somebody has to know. */
-  readonly onAlarm: (message: string, error: unknown) => void;
+  /** No event is to blame, and waiting does not help: somebody has to know. */
+  readonly onAlarm: OnAlarm;
 }
 
 /** Serialization failures and deadlocks of one batch before the sender has to try again. */
@@ -107,12 +109,9 @@ export class BatchWriter {
       this.#client = client;
       return client;
     } catch (error) {
-      throw new UnavailableError(
-        "database_unavailable",
-        `PostgreSQL cannot be reached (${(error as Error).message}): nothing was committed, send again.`,
-        2,
-        { cause: error },
-      );
+      const kind = classifyDatabaseError(error);
+      // Whatever else PostgreSQL says while we log in, it says to this role, this database or these settings.
+      throw this.#refuse(kind === "unavailable" || kind === "fault" ? kind : "login_refused", "connect", error);
     }
   }
 
@@ -124,18 +123,29 @@ export class BatchWriter {
     }
   }
 
-  #refuse(kind: ReturnType<typeof classifyDatabaseError>, stage: string, cause: unknown): UnavailableError {
+  #refuse(kind: DatabaseErrorKind, stage: CommitStage | "connect", cause: unknown): UnavailableError {
     const message = cause instanceof Error ? cause.message : String(cause);
+    // The state of the connection is not known, and a prepared statement may be stale: the next batch has a new one.
+    const client = this.#client;
+    this.#client = undefined;
+    client?.end().catch(() => {});
     if (kind === "unavailable") {
-      // The state of the connection is not known: the next batch starts with a new one.
-      const client = this.#client;
-      this.#client = undefined;
-      client?.end().catch(() => {});
       const code = stage === "counters" ? "commit_outcome_unknown" : "database_unavailable";
       return new UnavailableError(code, `PostgreSQL did not answer (${message}): send again.`, 2, { cause });
     }
-    const code = kind === "missing_partition" ? "partition_missing" : "counter_error";
-    this.#options.onAlarm(`${code}: a batch could not be committed at "${stage}"`, cause);
-    return new UnavailableError(code, `The batch could not be committed (${message}): send again.`, 5, { cause });
+    const code = alarmOf[kind];
+    this.#options.onAlarm(code, `a batch could not be committed at "${stage}": ${message}`, cause);
+    const text = code === "internal_fault" ? faultText : `The batch could not be committed (${message}): send again.`;
+    return new UnavailableError(code, text, 5, { cause });
   }
 }
+
+const alarmOf: Readonly<Record<Exclude<DatabaseErrorKind, "unavailable">, AlarmCode>> = {
+  missing_partition: "partition_missing",
+  login_refused: "database_login_refused",
+  fault: "internal_fault",
+  refused: "counter_error",
+  data: "counter_error",
+  duplicate: "counter_error",
+  retry_transaction: "counter_error",
+};

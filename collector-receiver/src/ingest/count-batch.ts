@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
@@ -70,6 +71,6 @@ export function idleCheckMs({ firstEndMs, lastActivityMs }: SessionFacts, rules:
 
 export function rulesOf(rules: ReadonlyMap<string, TenantRules>, tenantId: string): TenantRules {
   const found = rules.get(tenantId);
-  if (!found) throw new Error(`tenant "${tenantId}" has no row in analytics_settings`);
+  if (!found) throw new InvariantError(`tenant "${tenantId}" has no row in analytics_settings`);
   return found;
 }

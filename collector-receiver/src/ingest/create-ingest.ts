@@ -7,7 +7,7 @@ import type { BatchWriterOptions } from "./batch-writer.ts";
 import type { CommittedBatch } from "./commit-batch.ts";
 import { gatherBatch } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
-import { UnavailableError } from "./ingest-port.ts";
+import { faultText, UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
 import { NextGroup } from "./next-group.ts";
 import { RecentEvents } from "./recent-events.ts";
@@ -143,9 +143,9 @@ export function createIngest(options: IngestOptions): RunningIngest {
       const refusal =
         error instanceof UnavailableError
           ? error
-          : new UnavailableError("counter_error", (error as Error).message, 5, { cause: error });
+          : new UnavailableError("internal_fault", faultText, 5, { cause: error });
       for (const { reject } of requests) reject(refusal);
-      if (!(error instanceof UnavailableError)) options.onAlarm("a batch could not be built", error);
+      if (!(error instanceof UnavailableError)) options.onAlarm("internal_fault", "a batch failed", error);
     } finally {
       queue.release(requests);
     }

@@ -1,4 +1,5 @@
 import type { MappedRequest } from "../mapping/business-event.ts";
+import type { AlarmCode } from "../operating/alarm-codes.ts";
 
 /** What ingest did with one request; resolves only after the transaction has committed. */
 export interface IngestResult {
@@ -34,9 +35,11 @@ export type UnavailableCode =
   | "draining"
   | "too_many_requests"
   | "tenant_too_many_requests"
-  | "partition_missing"
-  | "counter_error"
-  | "period_sealed";
+  | "period_sealed"
+  | AlarmCode;
+
+/** What a sender is told of a fault of ours: the error itself may hold what is not the sender's to read. */
+export const faultText = "The receiver failed; its log says why. Nothing was committed: send again.";
 
 /** Transient by definition: answered with 503 or 429 and `Retry-After`, never 400 or 500. */
 export class UnavailableError extends Error {

@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import { foldIntoPeriods } from "../metrics/counter-changes.ts";
 import type { CounterChanges } from "../metrics/counter-changes.ts";
 import type { AgentStateRow } from "../metrics/agent-states.ts";
@@ -31,7 +32,7 @@ export async function writeCountersAndCommit(
     client.query({ name: "commit", text: "commit" }),
   ]);
   // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
-  if (commit.command !== "COMMIT") throw new Error(`the transaction ended with ${commit.command}`);
+  if (commit.command !== "COMMIT") throw new InvariantError(`the transaction ended with ${commit.command}`);
   return rows;
 }
 

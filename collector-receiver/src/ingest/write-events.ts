@@ -3,7 +3,7 @@ import type { BusinessEvent, RejectedEvent } from "../mapping/business-event.ts"
 import { writeReplayPayload } from "../mapping/write-replay-payload.ts";
 import { insertEvents } from "../storage/insert-events.ts";
 import type { WriterConnection } from "../storage/writer-connection.ts";
-import { classifyDatabaseError } from "./database-errors.ts";
+import { classifyDatabaseError } from "../storage/database-errors.ts";
 
 /** Events that a transaction added, and those that PostgreSQL refused as data. */
 export interface WrittenEvents {

@@ -2,6 +2,7 @@
  * The dictionary: every metric once (design invariant 8). `GET /api/analytics/metrics`,
  * `docs/metrics.md`, the documents and the series are all read from here.
  */
+import { InvariantError } from "../invariant-error.ts";
 import { chatbotMetrics } from "./chatbot-metrics.ts";
 import type { CounterSum, MetricDefinition } from "./metric-definition.ts";
 import { operationMetrics } from "./operation-metrics.ts";
@@ -38,7 +39,7 @@ export function findMetric(key: string): MetricDefinition | undefined {
  */
 export function metricOf(key: string): MetricDefinition {
   const metric = byKey.get(key);
-  if (metric === undefined) throw new Error(`the dictionary has no metric "${key}"`);
+  if (metric === undefined) throw new InvariantError(`the dictionary has no metric "${key}"`);
   return metric;
 }
 

@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import { durationHistograms } from "./event-counters.ts";
 import type { LocalText, MetricDefinition, MetricDisplay, MetricGroup } from "./metric-definition.ts";
 
@@ -80,7 +81,7 @@ export const quantileMetrics: readonly MetricDefinition[] = durationHistograms.f
   ({ metric, event, attribute, inWorkingHours: isBusiness }) => {
     const description = described[metric];
     if (description === undefined) {
-      throw new Error(`histogram "${metric}" has no name: describe it in quantile-metrics.ts`);
+      throw new InvariantError(`histogram "${metric}" has no name: describe it in quantile-metrics.ts`);
     }
     return [50, 90, 99].map((percent): MetricDefinition => ({
       kind: "quantile",

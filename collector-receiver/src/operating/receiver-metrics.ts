@@ -1,10 +1,8 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { CommittedBatch } from "../ingest/commit-batch.ts";
 import { otlpOutcomes, type OtlpRequestFacts } from "../otlp/otlp-request-facts.ts";
+import { alarmCodes, type AlarmCode } from "./alarm-codes.ts";
 import { TalliedCounter } from "./tallied-counter.ts";
-
-/** Alarms of ingest, by the code that they begin with. */
-const alarmKinds = ["partition_missing", "counter_error"] as const;
 
 /** Lag samples of one batch: enough for the shape, few enough not to be felt. */
 const LAG_SAMPLES = 64;
@@ -52,7 +50,7 @@ export class ReceiverMetrics {
     for (const signal of ["traces", "logs"] as const) {
       for (const outcome of otlpOutcomes) this.#requests.add(0, `${signal}\n${outcome}`);
     }
-    for (const kind of alarmKinds) this.#alarms.add(0, kind);
+    for (const code of Object.keys(alarmCodes)) this.#alarms.add(0, code);
   }
 
   /** One answered request. */
@@ -86,8 +84,8 @@ export class ReceiverMetrics {
     }
   }
 
-  countAlarm(kind: string): void {
-    this.#alarms.add(1, kind);
+  countAlarm(code: AlarmCode): void {
+    this.#alarms.add(1, code);
   }
 
   countSettled(sessions: number): void {

@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import { ByteWords } from "./byte-words.ts";
 
 /** A member's name within one kind of object; `next` is the one that came after it the last time. */
@@ -23,7 +24,7 @@ export class JsonMembers {
 
   get(name: string): JsonMember {
     const member = this.all.find((known) => known.name.equals(Buffer.from(name)));
-    if (member === undefined) throw new Error(`"${name}" is not among the members`);
+    if (member === undefined) throw new InvariantError(`"${name}" is not among the members`);
     return member;
   }
 }

@@ -1,20 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { classifyDatabaseError } from "../storage/database-errors.ts";
 import { shorten } from "./report-period.ts";
 import { StatsError } from "./stats-error.ts";
-
-/** Connection refused, reset or timed out, and what PostgreSQL says when it cannot serve. */
-const unavailableCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ETIMEDOUT",
-  "ENOENT",
-  "EPIPE",
-  "57P01", // admin_shutdown
-  "57P02", // crash_shutdown
-  "57P03", // cannot_connect_now
-  "53300", // too_many_connections
-  "08006", // connection_failure
-]);
 
 /** Every error of the stats routes: `{error: {code, message, parameter?}}`, never a stack trace. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -26,18 +13,13 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   const status = error.statusCode ?? 500;
   if (status < 500) return reply.code(status).send(body(error.code ?? "refused", error.message));
   request.log.error({ err: error }, "a stats route failed");
-  return isDatabaseUnavailable(error)
+  const kind = classifyDatabaseError(error);
+  return kind === "unavailable" || kind === "login_refused"
     ? reply
         .code(503)
         .header("retry-after", "1")
         .send(body("database_unavailable", "the database cannot be reached; try again"))
     : reply.code(500).send(body("internal_error", "the request failed; the receiver's log says why"));
-}
-
-function isDatabaseUnavailable(error: FastifyError): boolean {
-  // pg gives these two without a code.
-  const withoutCode = /timeout exceeded when trying to connect|Connection terminated/;
-  return unavailableCodes.has(error.code) || withoutCode.test(error.message);
 }
 
 function answerValidation(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

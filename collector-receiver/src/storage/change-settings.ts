@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
@@ -37,7 +38,7 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
     values: [tenantId],
   });
   const row = rows[0];
-  if (row === undefined) throw new Error(`tenant "${tenantId}" has no row in analytics_settings`);
+  if (row === undefined) throw new InvariantError(`tenant "${tenantId}" has no row in analytics_settings`);
   return {
     tenantId,
     timezone: row.timezone,

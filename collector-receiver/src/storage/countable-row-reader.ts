@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import "../otlp/buffer-slices.ts";
 import type { CountableEvent, CountedAttributes } from "../mapping/business-event.ts";
 import { StoredAttributesReader } from "../mapping/read-stored-attributes.ts";
@@ -142,6 +143,6 @@ export class CountableRowReader {
   }
 }
 
-function unreadable(why: string): Error {
-  return new Error(`COPY's binary format is not as expected: ${why}`);
+function unreadable(why: string): InvariantError {
+  return new InvariantError(`COPY's binary format is not as expected: ${why}`);
 }

@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
 import { compileCounting } from "../metrics/custom-counting.ts";
 import type { CustomCounting } from "../metrics/custom-counting.ts";
@@ -24,7 +25,7 @@ export async function loadCustomCounting(
     values: [tenantId, hash],
   });
   const definitions = rows[0]?.custom_definitions;
-  if (definitions === undefined) throw new Error(`the definitions ${hash} of tenant "${tenantId}" are gone`);
+  if (definitions === undefined) throw new InvariantError(`the definitions ${hash} of tenant "${tenantId}" are gone`);
   const counting = compileCounting(definitions, hash);
   if (compiled.size >= mostKept) compiled.clear();
   compiled.set(hash, counting);

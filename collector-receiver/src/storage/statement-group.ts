@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant-error.ts";
 import pg from "pg";
 
 /** What `pg` (8.23) does with the query whose answer is being read; its types do not say so. */
@@ -76,7 +77,7 @@ export class StatementGroup extends pg.Query {
     for (const { name, text } of this.#statements) {
       const parsed = wire.parsedStatements[name] ?? wire.submittedNamedStatements[name] ?? text;
       if (parsed !== text)
-        return new Error(`Prepared statement "${name}" has another text on this connection: ${parsed}`);
+        return new InvariantError(`Prepared statement "${name}" has another text on this connection: ${parsed}`);
     }
     const { described, undescribed } = withinGroup(wire);
     wire.stream.cork();

@@ -35,7 +35,7 @@ describe("acknowledged means committed", () => {
 
   test("where the counters cannot be written, nothing is committed and the sender is told to try again", async () => {
     const alarms: string[] = [];
-    const ingest = open({ onAlarm: (message) => alarms.push(message) });
+    const ingest = open({ onAlarm: (code) => alarms.push(code) });
     await database.pool.query(
       "alter table analytics_business_metrics add constraint broken check (total_messages < 1)",
     );

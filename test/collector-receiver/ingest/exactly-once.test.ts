@@ -46,7 +46,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         writers: 2,
         maxQueueBytes: 1e9,
         batchMaxEvents: 25,
-        onAlarm: (message, error) => alarms.push({ message, error }),
+        onAlarm: (code, message, error) => alarms.push({ code, message, error }),
       }),
     );
   });

@@ -22,6 +22,7 @@ async function useApp(): Promise<{ app: FastifyInstance; log: string[] }> {
     }, 1),
     retainedFromMs: () => null,
     countedAttributes,
+    onAlarm: () => {},
     isDraining: () => false,
   });
   onTestFinished(() => app.close());

@@ -122,6 +122,7 @@ test("unless told otherwise headers have 20 s, requests two minutes, idle connec
     metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
     countedAttributes: new Set(),
     retainedFromMs: () => null,
+    onAlarm: () => {},
     isDraining: () => false,
   });
   await app.ready();

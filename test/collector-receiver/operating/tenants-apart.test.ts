@@ -56,6 +56,7 @@ async function listRoutes(): Promise<string[]> {
     metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
     retainedFromMs: () => null,
     countedAttributes,
+    onAlarm: () => {},
     isDraining: () => false,
   });
   await app.ready();

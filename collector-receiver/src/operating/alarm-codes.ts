@@ -1,0 +1,36 @@
+/** What an alarm means and what to do about it. */
+export interface AlarmDescription {
+  readonly meaning: string;
+  readonly action: string;
+}
+
+/**
+ * Faults that somebody has to look at: `kind` of `spanledger_alarms_total`, and `alarm` in the log. No event is to blame, and
+ * nothing is lost: senders are told to try again.
+ */
+export const alarmCodes = {
+  partition_missing: {
+    meaning: "PostgreSQL has no partition for the batch's month, or refuses to make one.",
+    action:
+      "Grant `spanledger_receiver` to the receiver's role, which may then call `spanledger_ensure_partition`; look for a transaction that locks `analytics_events`.",
+  },
+  counter_error: {
+    meaning: "PostgreSQL refuses a statement of the batch; the log has its message.",
+    action:
+      "Usually somebody has changed the schema or the rights by hand. Compare the schema with `migrations/schema.sql`, and run `spanledger doctor`.",
+  },
+  database_login_refused: {
+    meaning: "PostgreSQL answers but does not let the receiver in: wrong password, role, database or certificate.",
+    action: "Check `DATABASE_URL` and `pg_hba.conf`; the log has PostgreSQL's message.",
+  },
+  internal_fault: {
+    meaning: "The receiver itself failed; the log has the stack.",
+    action:
+      "This is a bug: report it with the version and the stack. A batch that always fails holds up its sender's queue until the bug is fixed.",
+  },
+} as const satisfies Record<string, AlarmDescription>;
+
+export type AlarmCode = keyof typeof alarmCodes;
+
+/** Raises an alarm: counted by its code, and logged with the error. */
+export type OnAlarm = (code: AlarmCode, message: string, error: unknown) => void;
