@@ -51,7 +51,7 @@ export interface BusinessEventsOptions {
   readonly workerFile?: string | URL;
   /** Events that HTTP requests yield without code in their handlers. */
   readonly httpEvents?: readonly HttpEventRule[];
-  /** React to SIGTERM and SIGINT by sending what waits. @default true */
+  /** React to SIGTERM, SIGINT, SIGHUP, SIGQUIT and SIGUSR2 by sending what waits. @default true */
   readonly handleSignals?: boolean;
   /** Record and send nothing. Default: `SPANLEDGER_DISABLED`. */
   readonly disabled?: boolean;

@@ -11,27 +11,32 @@ interface RequestStart {
   readonly response: ServerResponse;
 }
 
-let subscribed: { rules: readonly CompiledRule[] } | null = null;
-
 /**
  * Watches every HTTP/1 server of the process through Node's own diagnostics channel, hence whatever
  * framework it is and whatever the sampler of the traces decides.
  */
-export function watchHttpRequests(recorder: EventRecorder, rules: readonly CompiledRule[]): void {
-  if (subscribed !== null) {
-    subscribed.rules = rules;
-    return;
+export class HttpWatch {
+  readonly #recorder: EventRecorder;
+  #rules: readonly CompiledRule[] = [];
+  #subscribed = false;
+
+  constructor(recorder: EventRecorder) {
+    this.#recorder = recorder;
   }
-  if (rules.length === 0) return;
-  const state = { rules };
-  subscribed = state;
-  subscribe("http.server.request.start", (message) => {
-    try {
-      beginRequest(recorder, state.rules, message as RequestStart);
-    } catch (error) {
-      complain(error);
-    }
-  });
+
+  /** Records events by these rules, instead of those before. */
+  watch(rules: readonly CompiledRule[]): void {
+    this.#rules = rules;
+    if (this.#subscribed || rules.length === 0) return;
+    this.#subscribed = true;
+    subscribe("http.server.request.start", (message) => {
+      try {
+        beginRequest(this.#recorder, this.#rules, message as RequestStart);
+      } catch (error) {
+        complain(error);
+      }
+    });
+  }
 }
 
 function beginRequest(

@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { showNotice, writeLastWords } from "./diagnose.ts";
+import { isDeepStrictEqual } from "node:util";
 import { controlCounter, controlWord } from "./recording/control-block.ts";
+import { copyAttributes } from "./recording/copy-attributes.ts";
 import { EventRecorder } from "./recording/event-recorder.ts";
 import { readFlag } from "./config/read-environment.ts";
 import { resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
@@ -33,6 +36,19 @@ export interface PipelineStatus {
   readonly problems: number;
 }
 
+function dropUndefined(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  try {
+    return isDeepStrictEqual(a, b);
+  } catch {
+    // A proxy that throws.
+    return false;
+  }
+}
+
 /** The one pipeline of a process; `shared-pipeline.ts` gives it to every copy of this package. */
 export class Pipeline {
   readonly recorder = new EventRecorder();
@@ -40,6 +56,17 @@ export class Pipeline {
   /** Counts the senders: only the last one may take events. */
   #senders = 0;
   #config: ResolvedConfig | null = null;
+  readonly #instanceId = randomUUID();
+  #sourceId = "";
+  /** What the product has asked for so far. */
+  #options: Record<string, unknown> = {};
+  /** Left of the time that the end of the process may wait, in ms. */
+  #exitWaitLeftMs = Infinity;
+  /** The `exit` event has come: nothing asynchronous happens any more. */
+  #exiting = false;
+  #lossSaid = false;
+  /** Called with the configuration whenever sending begins, and with null when it ends. */
+  onRunning: ((config: ResolvedConfig | null) => void) | null = null;
   #state: PipelineStatus["state"] = "not started";
   /** Running again only because something was recorded after a shutdown. */
   #resumed = false;
@@ -52,44 +79,49 @@ export class Pipeline {
   }
 
   /**
-   * Starts sending; a second call while it runs changes nothing. Never throws.
+   * Starts sending; while it runs, takes what this call asks for beside what was asked before. Never throws.
    * @param options whatever the product passed
-   * @returns what it works with; null where it runs already
    */
-  start(options: unknown): ResolvedConfig | null {
-    if (this.#state === "running" && !this.#resumed) return null;
-    let config = resolveConfig(options, process.env);
-    this.recorder.strict = config.strict;
-    this.recorder.disabled = config.disabled;
+  start(options: unknown): void {
+    const running = this.#state === "running" && !this.#resumed ? this.#config : null;
+    const asked = copyAttributes(options);
+    const merged = running === null ? options : { ...this.#options, ...dropUndefined(asked) };
+    if (running !== null) this.#sayConflicts(asked);
+    if (this.#host === null) this.#sourceId = randomUUID();
+    const ids = { sourceId: this.#sourceId, instanceId: this.#instanceId };
+    const config = resolveConfig(merged, process.env, ids);
+    this.#options = running === null ? asked : (merged as Record<string, unknown>);
     for (const warning of config.warnings) {
       showNotice({ level: "warn", key: `config:${warning}`, message: warning, loud: true });
     }
+    this.recorder.strict = config.strict;
+    this.recorder.disabled = config.disabled;
     if (config.disabled) {
-      this.#state = "disabled";
-      this.recorder.queue.clear();
-      return config;
+      this.#end("disabled");
+      this.recorder.beginNewSource();
+      return;
     }
     if (this.#state === "stopped") this.recorder.beginNewSource();
-    if (this.#resumed && this.#host !== null && this.#config !== null) {
-      // The source goes on, with the events that wait, as the new options say.
-      this.#host.close();
-      const { sourceId } = this.#config.settings.identity;
-      const { settings } = config;
-      config = {
-        ...config,
-        settings: { ...settings, identity: { ...settings.identity, sourceId } },
-      };
-    }
     this.#resumed = false;
-    this.#config = config;
     this.recorder.queue.maxBytes = config.maxQueueBytes;
-    this.#openHost(config);
-    return config;
+    const isSame =
+      this.#host !== null &&
+      config.inProcess === this.#config?.inProcess &&
+      isDeepStrictEqual(config.settings, this.#config.settings);
+    this.#config = config;
+    this.#exitWaitLeftMs = config.exitWaitMs;
+    if (!isSame) {
+      // The source goes on, with the events that wait, as the new options say.
+      this.#host?.close();
+      this.#openHost(config);
+    }
+    this.onRunning?.(config);
   }
 
   /** Resolves true when everything recorded until now is settled, false after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<boolean> {
-    if (this.#host === null) return this.#state === "disabled" || this.status().pending === 0;
+    if (this.#state === "disabled" || this.status().pending === 0) return true;
+    if (this.#host === null) return false;
     const { seq } = this.recorder;
     return this.#ask((host) => host.flush(seq), timeoutMs);
   }
@@ -100,26 +132,37 @@ export class Pipeline {
     const complete = await this.#ask((host) => host.finish(), timeoutMs);
     // What was recorded meanwhile, or could not be sent, stays with the sender until the exit.
     const host = this.#host as SenderHost | null;
-    if (complete && host !== null && this.status().pending === 0) {
-      this.#host = null;
-      this.#state = "stopped";
-      this.recorder.unattended = true;
-      // From here on it takes nothing, however long its end may last.
-      Atomics.store(this.recorder.control.words, controlWord.sender, 0);
-      host.close();
-    }
+    if (complete && host !== null && this.status().pending === 0) this.#end("stopped");
     return complete;
   }
 
-  /** From the `exit` event: waits for the worker, at most as long as configured. */
+  /** Longest wait of the end of the process, in ms. */
+  get exitWaitMs(): number {
+    return this.#config?.exitWaitMs ?? 0;
+  }
+
+  /** Lets nothing wait for others any longer; waits for nothing. */
+  sendNow(): void {
+    void this.#host?.flush(this.recorder.seq);
+  }
+
+  /** From the `exit` event: waits for the sender. What is recorded behind it is waited for one by one. */
   finishAtExit(): void {
+    this.#exiting = true;
+    this.recorder.unattended = true;
+    this.finishNow();
+  }
+
+  /** Blocks until everything is sent. All such waits together last no longer than configured. */
+  finishNow(): void {
     if (this.#host === null || this.#config === null) return;
     const { seq, control } = this.recorder;
-    if (seq > 0) this.#host.finishAtExit(this.#config.exitWaitMs);
+    if (seq > 0) this.#exitWaitLeftMs -= this.#host.finishAtExit(this.#exitWaitLeftMs);
     // What is in the spool, the next process sends.
     const notStored = seq - (control.counters[controlCounter.storedSeq] ?? 0);
     const pending = Math.min(this.status().pending, notStored);
-    if (pending === 0) return;
+    if (pending === 0 || this.#lossSaid) return;
+    this.#lossSaid = true;
     const address = hideCredentials(this.#config.settings.target.url);
     writeLastWords(`the process ended before ${address} had taken ${pending} business events; they are lost`);
   }
@@ -147,13 +190,37 @@ export class Pipeline {
 
   /** Something was recorded that the sender does not see by itself: it sleeps, or there is none any more. */
   #attend(): void {
-    if (this.#host !== null) {
+    if (this.#exiting) {
+      this.finishNow();
+    } else if (this.#host !== null) {
       Atomics.store(this.recorder.control.words, controlWord.asleep, 0);
       this.#host.wake();
     } else if (this.#state === "stopped" && this.#config !== null) {
       this.#resumed = true;
       this.#openHost(this.#config);
+      this.onRunning?.(this.#config);
     }
+  }
+
+  /** Ends the sender; what is not sent stays in memory. */
+  #end(state: "stopped" | "disabled"): void {
+    this.#state = state;
+    this.recorder.unattended = true;
+    // From here on it takes nothing, however long its end may last.
+    Atomics.store(this.recorder.control.words, controlWord.sender, 0);
+    this.#host?.close();
+    this.#host = null;
+    this.onRunning?.(null);
+  }
+
+  /** Two calls that ask for different things: the later one wins. */
+  #sayConflicts(asked: Readonly<Record<string, unknown>>): void {
+    const names = Object.keys(dropUndefined(asked)).filter(
+      (name) => this.#options[name] !== undefined && !isEqual(this.#options[name], asked[name]),
+    );
+    if (names.length === 0) return;
+    const message = `startBusinessEvents was called twice with different ${names.join(", ")}: the later call counts`;
+    showNotice({ level: "warn", key: message, message, loud: true });
   }
 
   #openHost(config: ResolvedConfig): void {

@@ -26,6 +26,16 @@ export interface ResolvedConfig {
   readonly warnings: readonly string[];
 }
 
+/** Random ids that outlive a second start. */
+interface SourceIds {
+  /** `spanledger.source.id` */
+  readonly sourceId: string;
+  /** `service.instance.id`, unless the product names one. */
+  readonly instanceId: string;
+}
+
+const newIds = (): SourceIds => ({ sourceId: randomUUID(), instanceId: randomUUID() });
+
 const mebibyte = 1024 * 1024;
 /** A request ends at this size of its records, so that it stays far below 4 MiB. */
 const maxRequestBytes = mebibyte;
@@ -34,7 +44,7 @@ const maxRequestBytes = mebibyte;
  * Options first, then the environment, then defaults. Never throws, whatever the options are: what cannot be
  * used is left out and named in `warnings`.
  */
-export function resolveConfig(given: unknown, env: Environment): ResolvedConfig {
+export function resolveConfig(given: unknown, env: Environment, ids: SourceIds = newIds()): ResolvedConfig {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const options = new OptionReader(given, warn);
@@ -48,9 +58,9 @@ export function resolveConfig(given: unknown, env: Environment): ResolvedConfig 
     disabled: options.flag("disabled") ?? readFlag(env, "SPANLEDGER_DISABLED", warn) ?? false,
     settings: {
       identity: {
-        sourceId: randomUUID(),
+        sourceId: ids.sourceId,
         signal,
-        resource: resolveResource(options, env, warn),
+        resource: resolveResource(options, env, ids.instanceId, warn),
         sdkVersion,
       },
       target: resolveTarget(options, env, signal, warn),

@@ -1,10 +1,8 @@
 import type { BusinessEventsOptions } from "./business-events-options.ts";
 import { OptionReader } from "./config/option-reader.ts";
 import { showNotice } from "./diagnose.ts";
-import { watchHttpRequests } from "./http-events.ts";
 import type { PipelineStatus } from "./pipeline.ts";
 import { pipeline } from "./shared-pipeline.ts";
-import { watchSignals } from "./watch-process-end.ts";
 
 /** Options of `flush` and `shutdown`. */
 export interface EndOptions {
@@ -20,29 +18,15 @@ export interface BusinessEvents {
 }
 
 const defaultTimeoutMs = 10_000;
-let watchesSignals = false;
 
 /**
  * Starts sending business events; those recorded before are sent too. Call it once, as early as
- * convenient. A further call while it runs changes nothing and says so through `diag`. Never throws: an option
+ * convenient. What a further call says while it runs (behind `--import @spanledger/sdk/register`, for
+ * example) is taken too; where the two disagree, the later call wins and the SDK says so. Never throws: an option
  * that cannot be used is named once and its default is taken.
  */
 export function startBusinessEvents(options?: BusinessEventsOptions): BusinessEvents {
-  const config = pipeline.start(options);
-  if (config === null) {
-    showNotice({
-      level: "warn",
-      key: "started-twice",
-      message: "startBusinessEvents was called again while it runs; its options have no effect",
-    });
-    return handle;
-  }
-  if (config.disabled) return handle;
-  if (config.handleSignals && !watchesSignals) {
-    watchesSignals = true;
-    watchSignals(pipeline);
-  }
-  watchHttpRequests(pipeline.recorder, config.httpEvents);
+  pipeline.start(options);
   return handle;
 }
 
@@ -64,7 +48,7 @@ export function shutdown(options?: EndOptions): Promise<boolean> {
 }
 
 function readTimeout(options: unknown): number {
-  const warn = (message: string): void => showNotice({ level: "warn", key: `end:${message}`, message });
+  const warn = (message: string): void => showNotice({ level: "warn", key: `end:${message}`, message, loud: true });
   return new OptionReader(options, warn).milliseconds("timeoutMs", defaultTimeoutMs);
 }
 

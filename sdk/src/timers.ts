@@ -12,9 +12,12 @@ export type Timer = NodeJS.Timeout | null;
 /** The longest time that Node's timers can wait, in ms: a longer one would fire at once. */
 const longestMs = 2 ** 31 - 1;
 
-/** Calls `callback` after this many ms, never for more than 24 days (Infinity among them). */
+/**
+ * Calls `callback` after this many ms, never for more than 24 days (Infinity among them). Like all timers in here it
+ * does not keep the process alive: what is waited for does that.
+ */
 export function startTimer(ms: number, callback: () => void): Timer {
-  return ms > longestMs ? null : setTimeout(callback, ms);
+  return ms > longestMs ? null : setTimeout(callback, ms).unref();
 }
 
 export function stopTimer(timer: Timer): void {
@@ -23,7 +26,7 @@ export function stopTimer(timer: Timer): void {
 
 /** Calls `callback` every so many ms. */
 export function startInterval(ms: number, callback: () => void): NodeJS.Timeout {
-  return setInterval(callback, ms);
+  return setInterval(callback, ms).unref();
 }
 
 export function stopInterval(timer: NodeJS.Timeout): void {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { tenantAttribute } from "../event-catalogue.ts";
 import { sdkVersion } from "../sdk-version.ts";
 import type { OptionReader } from "./option-reader.ts";
@@ -8,8 +7,13 @@ import { showValue } from "../recording/show-value.ts";
 export type Resource = Record<string, string | number | boolean>;
 
 /** The attributes of the OTLP resource: what all events of this start have in common. */
-export function resolveResource(options: OptionReader, env: Environment, warn: (message: string) => void): Resource {
-  const resource = new Map<string, string | number | boolean>([["service.instance.id", randomUUID()]]);
+export function resolveResource(
+  options: OptionReader,
+  env: Environment,
+  instanceId: string,
+  warn: (message: string) => void,
+): Resource {
+  const resource = new Map<string, string | number | boolean>([["service.instance.id", instanceId]]);
   for (const part of (readText(env, "OTEL_RESOURCE_ATTRIBUTES") ?? "").split(",")) {
     const at = part.indexOf("=");
     const key = decodePercent(part.slice(0, Math.max(0, at)).trim());

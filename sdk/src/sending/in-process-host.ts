@@ -46,13 +46,14 @@ export class InProcessHost implements SenderHost {
     return this.#quietly(() => this.#sender.finish());
   }
 
-  finishAtExit(): void {
+  finishAtExit(): number {
     // Nothing can be sent any more; `beforeExit` had its chance.
+    return 0;
   }
 
   hold(alive: boolean): void {
     if (this.#keepAlive !== null) stopInterval(this.#keepAlive);
-    this.#keepAlive = alive ? startInterval(1000, () => undefined) : null;
+    this.#keepAlive = alive ? startInterval(1000, () => undefined).ref() : null;
   }
 
   close(): void {

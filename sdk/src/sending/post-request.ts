@@ -82,6 +82,8 @@ export class OtlpPoster {
         stopTimer(timer);
         resolve(outcome);
       };
+      // A request under way does not keep the process alive: the exit waits for it as long as it may.
+      request.on("socket", (socket) => socket.unref());
       request.on("error", (error) => settle(retry(describeNetworkError(error))));
       request.on("close", () => settle(retry("the connection was closed without an answer")));
       request.end(content);

@@ -25,7 +25,6 @@ export class SourceReporter {
     this.close();
     if (this.#isKnown()) return;
     this.#timer = startTimer(this.#delayMs, () => void this.report());
-    this.#timer?.unref();
   }
 
   /** Resolves as soon as the receiver knows the counts of this moment. */

@@ -8,8 +8,12 @@ export interface SenderHost {
   flush(seq: number): Promise<void>;
   /** Sends everything and the last report. */
   finish(): Promise<void>;
-  /** The same from an `exit` handler, where nothing asynchronous happens any more. */
-  finishAtExit(waitMs: number): void;
+  /**
+   * The same from an `exit` handler, where nothing asynchronous happens any more.
+   * @param waitMs longest wait
+   * @returns how long it waited, in ms
+   */
+  finishAtExit(waitMs: number): number;
   /** Keeps the process alive, or no longer. */
   hold(alive: boolean): void;
   close(): void;

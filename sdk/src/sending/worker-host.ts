@@ -5,6 +5,9 @@ import type { SenderHost } from "./sender-host.ts";
 import type { SenderSettings } from "./sender.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
 
+/** A blocking wait is made of waits of this length, in ms. */
+const waitSliceMs = 20;
+
 /** Runs the sender in a worker thread of its own. */
 export class WorkerHost implements SenderHost {
   readonly kind = "worker";
@@ -80,21 +83,22 @@ export class WorkerHost implements SenderHost {
     return this.#ask((id) => ({ kind: "finish", id }));
   }
 
-  finishAtExit(waitMs: number): void {
+  finishAtExit(waitMs: number): number {
     const id = this.#nextId++;
     this.#post({ kind: "finish", id });
-    // An earlier shutdown that was given up may be done first: that is not what is waited for.
-    const until = performance.now() + waitMs;
     const { words } = this.#control;
-    for (;;) {
+    // Added up instead of read from a clock: a test of the product may have stopped that.
+    let waited = 0;
+    while (waited < waitMs) {
       const done = Atomics.load(words, controlWord.done);
-      const left = until - performance.now();
-      if (done >= id || left <= 0) break;
-      Atomics.wait(words, controlWord.done, done, left);
+      // An earlier shutdown that was given up may be done first: that is not what is waited for.
+      if (done >= id) break;
+      const slice = Math.min(waitSliceMs, waitMs - waited);
+      if (Atomics.wait(words, controlWord.done, done, slice) === "timed-out") waited += slice;
     }
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
-      if (received === undefined) return;
+      if (received === undefined) return waited;
       this.#receive(received.message as FromWorker);
     }
   }

@@ -52,7 +52,6 @@ export class Spool {
       this.#beat();
       if (this.#adopt()) onAdopted();
     });
-    this.#timer.unref();
   }
 
   /** Whether events wait in memory, because the disk refuses them. */

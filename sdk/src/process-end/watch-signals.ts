@@ -1,0 +1,97 @@
+import { constants } from "node:os";
+import { isMainThread } from "node:worker_threads";
+import type { Pipeline } from "../pipeline.ts";
+import { soon } from "../timers.ts";
+import type { OrderedListeners } from "./listener-order.ts";
+
+/** Signals that end a process which does not listen to them. */
+const signals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"] as const;
+type Signal = (typeof signals)[number];
+
+/**
+ * Sends what waits when a signal ends the process, and leaves the signal to the product otherwise. Ours is the
+ * first listener and takes itself off while the others run: whoever counts listeners then, to know whether the
+ * process is theirs to end, counts the product's.
+ */
+export class SignalWatch {
+  readonly #pipeline: Pipeline;
+  readonly #listeners: OrderedListeners;
+  readonly #handlers = new Map<string, (name: unknown, number: unknown) => void>();
+  #kill: typeof process.kill | null = null;
+  #active = false;
+
+  constructor(pipeline: Pipeline, listeners: OrderedListeners) {
+    this.#pipeline = pipeline;
+    this.#listeners = listeners;
+  }
+
+  /** Only the main thread hears signals. */
+  start(): void {
+    if (this.#active || !isMainThread) return;
+    this.#active = true;
+    this.#wrapKill();
+    for (const signal of signals) this.#listen(signal);
+  }
+
+  /** From here on signals do what they do without us. */
+  stop(): void {
+    this.#active = false;
+    for (const signal of signals) this.#listeners.remove(signal);
+  }
+
+  #listen(signal: Signal): void {
+    if (!this.#active) return;
+    let handler = this.#handlers.get(signal);
+    if (handler === undefined) {
+      handler = (_name, number) => this.#receive(signal, number);
+      this.#handlers.set(signal, handler);
+    }
+    this.#listeners.add(signal, handler, "first");
+  }
+
+  #receive(signal: Signal, number: unknown): void {
+    // Node passes the number. Without it the product has emitted the event itself: nothing ends.
+    if (typeof number !== "number") return;
+    this.#listeners.remove(signal);
+    if (process.listenerCount(signal) === 0) {
+      this.#end(() => process.kill(process.pid, signal));
+      return;
+    }
+    this.#pipeline.sendNow();
+    soon(() => this.#listen(signal));
+  }
+
+  /** Waits as an exit does, then ends the process. */
+  #end(kill: () => void): void {
+    this.stop();
+    if (this.#pipeline.status().sending !== "in-process") {
+      this.#pipeline.finishNow();
+      kill();
+      return;
+    }
+    void this.#pipeline.shutdown(this.#pipeline.exitWaitMs).then(() => {
+      this.#pipeline.finishNow();
+      kill();
+    });
+  }
+
+  /**
+   * A product that is done with a signal raises it again: `process.kill(process.pid, signal)`. Without a listener
+   * that ends the process at once, before anything can be sent.
+   */
+  #wrapKill(): void {
+    if (this.#kill !== null) return;
+    const original = process.kill;
+    this.#kill = original;
+    const kill = (pid: number, signal: string | number = "SIGTERM"): true => {
+      const end = (): true => Reflect.apply(original, process, [pid, signal]);
+      const ours = signals.find((one) => one === signal || constants.signals[one] === signal);
+      if (!this.#active || ours === undefined || (pid !== process.pid && pid !== 0)) return end();
+      const theirs = process.listeners(ours).filter((listener) => listener !== this.#handlers.get(ours));
+      if (theirs.length > 0) return end();
+      this.#end(end);
+      return true;
+    };
+    process.kill = kill;
+  }
+}
