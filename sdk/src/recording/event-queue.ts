@@ -63,14 +63,6 @@ export class EventQueue {
     Atomics.store(chunk.words, chunkWord.committed, end);
   }
 
-  /** Forgets everything that waits. */
-  clear(): void {
-    this.#chunks.length = 0;
-    this.#spare.length = 0;
-    this.#current = null;
-    this.position = 0;
-  }
-
   /** Chunks are released nearly in order, so looking at the oldest is enough. */
   #collectReleased(): void {
     for (;;) {
