@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { locateInRepository } from "../docs/generate-documents.ts";
 
-const folder = "test/collector-receiver/otlp/";
+const folder = "test/collector-receiver/receiving/";
 
 test("every test that docs/otlp-conformance.md names is there, under that name", async () => {
   const text = await readFile(locateInRepository("docs/otlp-conformance.md"), "utf8");

@@ -1,10 +1,10 @@
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
 import { eventRowColumns } from "../../collector-receiver/src/mapping/event-row-arena.ts";
-import { copyEventsStatement, encodeEventRows } from "../../collector-receiver/src/storage/copy-events.ts";
-import { asCopyMessages } from "../../collector-receiver/src/storage/copy-buffer.ts";
-import type { CopyMessages } from "../../collector-receiver/src/storage/copy-buffer.ts";
-import { copyRows } from "../../collector-receiver/src/storage/copy-rows.ts";
-import { openWriterConnection } from "../../collector-receiver/src/storage/writer-connection.ts";
+import { copyEventsStatement, encodeEventRows } from "../../collector-receiver/src/storage/events/copy-events.ts";
+import { asCopyMessages } from "../../collector-receiver/src/storage/wire/copy-buffer.ts";
+import type { CopyMessages } from "../../collector-receiver/src/storage/wire/copy-buffer.ts";
+import { copyRows } from "../../collector-receiver/src/storage/wire/copy-rows.ts";
+import { openWriterConnection } from "../../collector-receiver/src/storage/wire/writer-connection.ts";
 
 /** Rows of one COPY, which is one transaction: what a batch of the receiver holds at most by default. */
 const rowsPerCopy = 8000;

@@ -1,4 +1,4 @@
-import { bucketColumns } from "../../collector-receiver/src/storage/bucket-columns.ts";
+import { bucketColumns } from "../../collector-receiver/src/storage/counters/bucket-columns.ts";
 import type { Bench } from "../measure-run.ts";
 import { makeFigure, median } from "../summarise.ts";
 import type { Figure } from "../summarise.ts";

@@ -1,5 +1,5 @@
-import { rebuildTenant } from "../../collector-receiver/src/ingest/rebuild-tenant.ts";
-import { verifyTenant } from "../../collector-receiver/src/ingest/verify-tenant.ts";
+import { rebuildTenant } from "../../collector-receiver/src/recount/rebuild-tenant.ts";
+import { verifyTenant } from "../../collector-receiver/src/recount/verify-tenant.ts";
 import { denseLoad } from "../load/make-load.ts";
 import type { Bench } from "../measure-run.ts";
 import { makeFigure } from "../summarise.ts";

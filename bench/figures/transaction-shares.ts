@@ -8,12 +8,12 @@ import {
 import { gatherSources } from "../../collector-receiver/src/ingest/gather-batch.ts";
 import { writeCounters } from "../../collector-receiver/src/ingest/write-counters.ts";
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
-import { copyEvents } from "../../collector-receiver/src/storage/copy-events.ts";
-import { loadTenantRules } from "../../collector-receiver/src/storage/load-tenant-rules.ts";
-import { lockIngestShared } from "../../collector-receiver/src/storage/lock-ingest.ts";
-import { upsertSessions } from "../../collector-receiver/src/storage/upsert-sessions.ts";
-import { upsertSources } from "../../collector-receiver/src/storage/upsert-sources.ts";
-import { openWriterConnection } from "../../collector-receiver/src/storage/writer-connection.ts";
+import { copyEvents } from "../../collector-receiver/src/storage/events/copy-events.ts";
+import { loadTenantRules } from "../../collector-receiver/src/storage/settings/load-tenant-rules.ts";
+import { lockIngestShared } from "../../collector-receiver/src/storage/wire/lock-ingest.ts";
+import { upsertSessions } from "../../collector-receiver/src/storage/facts/upsert-sessions.ts";
+import { upsertSources } from "../../collector-receiver/src/storage/facts/upsert-sources.ts";
+import { openWriterConnection } from "../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { denseLoad, makeLoad } from "../load/make-load.ts";
 import { rowsOfLoad } from "../load/rows-of-load.ts";
 import type { Bench } from "../measure-run.ts";

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { derivedTablesOf } from "../../collector-receiver/src/storage/derived-tables.ts";
-import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
-import type { EmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
-import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
+import { derivedTablesOf } from "../../collector-receiver/src/storage/recount/derived-tables.ts";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
+import type { EmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
+import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
 
 export interface BenchDatabase {
   readonly connectionString: string;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { findFreePort } from "../../collector-receiver/src/storage/find-free-port.ts";
+import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 import { pidsOfTree } from "./process-use.ts";
 import { findStartCommand } from "./start-command.ts";
 

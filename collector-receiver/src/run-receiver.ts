@@ -1,8 +1,8 @@
 import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
-import { loadConfig, type Config } from "./config.ts";
+import { loadConfig, type Config } from "./config/load-config.ts";
 import { ConfigError } from "./config/config-error.ts";
-import { DefinitionsError } from "./definitions/definitions-error.ts";
+import { DefinitionsError } from "./catalogue/definitions-error.ts";
 import { startReceiver, type Receiver } from "./start-receiver.ts";
 
 /** What a sender waits for its answer at most; after that the process ends without having said anything. */

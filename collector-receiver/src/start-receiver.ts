@@ -2,23 +2,23 @@ import { join } from "node:path";
 import pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
-import type { ConnectionTimes } from "./create-http-server.ts";
-import { findDefinitionsFile, loadDefinitions } from "./definitions/load-definitions.ts";
+import type { ConnectionTimes } from "./receiving/create-http-server.ts";
+import { findDefinitionsFile, loadDefinitions } from "./catalogue/load-definitions.ts";
 import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
-import { applyCustomDefinitions } from "./operating/apply-custom-definitions.ts";
-import type { Config } from "./config.ts";
+import { applyCustomDefinitions } from "./upkeep/apply-custom-definitions.ts";
+import type { Config } from "./config/load-config.ts";
 import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import { HeldBytes } from "./ingest/held-bytes.ts";
-import { checkSettings, tenantDefaultsOf } from "./operating/check-settings.ts";
+import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
-import type { OnAlarm } from "./operating/alarm-codes.ts";
+import type { OnAlarm } from "./ingest/alarm-codes.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
-import { watchTenants } from "./operating/watch-tenants.ts";
-import { migrateDatabase } from "./storage/migrate-database.ts";
+import { watchTenants } from "./upkeep/watch-tenants.ts";
+import { migrateDatabase } from "./storage/schema/migrate-database.ts";
 
 export interface Receiver {
   /** Where it listens, `http://127.0.0.1:4319`. */
@@ -154,7 +154,7 @@ export async function startReceiver(
   }
 
   async function startDatabase(): Promise<string> {
-    const { startEmbeddedPostgres } = await import("./storage/embedded-postgres.ts");
+    const { startEmbeddedPostgres } = await import("./embedded/embedded-postgres.ts");
     const server = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
     started.push(["PostgreSQL", () => server.stop()]);
     log.info({ port: server.port, reused: server.reused, log: server.logFile }, "embedded PostgreSQL runs");

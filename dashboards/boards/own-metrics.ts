@@ -1,5 +1,5 @@
-import { customQuantiles } from "../../collector-receiver/src/definitions/custom-definitions.ts";
-import type { CustomDefinitions } from "../../collector-receiver/src/definitions/custom-definitions.ts";
+import { customQuantiles } from "../../collector-receiver/src/catalogue/custom-definitions.ts";
+import type { CustomDefinitions } from "../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { noGroup } from "../../collector-receiver/src/metrics/custom-counting.ts";
 import { ownMetricsOf } from "../../collector-receiver/src/metrics/custom-metrics.ts";
 import type { OwnMetric } from "../../collector-receiver/src/metrics/custom-metrics.ts";

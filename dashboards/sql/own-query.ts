@@ -1,5 +1,5 @@
 /** A product's own metrics as SQL, from what `ownMetricsOf` says of them: no formula is written twice. */
-import type { CustomDefinitions, CustomMetric } from "../../collector-receiver/src/definitions/custom-definitions.ts";
+import type { CustomDefinitions, CustomMetric } from "../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { noGroup } from "../../collector-receiver/src/metrics/custom-counting.ts";
 import type { OwnMetric } from "../../collector-receiver/src/metrics/custom-metrics.ts";
 import { asNumber } from "./metric-expression.ts";

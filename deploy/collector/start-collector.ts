@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { findFreePort } from "../../collector-receiver/src/storage/find-free-port.ts";
+import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 
 /** The configuration that is deployed. */
 export const COLLECTOR_CONFIG = fileURLToPath(new URL("../../otel-collector.yaml", import.meta.url));

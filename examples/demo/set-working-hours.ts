@@ -1,9 +1,9 @@
-import { changeSettings } from "../../collector-receiver/src/ingest/change-settings.ts";
-import { rebuildTenant } from "../../collector-receiver/src/ingest/rebuild-tenant.ts";
+import { changeSettings } from "../../collector-receiver/src/upkeep/change-settings.ts";
+import { rebuildTenant } from "../../collector-receiver/src/recount/rebuild-tenant.ts";
 import { weekdays } from "../../collector-receiver/src/metrics/working-hours.ts";
 import type { WorkingHours } from "../../collector-receiver/src/metrics/working-hours.ts";
-import { readSettings } from "../../collector-receiver/src/storage/change-settings.ts";
-import { openWriterConnection } from "../../collector-receiver/src/storage/writer-connection.ts";
+import { readSettings } from "../../collector-receiver/src/storage/settings/change-settings.ts";
+import { openWriterConnection } from "../../collector-receiver/src/storage/wire/writer-connection.ts";
 
 const tenantId = "default";
 

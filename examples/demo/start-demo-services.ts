@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import pg from "pg";
-import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
-import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
+import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { chooseCollectorPorts, choosePorts } from "./choose-ports.ts";
 import { DemoError, type DemoOptions } from "./parse-demo-arguments.ts";

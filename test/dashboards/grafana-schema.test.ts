@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
-import { loadDefinitions } from "../../collector-receiver/src/definitions/load-definitions.ts";
+import { loadDefinitions } from "../../collector-receiver/src/catalogue/load-definitions.ts";
 import { boardDefaults } from "../../dashboards/board-context.ts";
 import { generateDashboards } from "../../dashboards/generate-dashboards.ts";
 import { boards } from "./read-queries.ts";

@@ -7,11 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { loadConfig } from "../../collector-receiver/src/config.ts";
-import { verifyTenant } from "../../collector-receiver/src/ingest/verify-tenant.ts";
+import { loadConfig } from "../../collector-receiver/src/config/load-config.ts";
+import { verifyTenant } from "../../collector-receiver/src/recount/verify-tenant.ts";
 import { startReceiver } from "../../collector-receiver/src/start-receiver.ts";
-import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
-import type { EmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
+import type { EmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { tracesWith } from "../support/otlp-json.ts";
 
 test("PostgreSQL dies in the middle of a request: 503 with Retry-After; after it is back, the retry counts once", async () => {

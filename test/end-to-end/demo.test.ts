@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { businessEventNames } from "./business-event-names.ts";
 

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { loadConfig } from "../../collector-receiver/src/config.ts";
+import { loadConfig } from "../../collector-receiver/src/config/load-config.ts";
 import { startReceiver, type Receiver } from "../../collector-receiver/src/start-receiver.ts";
 import { encodeHistory } from "../../examples/demo/history/encode-history.ts";
 import type { HistoryEvent, Narrate } from "../../examples/demo/history/history-event.ts";

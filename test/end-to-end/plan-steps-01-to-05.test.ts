@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { BusinessStats } from "@spanledger/collector-receiver/stats";
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../../collector-receiver/src/config.ts";
+import { loadConfig } from "../../collector-receiver/src/config/load-config.ts";
 import { useTestDatabase } from "../support/create-test-database.ts";
 import { businessEventAttributes } from "./business-event-attributes.ts";
 import { businessEventNames } from "./business-event-names.ts";

@@ -2,7 +2,7 @@
 import { recordBusinessEvent } from "@spanledger/sdk";
 import { createTestRecorder } from "@spanledger/sdk/testing";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
-import { defineSpanledger } from "../../collector-receiver/src/definitions/define-spanledger.ts";
+import { defineSpanledger } from "../../collector-receiver/src/catalogue/define-spanledger.ts";
 import "../../examples/own-metrics/src/booking-desk.ts";
 
 test("own events take their own attributes, the catalogue's theirs, and other names anything", () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { findFreePort } from "../../collector-receiver/src/storage/find-free-port.ts";
+import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { startCollector } from "../../deploy/collector/start-collector.ts";
 import { findPython } from "../../deploy/setup/find-language.ts";

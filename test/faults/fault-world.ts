@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
-import { findFreePort } from "../../collector-receiver/src/storage/find-free-port.ts";
+import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
-} from "../../collector-receiver/src/storage/embedded-postgres.ts";
-import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
+} from "../../collector-receiver/src/embedded/embedded-postgres.ts";
+import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { startCollector, type RunningCollector } from "../../deploy/collector/start-collector.ts";
 import { obtainRedisProgram } from "../../deploy/setup/obtain-redis-server.ts";

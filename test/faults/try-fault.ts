@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { verifyTenant } from "../../collector-receiver/src/ingest/verify-tenant.ts";
+import { verifyTenant } from "../../collector-receiver/src/recount/verify-tenant.ts";
 import type { FaultWorld } from "./fault-world.ts";
 import type { Fault } from "./faults.ts";
 import { startLoad } from "./load.ts";

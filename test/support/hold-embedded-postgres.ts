@@ -1,4 +1,4 @@
-import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
 
 // A program for tests that end it: starts the server on the folder it is given, says where, and waits.
 const { pid, connectionString } = await startEmbeddedPostgres({ dataFolder: process.argv[2] ?? "" });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { startEmbeddedPostgres } from "../../collector-receiver/src/storage/embedded-postgres.ts";
-import { migrateDatabase } from "../../collector-receiver/src/storage/migrate-database.ts";
+import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
+import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {

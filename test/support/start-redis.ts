@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { findFreePort } from "../../collector-receiver/src/storage/find-free-port.ts";
+import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 import type { RedisProgram } from "../../deploy/setup/find-redis-server.ts";
 
 export interface RedisOptions {

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { loadConfig } from "../../collector-receiver/src/config.ts";
+import { loadConfig } from "../../collector-receiver/src/config/load-config.ts";
 import { startReceiver, type Receiver, type StartOptions } from "../../collector-receiver/src/start-receiver.ts";
 import { useTestDatabase, type TestDatabase } from "./create-test-database.ts";
 

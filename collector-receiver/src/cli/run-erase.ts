@@ -1,5 +1,5 @@
-import { erasePerson } from "../ingest/erase-person.ts";
-import { openWriterConnection } from "../storage/writer-connection.ts";
+import { erasePerson } from "../erase/erase-person.ts";
+import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 
 export interface EraseOptions {

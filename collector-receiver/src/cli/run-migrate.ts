@@ -1,5 +1,5 @@
 import pg from "pg";
-import { migrateDatabase, readMigrationStatus } from "../storage/migrate-database.ts";
+import { migrateDatabase, readMigrationStatus } from "../storage/schema/migrate-database.ts";
 import { withDatabase } from "./with-database.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { rebuildTenant } from "../ingest/rebuild-tenant.ts";
-import type { Rebuild } from "../ingest/rebuild-tenant.ts";
+import { rebuildTenant } from "../recount/rebuild-tenant.ts";
+import type { Rebuild } from "../recount/rebuild-tenant.ts";
 import { estimateEvents } from "./count-events.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";

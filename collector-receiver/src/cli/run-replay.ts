@@ -6,12 +6,12 @@ import { payloadTypes } from "../mapping/write-rejection-payload.ts";
 import { countedAttributesWith } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
-import { tenantDefaultsOf } from "../operating/check-settings.ts";
-import { loadTenantRules } from "../storage/load-tenant-rules.ts";
-import { markReplayed, readRejectedEvents } from "../storage/read-rejected-events.ts";
-import type { StoredRejection } from "../storage/read-rejected-events.ts";
-import { openWriterConnection } from "../storage/writer-connection.ts";
-import type { WriterConnection } from "../storage/writer-connection.ts";
+import { tenantDefaultsOf } from "../upkeep/check-settings.ts";
+import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
+import { markReplayed, readRejectedEvents } from "../storage/events/read-rejected-events.ts";
+import type { StoredRejection } from "../storage/events/read-rejected-events.ts";
+import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 
 interface Replay {

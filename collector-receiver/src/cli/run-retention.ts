@@ -1,16 +1,16 @@
-import { retentionStart } from "../ingest/apply-retention.ts";
-import { DatabaseClock } from "../operating/database-clock.ts";
-import { isRunning } from "../operating/keep-retention.ts";
-import { readSettings, type StoredSettings } from "../storage/change-settings.ts";
+import { retentionStart } from "../upkeep/apply-retention.ts";
+import { DatabaseClock } from "../storage/wire/database-clock.ts";
+import { isRunning } from "../upkeep/keep-retention.ts";
+import { readSettings, type StoredSettings } from "../storage/settings/change-settings.ts";
 import {
   cancelRetention,
   readAnnouncements,
   resumeRetention,
   type RetentionAnnouncement,
   type RetentionBound,
-} from "../storage/retention-plans.ts";
-import { weighPartitions, type WeighedPartition } from "../storage/weigh-partitions.ts";
-import { openWriterConnection, type WriterConnection } from "../storage/writer-connection.ts";
+} from "../storage/settings/retention-plans.ts";
+import { weighPartitions, type WeighedPartition } from "../storage/events/weigh-partitions.ts";
+import { openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 
 export interface RetentionCommandOptions {

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { parseDuration } from "../config/parse-duration.ts";
-import { changeSettings } from "../ingest/change-settings.ts";
-import type { SettingsChange } from "../ingest/change-settings.ts";
-import { rebuildTenant } from "../ingest/rebuild-tenant.ts";
+import { changeSettings } from "../upkeep/change-settings.ts";
+import type { SettingsChange } from "../upkeep/change-settings.ts";
+import { rebuildTenant } from "../recount/rebuild-tenant.ts";
 import { parseWorkingHours } from "../metrics/working-hours.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
-import { DatabaseClock } from "../operating/database-clock.ts";
-import { readSettings } from "../storage/change-settings.ts";
-import type { StoredSettings } from "../storage/change-settings.ts";
-import { openWriterConnection } from "../storage/writer-connection.ts";
+import { DatabaseClock } from "../storage/wire/database-clock.ts";
+import { readSettings } from "../storage/settings/change-settings.ts";
+import type { StoredSettings } from "../storage/settings/change-settings.ts";
+import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 
 export interface SettingsOptions {

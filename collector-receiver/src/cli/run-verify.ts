@@ -1,6 +1,6 @@
-import { verifyTenant } from "../ingest/verify-tenant.ts";
-import type { Verification } from "../ingest/verify-tenant.ts";
-import type { PendingMetric } from "../storage/store-custom-definitions.ts";
+import { verifyTenant } from "../recount/verify-tenant.ts";
+import type { Verification } from "../recount/verify-tenant.ts";
+import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
 import { estimateEvents } from "./count-events.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";

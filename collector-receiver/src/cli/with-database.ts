@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { loadConfig } from "../config.ts";
-import type { Config } from "../config.ts";
-import { startEmbeddedPostgres } from "../storage/embedded-postgres.ts";
-import { openWriterConnection } from "../storage/writer-connection.ts";
+import { loadConfig } from "../config/load-config.ts";
+import type { Config } from "../config/load-config.ts";
+import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts";
+import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 
 /**
  * Runs `work` against the database of the environment: DATABASE_URL, or the embedded PostgreSQL, which is

@@ -5,7 +5,7 @@ import { contributionOf } from "../metrics/session-contribution.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
-import type { MergedSession } from "../storage/upsert-sessions.ts";
+import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
 import { compareText } from "./gather-batch.ts";
 
 /** What a batch says of its sessions, sorted by (tenant, session id). Test events say nothing. */

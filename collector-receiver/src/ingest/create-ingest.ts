@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
 import type { MappedRequest } from "../mapping/business-event.ts";
-import type { KnownPartitions } from "../storage/ensure-partitions.ts";
-import { eventKey } from "../storage/insert-events.ts";
+import type { KnownPartitions } from "../storage/events/ensure-partitions.ts";
+import { eventKey } from "../storage/events/insert-events.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import type { BatchWriterOptions } from "./batch-writer.ts";
 import type { CommittedBatch } from "./commit-batch.ts";

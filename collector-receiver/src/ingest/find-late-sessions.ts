@@ -1,7 +1,7 @@
 import { durableDays, settledMs } from "../metrics/operation-metrics.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
-import type { LateSessions } from "../storage/void-resolution-days.ts";
-import type { MergedSession } from "../storage/upsert-sessions.ts";
+import type { LateSessions } from "../storage/facts/void-resolution-days.ts";
+import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
 import { rulesOf } from "./count-batch.ts";
 
 const dayMs = 86_400_000;

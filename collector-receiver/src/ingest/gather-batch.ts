@@ -1,7 +1,7 @@
 import type { BusinessEvent, MappedRequest, RejectedEvent } from "../mapping/business-event.ts";
-import { partitionOf } from "../storage/ensure-partitions.ts";
-import { rejectionKey } from "../storage/insert-rejected-events.ts";
-import type { SourceChange } from "../storage/upsert-sources.ts";
+import { partitionOf } from "../storage/events/ensure-partitions.ts";
+import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
+import type { SourceChange } from "../storage/facts/upsert-sources.ts";
 
 /** Several requests as one transaction: each event once, in the order that COPY and locks need. */
 export interface Batch {

@@ -1,5 +1,5 @@
 import type { MappedRequest } from "../mapping/business-event.ts";
-import type { AlarmCode } from "../operating/alarm-codes.ts";
+import type { AlarmCode } from "./alarm-codes.ts";
 
 /** What ingest did with one request; resolves only after the transaction has committed. */
 export interface IngestResult {

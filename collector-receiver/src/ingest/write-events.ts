@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { BusinessEvent, RejectedEvent } from "../mapping/business-event.ts";
 import { writeReplayPayload } from "../mapping/write-replay-payload.ts";
-import { insertEvents } from "../storage/insert-events.ts";
-import type { WriterConnection } from "../storage/writer-connection.ts";
-import { classifyDatabaseError } from "../storage/database-errors.ts";
+import { insertEvents } from "../storage/events/insert-events.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
 
 /** Events that a transaction added, and those that PostgreSQL refused as data. */
 export interface WrittenEvents {

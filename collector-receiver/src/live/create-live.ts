@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { Pool } from "pg";
 import type { LiveCounters } from "../stats/live-counters.ts";
-import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
+import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { writeHashes } from "./hash-writer.ts";
 import { hashesOf } from "./live-hash.ts";
 import { EXPIRY_MS } from "./live-keys.ts";

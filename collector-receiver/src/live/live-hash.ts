@@ -1,5 +1,5 @@
 import { agentDailyFields, dailyFields } from "../stats/live-counters.ts";
-import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
+import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { liveKeysOf } from "./live-keys.ts";
 
 /** One hash as it should stand in Redis. */

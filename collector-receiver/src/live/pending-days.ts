@@ -1,4 +1,4 @@
-import type { BusinessRow } from "../storage/upsert-business-metrics.ts";
+import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 
 /**
  * Day rows that wait for Redis: of each day only the newest, so that a slow Redis makes the queue no

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Pool } from "pg";
 import { businessCalendarOf } from "../metrics/business-calendar.ts";
-import { readDayRows, readTenantTimezones } from "../storage/read-today-rows.ts";
+import { readDayRows, readTenantTimezones } from "../storage/counters/read-today-rows.ts";
 import { writeHashes } from "./hash-writer.ts";
 import { hashesOf } from "./live-hash.ts";
 import { liveKeysOf } from "./live-keys.ts";

@@ -6,13 +6,13 @@ import {
   type AttributeDefinition,
 } from "@spanledger/sdk/event-catalogue";
 import { AttributeTape, forgetFollowers, jsonHeadOf } from "../otlp/attribute-tape.ts";
-import { ByteWords } from "../otlp/byte-words.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
 import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
 import { textColumn } from "./event-row-arena.ts";
-import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { capture, EventPlan, reserved, type AttributeKey, type AttributeRule } from "./event-plan.ts";
 import { customAttributeRules } from "./custom-attribute-rules.ts";
-import { InternTable } from "./intern-table.ts";
+import { InternTable } from "../bytes/intern-table.ts";
 
 export interface EventName {
   readonly bytes: Buffer;

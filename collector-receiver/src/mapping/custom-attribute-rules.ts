@@ -1,4 +1,4 @@
-import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { largestAmount } from "../metrics/custom-counting.ts";
 import type { AskedAttribute } from "./compile-catalogue.ts";
 

@@ -1,4 +1,4 @@
-import type { ByteWords } from "../otlp/byte-words.ts";
+import type { ByteWords } from "../bytes/byte-words.ts";
 
 /** How writing a text ended. */
 export const textState = { ascii: 0, unicode: 1, nul: 2, invalid: 3, tooLarge: 4 } as const;

@@ -1,6 +1,6 @@
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
 import { type ForetoldName, type TapeKey } from "../otlp/attribute-tape.ts";
-import type { ByteWords } from "../otlp/byte-words.ts";
+import type { ByteWords } from "../bytes/byte-words.ts";
 import type { TextState } from "./event-data-arena.ts";
 
 /** Where a captured value goes, beside `event_data`. */

@@ -1,13 +1,13 @@
-import "../otlp/buffer-slices.ts";
-import { ByteWords } from "../otlp/byte-words.ts";
+import "../bytes/buffer-slices.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
 import { reserved, type AttributeKey, type EventPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import { EventRowArena } from "./event-row-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
-import { readUuid, timeOfUuidV7 } from "./read-uuid.ts";
-import { StoredTexts } from "./stored-texts.ts";
+import { readUuid, timeOfUuidV7 } from "../bytes/read-uuid.ts";
+import { StoredTexts } from "../bytes/stored-texts.ts";
 
 /** Longest `spanledger.source.id`, as its column. */
 const maxSourceIdBytes = 64;

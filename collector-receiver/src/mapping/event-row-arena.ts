@@ -1,4 +1,4 @@
-import { ByteWords } from "../otlp/byte-words.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
 import { EventDataArena } from "./event-data-arena.ts";
 
 /** Columns of `analytics_events` in the order in which a row holds them. */

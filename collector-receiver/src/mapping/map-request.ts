@@ -33,7 +33,7 @@ import { LastTextColumn, textColumn, type ResourceColumns } from "./event-row-ar
 import { makeRejection } from "./make-rejection.ts";
 import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
 import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
-import { millisecondsOf } from "./read-uuid.ts";
+import { millisecondsOf } from "../bytes/read-uuid.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 import { writeRejectionPayload } from "./write-rejection-payload.ts";
 

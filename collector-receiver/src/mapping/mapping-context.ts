@@ -1,4 +1,4 @@
-import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 
 /** Who says which tenant an event belongs to. */
 export type TenantRule =

@@ -1,4 +1,4 @@
-import { ByteWords } from "../otlp/byte-words.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
 import { follow } from "../otlp/attribute-tape.ts";
 import type { OtlpCarrier, PlainVisitor } from "../otlp/otlp-carrier.ts";
 import { capture, reserved, type AttributeKey, type PlannedAttribute } from "./event-plan.ts";

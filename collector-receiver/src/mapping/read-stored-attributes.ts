@@ -1,8 +1,8 @@
-import "../otlp/buffer-slices.ts";
-import { ByteWords } from "../otlp/byte-words.ts";
+import "../bytes/buffer-slices.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
 import type { CountedAttributes } from "./business-event.ts";
-import { InternTable } from "./intern-table.ts";
-import { StoredTexts } from "./stored-texts.ts";
+import { InternTable } from "../bytes/intern-table.ts";
+import { StoredTexts } from "../bytes/stored-texts.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;

@@ -1,4 +1,4 @@
-import "../otlp/buffer-slices.ts";
+import "../bytes/buffer-slices.ts";
 import { capture, type AttributeKey, type AttributeRule } from "./event-plan.ts";
 import { outOfBounds, textTooLong, wrongType, type EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";

@@ -1,6 +1,6 @@
 import { instrumentationScope, tenantAttribute } from "@spanledger/sdk/event-catalogue";
 import type { OtlpCarrier, OtlpEncoding, OtlpSignal, TextRange } from "../otlp/otlp-carrier.ts";
-import { lengthField, messageField, textAttribute } from "../otlp/write-protobuf.ts";
+import { lengthField, messageField, textAttribute } from "../bytes/write-protobuf.ts";
 import type { ResourceFacts } from "./read-resource.ts";
 
 /** The media types by which a payload is stored and replayed. */

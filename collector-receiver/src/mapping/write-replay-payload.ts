@@ -1,5 +1,5 @@
 import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
-import { fixed64Field, keyValue, lengthField, messageField, varint } from "../otlp/write-protobuf.ts";
+import { fixed64Field, keyValue, lengthField, messageField, varint } from "../bytes/write-protobuf.ts";
 import type { BusinessEvent } from "./business-event.ts";
 import { encodeResource, payloadTypes } from "./write-rejection-payload.ts";
 

@@ -1,5 +1,5 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
-import { groupHistogram } from "../definitions/custom-definitions.ts";
+import { groupHistogram } from "../catalogue/custom-definitions.ts";
 import { periodsOf } from "./business-calendar.ts";
 import type { PeriodType } from "./business-calendar.ts";
 import { amountOf, durationOf, groupOf, noGroup, passesFilter } from "./custom-counting.ts";

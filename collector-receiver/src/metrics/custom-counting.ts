@@ -1,6 +1,6 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
-import { hashDefinitions, otherGroup } from "../definitions/custom-definitions.ts";
-import type { CustomCounter, CustomDefinitions, CustomValue } from "../definitions/custom-definitions.ts";
+import { hashDefinitions, otherGroup } from "../catalogue/custom-definitions.ts";
+import type { CustomCounter, CustomDefinitions, CustomValue } from "../catalogue/custom-definitions.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 
 /** How one metric of a product's own counts an event, ready for the hot path. */

@@ -1,5 +1,5 @@
-import { customQuantiles, groupHistogram, otherGroup, quantileKey } from "../definitions/custom-definitions.ts";
-import type { CustomDefinitions, CustomGroups, CustomMetric } from "../definitions/custom-definitions.ts";
+import { customQuantiles, groupHistogram, otherGroup, quantileKey } from "../catalogue/custom-definitions.ts";
+import type { CustomDefinitions, CustomGroups, CustomMetric } from "../catalogue/custom-definitions.ts";
 import { noGroup } from "./custom-counting.ts";
 import type { LocalText, MetricDefinition, MetricDisplay, MetricUnit, SumOrRatio } from "./metric-definition.ts";
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
-import { createTenantResolver } from "../otlp/resolve-ingest-token.ts";
+import { createTenantResolver } from "../receiving/resolve-ingest-token.ts";
 import { UnauthenticatedError } from "./resolve-read-token.ts";
 
 export interface MetricsOptions {

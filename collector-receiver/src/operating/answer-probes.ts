@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Pool } from "pg";
-import { readMigrationStatus } from "../storage/migrate-database.ts";
+import { readMigrationStatus } from "../storage/schema/migrate-database.ts";
 
 export interface ProbeOptions {
   readonly pool: Pick<Pool, "query">;

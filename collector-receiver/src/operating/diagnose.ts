@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/load-config.ts";
 import { openRedis } from "../live/redis-connection.ts";
-import { readMigrationStatus } from "../storage/migrate-database.ts";
-import { findSettingsDifferences } from "../storage/compare-tenant-settings.ts";
-import { DatabaseClock } from "./database-clock.ts";
-import { describeDifferences, tenantDefaultsOf } from "./check-settings.ts";
+import { readMigrationStatus } from "../storage/schema/migrate-database.ts";
+import { findSettingsDifferences } from "../storage/settings/compare-tenant-settings.ts";
+import { DatabaseClock } from "../storage/wire/database-clock.ts";
+import { describeDifferences, tenantDefaultsOf } from "../upkeep/check-settings.ts";
 
 /** What one look found. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
-import type { AnnouncementState, RetentionAnnouncement } from "../storage/retention-plans.ts";
-import { isRunning } from "./keep-retention.ts";
+import type { AnnouncementState, RetentionAnnouncement } from "../storage/settings/retention-plans.ts";
+import { isRunning } from "../upkeep/keep-retention.ts";
 
 const states: readonly AnnouncementState[] = ["announced", "due", "held", "lapsed", "cancelled"];
 

@@ -1,7 +1,7 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { CommittedBatch } from "../ingest/commit-batch.ts";
-import { otlpOutcomes, type OtlpRequestFacts } from "../otlp/otlp-request-facts.ts";
-import { alarmCodes, type AlarmCode } from "./alarm-codes.ts";
+import { otlpOutcomes, type OtlpRequestFacts } from "../receiving/otlp-request-facts.ts";
+import { alarmCodes, type AlarmCode } from "../ingest/alarm-codes.ts";
 import { TalliedCounter } from "./tallied-counter.ts";
 
 /** Lag samples of one batch: enough for the shape, few enough not to be felt. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { TokenGrant } from "../config/parse-tokens.ts";
-import { createTenantResolver } from "../otlp/resolve-ingest-token.ts";
+import { createTenantResolver } from "../receiving/resolve-ingest-token.ts";
 
 /** A read without a valid token. */
 export class UnauthenticatedError extends Error {

@@ -1,4 +1,4 @@
-import type { ByteWords } from "./byte-words.ts";
+import type { ByteWords } from "../bytes/byte-words.ts";
 
 /** What a tape holds of a value: where a text stands, or the number itself (a boolean is 0 or 1). */
 export const tapeKind = { string: 0, int: 1, double: 2, bool: 3 } as const;

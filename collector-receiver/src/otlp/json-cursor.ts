@@ -1,6 +1,6 @@
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { TextRange } from "./otlp-carrier.ts";
-import { hexValue } from "./hex-digits.ts";
+import { hexValue } from "../bytes/hex-digits.ts";
 import { unknownMember, type JsonMember, type JsonMembers } from "./json-members.ts";
 import { escapeOf, unescapeJsonText } from "./unescape-json-text.ts";
 

@@ -1,5 +1,5 @@
 import { InvariantError } from "../invariant-error.ts";
-import { ByteWords } from "./byte-words.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
 
 /** A member's name within one kind of object; `next` is the one that came after it the last time. */
 export interface JsonMember {

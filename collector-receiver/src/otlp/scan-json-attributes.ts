@@ -1,6 +1,6 @@
-import "./buffer-slices.ts";
+import "../bytes/buffer-slices.ts";
 import { follow, tapeKind, type AttributeTape, type TapeKey } from "./attribute-tape.ts";
-import { ByteWords } from "./byte-words.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import type { FieldFault } from "./otlp-carrier.ts";
 

@@ -1,4 +1,4 @@
-import { hexValue } from "./hex-digits.ts";
+import { hexValue } from "../bytes/hex-digits.ts";
 
 const backslash = 0x5c;
 

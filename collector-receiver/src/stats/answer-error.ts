@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { classifyDatabaseError } from "../storage/database-errors.ts";
+import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
 import { shorten } from "./report-period.ts";
 import { StatsError } from "./stats-error.ts";
 

@@ -1,4 +1,4 @@
-import type { CustomDefinitions } from "../definitions/custom-definitions.ts";
+import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { addDays } from "../metrics/business-calendar.ts";
 import { noGroup } from "../metrics/custom-counting.ts";
 import { ownMetricsOf } from "../metrics/custom-metrics.ts";

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { listMigrations, readMigrationStatus } from "../../../collector-receiver/src/storage/migrate-database.ts";
+import {
+  listMigrations,
+  readMigrationStatus,
+} from "../../../collector-receiver/src/storage/schema/migrate-database.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { spanledger } from "./run-cli.ts";
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 import { spanledger } from "./run-cli.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { countedValueOf } from "../../../collector-receiver/src/metrics/attribute-counters.ts";
-import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "./open-test-ingest.ts";

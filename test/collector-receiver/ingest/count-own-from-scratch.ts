@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { checkDefinitions } from "../../../collector-receiver/src/definitions/check-definitions.ts";
-import type { CustomDefinitions } from "../../../collector-receiver/src/definitions/custom-definitions.ts";
+import { checkDefinitions } from "../../../collector-receiver/src/catalogue/check-definitions.ts";
+import type { CustomDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { valueOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { localDay, periodsOfDay } from "./count-from-scratch.ts";

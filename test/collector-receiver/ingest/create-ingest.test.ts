@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { IngestOptions, RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
-import { lockIngestExclusive } from "../../../collector-receiver/src/storage/lock-ingest.ts";
-import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
+import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashDefinitions } from "../../../collector-receiver/src/definitions/custom-definitions.ts";
+import { hashDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { createIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
-import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
-import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";

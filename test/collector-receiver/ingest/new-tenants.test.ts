@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { IngestOptions } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { alarmCodes } from "../../../collector-receiver/src/operating/alarm-codes.ts";
+import { alarmCodes } from "../../../collector-receiver/src/ingest/alarm-codes.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { loadConfig } from "../../../collector-receiver/src/config.ts";
+import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
 import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts";
 import { pino } from "pino";
 import { tracesWith } from "../../support/otlp-json.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { writeHashes } from "../../../collector-receiver/src/live/hash-writer.ts";
 import { PendingDays } from "../../../collector-receiver/src/live/pending-days.ts";
 import { refreshToday } from "../../../collector-receiver/src/live/refresh-today.ts";
-import type { BusinessRow } from "../../../collector-receiver/src/storage/upsert-business-metrics.ts";
+import type { BusinessRow } from "../../../collector-receiver/src/storage/counters/upsert-business-metrics.ts";
 import { businessCalendarOf } from "../../../collector-receiver/src/metrics/business-calendar.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { describeWith } from "../../support/describe-with.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { InternTable } from "../../../collector-receiver/src/mapping/intern-table.ts";
+import { InternTable } from "../../../collector-receiver/src/bytes/intern-table.ts";
 import { mapRequest, RequestMapping } from "../../../collector-receiver/src/mapping/map-request.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { fieldsOf } from "../../support/make-business-event.ts";

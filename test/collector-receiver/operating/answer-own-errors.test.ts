@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { buildApp } from "../../../collector-receiver/src/app.ts";
-import { loadConfig } from "../../../collector-receiver/src/config.ts";
+import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
 import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import pg from "pg";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { loadConfig } from "../../../collector-receiver/src/config.ts";
-import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts";
-import { startEmbeddedPostgres } from "../../../collector-receiver/src/storage/embedded-postgres.ts";
-import { migrateDatabase } from "../../../collector-receiver/src/storage/migrate-database.ts";
+import { startEmbeddedPostgres } from "../../../collector-receiver/src/embedded/embedded-postgres.ts";
+import { migrateDatabase } from "../../../collector-receiver/src/storage/schema/migrate-database.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 

@@ -38,7 +38,7 @@ test("a receiver that only ingests loads nothing for PDF, pictures, checks of qu
     "node_modules/node-pg-migrate/",
     "node_modules/@fastify/type-provider-typebox/",
     "node_modules/typebox/build/compile/",
-    "storage/embedded-postgres.ts",
+    "embedded/embedded-postgres.ts",
   ]) {
     expect(
       urls.filter((url) => url.includes(unused)),

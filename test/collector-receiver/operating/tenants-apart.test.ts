@@ -3,7 +3,7 @@ import { pino } from "pino";
 import type { FastifyBaseLogger } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { buildApp } from "../../../collector-receiver/src/app.ts";
-import { loadConfig } from "../../../collector-receiver/src/config.ts";
+import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
 import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";

@@ -3,7 +3,7 @@ import fastify from "fastify";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { statsPlugin } from "../../../collector-receiver/src/stats/stats-plugin.ts";
-import { hashDefinitions } from "../../../collector-receiver/src/definitions/custom-definitions.ts";
+import { hashDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { ownDefinitions } from "../ingest/count-own-from-scratch.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
-import { keepResolutionDays } from "../../../collector-receiver/src/ingest/keep-resolution-days.ts";
-import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
+import { keepResolutionDays } from "../../../collector-receiver/src/upkeep/keep-resolution-days.ts";
+import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryDeliveries, requestOf } from "../ingest/arbitrary-events.ts";
 import type { Delivery } from "../ingest/arbitrary-events.ts";

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventLists, eventListNames, eventListsOf } from "../../../collector-receiver/src/web/events/event-lists.ts";
-import type { EventListDefinition } from "../../../collector-receiver/src/web/events/event-lists.ts";
-import { eventListSql } from "../../../collector-receiver/src/web/events/read-event-list.ts";
+import { eventLists, eventListNames, eventListsOf } from "../../../collector-receiver/src/stats/lists/event-lists.ts";
+import type { EventListDefinition } from "../../../collector-receiver/src/stats/lists/event-lists.ts";
+import { eventListSql } from "../../../collector-receiver/src/stats/sql/read-event-list.ts";
 import { describeTicket } from "../../../collector-receiver/src/web/events/describe-ticket.ts";
-import { ticketListNames } from "../../../collector-receiver/src/web/events/ticket-lists.ts";
+import { ticketListNames } from "../../../collector-receiver/src/stats/lists/ticket-lists.ts";
 import { figureKeys } from "../../../collector-receiver/src/web/report/report-figures.ts";
-import { sessionListOf } from "../../../collector-receiver/src/web/sessions/session-lists.ts";
+import { sessionListOf } from "../../../collector-receiver/src/stats/lists/session-lists.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startSampleReceiver } from "./sample-receiver.ts";
 import type { SampleReceiver } from "./sample-receiver.ts";

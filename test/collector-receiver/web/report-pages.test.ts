@@ -3,7 +3,7 @@ import { inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { figureKeys } from "../../../collector-receiver/src/web/report/report-figures.ts";
 import { chartIds } from "../../../collector-receiver/src/web/charts/report-chart.ts";
-import { sessionListNames } from "../../../collector-receiver/src/web/sessions/session-lists.ts";
+import { sessionListNames } from "../../../collector-receiver/src/stats/lists/session-lists.ts";
 import {
   createShare,
   listShares,

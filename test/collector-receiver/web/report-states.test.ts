@@ -2,7 +2,7 @@ import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createReadTenantResolver } from "../../../collector-receiver/src/operating/resolve-read-token.ts";
-import { completenessShare } from "../../../collector-receiver/src/web/report/read-completeness.ts";
+import { completenessShare } from "../../../collector-receiver/src/stats/sql/read-completeness.ts";
 import { webPlugin } from "../../../collector-receiver/src/web/web-plugin.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";

@@ -1,9 +1,9 @@
 import { pino } from "pino";
-import { loadConfig } from "../../../collector-receiver/src/config.ts";
-import { sweepIdleSessions } from "../../../collector-receiver/src/ingest/sweep-idle-sessions.ts";
+import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
+import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
 import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts";
 import type { Receiver } from "../../../collector-receiver/src/start-receiver.ts";
-import { openWriterConnection } from "../../../collector-receiver/src/storage/writer-connection.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { generateHistory } from "../../../examples/demo/history/generate-history.ts";
 import { loadHistory } from "../../../examples/demo/history/load-history.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";

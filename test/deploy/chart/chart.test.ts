@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { loadDefinitions } from "../../../collector-receiver/src/definitions/load-definitions.ts";
+import { loadDefinitions } from "../../../collector-receiver/src/catalogue/load-definitions.ts";
 import { findHelm } from "../../../deploy/helm/find-helm.ts";
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { describeWith } from "../../support/describe-with.ts";

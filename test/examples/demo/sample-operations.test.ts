@@ -3,7 +3,7 @@ import { setWorkingHours } from "../../../examples/demo/set-working-hours.ts";
 import { encodeHistory } from "../../../examples/demo/history/encode-history.ts";
 import { generateHistory } from "../../../examples/demo/history/generate-history.ts";
 import { dayOf } from "../../../examples/demo/history/sample-calendar.ts";
-import { verifyTenant } from "../../../collector-receiver/src/ingest/verify-tenant.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
 test("the sample shop's operations figures are those of a small team that works in shifts", async () => {

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { commonAttributes, eventCatalogue } from "@spanledger/sdk/event-catalogue";
 import type { AttributeDefinition, EventDefinition } from "@spanledger/sdk/event-catalogue";
-import type { CustomAttribute } from "../../definitions/custom-definitions.ts";
+import type { CustomAttribute } from "../../catalogue/custom-definitions.ts";
 import { errorSchema, oneOf } from "../answer-schemas.ts";
 import { readCustomDefinitions } from "../sql/read-custom-definitions.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { CustomDefinitions } from "../../definitions/custom-definitions.ts";
+import type { CustomDefinitions } from "../../catalogue/custom-definitions.ts";
 
 /** A tenant's own definitions, and since when each of its metrics is counted. */
 export interface StoredDefinitions {

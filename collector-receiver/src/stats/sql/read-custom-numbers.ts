@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { CustomDefinitions } from "../../definitions/custom-definitions.ts";
+import type { CustomDefinitions } from "../../catalogue/custom-definitions.ts";
 import type { PeriodType } from "../../metrics/business-calendar.ts";
 import { termOf } from "../../metrics/custom-metrics.ts";
 import type { HistogramBucket } from "../../metrics/duration-histogram.ts";

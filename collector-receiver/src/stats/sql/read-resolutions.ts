@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { instantOf, resolutionTables } from "../../storage/judge-resolutions.ts";
+import { instantOf, resolutionTables } from "../../storage/facts/judge-resolutions.ts";
 import type { InstantRange } from "./read-ticket-stock.ts";
 
 /** What is known of whether AI resolutions last; the four add up to the resolutions, durable being part of judged. */

@@ -1,6 +1,6 @@
 import { countText, describeShare, isFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
-import type { AttributeCount } from "../report/read-attribute-counts.ts";
+import type { AttributeCount } from "../../stats/sql/read-attribute-counts.ts";
 import { otherValue } from "../../metrics/attribute-counters.ts";
 import { drawBars } from "./draw-bars.ts";
 import type { ReportChart } from "./report-chart.ts";

@@ -1,4 +1,4 @@
-import type { ListedEvent } from "./listed-event.ts";
+import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 
 /** What the events of a ticket say of it. */
 export interface TicketFacts {

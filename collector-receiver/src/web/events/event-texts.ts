@@ -1,6 +1,6 @@
 import type { Locale } from "../../metrics/format-metric.ts";
-import type { EventList } from "./event-lists.ts";
-import type { TicketList } from "./ticket-lists.ts";
+import type { EventList } from "../../stats/lists/event-lists.ts";
+import type { TicketList } from "../../stats/lists/ticket-lists.ts";
 
 export interface EventTexts {
   /** Title of a list. */

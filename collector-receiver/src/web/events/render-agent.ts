@@ -8,7 +8,7 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/report-texts.ts";
-import { eventListsOf, isAgentList } from "./event-lists.ts";
+import { eventListsOf, isAgentList } from "../../stats/lists/event-lists.ts";
 import { eventTexts } from "./event-texts.ts";
 
 interface AgentView {

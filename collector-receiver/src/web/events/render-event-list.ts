@@ -8,10 +8,10 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/report-texts.ts";
-import { eventLists } from "./event-lists.ts";
-import type { EventList, EventListDefinition } from "./event-lists.ts";
+import { eventLists } from "../../stats/lists/event-lists.ts";
+import type { EventList, EventListDefinition } from "../../stats/lists/event-lists.ts";
 import { eventTexts } from "./event-texts.ts";
-import type { ListedEvent } from "./listed-event.ts";
+import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 import { renderEventTable } from "./render-event-table.ts";
 import type { EventTableView } from "./render-event-table.ts";
 

@@ -4,7 +4,7 @@ import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
 import { linkTo } from "../page/page-links.ts";
 import { eventTexts } from "./event-texts.ts";
-import type { ListedEvent } from "./listed-event.ts";
+import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 
 type EventColumn = "event" | "agent" | "session" | "ticket" | "service";
 

@@ -9,9 +9,9 @@ import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/report-texts.ts";
 import { eventTexts } from "./event-texts.ts";
-import type { ListedTicket } from "./read-ticket-list.ts";
-import { ticketListNames } from "./ticket-lists.ts";
-import type { TicketList } from "./ticket-lists.ts";
+import type { ListedTicket } from "../../stats/sql/read-ticket-list.ts";
+import { ticketListNames } from "../../stats/lists/ticket-lists.ts";
+import type { TicketList } from "../../stats/lists/ticket-lists.ts";
 
 interface TicketListView {
   readonly facts: PeriodFacts;

@@ -8,7 +8,7 @@ import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/report-texts.ts";
 import { describeTicket } from "./describe-ticket.ts";
 import { eventTexts } from "./event-texts.ts";
-import type { ListedEvent } from "./listed-event.ts";
+import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 import { renderEventTable } from "./render-event-table.ts";
 
 interface TicketView {

@@ -7,7 +7,7 @@ import { chartsOf } from "../charts/all-charts.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
-import { completenessShare } from "../report/read-completeness.ts";
+import { completenessShare } from "../../stats/sql/read-completeness.ts";
 
 type Cell = string | number | null;
 

@@ -1,6 +1,6 @@
 import { documentHeader } from "../../stats/document-header.ts";
 import { chartsOf } from "../charts/all-charts.ts";
-import { completenessShare } from "../report/read-completeness.ts";
+import { completenessShare } from "../../stats/sql/read-completeness.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";

@@ -5,7 +5,7 @@ import { describeInstant } from "../../stats/describe-period.ts";
 import { documentHeader } from "../../stats/document-header.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { bareSvgFile } from "../charts/write-svg.ts";
-import { completenessShare } from "../report/read-completeness.ts";
+import { completenessShare } from "../../stats/sql/read-completeness.ts";
 import { changeText, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";

@@ -1,8 +1,8 @@
-import { eventListsOf } from "../events/event-lists.ts";
+import { eventListsOf } from "../../stats/lists/event-lists.ts";
 import { eventTexts } from "../events/event-texts.ts";
-import { ticketListOf } from "../events/ticket-lists.ts";
+import { ticketListOf } from "../../stats/lists/ticket-lists.ts";
 import { linkTo } from "../page/page-links.ts";
-import { sessionListOf } from "../sessions/session-lists.ts";
+import { sessionListOf } from "../../stats/lists/session-lists.ts";
 import type { BehindLink } from "./render-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 

@@ -14,10 +14,10 @@ import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
 import { readDurationSeries } from "../../stats/sql/read-duration-series.ts";
 import { customDocumentOf } from "../../stats/custom-metrics.ts";
 import type { CustomDocument } from "../../stats/custom-metrics.ts";
-import { readAttributeCounts } from "./read-attribute-counts.ts";
-import type { AttributeCount } from "./read-attribute-counts.ts";
-import { readCompleteness } from "./read-completeness.ts";
-import type { Completeness } from "./read-completeness.ts";
+import { readAttributeCounts } from "../../stats/sql/read-attribute-counts.ts";
+import type { AttributeCount } from "../../stats/sql/read-attribute-counts.ts";
+import { readCompleteness } from "../../stats/sql/read-completeness.ts";
+import type { Completeness } from "../../stats/sql/read-completeness.ts";
 
 /** Months of the small trend beside each figure, this one included. */
 export const trendMonths = 6;

@@ -10,7 +10,7 @@ import { siteNavigation } from "../page/site-navigation.ts";
 import { behindLinks } from "./behind-links.ts";
 import { hasBefore } from "./describe-figure.ts";
 import { renderCustomSection } from "./custom-section.ts";
-import { completenessShare } from "./read-completeness.ts";
+import { completenessShare } from "../../stats/sql/read-completeness.ts";
 import { renderChart } from "./render-chart.ts";
 import { renderFigure, renderFigureLine } from "./render-figure.ts";
 import type { BehindLink } from "./render-figure.ts";

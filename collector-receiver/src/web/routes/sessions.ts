@@ -4,14 +4,14 @@ import { readPeriod, readTenantToday } from "../../stats/read-period.ts";
 import { shorten } from "../../stats/report-period.ts";
 import { readSessionDocument } from "../../stats/session-document.ts";
 import { StatsError } from "../../stats/stats-error.ts";
-import { readAgentNames } from "../events/read-agent-names.ts";
+import { readAgentNames } from "../../stats/sql/read-agent-names.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import { renderSession } from "../sessions/render-session.ts";
 import { renderSessionList } from "../sessions/render-session-list.ts";
-import { readSessionList } from "../sessions/read-session-list.ts";
-import type { ListPosition } from "../sessions/read-session-list.ts";
-import { sessionListNames } from "../sessions/session-lists.ts";
+import { readSessionList } from "../../stats/sql/read-session-list.ts";
+import type { ListPosition } from "../../stats/sql/read-session-list.ts";
+import { sessionListNames } from "../../stats/lists/session-lists.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 
 const sessionsOfPage = 100;

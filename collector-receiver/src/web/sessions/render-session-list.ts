@@ -9,9 +9,9 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/report-texts.ts";
-import type { ListedSession } from "./read-session-list.ts";
-import { sessionListNames } from "./session-lists.ts";
-import type { SessionList } from "./session-lists.ts";
+import type { ListedSession } from "../../stats/sql/read-session-list.ts";
+import { sessionListNames } from "../../stats/lists/session-lists.ts";
+import type { SessionList } from "../../stats/lists/session-lists.ts";
 import { sessionTexts } from "./session-texts.ts";
 
 interface ListView {

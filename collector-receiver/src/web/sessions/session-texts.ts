@@ -1,5 +1,5 @@
 import type { Locale } from "../../metrics/format-metric.ts";
-import type { SessionList } from "./session-lists.ts";
+import type { SessionList } from "../../stats/lists/session-lists.ts";
 
 export interface SessionTexts {
   readonly lists: Readonly<Record<SessionList, string>>;

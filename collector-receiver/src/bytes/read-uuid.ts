@@ -1,0 +1,76 @@
+import "./buffer-slices.ts";
+import { hexValue } from "./hex-digits.ts";
+
+const dash = 0x2d;
+
+/** What two hex digits are, the first in the upper byte; -1 for any other two bytes. */
+const pairValue = new Int16Array(0x1_0000);
+for (let pair = 0; pair < pairValue.length; pair++) {
+  const high = hexValue[pair >> 8]!;
+  const low = hexValue[pair & 255]!;
+  pairValue[pair] = high === 255 || low === 255 ? -1 : (high << 4) | low;
+}
+
+/**
+ * Puts the 36 bytes at `start` into `uuid`, as 16 bytes, where they are a UUID of any version, in digits of either case;
+ * the nil UUID identifies nothing and is none. False, with nothing written, where they are no UUID.
+ */
+export function readUuid(view: DataView, start: number, uuid: DataView): boolean {
+  if (
+    view.getUint8(start + 8) !== dash ||
+    view.getUint8(start + 13) !== dash ||
+    view.getUint8(start + 18) !== dash ||
+    view.getUint8(start + 23) !== dash
+  ) {
+    return false;
+  }
+  const a = readPair(view, start);
+  const b = readPair(view, start + 2);
+  const c = readPair(view, start + 4);
+  const d = readPair(view, start + 6);
+  const e = readPair(view, start + 9);
+  const f = readPair(view, start + 11);
+  const g = readPair(view, start + 14);
+  const h = readPair(view, start + 16);
+  const i = readPair(view, start + 19);
+  const j = readPair(view, start + 21);
+  const k = readPair(view, start + 24);
+  const l = readPair(view, start + 26);
+  const m = readPair(view, start + 28);
+  const n = readPair(view, start + 30);
+  const o = readPair(view, start + 32);
+  const p = readPair(view, start + 34);
+  // Negative where one is no pair of digits, 0 where all are zeros.
+  if ((a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p) <= 0) return false;
+  uuid.setInt32(0, (a << 24) | (b << 16) | (c << 8) | d);
+  uuid.setInt32(4, (e << 24) | (f << 16) | (g << 8) | h);
+  uuid.setInt32(8, (i << 24) | (j << 16) | (k << 8) | l);
+  uuid.setInt32(12, (m << 24) | (n << 16) | (o << 8) | p);
+  return true;
+}
+
+function readPair(view: DataView, at: number): number {
+  return pairValue[view.getUint16(at)]!;
+}
+
+/** The time in a version 7 UUID of 16 bytes, in milliseconds since 1970; -1 for any other UUID. */
+export function timeOfUuidV7(uuid: DataView): number {
+  if (uuid.getUint8(6) >> 4 !== 7 || uuid.getUint8(8) >> 6 !== 2) return -1;
+  return uuid.getUint32(0) * 0x1_0000 + uuid.getUint16(4);
+}
+
+/**
+ * Milliseconds of a 64-bit count of nanoseconds, rounded down. Exact: no step leaves the integers
+ * that a double holds.
+ */
+export function millisecondsOf(high: number, low: number): number {
+  const quotient = Math.floor(high / 1_000_000);
+  const rest = (high - quotient * 1_000_000) * 0x100000000 + low;
+  return quotient * 0x100000000 + Math.floor(rest / 1_000_000);
+}
+
+/** The canonical text of the UUID whose 16 bytes stand at `at`. */
+export function uuidText(bytes: Buffer, at: number): string {
+  const hex = bytes.hexSlice(at, at + 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

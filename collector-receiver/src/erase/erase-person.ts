@@ -1,0 +1,215 @@
+import { randomUUID } from "node:crypto";
+import { anonymiseEventData } from "./anonymise-event-data.ts";
+import { payloadNamesPerson } from "./payload-names-person.ts";
+import { CounterChanges } from "../metrics/counter-changes.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
+import {
+  emptyRejectedEvents,
+  forgetCustomers,
+  readRejectedPayloads,
+  renameCustomer,
+  renameCustomSessions,
+  renameSessions,
+  replaceEvents,
+} from "../storage/erase/anonymise-rows.ts";
+import { findPerson, findPersonAgain, readPersonSessions } from "../storage/erase/find-person.ts";
+import type { ErasedPerson, FoundPerson, PersonEvent, PersonSession } from "../storage/erase/find-person.ts";
+import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
+import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { nextTicketPseudonym, renameTickets } from "../storage/erase/rename-tickets.ts";
+import { writeAudit } from "../storage/settings/write-audit.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { rulesOf } from "../ingest/count-batch.ts";
+import { addContribution, recountSessions } from "../recount/recount-sessions.ts";
+import { writeCounters } from "../ingest/write-counters.ts";
+
+export interface Erasure {
+  readonly tenantId: string;
+  /** Rows that were anonymised. */
+  readonly events: number;
+  readonly sessions: number;
+  readonly rejectedEvents: number;
+}
+
+const rejectedPage = 500;
+
+/** What a look without the lock has found. */
+interface Found extends FoundPerson {
+  readonly sessions: number;
+  /** Keys of the rejected events whose payload names the person. */
+  readonly rejected: readonly Buffer[];
+}
+
+/**
+ * Anonymises a person in place: identifiers become random pseudonyms, texts go, numbers stay, so that the
+ * counters still equal the rows. With a session, its customer is cut off from the customer's other sessions as well.
+ * Looking for the person reads every row of the tenant and holds nobody back; then one transaction, in which no batch
+ * commits, reads what was found again and changes all of it.
+ * @param dryRun only says what would be anonymised
+ */
+export async function erasePerson(
+  client: WriterConnection,
+  tenantId: string,
+  person: ErasedPerson,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<Erasure> {
+  const found = await inTransaction(client, "begin isolation level repeatable read read only", () =>
+    lookFor(client, tenantId, person),
+  );
+  if (dryRun) {
+    const { events, sessions, rejected } = found;
+    return { tenantId, events: events.length, sessions, rejectedEvents: rejected.length };
+  }
+  return inTransaction(client, "begin", async () => {
+    await lockIngestExclusive(client);
+    const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
+    return anonymise(client, rules, person, found);
+  });
+}
+
+async function inTransaction<Result>(
+  client: WriterConnection,
+  begin: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await client.query(begin);
+  try {
+    const result = await work();
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+async function lookFor(client: WriterConnection, tenantId: string, person: ErasedPerson): Promise<Found> {
+  const found = await findPerson(client, tenantId, person);
+  const sessions = await readPersonSessions(client, tenantId, found.sessionIds);
+  const users = "userId" in person ? [person.userId] : usersOf(found.events, sessions);
+  const rejected = await findRejections(client, tenantId, [...found.sessionIds, ...users]);
+  return { ...found, sessions: sessions.length, rejected };
+}
+
+async function anonymise(
+  client: WriterConnection,
+  rules: TenantRules,
+  person: ErasedPerson,
+  found: Found,
+): Promise<Erasure> {
+  const { tenantId } = rules;
+  const userId = "userId" in person ? person.userId : null;
+  const { sessionIds, events } = await findPersonAgain(client, tenantId, person, found);
+  const sessions = await readPersonSessions(client, tenantId, sessionIds);
+  const pseudonyms = {
+    sessions: new Map(sessionIds.map((sessionId) => [sessionId, pseudonym()])),
+    users: new Map((userId === null ? usersOf(events, sessions) : [userId]).map((user) => [user, pseudonym()])),
+  };
+  const tickets = await ticketPseudonyms(client, tenantId, events);
+  const rename = (sessionId: string | null): string | null =>
+    sessionId === null ? null : (pseudonyms.sessions.get(sessionId) ?? sessionId);
+  await replaceEvents(
+    client,
+    tenantId,
+    events.map((event) => ({
+      ...event,
+      sessionId: rename(event.sessionId),
+      ticketId: event.ticketId === null ? null : (tickets.get(event.ticketId) ?? null),
+      data: anonymiseEventData(event.name, event.data, pseudonyms, rules.custom),
+    })),
+  );
+  await renameTickets(client, tenantId, tickets);
+  if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
+  await moveSessions(client, rules, sessions, pseudonyms, userId);
+  const rejectedEvents = await emptyRejectedEvents(client, tenantId, found.rejected);
+  const erasure = { tenantId, events: events.length, sessions: sessions.length, rejectedEvents };
+  const { tenantId: _, ...counts } = erasure;
+  await writeAudit(client, {
+    tenantId,
+    action: "erase",
+    details: { what: userId === null ? "session" : "user", ...counts },
+  });
+  return erasure;
+}
+
+/** A ticket's number leads to the person in another system; a negative one of our own keeps its events together. */
+async function ticketPseudonyms(
+  client: WriterConnection,
+  tenantId: string,
+  events: readonly PersonEvent[],
+): Promise<Map<number, number>> {
+  const named = new Set(events.flatMap(({ ticketId }) => (ticketId === null || ticketId < 0 ? [] : [ticketId])));
+  if (named.size === 0) return new Map(keepPseudonyms(events));
+  const first = await nextTicketPseudonym(client, tenantId);
+  return new Map([...keepPseudonyms(events), ...[...named].map((ticketId, i) => [ticketId, first - i] as const)]);
+}
+
+/** Tickets that an earlier erasure renamed keep their names. */
+function keepPseudonyms(events: readonly PersonEvent[]): [number, number][] {
+  return events.flatMap(({ ticketId }) => (ticketId !== null && ticketId < 0 ? [[ticketId, ticketId]] : []));
+}
+
+/**
+ * Gives the facts their new names, and moves the counters by what that changes. A customer that was
+ * renamed everywhere counts as before; in a session that names several customers, another one may now
+ * be the least.
+ */
+async function moveSessions(
+  client: WriterConnection,
+  rules: TenantRules,
+  sessions: readonly PersonSession[],
+  pseudonyms: { readonly sessions: ReadonlyMap<string, string>; readonly users: ReadonlyMap<string, string> },
+  renamedCustomer: string | null,
+): Promise<void> {
+  const changes = new CounterChanges();
+  const isSealed = ({ firstSeenMs }: PersonSession): boolean =>
+    rules.retainedFromMs !== null && firstSeenMs < rules.retainedFromMs;
+  const newUser = (user: string | null): string | null => (user === null ? null : (pseudonyms.users.get(user) ?? user));
+  const renamed = sessions.map((session) => {
+    const { userId } = session.facts;
+    const sealed = isSealed(session);
+    // The recount below compares with what is stored: a customer that is still counted under the old name.
+    const storedUser = sealed || userId === renamedCustomer ? newUser(userId) : userId;
+    if (sealed && userId !== renamedCustomer) {
+      addContribution(changes, rules, session.facts, -1);
+      addContribution(changes, rules, { ...session.facts, userId: storedUser }, 1);
+    }
+    return { from: session.sessionId, to: pseudonyms.sessions.get(session.sessionId) as string, userId: storedUser };
+  });
+  await renameSessions(client, rules.tenantId, renamed);
+  await renameCustomSessions(client, rules.tenantId, renamed);
+  await recountSessions(
+    client,
+    rules,
+    renamed.map(({ to }) => to),
+    changes,
+  );
+  await writeCounters(client, changes);
+  await forgetCustomers(client, rules.tenantId, [...pseudonyms.users.keys()]);
+}
+
+/** Keys of the rejected events whose payload names one of these ids; read page by page. */
+async function findRejections(client: WriterConnection, tenantId: string, ids: readonly string[]): Promise<Buffer[]> {
+  const found: Buffer[] = [];
+  let after: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const page = await readRejectedPayloads(client, tenantId, after, rejectedPage);
+    const last = page.at(-1);
+    if (last === undefined) return found;
+    for (const { contentHash, payload, payloadType } of page) {
+      if (payloadNamesPerson(payload, payloadType, ids)) found.push(contentHash);
+    }
+    after = last.contentHash;
+  }
+}
+
+/** Every customer that a session names, in its facts or its events. */
+function usersOf(events: readonly PersonEvent[], sessions: readonly PersonSession[]): string[] {
+  const named = [...events.map(({ data }) => data["user_id"]), ...sessions.map(({ facts }) => facts.userId)];
+  return [...new Set(named.filter((user): user is string => typeof user === "string"))];
+}
+
+/** At most 64 characters, as a session id may have. */
+function pseudonym(): string {
+  return `erased-${randomUUID()}`;
+}

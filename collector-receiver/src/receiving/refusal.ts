@@ -1,0 +1,85 @@
+import type { ExceededLimit, HeldBytes } from "../ingest/held-bytes.ts";
+import { UnavailableError } from "../ingest/ingest-port.ts";
+import { UnknownTenantError } from "../mapping/mapping-context.ts";
+import { statusCode } from "./encode-otlp-answer.ts";
+import { MalformedOtlpError } from "../otlp/malformed-otlp-error.ts";
+import type { OtlpOutcome } from "./otlp-request-facts.ts";
+import { BadEncodingError } from "./inflate-body.ts";
+import { BodyTooLargeError } from "./read-request-body.ts";
+
+/** Seconds after which a sender may try again where we know nothing better. */
+const retryAfterSeconds = 5;
+const retryAfter = { "retry-after": String(retryAfterSeconds) };
+
+/** An answer that is not a success. */
+export class Refusal extends Error {
+  readonly outcome: OtlpOutcome;
+  readonly status: number;
+  readonly code: number;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    outcome: OtlpOutcome,
+    status: number,
+    code: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.outcome = outcome;
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** Not 401: after that a Collector drops its whole persistent queue. */
+export function unauthenticated(): Refusal {
+  const message = "No valid token: set the header `Authorization: Bearer <token of INGEST_TOKENS>`";
+  return new Refusal("unauthenticated", 503, statusCode.unauthenticated, message, retryAfter);
+}
+
+/** More bodies are being read than their limits allow. */
+export function tooManyRequests(bodies: HeldBytes, exceeded: ExceededLimit, holder: string): UnavailableError {
+  const { code, held, limit } =
+    exceeded === "holder"
+      ? ({
+          code: "tenant_too_many_requests",
+          held: `${bodies.ofHolder(holder)} bytes of requests of ${holder}`,
+          limit: `the limit for one tenant (half of MAX_QUEUE_BYTES) is ${bodies.mostOfHolder}`,
+        } as const)
+      : ({
+          code: "too_many_requests",
+          held: `${bodies.bytes} bytes of requests`,
+          limit: `the limit (MAX_QUEUE_BYTES) is ${bodies.most}`,
+        } as const);
+  return new UnavailableError(code, `${held} are being read and ${limit}: send again later.`, 1);
+}
+
+/**
+ * The answer to whatever was thrown.
+ * @param onFault told of what is nobody's fault but ours
+ */
+export function refusalFor(error: unknown, onFault: (error: unknown) => void): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof BodyTooLargeError) {
+    const message = `${error.message}: send smaller batches`;
+    // What is left of the body is not read: the connection cannot be used again.
+    return new Refusal("too_large", 413, statusCode.resourceExhausted, message, { connection: "close" });
+  }
+  if (error instanceof BadEncodingError || error instanceof MalformedOtlpError) {
+    return new Refusal("malformed", 400, statusCode.invalidArgument, error.message);
+  }
+  if (error instanceof UnknownTenantError) {
+    const message = `${error.code}: ${error.message}`;
+    return new Refusal("unknown_tenant", 503, statusCode.unavailable, message, retryAfter);
+  }
+  if (error instanceof UnavailableError) {
+    return new Refusal("unavailable", 503, statusCode.unavailable, `${error.code}: ${error.message}`, {
+      "retry-after": String(error.retryAfterSeconds),
+    });
+  }
+  // A fault of ours: 500 would make a Collector drop what it holds.
+  onFault(error);
+  const message = "The receiver failed; its log says why";
+  return new Refusal("unexpected_error", 503, statusCode.internal, message, retryAfter);
+}

@@ -1,0 +1,110 @@
+import { CounterChanges } from "../metrics/counter-changes.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
+import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/recount/correct-customers.ts";
+import { applyCustomSessions, stageCustomSessions } from "../storage/recount/correct-custom-sessions.ts";
+import { counterTables, customCounterTable, derivedTablesOf } from "../storage/recount/derived-tables.ts";
+import { readDriftedSessions, stageDriftedSessions } from "../storage/recount/drifted-sessions.ts";
+import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
+import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
+import { lockIngestExclusive, lockIngestShared } from "../storage/wire/lock-ingest.ts";
+import { markBackfilled } from "../storage/settings/store-custom-definitions.ts";
+import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
+import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
+import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { rulesOf } from "../ingest/count-batch.ts";
+import { replaceDriftedOperations } from "./replace-drifted-operations.ts";
+import { recountEvents } from "./recount-events.ts";
+import { addContribution, recountSessions } from "./recount-sessions.ts";
+import { writeCounters, writeCountersAndCommit } from "../ingest/write-counters.ts";
+
+export interface Rebuild {
+  readonly tenantId: string;
+  /** Rows that were counted again. */
+  readonly events: number;
+  /** Sessions whose facts were replaced. */
+  readonly sessions: number;
+}
+
+/** Sessions of one exclusive slice. */
+const sliceSessions = 500;
+
+/**
+ * Makes the drift zero from any state, while ingest goes on:
+ *
+ * 1. In one snapshot, recount everything, and write down by how much each counter is off *given the
+ *    stored session facts*. Adding that difference later is right whatever was counted in between,
+ *    because counters and facts only ever move together.
+ * 2. Then replace the facts of the sessions that drift, slice by slice under the exclusive lock, and
+ *    move the counters by f(true facts) - f(stored facts).
+ * 3. Facts of agents and tickets move no counter: the rows that drift are read again from their events.
+ */
+export async function rebuildTenant(
+  connectionString: string,
+  tenantId: string,
+  onProgress: (events: number) => void = () => {},
+): Promise<Rebuild> {
+  const { reader, writer, close } = await openSnapshotPair(connectionString);
+  try {
+    const rules = rulesOf(await loadTenantRules(reader, [tenantId]), tenantId);
+    const events = await recountEvents(reader, writer, rules, onProgress);
+    await stageDriftedSessions(writer, tenantId);
+    await stageDriftedOperations(writer, tenantId);
+    await countStoredFactsInstead(writer, rules);
+    const tables = rules.custom === null ? counterTables : [...counterTables, customCounterTable];
+    await stageCorrections(writer, tables, tenantId);
+    await stageCustomerCorrections(writer, tenantId);
+    if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
+    await dropShadowTables(writer, derivedTablesOf(rules));
+    await writer.query("commit");
+    await Promise.all([writer.query("begin"), lockIngestShared(writer)]);
+    await applyCorrections(writer, tables, tenantId);
+    await applyCustomerCorrections(writer, tenantId);
+    if (rules.custom !== null) {
+      await applyCustomSessions(writer, tenantId);
+      await markBackfilled(writer, tenantId, rules.custom.hash);
+    }
+    await writer.query("commit");
+    const sessions = await replaceDriftedSessions(writer, tenantId);
+    await replaceDriftedOperations(writer, tenantId);
+    return { tenantId, events, sessions };
+  } finally {
+    await close();
+  }
+}
+
+/** Moves the shadow counters from what the true facts give to what the stored facts give. */
+async function countStoredFactsInstead(writer: WriterConnection, rules: TenantRules): Promise<void> {
+  for await (const slice of driftedSlices(writer)) {
+    const changes = new CounterChanges();
+    for (const { stored, expected } of slice) {
+      addContribution(changes, rules, expected, -1);
+      addContribution(changes, rules, stored, 1);
+    }
+    await writeCounters(writer, changes);
+  }
+}
+
+async function replaceDriftedSessions(writer: WriterConnection, tenantId: string): Promise<number> {
+  let replaced = 0;
+  for await (const slice of driftedSlices(writer)) {
+    const sessionIds = slice.map(({ sessionId }) => sessionId);
+    await Promise.all([writer.query("begin"), lockIngestExclusive(writer)]);
+    const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
+    const changes = new CounterChanges();
+    await recountSessions(writer, rules, sessionIds, changes);
+    await writeCountersAndCommit(writer, changes);
+    replaced += slice.length;
+  }
+  return replaced;
+}
+
+async function* driftedSlices(writer: WriterConnection) {
+  let after = "";
+  for (;;) {
+    const slice = await readDriftedSessions(writer, after, sliceSessions);
+    if (slice.length === 0) return;
+    yield slice;
+    after = slice.at(-1)?.sessionId as string;
+  }
+}

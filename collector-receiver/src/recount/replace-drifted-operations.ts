@@ -1,0 +1,57 @@
+import type { CountableEvent } from "../mapping/business-event.ts";
+import { CounterChanges } from "../metrics/counter-changes.ts";
+import { readDriftedOperations } from "../storage/recount/drifted-operations.ts";
+import type { OperationKeys } from "../storage/recount/drifted-operations.ts";
+import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
+import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { forgetAgentActivity, forgetAgentStates, forgetTickets } from "../storage/recount/replace-operations.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { rulesOf } from "../ingest/count-batch.ts";
+import { writeCountersAndCommit } from "../ingest/write-counters.ts";
+
+/** Rows of one exclusive slice. */
+const sliceRows = 500;
+
+/**
+ * Replaces the facts of agents and tickets that drifted in the snapshot by what their events say now, in short
+ * slices that hold all batches back. Sealed facts stay, and what is left of their events merges into them.
+ */
+export async function replaceDriftedOperations(writer: WriterConnection, tenantId: string): Promise<void> {
+  await replaceSlices(writer, tenantId, "tickets", (keys, retainedFromMs) => {
+    const ticketIds = keys.map((key) => key.ticket_id);
+    return forgetTickets(writer, tenantId, ticketIds, retainedFromMs);
+  });
+  await replaceSlices(writer, tenantId, "agentStates", (keys, retainedFromMs) =>
+    forgetAgentStates(writer, tenantId, keys, retainedFromMs),
+  );
+  await replaceSlices(writer, tenantId, "agentActivity", (keys, retainedFromMs) =>
+    forgetAgentActivity(writer, tenantId, keys, retainedFromMs),
+  );
+}
+
+async function replaceSlices<Table extends keyof OperationKeys>(
+  writer: WriterConnection,
+  tenantId: string,
+  table: Table,
+  forget: (keys: readonly OperationKeys[Table][], retainedFromMs: number | null) => Promise<CountableEvent[]>,
+): Promise<void> {
+  for (let after = 0; ; after += sliceRows) {
+    const keys = await readDriftedOperations(writer, table, after, sliceRows);
+    if (keys.length === 0) return;
+    await Promise.all([writer.query("begin"), lockIngestExclusive(writer)]);
+    const { retainedFromMs } = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
+    const changes = new CounterChanges();
+    const events = await forget(keys, retainedFromMs);
+    for (const event of events) if (!event.test) changes.operations.addEvent(event);
+    await writeCountersAndCommit(writer, onlyOf(changes, table));
+  }
+}
+
+/** An event of a ticket is a sign of life as well: of what a slice's events say, only its own table is replaced. */
+function onlyOf(changes: CounterChanges, table: keyof OperationKeys): CounterChanges {
+  const { operations } = changes;
+  if (table !== "tickets") operations.tickets.clear();
+  if (table !== "agentStates") operations.agentStates.length = 0;
+  if (table !== "agentActivity") operations.agentActivity.clear();
+  return changes;
+}

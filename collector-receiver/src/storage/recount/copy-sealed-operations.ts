@@ -1,0 +1,33 @@
+import { operationTables } from "./derived-tables.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+/** When a row began: before the start of what is kept, its events may be gone. */
+const beganAt: Readonly<Record<keyof typeof operationTables, string>> = {
+  tickets: "first_seen_at",
+  agentStates: "changed_at",
+  agentActivity: "half_hour",
+};
+
+/** SQL that is true of the rows of an operation table that a recount cannot find in the events. */
+export function isSealedOperation(table: keyof typeof operationTables, retainedFromMs: number | null): string {
+  if (retainedFromMs === null) return "false";
+  return `${beganAt[table]} < timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
+}
+
+/**
+ * Copies facts of agents and tickets that began before `retainedFromMs` into the shadow tables. What is left of
+ * their events merges into them without a change, because it has been merged before.
+ */
+export async function copySealedOperations(
+  client: WriterConnection,
+  tenantId: string,
+  retainedFromMs: number,
+): Promise<void> {
+  const tenant = client.escapeLiteral(tenantId);
+  for (const [name, { table, key, facts }] of Object.entries(operationTables)) {
+    const columns = ["tenant_id", ...key, ...facts].join(", ");
+    await client.query(`
+      insert into pg_temp.${table} (${columns}) select ${columns} from public.${table}
+      where tenant_id = ${tenant} and ${isSealedOperation(name as keyof typeof operationTables, retainedFromMs)}`);
+  }
+}

@@ -1,0 +1,26 @@
+import type { ContributingFacts } from "../../metrics/session-contribution.ts";
+import { sessionTable } from "./derived-tables.ts";
+import { contributingColumns, contributingFactsOf } from "../facts/contributing-rows.ts";
+import type { ContributingRow } from "../facts/contributing-rows.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+/**
+ * Copies the facts of sessions that were first seen before `retainedFromMs` into the shadow table. What
+ * is left of their events merges into them without a change, because it has been merged before.
+ * @returns the facts of those that started later all the same: their contributions are not sealed
+ */
+export async function copySealedSessions(
+  client: WriterConnection,
+  tenantId: string,
+  retainedFromMs: number,
+): Promise<ContributingFacts[]> {
+  const columns = ["tenant_id", ...sessionTable.key, ...sessionTable.facts].join(", ");
+  const retainedFrom = `timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
+  await client.query(`
+    insert into pg_temp.analytics_sessions (${columns}) select ${columns} from public.analytics_sessions
+    where tenant_id = ${client.escapeLiteral(tenantId)} and first_seen_at < ${retainedFrom}`);
+  const { rows } = await client.query<ContributingRow>(`
+    select ${contributingColumns}
+    from pg_temp.analytics_sessions where first_start_at >= ${retainedFrom}`);
+  return rows.map(contributingFactsOf);
+}

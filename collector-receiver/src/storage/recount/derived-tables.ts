@@ -1,0 +1,132 @@
+import { agentColumns, businessColumns } from "../../metrics/counter-changes.ts";
+import type { TenantRules } from "../../metrics/session-contribution.ts";
+import { bucketColumns } from "../counters/bucket-columns.ts";
+import type { DerivedTable } from "./shadow-tables.ts";
+
+/** Everything that is computed from `analytics_events`: what `verify` compares and `rebuild` mends. */
+export const sessionTable: DerivedTable = {
+  table: "analytics_sessions",
+  key: ["session_id"],
+  counters: [],
+  facts: [
+    "first_start_at",
+    "first_start_event_id",
+    "channel",
+    "last_start_at",
+    "first_seen_at",
+    "last_activity_at",
+    "first_end_at",
+    "escalated_at",
+    "taken_over_at",
+    "first_answer_at",
+    "user_id",
+  ],
+};
+
+export const counterTables: readonly DerivedTable[] = [
+  {
+    table: "analytics_business_metrics",
+    key: ["period_type", "period_value"],
+    counters: [...businessColumns.map(({ column }) => column), "unique_customers"],
+    facts: [],
+  },
+  {
+    table: "analytics_agent_metrics",
+    key: ["day", "coalesce(agent_id::text, 'unattributed')"],
+    counters: agentColumns.map(({ column }) => column),
+    facts: ["agent_name", "agent_name_at", "agent_name_event_id"],
+  },
+  { table: "analytics_event_counts", key: ["day", "event_name"], counters: ["events"], facts: [] },
+  {
+    table: "analytics_attribute_counts",
+    key: ["day", "event_name", "attribute", "value"],
+    counters: ["events"],
+    facts: [],
+  },
+  {
+    table: "analytics_duration_counters",
+    key: ["day", "metric", "first_bucket"],
+    counters: bucketColumns,
+    facts: [],
+    readAt: ([day, metric, firstBucket], column) => ({
+      table: "analytics_duration_histograms",
+      row: `${day} ${metric} ${Number(firstBucket) + bucketColumns.indexOf(column)}`,
+      column: "count",
+    }),
+  },
+];
+
+/** Counts in bits (customer-months.ts): equal counts are equal rows, but they cannot be subtracted as columns. */
+export const customerTable: DerivedTable = {
+  table: "analytics_customers",
+  key: ["month", "user_id"],
+  counters: ["days"],
+  facts: ["repeats"],
+};
+
+/** Facts of agents and tickets: no counter depends on them, so `rebuild` replaces the rows that drift. */
+export const operationTables = {
+  tickets: {
+    table: "analytics_tickets",
+    key: ["ticket_id"],
+    counters: [],
+    facts: [
+      "first_seen_at",
+      "created_at",
+      "first_assigned_at",
+      "first_closed_at",
+      "last_closed_at",
+      "first_reopened_at",
+      "last_reopened_at",
+    ],
+  },
+  agentStates: {
+    table: "analytics_agent_states",
+    key: ["agent_id", "changed_at", "event_id"],
+    counters: [],
+    facts: ["state"],
+  },
+  agentActivity: {
+    table: "analytics_agent_activity",
+    key: ["agent_id", "half_hour"],
+    counters: [],
+    facts: ["first_at", "last_at"],
+  },
+} as const satisfies Record<string, DerivedTable>;
+
+/** Counts and sums of a product's own metrics. */
+export const customCounterTable: DerivedTable = {
+  table: "analytics_custom_counters",
+  key: ["day", "metric", "group_value"],
+  counters: ["events", "total"],
+  facts: [],
+};
+
+/** Their distinct sessions: mended together, by correct-custom-sessions.ts. */
+const customSessionTables: readonly DerivedTable[] = [
+  {
+    table: "analytics_custom_sessions",
+    key: ["metric", "group_value", "period_type", "period_value", "session_id"],
+    counters: ["events"],
+    facts: [],
+  },
+  {
+    table: "analytics_custom_session_counts",
+    key: ["period_type", "period_value", "metric", "group_value"],
+    counters: ["sessions"],
+    facts: [],
+  },
+];
+
+const derivedTables: readonly DerivedTable[] = [
+  sessionTable,
+  ...counterTables,
+  customerTable,
+  ...Object.values(operationTables),
+];
+const withCustomTables: readonly DerivedTable[] = [...derivedTables, customCounterTable, ...customSessionTables];
+
+/** Everything that is computed from a tenant's events; what a product's own metrics need only where it has some. */
+export function derivedTablesOf({ custom }: Pick<TenantRules, "custom">): readonly DerivedTable[] {
+  return custom === null ? derivedTables : withCustomTables;
+}

@@ -1,0 +1,36 @@
+import { openWriterConnection } from "../wire/writer-connection.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+/** Two connections that see the database at the same instant. */
+export interface SnapshotPair {
+  readonly reader: WriterConnection;
+  readonly writer: WriterConnection;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens two connections in repeatable-read transactions with one snapshot. Rows and counters are
+ * committed together, so what they see is consistent while ingest goes on.
+ */
+export async function openSnapshotPair(connectionString: string): Promise<SnapshotPair> {
+  const opening = [openWriterConnection(connectionString), openWriterConnection(connectionString)] as const;
+  const [reader, writer] = await Promise.all(opening).catch(async (error: unknown) => {
+    for (const opened of await Promise.allSettled(opening)) {
+      if (opened.status === "fulfilled") await opened.value.end();
+    }
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([reader.end(), writer.end()]);
+  };
+  try {
+    await reader.query("begin isolation level repeatable read, read only");
+    const { rows } = await reader.query<{ id: string }>("select pg_export_snapshot() as id");
+    await writer.query("begin isolation level repeatable read");
+    await writer.query(`set transaction snapshot ${writer.escapeLiteral(rows[0]?.id ?? "")}`);
+    return { reader, writer, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import type { SessionFacts } from "../../metrics/session-facts.ts";
+import { upsertSessions } from "../facts/upsert-sessions.ts";
+import type { MergedSession } from "../facts/upsert-sessions.ts";
+import { contributingColumns, contributingFactsOf } from "../facts/contributing-rows.ts";
+import type { ContributingRow } from "../facts/contributing-rows.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+import type { ContributingFacts } from "../../metrics/session-contribution.ts";
+
+/**
+ * Replaces the stored facts of sessions by others, under the exclusive lock.
+ * @param sessionIds all sessions that are replaced; one without new facts is removed
+ * @returns before and after, as a merge would give them
+ */
+export async function replaceSessions(
+  client: WriterConnection,
+  tenantId: string,
+  sessionIds: readonly string[],
+  facts: readonly SessionFacts[],
+  idleCheckMs: (fact: SessionFacts) => number | null,
+): Promise<{ readonly before: readonly ContributingFacts[]; readonly now: readonly MergedSession[] }> {
+  const { rows } = await client.query<ContributingRow>({
+    name: "delete-sessions",
+    text: `
+      delete from public.analytics_sessions where tenant_id = $1 and session_id = any ($2::text[])
+      returning ${contributingColumns}`,
+    values: [tenantId, sessionIds],
+  });
+  const now = facts.length > 0 ? await upsertSessions(client, facts, idleCheckMs) : [];
+  return {
+    before: rows.map(contributingFactsOf),
+    now,
+  };
+}

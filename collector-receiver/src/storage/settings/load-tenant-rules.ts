@@ -1,0 +1,54 @@
+import { businessCalendarOf } from "../../metrics/business-calendar.ts";
+import type { TenantRules } from "../../metrics/session-contribution.ts";
+import { workingCalendarOf } from "../../metrics/working-hours.ts";
+import { loadCustomCounting } from "./load-custom-counting.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+const statement = {
+  name: "load-tenant-rules",
+  text: `
+    select s.tenant_id, s.timezone, s.idle_timeout_seconds, s.idle_through, s.retained_from, s.working_hours::text as working_hours,
+      s.custom_definitions_hash,
+      (select json_agg(json_build_array(c.valid_from, c.cost_per_manual_session) order by c.valid_from)
+        from analytics_costs c where c.tenant_id = s.tenant_id) as costs
+    from analytics_settings s
+    where s.tenant_id = any ($1::text[])`,
+};
+
+/**
+ * What the numbers of these tenants depend on, read inside the batch's transaction after the lock: so
+ * that the watermark cannot move between reading and counting.
+ * @returns by tenant; a tenant without settings is missing
+ */
+export async function loadTenantRules(
+  client: WriterConnection,
+  tenantIds: readonly string[],
+): Promise<Map<string, TenantRules>> {
+  const { rows } = await client.query<{
+    tenant_id: string;
+    timezone: string;
+    idle_timeout_seconds: number;
+    idle_through: number;
+    retained_from: number | null;
+    working_hours: string | null;
+    custom_definitions_hash: string | null;
+    costs: [string, number][] | null;
+  }>({ ...statement, values: [tenantIds] });
+  const rules = new Map<string, TenantRules>();
+  for (const row of rows) {
+    rules.set(row.tenant_id, {
+      tenantId: row.tenant_id,
+      calendar: businessCalendarOf(row.timezone),
+      idleTimeoutMs: row.idle_timeout_seconds * 1000,
+      idleThroughMs: row.idle_through,
+      retainedFromMs: row.retained_from,
+      workingHours: row.working_hours === null ? null : workingCalendarOf(row.timezone, row.working_hours),
+      costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
+      custom:
+        row.custom_definitions_hash === null
+          ? null
+          : await loadCustomCounting(client, row.tenant_id, row.custom_definitions_hash),
+    });
+  }
+  return rules;
+}

@@ -1,0 +1,36 @@
+import { addMonths, businessCalendarOf, monthOf } from "../metrics/business-calendar.ts";
+import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { applyRetention, dropOldPartitions, type RetentionBound } from "../storage/settings/retention-plans.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+
+/**
+ * Where what is kept begins: the start of the business month that lies `months` months before the one
+ * of `nowMs`.
+ */
+export function retentionStart(timezone: string, months: number, nowMs: number): number {
+  const calendar = businessCalendarOf(timezone);
+  return calendar.startOfDay(`${addMonths(monthOf(calendar.dayOf(nowMs)), -months)}-01`);
+}
+
+/**
+ * Carries out the announcements of this RETENTION_MONTHS that are due. In one transaction, which holds all batches back,
+ * earlier periods are sealed (older events are rejected from now on, and counters are final) and the partitions that no tenant
+ * keeps are dropped.
+ * @throws PostgreSQL's 55P03 if a reader holds the table for more than 2 s: nothing was done, try again later
+ */
+export async function applyDueRetention(
+  client: WriterConnection,
+  months: number,
+): Promise<{ readonly sealed: readonly RetentionBound[]; readonly dropped: readonly string[] }> {
+  await client.query("begin");
+  try {
+    await lockIngestExclusive(client);
+    const sealed = await applyRetention(client, months);
+    const dropped = sealed.length > 0 ? await dropOldPartitions(client) : [];
+    await client.query("commit");
+    return { sealed, dropped };
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}

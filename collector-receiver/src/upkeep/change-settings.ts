@@ -1,0 +1,141 @@
+import { addDays, businessCalendarOf } from "../metrics/business-calendar.ts";
+import type { WorkingHours } from "../metrics/working-hours.ts";
+import {
+  hasSavings,
+  readSettings,
+  storeAgentHeartbeat,
+  storeCost,
+  storeCurrency,
+  storeIdleTimeout,
+  storeTimezone,
+  storeWorkingHours,
+} from "../storage/settings/change-settings.ts";
+import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
+import type { StoredSettings } from "../storage/settings/change-settings.ts";
+import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { writeAudit } from "../storage/settings/write-audit.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+
+export interface SettingsChange {
+  /** An IANA name. */
+  readonly timezone?: string;
+  /** ISO 4217. */
+  readonly currency?: string;
+  readonly idleTimeoutSeconds?: number;
+  /** At least half an hour. */
+  readonly agentHeartbeatSeconds?: number;
+  /** Null: none from now on. */
+  readonly workingHours?: WorkingHours | null;
+  /** A decimal number as text, valid from a business day on. */
+  readonly cost?: { readonly value: string; readonly from: string };
+}
+
+export class SettingsChangeError extends Error {
+  override readonly name = "SettingsChangeError";
+  readonly code: "sealed" | "cost_not_later" | "unknown_timezone" | "unknown_currency" | "currency_in_use";
+  constructor(code: SettingsChangeError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Changes settings of a tenant, in one transaction that holds all batches back, with an audit row.
+ * @returns whether the counters have to be rebuilt now: they were counted by the settings before
+ * @throws SettingsChangeError where the change would rewrite what must not change
+ */
+export async function changeSettings(
+  client: WriterConnection,
+  tenantId: string,
+  change: SettingsChange,
+  nowMs: number,
+): Promise<{ readonly needsRebuild: boolean }> {
+  await client.query("begin");
+  try {
+    await lockIngestExclusive(client);
+    const before = await readSettings(client, tenantId);
+    checkChange(before, change, nowMs);
+    const newCurrency = change.currency !== undefined && change.currency !== before.currency;
+    if (newCurrency) {
+      await refuseCurrencyInUse(client, before, change.currency);
+      await storeCurrency(client, tenantId, change.currency);
+    }
+    const newTimezone = change.timezone !== undefined && change.timezone !== before.timezone;
+    const newTimeout =
+      change.idleTimeoutSeconds !== undefined && change.idleTimeoutSeconds !== before.idleTimeoutSeconds;
+    if (newTimezone) await storeTimezone(client, tenantId, change.timezone);
+    if (newTimeout) await storeIdleTimeout(client, tenantId, change.idleTimeoutSeconds);
+    // Days begin elsewhere, or sessions end at other times.
+    if (newTimezone || newTimeout) await forgetResolutionDays(client, tenantId);
+    const newHours = change.workingHours !== undefined;
+    if (newHours) await storeWorkingHours(client, tenantId, change.workingHours);
+    if (change.agentHeartbeatSeconds !== undefined) {
+      await storeAgentHeartbeat(client, tenantId, change.agentHeartbeatSeconds);
+    }
+    if (change.cost !== undefined) await storeCost(client, tenantId, change.cost.from, change.cost.value);
+    const details = {
+      change,
+      before: {
+        timezone: before.timezone,
+        ...(newCurrency ? { currency: before.currency } : {}),
+        idle_timeout_seconds: before.idleTimeoutSeconds,
+        costs: before.costs,
+        ...(newHours ? { working_hours: before.workingHours } : {}),
+        ...(change.agentHeartbeatSeconds === undefined
+          ? {}
+          : { agent_heartbeat_seconds: before.agentHeartbeatSeconds }),
+      },
+    };
+    await writeAudit(client, { tenantId, action: "settings", details });
+    await client.query("commit");
+    return { needsRebuild: newTimezone || newTimeout || newHours };
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+function checkChange(before: StoredSettings, change: SettingsChange, nowMs: number): void {
+  if (change.timezone !== undefined) {
+    try {
+      businessCalendarOf(change.timezone);
+    } catch {
+      throw new SettingsChangeError(
+        "unknown_timezone",
+        `"${change.timezone}" is no timezone that is known here: take an IANA name such as Asia/Shanghai.`,
+      );
+    }
+    if (before.retainedFromMs !== null && change.timezone !== before.timezone) {
+      throw new SettingsChangeError(
+        "sealed",
+        `Periods before ${new Date(before.retainedFromMs).toISOString()} are sealed, and their days cannot be cut ` +
+          `anew in ${change.timezone}: the timezone of tenant "${before.tenantId}" stays ${before.timezone}.`,
+      );
+    }
+  }
+  if (change.currency !== undefined && !Intl.supportedValuesOf("currency").includes(change.currency)) {
+    throw new SettingsChangeError(
+      "unknown_currency",
+      `"${change.currency}" is not a currency code that is known here: take one of ISO 4217, such as CNY, EUR or USD.`,
+    );
+  }
+  if (change.cost === undefined) return;
+  const today = businessCalendarOf(before.timezone).dayOf(nowMs);
+  if (change.cost.from <= today) {
+    throw new SettingsChangeError(
+      "cost_not_later",
+      `A cost is valid from a later business day on, so that nothing that was reported changes; today is ${today}: ` +
+        `take --from ${addDays(today, 1)} or later.`,
+    );
+  }
+}
+
+/** A new currency renames the costs, and may do so only while no sum was made of them. */
+async function refuseCurrencyInUse(client: WriterConnection, before: StoredSettings, currency: string): Promise<void> {
+  if (!(await hasSavings(client, before.tenantId))) return;
+  throw new SettingsChangeError(
+    "currency_in_use",
+    `Tenant "${before.tenantId}" has savings stored in ${before.currency}, and their amounts would be shown as ` +
+      `${currency} without being converted: the currency stays ${before.currency}. Use another tenant for ${currency}.`,
+  );
+}

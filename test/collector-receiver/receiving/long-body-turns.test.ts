@@ -1,0 +1,26 @@
+import { setImmediate } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { LongBodyTurns } from "../../../collector-receiver/src/receiving/long-body-turns.ts";
+
+test("one long body at a time, and tenants take turns", async () => {
+  const turns = new LongBodyTurns();
+  const order: string[] = [];
+  let running = 0;
+  const work = async (tenant: string, name: string) => {
+    const end = await turns.take(tenant);
+    expect(++running).toBe(1);
+    order.push(name);
+    await setImmediate();
+    running--;
+    end();
+  };
+  await Promise.all([
+    ...["a1", "a2", "a3", "a4"].map((name) => work("a", name)),
+    work("b", "b1"),
+    work("c", "c1"),
+    work("b", "b2"),
+  ]);
+  expect(order).toEqual(["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
+  await work("c", "later");
+  expect(order.at(-1)).toBe("later");
+});

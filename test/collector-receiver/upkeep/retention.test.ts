@@ -1,0 +1,133 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { retentionStart } from "../../../collector-receiver/src/upkeep/apply-retention.ts";
+import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { rebuildTenant } from "../../../collector-receiver/src/recount/rebuild-tenant.ts";
+import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
+import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
+import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { sealBefore } from "../../support/seal-before.ts";
+import { changeEvent } from "../../support/make-business-event.ts";
+
+const hour = 3_600_000;
+/** Start of a business month in Shanghai; 2025-12-01 is a Monday, 2026-01-01 a Thursday. */
+const bounds = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
+
+let database: TestDatabase;
+let ingest: RunningIngest;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ingest = openTestIngest(database.connectionString);
+});
+afterAll(async () => {
+  await ingest.close();
+  await database.drop();
+});
+
+async function empty(): Promise<void> {
+  await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
+    analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_counters,
+    analytics_attribute_counts, analytics_tickets, analytics_agent_states, analytics_agent_activity,
+    analytics_settings, analytics_costs, analytics_audit`);
+}
+
+const send = (events: readonly BusinessEvent[]) =>
+  Promise.all(events.map((event) => ingest.submit(requestOf([event]), 100)));
+
+async function withWriter<Result>(work: (client: Awaited<ReturnType<typeof openWriterConnection>>) => Promise<Result>) {
+  const client = await openWriterConnection(database.connectionString);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** All counters as they are stored, of periods before a day, revisions left out. */
+async function sealedCounters(day: string): Promise<unknown> {
+  const { rows } = await database.pool.query(
+    `select to_jsonb(m) - '{id,revision,created_at,updated_at}'::text[] as row from analytics_business_metrics m
+     where period_start < $1::date and not (period_type = 'week' and period_start + 7 > $1::date)
+     order by tenant_id, period_type, period_value`,
+    [day],
+  );
+  return rows;
+}
+
+test("what is kept begins with a business month, in the tenant's timezone", () => {
+  expect(new Date(retentionStart("Asia/Shanghai", 1, Date.UTC(2025, 11, 31, 17))).toISOString()).toBe(
+    "2025-11-30T16:00:00.000Z",
+  );
+  expect(new Date(retentionStart("Asia/Shanghai", 1, Date.UTC(2025, 11, 31, 15))).toISOString()).toBe(
+    "2025-10-31T16:00:00.000Z",
+  );
+  expect(new Date(retentionStart("America/New_York", 13, Date.UTC(2025, 5, 1))).toISOString()).toBe(
+    "2024-04-01T04:00:00.000Z",
+  );
+});
+
+describe.each(bounds)("sealed before %d", (bound) => {
+  test("whatever comes before, at and after it: drift 0, sealed counters stay, rebuild mends the rest", async () => {
+    const scenario = fc.record({
+      before: arbitraryEvents(bound, 60 * hour),
+      after: arbitraryEvents(bound + 90 * hour, 90 * hour),
+    });
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ before, after }) => {
+        await empty();
+        const ours = (events: readonly BusinessEvent[], offset: number) =>
+          events.map((event, i) =>
+            changeEvent(event, {
+              tenantId: "default",
+              eventId: `018f0000-0000-7000-8000-${String(offset + i).padStart(12, "0")}`,
+            }),
+          );
+        await send(ours(before, 1));
+        await withWriter(async (client) => {
+          for await (const _ of sweepIdleSessions(client, "default", bound + 30 * hour));
+          await sealBefore(client, "default", bound);
+          // The rows of the sealed months, as dropping their partitions takes them.
+          await client.query({
+            text: "delete from analytics_events where occurred_at < to_timestamp($1::float8 / 1000)",
+            values: [bound],
+          });
+        });
+        const day = bound === bounds[0] ? "2025-12-01" : "2026-01-01";
+        const sealed = await sealedCounters(day);
+        const verified = () => verifyTenant(database.connectionString, "default");
+        expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });
+        // Late events of sessions whose beginning is gone.
+        await send(ours(after, 1000).filter((event) => event.occurredAtMs >= bound));
+        expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });
+        expect(await sealedCounters(day)).toEqual(sealed);
+        await database.pool.query(
+          `update analytics_business_metrics set total_messages = total_messages + 1 where period_start >= $1::date`,
+          [day],
+        );
+        await database.pool.query(
+          "delete from analytics_sessions where first_seen_at >= to_timestamp($1::float8 / 1000)",
+          [bound],
+        );
+        await rebuildTenant(database.connectionString, "default");
+        expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });
+        expect(await sealedCounters(day)).toEqual(sealed);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+test("an older event that was mapped before the retention moved is not committed, and nothing with it", async () => {
+  await empty();
+  const bound = bounds[0] as number;
+  await send([makeEvent({ name: "session.start", sessionId: "s1", occurredAtMs: bound + hour })]);
+  await withWriter((client) => sealBefore(client, "default", bound));
+  const old = makeEvent({ name: "session.start", sessionId: "s0", occurredAtMs: bound - 1 });
+  await expect(ingest.submit(requestOf([old]), 100)).rejects.toMatchObject({ code: "period_sealed" });
+  const { rows } = await database.pool.query("select count(*)::int as rows from analytics_events");
+  expect(rows).toEqual([{ rows: 1 }]);
+});
