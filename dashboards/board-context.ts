@@ -1,4 +1,4 @@
-import type { LocalText } from "../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../collector-receiver/src/catalogue/local-text.ts";
 
 export type BoardLanguage = keyof LocalText;
 export const boardLanguages: readonly BoardLanguage[] = ["zh", "en"];

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { CustomDefinitions } from "../collector-receiver/src/catalogue/custom-definitions.ts";
 import { findDefinitionsFile, loadDefinitions } from "../collector-receiver/src/catalogue/load-definitions.ts";
+import { reservedMetricKeys } from "../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import { boardDefaults, boardLanguages } from "./board-context.ts";
 import type { BoardContext, BoardLanguage } from "./board-context.ts";
 import { agentsBoard } from "./boards/agents.ts";
@@ -69,7 +70,7 @@ if (import.meta.main) {
   });
   // As the receiver finds it: the named file, else spanledger.config.ts of the working folder, else none.
   const definitions = findDefinitionsFile(values.config ?? process.env["SPANLEDGER_CONFIG"], process.cwd());
-  const own = definitions === null ? null : await loadDefinitions(definitions);
+  const own = definitions === null ? null : await loadDefinitions(definitions, reservedMetricKeys);
   for (const { path, json } of generateDashboards(values, own)) {
     const file = join(values.out, path);
     const before = await readFile(file, "utf8").catch(() => undefined);

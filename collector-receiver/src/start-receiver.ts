@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
 import type { ConnectionTimes } from "./receiving/create-http-server.ts";
 import { findDefinitionsFile, loadDefinitions } from "./catalogue/load-definitions.ts";
+import { reservedMetricKeys } from "./metrics/reserved-metric-keys.ts";
 import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
 import { applyCustomDefinitions } from "./upkeep/apply-custom-definitions.ts";
@@ -59,7 +60,7 @@ export async function startReceiver(
   };
   try {
     const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
-    const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile);
+    const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile, reservedMetricKeys);
     const connectionString = config.databaseUrl ?? (await startDatabase());
     const migrated = await migrateDatabase(config.migrationDatabaseUrl ?? connectionString);
     if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");

@@ -12,7 +12,7 @@ import {
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dashboard, Panel, RowPanel, VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 import { boardTitles, boardUid } from "../panels/link-levels.ts";

@@ -3,7 +3,7 @@ import type { CustomDefinitions } from "../../collector-receiver/src/catalogue/c
 import { noGroup } from "../../collector-receiver/src/metrics/custom-counting.ts";
 import { ownMetricsOf } from "../../collector-receiver/src/metrics/custom-metrics.ts";
 import type { OwnMetric } from "../../collector-receiver/src/metrics/custom-metrics.ts";
-import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 import { unitOf } from "../panels/choose-unit.ts";

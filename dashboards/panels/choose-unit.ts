@@ -1,4 +1,5 @@
-import type { MetricDefinition, MetricUnit } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { MetricUnit } from "../../collector-receiver/src/catalogue/metric-unit.ts";
+import type { MetricDefinition } from "../../collector-receiver/src/metrics/metric-definition.ts";
 import type { BoardContext } from "../board-context.ts";
 
 /** Grafana's ids of units. `locale` is the count with separators; `percent` is 0 to 100. */

@@ -1,9 +1,6 @@
 /** Descriptions of panels: what a number is, its formula and its denominator. */
-import type {
-  CounterSum,
-  LocalText,
-  MetricDefinition,
-} from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
+import type { CounterSum, MetricDefinition } from "../../collector-receiver/src/metrics/metric-definition.ts";
 import type { OperationMetric } from "../../collector-receiver/src/metrics/operation-metrics.ts";
 import { formulaOf } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { periodRules } from "../../collector-receiver/src/stats/describe-dictionary.ts";

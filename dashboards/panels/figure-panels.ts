@@ -7,7 +7,7 @@ import {
   VizOrientation,
 } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
-import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { metricOf } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { agentFigureQuery } from "../sql/agent-query.ts";
 import { quantileFigureQuery } from "../sql/duration-query.ts";

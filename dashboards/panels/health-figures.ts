@@ -2,7 +2,8 @@
  * Figures about the data and the receiver, which are not metrics of a product and so not in the dictionary:
  * each defined once, here.
  */
-import type { LocalText, MetricUnit } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
+import type { MetricUnit } from "../../collector-receiver/src/catalogue/metric-unit.ts";
 
 export interface HealthFigure {
   readonly name: LocalText;

@@ -1,6 +1,6 @@
 /** From a panel to the next level of detail. */
 import { DashboardLinkBuilder, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 

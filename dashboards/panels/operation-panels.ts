@@ -2,7 +2,7 @@
 import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import type { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { operationMetrics } from "../../collector-receiver/src/metrics/operation-metrics.ts";
 import type { OperationMetric } from "../../collector-receiver/src/metrics/operation-metrics.ts";
 import { say } from "../board-context.ts";

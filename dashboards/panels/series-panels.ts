@@ -12,7 +12,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder as BarChartBuilder } from "@grafana/grafana-foundation-sdk/barchart";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { agentSeriesQuery } from "../sql/agent-query.ts";
 import { quantileSeriesQuery } from "../sql/duration-query.ts";
 import { daySeriesQuery, monthTableQuery } from "../sql/figure-query.ts";

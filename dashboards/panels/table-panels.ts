@@ -1,7 +1,7 @@
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TextBuilder } from "@grafana/grafana-foundation-sdk/text";
 import { TextMode } from "@grafana/grafana-foundation-sdk/text";
-import type { LocalText } from "../../collector-receiver/src/metrics/metric-definition.ts";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { agentTableQuery } from "../sql/agent-query.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bucketCount, valueOf } from "../../collector-receiver/src/metrics/duration-histogram.ts";
+import { bucketCount, bucketValue } from "../../collector-receiver/src/metrics/duration-histogram.ts";
 import { bucketBounds } from "../../dashboards/sql/duration-query.ts";
 import { createTestDatabase } from "../support/create-test-database.ts";
 import type { TestDatabase } from "../support/create-test-database.ts";
@@ -304,6 +304,6 @@ describe("the queries", () => {
       `with recursive ${bucketBounds} select bucket, ms from bucket_value order by bucket`,
     );
     expect(rows).toHaveLength(bucketCount);
-    for (const { bucket, ms } of rows) expect(ms, `bucket ${bucket}`).toBe(valueOf(bucket));
+    for (const { bucket, ms } of rows) expect(ms, `bucket ${bucket}`).toBe(bucketValue(bucket));
   });
 });

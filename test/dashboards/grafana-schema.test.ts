@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { loadDefinitions } from "../../collector-receiver/src/catalogue/load-definitions.ts";
+import { reservedMetricKeys } from "../../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import { boardDefaults } from "../../dashboards/board-context.ts";
 import { generateDashboards } from "../../dashboards/generate-dashboards.ts";
 import { boards } from "./read-queries.ts";
@@ -112,7 +113,7 @@ async function complaintsOf(major: string, models: Parameters<typeof writeCheck>
 }
 
 const example = fileURLToPath(new URL("../../examples/own-metrics/every-kind.config.ts", import.meta.url));
-const ownBoards = generateDashboards(boardDefaults, await loadDefinitions(example))
+const ownBoards = generateDashboards(boardDefaults, await loadDefinitions(example, reservedMetricKeys))
   .filter(({ path }) => !boards.some((board) => board.path === path))
   .map(({ path, json }) => ({ path, model: JSON.parse(json) as any }));
 

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { rebuildTenant } from "../../collector-receiver/src/recount/rebuild-tenant.ts";
 import { verifyTenant } from "../../collector-receiver/src/recount/verify-tenant.ts";
 import { loadDefinitions } from "../../collector-receiver/src/catalogue/load-definitions.ts";
+import { reservedMetricKeys } from "../../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import { boardDefaults } from "../../dashboards/board-context.ts";
 import { generateDashboards } from "../../dashboards/generate-dashboards.ts";
 import { buildBookings } from "../../examples/own-metrics/src/app.ts";
@@ -22,7 +23,7 @@ const fullFile = join(example, "every-kind.config.ts");
 const businessDay = (ms: number): string => new Date(ms).toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
 
 test("a product's own events and metrics: recorded, counted, shown everywhere, and backfilled when added later", async () => {
-  const full = await loadDefinitions(fullFile);
+  const full = await loadDefinitions(fullFile, reservedMetricKeys);
   const first = await startTestReceiver({ SPANLEDGER_CONFIG: plainFile });
   const { database } = first;
 

@@ -9,12 +9,12 @@ export function lengthField(number: number, content: Buffer | string): Buffer {
 
 /** A message field, written even where the message is empty. */
 export function messageField(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([varint((number << 3) | 2), varint(bytes.length), bytes]);
+  return Buffer.concat([encodeVarint((number << 3) | 2), encodeVarint(bytes.length), bytes]);
 }
 
 /** An unsigned number below 2^53; nothing where it is 0. */
 export function varintField(number: number, value: number): Buffer {
-  return value === 0 ? Buffer.alloc(0) : Buffer.concat([varint(number << 3), varint(value)]);
+  return value === 0 ? Buffer.alloc(0) : Buffer.concat([encodeVarint(number << 3), encodeVarint(value)]);
 }
 
 /** A 64-bit field in two unsigned halves. */
@@ -36,7 +36,7 @@ export function keyValue(number: number, key: string, anyValue: Buffer): Buffer 
   return messageField(number, Buffer.concat([lengthField(1, key), messageField(2, anyValue)]));
 }
 
-export function varint(value: number): Buffer {
+export function encodeVarint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;
   while (rest > 0x7f) {

@@ -5,17 +5,20 @@ import type { DefinitionProblem } from "./definitions-error.ts";
 import { ProblemList } from "./problem-list.ts";
 
 /**
- * Checks what a `spanledger.config.ts` exports and fills in the defaults: a pure function, so that whatever it lets
- * through counts.
+ * Checks what a `spanledger.config.ts` exports and fills in the defaults. Pure.
+ * @param reservedKeys keys of the dictionary, which a product's own metric may not take
  * @returns the definitions, and every problem at once; with a problem, the definitions are of no use
  */
-export function checkDefinitions(exported: unknown): {
+export function checkDefinitions(
+  exported: unknown,
+  reservedKeys: ReadonlySet<string>,
+): {
   readonly definitions: CustomDefinitions;
   readonly problems: readonly DefinitionProblem[];
 } {
   const list = new ProblemList();
   const root = list.object(exported, [], ["events", "metrics"]);
   const events = checkEvents(root?.["events"] ?? {}, list);
-  const metrics = checkMetrics(root?.["metrics"] ?? {}, events, list);
+  const metrics = checkMetrics(root?.["metrics"] ?? {}, events, reservedKeys, list);
   return { definitions: { events, metrics }, problems: list.problems };
 }

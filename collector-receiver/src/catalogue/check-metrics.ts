@@ -1,7 +1,6 @@
 import { findEventDefinition } from "@spanledger/sdk/event-catalogue";
-import { durationHistograms } from "../metrics/event-counters.ts";
-import { definedMetrics } from "../metrics/metric-dictionary.ts";
-import type { LocalText, MetricUnit } from "../metrics/metric-definition.ts";
+import type { LocalText } from "./local-text.ts";
+import type { MetricUnit } from "./metric-unit.ts";
 import { checkGroupValues, identifiers, isOfType, longestValue, mostValues } from "./check-events.ts";
 import { customQuantiles, groupHistogram, otherGroup, quantileKey } from "./custom-definitions.ts";
 import type {
@@ -33,6 +32,7 @@ const texts = ["kind", "en", "zh", "meaning"];
 export function checkMetrics(
   input: unknown,
   events: Readonly<Record<string, CustomEvent>>,
+  reservedKeys: ReadonlySet<string>,
   list: ProblemList,
 ): Record<string, CustomMetric> {
   const metrics: Record<string, CustomMetric> = {};
@@ -42,7 +42,7 @@ export function checkMetrics(
   }
   for (const [key, value] of Object.entries(given)) {
     const path = ["metrics", key];
-    checkKey(key, path, given, list);
+    checkKey(key, path, given, reservedKeys, list);
     const fields = list.object(value, path);
     if (fields === undefined) continue;
     const kind = list.oneOf(fields, "kind", path, kinds);
@@ -58,15 +58,12 @@ export function checkMetrics(
   return metrics;
 }
 
-function checkKey(key: string, path: Path, given: Fields, list: ProblemList): void {
+function checkKey(key: string, path: Path, given: Fields, reservedKeys: ReadonlySet<string>, list: ProblemList): void {
   if (!metricKey.test(key)) {
     const remedy = "Use a lower-case letter, then letters, digits and underscores, at most 40, such as orders_paid";
     list.add(path, "is no key for a metric", remedy);
   }
-  const known = [key, ...customQuantiles.map((percent) => quantileKey(key, percent))].some((one) =>
-    definedMetrics.some((metric) => metric.key === one),
-  );
-  if (known || durationHistograms.some(({ metric }) => metric === key)) {
+  if ([key, ...customQuantiles.map((percent) => quantileKey(key, percent))].some((one) => reservedKeys.has(one))) {
     list.add(path, "is a metric of the dictionary", "Choose another key");
   }
   const stem = /^(.+)_p(?:50|90|99)_ms$/.exec(key)?.[1];

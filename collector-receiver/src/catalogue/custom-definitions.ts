@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
-import type { LocalText, MetricUnit } from "../metrics/metric-definition.ts";
+import type { LocalText } from "./local-text.ts";
+import type { MetricUnit } from "./metric-unit.ts";
 
 /**
  * A product's own events and metrics, as they stand in `analytics_settings.custom_definitions`: checked, with

@@ -29,9 +29,10 @@ export function findDefinitionsFile(named: string | undefined, folder: string): 
 
 /**
  * Runs a `spanledger.config.ts` and checks what it exports by default.
+ * @param reservedKeys keys that a product's own metric may not take
  * @throws DefinitionsError with every problem at once, each with its line in the file
  */
-export async function loadDefinitions(file: string): Promise<CustomDefinitions> {
+export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<string>): Promise<CustomDefinitions> {
   const shown = relative(process.cwd(), file) || file;
   const source = await readFile(file, "utf8");
   let exported: unknown;
@@ -48,7 +49,7 @@ export async function loadDefinitions(file: string): Promise<CustomDefinitions> 
       },
     ]);
   }
-  const { definitions, problems } = checkDefinitions(exported);
+  const { definitions, problems } = checkDefinitions(exported, reservedKeys);
   if (problems.length === 0) return definitions;
   const lines = new KeyLines(source);
   throw new DefinitionsError(

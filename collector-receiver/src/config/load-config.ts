@@ -3,8 +3,7 @@ import envSchema from "env-schema";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { environmentSchema, type Environment, type VariableName, type VariableNotes } from "./environment-schema.ts";
 import { parseDuration } from "./parse-duration.ts";
-import { nameHolder } from "../receiving/resolve-ingest-token.ts";
-import { parseTokens, type TokenGrant } from "./parse-tokens.ts";
+import { nameOwner, parseTokens, type TokenGrant } from "./parse-tokens.ts";
 
 /** What the receiver is told by its environment; made once, passed as an argument. */
 export interface Config {
@@ -164,7 +163,7 @@ export function isLoopback(host: string): boolean {
 
 /** Half of the queue is there for the others, where there are any. */
 function shareOf(maxQueueBytes: number, ingestTokens: readonly TokenGrant[]): number {
-  const senders = new Set(ingestTokens.map(({ tenantIds }) => nameHolder(tenantIds)));
+  const senders = new Set(ingestTokens.map(({ tenantIds }) => nameOwner(tenantIds)));
   return senders.size > 1 ? Math.floor(maxQueueBytes / 2) : maxQueueBytes;
 }
 

@@ -53,3 +53,8 @@ export function parseTokens(
   }
   return { grants: problems.length === 0 ? grants : [], problems };
 }
+
+/** @returns one name for the tenants of a token; two tokens for the same tenants have the same owner */
+export function nameOwner(tenantIds: readonly string[]): string {
+  return tenantIds.toSorted().join("|");
+}

@@ -1,4 +1,4 @@
-import { lengthField, messageField, varint } from "../bytes/write-protobuf.ts";
+import { lengthField, messageField, encodeVarint } from "../bytes/write-protobuf.ts";
 
 /** The attributes that name a person or a conversation. */
 const identifyingKeys = ["session_id", "user_id"] as const;
@@ -29,6 +29,6 @@ function jsonHolds(value: unknown, ids: ReadonlySet<string>): boolean {
 function protobufHolds(payload: Buffer, id: string): boolean {
   if (payload.includes(lengthField(1, id))) return true;
   if (!/^\d{1,15}$/.test(id)) return false;
-  const number = Buffer.concat([Buffer.from([0x18]), varint(Number(id))]);
+  const number = Buffer.concat([Buffer.from([0x18]), encodeVarint(Number(id))]);
   return identifyingKeys.some((key) => payload.includes(Buffer.concat([lengthField(1, key), messageField(2, number)])));
 }

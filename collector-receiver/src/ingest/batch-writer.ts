@@ -7,7 +7,7 @@ import { seedTenantSettings } from "../storage/settings/seed-tenant-settings.ts"
 import type { TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { CommitError, commitBatch, SealedPeriodError, UnknownTenantError } from "./commit-batch.ts";
+import { CommitError, commitBatch, SealedPeriodError, UnseededTenantError } from "./commit-batch.ts";
 import type { CommittedBatch, CommitStage, EventWay } from "./commit-batch.ts";
 import type { Batch } from "./gather-batch.ts";
 import { faultText, UnavailableError } from "./ingest-port.ts";
@@ -59,7 +59,7 @@ export class BatchWriter {
         recent.add(batch.events);
         return committed;
       } catch (error) {
-        if (error instanceof UnknownTenantError) {
+        if (error instanceof UnseededTenantError) {
           await this.#seed(client, error.tenantIds);
           continue;
         }

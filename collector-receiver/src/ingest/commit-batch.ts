@@ -41,8 +41,8 @@ export class CommitError extends Error {
 }
 
 /** Some tenants of the batch have no settings; they have to be seeded before the batch is tried again. */
-export class UnknownTenantError extends Error {
-  override readonly name = "UnknownTenantError";
+export class UnseededTenantError extends Error {
+  override readonly name = "UnseededTenantError";
   readonly tenantIds: readonly string[];
   constructor(tenantIds: readonly string[]) {
     super(`no settings yet: ${tenantIds.join(", ")}`);
@@ -98,7 +98,7 @@ export async function commitBatch(
     return { ...written, newlyRejected, days };
   } catch (error) {
     await client.query("rollback").catch(() => {});
-    if (error instanceof UnknownTenantError || error instanceof SealedPeriodError) throw error;
+    if (error instanceof UnseededTenantError || error instanceof SealedPeriodError) throw error;
     throw new CommitError(stage, error);
   }
 }
@@ -119,7 +119,7 @@ async function writeEvents(
     lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined,
   ]);
   const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
-  if (unknown.length > 0) throw new UnknownTenantError(unknown);
+  if (unknown.length > 0) throw new UnseededTenantError(unknown);
   const sealed = batch.events.find(({ tenantId, occurredAtMs }) => {
     const retainedFromMs = rules.get(tenantId)?.retainedFromMs ?? null;
     return retainedFromMs !== null && occurredAtMs < retainedFromMs;

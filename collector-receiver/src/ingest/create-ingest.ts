@@ -18,7 +18,7 @@ export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions
   /** Connections that write: two, so that one batch is built while another commits. */
   readonly writers: number;
   readonly maxQueueBytes: number;
-  /** Of them, what one holder's requests may occupy; all of it unless given. */
+  /** Of them, what one owner's requests may occupy; all of it unless given. */
   readonly maxTenantQueueBytes?: number;
   readonly batchMaxEvents: number;
   /** Called after each commit, before the requests are answered; must not throw. */
@@ -61,7 +61,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
   let onDrained: (() => void) | undefined;
   let room: { readonly promise: Promise<void>; resolve(): void } | undefined;
 
-  function submit(request: MappedRequest, bytes: number, holder = ""): Promise<IngestResult> {
+  function submit(request: MappedRequest, bytes: number, owner = ""): Promise<IngestResult> {
     if (draining) {
       return Promise.reject(
         new UnavailableError("draining", "The receiver is shutting down: send again, elsewhere or later.", 1),
@@ -69,7 +69,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
     }
     if (isEmpty(request)) return Promise.resolve({ inserted: 0, duplicates: 0, refused: [] });
     return new Promise((resolve, reject) => {
-      queue.push({ request, bytes, holder, resolve, reject });
+      queue.push({ request, bytes, owner, resolve, reject });
       nextGroup.arrived(queue.length);
       wakeWriter();
     });

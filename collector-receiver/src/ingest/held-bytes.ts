@@ -1,8 +1,8 @@
-/** What does not fit: everything that is held, or what one holder may have of it. */
-export type ExceededLimit = "everybody" | "holder";
+/** What does not fit: everything that is held, or what one owner may have of it. */
+export type ExceededLimit = "everybody" | "owner";
 
 /**
- * Counts memory that waiting requests occupy, bounded altogether and for each holder, so that one tenant whose
+ * Counts memory that waiting requests occupy, bounded altogether and for each owner, so that one tenant whose
  * products flood the receiver does not keep the others out.
  */
 export class HeldBytes {
@@ -20,29 +20,29 @@ export class HeldBytes {
     return this.#bytes;
   }
 
-  ofHolder(holder: string): number {
-    return this.#byHolder.get(holder) ?? 0;
+  ofHolder(owner: string): number {
+    return this.#byHolder.get(owner) ?? 0;
   }
 
   /**
    * @returns the limit that `more` would exceed. Where nothing is held, any amount is taken, or what is larger than
    *   a limit would be refused for ever.
    */
-  exceeds(holder: string, more: number): ExceededLimit | undefined {
+  exceeds(owner: string, more: number): ExceededLimit | undefined {
     if (this.#bytes > 0 && this.#bytes + more > this.most) return "everybody";
-    const own = this.ofHolder(holder);
-    return own > 0 && own + more > this.mostOfHolder ? "holder" : undefined;
+    const own = this.ofHolder(owner);
+    return own > 0 && own + more > this.mostOfHolder ? "owner" : undefined;
   }
 
-  take(holder: string, bytes: number): void {
+  take(owner: string, bytes: number): void {
     this.#bytes += bytes;
-    this.#byHolder.set(holder, this.ofHolder(holder) + bytes);
+    this.#byHolder.set(owner, this.ofHolder(owner) + bytes);
   }
 
-  give(holder: string, bytes: number): void {
+  give(owner: string, bytes: number): void {
     this.#bytes -= bytes;
-    const left = this.ofHolder(holder) - bytes;
-    if (left > 0) this.#byHolder.set(holder, left);
-    else this.#byHolder.delete(holder);
+    const left = this.ofHolder(owner) - bytes;
+    if (left > 0) this.#byHolder.set(owner, left);
+    else this.#byHolder.delete(owner);
   }
 }

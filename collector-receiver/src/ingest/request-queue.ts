@@ -8,12 +8,12 @@ export interface WaitingRequest {
   readonly request: MappedRequest;
   readonly bytes: number;
   /** Whose memory it is. */
-  readonly holder: string;
+  readonly owner: string;
   resolve(result: IngestResult): void;
   reject(error: Error): void;
 }
 
-/** Requests in the order of their arrival, bounded in bytes, altogether and for each holder. */
+/** Requests in the order of their arrival, bounded in bytes, altogether and for each owner. */
 export class RequestQueue {
   readonly #held: HeldBytes;
   #waiting: WaitingRequest[] = [];
@@ -41,13 +41,13 @@ export class RequestQueue {
    * @throws UnavailableError `queue_full` or `tenant_queue_full` where the request does not fit
    */
   push(waiting: WaitingRequest): void {
-    const { bytes, holder } = waiting;
+    const { bytes, owner } = waiting;
     const { most, mostOfHolder } = this.#held;
-    const exceeded = this.#held.exceeds(holder, bytes);
-    if (exceeded === "holder") {
+    const exceeded = this.#held.exceeds(owner, bytes);
+    if (exceeded === "owner") {
       throw new UnavailableError(
         "tenant_queue_full",
-        `${this.#held.ofHolder(holder)} bytes of ${holder} wait for PostgreSQL, and the limit for one tenant (half of MAX_QUEUE_BYTES) is ${mostOfHolder}: send again later.`,
+        `${this.#held.ofHolder(owner)} bytes of ${owner} wait for PostgreSQL, and the limit for one tenant (half of MAX_QUEUE_BYTES) is ${mostOfHolder}: send again later.`,
         2,
       );
     }
@@ -58,7 +58,7 @@ export class RequestQueue {
         2,
       );
     }
-    this.#held.take(holder, bytes);
+    this.#held.take(owner, bytes);
     this.#events += sizeOf(waiting.request);
     this.#waiting.push(waiting);
   }
@@ -79,7 +79,7 @@ export class RequestQueue {
 
   /** Gives the bytes of answered requests back. */
   release(requests: readonly WaitingRequest[]): void {
-    for (const { holder, bytes } of requests) this.#held.give(holder, bytes);
+    for (const { owner, bytes } of requests) this.#held.give(owner, bytes);
   }
 }
 

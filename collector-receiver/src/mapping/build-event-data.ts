@@ -1,6 +1,6 @@
 import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
-import { capture, reserved, type AttributeKey, type AttributeRule, type EventPlan } from "./event-plan.ts";
+import { capture, reserved, type AttributeKey, type AttributeRule, type MappingPlan } from "./event-plan.ts";
 import {
   attributeTooLarge,
   badText,
@@ -48,7 +48,7 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
     this.currentKey = catalogue.keys.find(Buffer.from("-"), 0, 1);
   }
 
-  override begin(plan: EventPlan, skippedKey: Buffer | null): void {
+  override begin(plan: MappingPlan, skippedKey: Buffer | null): void {
     super.begin(plan, skippedKey);
     this.count = 0;
     this.depth = 0;

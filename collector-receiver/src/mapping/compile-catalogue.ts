@@ -10,7 +10,8 @@ import { ByteWords } from "../bytes/byte-words.ts";
 import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
 import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
-import { capture, EventPlan, reserved, type AttributeKey, type AttributeRule } from "./event-plan.ts";
+import { capture, MappingPlan, reserved, type AttributeKey, type AttributeRule } from "./event-plan.ts";
+import type { AskedAttribute } from "./asked-attribute.ts";
 import { customAttributeRules } from "./custom-attribute-rules.ts";
 import { InternTable } from "../bytes/intern-table.ts";
 
@@ -23,14 +24,14 @@ export interface EventName {
   readonly state: TextState;
   readonly tooLong: boolean;
   /** Null outside the catalogue. */
-  readonly plan: EventPlan | null;
+  readonly plan: MappingPlan | null;
 }
 
 export interface CompiledCatalogue {
   readonly names: InternTable<EventName>;
   readonly keys: InternTable<AttributeKey>;
   readonly tape: AttributeTape<AttributeKey>;
-  readonly customPlan: EventPlan;
+  readonly customPlan: MappingPlan;
 }
 
 /**
@@ -96,7 +97,7 @@ export function compileCatalogue(
     let planCount = 0;
     const compile = (attributes: Readonly<Record<string, AskedAttribute>>) =>
       compilePlan(planCount++, attributes, slots, nothing);
-    const plans = new Map<string, EventPlan>();
+    const plans = new Map<string, MappingPlan>();
     for (const [name, definition] of Object.entries(eventCatalogue)) plans.set(name, compile(definition.attributes));
     for (const [name, attributes] of Object.entries(own)) plans.set(name, compile(attributes));
     known = {
@@ -110,18 +111,12 @@ export function compileCatalogue(
   return known;
 }
 
-/** What is asked of a value; the rest of a definition is for people. */
-export type AskedAttribute = Pick<
-  AttributeDefinition,
-  "type" | "required" | "minimum" | "maximum" | "int4" | "maxLength"
->;
-
 function compilePlan(
   index: number,
   own: Readonly<Record<string, AskedAttribute>>,
   slots: ReadonlyMap<string, number>,
   nothing: AttributeKey,
-): EventPlan {
+): MappingPlan {
   const rules: (AttributeRule | null)[] = Array.from({ length: slots.size + 1 }, () => null);
   const required: AttributeRule[] = [];
   for (const [name, definition] of Object.entries<AskedAttribute>({ ...attributesOfEveryEvent, ...own })) {
@@ -139,7 +134,7 @@ function compilePlan(
     if (isRequired) required.push(rule);
     rules[slots.get(name)!] = rule;
   }
-  return new EventPlan(index, rules, required, nothing);
+  return new MappingPlan(index, rules, required, nothing);
 }
 
 /** Of a name that has lost its place: what came after it, in JSON and in each plan. */
@@ -150,7 +145,7 @@ function forgetKey(key: AttributeKey): void {
 
 const nameArena = new EventDataArena();
 
-function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, EventPlan>): EventName {
+function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, MappingPlan>): EventName {
   const text = bytes.toString();
   return {
     bytes,

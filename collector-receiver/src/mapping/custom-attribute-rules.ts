@@ -1,6 +1,6 @@
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
-import { largestAmount } from "../metrics/custom-counting.ts";
-import type { AskedAttribute } from "./compile-catalogue.ts";
+import { largestAmount } from "../catalogue/largest-amount.ts";
+import type { AskedAttribute } from "./asked-attribute.ts";
 
 type Rules = Record<string, AskedAttribute>;
 

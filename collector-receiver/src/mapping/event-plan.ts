@@ -36,7 +36,7 @@ export interface AttributeKey extends TapeKey {
 }
 
 /** Rules of one event; `rules` is indexed by `AttributeKey.slot`. */
-export class EventPlan {
+export class MappingPlan {
   readonly index: number;
   readonly rules: readonly (AttributeRule | null)[];
   readonly required: readonly AttributeRule[];

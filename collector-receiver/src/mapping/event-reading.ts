@@ -1,7 +1,7 @@
 import "../bytes/buffer-slices.ts";
 import { ByteWords } from "../bytes/byte-words.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
-import { reserved, type AttributeKey, type EventPlan } from "./event-plan.ts";
+import { reserved, type AttributeKey, type MappingPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import { EventRowArena } from "./event-row-arena.ts";
@@ -21,7 +21,7 @@ export class EventReading {
   readonly texts = new StoredTexts();
   protected catalogue: CompiledCatalogue;
   limits: MappingLimits;
-  plan: EventPlan;
+  plan: MappingPlan;
   /** An attribute that is not part of the data: the one that names a log record. */
   skippedKey: Buffer | null = null;
 
@@ -68,7 +68,7 @@ export class EventReading {
     this.limits = limits;
   }
 
-  begin(plan: EventPlan, skippedKey: Buffer | null): void {
+  begin(plan: MappingPlan, skippedKey: Buffer | null): void {
     this.plan = plan;
     this.skippedKey = skippedKey;
     this.arena.begin(this.limits.eventDataBytes);

@@ -1,7 +1,7 @@
 import { maxEventNameLength, reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import { idState, type FieldFault, type OtlpCarrier, type OtlpSignal } from "../otlp/otlp-carrier.ts";
 import type { EventName } from "./compile-catalogue.ts";
-import type { EventPlan } from "./event-plan.ts";
+import type { MappingPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeJson, describeText } from "./describe-value.ts";
 import { textState } from "./event-data-arena.ts";
@@ -83,7 +83,7 @@ export function findMarkProblem(reading: EventReading): EventProblem {
   return { code: "invalid_event_id", text: `\`${reservedAttributes.eventId}\` is ${reading.invalidMark}` };
 }
 
-export function findMissing(reading: EventReading, plan: EventPlan): EventProblem {
+export function findMissing(reading: EventReading, plan: MappingPlan): EventProblem {
   const missing = plan.required.find((rule) => (reading.satisfied & rule.requiredBit) === 0)!;
   const how = (reading.touched & missing.requiredBit) === 0 ? "absent" : "empty";
   return { code: "missing_attribute", text: `\`${missing.name}\` is ${how}` };

@@ -27,12 +27,12 @@ import {
 } from "./find-event-problem.ts";
 import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
-import type { AttributeKey, EventPlan } from "./event-plan.ts";
+import type { AttributeKey, MappingPlan } from "./event-plan.ts";
 import { EventPlace } from "./event-place.ts";
 import { LastTextColumn, textColumn, type ResourceColumns } from "./event-row-arena.ts";
 import { makeRejection } from "./make-rejection.ts";
 import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
-import { SourceReportReader, sourceReportName } from "./read-source-report.ts";
+import { SourceReportReader, sourceReportSpan } from "./read-source-report.ts";
 import { millisecondsOf } from "../bytes/read-uuid.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 import { writeRejectionPayload } from "./write-rejection-payload.ts";
@@ -41,7 +41,7 @@ const markName = Buffer.from(reservedAttributes.eventId);
 /** The deprecated way to name a log record's event; EventName comes first. */
 const nameAttribute = Buffer.from("event.name");
 const scopeName = Buffer.from(instrumentationScope);
-const reportName = Buffer.from(sourceReportName);
+const reportName = Buffer.from(sourceReportSpan);
 
 /** Until a resource is read. */
 const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
@@ -205,7 +205,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     return (this.lastName = this.catalogue.names.find(bytes, start, end));
   }
 
-  private readAttributes(walker: OtlpWalker, plan: EventPlan, skippedKey: Buffer | null): void {
+  private readAttributes(walker: OtlpWalker, plan: MappingPlan, skippedKey: Buffer | null): void {
     const builder = this.builder;
     builder.begin(plan, skippedKey);
     builder.beginPlain(walker.carrier);
@@ -262,7 +262,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     }
   }
 
-  private finish(walker: OtlpWalker, name: EventName, plan: EventPlan): void {
+  private finish(walker: OtlpWalker, name: EventName, plan: MappingPlan): void {
     const builder = this.builder;
     const carrier = walker.carrier;
     // Without the mark, a catalogue name alone is no sign: browsers emit a `session.start` too. If its attributes cannot
@@ -300,7 +300,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     this.events.push(new BusinessEvent(this.tenantId, name.text, occurredAtMs, facts.serviceName, builder));
   }
 
-  private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: EventPlan): void {
+  private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: MappingPlan): void {
     const carrier = walker.carrier;
     const builder = this.builder;
     // Read again, now noting where each attribute begins: only events without a mark pay for it.

@@ -2,7 +2,7 @@ import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
 
 /** Name of the carrier without an event, as span name or as the log record's EventName. */
-export const sourceReportName = "spanledger.source.report";
+export const sourceReportSpan = "spanledger.source.report";
 
 /** Reads what a source says of itself. */
 export class SourceReportReader implements AttributeVisitor {

@@ -1,5 +1,5 @@
 import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
-import { fixed64Field, keyValue, lengthField, messageField, varint } from "../bytes/write-protobuf.ts";
+import { fixed64Field, keyValue, lengthField, messageField, encodeVarint } from "../bytes/write-protobuf.ts";
 import type { BusinessEvent } from "./business-event.ts";
 import { encodeResource, payloadTypes } from "./write-rejection-payload.ts";
 
@@ -84,7 +84,7 @@ function encodeNumber(text: string): Buffer {
 }
 
 function encodeInt64(value: bigint): Buffer {
-  if (value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER)) return varint(Number(value));
+  if (value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER)) return encodeVarint(Number(value));
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, value);
   while (rest > 0x7fn) {

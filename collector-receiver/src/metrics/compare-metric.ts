@@ -3,7 +3,8 @@ import { divide, multiply, subtract, toNumber } from "./exact-fraction.ts";
 import type { Fraction } from "./exact-fraction.ts";
 import { formatPercent, formatSigned } from "./format-metric.ts";
 import type { Locale } from "./format-metric.ts";
-import type { MetricPresentation, MetricUnit, SumOrRatio } from "./metric-definition.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
+import type { MetricPresentation, SumOrRatio } from "./metric-definition.ts";
 
 /** How a metric moved against the period it is compared with. */
 export interface MetricChange {

@@ -94,8 +94,3 @@ export function durationOf({ attribute, unitMs }: CustomRule, { attributes }: Co
   if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return null;
   return Math.round(value * unitMs);
 }
-
-/** The largest magnitude that a sum adds exactly. */
-export function largestAmount(decimals: number): number {
-  return Math.floor(Number.MAX_SAFE_INTEGER / 10 ** decimals);
-}

@@ -1,7 +1,9 @@
 import { customQuantiles, groupHistogram, otherGroup, quantileKey } from "../catalogue/custom-definitions.ts";
 import type { CustomDefinitions, CustomGroups, CustomMetric } from "../catalogue/custom-definitions.ts";
 import { noGroup } from "./custom-counting.ts";
-import type { LocalText, MetricDefinition, MetricDisplay, MetricUnit, SumOrRatio } from "./metric-definition.ts";
+import type { LocalText } from "../catalogue/local-text.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
+import type { MetricDefinition, MetricDisplay, SumOrRatio } from "./metric-definition.ts";
 
 /**
  * A metric of a product's own as it is shown: a duration is three of them, its quantiles. The counterpart of the

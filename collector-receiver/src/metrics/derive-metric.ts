@@ -4,7 +4,8 @@ import { add, divide, fractionOf, multiply, subtract, toNumber, zero } from "./e
 import type { Fraction } from "./exact-fraction.ts";
 import { formatMetric } from "./format-metric.ts";
 import type { Locale } from "./format-metric.ts";
-import type { CounterSum, MetricDefinition, MetricPresentation, MetricUnit, SumOrRatio } from "./metric-definition.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
+import type { CounterSum, MetricDefinition, MetricPresentation, SumOrRatio } from "./metric-definition.ts";
 
 /** Fewer than this and a rate is quoted as n of N. */
 export const lowSampleBelow = 30;

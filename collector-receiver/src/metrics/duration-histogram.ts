@@ -52,7 +52,7 @@ export function firstOfGroup(bucket: number): number {
 }
 
 /** The value (ms) that stands for a bucket: at most 2 % from every value in it. */
-export function valueOf(bucket: number): number {
+export function bucketValue(bucket: number): number {
   const upper = upperBounds[bucket];
   if (upper === undefined) throw new RangeError(`bucket ${bucket} is not between 0 and ${bucketCount - 1}`);
   if (bucket === 0) return 0;
@@ -78,7 +78,7 @@ export function quantileOf(buckets: readonly HistogramBucket[], q: number): numb
   let rank = Math.max(1, Math.ceil(q * total));
   for (const { bucket, count } of buckets.toSorted((a, b) => a.bucket - b.bucket)) {
     rank -= count;
-    if (rank <= 0) return valueOf(bucket);
+    if (rank <= 0) return bucketValue(bucket);
   }
   return null;
 }

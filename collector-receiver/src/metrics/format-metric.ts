@@ -1,7 +1,8 @@
 /** Numbers as text, by `Intl`, from exact fractions: rounded here once, so that Intl never rounds. */
 import { divide, fractionOf, multiply, roundHalfUp } from "./exact-fraction.ts";
 import type { Fraction } from "./exact-fraction.ts";
-import type { MetricDisplay, MetricUnit, TimeUnit } from "./metric-definition.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
+import type { MetricDisplay, TimeUnit } from "./metric-definition.ts";
 
 export type Locale = "zh-CN" | "en";
 export const locales: readonly Locale[] = ["zh-CN", "en"];

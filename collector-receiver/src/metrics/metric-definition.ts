@@ -1,3 +1,5 @@
+import type { LocalText } from "../catalogue/local-text.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
 /**
  * What a metric is: a number defined over counters. Definitions are data; `derive-metric.ts` is the
  * only place that computes from them.
@@ -50,7 +52,6 @@ export const noCounters: Counters = Object.fromEntries(businessCounterColumns.ma
   string
 >;
 
-export type MetricUnit = "count" | "percent" | "currency" | "ratio" | "ms" | "s" | "min" | "h";
 export type MetricGroup = "ai_chatbot" | "agent_workbench" | "tickets";
 export type TimeUnit = "millisecond" | "second" | "minute" | "hour";
 
@@ -89,11 +90,6 @@ export type MetricDisplay =
       /** Goes to the next smaller unit only where it would read 0. */
       readonly staysInUnit?: true;
     };
-
-export interface LocalText {
-  readonly en: string;
-  readonly zh: string;
-}
 
 interface MetricBase {
   readonly key: string;

@@ -1,4 +1,5 @@
-import type { CounterSum, LocalText, MetricGroup, MetricPresentation } from "./metric-definition.ts";
+import type { LocalText } from "../catalogue/local-text.ts";
+import type { CounterSum, MetricGroup, MetricPresentation } from "./metric-definition.ts";
 import { counted, rate } from "./metric-shapes.ts";
 
 /**

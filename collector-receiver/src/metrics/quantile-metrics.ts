@@ -1,6 +1,7 @@
 import { InvariantError } from "../invariant-error.ts";
 import { durationHistograms } from "./event-counters.ts";
-import type { LocalText, MetricDefinition, MetricDisplay, MetricGroup } from "./metric-definition.ts";
+import type { LocalText } from "../catalogue/local-text.ts";
+import type { MetricDefinition, MetricDisplay, MetricGroup } from "./metric-definition.ts";
 
 /** What a variant in working hours adds to the meaning of its histogram. */
 const inWorkingHours: LocalText = {

@@ -3,7 +3,7 @@
  * that sends many of them delays its own.
  */
 export class LongBodyTurns {
-  /** By holder, in the order in which they get their turns. */
+  /** By owner, in the order in which they get their turns. */
   readonly #waiting = new Map<string, (() => void)[]>();
   #taken = false;
 
@@ -11,11 +11,11 @@ export class LongBodyTurns {
    * Resolves when it is this body's turn.
    * @returns ends the turn; call it once
    */
-  async take(holder: string): Promise<() => void> {
+  async take(owner: string): Promise<() => void> {
     if (this.#taken) {
       await new Promise<void>((resolve) => {
-        const others = this.#waiting.get(holder);
-        if (others === undefined) this.#waiting.set(holder, [resolve]);
+        const others = this.#waiting.get(owner);
+        if (others === undefined) this.#waiting.set(owner, [resolve]);
         else others.push(resolve);
       });
     }
@@ -25,10 +25,10 @@ export class LongBodyTurns {
 
   #end(): void {
     // The turn is handed on: between two of them nobody else may take it.
-    for (const [holder, waiting] of this.#waiting) {
+    for (const [owner, waiting] of this.#waiting) {
       const next = waiting.shift()!;
-      this.#waiting.delete(holder);
-      if (waiting.length > 0) this.#waiting.set(holder, waiting);
+      this.#waiting.delete(owner);
+      if (waiting.length > 0) this.#waiting.set(owner, waiting);
       next();
       return;
     }

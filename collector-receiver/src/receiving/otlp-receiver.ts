@@ -16,7 +16,7 @@ import { newFacts, type GatheredFacts, type OtlpRequestFacts } from "./otlp-requ
 import { readContentEncoding, readContentType, unsupportedType } from "./read-otlp-headers.ts";
 import { AbortedBodyError, readBody } from "./read-request-body.ts";
 import { refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
-import { holderOf, type TenantResolver } from "./resolve-ingest-token.ts";
+import { budgetOwner, type TenantResolver } from "./resolve-ingest-token.ts";
 import { writeOtlpAnswer } from "./write-otlp-answer.ts";
 
 export interface OtlpOptions {
@@ -92,7 +92,7 @@ export class OtlpReceiver {
         return;
       }
       facts.mapped = await this.#readMapped(request, tenant, encoding, signal, facts);
-      await this.#submit(facts.mapped, holderOf(tenant), signal, encoding, response, facts);
+      await this.#submit(facts.mapped, budgetOwner(tenant), signal, encoding, response, facts);
     } catch (error) {
       if (error instanceof AbortedBodyError) {
         facts.outcome = "aborted";
@@ -132,23 +132,23 @@ export class OtlpReceiver {
     const contentEncoding = readContentEncoding(request.headers["content-encoding"]);
     const declared = Number(request.headers["content-length"] ?? 0);
     const reserved = Math.min(Math.max(declared, leastReservedBytes), maxBodyBytes);
-    const holder = holderOf(tenant);
-    this.#reserve(holder, reserved);
+    const owner = budgetOwner(tenant);
+    this.#reserve(owner, reserved);
     try {
       const body = await readBody(request, maxBodyBytes);
       facts.bodyBytes = body.length;
       if (body.length >= longDecodeBytes) await this.#turns.next();
       return await this.#decode(body, contentEncoding, request, tenant, encoding, signal, facts);
     } finally {
-      bodies.give(holder, reserved);
+      bodies.give(owner, reserved);
     }
   }
 
-  #reserve(holder: string, bytes: number): void {
+  #reserve(owner: string, bytes: number): void {
     const { bodies } = this.#options;
-    const exceeded = bodies.exceeds(holder, bytes);
-    if (exceeded !== undefined) throw tooManyRequests(bodies, exceeded, holder);
-    bodies.take(holder, bytes);
+    const exceeded = bodies.exceeds(owner, bytes);
+    if (exceeded !== undefined) throw tooManyRequests(bodies, exceeded, owner);
+    bodies.take(owner, bytes);
   }
 
   /** Most bodies are inflated and mapped in one go; other requests are served in between while one takes long. */
@@ -161,17 +161,17 @@ export class OtlpReceiver {
     signal: OtlpSignal,
     facts: GatheredFacts,
   ): Promise<MappedRequest> {
-    const holder = holderOf(tenant);
+    const owner = budgetOwner(tenant);
     let kept = 0;
     let endTurn: (() => void) | undefined;
     const takeTurn = async () => {
-      endTurn ??= await this.#longTurns.take(holder);
+      endTurn ??= await this.#longTurns.take(owner);
       if (request.socket.destroyed) throw new AbortedBodyError("The sender closed the connection");
     };
     /** Keeps a body in the shared memory, where the next one would be inflated. */
     const keep = (inflated: Buffer) => {
       if (!keepInflated(inflated)) return;
-      this.#reserve(holder, inflated.length);
+      this.#reserve(owner, inflated.length);
       kept = inflated.length;
     };
     try {
@@ -193,7 +193,7 @@ export class OtlpReceiver {
       return mapping.result;
     } finally {
       endTurn?.();
-      if (kept > 0) this.#options.bodies.give(holder, kept);
+      if (kept > 0) this.#options.bodies.give(owner, kept);
     }
   }
 
@@ -204,7 +204,7 @@ export class OtlpReceiver {
 
   async #submit(
     mapped: MappedRequest,
-    holder: string,
+    owner: string,
     signal: OtlpSignal,
     encoding: OtlpEncoding,
     response: ServerResponse,
@@ -212,7 +212,7 @@ export class OtlpReceiver {
   ): Promise<void> {
     let refused: readonly { readonly reason: string }[] = [];
     if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
-      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), holder);
+      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), owner);
       facts.inserted = result.inserted;
       facts.duplicates = result.duplicates;
       facts.refused = result.refused.length;

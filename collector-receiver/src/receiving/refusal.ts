@@ -39,12 +39,12 @@ export function unauthenticated(): Refusal {
 }
 
 /** More bodies are being read than their limits allow. */
-export function tooManyRequests(bodies: HeldBytes, exceeded: ExceededLimit, holder: string): UnavailableError {
+export function tooManyRequests(bodies: HeldBytes, exceeded: ExceededLimit, owner: string): UnavailableError {
   const { code, held, limit } =
-    exceeded === "holder"
+    exceeded === "owner"
       ? ({
           code: "tenant_too_many_requests",
-          held: `${bodies.ofHolder(holder)} bytes of requests of ${holder}`,
+          held: `${bodies.ofHolder(owner)} bytes of requests of ${owner}`,
           limit: `the limit for one tenant (half of MAX_QUEUE_BYTES) is ${bodies.mostOfHolder}`,
         } as const)
       : ({

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { nameOwner } from "../config/parse-tokens.ts";
 import type { TenantRule } from "../mapping/mapping-context.ts";
 
 /** A secret and the tenants that whoever shows it may write for; a gateway's has several. */
@@ -32,15 +33,10 @@ export function createTenantResolver(grants: readonly IngestGrant[], defaultTena
 }
 
 /** Whose memory a sender's requests take: the tenant, or all that a gateway may send for. */
-export function holderOf(rule: TenantRule): string {
+export function budgetOwner(rule: TenantRule): string {
   if (rule.kind === "fixed") return rule.tenantId;
   if (rule.kind === "believed") return rule.defaultTenantId;
-  return nameHolder([...rule.tenantIds]);
-}
-
-/** The same for two tokens of the same tenants, as there are while one replaces the other. */
-export function nameHolder(tenantIds: readonly string[]): string {
-  return tenantIds.toSorted().join("|");
+  return nameOwner([...rule.tenantIds]);
 }
 
 function ruleFor(tenantIds: readonly string[]): TenantRule {

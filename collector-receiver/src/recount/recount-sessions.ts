@@ -5,7 +5,7 @@ import type { SessionFacts } from "../metrics/session-facts.ts";
 import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
 import { replaceSessions } from "../storage/recount/replace-sessions.ts";
 import { findSealedSessions } from "../storage/facts/find-sealed-sessions.ts";
-import { readSessionEvents } from "../storage/recount/stream-countable-events.ts";
+import { loadSessionEvents } from "../storage/recount/stream-countable-events.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { gatherSessionFacts, idleCheckMs } from "../ingest/count-batch.ts";
@@ -23,7 +23,7 @@ export async function recountSessions(
 ): Promise<void> {
   const { tenantId, retainedFromMs } = rules;
   await forgetResolutionDays(writer, tenantId);
-  const facts = gatherSessionFacts(await readSessionEvents(writer, tenantId, sessionIds, retainedFromMs));
+  const facts = gatherSessionFacts(await loadSessionEvents(writer, tenantId, sessionIds, retainedFromMs));
   const sealed =
     retainedFromMs === null
       ? new Set<string>()

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import type { Locale } from "../metrics/format-metric.ts";
 import { locales } from "../metrics/format-metric.ts";
-import type { MetricUnit } from "../metrics/metric-definition.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { PeriodStatus } from "./period-status.ts";
 
 const units: readonly MetricUnit[] = ["count", "percent", "currency", "ratio", "ms", "s", "min", "h"];

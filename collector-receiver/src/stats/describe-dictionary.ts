@@ -1,6 +1,8 @@
 import type { Locale } from "../metrics/format-metric.ts";
 import { definedMetrics, formulaOf } from "../metrics/metric-dictionary.ts";
-import type { CounterSum, LocalText, MetricDefinition, MetricGroup, MetricUnit } from "../metrics/metric-definition.ts";
+import type { LocalText } from "../catalogue/local-text.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
+import type { CounterSum, MetricDefinition, MetricGroup } from "../metrics/metric-definition.ts";
 import type { OperationMetric } from "../metrics/operation-metrics.ts";
 
 interface Terms {

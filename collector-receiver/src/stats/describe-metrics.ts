@@ -1,5 +1,7 @@
 /** `docs/metrics.md`, from the dictionary. */
-import type { LocalText, MetricGroup, MetricUnit } from "../metrics/metric-definition.ts";
+import type { LocalText } from "../catalogue/local-text.ts";
+import type { MetricUnit } from "../catalogue/metric-unit.ts";
+import type { MetricGroup } from "../metrics/metric-definition.ts";
 import { definedMetrics, formulaOf } from "../metrics/metric-dictionary.ts";
 import { periodRules } from "./describe-dictionary.ts";
 

@@ -6,7 +6,7 @@ import { shorten } from "./report-period.ts";
 import { readSession } from "./sql/read-session.ts";
 import type { SessionRow } from "./sql/read-session.ts";
 import { readSessionEvents } from "./sql/read-session-events.ts";
-import type { EventPosition, SessionEventRow } from "./sql/read-session-events.ts";
+import type { SessionEventPosition, SessionEventRow } from "./sql/read-session-events.ts";
 import { StatsError } from "./stats-error.ts";
 
 type SessionState = "open" | "ended" | "ended_idle";
@@ -136,7 +136,7 @@ function encodePosition(row: SessionEventRow): string {
 
 const positionPattern = /^(\d{1,14})_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
-function decodePosition(text: string): EventPosition {
+function decodePosition(text: string): SessionEventPosition {
   const match = positionPattern.exec(text);
   // 14 digits of ms end in the year 5138: always a date that ISO 8601 writes with four digits.
   if (match === null) {

@@ -4,7 +4,7 @@ import { answerError } from "./answer-error.ts";
 import { routeAgents } from "./routes/agents.ts";
 import { routeCaseStudy } from "./routes/case-study.ts";
 import { routeCustom } from "./routes/custom.ts";
-import { routeEvents } from "./routes/events.ts";
+import { routeCatalogue } from "./routes/events.ts";
 import { routeLive } from "./routes/live.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeOperations } from "./routes/operations.ts";
@@ -43,5 +43,5 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeLive(app, context);
   routeSession(app, context);
   routeMetrics(app, context);
-  routeEvents(app, context);
+  routeCatalogue(app, context);
 };

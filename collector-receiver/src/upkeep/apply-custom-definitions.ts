@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { applyDefinitions } from "./apply-definitions.ts";
-import { readCustomDefinitions, readPendingMetrics } from "../storage/settings/store-custom-definitions.ts";
+import { loadCustomDefinitions, readPendingMetrics } from "../storage/settings/store-custom-definitions.ts";
 import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 
@@ -25,7 +25,7 @@ export async function applyCustomDefinitions(
       let pending: PendingMetric[];
       if (definitions !== null) pending = await applyDefinitions(client, tenantId, definitions);
       else {
-        held ??= (await readCustomDefinitions(client, tenantId))?.definitions ?? null;
+        held ??= (await loadCustomDefinitions(client, tenantId))?.definitions ?? null;
         pending = await readPendingMetrics(client, tenantId);
       }
       if (pending.length > 0) {

@@ -4,7 +4,7 @@ import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
 import {
   findCountedEvents,
   noteChangedMetrics,
-  readCustomDefinitions,
+  loadCustomDefinitions,
   readPendingMetrics,
   storeCustomDefinitions,
 } from "../storage/settings/store-custom-definitions.ts";
@@ -25,11 +25,11 @@ export async function applyDefinitions(
   definitions: CustomDefinitions,
 ): Promise<PendingMetric[]> {
   const hash = hashDefinitions(definitions);
-  if ((await readCustomDefinitions(client, tenantId))?.hash === hash) return readPendingMetrics(client, tenantId);
+  if ((await loadCustomDefinitions(client, tenantId))?.hash === hash) return readPendingMetrics(client, tenantId);
   await client.query("begin");
   try {
     await lockIngestExclusive(client);
-    const stored = await readCustomDefinitions(client, tenantId);
+    const stored = await loadCustomDefinitions(client, tenantId);
     const changed = await findChangedMetrics(client, tenantId, stored?.definitions ?? nothing, definitions);
     await storeCustomDefinitions(client, tenantId, definitions, hash);
     await noteChangedMetrics(client, tenantId, changed);

@@ -1,3 +1,4 @@
+import type { SampleVisit } from "./sample-visit.ts";
 import type { Narrate } from "./history-event.ts";
 import { narrateTakeover } from "./narrate-takeover.ts";
 import type { OpenTicket } from "./narrate-ticket.ts";
@@ -31,12 +32,6 @@ const escalationReasons = [
   [{ reason: "unhelpful_answers", severity: "low" }, 33],
   [{ reason: "complaint", severity: "high" }, 19],
 ] as const;
-
-export interface SampleVisit {
-  readonly sessionId: string;
-  readonly userId: string;
-  readonly startMs: number;
-}
 
 /** A customer's chat from the first word to its end, or to silence; a ticket where no agent is there. */
 export function narrateSession(

@@ -1,5 +1,5 @@
 import type { Narrate } from "./history-event.ts";
-import type { SampleVisit } from "./narrate-session.ts";
+import type { SampleVisit } from "./sample-visit.ts";
 import type { OpenTicket } from "./narrate-ticket.ts";
 import type { SampleShift } from "./plan-shifts.ts";
 import type { SeededRandom } from "./seeded-random.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { checkDefinitions } from "../../../collector-receiver/src/catalogue/check-definitions.ts";
+import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import { DefinitionsError } from "../../../collector-receiver/src/catalogue/definitions-error.ts";
 import { findDefinitionsFile, loadDefinitions } from "../../../collector-receiver/src/catalogue/load-definitions.ts";
 import { KeyLines } from "../../../collector-receiver/src/catalogue/locate-keys.ts";
@@ -20,7 +21,7 @@ function writeConfig(source: string, name = "spanledger.config.ts"): { folder: s
 /** Line and path of each problem, in the order of the file. */
 async function problemsOf(source: string): Promise<string[]> {
   const { file } = writeConfig(source);
-  const error = await loadDefinitions(file).then(
+  const error = await loadDefinitions(file, reservedMetricKeys).then(
     () => null,
     (error: unknown) => error,
   );
@@ -127,9 +128,9 @@ test("whatever is exported, checking gives problems or definitions that check ag
   const config = fc.record({ events: fc.oneof(loose, texts), metrics: loose }, { requiredKeys: [] });
   fc.assert(
     fc.property(fc.oneof(fc.anything(), config), (exported) => {
-      const { problems, definitions } = checkDefinitions(exported);
+      const { problems, definitions } = checkDefinitions(exported, reservedMetricKeys);
       if (problems.length > 0) return;
-      expect(checkDefinitions(structuredClone(definitions)).problems).toEqual([]);
+      expect(checkDefinitions(structuredClone(definitions), reservedMetricKeys).problems).toEqual([]);
     }),
     { numRuns: 500 },
   );

@@ -8,7 +8,7 @@ import { verifyTenant } from "../../../collector-receiver/src/recount/verify-ten
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import type { ErasedPerson } from "../../../collector-receiver/src/storage/erase/find-person.ts";
 import { payloadNamesPerson } from "../../../collector-receiver/src/erase/payload-names-person.ts";
-import { keyValue, messageField, textAttribute, varint } from "../../../collector-receiver/src/bytes/write-protobuf.ts";
+import { keyValue, messageField, textAttribute, encodeVarint } from "../../../collector-receiver/src/bytes/write-protobuf.ts";
 import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
@@ -371,8 +371,8 @@ test("an identifier is found in a JSON payload as a whole value, as text and as 
 
 test("an identifier is found in a protobuf payload as a whole value, as text and as a number", () => {
   const text = messageField(1, textAttribute(6, "user_id", "anna"));
-  const number = messageField(1, keyValue(6, "user_id", Buffer.concat([Buffer.from([0x18]), varint(4711)])));
-  const other = messageField(1, keyValue(6, "count", Buffer.concat([Buffer.from([0x18]), varint(4711)])));
+  const number = messageField(1, keyValue(6, "user_id", Buffer.concat([Buffer.from([0x18]), encodeVarint(4711)])));
+  const other = messageField(1, keyValue(6, "count", Buffer.concat([Buffer.from([0x18]), encodeVarint(4711)])));
   const found = (payload: Buffer, id: string) => payloadNamesPerson(payload, "application/x-protobuf", [id]);
   expect([found(text, "anna"), found(text, "ann"), found(text, "anna2")]).toEqual([true, false, false]);
   expect([found(number, "4711"), found(number, "471"), found(other, "4711")]).toEqual([true, false, false]);

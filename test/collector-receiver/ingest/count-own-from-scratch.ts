@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { checkDefinitions } from "../../../collector-receiver/src/catalogue/check-definitions.ts";
+import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import type { CustomDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
-import { valueOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
+import { bucketValue } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { localDay, periodsOfDay } from "./count-from-scratch.ts";
 import { within } from "./details-from-scratch.ts";
@@ -10,35 +11,43 @@ const texts = { en: "a", zh: "甲" };
 
 /** Metrics of every kind over an event of their own and over events of the catalogue. */
 export const ownDefinitions: CustomDefinitions = (() => {
-  const { definitions, problems } = checkDefinitions({
-    events: {
-      "acme.custom": {
-        ...texts,
-        attributes: {
-          amount: { ...texts, type: "double" },
-          kind: { ...texts, type: "string", values: ["basic", "plus"] },
-          vip: { ...texts, type: "boolean" },
-          took: { ...texts, type: "double", unit: "s" },
+  const { definitions, problems } = checkDefinitions(
+    {
+      events: {
+        "acme.custom": {
+          ...texts,
+          attributes: {
+            amount: { ...texts, type: "double" },
+            kind: { ...texts, type: "string", values: ["basic", "plus"] },
+            vip: { ...texts, type: "boolean" },
+            took: { ...texts, type: "double", unit: "s" },
+          },
         },
       },
-    },
-    metrics: {
-      acme_events: { ...texts, kind: "count", event: "acme.custom", groupBy: "kind" },
-      vip_amount: {
-        ...texts,
-        kind: "sum",
-        event: "acme.custom",
-        attribute: "amount",
-        decimals: 3,
-        where: { vip: true },
+      metrics: {
+        acme_events: { ...texts, kind: "count", event: "acme.custom", groupBy: "kind" },
+        vip_amount: {
+          ...texts,
+          kind: "sum",
+          event: "acme.custom",
+          attribute: "amount",
+          decimals: 3,
+          where: { vip: true },
+        },
+        acme_sessions: { ...texts, kind: "sessions", event: "acme.custom", groupBy: "vip" },
+        acme_time: { ...texts, kind: "duration", event: "acme.custom", attribute: "took", groupBy: "kind" },
+        complaints: {
+          ...texts,
+          kind: "count",
+          event: "session.escalate",
+          where: { reason: ["complaint", "客户投诉"] },
+        },
+        web_sessions: { ...texts, kind: "sessions", event: "session.start", where: { channel: "web" } },
+        vip_share: { ...texts, kind: "ratio", numerator: "vip_amount", denominator: "acme_events" },
       },
-      acme_sessions: { ...texts, kind: "sessions", event: "acme.custom", groupBy: "vip" },
-      acme_time: { ...texts, kind: "duration", event: "acme.custom", attribute: "took", groupBy: "kind" },
-      complaints: { ...texts, kind: "count", event: "session.escalate", where: { reason: ["complaint", "客户投诉"] } },
-      web_sessions: { ...texts, kind: "sessions", event: "session.start", where: { channel: "web" } },
-      vip_share: { ...texts, kind: "ratio", numerator: "vip_amount", denominator: "acme_events" },
     },
-  });
+    reservedMetricKeys,
+  );
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   return definitions;
 })();
@@ -124,7 +133,7 @@ export async function storedOwnNumbers(pool: pg.Pool): Promise<Record<string, un
   const values: Record<string, number[]> = {};
   for (const row of times.rows) {
     const of = (values[`${row.tenant_id}|${row.day}|${row.metric}||times`] ??= []);
-    for (let i = 0; i < Number(row.count); i++) of.push(valueOf(row.bucket));
+    for (let i = 0; i < Number(row.count); i++) of.push(bucketValue(row.bucket));
   }
   return { ...stored, ...values };
 }

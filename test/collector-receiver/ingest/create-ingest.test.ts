@@ -171,7 +171,7 @@ describe("group commit", () => {
 
   test("a tenant that has its share is refused with its own answer, and another tenant is not", async () => {
     const ingest = open({ maxQueueBytes: 2000, maxTenantQueueBytes: 1000, writers: 1 });
-    const submit = (holder: string) => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 600, holder);
+    const submit = (owner: string) => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 600, owner);
     const answers = await Promise.allSettled([
       submit("brand-a"),
       submit("brand-a"),

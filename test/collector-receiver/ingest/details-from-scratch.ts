@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { valueOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
+import { bucketValue } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { localDay } from "./count-from-scratch.ts";
 
@@ -120,7 +120,7 @@ export async function storedDetails(pool: pg.Pool): Promise<Details> {
   const durations: Record<string, number[]> = {};
   for (const row of buckets.rows) {
     const of = (durations[`${row.tenant_id}|${row.day}|${row.metric}`] ??= []);
-    for (let i = 0; i < Number(row.count); i++) of.push(valueOf(row.bucket));
+    for (let i = 0; i < Number(row.count); i++) of.push(bucketValue(row.bucket));
   }
   return {
     eventCounts: Object.fromEntries(

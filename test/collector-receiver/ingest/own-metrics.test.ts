@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkDefinitions } from "../../../collector-receiver/src/catalogue/check-definitions.ts";
+import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import type { CustomDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { applyDefinitions } from "../../../collector-receiver/src/upkeep/apply-definitions.ts";
 import { sealBefore } from "../../support/seal-before.ts";
@@ -204,9 +205,12 @@ test("events that are older than the definition are counted where they can be: n
 });
 
 test("groups beyond the declared values are `other`: the counters are as many as the definition says", () => {
-  const { definitions, problems } = checkDefinitions({
-    metrics: { by_reason: { kind: "count", event: "session.escalate", groupBy: "reason", en: "a", zh: "a" } },
-  });
+  const { definitions, problems } = checkDefinitions(
+    {
+      metrics: { by_reason: { kind: "count", event: "session.escalate", groupBy: "reason", en: "a", zh: "a" } },
+    },
+    reservedMetricKeys,
+  );
   expect(definitions.metrics).toEqual({ by_reason: expect.not.objectContaining({ groupBy: expect.anything() }) });
   expect(problems).toEqual([expect.objectContaining({ path: ["metrics", "by_reason", "groupBy"] })]);
 });

@@ -10,11 +10,11 @@ test("while PostgreSQL hangs, a tenant that floods the receiver is told so, and 
     INGEST_TOKENS: `brand-a:${tokens.a},brand-b:${tokens.b}`,
     MAX_QUEUE_BYTES: String(1024 * 1024),
   });
-  const holder = new pg.Client({ connectionString: database.connectionString });
-  holder.on("error", () => {});
-  await holder.connect();
-  onTestFinished(() => holder.end());
-  await holder.query("begin; lock table analytics_business_metrics in exclusive mode");
+  const owner = new pg.Client({ connectionString: database.connectionString });
+  owner.on("error", () => {});
+  await owner.connect();
+  onTestFinished(() => owner.end());
+  await owner.query("begin; lock table analytics_business_metrics in exclusive mode");
 
   let sent = 0;
   const post = (token: string, channelLength: number) =>
@@ -42,7 +42,7 @@ test("while PostgreSQL hangs, a tenant that floods the receiver is told so, and 
   );
   const other = post(tokens.b, 10_000);
   await expect.poll(held, { timeout: 20_000 }).toBeGreaterThan(600_000);
-  await holder.query("rollback");
+  await owner.query("rollback");
   expect((await Promise.all([...flood, other])).map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(await held()).toBe(0);
 });

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { loadDefinitions } from "../../../collector-receiver/src/catalogue/load-definitions.ts";
+import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import { findHelm } from "../../../deploy/helm/find-helm.ts";
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { describeWith } from "../../support/describe-with.ts";
@@ -37,7 +38,7 @@ test("the events of the production example can be loaded", async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "spanledger.config.mts");
   await writeFile(file, receiver.config);
-  expect(Object.keys((await loadDefinitions(file)).events)).toEqual(["order.placed"]);
+  expect(Object.keys((await loadDefinitions(file, reservedMetricKeys)).events)).toEqual(["order.placed"]);
 });
 
 describeWith("Helm 4 (npm run setup)", await findHelm(), (helm) => {

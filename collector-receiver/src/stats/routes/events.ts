@@ -40,7 +40,7 @@ const catalogueSchema = Type.Object(
 );
 
 /** `GET /api/analytics/events` */
-export function routeEvents(app: StatsApp, context: StatsContext): void {
+export function routeCatalogue(app: StatsApp, context: StatsContext): void {
   app.get(
     "/api/analytics/events",
     {

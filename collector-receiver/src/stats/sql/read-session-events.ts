@@ -14,12 +14,12 @@ export interface SessionEventRow {
 }
 
 /** Where a page of events begins: after this one. */
-export interface EventPosition {
+export interface SessionEventPosition {
   readonly occurredAtMs: number;
   readonly eventId: string;
 }
 
-const beforeAll: EventPosition = {
+const beforeAll: SessionEventPosition = {
   occurredAtMs: 0,
   eventId: "00000000-0000-0000-0000-000000000000",
 };
@@ -29,7 +29,7 @@ export async function readSessionEvents(
   pool: Pick<Pool, "query">,
   tenantId: string,
   sessionId: string,
-  after: EventPosition | null,
+  after: SessionEventPosition | null,
   limit: number,
 ): Promise<SessionEventRow[]> {
   const position = after ?? beforeAll;

@@ -30,7 +30,7 @@ export const sessionsInSlot = (alias: string): string =>
 const slots = `generate_series(0, ${customerSlots - 1}) as slot`;
 
 /** SQL: `days` of a row whose slots have `sessions` (an expression of `slot`). */
-export const daysOf = (sessions: string): string =>
+export const customerDaysOf = (sessions: string): string =>
   `(select coalesce(bit_or(1::bigint << slot) filter (where n > 0), 0) from (select slot, ${sessions} as n from ${slots}) as counted)`;
 
 /** SQL: `repeats` of such a row. */
@@ -55,5 +55,5 @@ const oneMore = `(${repeatsOrZeros})[1:${slotOfRepeat}]
  */
 export const addCustomerMonth = `on conflict (tenant_id, month, user_id) do update set
   prev_days = c.days,
-  days = case when ${isNewDays} then c.days | excluded.days when ${isRepeat} then c.days else ${daysOf(sum)} end,
+  days = case when ${isNewDays} then c.days | excluded.days when ${isRepeat} then c.days else ${customerDaysOf(sum)} end,
   repeats = case when ${isNewDays} then c.repeats when ${isRepeat} then ${oneMore} else ${repeatsOf(sum)} end`;

@@ -1,7 +1,7 @@
 import { businessColumns } from "../../metrics/counter-changes.ts";
 import { startOfWeek } from "../../metrics/business-calendar.ts";
 import { customerMaskOf } from "../../metrics/customer-days.ts";
-import { daysOf, repeatsOf, sessionsInSlot } from "../facts/customer-months.ts";
+import { customerDaysOf, repeatsOf, sessionsInSlot } from "../facts/customer-months.ts";
 import { counterTables } from "./derived-tables.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
@@ -44,7 +44,7 @@ async function copySealedCustomers(client: WriterConnection, tenant: string, day
   await client.query(`
     insert into pg_temp.analytics_customers (tenant_id, month, user_id, days, repeats)
     select * from (
-      select tenant_id, month, user_id, ${daysOf(sealed)} as days, ${repeatsOf(sealed)} as repeats
+      select tenant_id, month, user_id, ${customerDaysOf(sealed)} as days, ${repeatsOf(sealed)} as repeats
       from public.analytics_customers c where tenant_id = ${tenant} and month <= ${day}) as kept
     where days <> 0 or repeats is not null`);
 }

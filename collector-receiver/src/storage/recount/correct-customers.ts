@@ -1,4 +1,4 @@
-import { addCustomerMonth, daysOf, repeatsOf, sessionsInSlot } from "../facts/customer-months.ts";
+import { addCustomerMonth, customerDaysOf, repeatsOf, sessionsInSlot } from "../facts/customer-months.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 const difference = `${sessionsInSlot("e")} - (${sessionsInSlot("a")})`;
@@ -37,7 +37,7 @@ export async function stageCustomerCorrections(client: WriterConnection, tenantI
     `(select month, user_id, days, repeats from ${schema}.analytics_customers where tenant_id = ${tenant}) as stored_${none}`;
   await client.query(`
     create temporary table correction_analytics_customers as
-    select month, user_id, ${daysOf(difference)} as days, ${repeatsOf(difference)} as repeats,
+    select month, user_id, ${customerDaysOf(difference)} as days, ${repeatsOf(difference)} as repeats,
       a.days as stored, e.days as expected
     from ${side("pg_temp", "e")} full join ${side("public", "a")} using (month, user_id)
     cross join lateral (select coalesce(stored_e.days, 0) as days, stored_e.repeats) as e

@@ -38,7 +38,7 @@ export async function* streamCountableEvents(
 }
 
 /** The stored events of some sessions from `retainedFromMs` on as counting reads them. */
-export async function readSessionEvents(
+export async function loadSessionEvents(
   client: WriterConnection,
   tenantId: string,
   sessionIds: readonly string[],

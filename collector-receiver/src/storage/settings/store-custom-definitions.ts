@@ -2,7 +2,7 @@ import type { CustomDefinitions } from "../../catalogue/custom-definitions.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** The definitions of a tenant as they are stored; null where it has none. */
-export async function readCustomDefinitions(
+export async function loadCustomDefinitions(
   client: WriterConnection,
   tenantId: string,
 ): Promise<{ readonly definitions: CustomDefinitions; readonly hash: string } | null> {

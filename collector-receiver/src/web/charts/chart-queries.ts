@@ -1,10 +1,10 @@
 import type { MetricValue } from "../../metrics/derive-metric.ts";
-import { countText, isFew, valueOf } from "../report/report-context.ts";
+import { countText, isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import { twoPanels, withHatch } from "./chart-frame.ts";
 import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
-import type { Series } from "./draw-panels.ts";
+import type { ChartSeries } from "./draw-panels.ts";
 import { textAt } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import type { ReportChart } from "./report-chart.ts";
@@ -16,14 +16,14 @@ const rates = ["order_query_success_rate", "tracking_query_success_rate"] as con
 export function chartQueries(context: ReportContext): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.queries;
-  const month = rates.map((key) => valueOf(context, key, material.facts.counters)) as [MetricValue, MetricValue];
+  const month = rates.map((key) => figureValue(context, key, material.facts.counters)) as [MetricValue, MetricValue];
   const steps = stepsOf(context, (counters) =>
-    rates.some((key) => isFew(context, valueOf(context, key, counters).denominator ?? 0)),
+    rates.some((key) => isFew(context, figureValue(context, key, counters).denominator ?? 0)),
   );
   const days = (steps ?? []).map(({ name, short, counters }) => ({
     name,
     short,
-    values: rates.map((key) => (counters === null ? null : valueOf(context, key, counters))),
+    values: rates.map((key) => (counters === null ? null : figureValue(context, key, counters))),
   }));
   const few = steps === null;
   const empty = month.every(({ denominator }) => denominator === 0) || !material.facts.tenant.chatbotReported;
@@ -58,7 +58,7 @@ export function chartQueries(context: ReportContext): ReportChart {
 
   function draw(width: number, hatchId: string): Drawing {
     const { columns, rate, height } = twoPanels(width);
-    const seriesOf = (read: (value: MetricValue) => number | null): Series[] =>
+    const seriesOf = (read: (value: MetricValue) => number | null): ChartSeries[] =>
       [words.order, words.tracking].map((name, i) => ({
         name,
         look: i === 0 ? 1 : 2,

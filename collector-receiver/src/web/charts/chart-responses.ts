@@ -1,5 +1,5 @@
 import { deriveQuantile } from "../../metrics/derive-metric.ts";
-import { valueOf as valueOfBucket } from "../../metrics/duration-histogram.ts";
+import { bucketValue } from "../../metrics/duration-histogram.ts";
 import type { MetricDefinition } from "../../metrics/metric-definition.ts";
 import { metricOf } from "../../metrics/metric-dictionary.ts";
 import { countText, describeShare, isFew } from "../report/report-context.ts";
@@ -116,7 +116,7 @@ function binsOf(buckets: readonly { readonly bucket: number; readonly count: num
   const bounds = [0, ...edges, Infinity];
   const bins = bounds.slice(1).map((to, i) => ({ from: bounds[i] as number, to, responses: 0 }));
   for (const { bucket, count } of buckets) {
-    const ms = valueOfBucket(bucket);
+    const ms = bucketValue(bucket);
     const bin = bins.find(({ to }) => ms <= to);
     if (bin !== undefined) bin.responses += count;
   }

@@ -1,11 +1,11 @@
 import type { MetricValue } from "../../metrics/derive-metric.ts";
-import { countText, isFew, valueOf } from "../report/report-context.ts";
+import { countText, isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
 import { twoPanels, withHatch } from "./chart-frame.ts";
 import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
-import type { Series } from "./draw-panels.ts";
+import type { ChartSeries } from "./draw-panels.ts";
 import { textAt } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import type { ReportChart } from "./report-chart.ts";
@@ -18,8 +18,8 @@ export function chartSessions(context: ReportContext): ReportChart {
   const steps = stepsOf(context, (counters) => isFew(context, Number(counters.total_sessions)));
   const days = steps ?? [];
   const of = (key: string, { counters }: ReportStep): MetricValue | null =>
-    counters === null ? null : valueOf(context, key, counters);
-  const month = (key: string): MetricValue => valueOf(context, key, material.facts.counters);
+    counters === null ? null : figureValue(context, key, counters);
+  const month = (key: string): MetricValue => figureValue(context, key, material.facts.counters);
   const total = month("total_sessions");
   const few = steps === null;
   const empty = total.value === 0 || !material.facts.tenant.chatbotReported;
@@ -61,7 +61,7 @@ export function chartSessions(context: ReportContext): ReportChart {
       return sessions == null ? null : sessions - (resolved[i] ?? 0);
     });
     const rates = days.map((day) => of("ai_resolution_rate", day)?.value ?? null);
-    const stack: Series[] = [
+    const stack: ChartSeries[] = [
       { name: words.resolved, look: 1, values: resolved },
       { name: words.other, look: 2, values: other },
     ];

@@ -1,11 +1,11 @@
 import type { MetricValue } from "../../metrics/derive-metric.ts";
-import { countText, isFew, valueOf } from "../report/report-context.ts";
+import { countText, isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
 import { twoPanels, withHatch } from "./chart-frame.ts";
 import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
-import type { Series } from "./draw-panels.ts";
+import type { ChartSeries } from "./draw-panels.ts";
 import { textAt } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import type { ReportChart } from "./report-chart.ts";
@@ -21,8 +21,8 @@ export function chartTickets(context: ReportContext): ReportChart {
   );
   const days = steps ?? [];
   const of = (key: string, { counters }: ReportStep): MetricValue | null =>
-    counters === null ? null : valueOf(context, key, counters);
-  const month = (key: string): MetricValue => valueOf(context, key, material.facts.counters);
+    counters === null ? null : figureValue(context, key, counters);
+  const month = (key: string): MetricValue => figureValue(context, key, material.facts.counters);
   const few = steps === null;
   const reported = material.facts.tenant.workbenchReported;
   const empty = !reported || (month("tickets_created").value === 0 && month("tickets_closed").value === 0);
@@ -55,7 +55,7 @@ export function chartTickets(context: ReportContext): ReportChart {
 
   function draw(width: number, hatchId: string): Drawing {
     const { columns, rate, height } = twoPanels(width);
-    const pair: Series[] = [
+    const pair: ChartSeries[] = [
       { name: words.created, look: 2, values: days.map((day) => of("tickets_created", day)?.value ?? null) },
       { name: words.closed, look: 1, values: days.map((day) => of("tickets_closed", day)?.value ?? null) },
     ];

@@ -29,7 +29,7 @@ function valueScale(area: Area, ticks: readonly number[]): (value: number) => nu
   return linearScale(ticks[0] as number, ticks.at(-1) as number, area.top + area.height, -area.height);
 }
 
-export interface Series {
+export interface ChartSeries {
   readonly name: string;
   /** 1 or 2: each has its own colour and its own filling or stroke, so that colour is not needed. */
   readonly look: 1 | 2;
@@ -41,7 +41,7 @@ export interface Series {
 export function drawColumns(
   area: Area,
   ticks: readonly number[],
-  series: readonly Series[],
+  series: readonly ChartSeries[],
   stacked: boolean,
   hatchId: string,
 ): string {
@@ -73,7 +73,7 @@ export function column(left: number, top: number, width: number, height: number,
 }
 
 /** A line with a mark at each value; it is interrupted where there is none. */
-export function drawLine(area: Area, ticks: readonly number[], series: Series): string {
+export function drawLine(area: Area, ticks: readonly number[], series: ChartSeries): string {
   const y = valueScale(area, ticks);
   const slot = area.width / Math.max(1, series.values.length);
   let path = "";
@@ -99,7 +99,7 @@ export function drawLine(area: Area, ticks: readonly number[], series: Series): 
 export function drawLegend(
   left: number,
   top: number,
-  series: readonly Pick<Series, "name" | "look">[],
+  series: readonly Pick<ChartSeries, "name" | "look">[],
   kind: "column" | "line",
   hatchId: string,
 ): string {

@@ -1,7 +1,7 @@
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 
 /** What the events of a ticket say of it. */
-export interface TicketFacts {
+export interface TicketSummary {
   readonly createdAtMs: number | null;
   /** Null where its last step opened it again, or it was never closed. */
   readonly closedAtMs: number | null;
@@ -12,7 +12,7 @@ export interface TicketFacts {
 }
 
 /** A pure function of a ticket's events in order. */
-export function describeTicket(events: readonly ListedEvent[]): TicketFacts {
+export function describeTicket(events: readonly ListedEvent[]): TicketSummary {
   const created = events.find(({ event_name: name }) => name === "ticket.created");
   const closed = events.findLast(({ event_name: name }) => name === "ticket.closed");
   const after = closed === undefined ? [] : events.slice(events.indexOf(closed) + 1);

@@ -7,7 +7,7 @@ import type { Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 import { eventLists } from "../../stats/lists/event-lists.ts";
 import type { EventList, EventListDefinition } from "../../stats/lists/event-lists.ts";
 import { eventTexts } from "./event-texts.ts";

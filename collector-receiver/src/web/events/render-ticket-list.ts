@@ -7,7 +7,7 @@ import { html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 import { eventTexts } from "./event-texts.ts";
 import type { ListedTicket } from "../../stats/sql/read-ticket-list.ts";
 import { ticketListNames } from "../../stats/lists/ticket-lists.ts";

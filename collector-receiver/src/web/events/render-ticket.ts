@@ -5,7 +5,7 @@ import type { Fragment } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 import { describeTicket } from "./describe-ticket.ts";
 import { eventTexts } from "./event-texts.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";

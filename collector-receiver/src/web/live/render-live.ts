@@ -9,7 +9,7 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
 import { describeDay } from "../report/report-context.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 import { liveScript } from "./live-script.ts";
 
 /** Counters that are counts: sums of time and of money mean little while a day runs. */

@@ -10,7 +10,7 @@ import type { Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 
 const columns = ["total_sessions", "ai_resolution_rate", "avg_response_time_ms", "sessions_handled", "tickets_closed"];
 

@@ -4,7 +4,7 @@ import type { Locale } from "../../metrics/format-metric.ts";
 import { html, trusted } from "./html.ts";
 import type { Fragment } from "./html.ts";
 import { pageStyle } from "./page-style.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 
 export interface Page {
   readonly locale: Locale;

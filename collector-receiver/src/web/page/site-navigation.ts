@@ -1,5 +1,5 @@
 import type { Locale } from "../../metrics/format-metric.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 import { html, trusted } from "./html.ts";
 import type { Fragment, Html } from "./html.ts";
 import { linkTo, otherLocale } from "./page-links.ts";

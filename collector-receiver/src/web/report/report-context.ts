@@ -7,7 +7,7 @@ import { noCounters } from "../../metrics/metric-definition.ts";
 import type { Counters, MetricDefinition } from "../../metrics/metric-definition.ts";
 import { metricOf } from "../../metrics/metric-dictionary.ts";
 import type { ReportMaterial } from "./read-report.ts";
-import { textsOf } from "./report-texts.ts";
+import { textsOf } from "./choose-texts.ts";
 import type { ReportTexts } from "./report-texts.ts";
 
 /** What everything of a report is made from: the material, in one language, for one kind of reader. */
@@ -24,7 +24,7 @@ export function reportContext(material: ReportMaterial, locale: Locale, least: n
 }
 
 /** The value of a metric for some counters, as all other documents derive it. */
-export function valueOf(context: ReportContext, key: string, counters: Counters): MetricValue {
+export function figureValue(context: ReportContext, key: string, counters: Counters): MetricValue {
   const metric = metricOf(key) as Exclude<MetricDefinition, { kind: "quantile" }>;
   return deriveMetric(metric, counters, context.locale, context.material.facts.tenant.currency);
 }
@@ -55,7 +55,7 @@ export interface ReportDay {
 }
 
 /** The days of the month in order. */
-export function daysOf({ material: { facts, days } }: ReportContext): ReportDay[] {
+export function reportDaysOf({ material: { facts, days } }: ReportContext): ReportDay[] {
   const all: ReportDay[] = [];
   for (let day = facts.period.startDate; day <= facts.period.endDate; day = addDays(day, 1)) {
     all.push({ day, counters: day > facts.today ? null : (days.get(day) ?? noCounters) });

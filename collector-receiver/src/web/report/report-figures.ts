@@ -9,7 +9,7 @@ import { describePeriod } from "../../stats/describe-period.ts";
 import type { OperationsDocument } from "../../stats/operations.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import type { ComparedMetric } from "../../stats/period-metrics.ts";
-import { restsOnFew, valueOf } from "./report-context.ts";
+import { restsOnFew, figureValue } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import { trendMonths } from "./read-report.ts";
 
@@ -104,7 +104,7 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
         state,
         // Of a figure of operations it is not known here on how many the one before rested.
         previousWithheld: isCounted
-          ? restsOnFew(context, valueOf(context, key, facts.before), facts.before)
+          ? restsOnFew(context, figureValue(context, key, facts.before), facts.before)
           : context.least !== null,
         trend: reported && isCounted ? trendOf(context, key) : [],
       };
@@ -127,7 +127,7 @@ function trendOf(context: ReportContext, key: string): TrendPoint[] {
     const at = addMonths(month, -back);
     const counters = months.get(at);
     if (counters === undefined && points.length === 0 && back > 0) continue;
-    const value: MetricValue = valueOf(context, key, counters ?? noCounters);
+    const value: MetricValue = figureValue(context, key, counters ?? noCounters);
     const few = restsOnFew(context, value, counters ?? noCounters);
     points.push({
       month: at,

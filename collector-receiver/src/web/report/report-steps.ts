@@ -1,7 +1,7 @@
 import { add, fractionOf, roundHalfUp } from "../../metrics/exact-fraction.ts";
 import { businessCounterColumns } from "../../metrics/metric-definition.ts";
 import type { Counters } from "../../metrics/metric-definition.ts";
-import { daysOf, describeDay } from "./report-context.ts";
+import { reportDaysOf, describeDay } from "./report-context.ts";
 import type { ReportContext, ReportDay } from "./report-context.ts";
 
 /** A step of a chart over time: a day, or in a shared copy several days in a row. */
@@ -20,7 +20,7 @@ export interface ReportStep {
  * @param rests whether counters rest on fewer than a shared copy shows
  */
 export function stepsOf(context: ReportContext, rests: (counters: Counters) => boolean): ReportStep[] | null {
-  const days = daysOf(context);
+  const days = reportDaysOf(context);
   const isFew = ({ counters }: { readonly counters: Counters | null }): boolean => counters !== null && rests(counters);
   if (!days.some(isFew)) {
     return days.map(({ day, counters }) => ({
@@ -45,7 +45,7 @@ export function stepsOf(context: ReportContext, rests: (counters: Counters) => b
 
 /** A sentence that says that steps are not days; nothing where they are. */
 export function stepsNote(context: ReportContext, steps: readonly ReportStep[]): string {
-  return steps.length === daysOf(context).length ? "" : ` ${context.texts.chart.inSteps(context.least ?? 0)}`;
+  return steps.length === reportDaysOf(context).length ? "" : ` ${context.texts.chart.inSteps(context.least ?? 0)}`;
 }
 
 const daysOfStep = 7;

@@ -1,8 +1,5 @@
-import type { Locale } from "../../metrics/format-metric.ts";
 import type { MetricGroup } from "../../metrics/metric-definition.ts";
 import type { PeriodStatus } from "../../stats/period-status.ts";
-import { chineseTexts } from "./texts-zh.ts";
-import { englishTexts } from "./texts-en.ts";
 
 /** Every word of the pages, once for each language. */
 export interface ReportTexts {
@@ -140,11 +137,4 @@ export interface ChartTexts {
     readonly columnsTitle: string;
     readonly rateTitle: string;
   };
-}
-
-const texts: Readonly<Record<Locale, ReportTexts>> = { "zh-CN": chineseTexts, en: englishTexts };
-
-/** The words of the pages in a language. */
-export function textsOf(locale: Locale): ReportTexts {
-  return texts[locale];
 }

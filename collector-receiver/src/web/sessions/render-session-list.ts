@@ -8,7 +8,7 @@ import type { Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
-import { textsOf } from "../report/report-texts.ts";
+import { textsOf } from "../report/choose-texts.ts";
 import type { ListedSession } from "../../stats/sql/read-session-list.ts";
 import { sessionListNames } from "../../stats/lists/session-lists.ts";
 import type { SessionList } from "../../stats/lists/session-lists.ts";

@@ -1,0 +1,4 @@
+export interface LocalText {
+  readonly en: string;
+  readonly zh: string;
+}

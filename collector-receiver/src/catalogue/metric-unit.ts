@@ -1,0 +1,1 @@
+export type MetricUnit = "count" | "percent" | "currency" | "ratio" | "ms" | "s" | "min" | "h";

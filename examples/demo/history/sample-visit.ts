@@ -1,0 +1,5 @@
+export interface SampleVisit {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly startMs: number;
+}
