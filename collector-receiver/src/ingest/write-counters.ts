@@ -1,5 +1,5 @@
 import { InvariantError } from "../invariant-error.ts";
-import { foldIntoPeriods } from "../metrics/counter-changes.ts";
+import { foldIntoPeriods } from "../metrics/fold-into-periods.ts";
 import type { CounterChanges } from "../metrics/counter-changes.ts";
 import type { AgentStateRow } from "../metrics/agent-states.ts";
 import type { CustomChanges } from "../metrics/custom-changes.ts";

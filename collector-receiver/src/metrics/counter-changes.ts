@@ -1,6 +1,5 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
-import { periodsOf } from "./business-calendar.ts";
-import type { BusinessCalendar, PeriodType } from "./business-calendar.ts";
+import type { BusinessCalendar } from "./business-calendar.ts";
 import { customerSlotsOf } from "./customer-days.ts";
 import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
 import { bucketOf, bucketsOfGroup, firstOfGroup } from "./duration-histogram.ts";
@@ -10,67 +9,18 @@ import { agentNameEvent, durationHistograms, eventCounters } from "./event-count
 import type { EventCounter } from "./event-counters.ts";
 import { OperationFacts } from "./operation-facts.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
-import { sessionCounters } from "./session-contribution.ts";
 import type { SessionContribution } from "./session-contribution.ts";
 import { workingMsBetween } from "./working-hours.ts";
 import type { WorkingCalendar } from "./working-hours.ts";
-
-/** Columns of a business row in the order of its `amounts`. */
-export const businessColumns: readonly { readonly column: string; readonly decimals: number }[] = [
-  ...eventCounters.map(({ column, decimals }) => ({ column, decimals })),
-  ...sessionCounters,
-];
-/** Columns of an agent row in the order of its `amounts`. */
-export const agentColumns: readonly { readonly column: string; readonly decimals: number }[] = eventCounters
-  .filter((counter) => counter.byAgent)
-  .map(({ column, decimals }) => ({ column, decimals }));
-
-export interface BusinessChange {
-  readonly tenantId: string;
-  readonly day: string;
-  /** Scaled integers; the sum of one batch stays below 2^53. */
-  readonly amounts: Float64Array;
-}
-export interface AgentChange {
-  readonly tenantId: string;
-  readonly day: string;
-  readonly agentId: number | null;
-  readonly amounts: Float64Array;
-  name: string | null;
-  nameAtMs: number;
-  nameEventId: string;
-}
-export interface EventCountChange {
-  readonly tenantId: string;
-  readonly day: string;
-  readonly eventName: string;
-  count: number;
-}
-export interface AttributeCountChange {
-  readonly tenantId: string;
-  readonly day: string;
-  readonly eventName: string;
-  readonly attribute: string;
-  readonly value: string;
-  count: number;
-}
-export interface HistogramChange {
-  readonly tenantId: string;
-  readonly day: string;
-  readonly metric: string;
-  /** The group of buckets, by its first one. */
-  readonly firstBucket: number;
-  /** Of each bucket of the group. */
-  readonly counts: Float64Array;
-}
-export interface CustomerChange {
-  readonly tenantId: string;
-  /** First day of the month of the row. */
-  readonly month: string;
-  readonly userId: string;
-  /** By slot of the row, each slot once. */
-  readonly counts: { readonly slot: number; sessions: number }[];
-}
+import { agentColumns, businessColumns } from "./counter-columns.ts";
+import type {
+  AgentChange,
+  AttributeCountChange,
+  BusinessChange,
+  CustomerChange,
+  EventCountChange,
+  HistogramChange,
+} from "./counter-change.ts";
 
 interface CompiledCounter {
   readonly counter: EventCounter;
@@ -324,39 +274,4 @@ function amountOf(counter: EventCounter, event: CountableEvent): number {
   if (!counter.sum) return 1;
   const value = event.attributes[counter.sum.attribute];
   return typeof value === "number" ? toScaledInteger(value, counter.sum.shift) : 0;
-}
-
-export interface BusinessPeriodChange {
-  readonly tenantId: string;
-  readonly periodType: PeriodType;
-  readonly periodValue: string;
-  readonly periodStart: string;
-  readonly amounts: Float64Array;
-}
-
-/**
- * Day changes as changes of days, weeks and months, sorted bytewise by key: every writer takes the hot
- * rows in the same order, so that two batches never wait for each other in a circle.
- */
-export function foldIntoPeriods(business: Iterable<BusinessChange>): BusinessPeriodChange[] {
-  const periods = new Map<string, BusinessPeriodChange>();
-  for (const { tenantId, day, amounts } of business) {
-    for (const { type, value, start } of periodsOf(day)) {
-      const key = `${tenantId}\n${type}\n${value}`;
-      let change = periods.get(key);
-      if (change === undefined) {
-        change = {
-          tenantId,
-          periodType: type,
-          periodValue: value,
-          periodStart: start,
-          amounts: new Float64Array(businessColumns.length),
-        };
-        periods.set(key, change);
-      }
-      const target = change.amounts;
-      for (let i = 0; i < amounts.length; i++) target[i] = (target[i] as number) + (amounts[i] as number);
-    }
-  }
-  return [...periods.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
 }

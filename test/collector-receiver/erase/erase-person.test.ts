@@ -8,7 +8,12 @@ import { verifyTenant } from "../../../collector-receiver/src/recount/verify-ten
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import type { ErasedPerson } from "../../../collector-receiver/src/storage/erase/find-person.ts";
 import { payloadNamesPerson } from "../../../collector-receiver/src/erase/payload-names-person.ts";
-import { keyValue, messageField, textAttribute, encodeVarint } from "../../../collector-receiver/src/bytes/write-protobuf.ts";
+import {
+  keyValue,
+  messageField,
+  textAttribute,
+  encodeVarint,
+} from "../../../collector-receiver/src/bytes/write-protobuf.ts";
 import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";

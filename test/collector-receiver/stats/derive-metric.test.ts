@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { businessColumns } from "../../../collector-receiver/src/metrics/counter-changes.ts";
+import { businessColumns } from "../../../collector-receiver/src/metrics/counter-columns.ts";
 import { deriveMetric, deriveQuantile, partsOf } from "../../../collector-receiver/src/metrics/derive-metric.ts";
 import { bucketOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import { fractionOf, roundHalfUp } from "../../../collector-receiver/src/metrics/exact-fraction.ts";

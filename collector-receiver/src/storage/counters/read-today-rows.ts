@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { businessColumns } from "../../metrics/counter-changes.ts";
+import { businessColumns } from "../../metrics/counter-columns.ts";
 import type { BusinessRow } from "./upsert-business-metrics.ts";
 
 const counters = businessColumns.map(({ column }) => column);

@@ -1,5 +1,5 @@
-import { agentColumns } from "../../metrics/counter-changes.ts";
-import type { AgentChange } from "../../metrics/counter-changes.ts";
+import { agentColumns } from "../../metrics/counter-columns.ts";
+import type { AgentChange } from "../../metrics/counter-change.ts";
 import { fromScaledInteger } from "../../metrics/scale-decimal.ts";
 import { additions, typeOf } from "./counter-table.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";

@@ -1,4 +1,4 @@
-import type { AttributeCountChange } from "../../metrics/counter-changes.ts";
+import type { AttributeCountChange } from "../../metrics/counter-change.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 const statement = {

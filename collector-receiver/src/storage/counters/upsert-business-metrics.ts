@@ -1,5 +1,5 @@
-import { businessColumns } from "../../metrics/counter-changes.ts";
-import type { BusinessPeriodChange, CustomerChange } from "../../metrics/counter-changes.ts";
+import { businessColumns } from "../../metrics/counter-columns.ts";
+import type { BusinessPeriodChange, CustomerChange } from "../../metrics/counter-change.ts";
 import { customerMaskOf } from "../../metrics/customer-days.ts";
 import { fromScaledInteger } from "../../metrics/scale-decimal.ts";
 import { dateArray, int8Array, textArray } from "../wire/binary-array.ts";

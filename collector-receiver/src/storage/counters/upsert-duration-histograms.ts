@@ -1,4 +1,4 @@
-import type { HistogramChange } from "../../metrics/counter-changes.ts";
+import type { HistogramChange } from "../../metrics/counter-change.ts";
 import { bucketsOfGroup } from "../../metrics/duration-histogram.ts";
 import { dateArray, int4Array, int8Rows, textArray } from "../wire/binary-array.ts";
 import { bucketColumns } from "./bucket-columns.ts";

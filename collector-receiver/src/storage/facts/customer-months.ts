@@ -1,5 +1,5 @@
 import { customerSlots } from "../../metrics/customer-days.ts";
-import type { CustomerChange } from "../../metrics/counter-changes.ts";
+import type { CustomerChange } from "../../metrics/counter-change.ts";
 
 /**
  * `analytics_customers` says of each slot of a row (see metrics/customer-days.ts) how many sessions a

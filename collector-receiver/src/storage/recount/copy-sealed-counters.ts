@@ -1,4 +1,4 @@
-import { businessColumns } from "../../metrics/counter-changes.ts";
+import { businessColumns } from "../../metrics/counter-columns.ts";
 import { startOfWeek } from "../../metrics/business-calendar.ts";
 import { customerMaskOf } from "../../metrics/customer-days.ts";
 import { customerDaysOf, repeatsOf, sessionsInSlot } from "../facts/customer-months.ts";

@@ -1,4 +1,4 @@
-import { agentColumns, businessColumns } from "../../metrics/counter-changes.ts";
+import { agentColumns, businessColumns } from "../../metrics/counter-columns.ts";
 import type { TenantRules } from "../../metrics/session-contribution.ts";
 import { bucketColumns } from "../counters/bucket-columns.ts";
 import type { DerivedTable } from "./shadow-tables.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CustomerChange } from "../../../../collector-receiver/src/metrics/counter-changes.ts";
+import type { CustomerChange } from "../../../../collector-receiver/src/metrics/counter-change.ts";
 import {
   addCustomerMonth,
   packDays,

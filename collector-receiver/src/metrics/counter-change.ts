@@ -1,0 +1,55 @@
+import type { PeriodType } from "./business-calendar.ts";
+
+export interface BusinessChange {
+  readonly tenantId: string;
+  readonly day: string;
+  /** Scaled integers; the sum of one batch stays below 2^53. */
+  readonly amounts: Float64Array;
+}
+export interface AgentChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly agentId: number | null;
+  readonly amounts: Float64Array;
+  name: string | null;
+  nameAtMs: number;
+  nameEventId: string;
+}
+export interface EventCountChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly eventName: string;
+  count: number;
+}
+export interface AttributeCountChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly eventName: string;
+  readonly attribute: string;
+  readonly value: string;
+  count: number;
+}
+export interface HistogramChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly metric: string;
+  /** The group of buckets, by its first one. */
+  readonly firstBucket: number;
+  /** Of each bucket of the group. */
+  readonly counts: Float64Array;
+}
+export interface CustomerChange {
+  readonly tenantId: string;
+  /** First day of the month of the row. */
+  readonly month: string;
+  readonly userId: string;
+  /** By slot of the row, each slot once. */
+  readonly counts: { readonly slot: number; sessions: number }[];
+}
+export interface BusinessPeriodChange {
+  readonly tenantId: string;
+  readonly periodType: PeriodType;
+  readonly periodValue: string;
+  readonly periodStart: string;
+  readonly amounts: Float64Array;
+}
