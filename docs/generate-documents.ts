@@ -6,6 +6,8 @@ import { copyIntoChart } from "../deploy/helm/copy-into-chart.ts";
 import { writeValuesSchema } from "../deploy/helm/write-values-schema.ts";
 import { writeCatalogueNames } from "../deploy/collector/write-catalogue-names.ts";
 import { describeAlarmCodes } from "./describe-alarm-codes.ts";
+import { lintConfigWithRooms } from "./architecture/write-lint-rules.ts";
+import { architectureWithRooms } from "./architecture/write-room-table.ts";
 import { describeRejectionCodes } from "./describe-rejection-codes.ts";
 import { describeSemanticConventions } from "./describe-semantic-conventions.ts";
 
@@ -24,6 +26,8 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/alarm-codes.md", generate: describeAlarmCodes },
   { path: "docs/rejection-codes.md", generate: describeRejectionCodes },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
+  { path: "ARCHITECTURE.md", generate: architectureWithRooms },
+  { path: ".oxlintrc.json", generate: lintConfigWithRooms },
   { path: "otel-collector.yaml", generate: writeCatalogueNames },
   // After the file that it copies.
   { path: `${chart}/files/otel-collector.yaml`, generate: () => copyIntoChart("otel-collector.yaml") },

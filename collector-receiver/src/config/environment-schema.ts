@@ -232,5 +232,5 @@ export const environmentSchema = Type.Object({
   ),
 });
 
-export type Environment = Type.Static<typeof environmentSchema>;
+export type ReceiverEnvironment = Type.Static<typeof environmentSchema>;
 export type VariableName = keyof typeof environmentSchema.properties;

@@ -1,7 +1,12 @@
 import { isIP } from "node:net";
 import envSchema from "env-schema";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
-import { environmentSchema, type Environment, type VariableName, type VariableNotes } from "./environment-schema.ts";
+import {
+  environmentSchema,
+  type ReceiverEnvironment,
+  type VariableName,
+  type VariableNotes,
+} from "./environment-schema.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { nameOwner, parseTokens, type TokenGrant } from "./parse-tokens.ts";
 
@@ -71,9 +76,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     problems.push({ variable, shown, problem, remedy: remedy ?? `Set it to ${notes.expected}` });
   };
 
-  let read: Environment | undefined;
+  let read: ReceiverEnvironment | undefined;
   try {
-    read = envSchema<Environment>({
+    read = envSchema<ReceiverEnvironment>({
       schema: environmentSchema,
       data: { ...given },
       env: false,

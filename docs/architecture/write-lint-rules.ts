@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { rooms, type Room } from "./rooms.ts";
+
+const configFile = fileURLToPath(new URL("../../.oxlintrc.json", import.meta.url));
+const sources = "collector-receiver/src";
+/** The files of an override that this module wrote. */
+const ofRooms = /^collector-receiver\/src\/[a-z-]+(?:\/\*){1,2}\.ts$/;
+
+interface LintConfig {
+  overrides: { files: string[]; rules: Record<string, unknown> }[];
+}
+
+/** @returns the linter's configuration with the overrides that keep each room to what it may import */
+export async function lintConfigWithRooms(): Promise<string> {
+  const config = JSON.parse(await readFile(configFile, "utf8")) as LintConfig;
+  const others = config.overrides.filter(({ files }) => !files.every((file) => ofRooms.test(file)));
+  config.overrides = [...rooms.flatMap(overridesOf), ...others];
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+/** A specifier tells only how far up it goes, so files of each depth have their own pattern. */
+function overridesOf(room: Room): LintConfig["overrides"] {
+  return [1, 2].map((depth) => ({
+    files: [`${sources}/${room.name}${"/*".repeat(depth)}.ts`],
+    rules: { "no-restricted-imports": ["error", restrictionsOf(room, "\\.\\./".repeat(depth))] },
+  }));
+}
+
+function restrictionsOf(room: Room, up: string): unknown {
+  const forbidden = rooms.filter(({ name }) => name !== room.name && !room.mayImport.includes(name));
+  const message = `${room.name}/ may import ${room.mayImport.join(", ") || "no other room"} (docs/architecture/rooms.ts).`;
+  const names = [...forbidden.map(({ name }) => name), "cli"].join("|");
+  const patterns: unknown[] = [{ regex: `^${up}(?:(?:${names})/|(?!invariant-error\\.ts)[a-z-]+\\.ts$)`, message }];
+  if (room.pure !== true) return { patterns };
+  const pure = `${room.name}/ is pure: I/O belongs to the rooms at both ends.`;
+  patterns.push({ group: ["node:fs", "node:fs/*", "node:http", "node:https", "node:net"], message: pure });
+  patterns.push({ group: ["node:child_process", "node:worker_threads"], message: pure });
+  const paths = ["pg", "pg-copy-streams", "ioredis", "fastify", "pino"].map((name) => ({ name, message: pure }));
+  return { paths, patterns };
+}
