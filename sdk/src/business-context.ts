@@ -1,6 +1,6 @@
 import { showNotice } from "./diagnose.ts";
 import type { AttributeValue } from "./event-catalogue.ts";
-import { copyAttributes, setOwn } from "./recording/copy-attributes.ts";
+import { copyAttributes, mergeAttributes } from "./recording/copy-attributes.ts";
 import { showValue } from "./recording/show-value.ts";
 import { pipeline } from "./shared-pipeline.ts";
 
@@ -18,14 +18,12 @@ export function withBusinessContext<T>(attributes: Readonly<Record<string, Attri
   if (typeof attributes !== "object" || attributes === null) {
     say(`withBusinessContext takes an object of attributes, not ${showValue(attributes)}; it adds nothing`);
   }
-  const outer = pipeline.recorder.surroundings.getStore();
-  const merged = copyAttributes(outer?.attributes);
-  for (const [key, value] of Object.entries(copyAttributes(attributes))) {
-    if (value === null) delete merged[key];
-    else if (value !== undefined) setOwn(merged, key, value);
-  }
-  const recordedNames = outer?.recordedNames;
-  return pipeline.recorder.surroundings.run({ attributes: merged, recordedNames }, fn);
+  const { recorder } = pipeline;
+  const outer = recorder.surroundings.getStore();
+  const inner = copyAttributes(attributes);
+  const request = recorder.requests?.getStore();
+  if (request !== undefined) request.attributes = mergeAttributes(request.attributes, inner);
+  return recorder.surroundings.run(mergeAttributes(outer, inner), fn);
 }
 
 function say(message: string): void {

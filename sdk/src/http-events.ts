@@ -1,14 +1,21 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { context, type Context } from "@opentelemetry/api";
 import { showNotice } from "./diagnose.ts";
 import { attributesOf, type CompiledRule, type HttpExchange } from "./http-rules.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
-import type { EventRecorder, Surroundings } from "./recording/event-recorder.ts";
+import type { EventRecorder, RequestNotes } from "./recording/event-recorder.ts";
+import type { AttributeBag } from "./recording/event-writer.ts";
 
 interface RequestStart {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+interface Matched {
+  readonly rule: CompiledRule;
+  readonly params: Record<string, string>;
 }
 
 /**
@@ -17,6 +24,7 @@ interface RequestStart {
  */
 export class HttpWatch {
   readonly #recorder: EventRecorder;
+  readonly #requests = new AsyncLocalStorage<RequestNotes | undefined>();
   #rules: readonly CompiledRule[] = [];
   #subscribed = false;
 
@@ -29,79 +37,86 @@ export class HttpWatch {
     this.#rules = rules;
     if (this.#subscribed || rules.length === 0) return;
     this.#subscribed = true;
+    this.#recorder.requests = this.#requests;
     subscribe("http.server.request.start", (message) => {
       try {
-        beginRequest(this.#recorder, this.#rules, message as RequestStart);
+        this.#begin(message as RequestStart);
       } catch (error) {
         complain(error);
       }
     });
   }
-}
 
-function beginRequest(
-  recorder: EventRecorder,
-  rules: readonly CompiledRule[],
-  { request, response }: RequestStart,
-): void {
-  const url = request.url ?? "/";
-  const queryStart = url.indexOf("?");
-  const path = queryStart === -1 ? url : url.slice(0, queryStart);
-  const matched: { readonly rule: CompiledRule; readonly params: Record<string, string> }[] = [];
-  for (const rule of rules) {
-    if (rule.method !== null && rule.method !== request.method) continue;
-    const params = rule.match(path);
-    if (params !== null) matched.push({ rule, params });
-  }
-  // The next request on the same connection must not inherit from the one before.
-  const around: Surroundings = {
-    attributes: undefined,
-    recordedNames: matched.length === 0 ? undefined : new Set(),
-  };
-  recorder.surroundings.enterWith(around);
-  if (matched.length === 0) return;
-
-  const startedAt = performance.now();
-  let active: Context | undefined;
-  let surroundings: Surroundings = around;
-  // Emitted within `end()`, so in the handler's context: there its span and attributes are known.
-  response.once("prefinish", () => {
-    try {
-      surroundings = recorder.surroundings.getStore() ?? around;
-      active = context.active();
-    } catch (error) {
-      complain(error);
+  #begin({ request, response }: RequestStart): void {
+    const url = request.url ?? "/";
+    const queryStart = url.indexOf("?");
+    const path = queryStart === -1 ? url : url.slice(0, queryStart);
+    const matched: Matched[] = [];
+    for (const rule of this.#rules) {
+      if (rule.method !== null && rule.method !== request.method) continue;
+      const params = rule.match(path);
+      if (params !== null) matched.push({ rule, params });
     }
-  });
-  response.once("close", () => {
-    const finished = response.writableFinished;
-    const { statusCode } = response;
-    const exchange: Omit<HttpExchange, "params"> = {
-      query: new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1)),
-      request,
-      response,
-      statusCode,
-      success: finished && statusCode < 400,
-      durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
-    };
+    const notes: RequestNotes | undefined =
+      matched.length === 0 ? undefined : { recordedNames: new Set(), attributes: {} };
+    // A storage of our own: the product's context stays as it is. Each request enters, because the next one on the
+    // same connection must not inherit from the one before.
+    this.#requests.enterWith(notes);
+    if (notes === undefined) return;
+
+    const { surroundings } = this.#recorder;
+    const outer = surroundings.getStore();
+    const startedAt = performance.now();
+    let active: Context | undefined;
+    let ending: AttributeBag | undefined;
+    // Emitted within `end()`: there the span of the handler is known.
+    response.once("prefinish", () => {
+      try {
+        ending = surroundings.getStore();
+        active = context.active();
+      } catch (error) {
+        complain(error);
+      }
+    });
+    response.once("close", () => {
+      const { statusCode } = response;
+      const exchange: Omit<HttpExchange, "params"> = {
+        query: new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1)),
+        request,
+        response,
+        statusCode,
+        success: response.writableFinished && statusCode < 400,
+        durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
+      };
+      // Frameworks such as Koa, Hono and Next end the answer outside of the handler's context.
+      const around = { ...outer, ...notes.attributes, ...ending };
+      this.#requests.run(undefined, () => {
+        surroundings.run(around, () => this.#recordMatched(matched, exchange, notes, active));
+      });
+    });
+  }
+
+  #recordMatched(
+    matched: readonly Matched[],
+    exchange: Omit<HttpExchange, "params">,
+    notes: RequestNotes,
+    active: Context | undefined,
+  ): void {
     for (const { rule, params } of matched) {
       // What the handler itself recorded knows more than the status does.
-      if (around.recordedNames?.has(rule.event) === true) continue;
+      if (notes.recordedNames.has(rule.event)) continue;
       try {
         const attributes = attributesOf(rule, { ...exchange, params });
         if (attributes === null) continue;
-        recorder.surroundings.run({ ...surroundings, recordedNames: undefined }, () => {
-          const options = active === undefined ? undefined : { context: active };
-          recorder.record(rule.event, attributes, options);
-        });
+        this.#recorder.record(rule.event, attributes, active === undefined ? undefined : { context: active });
       } catch (error) {
         complain(error);
       }
     }
-  });
+  }
 }
 
 function complain(error: unknown): void {
   const message = `an httpEvents rule failed, its event is missing: ${describeThrown(error)}`;
-  showNotice({ level: "error", key: message, message });
+  showNotice({ level: "error", key: message, message, loud: true });
 }

@@ -125,6 +125,39 @@ describe("httpEvents", () => {
     ]);
   });
 
+  it("leaves the context that surrounds the server to the requests", async () => {
+    const url = await withBusinessContext({ site: "brand-a" }, () =>
+      serve((incoming, response) => {
+        recordBusinessEvent("shop.seen", { url: incoming.url });
+        response.end();
+      }),
+    );
+    await fetch(`${url}/other`);
+    await fetch(`${url}/api/tracking/1`);
+    const events = await received(3);
+    expect(events.map(({ name, attributes }) => [name, attributes["site"]])).toEqual([
+      ["shop.seen", "brand-a"],
+      ["shop.seen", "brand-a"],
+      ["query.tracking", "brand-a"],
+    ]);
+  });
+
+  it("carries what the handler's context says although the answer is ended outside of it", async () => {
+    // As Koa, Hono and Next do: the handler gives its answer back, and somebody else writes it.
+    const handle = (): Promise<string> =>
+      withBusinessContext({ site: "brand-a", user_id: "u-1" }, async () => {
+        await Promise.resolve();
+        return withBusinessContext({ session_id: "s-1", user_id: null }, async () => "found");
+      });
+    const url = await serve((_incoming, response) => void handle().then((body) => response.end(body)));
+    await fetch(`${url}/api/tracking/1`);
+    await fetch(`${url}/shop/x?skip=1`);
+    const [event, ...rest] = await received(1);
+    expect(rest).toEqual([]);
+    expect(event!.attributes).toMatchObject({ site: "brand-a", session_id: "s-1", tracking_number: "1" });
+    expect(event!.attributes["user_id"]).toBeUndefined();
+  });
+
   it("counts an answer that broke off as no success", async () => {
     const url = await serve((_incoming, response) => {
       response.write("half");
@@ -160,6 +193,9 @@ describe("httpEvents", () => {
           },
         },
         { path: "/", event: "shop.left" },
+        // Nothing of it may end the process.
+        { path: "/", event: "shop.late", attributes: (async () => Promise.reject(new Error("no"))) as never },
+        { path: "no slash", event: "shop.never" },
       ],
     });
     const url = await serve((_incoming, response) => response.end("fine"));

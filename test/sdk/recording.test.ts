@@ -8,6 +8,7 @@ import {
   startBusinessEvents,
 } from "@spanledger/sdk";
 import { createTestRecorder, type TestRecorder } from "@spanledger/sdk/testing";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sdkVersion } from "../../sdk/src/sdk-version.ts";
 import { OtlpSink } from "./otlp-sink.ts";
@@ -103,6 +104,15 @@ describe("values", () => {
       boxed: Object("text"),
       lone: "\ud800",
       zero: -0,
+      map: new Map<unknown, unknown>([
+        ["a", 1],
+        [2, new Set(["x"])],
+      ]),
+      set: new Set(["a", "b"]),
+      error: new RangeError("too far"),
+      pattern: /a+/gi,
+      deep: { list: [new Error("inner"), new Map([["k", /x/]])], big: 1n },
+      foreign: runInNewContext("new Date(0)"),
     });
     expect(recorder.events()[0]!.attributes).toEqual({
       date: "2025-12-25T00:00:00.000Z",
@@ -116,7 +126,49 @@ describe("values", () => {
       boxed: "text",
       lone: "\ufffd",
       zero: 0,
+      map: '{"2":["x"],"a":1}',
+      set: ["a", "b"],
+      error: "RangeError: too far",
+      pattern: "/a+/gi",
+      deep: '{"list":["Error: inner",{"k":"/x/"}],"big":"1"}',
+      foreign: "1970-01-01T00:00:00.000Z",
     });
+  });
+
+  it("of occurredAt: Dates, milliseconds and ISO text are read, what is absent or wrong is now, with a notice", () => {
+    const at = Date.UTC(2025, 11, 25, 8, 30);
+    const timeOf = (occurredAt: unknown): number => {
+      recorder.clear();
+      record("shop.sold", {}, { occurredAt });
+      return recorder.events()[0]!.occurredAt.getTime();
+    };
+    const iso = "2025-12-25T16:30:00+08:00";
+    for (const given of [new Date(at), at, at + 0.7, BigInt(at), String(at), iso, "2025-12-25 08:30:00Z", Object(at)]) {
+      expect(timeOf(given)).toBe(at);
+    }
+    expect(timeOf(0)).toBe(0);
+    expect(messages).toEqual([]);
+    const { problems } = businessEventsStatus();
+    const wrongTimes = [null, "", [], Number.NaN, "yesterday", {}, -1, Infinity, new Date(Number.NaN), true];
+    for (const given of wrongTimes) expect(Math.abs(timeOf(given) - Date.now())).toBeLessThan(60_000);
+    expect(businessEventsStatus().problems).toBe(problems + wrongTimes.length);
+    expect(messages).toEqual([expect.stringContaining("occurredAt")]);
+    recorder.clear();
+    record("shop.sold", {}, null);
+    expect(recorder.events()).toHaveLength(1);
+  });
+
+  it("of occurredAt that are Unix seconds drop the event, counted and said, and throw nothing", async () => {
+    recorder.stop();
+    const { recorded, dropped } = businessEventsStatus();
+    startBusinessEvents({ strict: true });
+    for (const given of [1_766_650_000, new Date(1_766_650_000), "1766650000"])
+      record("shop.sold", {}, { occurredAt: given });
+    record("shop.sold", { kept: 1 });
+    expect(businessEventsStatus()).toMatchObject({ recorded: recorded + 4, dropped: dropped + 3 });
+    await shutdown();
+    expect(sink.events.map(({ attributes }) => attributes)).toEqual([{ kept: 1 }]);
+    expect(sink.reports.at(-1)).toMatchObject({ lastSeq: recorded + 4, dropped: dropped + 3 });
   });
 
   it("are cut where they are very large, and an event has a limit", () => {

@@ -23,3 +23,16 @@ export function setOwn<T>(object: Record<string, T>, key: string, value: T): voi
   if (key !== "__proto__") object[key] = value;
   else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
+
+/** The outer attributes with the inner ones over them: null hides a value, undefined leaves it. */
+export function mergeAttributes(
+  outer: Readonly<Record<string, unknown>> | undefined,
+  inner: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...outer };
+  for (const [key, value] of Object.entries(inner)) {
+    if (value === null) delete merged[key];
+    else if (value !== undefined) setOwn(merged, key, value);
+  }
+  return merged;
+}

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { concatBytes, lengthDelimited, utf8Bytes, varint } from "./protobuf-bytes.ts";
 
 /** Longest string that is sent, in UTF-16 code units; what is longer is cut and ends in `…`. */
@@ -12,7 +13,7 @@ export type EncodedValue = { readonly anyValue: Uint8Array; readonly cut: boolea
  * Encodes any JavaScript value as OTLP's `AnyValue`, by these rules: strings, numbers, booleans and
  * arrays of one of them travel as they are; a Date as its ISO 8601 text; a bigint as an integer
  * where a double holds it exactly, else as its decimal digits; other objects and mixed arrays as
- * JSON (so `toJSON` counts); bytes as base64. Symbols, functions, invalid dates and objects that
+ * JSON (so `toJSON` counts), Map, Set, Error and RegExp in a readable form; bytes as base64. Symbols, functions, invalid dates and objects that
  * JSON refuses cannot travel. Never throws, whatever getters, proxies and `toJSON` do.
  */
 export function encodeAnyValue(value: unknown): EncodedValue {
@@ -45,15 +46,29 @@ function encode(value: unknown): EncodedValue {
 function encodeObject(value: object | null): EncodedValue {
   if (value === null) return { refused: "null means absent" };
   if (Array.isArray(value)) return encodeArray(value);
-  if (value instanceof Date) {
+  if (types.isDate(value)) {
     return Number.isNaN(value.getTime()) ? { refused: "it is an invalid Date" } : encodeString(value.toISOString());
   }
   // A wrapper such as `new String("a")` means its primitive.
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-    return encode(value.valueOf());
-  }
-  if (value instanceof Uint8Array) return encodeString(Buffer.from(value).toString("base64"));
-  return encodeJson(value);
+  if (types.isBoxedPrimitive(value)) return encode(value.valueOf());
+  if (types.isUint8Array(value)) return encodeString(Buffer.from(value).toString("base64"));
+  const readable = toReadable(value);
+  return readable === value ? encodeJson(value) : encode(readable);
+}
+
+/**
+ * What JSON shows as `{}` in a form that says something, one rule at every depth: a Map as the object of its entries,
+ * a Set as the list of its elements, an Error as `name: message`, a RegExp as its text. By what they are and not by
+ * `instanceof`: each file of Jest has classes of its own.
+ */
+function toReadable(value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return value;
+  if (types.isMap(value)) return Object.fromEntries([...value].map(([key, inner]) => [String(key), inner]));
+  if (types.isSet(value)) return [...value];
+  if (types.isNativeError(value)) return describeThrown(value);
+  if (types.isRegExp(value)) return String(value);
+  return value;
 }
 
 function encodeArray(value: readonly unknown[]): EncodedValue {
@@ -74,9 +89,7 @@ function encodeArray(value: readonly unknown[]): EncodedValue {
 }
 
 function encodeJson(value: object): EncodedValue {
-  const json: unknown = JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "bigint" ? inner.toString() : inner,
-  );
+  const json: unknown = JSON.stringify(value, (_key, inner: unknown) => toReadable(inner));
   if (typeof json !== "string") return { refused: "JSON has no form for it" };
   return encodeString(json);
 }
@@ -113,7 +126,7 @@ function encodeNumber(value: number): Uint8Array {
 /** What was thrown, for a message; a thrown value may itself be hostile. */
 export function describeThrown(error: unknown): string {
   try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return types.isNativeError(error) ? `${error.name}: ${error.message}` : String(error);
   } catch {
     return "something that cannot be shown";
   }

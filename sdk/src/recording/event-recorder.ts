@@ -11,23 +11,25 @@ import { EventQueue } from "./event-queue.ts";
 import { readRecord, type EventRecord } from "./event-record.ts";
 import { EventWriter, type AttributeBag } from "./event-writer.ts";
 import { parseUuid } from "./hex-ids.ts";
+import { readOccurredAt } from "./read-occurred-at.ts";
 import { showValue } from "./show-value.ts";
 
 /** Options of one call of `recordBusinessEvent`. */
 export interface RecordOptions {
-  /** When it happened, where that is not now: a Date, or milliseconds since 1970-01-01 UTC. */
-  readonly occurredAt?: Date | number;
+  /** When it happened, if that is not now: a Date, milliseconds since 1970-01-01 UTC, or ISO 8601 text. */
+  readonly occurredAt?: Date | number | string;
   /** A UUID as the event's identity, for a caller that may record the same event twice. */
   readonly eventId?: string;
   /** The OpenTelemetry context of the event, where it is not the active one. */
   readonly context?: Context;
 }
 
-/** What surrounds a call: attributes of `withBusinessContext`, and the HTTP request. */
-export interface Surroundings {
-  readonly attributes: AttributeBag | undefined;
-  /** Names of the events that were recorded explicitly in this request; see `http-events.ts`. */
-  readonly recordedNames: Set<string> | undefined;
+/** What an HTTP request that yields an event has gathered so far; see `http-events.ts`. */
+export interface RequestNotes {
+  /** Names of the events that were recorded explicitly. */
+  readonly recordedNames: Set<string>;
+  /** What `withBusinessContext` gave, wherever in the request. */
+  attributes: Record<string, unknown>;
 }
 
 interface Deferred {
@@ -39,12 +41,12 @@ interface Deferred {
 /** Memory that events may occupy while nobody has started the pipeline. */
 const maxBytesBeforeStart = 8 * 1024 * 1024;
 const noAttributes: AttributeBag = Object.freeze({});
-/** Latest time that a UUIDv7 can carry, in ms. */
-const maxTimeMs = 0xffff_ffff_ffff;
-
 /** The caller's side: takes the events of one process and puts them into memory that the sender reads. */
 export class EventRecorder {
-  readonly surroundings = new AsyncLocalStorage<Surroundings>();
+  /** Attributes of `withBusinessContext`. */
+  readonly surroundings = new AsyncLocalStorage<AttributeBag>();
+  /** The HTTP request, apart from the product's context; null while no rule asks for requests. */
+  requests: AsyncLocalStorage<RequestNotes | undefined> | null = null;
   /** Set by a test recorder: it gets every record, and nothing is sent. */
   capture: ((record: EventRecord) => void) | null = null;
   strict = process.env["NODE_ENV"] === "test";
@@ -106,7 +108,14 @@ export class EventRecorder {
     if (options !== undefined && options !== null) {
       // A copy, because a getter may throw: the event is recorded all the same.
       const { occurredAt, eventId: ownId, context } = copyAttributes(options);
-      if (occurredAt !== undefined && occurredAt !== null) timeMs = this.#readTime(name, occurredAt, timeMs);
+      if (occurredAt !== undefined) {
+        const time = this.#readTime(name, occurredAt, timeMs);
+        if (time === null) {
+          this.#skip();
+          return;
+        }
+        timeMs = time;
+      }
       if (ownId !== undefined && ownId !== null) eventId = this.#readEventId(name, ownId);
       parent = context;
     }
@@ -124,7 +133,7 @@ export class EventRecorder {
     let end = -1;
     for (let attempt = 0; chunk !== null && attempt < 2; attempt += 1) {
       try {
-        end = this.#writer.write(this.queue.position, plan, seq, timeMs, span, eventId, bag, around?.attributes);
+        end = this.#writer.write(this.queue.position, plan, seq, timeMs, span, eventId, bag, around);
       } catch (error) {
         // A getter or a proxy threw: what can be read is kept.
         bag = copyAttributes(bag);
@@ -138,7 +147,7 @@ export class EventRecorder {
     }
     const { problems } = this.#writer;
     if (problems !== null) this.#addProblems(problems);
-    around?.recordedNames?.add(name);
+    this.requests?.getStore()?.recordedNames.add(name);
     if (this.capture !== null) {
       if (chunk !== null) this.capture(readRecord(chunk.bytes, chunk.view, this.queue.position));
       return;
@@ -153,6 +162,20 @@ export class EventRecorder {
     if (this.unattended || Atomics.load(this.control.words, controlWord.asleep) === 1) this.onUnseen?.();
   }
 
+  /** An event that is dropped before it is written: it has its number, so that the receiver hears of it. */
+  #skip(): void {
+    if (this.capture !== null) return;
+    this.seq += 1;
+    this.control.counters[controlCounter.lastSeq] = this.seq;
+    this.#countDrop();
+    if (this.unattended || Atomics.load(this.control.words, controlWord.asleep) === 1) this.onUnseen?.();
+  }
+
+  #countDrop(): void {
+    this.dropped += 1;
+    this.control.counters[controlCounter.dropped] = this.dropped;
+  }
+
   #openChunk(): Chunk | null {
     const chunk = this.queue.advance();
     if (chunk !== null) this.#writer.aim(chunk);
@@ -160,8 +183,7 @@ export class EventRecorder {
   }
 
   #drop(): void {
-    this.dropped += 1;
-    this.control.counters[controlCounter.dropped] = this.dropped;
+    this.#countDrop();
     showNotice({
       level: "error",
       key: "queue-full",
@@ -184,12 +206,25 @@ export class EventRecorder {
     }
   }
 
-  #readTime(name: string, occurredAt: unknown, now: number): number {
-    const ms = toMilliseconds(occurredAt);
-    if (ms >= 0 && ms <= maxTimeMs) return ms;
+  /** Null where the event must not be recorded at all. */
+  #readTime(name: string, occurredAt: unknown, now: number): number | null {
+    const read = readOccurredAt(occurredAt);
+    if (typeof read === "number") return read;
+    const given = `business event ${name}: occurredAt`;
+    if (read === "seconds") {
+      showNotice({
+        level: "error",
+        key: `seconds\0${name}`,
+        message:
+          `${given} is ${describeThrown(occurredAt)}, which looks like Unix seconds: the event is dropped and ` +
+          "counted, because it would be one of January 1970. Pass milliseconds, a Date or ISO 8601 text",
+        loud: true,
+      });
+      return null;
+    }
     const message =
-      `business event ${name}: occurredAt has to be a Date or milliseconds since 1970, not ` +
-      `${describeThrown(occurredAt)}; the time of the call is used`;
+      `${given} has to be a Date, milliseconds since 1970 or ISO 8601 text, not ` +
+      `${occurredAt === "" ? "an empty text" : describeThrown(occurredAt)}; the time of the call is used`;
     this.#addProblems([new BusinessEventError("invalid_option", name, "occurredAt", message)]);
     return now;
   }
@@ -210,13 +245,5 @@ function readSpan(parent: unknown): SpanContext | undefined {
   } catch {
     // Not a context, or one of a context manager that throws.
     return undefined;
-  }
-}
-
-function toMilliseconds(time: unknown): number {
-  try {
-    return Math.floor(Number(time));
-  } catch {
-    return Number.NaN;
   }
 }
