@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Pool } from "pg";
-import type { Config } from "./config/load-config.ts";
+import type { Config } from "./config/config.ts";
 import { connectionTimes, createHttpServer, type ConnectionTimes } from "./receiving/create-http-server.ts";
 import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
 import type { HeldBytes } from "./ingest/held-bytes.ts";

@@ -1,6 +1,7 @@
 import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
-import { loadConfig, type Config } from "./config/load-config.ts";
+import { loadConfig } from "./config/load-config.ts";
+import type { Config } from "./config/config.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { DefinitionsError } from "./catalogue/definitions-error.ts";
 import { startReceiver, type Receiver } from "./start-receiver.ts";

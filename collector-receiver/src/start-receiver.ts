@@ -8,7 +8,7 @@ import { reservedMetricKeys } from "./metrics/reserved-metric-keys.ts";
 import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
 import { applyCustomDefinitions } from "./upkeep/apply-custom-definitions.ts";
-import type { Config } from "./config/load-config.ts";
+import type { Config } from "./config/config.ts";
 import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";

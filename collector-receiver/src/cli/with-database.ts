@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadConfig } from "../config/load-config.ts";
-import type { Config } from "../config/load-config.ts";
+import type { Config } from "../config/config.ts";
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 

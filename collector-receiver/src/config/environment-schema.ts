@@ -234,3 +234,8 @@ export const environmentSchema = Type.Object({
 
 export type ReceiverEnvironment = Type.Static<typeof environmentSchema>;
 export type VariableName = keyof typeof environmentSchema.properties;
+
+/** @returns what documents and error messages say of a variable */
+export function variableNotes(variable: VariableName): VariableNotes {
+  return environmentSchema.properties[variable] as unknown as VariableNotes;
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { Config } from "../config/load-config.ts";
+import type { Config } from "../config/config.ts";
 import { openRedis } from "../live/redis-connection.ts";
 import { readMigrationStatus } from "../storage/schema/migrate-database.ts";
 import { findSettingsDifferences } from "../storage/settings/compare-tenant-settings.ts";

@@ -45,7 +45,7 @@ const agentMetrics = counterMetrics.filter((metric) =>
   ].every((column) => agentColumns.has(column)),
 );
 
-/** @throws StatsError where `month` is no month */
+/** @throws RequestError where `month` is no month */
 export async function readAgentsDocument(
   reader: StatsReader,
   tenantId: string,

@@ -1,11 +1,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
 import { shorten } from "./report-period.ts";
-import { StatsError } from "./stats-error.ts";
+import { RequestError } from "./request-error.ts";
 
 /** Every error of the stats routes: `{error: {code, message, parameter?}}`, never a stack trace. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof StatsError) {
+  if (error instanceof RequestError) {
     if (error.statusCode === 503) void reply.header("retry-after", "5");
     return reply.code(error.statusCode).send(body(error.code, error.message, error.parameter));
   }

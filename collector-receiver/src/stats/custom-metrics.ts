@@ -16,7 +16,7 @@ import type { DayRange, PeriodQuery } from "./report-period.ts";
 import { readCustomDefinitions } from "./sql/read-custom-definitions.ts";
 import { readCustomNumbers } from "./sql/read-custom-numbers.ts";
 import type { CustomNumbers, CustomRange } from "./sql/read-custom-numbers.ts";
-import { StatsError } from "./stats-error.ts";
+import { RequestError } from "./request-error.ts";
 
 /** A metric of a product's own over a period, beside the period it is compared with. */
 export interface CustomFigure extends ComparedMetric {
@@ -43,7 +43,7 @@ export interface CustomDocument extends DocumentHeader {
 
 /**
  * The metrics of a tenant's own over a month or a range of business days.
- * @throws StatsError where the query is wrong
+ * @throws RequestError where the query is wrong
  */
 export async function readCustomDocument(
   reader: StatsReader,
@@ -102,7 +102,7 @@ export interface FoundOwnMetric {
 
 /**
  * A tenant's own metric of that key.
- * @throws StatsError where it has no such group
+ * @throws RequestError where it has no such group
  */
 export async function findOwnMetric(
   pool: StatsReader["pool"],
@@ -115,7 +115,7 @@ export async function findOwnMetric(
   if (metric === undefined) return undefined;
   if (group !== undefined && !metric.groups.includes(group)) {
     const known = metric.groups.length === 0 ? "it has none" : `it has ${metric.groups.join(", ")}`;
-    throw new StatsError("invalid_parameter", `group = "${shorten(group)}" is no group of ${key}; ${known}`, "group");
+    throw new RequestError("invalid_parameter", `group = "${shorten(group)}" is no group of ${key}; ${known}`, "group");
   }
   return { metric, group: group ?? noGroup, definitions, reads: readsOf(metric, definitions) };
 }

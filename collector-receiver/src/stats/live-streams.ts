@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { LiveDocument } from "./live.ts";
 import { readLive } from "./live.ts";
-import { StatsError } from "./stats-error.ts";
+import { RequestError } from "./request-error.ts";
 import type { StatsContext } from "./stats-options.ts";
 
 /** A change shows within a second: half of it is waiting, the rest is for reading and the network. */
@@ -32,7 +32,7 @@ export interface LiveStreams {
   /**
    * A stream of server-sent events: `live` with the whole document now and after each change,
    * `unavailable` where the numbers cannot be read at the moment.
-   * @throws StatsError 503 `too_many_streams`
+   * @throws RequestError 503 `too_many_streams`
    */
   open(tenantId: string): PassThrough;
   /** Ends every stream; no more are opened. */
@@ -92,7 +92,7 @@ export function createLiveStreams(context: Pick<StatsContext, "pool" | "now" | "
   return {
     open(tenantId) {
       if (closed || streams >= MOST_STREAMS) {
-        throw new StatsError(
+        throw new RequestError(
           "too_many_streams",
           `${MOST_STREAMS} streams are open, which is the most: poll without stream=1, or try again later`,
           null,

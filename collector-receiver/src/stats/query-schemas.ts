@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import type { Locale } from "../metrics/format-metric.ts";
 import { locales } from "../metrics/format-metric.ts";
-import { StatsError } from "./stats-error.ts";
+import { RequestError } from "./request-error.ts";
 
 /** The format is checked by `report-period.ts`, which names the value; this documents it. */
 export const monthParameter = Type.Optional(
@@ -34,10 +34,10 @@ export const periodQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** @throws StatsError where `lang` and `locale` name different languages */
+/** @throws RequestError where `lang` and `locale` name different languages */
 export function localeIn(query: { readonly locale?: Locale; readonly lang?: Locale }, fallback: Locale): Locale {
   if (query.locale !== undefined && query.lang !== undefined && query.locale !== query.lang) {
-    throw new StatsError(
+    throw new RequestError(
       "mixed_parameters",
       `locale = "${query.locale}" and lang = "${query.lang}" contradict each other; pass one of them`,
       "lang",

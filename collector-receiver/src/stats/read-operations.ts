@@ -49,7 +49,7 @@ export const shownHistograms = [
 
 /**
  * Reads a period from counters and facts: never from events.
- * @throws StatsError where the query is wrong
+ * @throws RequestError where the query is wrong
  */
 export async function readOperations(
   reader: StatsReader,

@@ -39,7 +39,7 @@ export async function readTenantToday({ pool, now }: StatsReader, tenantId: stri
 /**
  * Two round trips, however many events there are: settings first (they say which day it is), then
  * the counters of both periods.
- * @throws StatsError where the query is wrong
+ * @throws RequestError where the query is wrong
  */
 export async function readPeriod(reader: StatsReader, tenantId: string, query: PeriodQuery): Promise<PeriodFacts> {
   const at = await readTenantToday(reader, tenantId);

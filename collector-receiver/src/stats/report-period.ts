@@ -9,7 +9,7 @@ import {
   weekOf,
 } from "../metrics/business-calendar.ts";
 import type { PeriodType } from "../metrics/business-calendar.ts";
-import { StatsError } from "./stats-error.ts";
+import { RequestError } from "./request-error.ts";
 
 /** Business days, both ends included. */
 export interface DayRange {
@@ -51,7 +51,7 @@ const longestRangeDays = 3660;
 /**
  * The period that a query names; without one, the current month.
  * @param today the business day of now
- * @throws StatsError where parameters are wrong or contradict each other
+ * @throws RequestError where parameters are wrong or contradict each other
  */
 export function parsePeriod(query: PeriodQuery, today: string): ReportPeriod {
   const { month, start_date: startDate, end_date: endDate } = query;
@@ -59,7 +59,7 @@ export function parsePeriod(query: PeriodQuery, today: string): ReportPeriod {
     return monthPeriod(month === undefined ? monthOf(today) : checkMonth(month, "month"), today);
   }
   if (month !== undefined) {
-    throw new StatsError(
+    throw new RequestError(
       "mixed_parameters",
       `month = "${month}" cannot be mixed with ${startDate === undefined ? "end_date" : "start_date"}; pass either month, or start_date and end_date`,
       "month",
@@ -68,7 +68,7 @@ export function parsePeriod(query: PeriodQuery, today: string): ReportPeriod {
   if (startDate === undefined || endDate === undefined) {
     const missing = startDate === undefined ? "start_date" : "end_date";
     const given = startDate === undefined ? `end_date = "${endDate}"` : `start_date = "${startDate}"`;
-    throw new StatsError(
+    throw new RequestError(
       "mixed_parameters",
       `${given} needs ${missing} too; pass both (both days are included), or month`,
       missing,
@@ -100,7 +100,7 @@ function monthPeriod(month: string, today: string): ReportPeriod {
 
 function rangePeriod(startDate: string, endDate: string, today: string): ReportPeriod {
   if (startDate > endDate) {
-    throw new StatsError(
+    throw new RequestError(
       "invalid_parameter",
       `start_date = "${startDate}" lies after end_date = "${endDate}"; swap them`,
       "start_date",
@@ -108,7 +108,7 @@ function rangePeriod(startDate: string, endDate: string, today: string): ReportP
   }
   const days = daysBetween(startDate, endDate) + 1;
   if (days > longestRangeDays) {
-    throw new StatsError(
+    throw new RequestError(
       "invalid_parameter",
       `start_date = "${startDate}" to end_date = "${endDate}" are ${days} days; at most ${longestRangeDays} are added up`,
       "start_date",
@@ -149,24 +149,24 @@ export function counterRangeOf(range: DayRange & { readonly month?: string | nul
   return { periodType: "day", first: range.startDate, last: range.endDate };
 }
 
-/** @throws StatsError where `value` is no month of the years 1970 to 9998 */
+/** @throws RequestError where `value` is no month of the years 1970 to 9998 */
 export function checkMonth(value: string, parameter: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(value) && value >= "1970-01" && value < "9999-01") return value;
-  throw new StatsError(
+  throw new RequestError(
     "invalid_parameter",
     `${parameter} = "${shorten(value)}" is not a month; pass YYYY-MM, e.g. 2025-12`,
     parameter,
   );
 }
 
-/** @throws StatsError where `value` is no day of the calendar */
+/** @throws RequestError where `value` is no day of the calendar */
 export function checkDay(value: string, parameter: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(value) && value >= "1970-01-01" && value < "9999-01-01") {
     const [month, day] = [value.slice(0, 7), Number(value.slice(8))];
     const monthIsReal = /-(0[1-9]|1[0-2])$/.test(month);
     if (monthIsReal && day >= 1 && day <= daysInMonth(month)) return value;
   }
-  throw new StatsError(
+  throw new RequestError(
     "invalid_parameter",
     `${parameter} = "${shorten(value)}" is not a day of the calendar; pass YYYY-MM-DD, e.g. 2025-12-25`,
     parameter,

@@ -7,7 +7,7 @@ import { readSession } from "./sql/read-session.ts";
 import type { SessionRow } from "./sql/read-session.ts";
 import { readSessionEvents } from "./sql/read-session-events.ts";
 import type { SessionEventPosition, SessionEventRow } from "./sql/read-session-events.ts";
-import { StatsError } from "./stats-error.ts";
+import { RequestError } from "./request-error.ts";
 
 type SessionState = "open" | "ended" | "ended_idle";
 
@@ -47,7 +47,7 @@ export interface SessionEvent {
 
 /**
  * The events behind a number, in order, a page at a time.
- * @throws StatsError (404) where the tenant has no such session
+ * @throws RequestError (404) where the tenant has no such session
  */
 export async function readSessionDocument(
   reader: StatsReader,
@@ -63,7 +63,7 @@ export async function readSessionDocument(
     readSessionEvents(reader.pool, tenantId, sessionId, after, page.limit + 1),
   ]);
   if (session === null) {
-    throw new StatsError(
+    throw new RequestError(
       "session_not_found",
       `there is no session "${shorten(sessionId)}"; check the id, or its events are gone by retention`,
       "session_id",
@@ -140,7 +140,7 @@ function decodePosition(text: string): SessionEventPosition {
   const match = positionPattern.exec(text);
   // 14 digits of ms end in the year 5138: always a date that ISO 8601 writes with four digits.
   if (match === null) {
-    throw new StatsError(
+    throw new RequestError(
       "invalid_parameter",
       `after = "${shorten(text)}" is not a page position; pass the "next" of the page before`,
       "after",

@@ -20,7 +20,7 @@ export type { BusinessStatsOptions } from "./business-stats.ts";
 export type { CaseStudy } from "./case-study.ts";
 export type { LiveCounters, LiveSnapshot } from "./live-counters.ts";
 export type { QuerySuccessRates } from "./query-success-rates.ts";
-export { StatsError } from "./stats-error.ts";
+export { RequestError } from "./request-error.ts";
 export type { StatsOptions } from "./stats-options.ts";
 export type { Summary } from "./summary.ts";
 

@@ -17,7 +17,7 @@ import type { FoundOwnMetric } from "./custom-metrics.ts";
 import { readCustomNumbers } from "./sql/read-custom-numbers.ts";
 import { readCounterSeries } from "./sql/read-counter-series.ts";
 import { readDurationSeries } from "./sql/read-duration-series.ts";
-import { StatsError } from "./stats-error.ts";
+import { RequestError } from "./request-error.ts";
 
 export interface SeriesQuery {
   readonly metric: string;
@@ -55,7 +55,7 @@ export const mostPoints = 400;
 /**
  * A metric over time, empty periods included: 0 for counts, null for rates, and null for periods
  * that have not begun.
- * @throws StatsError where the query is wrong
+ * @throws RequestError where the query is wrong
  */
 export async function readTimeseries(
   reader: StatsReader,
@@ -67,7 +67,7 @@ export async function readTimeseries(
   const own = known === undefined ? await findOwnMetric(reader.pool, tenantId, query.metric, query.group) : undefined;
   const metric = known ?? own?.metric;
   if (metric === undefined) {
-    throw new StatsError(
+    throw new RequestError(
       "unknown_metric",
       `metric = "${shorten(query.metric)}" is not in the dictionary; GET /api/analytics/metrics lists the keys`,
       "metric",
@@ -160,7 +160,7 @@ function rangeOf(query: SeriesQuery, today: string): DayRange {
   const startDate = query.from === undefined ? `${month}-01` : firstDay(query.from, "from");
   const endDate = query.to === undefined ? `${month}-${daysInMonth(month)}` : lastDay(query.to, "to");
   if (startDate > endDate) {
-    throw new StatsError(
+    throw new RequestError(
       "invalid_parameter",
       `from = "${query.from ?? startDate}" lies after to = "${query.to ?? endDate}"; swap them`,
       "from",
@@ -186,7 +186,7 @@ function periodsIn(days: DayRange, type: PeriodType): SeriesPeriod[] {
   let start = startOf(days.startDate, type);
   while (start <= days.endDate) {
     if (periods.length === mostPoints) {
-      throw new StatsError(
+      throw new RequestError(
         "too_many_points",
         `from = "${days.startDate}" to = "${days.endDate}" gives more than ${mostPoints} points by ${type}; pass a shorter range or a longer period`,
         "period",

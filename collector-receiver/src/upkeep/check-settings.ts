@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { Config } from "../config/load-config.ts";
+import type { Config } from "../config/config.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { findSettingsDifferences, type SettingsDifference } from "../storage/settings/compare-tenant-settings.ts";
 import { seedTenantSettings, type TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";

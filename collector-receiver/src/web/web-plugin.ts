@@ -1,6 +1,9 @@
 import type { FastifyPluginAsync } from "fastify";
 import { createErrorPage } from "./page/answer-error-page.ts";
-import { routeEvents } from "./routes/events.ts";
+import { routeAgent } from "./routes/agent.ts";
+import { routeEventList } from "./routes/event-list.ts";
+import { routeTicket } from "./routes/ticket.ts";
+import { routeTicketList } from "./routes/ticket-list.ts";
 import { routeMonths } from "./routes/months.ts";
 import { routeReportFiles } from "./routes/report-files.ts";
 import { routeSessions } from "./routes/sessions.ts";
@@ -20,7 +23,10 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeReport(app, context);
   routeReportFiles(app, context);
   routeSessions(app, context);
-  routeEvents(app, context);
+  routeEventList(app, context);
+  routeTicketList(app, context);
+  routeAgent(app, context);
+  routeTicket(app, context);
   routeShared(app, context);
   routeLivePage(app, context);
 };

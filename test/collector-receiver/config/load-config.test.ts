@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isLoopback, loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
+import { isLoopback } from "../../../collector-receiver/src/config/check-across.ts";
+import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
 import { environmentSchema } from "../../../collector-receiver/src/config/environment-schema.ts";
 import { ConfigError, type ConfigProblem } from "../../../collector-receiver/src/config/config-error.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describePeriod } from "../../../collector-receiver/src/stats/describe-period.ts";
 import { counterRangeOf, parsePeriod } from "../../../collector-receiver/src/stats/report-period.ts";
-import { StatsError } from "../../../collector-receiver/src/stats/stats-error.ts";
+import { RequestError } from "../../../collector-receiver/src/stats/request-error.ts";
 
 describe("the period of a query", () => {
   it("is the current month without parameters, compared with the same days of the month before", () => {
@@ -67,7 +67,7 @@ describe("the period of a query", () => {
     [{ start_date: "1990-01-01", end_date: "2025-12-01" }, "at most 3660"],
   ];
   it.each(refused)("refuses %j and names the value", (query, message) => {
-    expect(() => parsePeriod(query, "2025-12-25")).toThrow(StatsError);
+    expect(() => parsePeriod(query, "2025-12-25")).toThrow(RequestError);
     expect(() => parsePeriod(query, "2025-12-25")).toThrow(message);
   });
 });

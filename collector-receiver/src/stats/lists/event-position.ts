@@ -1,5 +1,5 @@
 import { shorten } from "../report-period.ts";
-import { StatsError } from "../stats-error.ts";
+import { RequestError } from "../request-error.ts";
 
 /** Where a page of events begins: after this one. */
 export interface EventPosition {
@@ -11,11 +11,11 @@ export function encodePosition({ occurredAtMs, eventId }: EventPosition): string
   return `${occurredAtMs}_${eventId}`;
 }
 
-/** @throws StatsError where `after` is none that `encodePosition` gave */
+/** @throws RequestError where `after` is none that `encodePosition` gave */
 export function decodePosition(after: string): EventPosition {
   const match = /^(\d{1,14})_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/.exec(after);
   if (match !== null) return { occurredAtMs: Number(match[1]), eventId: match[2] as string };
-  throw new StatsError(
+  throw new RequestError(
     "invalid_parameter",
     `after = "${shorten(after)}" is not a page position; follow the link to the next page`,
     "after",

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { locales } from "../../metrics/format-metric.ts";
-import { StatsError } from "../../stats/stats-error.ts";
+import { RequestError } from "../../stats/request-error.ts";
 import { html } from "./html.ts";
 import { linkTo } from "./page-links.ts";
 import { renderPage, sendPage } from "./page-shell.ts";
@@ -41,7 +41,7 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
     if (status === 401) void reply.header("www-authenticate", 'Basic realm="Spanledger", charset="UTF-8"');
     const title = status === 401 ? texts.signIn : status === 404 ? texts.missing : known ? texts.wrong : texts.failed;
     const detail = status === 401 ? texts.signInText : known ? error.message : texts.failedText;
-    const code = error instanceof StatsError ? error.code : (error.code ?? "internal_error");
+    const code = error instanceof RequestError ? error.code : (error.code ?? "internal_error");
     return sendPage(
       reply.code(status >= 400 ? status : 500),
       renderPage({

@@ -43,7 +43,7 @@ export interface ReportMaterial {
 
 /**
  * Reads the material of a month's report, in the current one where none is named.
- * @throws StatsError where `month` is no month
+ * @throws RequestError where `month` is no month
  */
 export async function readReport(
   reader: StatsReader,

@@ -1,4 +1,4 @@
-import { StatsError } from "../../stats/stats-error.ts";
+import { RequestError } from "../../stats/request-error.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { drawChartPng } from "../export/draw-chart-png.ts";
 import { writeReportCsv } from "../export/write-report-csv.ts";
@@ -30,7 +30,7 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
       const chart = chartsOf(report).find(({ id }) => id === request.params.chart);
       const picture = chart === undefined ? null : await drawChartPng(chart, report, context);
       if (picture === null) {
-        throw new StatsError(
+        throw new RequestError(
           "picture_not_found",
           `there is no such picture: ${chart?.summary ?? "no chart has this name"}`,
           null,

@@ -17,7 +17,7 @@ export function routeReport(app: WebApp, context: WebContext): void {
 
 /**
  * The report that a request names by `month` and `lang`.
- * @throws StatsError where a parameter is wrong
+ * @throws RequestError where a parameter is wrong
  */
 export async function readReportOf(request: FastifyRequest, context: WebContext): Promise<ReportContext> {
   const query = readQuery(request, ["month"]);

@@ -3,7 +3,7 @@ import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { readPeriod, readTenantToday } from "../../stats/read-period.ts";
 import { shorten } from "../../stats/report-period.ts";
 import { readSessionDocument } from "../../stats/session-document.ts";
-import { StatsError } from "../../stats/stats-error.ts";
+import { RequestError } from "../../stats/request-error.ts";
 import { readAgentNames } from "../../stats/sql/read-agent-names.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
@@ -25,7 +25,7 @@ export function routeSessions(app: WebApp, context: WebContext): void {
     const named = query["of"] ?? "total_sessions";
     const list = sessionListNames.find((name) => name === named);
     if (list === undefined) {
-      throw new StatsError(
+      throw new RequestError(
         "invalid_parameter",
         `of = "${shorten(named)}" is no list of sessions; pass one of ${sessionListNames.join(", ")}`,
         "of",
@@ -65,7 +65,7 @@ export function routeSessions(app: WebApp, context: WebContext): void {
       const locale = localeOfPage(query, context.locale);
       const sessionId = request.params.session_id;
       if (sessionId.length > 128 || sessionId.includes("\0")) {
-        throw new StatsError(
+        throw new RequestError(
           "session_not_found",
           `there is no session "${shorten(sessionId.replaceAll("\0", ""))}"`,
           "session_id",
@@ -92,7 +92,7 @@ export function routeSessions(app: WebApp, context: WebContext): void {
 function positionOf(text: string): ListPosition {
   const match = /^(\d{1,14})_([^\0]{1,128})$/.exec(text);
   if (match !== null) return { startMs: Number(match[1]), sessionId: match[2] as string };
-  throw new StatsError(
+  throw new RequestError(
     "invalid_parameter",
     `after = "${shorten(text)}" is not a page position; follow the link to the next page`,
     "after",

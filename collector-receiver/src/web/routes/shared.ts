@@ -1,4 +1,4 @@
-import { StatsError } from "../../stats/stats-error.ts";
+import { RequestError } from "../../stats/request-error.ts";
 import { shorten } from "../../stats/report-period.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
@@ -26,7 +26,7 @@ export function routeShared(app: WebApp, context: WebContext): void {
     const page = await readSharedPage(context.pool, token, locale, context.now());
     if (page === null) {
       // One answer for wrong, expired and revoked: it tells nobody which links there were.
-      throw new StatsError(
+      throw new RequestError(
         "share_not_found",
         locale === "en"
           ? "This link does not work: it is wrong, has expired or was revoked. Ask whoever sent it for a new one."
@@ -40,7 +40,7 @@ export function routeShared(app: WebApp, context: WebContext): void {
     const type = typeOfFile[/\.([a-z]+)$/.exec(name)?.[1] ?? ""];
     const file = type === undefined ? null : await readSharedFile(context.pool, token, locale, name, context.now());
     if (type === undefined || file === null) {
-      throw new StatsError("file_not_found", `this copy has no file "${shorten(name)}"`, "file", 404);
+      throw new RequestError("file_not_found", `this copy has no file "${shorten(name)}"`, "file", 404);
     }
     const shown = name === "report.csv" || name === "report.json" ? "attachment" : "inline";
     return reply

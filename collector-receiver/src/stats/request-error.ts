@@ -1,5 +1,5 @@
 /** Why a read was refused; the caller is shown `{error: {code, message, …}}`. */
-export type StatsErrorCode =
+export type RequestErrorCode =
   | "invalid_parameter"
   | "unknown_parameter"
   | "mixed_parameters"
@@ -13,13 +13,13 @@ export type StatsErrorCode =
   | "picture_not_found"
   | "too_many_streams";
 
-export class StatsError extends Error {
-  override readonly name = "StatsError";
-  readonly code: StatsErrorCode;
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly code: RequestErrorCode;
   readonly statusCode: number;
   /** The query or path parameter that is wrong, where it is one. */
   readonly parameter: string | null;
-  constructor(code: StatsErrorCode, message: string, parameter: string | null = null, statusCode = 400) {
+  constructor(code: RequestErrorCode, message: string, parameter: string | null = null, statusCode = 400) {
     super(message);
     this.code = code;
     this.parameter = parameter;

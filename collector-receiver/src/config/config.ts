@@ -1,0 +1,45 @@
+import type { TokenGrant } from "./parse-tokens.ts";
+
+/** What the receiver is told by its environment; made once, passed as an argument. */
+export interface Config {
+  /** Undefined: an embedded PostgreSQL in `dataFolder`. */
+  readonly databaseUrl: string | undefined;
+  /** Where migrations run instead, at the start and by hand; undefined: where everything runs. */
+  readonly migrationDatabaseUrl: string | undefined;
+  readonly dataFolder: string;
+  readonly redisUrl: string | undefined;
+  /** File with the product's own events and metrics; undefined: `spanledger.config.ts` of the working folder, if any. */
+  readonly definitionsFile: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** True where only this machine can reach the receiver. */
+  readonly loopback: boolean;
+  /** Empty: nobody has to show a token. */
+  readonly ingestTokens: readonly TokenGrant[];
+  /** Empty: nobody has to show a token. */
+  readonly readTokens: readonly TokenGrant[];
+  /** Undefined: /metrics asks for none. */
+  readonly metricsToken: string | undefined;
+  readonly businessTimezone: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** A decimal number as text. */
+  readonly costPerManualSession: string;
+  readonly locale: "zh-CN" | "en";
+  readonly sessionIdleTimeoutSeconds: number;
+  /** Undefined: everything is kept. */
+  readonly retentionMonths: number | undefined;
+  /** With `{trace_id}` in it. */
+  readonly traceUrlTemplate: string | undefined;
+  /** The database holds generated data: pages and files say so. */
+  readonly sampleData: boolean;
+  /** Largest body on the wire. */
+  readonly maxBodyBytes: number;
+  /** Largest body after decompression. */
+  readonly maxInflatedBytes: number;
+  readonly maxQueueBytes: number;
+  /** Of them, what the requests of one tenant, or of one gateway, may occupy. */
+  readonly maxTenantQueueBytes: number;
+  readonly batchMaxEvents: number;
+  readonly logLevel: string;
+}

@@ -1,0 +1,26 @@
+import { readAgentsDocument } from "../../stats/agents.ts";
+import { operationsOf } from "../../stats/operations.ts";
+import { readOperations } from "../../stats/read-operations.ts";
+import { renderAgent } from "../events/render-agent.ts";
+import { sendPage } from "../page/page-shell.ts";
+import { localeOfPage, readQuery } from "../page/read-query.ts";
+import type { WebApp, WebContext } from "../web-options.ts";
+import { readId } from "../page/read-id.ts";
+
+/** `/report/agents/{agent_id}`: an agent's month. */
+export function routeAgent(app: WebApp, context: WebContext): void {
+  app.get<{ Params: { agent_id: string } }>(
+    "/report/agents/:agent_id",
+    { schema: { hide: true } },
+    async (request, reply) => {
+      const query = readQuery(request, ["month"]);
+      const locale = localeOfPage(query, context.locale);
+      const agentId = readId(request.params.agent_id, "agent_id", "agent_not_found", 404);
+      const tenantId = context.tenantOf(request);
+      const document = await readAgentsDocument(context, tenantId, query["month"], locale);
+      const { month } = document;
+      const operations = operationsOf(await readOperations(context, tenantId, { month }), locale);
+      return sendPage(reply, renderAgent({ agentId, month, document, operations }, locale, context), locale);
+    },
+  );
+}

@@ -1,0 +1,53 @@
+import { addDays } from "../../metrics/business-calendar.ts";
+import { ticketListNames } from "../../stats/lists/ticket-lists.ts";
+import { operationsOf } from "../../stats/operations.ts";
+import { readOperations } from "../../stats/read-operations.ts";
+import { shorten } from "../../stats/report-period.ts";
+import { readTicketList } from "../../stats/sql/read-ticket-list.ts";
+import { RequestError } from "../../stats/request-error.ts";
+import { renderTicketList } from "../events/render-ticket-list.ts";
+import { sendPage } from "../page/page-shell.ts";
+import { localeOfPage, readQuery } from "../page/read-query.ts";
+import type { WebApp, WebContext } from "../web-options.ts";
+import { eventsOfPage } from "../events/page-of-events.ts";
+import { readId } from "../page/read-id.ts";
+
+/** `/report/tickets?month=&of=`: the tickets behind a figure of tickets as they stand. */
+export function routeTicketList(app: WebApp, context: WebContext): void {
+  app.get("/report/tickets", { schema: { hide: true } }, async (request, reply) => {
+    const query = readQuery(request, ["month", "of", "after"]);
+    const locale = localeOfPage(query, context.locale);
+    const list = ticketListNames.find((name) => name === query["of"]);
+    if (list === undefined) {
+      throw new RequestError(
+        "invalid_parameter",
+        `of = "${shorten(query["of"] ?? "")}" is no list of tickets; pass one of ${ticketListNames.join(", ")}`,
+        "of",
+      );
+    }
+    const after = query["after"] === undefined ? null : readId(query["after"], "after", "invalid_parameter", 400);
+    const tenantId = context.tenantOf(request);
+    const operations = await readOperations(context, tenantId, { month: query["month"] });
+    const { period: facts } = operations;
+    const fromMs = facts.calendar.startOfDay(facts.period.startDate);
+    const endMs = facts.calendar.startOfDay(addDays(facts.period.endDate, 1));
+    const found = await readTicketList(context.pool, tenantId, {
+      list,
+      // As the figure: never beyond now.
+      range: { fromMs, toMs: Math.min(endMs, Math.max(facts.nowMs, fromMs)) },
+      after,
+      limit: eventsOfPage + 1,
+    });
+    const tickets = found.slice(0, eventsOfPage);
+    const view = {
+      facts,
+      month: facts.period.startDate.slice(0, 7),
+      list,
+      total: operationsOf(operations, locale).metrics[list]?.value ?? 0,
+      tickets,
+      next: found.length > eventsOfPage ? String(tickets.at(-1)?.ticketId) : null,
+      after: query["after"] ?? null,
+    };
+    return sendPage(reply, renderTicketList(view, locale, context), locale);
+  });
+}
