@@ -7,19 +7,18 @@ import type { MappedRequest } from "../mapping/business-event.ts";
 import { RequestMapping } from "../mapping/map-request.ts";
 import type { MappingContext, MappingLimits, TenantRule } from "../mapping/mapping-context.ts";
 import { DecodeTurns } from "./decode-turns.ts";
+import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { describeRejections } from "./describe-rejections.ts";
-import { encodePartialSuccess, encodeStatus, encodeSuccess, statusCode } from "./encode-otlp-answer.ts";
+import { statusCode } from "./encode-otlp-answer.ts";
 import { inflateBody, keepInflated, type ContentEncoding } from "./inflate-body.ts";
 import { LongBodyTurns } from "./long-body-turns.ts";
 import type { OtlpEncoding, OtlpSignal } from "../otlp/otlp-carrier.ts";
-import { newFacts, type GatheredFacts, type OtlpRequestFacts } from "./otlp-request-facts.ts";
-import { readContentEncoding, readContentType, unsupportedType } from "./read-otlp-headers.ts";
+import { readContentEncoding, unsupportedType } from "./read-otlp-headers.ts";
 import { AbortedBodyError, readBody } from "./read-request-body.ts";
 import { refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
 import { budgetOwner, type TenantResolver } from "./resolve-ingest-token.ts";
-import { writeOtlpAnswer } from "./write-otlp-answer.ts";
 
-export interface OtlpOptions {
+export interface OtlpOptions extends ExchangeOptions {
   readonly ingest: Ingest;
   readonly resolveTenant: TenantResolver;
   /** Milliseconds since 1970; the system's clock unless given. */
@@ -35,18 +34,14 @@ export interface OtlpOptions {
   readonly maxInflatedBytes: number;
   /** What bodies occupy before anything is known of them, with its limits. */
   readonly bodies: HeldBytes;
-  /** Called once for each request, after its answer is decided; must not throw. */
-  readonly onRequest?: (facts: OtlpRequestFacts) => void;
   /** A fault of ours, for the log. */
   readonly onFault: (error: unknown) => void;
-  /** True from the moment at which the receiver was told to stop: its answers close their connections. */
-  readonly isDraining?: () => boolean;
 }
 
 /** What an event costs in memory beside its row, about. */
 const bytesPerEvent = 300;
-/** What a body without a length is taken for, at least. */
-const leastReservedBytes = 64 * 1024;
+/** Reserved for a body at the least; one sent in chunks has no length. */
+const minReservedBytes = 64 * 1024;
 /** Bodies from here on wait for a turn of the event loop of their own; smaller ones take less than a turn costs. */
 const longDecodeBytes = 4096;
 /** An inflated body from here on does, however small it came. */
@@ -70,75 +65,80 @@ export class OtlpReceiver {
 
   /** Serves a POST. */
   receive(signal: OtlpSignal | "metrics", request: IncomingMessage, response: ServerResponse): void {
-    this.#serve(signal, request, response).catch((error: unknown) => {
-      // Not even the refusal could be said: a sender that sees its connection closed sends again.
+    const exchange = new Exchange(signal, request, response, this.#options);
+    this.#serve(exchange).catch((error: unknown) => {
       this.#options.onFault(error);
-      response.destroy();
+      exchange.destroy();
     });
   }
 
-  async #serve(signal: OtlpSignal | "metrics", request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const facts = newFacts(signal);
-    const { headers } = request;
-    const encoding = readContentType(headers["content-type"]);
+  async #serve(exchange: Exchange): Promise<void> {
     try {
+      const { headers } = exchange.request;
       const tenant = this.#options.resolveTenant(headers.authorization);
       if (tenant === null) throw unauthenticated();
-      if (encoding === null) throw unsupportedType(headers["content-type"]);
-      if (signal === "metrics") {
-        request.resume();
-        facts.outcome = "discarded";
-        this.#answer(response, facts, encoding, 200, encodeSuccess(encoding));
-        return;
+      if (exchange.encoding === null) throw unsupportedType(headers["content-type"]);
+      if (isOfEvents(exchange)) await this.#take(exchange, exchange.encoding, tenant);
+      else {
+        exchange.request.resume();
+        exchange.facts.outcome = "discarded";
+        exchange.succeed();
       }
-      facts.mapped = await this.#readMapped(request, tenant, encoding, signal, facts);
-      await this.#submit(facts.mapped, budgetOwner(tenant), signal, encoding, response, facts);
     } catch (error) {
       if (error instanceof AbortedBodyError) {
-        facts.outcome = "aborted";
-        this.#options.onRequest?.(facts);
-        request.destroy();
+        exchange.abort();
         return;
       }
       const { outcome, status, code, message, headers } = refusalFor(error, this.#options.onFault);
-      facts.outcome = outcome;
-      const answerEncoding = encoding ?? "json";
-      this.#answer(response, facts, answerEncoding, status, encodeStatus(answerEncoding, code, message), headers);
+      exchange.facts.outcome = outcome;
+      exchange.refuse(status, code, message, headers);
     }
   }
 
-  /** Answers what is not a POST. */
+  /** Answers any method but POST. */
   refuseMethod(signal: OtlpSignal | "metrics", request: IncomingMessage, response: ServerResponse): void {
-    const facts = newFacts(signal);
-    facts.outcome = "method_not_allowed";
-    const encoding = readContentType(request.headers["content-type"]) ?? "json";
+    const exchange = new Exchange(signal, request, response, this.#options);
+    exchange.facts.outcome = "method_not_allowed";
     const message = `${request.method} is not allowed here: OTLP is sent with POST`;
-    const body = encodeStatus(encoding, statusCode.unimplemented, message);
-    this.#answer(response, facts, encoding, 405, body, { allow: "POST" });
+    exchange.refuse(405, statusCode.unimplemented, message, { allow: "POST" });
   }
 
-  /**
-   * A function of its own, because an async function that waits holds what its variables hold: bodies would stay
-   * until the commit.
-   */
+  /** Reads, maps and commits, then answers. */
+  async #take(exchange: Exchange<OtlpSignal>, encoding: OtlpEncoding, tenant: TenantRule): Promise<void> {
+    const { facts } = exchange;
+    const mapped = await this.#readMapped(exchange, encoding, tenant);
+    facts.mapped = mapped;
+    let refused: readonly { readonly reason: string }[] = [];
+    if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
+      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), budgetOwner(tenant));
+      facts.inserted = result.inserted;
+      facts.duplicates = result.duplicates;
+      facts.refused = result.refused.length;
+      refused = result.refused;
+    }
+    const rejectedCarriers = mapped.rejectedCarriers + refused.length;
+    if (rejectedCarriers === 0) exchange.succeed();
+    else exchange.succeedPartly(rejectedCarriers, describeRejections(mapped.rejected, refused));
+  }
+
+  /** A function of its own: an async function that waits keeps its variables, and bodies would stay until the commit. */
   async #readMapped(
-    request: IncomingMessage,
-    tenant: TenantRule,
+    exchange: Exchange<OtlpSignal>,
     encoding: OtlpEncoding,
-    signal: OtlpSignal,
-    facts: GatheredFacts,
+    tenant: TenantRule,
   ): Promise<MappedRequest> {
     const { maxBodyBytes, bodies } = this.#options;
+    const { request, facts } = exchange;
     const contentEncoding = readContentEncoding(request.headers["content-encoding"]);
     const declared = Number(request.headers["content-length"] ?? 0);
-    const reserved = Math.min(Math.max(declared, leastReservedBytes), maxBodyBytes);
+    const reserved = Math.min(Math.max(declared, minReservedBytes), maxBodyBytes);
     const owner = budgetOwner(tenant);
     this.#reserve(owner, reserved);
     try {
       const body = await readBody(request, maxBodyBytes);
       facts.bodyBytes = body.length;
       if (body.length >= longDecodeBytes) await this.#turns.next();
-      return await this.#decode(body, contentEncoding, request, tenant, encoding, signal, facts);
+      return await this.#decode(exchange, body, contentEncoding, encoding, tenant);
     } finally {
       bodies.give(owner, reserved);
     }
@@ -153,20 +153,18 @@ export class OtlpReceiver {
 
   /** Most bodies are inflated and mapped in one go; other requests are served in between while one takes long. */
   async #decode(
+    exchange: Exchange<OtlpSignal>,
     body: Buffer,
     contentEncoding: ContentEncoding,
-    request: IncomingMessage,
-    tenant: TenantRule,
     encoding: OtlpEncoding,
-    signal: OtlpSignal,
-    facts: GatheredFacts,
+    tenant: TenantRule,
   ): Promise<MappedRequest> {
     const owner = budgetOwner(tenant);
     let kept = 0;
     let endTurn: (() => void) | undefined;
     const takeTurn = async () => {
       endTurn ??= await this.#longTurns.take(owner);
-      if (request.socket.destroyed) throw new AbortedBodyError("The sender closed the connection");
+      exchange.throwIfAborted();
     };
     /** Keeps a body in the shared memory, where the next one would be inflated. */
     const keep = (inflated: Buffer) => {
@@ -178,17 +176,17 @@ export class OtlpReceiver {
       const inflating = inflateBody(body, contentEncoding, this.#options.maxInflatedBytes, takeTurn);
       // Nothing may come between, or the next body is in its place.
       const inflated = inflating instanceof Promise ? await inflating : inflating;
-      facts.inflatedBytes = inflated.length;
+      exchange.facts.inflatedBytes = inflated.length;
       if (body.length < longDecodeBytes && inflated.length >= longInflatedBytes && endTurn === undefined) {
         keep(inflated);
         await this.#turns.next();
       }
-      const mapping = new RequestMapping(inflated, encoding, signal, this.#mappingContext(tenant));
+      const mapping = new RequestMapping(inflated, encoding, exchange.signal, this.#mappingContext(tenant));
       while (!mapping.run(performance.now() + sliceMs)) {
         keep(inflated);
         await takeTurn();
         await setImmediate();
-        if (request.socket.destroyed) throw new AbortedBodyError("The sender closed the connection");
+        exchange.throwIfAborted();
       }
       return mapping.result;
     } finally {
@@ -201,45 +199,10 @@ export class OtlpReceiver {
     const { countedAttributes, custom, mappingLimits: limits, retainedFromMs, now } = this.#options;
     return { tenant, nowMs: now?.() ?? Date.now(), retainedFromMs, countedAttributes, custom, limits };
   }
+}
 
-  async #submit(
-    mapped: MappedRequest,
-    owner: string,
-    signal: OtlpSignal,
-    encoding: OtlpEncoding,
-    response: ServerResponse,
-    facts: GatheredFacts,
-  ): Promise<void> {
-    let refused: readonly { readonly reason: string }[] = [];
-    if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
-      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), owner);
-      facts.inserted = result.inserted;
-      facts.duplicates = result.duplicates;
-      facts.refused = result.refused.length;
-      refused = result.refused;
-    }
-    const rejectedCarriers = mapped.rejectedCarriers + refused.length;
-    if (rejectedCarriers === 0) {
-      this.#answer(response, facts, encoding, 200, encodeSuccess(encoding));
-      return;
-    }
-    facts.outcome = "partly_rejected";
-    const message = describeRejections(mapped.rejected, refused);
-    this.#answer(response, facts, encoding, 200, encodePartialSuccess(encoding, signal, rejectedCarriers, message));
-  }
-
-  #answer(
-    response: ServerResponse,
-    facts: GatheredFacts,
-    encoding: OtlpEncoding,
-    status: number,
-    body: Buffer,
-    headers: Readonly<Record<string, string>> = {},
-  ): void {
-    facts.status = status;
-    this.#options.onRequest?.(facts);
-    writeOtlpAnswer(response, status, encoding, body, headers, this.#options.isDraining?.() ?? false);
-  }
+function isOfEvents(exchange: Exchange): exchange is Exchange<OtlpSignal> {
+  return exchange.signal !== "metrics";
 }
 
 function sizeOf(mapped: MappedRequest): number {
