@@ -5,30 +5,61 @@ import type { SenderNotice } from "./sending/deliver-batch.ts";
 
 /** Different things are shown up to this number, so that messages built from data fill no memory. */
 const maxShown = 1000;
-const shown = new Set<string>();
+/** The same thing is said again after this time, in ms. */
+const repeatMs = 10 * 60_000;
+/** Taken at load, because a test of the product may stop the clock. */
+const clock = performance.now.bind(performance);
 
-/** Writes a notice to OpenTelemetry's `diag`, once for each key. Never throws, whatever logger the product has set. */
+interface Shown {
+  atMs: number;
+  /** How often it happened since. */
+  count: number;
+}
+const shown = new Map<string, Shown>();
+
+const levels = { none: 0, error: 1, warn: 2, info: 3, debug: 4, verbose: 4, all: 4 } as const;
+
+/** What is written to stderr: `SPANLEDGER_LOG`, else `OTEL_LOG_LEVEL`; unset, only what nobody could find out otherwise. */
+function writtenLevel(): number | null {
+  for (const name of ["SPANLEDGER_LOG", "OTEL_LOG_LEVEL"]) {
+    const level = process.env[name]?.trim().toLowerCase() ?? "";
+    if (Object.hasOwn(levels, level)) return levels[level as keyof typeof levels];
+  }
+  return null;
+}
+
+function isWritten(notice: Pick<SenderNotice, "level" | "loud">): boolean {
+  const asked = writtenLevel();
+  return asked === null ? notice.loud === true : levels[notice.level] <= asked;
+}
+
+/**
+ * Writes a notice to OpenTelemetry's `diag` and, as one line, to stderr: the first time and every ten minutes, by its
+ * key. Never throws, whatever logger the product has set.
+ */
 export function showNotice(notice: SenderNotice): void {
-  if (!isFirst(notice.key)) return;
-  if (notice.loud === true) writeLine(notice.message);
+  const times = countIfDue(notice.key);
+  if (times === null) return;
+  const message = times > 1 ? `${notice.message} (${times} times since this was last said)` : notice.message;
+  if (isWritten(notice)) writeLine(message);
   try {
     const logger = diag.createComponentLogger({ namespace: "@spanledger/sdk" });
-    logger[notice.level](notice.message);
+    logger[notice.level](message);
   } catch {
     // The product's logger threw.
   }
 }
 
-/** Writes wrong use to `diag`, once for each event, attribute and code. */
+/** Says what is wrong with a call, once for each event, attribute and code; on stderr too, except in production. */
 export function reportProblem(problem: BusinessEventError): void {
   const { code, eventName, attribute, message } = problem;
-  showNotice({ level: "warn", key: `${code}\0${eventName}\0${attribute ?? ""}`, message });
+  const loud = process.env["NODE_ENV"] !== "production";
+  showNotice({ level: "warn", key: `${code}\0${eventName}\0${attribute ?? ""}`, message, loud });
 }
 
-/** What matters even where nobody has set up `diag`: a Node warning, once for each code. */
-export function warnProcess(code: string, message: string): void {
-  if (!isFirst(code)) return;
-  process.emitWarning(message, { type: "SpanledgerWarning", code });
+/** Says what a product should read in any case; `code` is what it can search for. */
+export function warnProduct(code: string, message: string): void {
+  showNotice({ level: "warn", key: code, message: `${message} [${code}]`, loud: true });
 }
 
 /**
@@ -36,7 +67,7 @@ export function warnProcess(code: string, message: string): void {
  * happens any more, and whether or not `diag` is set up, because nobody could find out otherwise.
  */
 export function writeLastWords(message: string): void {
-  writeLine(message);
+  if (isWritten({ level: "error", loud: true })) writeLine(message);
 }
 
 function writeLine(message: string): void {
@@ -47,8 +78,19 @@ function writeLine(message: string): void {
   }
 }
 
-function isFirst(key: string): boolean {
-  if (shown.has(key) || shown.size >= maxShown) return false;
-  shown.add(key);
-  return true;
+/** How often it happened since it was last said, this time included; null where it is not to be said again yet. */
+function countIfDue(key: string): number | null {
+  const now = clock();
+  const before = shown.get(key);
+  if (before === undefined) {
+    if (shown.size >= maxShown) return null;
+    shown.set(key, { atMs: now, count: 0 });
+    return 1;
+  }
+  before.count += 1;
+  if (now - before.atMs < repeatMs) return null;
+  const { count } = before;
+  before.atMs = now;
+  before.count = 0;
+  return count;
 }

@@ -6,7 +6,10 @@ import { copyAttributes } from "./recording/copy-attributes.ts";
 import { EventRecorder } from "./recording/event-recorder.ts";
 import { readFlag } from "./config/read-environment.ts";
 import { resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
+import { describeRuntime } from "./config/describe-runtime.ts";
 import { hideCredentials } from "./config/resolve-target.ts";
+import { LossLines } from "./say-losses.ts";
+import type { SenderNotice } from "./sending/deliver-batch.ts";
 import { openSenderHost } from "./sending/open-sender-host.ts";
 import type { SenderHost } from "./sending/sender-host.ts";
 import { startTimer, stopTimer } from "./timers.ts";
@@ -65,6 +68,7 @@ export class Pipeline {
   /** The `exit` event has come: nothing asynchronous happens any more. */
   #exiting = false;
   #lossSaid = false;
+  readonly #losses = new LossLines(this.recorder, () => this.#state !== "not started");
   /** Called with the configuration whenever sending begins, and with null when it ends. */
   onRunning: ((config: ResolvedConfig | null) => void) | null = null;
   #state: PipelineStatus["state"] = "not started";
@@ -91,12 +95,13 @@ export class Pipeline {
     const ids = { sourceId: this.#sourceId, instanceId: this.#instanceId };
     const config = resolveConfig(merged, process.env, ids);
     this.#options = running === null ? asked : (merged as Record<string, unknown>);
-    for (const warning of config.warnings) {
+    for (const warning of [...config.warnings, ...describeRuntime(process.versions, config)]) {
       showNotice({ level: "warn", key: `config:${warning}`, message: warning, loud: true });
     }
     this.recorder.strict = config.strict;
     this.recorder.disabled = config.disabled;
-    if (config.disabled) {
+    this.recorder.discards = config.discards;
+    if (config.disabled || config.discards) {
       this.#end("disabled");
       this.recorder.beginNewSource();
       return;
@@ -150,6 +155,7 @@ export class Pipeline {
   finishAtExit(): void {
     this.#exiting = true;
     this.recorder.unattended = true;
+    this.#losses.sayAtExit();
     this.finishNow();
   }
 
@@ -199,8 +205,17 @@ export class Pipeline {
       this.#resumed = true;
       this.#openHost(this.#config);
       this.onRunning?.(this.#config);
+    } else if (this.#state === "not started") {
+      this.#losses.attendUnstarted();
     }
   }
+
+  /** Shows what the sender has to say. */
+  readonly #notify = (notice: SenderNotice): void => {
+    const { message, withPending } = notice;
+    const waiting = withPending === true ? `; ${this.status().pending} events wait` : "";
+    showNotice({ ...notice, message: message + waiting });
+  };
 
   /** Ends the sender; what is not sent stays in memory. */
   #end(state: "stopped" | "disabled"): void {
@@ -228,7 +243,7 @@ export class Pipeline {
     this.#senders += 1;
     Atomics.store(control.words, controlWord.sender, this.#senders);
     Atomics.store(control.words, controlWord.asleep, 0);
-    const host = openSenderHost(config, control, this.#senders, (reason) => {
+    const host = openSenderHost(config, control, this.#senders, this.#notify, (reason) => {
       this.#replaceHost(config, reason);
     });
     this.#host = host;

@@ -6,13 +6,15 @@ import { sdkVersion } from "./sdk-version.ts";
 import type { SenderSettings } from "./sending/sender.ts";
 import type { SpoolSettings } from "./spool/spool.ts";
 import { OptionReader } from "./config/option-reader.ts";
-import { readFlag, readMilliseconds, readText, type Environment } from "./config/read-environment.ts";
+import { readFlag, readMilliseconds, readText, runsUnderTests, type Environment } from "./config/read-environment.ts";
 import { resolveResource } from "./config/resolve-resource.ts";
 import { resolveTarget } from "./config/resolve-target.ts";
 
 /** What the start of the SDK works with, from options, environment and defaults. */
 export interface ResolvedConfig {
   readonly disabled: boolean;
+  /** Events are checked and go nowhere: a test runner's process in which nobody has named an endpoint. */
+  readonly discards: boolean;
   readonly settings: SenderSettings;
   readonly maxQueueBytes: number;
   /** Longest wait of the end of the process, in ms; Infinity for no limit. */
@@ -49,6 +51,7 @@ export function resolveConfig(given: unknown, env: Environment, ids: SourceIds =
   const warn = (message: string): void => void warnings.push(message);
   const options = new OptionReader(given, warn);
   const signal = options.oneOf("emit", ["span-event", "log-record"]) === "log-record" ? "logs" : "traces";
+  const { target, isChosen } = resolveTarget(options, env, signal, warn);
   const maxQueueBytes = options.number("maxQueueBytes", {
     fallback: 64 * mebibyte,
     atLeast: 1,
@@ -63,7 +66,7 @@ export function resolveConfig(given: unknown, env: Environment, ids: SourceIds =
         resource: resolveResource(options, env, ids.instanceId, warn),
         sdkVersion,
       },
-      target: resolveTarget(options, env, signal, warn),
+      target,
       maxBatchEvents: Math.floor(
         options.number("maxBatchEvents", { fallback: 512, atLeast: 1, what: "a number of events from 1" }),
       ),
@@ -73,6 +76,7 @@ export function resolveConfig(given: unknown, env: Environment, ids: SourceIds =
       reportDelayMs: options.milliseconds("reportDelayMs", 30_000),
       spool: resolveSpool(options, env, warn),
     },
+    discards: !isChosen && runsUnderTests(env),
     maxQueueBytes,
     exitWaitMs: options.milliseconds("exitWaitMs", readMilliseconds(env, "SPANLEDGER_EXIT_WAIT_MS", warn) ?? 2000),
     strict: options.flag("strict") ?? env["NODE_ENV"] === "test",

@@ -1,6 +1,6 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import type { BusinessEventsOptions } from "./business-events-options.ts";
-import { warnProcess } from "./diagnose.ts";
+import { warnProduct } from "./diagnose.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { shutdown, startBusinessEvents } from "./start-business-events.ts";
@@ -91,7 +91,7 @@ async function startNodeSdk(options: TelemetryOptions | undefined): Promise<Node
     });
     return sdk;
   } catch (error) {
-    warnProcess(
+    warnProduct(
       "SPANLEDGER_NO_TRACING",
       `OpenTelemetry's SDK could not be started, business events work without it ` +
         `(${describeThrown(error)}); npm install @opentelemetry/sdk-node ` +
@@ -150,7 +150,7 @@ function warnOfLateStart(listening: boolean, instrumentations: readonly Instrume
     .filter((name) => loaded.some((file) => file.replaceAll("\\", "/").includes(`/node_modules/${name}/`)));
   if (listening) late.unshift("a server that listens already");
   if (late.length === 0) return;
-  warnProcess(
+  warnProduct(
     "SPANLEDGER_LATE_START",
     `telemetry was started too late for ${late.join(", ")}: call startTelemetry first of all, or use ` +
       "node --import @spanledger/sdk/register",

@@ -34,7 +34,8 @@ export class RunningProduct {
 
   constructor(name: string, options: ProductOptions = {}) {
     const started = performance.now();
-    const { NODE_OPTIONS: _options, NODE_ENV: _env, ...inherited } = process.env;
+    // A product in production knows nothing of the runner of these tests.
+    const { NODE_OPTIONS: _options, NODE_ENV: _env, VITEST: _vitest, ...inherited } = process.env;
     this.child = spawn(
       options.node ?? process.execPath,
       [

@@ -39,3 +39,8 @@ export function decodePercent(text: string): string {
     return text;
   }
 }
+
+/** A test runner has started this process: Jest, Vitest or Node's own. */
+export function runsUnderTests(env: Environment): boolean {
+  return ["JEST_WORKER_ID", "VITEST", "NODE_TEST_CONTEXT"].some((variable) => readText(env, variable) !== undefined);
+}

@@ -6,6 +6,8 @@ import { parseHeaders, readHeaders, type Headers } from "./read-headers.ts";
 /** OpenTelemetry's own default for OTLP/HTTP. */
 const defaultEndpoint = "http://localhost:4318";
 
+const defaultOrigin = "the default";
+
 /** Where the signals of one start go, and with which headers. */
 interface Endpoint {
   readonly text: string;
@@ -19,14 +21,15 @@ interface Endpoint {
 /**
  * The address to which requests are posted. The first of these that is set: the option `endpoint`,
  * `SPANLEDGER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (or `LOGS`), `OTEL_EXPORTER_OTLP_ENDPOINT`.
- * Each is sent its own headers only: a key for one receiver never reaches another.
+ * Each is sent its own headers only: a key for one receiver never reaches another. `isChosen` is false where none
+ * of them is set.
  */
 export function resolveTarget(
   options: OptionReader,
   env: Environment,
   signal: "traces" | "logs",
   warn: (message: string) => void,
-): PostTarget {
+): { readonly target: PostTarget; readonly isChosen: boolean } {
   const endpoint = findEndpoint(options, env, signal, warn);
   const url = signalUrl(endpoint, signal, warn);
   const headers = {
@@ -34,7 +37,8 @@ export function resolveTarget(
     ...endpoint.headers,
     ...readHeaders(options.read("headers"), "the option headers", warn),
   };
-  return { url: url.href, headers, timeoutMs: options.milliseconds("requestTimeoutMs", 10_000) || Infinity };
+  const timeoutMs = options.milliseconds("requestTimeoutMs", 10_000) || Infinity;
+  return { target: { url: url.href, headers, timeoutMs }, isChosen: endpoint.origin !== defaultOrigin };
 }
 
 function findEndpoint(
@@ -74,7 +78,7 @@ function findEndpoint(
     return { text, origin, headers: headersOf(`${name}_HEADERS`), isComplete };
   }
   const headers = { ...headersOf("OTEL_EXPORTER_OTLP_HEADERS"), ...headersOf(ownHeaders) };
-  return { text: defaultEndpoint, origin: "the default", headers, isComplete: false };
+  return { text: defaultEndpoint, origin: defaultOrigin, headers, isComplete: false };
 }
 
 function signalUrl(endpoint: Endpoint, signal: "traces" | "logs", warn: (message: string) => void): URL {

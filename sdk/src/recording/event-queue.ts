@@ -21,6 +21,10 @@ export class EventQueue {
     this.#maxBytes = maxBytes;
   }
 
+  get maxBytes(): number {
+    return this.#maxBytes;
+  }
+
   set maxBytes(value: number) {
     this.#maxBytes = value;
   }

@@ -51,12 +51,16 @@ export class EventRecorder {
   capture: ((record: EventRecord) => void) | null = null;
   strict = process.env["NODE_ENV"] === "test";
   disabled = false;
+  /** Events are checked, and go nowhere. */
+  discards = false;
   queue = new EventQueue(maxBytesBeforeStart);
   control: ControlBlock = createControlBlock();
   /** Nobody reads the memory any more: `onUnseen` hears of each event. */
-  unattended = false;
+  unattended = true;
   /** Called behind an event that a sleeping sender, or no sender, will not see by itself. */
   onUnseen: (() => void) | null = null;
+  /** Called behind an event that found no room in the queue. */
+  onDrop: (() => void) | null = null;
 
   /** The last sequence number that was given out. */
   seq = 0;
@@ -148,8 +152,8 @@ export class EventRecorder {
     const { problems } = this.#writer;
     if (problems !== null) this.#addProblems(problems);
     this.requests?.getStore()?.recordedNames.add(name);
-    if (this.capture !== null) {
-      if (chunk !== null) this.capture(readRecord(chunk.bytes, chunk.view, this.queue.position));
+    if (this.capture !== null || this.discards) {
+      if (chunk !== null) this.capture?.(readRecord(chunk.bytes, chunk.view, this.queue.position));
       return;
     }
     this.seq = seq;
@@ -164,7 +168,7 @@ export class EventRecorder {
 
   /** An event that is dropped before it is written: it has its number, so that the receiver hears of it. */
   #skip(): void {
-    if (this.capture !== null) return;
+    if (this.capture !== null || this.discards) return;
     this.seq += 1;
     this.control.counters[controlCounter.lastSeq] = this.seq;
     this.#countDrop();
@@ -184,11 +188,7 @@ export class EventRecorder {
 
   #drop(): void {
     this.#countDrop();
-    showNotice({
-      level: "error",
-      key: "queue-full",
-      message: "the queue of business events is full: the newest are dropped, counted, and reported to the receiver",
-    });
+    this.onDrop?.();
   }
 
   #recordDeferred(): void {

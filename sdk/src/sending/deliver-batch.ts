@@ -25,10 +25,14 @@ export interface SenderNotice {
   readonly message: string;
   /** Also one line on stderr, because nobody could find out otherwise where `diag` is not set up. */
   readonly loud?: boolean;
+  /** Says how many events wait as well. */
+  readonly withPending?: boolean;
 }
 
 /** Requests at a time while the receiver answers; after a failure it is one. */
 const maxLanes = 4;
+/** So many failures in a row are worth a line on stderr. */
+const longFailures = 3;
 /** Pause between attempts while somebody waits for the end, in ms. */
 const hurriedRetryMs = 100;
 /** How long an end may hurry the attempts, in ms: a product that goes on after it must not hammer for ever. */
@@ -83,10 +87,17 @@ export class Delivery {
       this.lanes = 1;
       failures += 1;
       addToCounter(this.#control, controlCounter.failedAttempts, 1);
+      const { reason, remedy } = outcome;
+      const address = hideCredentials(this.#target.url);
+      const done = `${address} did not take business events, which wait and are tried again: ${reason}`;
+      const isLong = failures >= longFailures && !this.isHurried;
       this.#notify({
         level: "warn",
-        key: `retry:${outcome.reason}`,
-        message: `${hideCredentials(this.#target.url)} did not take business events, which wait and are tried again: ${outcome.reason}`,
+        key: `retry:${remedy === null && isLong}:${reason}`,
+        message: remedy === null ? done : `${done}; ${remedy}`,
+        // One failure is a restart of the receiver; several in a row are a wrong address.
+        loud: remedy !== null || isLong,
+        withPending: true,
       });
       const delay = retryDelayMs(failures, outcome.retryAfterMs, Math.random());
       await this.#pause(this.isHurried ? hurriedRetryMs : delay);
@@ -109,7 +120,7 @@ export class Delivery {
         const { rejected, message } = outcome.partial;
         if (work.own) addToCounter(this.#control, controlCounter.rejected, rejected);
         const text = `the receiver rejected ${rejected} events: ${message}`;
-        this.#notify({ level: "warn", key: `partial:${message}`, message: text });
+        this.#notify({ level: "warn", key: `partial:${message}`, message: text, loud: true });
       }
       return true;
     }
@@ -119,6 +130,7 @@ export class Delivery {
         level: "error",
         key: `refused:${outcome.reason}`,
         message: `an event was refused for good and is counted as dropped: ${outcome.reason}`,
+        loud: true,
       });
       return true;
     }

@@ -1,8 +1,9 @@
 import { locateWorker } from "#worker-location";
-import { showNotice, warnProcess } from "../diagnose.ts";
+import { warnProduct } from "../diagnose.ts";
 import type { ControlBlock } from "../recording/control-block.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
 import type { ResolvedConfig } from "../resolve-config.ts";
+import type { SenderNotice } from "./deliver-batch.ts";
 import { InProcessHost } from "./in-process-host.ts";
 import type { SenderHost } from "./sender-host.ts";
 import { WorkerHost } from "./worker-host.ts";
@@ -15,26 +16,27 @@ export function openSenderHost(
   config: ResolvedConfig,
   control: ControlBlock,
   number: number,
+  notify: (notice: SenderNotice) => void,
   onWorkerDeath: (reason: string) => void,
 ): SenderHost {
   const { settings } = config;
-  if (config.inProcess) return new InProcessHost(settings, control, number, showNotice);
+  if (config.inProcess) return new InProcessHost(settings, control, number, notify);
   const file = config.workerFile ?? locateWorker();
   if (file === null) {
     return inProcess("the file of its worker is not beside it, probably because of a bundler");
   }
   try {
-    return new WorkerHost(file, settings, control, number, showNotice, onWorkerDeath);
+    return new WorkerHost(file, settings, control, number, notify, onWorkerDeath);
   } catch (error) {
     return inProcess(`a worker cannot be started (${describeThrown(error)})`);
   }
 
   function inProcess(reason: string): SenderHost {
-    warnProcess(
+    warnProduct(
       "SPANLEDGER_IN_PROCESS",
       `business events are sent in the product's own thread: ${reason}. Nothing waits for them at ` +
         "process.exit(); call flush() before it, or set the option workerFile",
     );
-    return new InProcessHost(settings, control, number, showNotice);
+    return new InProcessHost(settings, control, number, notify);
   }
 }

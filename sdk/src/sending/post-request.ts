@@ -3,6 +3,7 @@ import { request as httpsRequest, Agent as HttpsAgent } from "node:https";
 import { gzipSync } from "node:zlib";
 import { describeThrown } from "../recording/encode-any-value.ts";
 import { startTimer, stopTimer } from "../timers.ts";
+import { describeNetworkError, describeStatus, type Failure } from "./describe-failure.ts";
 import { readPartialSuccess, type PartialSuccess } from "./read-answer.ts";
 
 /** What to do with a batch after one attempt. */
@@ -11,7 +12,13 @@ export type PostOutcome =
   /** 400 or 413: the same request would be refused again. */
   | { readonly kind: "refused"; readonly reason: string }
   /** `retryAfterMs` is what the receiver asked for, or null. */
-  | { readonly kind: "retry"; readonly reason: string; readonly retryAfterMs: number | null };
+  | {
+      readonly kind: "retry";
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+      /** What the product has to change; null where time may mend it. */
+      readonly remedy: string | null;
+    };
 
 export interface PostTarget {
   readonly url: string;
@@ -69,6 +76,7 @@ export class OtlpPoster {
               response.headers["content-type"],
               response.headers["retry-after"],
               Buffer.concat(parts),
+              response.headers.location,
             ),
           );
         });
@@ -84,7 +92,7 @@ export class OtlpPoster {
       };
       // A request under way does not keep the process alive: the exit waits for it as long as it may.
       request.on("socket", (socket) => socket.unref());
-      request.on("error", (error) => settle(retry(describeNetworkError(error))));
+      request.on("error", (error) => settle(failed(describeNetworkError(error, this.#url.protocol === "https:"))));
       request.on("close", () => settle(retry("the connection was closed without an answer")));
       request.end(content);
       // What Node refuses to send, it throws at once.
@@ -105,6 +113,7 @@ export function judgeAnswer(
   contentType: string | undefined,
   retryAfter: string | undefined,
   body: Uint8Array,
+  location?: string,
 ): PostOutcome {
   if (status >= 200 && status < 300) {
     const type = contentType?.split(";")[0]?.trim().toLowerCase();
@@ -112,16 +121,13 @@ export function judgeAnswer(
     if (type === "application/x-protobuf" || type === "application/json") {
       return { kind: "accepted", partial: readPartialSuccess(body, type) };
     }
-    return retry(`status ${status} with ${type ?? "no content type"}: this is no OTLP receiver`);
+    const reason = `status ${status} with ${type ?? "no content type"}`;
+    return failed({ reason, remedy: "this is not an OTLP receiver: check the endpoint" });
   }
   if (status === 400 || status === 413) {
     return { kind: "refused", reason: `status ${status}: ${printable(body)}` };
   }
-  return {
-    kind: "retry",
-    reason: `status ${status}: ${printable(body)}`,
-    retryAfterMs: parseRetryAfter(retryAfter),
-  };
+  return failed(describeStatus(status, printable(body), location), parseRetryAfter(retryAfter));
 }
 
 /** Milliseconds that `Retry-After` asks to wait: seconds or an HTTP date; null where it says nothing. */
@@ -133,11 +139,11 @@ export function parseRetryAfter(value: string | undefined, nowMs = Date.now()): 
 }
 
 function retry(reason: string): PostOutcome {
-  return { kind: "retry", reason, retryAfterMs: null };
+  return failed({ reason, remedy: null });
 }
 
-function describeNetworkError(error: NodeJS.ErrnoException): string {
-  return error.message || error.code || error.name;
+function failed({ reason, remedy }: Failure, retryAfterMs: number | null = null): PostOutcome {
+  return { kind: "retry", reason, remedy, retryAfterMs };
 }
 
 /** The readable part of an answer, for a message. */

@@ -1,0 +1,61 @@
+import { runsUnderTests } from "./config/read-environment.ts";
+import { showNotice } from "./diagnose.ts";
+import type { EventRecorder } from "./recording/event-recorder.ts";
+import { startTimer, stopTimer, type Timer } from "./timers.ts";
+
+/** Events that wait this long for a start are worth a line, in ms. */
+const startWaitMs = 30_000;
+/** A burst is over after this time, so that the line about it gives its number, in ms. */
+const dropWaitMs = 1000;
+
+/** Says what is lost in the product's own process, with its number. */
+export class LossLines {
+  readonly #recorder: EventRecorder;
+  readonly #isStarted: () => boolean;
+  #unstarted = false;
+  /** Runs from a drop that has not been said. */
+  #dropped: Timer = null;
+
+  constructor(recorder: EventRecorder, isStarted: () => boolean) {
+    this.#recorder = recorder;
+    this.#isStarted = isStarted;
+    recorder.onDrop = () => {
+      this.#dropped ??= startTimer(dropWaitMs, () => this.#sayDropped("a burst"));
+    };
+  }
+
+  /** An event was recorded before the start. */
+  attendUnstarted(): void {
+    if (this.#unstarted) return;
+    this.#unstarted = true;
+    startTimer(startWaitMs, () => this.#sayUnstarted("wait"));
+  }
+
+  /** The process ends: what has not been said is said now. */
+  sayAtExit(): void {
+    this.#sayUnstarted("are lost");
+    if (this.#dropped !== null) this.#sayDropped("the exit");
+  }
+
+  #sayDropped(occasion: string): void {
+    stopTimer(this.#dropped);
+    this.#dropped = null;
+    const { dropped, seq, queue } = this.#recorder;
+    const remedy = this.#isStarted()
+      ? "set maxQueueBytes higher or spoolDirectory, and see that the receiver answers"
+      : "call startBusinessEvents before events are recorded";
+    const message =
+      `${dropped} of ${seq} business events are dropped and counted: the queue of ` +
+      `${Math.round(queue.maxBytes / 1_048_576)} MiB is full; ${remedy}`;
+    showNotice({ level: "error", key: `queue-full:${occasion}`, message, loud: true });
+  }
+
+  #sayUnstarted(fate: "wait" | "are lost"): void {
+    const { seq } = this.#recorder;
+    if (this.#isStarted() || seq === 0 || runsUnderTests(process.env)) return;
+    const message =
+      `${seq} business events ${fate}: startBusinessEvents was never called. Call it when the process starts, or ` +
+      "use node --import @spanledger/sdk/register";
+    showNotice({ level: "error", key: `unstarted:${fate}`, message, loud: true });
+  }
+}
