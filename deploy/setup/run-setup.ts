@@ -7,6 +7,7 @@ import { buildGoProduct } from "./build-go-product.ts";
 import { buildGrafanaJudge } from "./build-grafana-judge.ts";
 import { findGo, findPython } from "./find-language.ts";
 import { obtainPythonPackages } from "./obtain-python-packages.ts";
+import { obtainSdkProduct, sdkProducts } from "./obtain-sdk-products.ts";
 import { obtainRedisProgram } from "./obtain-redis-server.ts";
 
 /** `npm run setup`: what `npm run test:all` needs and the machine lacks. Each part is tried, whatever becomes of another. */
@@ -33,6 +34,7 @@ const parts: readonly {
   { name: "Helm", obtain: async () => (await findHelm()) ?? (await buildHelm(say)) },
   { name: "Python example", obtain: () => obtainPythonPackages(say), excuse: async () => (await findPython()).reason },
   { name: "Go product", obtain: () => buildGoProduct(say), excuse: async () => (await findGo()).reason },
+  ...sdkProducts.map((name) => ({ name: `SDK product ${name}`, obtain: () => obtainSdkProduct(name, say) })),
   { name: "judge of the dashboards", obtain: () => buildGrafanaJudge(say) },
 ];
 

@@ -13,6 +13,11 @@ export function decodeAttributes(bytes: Uint8Array): Record<string, unknown> {
   return attributes;
 }
 
+/** Reads one `AnyValue` as the SDK wrote it. */
+export function decodeAnyValue(bytes: Uint8Array): unknown {
+  return new Reader(bytes).anyValue();
+}
+
 class Reader {
   readonly #bytes: Uint8Array;
   #at = 0;

@@ -53,7 +53,8 @@ export function showNotice(notice: SenderNotice): void {
 /** Says what is wrong with a call, once for each event, attribute and code; on stderr too, except in production. */
 export function reportProblem(problem: BusinessEventError): void {
   const { code, eventName, attribute, message } = problem;
-  const loud = process.env["NODE_ENV"] !== "production";
+  // A cut value is not a mistake of the caller.
+  const loud = code !== "value_cut" && process.env["NODE_ENV"] !== "production";
   showNotice({ level: "warn", key: `${code}\0${eventName}\0${attribute ?? ""}`, message, loud });
 }
 

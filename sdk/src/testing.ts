@@ -1,6 +1,7 @@
 import { inspect, isDeepStrictEqual } from "node:util";
-import { decodeAttributes } from "./decode-attributes.ts";
+import { decodeAnyValue, decodeAttributes } from "./decode-attributes.ts";
 import type { AttributesOf, BusinessEventName } from "./event-catalogue.ts";
+import { encodeAnyValue } from "./recording/encode-any-value.ts";
 import type { EventRecord } from "./recording/event-record.ts";
 import { pipeline } from "./shared-pipeline.ts";
 
@@ -78,10 +79,35 @@ function toTestEvent(record: EventRecord): TestEvent {
   };
 }
 
+/**
+ * Whether a recorded value is the wanted one: by a matcher such as Jest's `expect.any(String)`, else as the wanted one
+ * would have been recorded (a Date of whatever realm is its ISO text).
+ */
+function matches(actual: unknown, wanted: unknown): boolean {
+  if (isMatcher(wanted)) return wanted.asymmetricMatch(actual);
+  if (isDeepStrictEqual(actual, wanted ?? undefined)) return true;
+  if (typeof wanted !== "object" || wanted === null) return false;
+  if (Array.isArray(wanted) && Array.isArray(actual) && wanted.length === actual.length) {
+    return wanted.every((one, index) => matches(actual[index], one));
+  }
+  const encoded = encodeAnyValue(wanted);
+  return "anyValue" in encoded && isDeepStrictEqual(actual, decodeAnyValue(encoded.anyValue));
+}
+
+function isMatcher(value: unknown): value is { asymmetricMatch(actual: unknown): boolean } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === "function"
+  );
+}
+
 function differences(event: TestEvent, wanted: Readonly<Record<string, unknown>>): string[] {
   const actual: Readonly<Record<string, unknown>> = event.attributes;
+  if (isMatcher(wanted))
+    return wanted.asymmetricMatch(actual) ? [] : [`  ${inspect(wanted)} does not match ${inspect(actual)}`];
   return Object.entries(wanted)
-    .filter(([key, value]) => !isDeepStrictEqual(actual[key], value ?? undefined))
+    .filter(([key, value]) => !matches(actual[key], value))
     .map(([key, value]) => `  ${key}: expected ${inspect(value)}, recorded ${inspect(actual[key])}`);
 }
 

@@ -232,6 +232,18 @@ describe("createTestRecorder", () => {
     expect(() => recorder.expectEvent("session.escalate", { session_id: "s-2", reason: "keyword" })).toThrow(
       "was recorded once, but not with these attributes; nearest:\n  session_id: expected 's-2', recorded 's-1'",
     );
+    // Matchers, alone and within; a Date of another realm, as Jest's are.
+    recorder.expectEvent("session.escalate", { reason: expect.stringMatching(/^key/) as string });
+    recorder.expectEvent("session.escalate", expect.objectContaining({ severity: "high" }) as Record<string, unknown>);
+    expect(() => recorder.expectEvent("session.escalate", { reason: expect.any(Number) as number })).toThrow(
+      "expected Any<Number>".replace("Any<Number>", "Any"),
+    );
+    const at = new Date(0);
+    record("shop.sold", { at, list: ["a", "b"] });
+    const foreign = runInNewContext("({ at: new Date(0), list: ['a', 'b'] })") as Record<string, unknown>;
+    recorder.expectEvent("shop.sold", foreign);
+    recorder.expectEvent("shop.sold", { at, list: ["a", expect.any(String)] });
+    expect(() => recorder.expectEvent("shop.sold", { at: new Date(1) })).toThrow("nearest");
     expect(() => recorder.expectNone("session.escalate")).toThrow(/was recorded/);
     recorder.clear();
     recorder.expectNone("session.escalate");

@@ -1,0 +1,14 @@
+/** Fake timers of the kind that the first argument names stay on, and the receiver never answers. */
+const { writeSync } = require("node:fs");
+const { flush, recordBusinessEvent, startBusinessEvents } = require("@spanledger/sdk");
+
+const [kind] = process.argv.slice(2);
+startBusinessEvents({ endpoint: process.env.ENDPOINT });
+if (kind === "sinon") require("sinon").useFakeTimers({ now: 0 });
+else if (kind === "node") require("node:test").mock.timers.enable({ now: 0 });
+if (setTimeout.toString() === undefined) throw new Error("no timers");
+recordBusinessEvent("shop.sold");
+void flush({ timeoutMs: 200 }).then((complete) => {
+  writeSync(1, `flushed ${complete}\n`);
+  process.exit(3);
+});
