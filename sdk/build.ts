@@ -27,3 +27,7 @@ for (const [folder, type] of [
   const content = { type, imports: { "#worker-location": location } };
   writeFileSync(join(dist, folder, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
 }
+// A bundler for browsers or an edge runtime finds no such package, and shows this sentence.
+const sentence =
+  "@spanledger/sdk records in Node only: import it in code of the server, neither of a browser nor of an edge runtime";
+writeFileSync(join(dist, "not-for-browsers.js"), `import "${sentence}";\n`);

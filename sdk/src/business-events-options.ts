@@ -1,3 +1,5 @@
+import type { AttributeValue } from "./event-catalogue.ts";
+import type { BeforeSend } from "./recording/event-shape.ts";
 import type { HttpEventRule } from "./http-rules.ts";
 
 /** Options of `startBusinessEvents`; what is not given comes from the environment. */
@@ -53,6 +55,22 @@ export interface BusinessEventsOptions {
   readonly httpEvents?: readonly HttpEventRule[];
   /** React to SIGTERM, SIGINT, SIGHUP, SIGQUIT and SIGUSR2 by sending what waits. @default true */
   readonly handleSignals?: boolean;
+  /** Attributes of every event; those of the context and of the event win. */
+  readonly defaults?: Readonly<Record<string, AttributeValue>>;
+  /**
+   * Sees each event with all its attributes, in the call that records it, and returns it, changed or not; null leaves
+   * it out. If it throws, the event is dropped and counted: it may hold what was to be removed.
+   */
+  readonly beforeSend?: BeforeSend;
+  /** Hears of what is lost, refused or used wrongly, as rarely as stderr does. */
+  readonly onError?: (error: Error) => void;
+  /** Whether events are recorded; a function is asked at each call, and anything but true is no. @default true */
+  readonly enabled?: boolean | (() => boolean);
+  /**
+   * `waitUntil` of a serverless platform: gets a promise that is kept when what was recorded is sent, at the latest
+   * after 10 s.
+   */
+  readonly waitUntil?: (promise: Promise<unknown>) => void;
   /** Record and send nothing. Default: `SPANLEDGER_DISABLED`. */
   readonly disabled?: boolean;
 }

@@ -19,6 +19,22 @@ const shown = new Map<string, Shown>();
 
 const levels = { none: 0, error: 1, warn: 2, info: 3, debug: 4, verbose: 4, all: 4 } as const;
 
+/** The product's `onError`. */
+let listener: ((error: Error) => unknown) | null = null;
+
+export function setErrorListener(onError: ((error: Error) => unknown) | null): void {
+  listener = onError;
+}
+
+/** Tells the product, whatever that does. */
+function tell(problem: Error): void {
+  try {
+    Promise.resolve(listener?.(problem)).catch(() => undefined);
+  } catch {
+    // The product's function threw.
+  }
+}
+
 /** What is written to stderr: `SPANLEDGER_LOG`, else `OTEL_LOG_LEVEL`; unset, only what nobody could find out otherwise. */
 function writtenLevel(): number | null {
   for (const name of ["SPANLEDGER_LOG", "OTEL_LOG_LEVEL"]) {
@@ -42,6 +58,7 @@ export function showNotice(notice: SenderNotice): void {
   if (times === null) return;
   const message = times > 1 ? `${notice.message} (${times} times since this was last said)` : notice.message;
   if (isWritten(notice)) writeLine(message);
+  if (notice.loud === true) tell(notice.error ?? new Error(message));
   try {
     const logger = diag.createComponentLogger({ namespace: "@spanledger/sdk" });
     logger[notice.level](message);
@@ -55,7 +72,7 @@ export function reportProblem(problem: BusinessEventError): void {
   const { code, eventName, attribute, message } = problem;
   // A cut value is not a mistake of the caller.
   const loud = code !== "value_cut" && process.env["NODE_ENV"] !== "production";
-  showNotice({ level: "warn", key: `${code}\0${eventName}\0${attribute ?? ""}`, message, loud });
+  showNotice({ level: "warn", key: `${code}\0${eventName}\0${attribute ?? ""}`, message, loud, error: problem });
 }
 
 /** Says what a product should read in any case; `code` is what it can search for. */

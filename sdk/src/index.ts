@@ -14,4 +14,6 @@ export {
   type BusinessEvents,
   type EndOptions,
 } from "./start-business-events.ts";
+export { createBusinessEvents, type BusinessEventsClient } from "./create-business-events.ts";
+export type { BeforeSend, PendingEvent } from "./recording/event-shape.ts";
 export { withBusinessContext } from "./business-context.ts";

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { showNotice, writeLastWords } from "./diagnose.ts";
+import { setErrorListener, showNotice, writeLastWords } from "./diagnose.ts";
 import { isDeepStrictEqual } from "node:util";
 import { controlCounter, controlWord } from "./recording/control-block.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
+import { describeThrown } from "./recording/encode-any-value.ts";
 import { EventRecorder } from "./recording/event-recorder.ts";
 import { readFlag } from "./config/read-environment.ts";
 import { resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
@@ -52,6 +53,9 @@ function isEqual(a: unknown, b: unknown): boolean {
   }
 }
 
+/** A platform waits no longer than this for what was recorded, in ms. */
+const announcedWaitMs = 10_000;
+
 /** The one pipeline of a process; `shared-pipeline.ts` gives it to every copy of this package. */
 export class Pipeline {
   readonly recorder = new EventRecorder();
@@ -68,6 +72,8 @@ export class Pipeline {
   /** The `exit` event has come: nothing asynchronous happens any more. */
   #exiting = false;
   #lossSaid = false;
+  /** `waitUntil` has a promise that is not kept yet. */
+  #announced = false;
   readonly #losses = new LossLines(this.recorder, () => this.#state !== "not started");
   /** Called with the configuration whenever sending begins, and with null when it ends. */
   onRunning: ((config: ResolvedConfig | null) => void) | null = null;
@@ -101,6 +107,9 @@ export class Pipeline {
     this.recorder.strict = config.strict;
     this.recorder.disabled = config.disabled;
     this.recorder.discards = config.discards;
+    this.recorder.shape = config.shape;
+    this.recorder.onRecorded = config.waitUntil === null ? null : () => this.#announce();
+    setErrorListener(config.onError);
     if (config.disabled || config.discards) {
       this.#end("disabled");
       this.recorder.beginNewSource();
@@ -207,6 +216,28 @@ export class Pipeline {
       this.onRunning?.(this.#config);
     } else if (this.#state === "not started") {
       this.#losses.attendUnstarted();
+    }
+  }
+
+  /** Gives a serverless platform a promise to wait for, once for all events until it is kept. */
+  #announce(): void {
+    if (this.#announced || this.#config?.waitUntil == null) return;
+    this.#announced = true;
+    const sent = Promise.resolve()
+      .then(() => this.flush(announcedWaitMs))
+      .then(async (complete) => {
+        // What was recorded meanwhile belongs to the same promise.
+        while (complete && this.status().pending > 0 && (await this.flush(announcedWaitMs)));
+      })
+      .finally(() => {
+        this.#announced = false;
+      });
+    try {
+      // What an async function makes of it must not end the process.
+      Promise.resolve(this.#config.waitUntil(sent)).catch(() => undefined);
+    } catch (error) {
+      const message = `waitUntil threw ${describeThrown(error)}`;
+      showNotice({ level: "error", key: message, message, loud: true });
     }
   }
 

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { readHttpRules, type CompiledRule } from "./http-rules.ts";
 import { chunkBytes } from "./recording/chunk.ts";
+import type { EventShape } from "./recording/event-shape.ts";
 import { sdkVersion } from "./sdk-version.ts";
 import type { SenderSettings } from "./sending/sender.ts";
 import type { SpoolSettings } from "./spool/spool.ts";
 import { OptionReader } from "./config/option-reader.ts";
 import { readFlag, readMilliseconds, readText, runsUnderTests, type Environment } from "./config/read-environment.ts";
+import { readFunction, readShape } from "./config/read-shape.ts";
 import { resolveResource } from "./config/resolve-resource.ts";
 import { resolveTarget } from "./config/resolve-target.ts";
 
@@ -16,6 +18,9 @@ export interface ResolvedConfig {
   /** Events are checked and go nowhere: a test runner's process in which nobody has named an endpoint. */
   readonly discards: boolean;
   readonly settings: SenderSettings;
+  readonly shape: EventShape | null;
+  readonly onError: ((error: Error) => unknown) | null;
+  readonly waitUntil: ((promise: Promise<unknown>) => unknown) | null;
   readonly maxQueueBytes: number;
   /** Longest wait of the end of the process, in ms; Infinity for no limit. */
   readonly exitWaitMs: number;
@@ -77,6 +82,9 @@ export function resolveConfig(given: unknown, env: Environment, ids: SourceIds =
       spool: resolveSpool(options, env, warn),
     },
     discards: !isChosen && runsUnderTests(env),
+    shape: readShape(options, false),
+    onError: readFunction(options, "onError"),
+    waitUntil: readFunction(options, "waitUntil"),
     maxQueueBytes,
     exitWaitMs: options.milliseconds("exitWaitMs", readMilliseconds(env, "SPANLEDGER_EXIT_WAIT_MS", warn) ?? 2000),
     strict: options.flag("strict") ?? env["NODE_ENV"] === "test",

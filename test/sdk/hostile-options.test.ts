@@ -33,6 +33,10 @@ const optionNames = [
   "httpEvents",
   "handleSignals",
   "disabled",
+  "defaults",
+  "beforeSend",
+  "onError",
+  "waitUntil",
 ] as const;
 const variables = [
   "SPANLEDGER_OTLP_ENDPOINT",
@@ -302,7 +306,15 @@ describe("calls", () => {
   it.each(Object.entries(hostileValues))("every option being %s, events arrive", async (_title, make) => {
     diag.setLogger(hostileLogger, { suppressOverrideMessage: true });
     const hostile = Object.fromEntries(optionNames.map((name) => [name, make()]));
-    const own = { endpoint: sink.url, disabled: false, inProcess: true, strict: false, spoolDirectory: undefined };
+    const mine = { beforeSend: undefined, enabled: true };
+    const own = {
+      ...mine,
+      endpoint: sink.url,
+      disabled: false,
+      inProcess: true,
+      strict: false,
+      spoolDirectory: undefined,
+    };
     startBusinessEvents({ ...hostile, ...own } as never);
     withBusinessContext(make() as never, () => record("shop.sold", { kept: 1, value: make() }));
     expect(await flush()).toBe(true);

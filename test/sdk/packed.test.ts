@@ -135,6 +135,18 @@ describe("beside no OpenTelemetry SDK", () => {
     expect(sink.reports).toMatchObject([{ lastSeq: 700, dropped: 0 }]);
   });
 
+  it.each([["browser"], ["edge-light"], ["workerd"]])("bundling for %s fails with one sentence", async (condition) => {
+    const failed = build({
+      stdin: { contents: `import "@spanledger/sdk";`, resolveDir: folder },
+      bundle: true,
+      write: false,
+      platform: condition === "browser" ? "browser" : "neutral",
+      conditions: [condition],
+      logLevel: "silent",
+    });
+    await expect(failed).rejects.toThrow(/records in Node only: import it in code of the server/);
+  });
+
   it.for([20, 26])("on Node %i", async (major, ctx) => {
     const node = await findNode(major);
     if (node === undefined) return ctx.skip(`Node ${major} is not on this machine (npm run setup)`);

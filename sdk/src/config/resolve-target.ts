@@ -1,5 +1,6 @@
 import type { PostTarget } from "../sending/post-request.ts";
 import type { OptionReader } from "./option-reader.ts";
+import { readConnection } from "./read-connection.ts";
 import { decodePercent, readText, type Environment } from "./read-environment.ts";
 import { parseHeaders, readHeaders, type Headers } from "./read-headers.ts";
 
@@ -38,7 +39,8 @@ export function resolveTarget(
     ...readHeaders(options.read("headers"), "the option headers", warn),
   };
   const timeoutMs = options.milliseconds("requestTimeoutMs", 10_000) || Infinity;
-  return { target: { url: url.href, headers, timeoutMs }, isChosen: endpoint.origin !== defaultOrigin };
+  const connection = readConnection(env, url, signal, process.versions.node, warn);
+  return { target: { url: url.href, headers, timeoutMs, ...connection }, isChosen: endpoint.origin !== defaultOrigin };
 }
 
 function findEndpoint(

@@ -9,11 +9,12 @@
  *      8  f64  sequence number of the source, from 1
  *     16  f64  milliseconds since 1970-01-01 UTC, an integer
  *     24  u32  length of the attributes in bytes
- *     28  u32  zero
+ *     28  u32  length of the tenant in bytes, with `hasTenant`
  *     32       trace id (16) and parent span id (8), with `hasParent`
  *              event id (16), with `hasEventId`
  *              name, UTF-8
  *              attributes: repeated `KeyValue`, each with the tag of `Span.Event.attributes`
+ *              tenant, UTF-8, with `hasTenant`
  */
 
 export const recordHeaderBytes = 32;
@@ -22,6 +23,7 @@ export const recordFlags = {
   hasParent: 1,
   parentIsRemote: 2,
   hasEventId: 4,
+  hasTenant: 8,
 } as const;
 
 /** `Span.Event.attributes` (field 3, length-delimited); the log form replaces it by its own tag. */
@@ -81,4 +83,12 @@ export function readRecord(bytes: Uint8Array, view: DataView, offset: number): E
     name: bytes.subarray(at, nameEnd),
     attributes: bytes.subarray(nameEnd, nameEnd + attributesLength),
   };
+}
+
+/** The event's own tenant; undefined where it is the one of the source. */
+export function readRecordTenant(bytes: Uint8Array, view: DataView, offset: number): string | undefined {
+  if ((view.getUint16(offset + 4, true) & recordFlags.hasTenant) === 0) return undefined;
+  const { attributes } = readRecord(bytes, view, offset);
+  const start = attributes.byteOffset - bytes.byteOffset + attributes.length;
+  return Buffer.from(bytes.subarray(start, start + view.getUint32(offset + 28, true))).toString("utf8");
 }

@@ -10,7 +10,9 @@ import { planEvent } from "./event-plan.ts";
 import { EventQueue } from "./event-queue.ts";
 import { readRecord, type EventRecord } from "./event-record.ts";
 import { EventWriter, type AttributeBag } from "./event-writer.ts";
+import { shapeAttributes, type EventShape } from "./event-shape.ts";
 import { parseUuid } from "./hex-ids.ts";
+import { utf8Bytes } from "./protobuf-bytes.ts";
 import { readOccurredAt } from "./read-occurred-at.ts";
 import { showValue } from "./show-value.ts";
 
@@ -22,6 +24,8 @@ export interface RecordOptions {
   readonly eventId?: string;
   /** The OpenTelemetry context of the event, where it is not the active one. */
   readonly context?: Context;
+  /** Brand or site of this event, where it is not the one of the start. */
+  readonly tenant?: string;
 }
 
 /** What an HTTP request that yields an event has gathered so far; see `http-events.ts`. */
@@ -36,10 +40,13 @@ interface Deferred {
   readonly name: string;
   readonly attributes: AttributeBag;
   readonly options: RecordOptions | null | undefined;
+  readonly shape: EventShape | null;
 }
 
 /** Memory that events may occupy while nobody has started the pipeline. */
 const maxBytesBeforeStart = 8 * 1024 * 1024;
+/** Longest tenant, in UTF-16 code units. */
+const maxTenantLength = 256;
 const noAttributes: AttributeBag = Object.freeze({});
 /** The caller's side: takes the events of one process and puts them into memory that the sender reads. */
 export class EventRecorder {
@@ -59,6 +66,10 @@ export class EventRecorder {
   unattended = true;
   /** Called behind an event that a sleeping sender, or no sender, will not see by itself. */
   onUnseen: (() => void) | null = null;
+  /** What the product asks for each event; null where it asks for nothing. */
+  shape: EventShape | null = null;
+  /** Called behind each event that was recorded; null where nobody waits for it. */
+  onRecorded: (() => void) | null = null;
   /** Called behind an event that found no room in the queue. */
   onDrop: (() => void) | null = null;
 
@@ -72,16 +83,22 @@ export class EventRecorder {
   #deferred: Deferred[] = [];
 
   /** See `recordBusinessEvent`. */
-  record(name: string, attributes: AttributeBag | null | undefined, options: RecordOptions | null | undefined): void {
+  record(
+    name: string,
+    attributes: AttributeBag | null | undefined,
+    options: RecordOptions | null | undefined,
+    shape: EventShape | null = this.shape,
+  ): void {
     if (this.disabled && this.capture === null) return;
+    if (shape !== null && !shape.isEnabled()) return;
     if (this.#writing) {
       // A getter or `toJSON` of an attribute records an event of its own: after this one.
-      this.#deferred.push({ name, attributes: copyAttributes(attributes), options });
+      this.#deferred.push({ name, attributes: copyAttributes(attributes), options, shape });
       return;
     }
     this.#writing = true;
     try {
-      this.#recordOne(name, attributes ?? noAttributes, options);
+      this.#recordOne(name, attributes ?? noAttributes, options, shape);
     } catch (error) {
       if (this.strict && error instanceof BusinessEventError) throw error;
       const message = `a business event could not be recorded: ${describeThrown(error)}`;
@@ -100,7 +117,12 @@ export class EventRecorder {
     this.dropped = 0;
   }
 
-  #recordOne(name: string, attributes: AttributeBag, options: RecordOptions | null | undefined): void {
+  #recordOne(
+    name: string,
+    attributes: AttributeBag,
+    options: RecordOptions | null | undefined,
+    shape: EventShape | null,
+  ): void {
     if (typeof name !== "string" || name === "") {
       const message = `a business event needs a name, not ${showValue(name)}`;
       this.#addProblems([new BusinessEventError("invalid_name", "", null, message)]);
@@ -109,9 +131,11 @@ export class EventRecorder {
     let timeMs = Date.now();
     let eventId: Uint8Array | undefined;
     let parent: unknown;
+    let tenant: unknown = shape?.tenant;
     if (options !== undefined && options !== null) {
       // A copy, because a getter may throw: the event is recorded all the same.
-      const { occurredAt, eventId: ownId, context } = copyAttributes(options);
+      const { occurredAt, eventId: ownId, context, tenant: ownTenant } = copyAttributes(options);
+      tenant = ownTenant ?? tenant;
       if (occurredAt !== undefined) {
         const time = this.#readTime(name, occurredAt, timeMs);
         if (time === null) {
@@ -130,14 +154,27 @@ export class EventRecorder {
       bag = noAttributes;
     }
     const plan = planEvent(name);
-    const around = this.surroundings.getStore();
+    let around = this.surroundings.getStore();
+    if (shape !== null) {
+      const shaped = shapeAttributes(shape, name, around, bag);
+      if (shaped === null) return;
+      if (typeof shaped === "string") {
+        const message = `beforeSend failed, the event ${name} is dropped and counted: ${shaped}`;
+        showNotice({ level: "error", key: message, message, loud: true });
+        this.#skip();
+        return;
+      }
+      bag = shaped;
+      around = undefined;
+    }
+    const tenantBytes = this.#readTenant(name, tenant);
     const span = readSpan(parent);
     const seq = this.seq + 1;
     let chunk = this.queue.current ?? this.#openChunk();
     let end = -1;
     for (let attempt = 0; chunk !== null && attempt < 2; attempt += 1) {
       try {
-        end = this.#writer.write(this.queue.position, plan, seq, timeMs, span, eventId, bag, around);
+        end = this.#writer.write(this.queue.position, plan, seq, timeMs, span, eventId, bag, around, tenantBytes);
       } catch (error) {
         // A getter or a proxy threw: what can be read is kept.
         bag = copyAttributes(bag);
@@ -163,6 +200,7 @@ export class EventRecorder {
       return;
     }
     this.queue.commit(chunk, end);
+    this.onRecorded?.();
     if (this.unattended || Atomics.load(this.control.words, controlWord.asleep) === 1) this.onUnseen?.();
   }
 
@@ -194,7 +232,7 @@ export class EventRecorder {
   #recordDeferred(): void {
     const deferred = this.#deferred;
     this.#deferred = [];
-    for (const { name, attributes, options } of deferred) this.record(name, attributes, options);
+    for (const { name, attributes, options, shape } of deferred) this.record(name, attributes, options, shape);
   }
 
   #addProblems(problems: readonly BusinessEventError[]): void {
@@ -227,6 +265,14 @@ export class EventRecorder {
       `${occurredAt === "" ? "an empty text" : describeThrown(occurredAt)}; the time of the call is used`;
     this.#addProblems([new BusinessEventError("invalid_option", name, "occurredAt", message)]);
     return now;
+  }
+
+  #readTenant(name: string, tenant: unknown): Uint8Array | undefined {
+    if (tenant === undefined || tenant === null) return undefined;
+    if (typeof tenant === "string" && tenant !== "" && tenant.length <= maxTenantLength) return utf8Bytes(tenant);
+    const message = `business event ${name}: tenant has to be a short text, not ${showValue(tenant)}; the one of the start is used`;
+    this.#addProblems([new BusinessEventError("invalid_option", name, "tenant", message)]);
+    return undefined;
   }
 
   #readEventId(name: string, eventId: unknown): Uint8Array | undefined {

@@ -51,6 +51,7 @@ export class EventWriter {
    * Writes one record at `start`, a multiple of 8, and returns the offset behind it, or -1 where the
    * memory ends too early. Throws only what a getter or proxy of `attributes` throws.
    * @param span the active span, if there is one
+   * @param tenant UTF-8 of the event's own tenant, if it has one
    * @param eventId 16 bytes chosen by the caller, or undefined
    */
   write(
@@ -62,6 +63,7 @@ export class EventWriter {
     eventId: Uint8Array | undefined,
     attributes: AttributeBag,
     context: AttributeBag | undefined,
+    tenant?: Uint8Array,
   ): number {
     this.#wrongUse.problems = null;
     let at = start + recordHeaderBytes;
@@ -110,15 +112,21 @@ export class EventWriter {
       this.#wrongUse.add("name_too_long", plan, null, "has a name of more than 50 characters");
     }
 
-    const end = (this.#at + 7) & ~7;
+    const attributesEnd = this.#at;
+    const end = (attributesEnd + (tenant?.length ?? 0) + 7) & ~7;
     if (end > this.#limit) return -1;
     const view = this.#view;
+    if (tenant !== undefined) {
+      flags |= recordFlags.hasTenant;
+      this.#bytes.set(tenant, attributesEnd);
+      view.setUint32(start + 28, tenant.length, true);
+    }
     view.setUint32(start, end - start, true);
     view.setUint16(start + 4, flags, true);
     view.setUint16(start + 6, plan.nameLength, true);
     view.setFloat64(start + 8, seq, true);
     view.setFloat64(start + 16, timeMs, true);
-    view.setUint32(start + 24, this.#at - at, true);
+    view.setUint32(start + 24, attributesEnd - at, true);
     return end;
   }
 

@@ -25,6 +25,8 @@ export interface SenderNotice {
   readonly message: string;
   /** Also one line on stderr, because nobody could find out otherwise where `diag` is not set up. */
   readonly loud?: boolean;
+  /** For the product's `onError`; made of the message where it is absent. */
+  readonly error?: Error;
   /** Says how many events wait as well. */
   readonly withPending?: boolean;
 }

@@ -1,6 +1,6 @@
-import { instrumentationScope, reservedAttributes } from "../event-catalogue.ts";
+import { instrumentationScope, reservedAttributes, tenantAttribute } from "../event-catalogue.ts";
 import { encodeAnyValue } from "../recording/encode-any-value.ts";
-import { readRecord, recordFlags, spanEventAttributeTag } from "../recording/event-record.ts";
+import { readRecord, readRecordTenant, recordFlags, spanEventAttributeTag } from "../recording/event-record.ts";
 import {
   concatBytes,
   lengthDelimited,
@@ -32,6 +32,8 @@ export class CarrierEncoder {
   readonly #identity: SourceIdentity;
   readonly #seed: SourceSeed;
   readonly #resource: Uint8Array;
+  /** By tenant, for events with one of their own. */
+  readonly #resources = new Map<string, Uint8Array>();
   readonly #scope: Uint8Array;
   readonly #sourceIdAttribute: Uint8Array;
   readonly #out = new CarrierBytes();
@@ -39,10 +41,7 @@ export class CarrierEncoder {
   constructor(identity: SourceIdentity) {
     this.#identity = identity;
     this.#seed = seedOfSource(identity.sourceId);
-    this.#resource = lengthDelimited(
-      1,
-      concatBytes(Object.entries(identity.resource).map(([key, value]) => keyValue(1, key, value))),
-    );
+    this.#resource = encodeResource(identity.resource);
     this.#scope = lengthDelimited(
       1,
       concatBytes([
@@ -59,12 +58,33 @@ export class CarrierEncoder {
 
   /** The OTLP request with records `from` to `to` (exclusive) of the batch. */
   encodeBatch(batch: RecordBatch, from: number, to: number): Uint8Array {
-    this.#out.at = 0;
+    const byTenant = new Map<string | undefined, number[]>();
     for (let i = from; i < to; i += 1) {
       const { bytes, view } = batch.chunks[i]!;
-      this.#writeCarrier(bytes, view, batch.offsets[i]!);
+      const tenant = readRecordTenant(bytes, view, batch.offsets[i]!);
+      const records = byTenant.get(tenant);
+      if (records === undefined) byTenant.set(tenant, [i]);
+      else records.push(i);
     }
-    return this.#wrap();
+    const parts = [...byTenant].map(([tenant, records]) => {
+      this.#out.at = 0;
+      for (const i of records) {
+        const { bytes, view } = batch.chunks[i]!;
+        this.#writeCarrier(bytes, view, batch.offsets[i]!);
+      }
+      return this.#wrap(tenant === undefined ? this.#resource : this.#resourceOf(tenant));
+    });
+    // One resource for each tenant: messages of a repeated field may follow each other.
+    return parts.length === 1 ? parts[0]! : concatBytes(parts);
+  }
+
+  /** The resource with another tenant in it. */
+  #resourceOf(tenant: string): Uint8Array {
+    const known = this.#resources.get(tenant);
+    if (known !== undefined) return known;
+    const resource = encodeResource({ ...this.#identity.resource, [tenantAttribute]: tenant });
+    if (this.#resources.size < maxRememberedResources) this.#resources.set(tenant, resource);
+    return resource;
   }
 
   /** The OTLP request with one carrier that has no event: what the source says of itself. */
@@ -195,13 +215,13 @@ export class CarrierEncoder {
     }
   }
 
-  #wrap(): Uint8Array {
+  #wrap(resourceBytes = this.#resource): Uint8Array {
     const carriers = this.#out.written;
     const scoped = this.#scope.length + carriers.length;
     const scopedHead = concatBytes([Uint8Array.of(0x12), varint(scoped)]);
-    const resource = this.#resource.length + scopedHead.length + scoped;
+    const resource = resourceBytes.length + scopedHead.length + scoped;
     const head = concatBytes([Uint8Array.of(0x0a), varint(resource)]);
-    return concatBytes([head, this.#resource, scopedHead, this.#scope, carriers]);
+    return concatBytes([head, resourceBytes, scopedHead, this.#scope, carriers]);
   }
 
   #traceId(tag: number, traceId: Uint8Array | undefined, seq: number): void {
@@ -229,6 +249,13 @@ export class CarrierEncoder {
     this.#out.at += 1;
     this.#out.fixed32(1);
   }
+}
+
+/** Resources of tenants are kept up to this number. */
+const maxRememberedResources = 1000;
+
+function encodeResource(resource: SourceIdentity["resource"]): Uint8Array {
+  return lengthDelimited(1, concatBytes(Object.entries(resource).map(([key, value]) => keyValue(1, key, value))));
 }
 
 const idBytes = new Uint8Array(16);

@@ -1,6 +1,7 @@
 import { request as httpRequest, Agent as HttpAgent, type RequestOptions } from "node:http";
 import { request as httpsRequest, Agent as HttpsAgent } from "node:https";
 import { gzipSync } from "node:zlib";
+import type { TlsFiles } from "../config/read-connection.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
 import { startTimer, stopTimer } from "../timers.ts";
 import { describeNetworkError, describeStatus, type Failure } from "./describe-failure.ts";
@@ -25,6 +26,8 @@ export interface PostTarget {
   readonly headers: Readonly<Record<string, string>>;
   /** Infinity for no limit. */
   readonly timeoutMs: number;
+  readonly tls?: TlsFiles;
+  readonly proxyEnv?: Readonly<Record<string, string>> | null;
 }
 
 /** Bodies smaller than this are sent as they are: gzip would save less than it costs. */
@@ -41,8 +44,15 @@ export class OtlpPoster {
   constructor(target: PostTarget) {
     this.#target = target;
     this.#url = new URL(target.url);
-    const options = { keepAlive: true, maxSockets: 8, timeout: 60_000 };
-    this.#agent = this.#url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+    const proxyEnv = target.proxyEnv ?? undefined;
+    const options = {
+      keepAlive: true,
+      maxSockets: 8,
+      timeout: 60_000,
+      ...(proxyEnv === undefined ? {} : { proxyEnv }),
+    };
+    this.#agent =
+      this.#url.protocol === "https:" ? new HttpsAgent({ ...options, ...target.tls }) : new HttpAgent(options);
   }
 
   /** One attempt. Never rejects. */
