@@ -9,7 +9,12 @@ export function lengthField(number: number, content: Buffer | string): Buffer {
 
 /** A message field, written even where the message is empty. */
 export function messageField(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([encodeVarint((number << 3) | 2), encodeVarint(bytes.length), bytes]);
+  return Buffer.concat([fieldHead(number, bytes.length), bytes]);
+}
+
+/** What stands before the content of a length-delimited field. */
+export function fieldHead(number: number, length: number): Buffer {
+  return Buffer.concat([encodeVarint((number << 3) | 2), encodeVarint(length)]);
 }
 
 /** An unsigned number below 2^53; nothing where it is 0. */

@@ -21,6 +21,8 @@ import type { MappingLimits } from "./mapping-context.ts";
 import { takeNumber, takeText } from "./take-value.ts";
 
 const comma = 0x2c;
+/** A longer text is too large whatever it holds: not worth the time to look. */
+const maxCheckedBytes = 1024 * 1024;
 const trueText = Buffer.from("true");
 const falseText = Buffer.from("false");
 const nullText = Buffer.from("null");
@@ -35,6 +37,9 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
   readonly members: number[] = [];
   /** Whether `members` is kept: only for events without a mark, whose id is derived. */
   keepMembers = false;
+
+  /** Not all attributes were read: whether the event is ours may stand among the others. */
+  incomplete = false;
 
   private currentKey: AttributeKey;
   private rule: AttributeRule | null = null;
@@ -53,6 +58,7 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
     this.count = 0;
     this.depth = 0;
     this.afterKey = false;
+    this.incomplete = false;
     if (this.members.length > 0) this.members.length = 0;
   }
 
@@ -170,6 +176,12 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
     this.fail(malformedAttribute(expected, bytes, start, end));
   }
 
+  tooLarge(): void {
+    if (this.depth === 0) this.touch(true);
+    this.incomplete = true;
+    this.failSize();
+  }
+
   beginArray(): boolean {
     return this.beginNested("an array", 0x5b);
   }
@@ -282,6 +294,10 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
 
   private writeText(bytes: Buffer, start: number, end: number): TextState {
     const { attributeBytes } = this.limits;
+    if (end - start > Math.max(maxCheckedBytes, attributeBytes)) {
+      this.fail(attributeTooLarge(this.currentKey, end - start, attributeBytes));
+      return textState.tooLarge;
+    }
     const state = this.arena.writeString(bytes, start, end);
     if (state > textState.unicode && state !== textState.tooLarge) {
       this.fail(badText(state, quoteKey(this.currentKey), bytes, start, end));

@@ -1,10 +1,11 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { maxEventNameLength } from "@spanledger/sdk/event-catalogue";
 import type { OtlpEncoding, OtlpSignal } from "../otlp/otlp-carrier.ts";
 import type { EventSource, RejectedEvent } from "./business-event.ts";
 import type { EventName } from "./compile-catalogue.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { shortenText } from "./describe-value.ts";
+import { pieceBytes } from "../otlp/walk-pauses.ts";
 import { rejectionCodes } from "./rejection-codes.ts";
 import { payloadTypes } from "./write-rejection-payload.ts";
 
@@ -12,17 +13,39 @@ interface BadEvent {
   readonly tenantId: string;
   readonly name: EventName;
   readonly problem: EventProblem;
-  /** A complete request with this one event. */
-  readonly payload: Buffer;
+  /** A complete request with this one event, in parts. */
+  readonly payload: readonly Buffer[];
   readonly encoding: OtlpEncoding;
   readonly signal: OtlpSignal;
   readonly source: EventSource | null;
 }
 
-/** The row that keeps an event which cannot be counted. */
-export function makeRejection({ tenantId, name, problem, payload, encoding, signal, source }: BadEvent): RejectedEvent {
+/**
+ * The row that keeps an event which cannot be counted. It stops after every piece of the payload that is copied and hashed: an
+ * event may be as long as a request.
+ */
+export function* makeRejection({
+  tenantId,
+  name,
+  problem,
+  payload: parts,
+  encoding,
+  signal,
+  source,
+}: BadEvent): Generator<undefined, RejectedEvent> {
   const payloadType = payloadTypes[encoding];
-  const head = Buffer.from(`${signal}\n${payloadType}\n`);
+  const digest = createHash("sha256").update(`${signal}\n${payloadType}\n`);
+  const payload = Buffer.allocUnsafe(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    for (let from = 0; from < part.length; from += pieceBytes) {
+      if (from > 0) yield;
+      const piece = part.subarray(from, from + pieceBytes);
+      payload.set(piece, at);
+      digest.update(piece);
+      at += piece.length;
+    }
+  }
   return {
     tenantId,
     code: problem.code,
@@ -31,7 +54,7 @@ export function makeRejection({ tenantId, name, problem, payload, encoding, sign
     payload,
     payloadType,
     signal,
-    contentHash: hash("sha256", Buffer.concat([head, payload]), "buffer"),
+    contentHash: digest.digest(),
     source,
   };
 }

@@ -46,6 +46,8 @@ const reportName = Buffer.from(sourceReportSpan);
 /** Until a resource is read. */
 const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
 
+/** Of an event's name: 50 characters are allowed, and a reason quotes a little more. */
+const maxNameBytes = 64 * 1024;
 const dayMs = 86_400_000;
 /** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
 const markToleranceMs = 1000;
@@ -73,13 +75,22 @@ export function mapRequest(
  */
 export class RequestMapping {
   private readonly mapper: RequestMapper;
-  private readonly walk: Walk;
+  private readonly steps: Walk;
 
   constructor(body: Uint8Array, encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.mapper = new RequestMapper(encoding, signal, context);
-    this.walk =
-      encoding === "protobuf" ? walkProtobuf(bytes, signal, this.mapper) : walkJson(bytes, signal, this.mapper);
+    const walk = encoding === "protobuf" ? walkProtobuf : walkJson;
+    this.steps = this.stepsOf(walk(bytes, signal, this.mapper));
+  }
+
+  private *stepsOf(walk: Walk): Walk {
+    for (;;) {
+      const { done } = walk.next();
+      yield* this.mapper.finishRejections();
+      if (done === true) return;
+      yield;
+    }
   }
 
   /**
@@ -90,7 +101,7 @@ export class RequestMapping {
     const { builder } = this.mapper;
     this.mapper.takeBuilder();
     try {
-      while (!this.walk.next().done) if (performance.now() >= until) return false;
+      while (!this.steps.next().done) if (performance.now() >= until) return false;
       return true;
     } finally {
       builder.forgetBody();
@@ -117,6 +128,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   readonly events: BusinessEvent[] = [];
   readonly rejected: RejectedEvent[] = [];
   readonly sourceReports: SourceReport[] = [];
+  private readonly unfinished: Generator<undefined, RejectedEvent>[] = [];
   rejectedCarriers = 0;
   ignored = 0;
 
@@ -202,7 +214,15 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     if (last !== null && end - start === last.words.length && bytes === body && last.words.isAt(view, start, end)) {
       return last;
     }
-    return (this.lastName = this.catalogue.names.find(bytes, start, end));
+    return (this.lastName = this.findNameIn(bytes, start, end));
+  }
+
+  /** Of a name that is far too long only the beginning is kept. */
+  private findNameIn(bytes: Buffer, start: number, end: number): EventName {
+    let cut = Math.min(end, start + maxNameBytes);
+    // Not within a character.
+    if (cut < end) while (cut > start && (bytes[cut]! & 0xc0) === 0x80) cut--;
+    return this.catalogue.names.find(bytes, start, cut);
   }
 
   private readAttributes(walker: OtlpWalker, plan: MappingPlan, skippedKey: Buffer | null): void {
@@ -229,7 +249,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
       nameReader.begin();
       walker.readEventAttributes(nameReader);
       const text = nameReader.value;
-      name = this.catalogue.names.find(text, 0, text.length);
+      name = this.findNameIn(text, 0, text.length);
       if (text.length > 0) skippedKey = nameAttribute;
     } else {
       if (this.isOurScope && isText(range, reportName)) {
@@ -269,7 +289,8 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     // be read, the signs may be among them.
     if (
       !builder.marked &&
-      (name.plan === null || ((builder.touched & plan.requiredMask) === 0 && carrier.fault?.field !== "attributes"))
+      (name.plan === null ||
+        ((builder.touched & plan.requiredMask) === 0 && carrier.fault?.field !== "attributes" && !builder.incomplete))
     ) {
       this.ignored++;
       return;
@@ -333,7 +354,16 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     const { sourceId, eventSeq: seq } = this.builder;
     const source = sourceId !== null && seq > 0 ? { sourceId, seq } : null;
     const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.resourceFacts!);
-    this.rejected.push(makeRejection({ tenantId, name, problem, payload, encoding, signal, source }));
+    const rejection = makeRejection({ tenantId, name, problem, payload, encoding, signal, source });
+    const { done, value } = rejection.next();
+    if (done === true) this.rejected.push(value);
+    else this.unfinished.push(rejection);
+  }
+
+  /** Goes on with the rejections of long events. */
+  *finishRejections(): Walk {
+    for (const rejection of this.unfinished) this.rejected.push(yield* rejection);
+    if (this.unfinished.length > 0) this.unfinished.length = 0;
   }
 
   private addSourceReport(walker: OtlpWalker): void {

@@ -32,6 +32,7 @@ export class NameAttributeReader implements AttributeVisitor {
   nothing(): void {}
   malformedValue(): void {}
   malformedAttribute(): void {}
+  tooLarge(): void {}
   beginArray(): boolean {
     return false;
   }

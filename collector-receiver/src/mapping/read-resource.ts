@@ -60,6 +60,7 @@ export class ResourceReader implements AttributeVisitor {
   nothing(): void {}
   malformedValue(): void {}
   malformedAttribute(): void {}
+  tooLarge(): void {}
   beginArray(): boolean {
     return false;
   }

@@ -43,6 +43,7 @@ export class SourceReportReader implements AttributeVisitor {
   nothing(): void {}
   malformedValue(): void {}
   malformedAttribute(): void {}
+  tooLarge(): void {}
   beginArray(): boolean {
     return false;
   }

@@ -1,6 +1,7 @@
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { AttributeVisitor } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
+import { maxAttributesBytes } from "./walk-pauses.ts";
 
 /** KeyValue: key, value; in profiles also key_strindex. */
 const keyValueFields = Uint8Array.of(7, 2, 2, 7);
@@ -8,7 +9,15 @@ const keyValueFields = Uint8Array.of(7, 2, 2, 7);
 const anyValueFields = Uint8Array.of(7, 2, 0, 0, 1, 2, 2, 2);
 const listFields = Uint8Array.of(7, 2);
 
-/** Reads every KeyValue under `attributesTag` in `[start, end)`, in wire order. */
+/** What a field costs that is passed over by its length, and a text that is only handed on, in bytes that are read. */
+const shortCost = 16;
+/** An attribute of at most so many bytes counts as a short one. */
+const maxShortBytes = 256;
+
+/**
+ * Reads every KeyValue under `attributesTag` in `[start, end)`, in wire order, up to `maxAttributesBytes`; see `tooLarge`. A
+ * long text does not count, because nobody looks at its bytes here.
+ */
 export function readProtobufAttributes(
   cursor: ProtobufCursor,
   start: number,
@@ -18,8 +27,13 @@ export function readProtobufAttributes(
   visitor: AttributeVisitor,
 ): void {
   const bytes = cursor.bytes;
+  let left = maxAttributesBytes;
   let pos = start;
   while (pos < end) {
+    if ((left -= shortCost) < 0) {
+      visitor.tooLarge();
+      return;
+    }
     if (bytes[pos] !== attributesTag) {
       const tag = cursor.readTag(pos, end);
       pos = cursor.skipField(tag, cursor.pos, end, fields, "an event");
@@ -45,11 +59,27 @@ export function readProtobufAttributes(
     ) {
       visitor.key(bytes, pos + 2, valueAt);
       readAnyValue(cursor, valueAt + 2, next, visitor);
-    } else {
+    } else if (isLongText(cursor, pos, next) || (left -= length) >= 0) {
       readKeyValue(cursor, pos, next, visitor);
+    } else {
+      left += length;
+      if (bytes[pos] === 0x0a && keyLength < 0x80 && valueAt <= next) visitor.key(bytes, pos + 2, valueAt);
+      visitor.tooLarge();
     }
     pos = next;
   }
+}
+
+/** True if the KeyValue in `[start, end)` is a key of under 128 bytes and a text or bytes, and nothing else. */
+function isLongText(cursor: ProtobufCursor, start: number, end: number): boolean {
+  const { bytes } = cursor;
+  const keyLength = bytes[start + 1]!;
+  const valueAt = start + 2 + keyLength;
+  if (bytes[start] !== 0x0a || keyLength > 0x7f || valueAt >= end || bytes[valueAt] !== 0x12) return false;
+  const valueLength = cursor.readLength(valueAt + 1, end);
+  const at = cursor.pos;
+  if (at + valueLength !== end || (bytes[at] !== 0x0a && bytes[at] !== 0x3a)) return false;
+  return cursor.readLength(at + 1, end) === end - cursor.pos;
 }
 
 function readKeyValue(cursor: ProtobufCursor, start: number, end: number, visitor: AttributeVisitor): void {
@@ -78,8 +108,36 @@ function readKeyValue(cursor: ProtobufCursor, start: number, end: number, visito
   readAnyValue(cursor, valueStart, valueEnd, visitor);
 }
 
-/** Whether the KeyValue in `[start, end)` has exactly that key. */
-export function readProtobufKey(cursor: ProtobufCursor, start: number, end: number, name: Buffer): boolean {
+/** True if a KeyValue under `attributesTag` in `[start, end)` has exactly that key; it is looked for as far as attributes are read. */
+export function hasProtobufKey(
+  cursor: ProtobufCursor,
+  start: number,
+  end: number,
+  attributesTag: number,
+  fields: Uint8Array,
+  name: Buffer,
+): boolean {
+  let left = maxAttributesBytes;
+  for (let pos = start; pos < end && (left -= shortCost) >= 0;) {
+    const tag = cursor.readTag(pos, end);
+    if (tag === attributesTag) {
+      const length = cursor.readLength(cursor.pos, end);
+      const at = cursor.pos;
+      pos = at + length;
+      if (length > maxShortBytes && !isLongText(cursor, at, pos)) {
+        if (length > left) continue;
+        left -= length;
+      }
+      if (readProtobufKey(cursor, at, pos, name)) return true;
+    } else {
+      pos = cursor.skipField(tag, cursor.pos, end, fields, "an event");
+    }
+  }
+  return false;
+}
+
+/** True if the KeyValue in `[start, end)` has exactly that key. */
+function readProtobufKey(cursor: ProtobufCursor, start: number, end: number, name: Buffer): boolean {
   const bytes = cursor.bytes;
   let same = false;
   for (let pos = start; pos < end;) {

@@ -1,20 +1,28 @@
 import { idState, spanIdAt, traceIdAt, type OtlpCarrier } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { anyWireType, attributesOfLogRecord, copyId, logRecordFields, wrongMessage } from "./protobuf-fields.ts";
+import { pieceBytes } from "./walk-pauses.ts";
+import type { EventReadingPlace } from "./walk-protobuf-span.ts";
 
 /**
- * Reads the LogRecord in `[start, end)` into the carrier.
- * @returns where its attributes begin; `end` where it has none
+ * Reads the LogRecord in `[start, end)` into the carrier, a long one a piece at a time.
+ * @param from `start`, or where the piece before ended: `reading.pos`
+ * @returns false if it is not read to its end
  */
-export function readLogRecord(cursor: ProtobufCursor, carrier: OtlpCarrier, start: number, end: number): number {
+export function readLogRecord(
+  cursor: ProtobufCursor,
+  carrier: OtlpCarrier,
+  reading: EventReadingPlace,
+  start: number,
+  from: number,
+  end: number,
+): boolean {
   const { view } = cursor;
-  carrier.timeHigh = carrier.timeLow = carrier.observedHigh = carrier.observedLow = 0;
-  carrier.spanName.start = carrier.spanName.end = 0;
-  carrier.eventName.start = carrier.eventName.end = 0;
-  carrier.traceIdStart = carrier.traceIdEnd = carrier.spanIdStart = carrier.spanIdEnd = 0;
-  carrier.parentSpanIdState = idState.absent;
-  let attributesStart = end;
-  for (let pos = start; pos < end;) {
+  if (from === start) beginRecord(carrier, reading, end);
+  let { attributesStart, attributesEnd } = reading;
+  const stop = Math.min(end, from + pieceBytes);
+  let pos = from;
+  while (pos < stop) {
     const tagAt = pos;
     const tag = cursor.readTag(pos, end);
     if ((tag & 7) === 2 && tag >>> 3 < logRecordFields.length && logRecordFields[tag >>> 3] === 2) {
@@ -23,6 +31,7 @@ export function readLogRecord(cursor: ProtobufCursor, carrier: OtlpCarrier, star
       pos = at + length;
       if (tag === attributesOfLogRecord) {
         if (tagAt < attributesStart) attributesStart = tagAt;
+        attributesEnd = pos;
       } else if (tag === 0x62) {
         carrier.eventName.start = at;
         carrier.eventName.end = pos;
@@ -54,10 +63,23 @@ export function readLogRecord(cursor: ProtobufCursor, carrier: OtlpCarrier, star
       pos = cursor.skipField(tag, cursor.pos, end, logRecordFields, "a log record");
     }
   }
+  reading.pos = pos;
+  reading.attributesStart = attributesStart;
+  reading.attributesEnd = attributesEnd;
+  if (pos < end) return false;
   const { traceIdStart, traceIdEnd, spanIdStart, spanIdEnd } = carrier;
   carrier.traceIdState = copyId(carrier, traceIdStart, traceIdEnd - traceIdStart, traceIdAt, 16);
   carrier.spanIdState = copyId(carrier, spanIdStart, spanIdEnd - spanIdStart, spanIdAt, 8);
   carrier.eventStart = start;
   carrier.eventEnd = end;
-  return attributesStart;
+  return true;
+}
+
+function beginRecord(carrier: OtlpCarrier, reading: EventReadingPlace, end: number): void {
+  carrier.timeHigh = carrier.timeLow = carrier.observedHigh = carrier.observedLow = 0;
+  carrier.spanName.start = carrier.spanName.end = 0;
+  carrier.eventName.start = carrier.eventName.end = 0;
+  carrier.traceIdStart = carrier.traceIdEnd = carrier.spanIdStart = carrier.spanIdEnd = 0;
+  carrier.parentSpanIdState = idState.absent;
+  reading.attributesStart = reading.attributesEnd = end;
 }

@@ -2,9 +2,38 @@ import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier, type SpanIdFacts } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { attributesOfEvent, copyId, eventFields, spanFields, wrongMessage } from "./protobuf-fields.ts";
+import { pieceBytes } from "./walk-pauses.ts";
 
-/** Of the span that was read last: how many events it has, and where its first one begins and ends. */
-export const spanEvents = { count: 0, firstStart: 0, firstEnd: 0 };
+/** The span that is being read. A long one is read in pieces, and its fields are kept here between two of them. */
+export class SpanReading {
+  /** How many events it has, and where its first one begins and ends. */
+  events = 0;
+  firstStart = 0;
+  firstEnd = 0;
+  /** Up to where the span was read. */
+  pos = 0;
+  traceIdStart = 0;
+  traceIdLength = 0;
+  spanIdStart = 0;
+  spanIdLength = 0;
+  parentIdStart = 0;
+  parentIdLength = 0;
+  nameStart = 0;
+  nameLength = 0;
+  startTimeAt = -1;
+}
+
+/** The event (or log record) that is being read, see `SpanReading`. */
+export class EventReadingPlace {
+  /** Up to where it was read. */
+  pos = 0;
+  /** Its attributes lie in `[attributesStart, attributesEnd)`, with other fields among them; both are its end if it has none. */
+  attributesStart = 0;
+  attributesEnd = 0;
+  nameStart = 0;
+  nameEnd = 0;
+  timeAt = -1;
+}
 
 /**
  * After the last span. One with strange ids among others is a broken span, which concerns nobody here; if there is nothing
@@ -21,15 +50,19 @@ export function refuseOtherSignal({ known, strangeAt, strangeTraceId, strangeSpa
 }
 
 /**
- * Reads the Span in `[start, end)` into the carrier, and `spanEvents`. One without events costs its
- * fields' tags and lengths.
- * @param wanted also where it has no events
- * @returns false where it is passed over: the carrier then says nothing of it
+ * Reads the Span in `[start, end)` into the carrier, a long one a piece at a time. One without events costs its fields' tags
+ * and lengths.
+ * @param from `start`, or where the piece before ended: `reading.pos`
+ * @param wanted true if the span is wanted even if it has no events
+ * @returns false if the span is passed over or, where `reading.pos` is before the end, not read to its end; the carrier then
+ *   says nothing of it
  */
 export function readSpan(
   cursor: ProtobufCursor,
   carrier: OtlpCarrier,
+  reading: SpanReading,
   start: number,
+  from: number,
   end: number,
   wanted: boolean,
 ): boolean {
@@ -46,8 +79,13 @@ export function readSpan(
   let nameStart = 0;
   let nameLength = 0;
   let startTimeAt = -1;
-  let pos = start;
-  while (pos < end) {
+  if (from > start) {
+    ({ events, firstStart, firstEnd, traceIdStart, traceIdLength, spanIdStart, spanIdLength } = reading);
+    ({ parentIdStart, parentIdLength, nameStart, nameLength, startTimeAt } = reading);
+  }
+  const stop = Math.min(end, from + pieceBytes);
+  let pos = from;
+  while (pos < stop) {
     const tagAt = pos;
     const tag = bytes[pos++]!;
     if ((tag & 0x87) === 2) {
@@ -96,6 +134,12 @@ export function readSpan(
       pos = cursor.skipField(whole, cursor.pos, end, spanFields, "a span");
     }
   }
+  reading.pos = pos;
+  if (pos < end) {
+    Object.assign(reading, { events, firstStart, firstEnd, traceIdStart, traceIdLength, spanIdStart, spanIdLength });
+    Object.assign(reading, { parentIdStart, parentIdLength, nameStart, nameLength, startTimeAt });
+    return false;
+  }
   const { spanIds } = carrier;
   if (events === 0) {
     if ((traceIdLength !== 16 && traceIdLength !== 0) || (spanIdLength !== 8 && spanIdLength !== 0)) {
@@ -124,24 +168,35 @@ export function readSpan(
   carrier.spanName.end = nameStart + nameLength;
   carrier.timeLow = startTimeAt < 0 ? 0 : view.getUint32(startTimeAt, true);
   carrier.timeHigh = startTimeAt < 0 ? 0 : view.getUint32(startTimeAt + 4, true);
-  spanEvents.count = events;
-  spanEvents.firstStart = firstStart;
-  spanEvents.firstEnd = firstEnd;
+  reading.events = events;
+  reading.firstStart = firstStart;
+  reading.firstEnd = firstEnd;
   return true;
 }
 
 /**
- * Reads the Span.Event in `[start, end)` into the carrier.
- * @returns where its attributes begin; `end` where it has none
+ * Reads the Span.Event in `[start, end)` into the carrier, a long one a piece at a time.
+ * @param from `start`, or where the piece before ended: `reading.pos`
+ * @returns false if it is not read to its end
  */
-export function readSpanEvent(cursor: ProtobufCursor, carrier: OtlpCarrier, start: number, end: number): number {
+export function readSpanEvent(
+  cursor: ProtobufCursor,
+  carrier: OtlpCarrier,
+  reading: EventReadingPlace,
+  start: number,
+  from: number,
+  end: number,
+): boolean {
   const { bytes, view } = cursor;
   let nameStart = 0;
   let nameEnd = 0;
   let attributesStart = end;
+  let attributesEnd = end;
   let timeAt = -1;
-  let pos = start;
-  while (pos < end) {
+  if (from > start) ({ nameStart, nameEnd, attributesStart, attributesEnd, timeAt } = reading);
+  const stop = Math.min(end, from + pieceBytes);
+  let pos = from;
+  while (pos < stop) {
     const tagAt = pos;
     const tag = bytes[pos++]!;
     if (tag === attributesOfEvent || tag === 0x12) {
@@ -154,8 +209,9 @@ export function readSpanEvent(cursor: ProtobufCursor, carrier: OtlpCarrier, star
       if (tag === 0x12) {
         nameStart = pos;
         nameEnd = pos + length;
-      } else if (tagAt < attributesStart) {
-        attributesStart = tagAt;
+      } else {
+        if (tagAt < attributesStart) attributesStart = tagAt;
+        attributesEnd = pos + length;
       }
       pos += length;
     } else if (tag === 0x09) {
@@ -167,11 +223,20 @@ export function readSpanEvent(cursor: ProtobufCursor, carrier: OtlpCarrier, star
       pos = cursor.skipField(whole, cursor.pos, end, eventFields, "a span event");
     }
   }
+  reading.pos = pos;
+  reading.attributesStart = attributesStart;
+  reading.attributesEnd = attributesEnd;
+  if (pos < end) {
+    reading.nameStart = nameStart;
+    reading.nameEnd = nameEnd;
+    reading.timeAt = timeAt;
+    return false;
+  }
   carrier.timeLow = timeAt < 0 ? 0 : view.getUint32(timeAt, true);
   carrier.timeHigh = timeAt < 0 ? 0 : view.getUint32(timeAt + 4, true);
   carrier.eventName.start = nameStart;
   carrier.eventName.end = nameEnd;
   carrier.eventStart = start;
   carrier.eventEnd = end;
-  return attributesStart;
+  return true;
 }

@@ -19,10 +19,10 @@ import {
   spanFields,
 } from "./protobuf-fields.ts";
 import { readPlainProtobuf } from "./read-plain-protobuf.ts";
-import { readProtobufAttributes, readProtobufKey } from "./read-protobuf-attributes.ts";
+import { hasProtobufKey, readProtobufAttributes } from "./read-protobuf-attributes.ts";
 import { readLogRecord } from "./walk-protobuf-log-record.ts";
-import { stretchBytes, type Walk } from "./walk-pauses.ts";
-import { readSpan, readSpanEvent, refuseOtherSignal, spanEvents } from "./walk-protobuf-span.ts";
+import { maxAttributesBytes, stretchBytes, type Walk } from "./walk-pauses.ts";
+import { EventReadingPlace, readSpan, readSpanEvent, refuseOtherSignal, SpanReading } from "./walk-protobuf-span.ts";
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in protobuf. What is not asked for
@@ -45,10 +45,15 @@ class ProtobufWalker implements OtlpWalker {
   private resourceEnd = 0;
   private spanStart = 0;
   private spanEnd = 0;
-  private attributesStart = 0;
+  private readonly span = new SpanReading();
+  private readonly event = new EventReadingPlace();
   /** Where the first scope of the resource, or the first item of the scope, begins; -1 if there is none. */
   private firstListed = -1;
   private eventsLeft = 0;
+  /** The span's event that is being read; it was read up to `event.pos`. */
+  private eventStart = 0;
+  private eventEnd = 0;
+  private isWithinEvent = false;
   /** See `enter`. */
   private next = 0;
 
@@ -102,10 +107,18 @@ class ProtobufWalker implements OtlpWalker {
             const length = cursor.readLength(cursor.pos, scopeEnd);
             const start = cursor.pos;
             pos = start + length;
+            const { span, event } = this;
             if (!traces) {
-              this.attributesStart = readLogRecord(cursor, carrier, start, pos);
+              for (let from = start; !readLogRecord(cursor, carrier, event, start, from, pos); from = event.pos) yield;
               visitor.logRecord(this);
-            } else if (readSpan(cursor, carrier, start, pos, wantsAll)) {
+            }
+            let isWanted = traces && readSpan(cursor, carrier, span, start, start, pos, wantsAll);
+            while (traces && span.pos < pos) {
+              yield;
+              // A long span without events is no source's report.
+              isWanted = readSpan(cursor, carrier, span, start, span.pos, pos, false);
+            }
+            if (isWanted) {
               for (let next = this.walkSpan(start, pos); next < pos; next = this.walkEvents(next, pos)) {
                 const ids = Buffer.from(carrier.ids);
                 yield;
@@ -177,10 +190,11 @@ class ProtobufWalker implements OtlpWalker {
     return pos;
   }
 
+  /** Of a long scope only the beginning is read: its name comes first. */
   private readScopeName(start: number, end: number): void {
     const cursor = this.cursor;
     const scopeName = this.carrier.scopeName;
-    for (let pos = start; pos < end;) {
+    for (let pos = start; pos < Math.min(end, start + stretchBytes);) {
       const tag = cursor.readTag(pos, end);
       if (tag === 0x0a) {
         const length = cursor.readLength(cursor.pos, end);
@@ -194,21 +208,24 @@ class ProtobufWalker implements OtlpWalker {
 
   /** @returns the position behind the last event that was walked; the end of the span if it was the last one */
   private walkSpan(start: number, end: number): number {
-    const { count, firstStart, firstEnd } = spanEvents;
+    const { events, firstStart, firstEnd } = this.span;
     this.spanStart = start;
     this.spanEnd = end;
-    this.visitor.beginSpan(this, count);
-    if (count === 0) return end;
-    this.walkEvent(firstStart, firstEnd);
-    this.eventsLeft = count - 1;
-    return this.walkEvents(firstEnd, end);
+    this.visitor.beginSpan(this, events);
+    if (events === 0) return end;
+    this.eventsLeft = events - 1;
+    return this.walkEvent(firstStart, firstStart, firstEnd) ? this.walkEvents(firstEnd, end) : firstStart;
   }
 
   /** A stretch of a span's events; see `walkSpan`. */
   private walkEvents(start: number, end: number): number {
     const cursor = this.cursor;
-    const stop = start + stretchBytes;
     let pos = start;
+    if (this.isWithinEvent) {
+      if (!this.walkEvent(this.eventStart, this.event.pos, this.eventEnd)) return start;
+      pos = this.eventEnd;
+    }
+    const stop = pos + stretchBytes;
     while (this.eventsLeft > 0) {
       if (pos >= stop) return pos;
       const tag = cursor.readTag(pos, end);
@@ -216,8 +233,8 @@ class ProtobufWalker implements OtlpWalker {
         const length = cursor.readLength(cursor.pos, end);
         const eventStart = cursor.pos;
         pos = eventStart + length;
-        this.walkEvent(eventStart, pos);
         this.eventsLeft--;
+        if (!this.walkEvent(eventStart, eventStart, pos)) return eventStart;
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, spanFields, "a span");
       }
@@ -225,9 +242,16 @@ class ProtobufWalker implements OtlpWalker {
     return end;
   }
 
-  private walkEvent(start: number, end: number): void {
-    this.attributesStart = readSpanEvent(this.cursor, this.carrier, start, end);
+  /** @returns false if the event is long and not read to its end; `walkEvents` goes on with it */
+  private walkEvent(start: number, from: number, end: number): boolean {
+    if (!readSpanEvent(this.cursor, this.carrier, this.event, start, from, end)) {
+      this.eventStart = start;
+      this.eventEnd = end;
+      return !(this.isWithinEvent = true);
+    }
+    this.isWithinEvent = false;
     this.visitor.spanEvent(this);
+    return true;
   }
 
   readResourceAttributes(visitor: AttributeVisitor): void {
@@ -246,33 +270,24 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   readEventAttributes(visitor: AttributeVisitor): void {
-    const { cursor, attributesStart, attributesTag, fields } = this;
-    readProtobufAttributes(cursor, attributesStart, this.carrier.eventEnd, attributesTag, fields, visitor);
+    const { cursor, attributesTag, fields } = this;
+    const { attributesStart, attributesEnd } = this.event;
+    readProtobufAttributes(cursor, attributesStart, attributesEnd, attributesTag, fields, visitor);
   }
 
   readPlainAttributes(visitor: PlainVisitor): boolean {
-    const { cursor, attributesStart, attributesTag, fields } = this;
-    return readPlainProtobuf(cursor, attributesStart, this.carrier.eventEnd, attributesTag, fields, visitor);
+    const { cursor, attributesTag, fields } = this;
+    const { attributesStart, attributesEnd } = this.event;
+    if (attributesEnd - attributesStart > maxAttributesBytes) return false;
+    return readPlainProtobuf(cursor, attributesStart, attributesEnd, attributesTag, fields, visitor);
   }
 
   hasAttributes(): boolean {
-    return this.attributesStart < this.carrier.eventEnd;
+    return this.event.attributesStart < this.carrier.eventEnd;
   }
 
   hasEventAttribute(name: Buffer): boolean {
-    const { cursor, attributesTag, fields } = this;
-    const end = this.carrier.eventEnd;
-    for (let pos = this.attributesStart; pos < end;) {
-      const tag = cursor.readTag(pos, end);
-      if (tag === attributesTag) {
-        const length = cursor.readLength(cursor.pos, end);
-        const start = cursor.pos;
-        pos = start + length;
-        if (readProtobufKey(cursor, start, pos, name)) return true;
-      } else {
-        pos = cursor.skipField(tag, cursor.pos, end, fields, "an event");
-      }
-    }
-    return false;
+    const { attributesStart, attributesEnd } = this.event;
+    return hasProtobufKey(this.cursor, attributesStart, attributesEnd, this.attributesTag, this.fields, name);
   }
 }

@@ -20,6 +20,8 @@ import {
   type SpanEvent,
 } from "./otlp-messages.ts";
 
+import { longElements, message as field } from "./long-elements.ts";
+
 type Message = ReturnType<typeof tracesOf>;
 type Encoding = "protobuf" | "json";
 
@@ -125,6 +127,28 @@ describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
     }
   });
 });
+
+test.each(longElements)(
+  "protobuf: $title are read in pieces, between another body's, and give what they give in one go",
+  ({ signal, make, gives }) => {
+    const bodies = [4_000_000, 3_000_000].map((bytes) => {
+      const item = field(0x12, make(bytes, nowMs));
+      const next = field(0x12, make(10, nowMs));
+      return field(0x0a, field(0x12, item, next));
+    });
+    const mappings = bodies.map((body) => new RequestMapping(body, "protobuf", signal, context));
+    for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(10);
+    for (const [i, mapping] of mappings.entries()) {
+      const result = comparable(mapping.result);
+      expect(result).toEqual(comparable(mapRequest(bodies[i]!, "protobuf", signal, context)));
+      const outcomes = [...result.rejected.map(({ code }) => code), ...result.events.map(() => "event")];
+      expect(outcomes.concat(result.ignored > 0 ? "nothing" : [])[0]).toBe(gives);
+      for (const { payload, code } of result.rejected) {
+        expect(mapRequest(payload, "protobuf", signal, context).rejected).toMatchObject([{ code }]);
+      }
+    }
+  },
+);
 
 test.each([
   [
