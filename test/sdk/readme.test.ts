@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { sdkProducts } from "../../deploy/setup/obtain-sdk-products.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
 
@@ -39,6 +40,20 @@ describe("sdk/README.md", () => {
   it("has a test for each snippet", () => {
     expect([...snippets.keys()]).toEqual(Object.keys(expected));
     expect(readme.match(/```js/g)).toHaveLength(snippets.size);
+  });
+
+  it("names the versions on which the SDK is tested", () => {
+    const products = join(import.meta.dirname, "products");
+    const versions = sdkProducts.flatMap((product) => {
+      const manifest = JSON.parse(readFileSync(join(products, product, "package.json"), "utf8")) as {
+        dependencies: Record<string, string>;
+      };
+      return Object.entries(manifest.dependencies).map(([name, version]) => `${name} ${version}`);
+    });
+    // What the others need, rather than what is tested.
+    const parts = /^(?:@opentelemetry\/api|@nestjs\/(?:common|platform-express)|reflect-metadata|rxjs) /;
+    const missing = versions.filter((version) => !parts.test(version) && !readme.includes(version));
+    expect(missing).toEqual([]);
   });
 
   it("needs five lines for the first event", () => {
