@@ -6,10 +6,8 @@ import { escapeOf, unescapeJsonText } from "./unescape-json-text.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
-/** For each open object or array of the value being skipped: 1 for an object. Grows as needed, see `skipValue`. */
-let isObject = new Uint8Array(512);
-/** A larger table is given up after the value that needed it. */
-const largestKeptTable = 64 * 1024;
+/** For each open object or array of the value being skipped: 1 for an object. A deeper value takes a larger table. */
+const shallow = new Uint8Array(512);
 
 /**
  * A JSON text read byte by byte: what is not needed is skipped without making a value, but not
@@ -245,6 +243,7 @@ export class JsonCursor {
   /** Skips one value of any kind and depth, and checks its syntax; a loop, so that depth costs no stack. */
   skipValue(): void {
     const bytes = this.bytes;
+    let isObject = shallow;
     let depth = 0;
     for (;;) {
       // A value is next.
@@ -273,10 +272,7 @@ export class JsonCursor {
       }
       // A value was read: what follows it?
       for (;;) {
-        if (depth === 0) {
-          if (isObject.length > largestKeptTable) isObject = new Uint8Array(largestKeptTable);
-          return;
-        }
+        if (depth === 0) return;
         let next = bytes[this.pos];
         if (next !== 0x2c && next !== 0x7d && next !== 0x5d) next = this.peek();
         const object = isObject[depth - 1] === 1;
