@@ -10,10 +10,12 @@ import { findHelm } from "../../../deploy/helm/find-helm.ts";
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { describeWith } from "../../support/describe-with.ts";
 import { examples, locateValues } from "./check-chart.ts";
+import { findSchemaProblems } from "./check-schemas.ts";
 import { renderChart, type Manifest } from "./render-chart.ts";
 
 const helm4 = await findHelm();
 const collector = await findCollector();
+const monitored = locateValues("production.yaml");
 
 describeWith("Helm 4 (npm run setup)", helm4, (helm) => {
   test.each([
@@ -59,6 +61,36 @@ describeWith("Helm 4 (npm run setup)", helm4, (helm) => {
     };
     expect(await variables([])).toEqual(["HOST", "PORT", "DATABASE_URL", "INGEST_TOKENS", "READ_TOKENS"]);
     expect(await variables(["secrets.REDIS_URL.name=cache"])).toContain("REDIS_URL");
+  });
+
+  test("names that look like numbers stay texts", async () => {
+    const set = ["DATABASE_URL", "METRICS_TOKEN"].flatMap((variable) => [
+      `secrets.${variable}.name=1e3`,
+      `secrets.${variable}.key=7`,
+    ]);
+    const others = ["serviceAccountName=8", "collector.products.name=9", "collector.queue.storageClassName=1e1"];
+    // Helm's own flag: `--set` alone would make numbers of them, which the schema refuses.
+    const manifests = await renderChart(helm(), { setString: [...set, ...others], values: monitored, release: "1e2" });
+    expect(findSchemaProblems(manifests)).toEqual([]);
+    expect(JSON.stringify(manifests)).toContain('{"name":"1e3","key":"7"}');
+  });
+
+  test("a list without peers lets nobody in, rather than everybody", async () => {
+    const set = ["networkPolicy.enabled=true", "networkPolicy.senders=null"];
+    const policies = (await renderChart(helm(), { set })).filter(({ kind }) => kind === "NetworkPolicy");
+    expect(policies).toHaveLength(3);
+    for (const { metadata, spec } of policies) {
+      expect(spec.policyTypes, metadata.name).toContain("Ingress");
+      for (const { from } of spec.ingress ?? []) expect(from.length, metadata.name).toBeGreaterThan(0);
+    }
+    const collector = policies.find(({ metadata }) => metadata.name === "spanledger-collector");
+    expect(collector?.spec.ingress).toBeUndefined();
+  });
+
+  test("the Job tells the image what compose.yaml tells it", async () => {
+    const job = (await renderChart(helm())).find(({ kind }) => kind === "Job");
+    const compose = parse(await readFile(locateInRepository("compose.yaml"), "utf8"));
+    expect(job?.spec.template.spec.containers[0].args).toEqual(compose.services.migrate.command);
   });
 
   test("numbers of the values arrive digit by digit", async () => {

@@ -31,6 +31,8 @@ export interface RenderOptions {
   readonly values?: string;
   /** As `--set` takes them. */
   readonly set?: readonly string[];
+  /** As `--set-string` takes them. */
+  readonly setString?: readonly string[];
   readonly release?: string;
 }
 
@@ -39,11 +41,20 @@ export interface RenderOptions {
  * @throws with what Helm says
  */
 export async function renderChart(helm: string, options: RenderOptions = {}): Promise<Manifest[]> {
-  const { chart = CHART, values, set = [], release = "spanledger" } = options;
+  const { chart = CHART, values, set = [], setString = [], release = "spanledger" } = options;
   const files = values === undefined ? [] : ["--values", values];
   const { stdout } = await run(
     helm,
-    ["template", release, chart, "--namespace", "analytics", ...files, ...set.flatMap((one) => ["--set", one])],
+    [
+      "template",
+      release,
+      chart,
+      "--namespace",
+      "analytics",
+      ...files,
+      ...set.flatMap((one) => ["--set", one]),
+      ...setString.flatMap((one) => ["--set-string", one]),
+    ],
     // Nothing of this machine's: no repositories, plugins or cluster.
     { env: { PATH: process.env["PATH"], HOME: tmpdir(), HELM_PLUGINS: "/nowhere", KUBECONFIG: "/nowhere" } },
   );
