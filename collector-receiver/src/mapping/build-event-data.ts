@@ -1,4 +1,5 @@
 import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
+import { maxAttributesBytes } from "../otlp/walk-pauses.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
 import { capture, reserved, type AttributeKey, type AttributeRule, type MappingPlan } from "./event-plan.ts";
 import {
@@ -21,8 +22,6 @@ import type { MappingLimits } from "./mapping-context.ts";
 import { takeNumber, takeText } from "./take-value.ts";
 
 const comma = 0x2c;
-/** A longer text is too large whatever it holds: not worth the time to look. */
-const maxCheckedBytes = 1024 * 1024;
 const trueText = Buffer.from("true");
 const falseText = Buffer.from("false");
 const nullText = Buffer.from("null");
@@ -294,7 +293,7 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
 
   private writeText(bytes: Buffer, start: number, end: number): TextState {
     const { attributeBytes } = this.limits;
-    if (end - start > Math.max(maxCheckedBytes, attributeBytes)) {
+    if (end - start > Math.max(maxAttributesBytes, attributeBytes)) {
       this.fail(attributeTooLarge(this.currentKey, end - start, attributeBytes));
       return textState.tooLarge;
     }

@@ -1,11 +1,11 @@
-import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { TextRange } from "./otlp-carrier.ts";
-import { hexValue } from "../bytes/hex-digits.ts";
 import { unknownMember, type JsonMember, type JsonMembers } from "./json-members.ts";
-import { escapeOf, unescapeJsonText } from "./unescape-json-text.ts";
+import { JsonTokens, tooLong } from "./json-tokens.ts";
+import { JsonMeasure, noteWhiteSpace } from "./measure-json.ts";
+import { pieceBytes, type Walk } from "./walk-pauses.ts";
+import { unescapeJsonText } from "./unescape-json-text.ts";
 
 const quote = 0x22;
-const backslash = 0x5c;
 /** For each open object or array of the value being skipped: 1 for an object. A deeper value takes a larger table. */
 const shallow = new Uint8Array(512);
 
@@ -13,39 +13,60 @@ const shallow = new Uint8Array(512);
  * A JSON text read byte by byte: what is not needed is skipped without making a value, but not
  * without checking its syntax.
  */
-export class JsonCursor {
-  readonly bytes: Buffer;
-  readonly view: DataView;
-  pos = 0;
+export class JsonCursor extends JsonTokens {
   /** The last member's name, see `nextKey`. */
   readonly key: TextRange;
   /** Where the last value that `readText` skipped begins. */
   skippedAt = 0;
-  private readonly end: number;
 
   constructor(bytes: Buffer) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.end = bytes.length;
+    super(bytes);
     this.key = { bytes, start: 0, end: 0 };
-    // A byte order mark is allowed to be ignored (RFC 8259, section 8.1).
-    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.pos = 3;
   }
 
-  /** The next byte that is not white space; it stays unread. */
-  peek(): number {
-    const bytes = this.bytes;
-    let pos = this.pos;
-    let byte = bytes[pos];
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++pos];
-    this.pos = pos;
-    if (byte === undefined) throw this.error("more JSON");
-    return byte;
+  /**
+   * Reads what is next with `read`, unless that is long.
+   * @returns undefined if it is long; the cursor is where it was
+   */
+  readShort<T>(read: () => T): T | undefined {
+    const start = this.pos;
+    this.stop = Math.min(this.end, start + pieceBytes);
+    try {
+      return read();
+    } catch (error) {
+      if (error !== tooLong) throw error;
+      this.pos = start;
+      return undefined;
+    } finally {
+      this.stop = this.end;
+    }
+  }
+
+  /** Measures the long value that is next, and leaves the cursor before it. */
+  *measure(): Walk {
+    this.peek();
+    const start = this.pos;
+    const measure = new JsonMeasure(this, this.ends);
+    this.hasEnds = true;
+    for (let at = start; ; at = this.pos) {
+      this.pos = at;
+      if (measure.run(pieceBytes)) break;
+      yield;
+    }
+    this.pos = start;
+  }
+
+  /** Finds long runs of white space, which may stand anywhere. */
+  *findWhiteSpace(): Walk {
+    if (this.end < pieceBytes) return;
+    yield* noteWhiteSpace(this.bytes, this.ends);
+    this.hasEnds = this.ends.size > 0;
   }
 
   /** After the value: nothing may follow. */
   finish(): void {
     const bytes = this.bytes;
+    if (this.hasEnds) this.pos = this.ends.get(this.pos) ?? this.pos;
     while (this.pos < this.end) {
       const byte = bytes[this.pos]!;
       if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) throw this.error("the end");
@@ -131,58 +152,6 @@ export class JsonCursor {
     return true;
   }
 
-  skipLiteral(text: string): void {
-    for (let i = 0; i < text.length; i++) {
-      if (this.bytes[this.pos + i] !== text.charCodeAt(i)) throw this.error("a JSON value");
-    }
-    this.pos += text.length;
-  }
-
-  /** Skips the text whose opening quote is next; true where it has escapes. */
-  skipString(): boolean {
-    const bytes = this.bytes;
-    const end = this.end;
-    let pos = this.pos + 1;
-    let escapes = false;
-    while (pos < end) {
-      const byte = bytes[pos]!;
-      if (byte === quote) {
-        this.pos = pos + 1;
-        return escapes;
-      }
-      if (byte === backslash) {
-        escapes = true;
-        pos = this.skipEscape(pos);
-      } else if (byte < 0x20) {
-        this.pos = pos;
-        throw this.error("no control character within a text");
-      } else {
-        pos++;
-      }
-    }
-    this.pos = pos;
-    throw this.error("the end of a text");
-  }
-
-  /** The position after the escape at `pos`. */
-  private skipEscape(pos: number): number {
-    const kind = this.bytes[pos + 1];
-    if (kind === 0x75) {
-      for (let i = 2; i < 6; i++) {
-        if (pos + i >= this.end || hexValue[this.bytes[pos + i]!] === 255) {
-          this.pos = pos;
-          throw this.error("four hex digits after \\u");
-        }
-      }
-      return pos + 6;
-    }
-    if (kind === undefined || escapeOf[kind] === 0) {
-      this.pos = pos;
-      throw this.error("a valid escape");
-    }
-    return pos + 2;
-  }
-
   /** Reads the text whose opening quote is next, as UTF-8; a lone surrogate gives invalid UTF-8. */
   readString(into: TextRange): void {
     if (this.peek() !== quote) throw this.error("a text");
@@ -214,32 +183,6 @@ export class JsonCursor {
     return byte === 0x6e;
   }
 
-  /** Skips a number, and checks its syntax. */
-  skipNumber(): void {
-    const bytes = this.bytes;
-    let pos = this.pos;
-    if (bytes[pos] === 0x2d) pos++;
-    if (bytes[pos] === 0x30) pos++;
-    else pos = this.skipDigits(pos);
-    if (bytes[pos] === 0x2e) pos = this.skipDigits(pos + 1);
-    if (bytes[pos] === 0x65 || bytes[pos] === 0x45) {
-      pos++;
-      if (bytes[pos] === 0x2b || bytes[pos] === 0x2d) pos++;
-      pos = this.skipDigits(pos);
-    }
-    this.pos = pos;
-  }
-
-  private skipDigits(pos: number): number {
-    const first = pos;
-    while (isDigit(this.bytes[pos])) pos++;
-    if (pos === first) {
-      this.pos = pos;
-      throw this.error("a JSON value");
-    }
-    return pos;
-  }
-
   /** Skips one value of any kind and depth, and checks its syntax; a loop, so that depth costs no stack. */
   skipValue(): void {
     const bytes = this.bytes;
@@ -248,12 +191,16 @@ export class JsonCursor {
     for (;;) {
       // A value is next.
       const byte = this.peek();
+      if (this.pos >= this.stop && this.stop < this.end) throw tooLong;
       if (byte === quote) {
         this.skipString();
       } else if (byte === 0x7b || byte === 0x5b) {
         const object = byte === 0x7b;
+        const known = this.measuredBytes();
         this.pos++;
-        if (this.peek() === (object ? 0x7d : 0x5d)) {
+        if (known > 0) {
+          this.pos += known - 1;
+        } else if (this.peek() === (object ? 0x7d : 0x5d)) {
           this.pos++;
         } else {
           if (depth === isObject.length) isObject = enlarge(isObject);
@@ -296,20 +243,10 @@ export class JsonCursor {
     if (this.bytes[this.pos] !== 0x3a && this.peek() !== 0x3a) throw this.error("a colon");
     this.pos++;
   }
-
-  error(expected: string): MalformedOtlpError {
-    const at = this.pos;
-    const found = at >= this.end ? "the end" : JSON.stringify(this.bytes.toString("latin1", at, at + 12));
-    return new MalformedOtlpError(`Expected ${expected}, found ${found}`, at);
-  }
 }
 
 function enlarge(table: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(table.length * 2);
   larger.set(table);
   return larger;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }

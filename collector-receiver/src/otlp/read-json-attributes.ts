@@ -2,6 +2,7 @@ import type { AttributeVisitor, TextRange } from "./otlp-carrier.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { readDoubleText, readExactInteger, readNumberText } from "./read-json-number.ts";
 import { deliverInt64 } from "./read-protobuf-attributes.ts";
+import { maxAttributesBytes } from "./walk-pauses.ts";
 
 const keyName = Buffer.from("key");
 const valueName = Buffer.from("value");
@@ -21,16 +22,26 @@ const base64Text = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 /**
  * Reads an array of KeyValue, which is next, in wire order. A value that OTLP does not allow is the visitor's to judge; a
- * value that is not an array holds no attributes.
+ * value that is not an array holds no attributes. Attributes are read up to `maxAttributesBytes`, see `tooLarge`; a long text
+ * does not count, because nobody looks at its bytes here.
  */
 export function readJsonAttributes(cursor: JsonCursor, visitor: AttributeVisitor): void {
   if (!cursor.enterArray()) return;
+  let left = maxAttributesBytes;
   do {
-    readKeyValue(cursor, visitor);
+    left -= readKeyValue(cursor, visitor, left);
+    if (left < 0) {
+      visitor.tooLarge();
+      return;
+    }
   } while (cursor.moreElements());
 }
 
-function readKeyValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
+/** What an attribute costs that is passed over, and a text that is only handed on, in bytes that are read. */
+const shortCost = 64;
+
+/** @returns what it cost, in bytes that were read; one that costs more than `left` is passed over, and costs little */
+function readKeyValue(cursor: JsonCursor, visitor: AttributeVisitor, left: number): number {
   const kind = cursor.peek();
   const start = cursor.pos;
   // The value may stand before the key: remember both, then read them in order.
@@ -53,17 +64,38 @@ function readKeyValue(cursor: JsonCursor, visitor: AttributeVisitor): void {
   }
   if (!hasKey || (kind !== openBrace && kind !== firstOfNull)) {
     visitor.malformedAttribute("an object with a text as its key", cursor.bytes, start, cursor.pos);
-    return;
+    return shortCost;
+  }
+  const after = cursor.pos;
+  const cost = isLongText(cursor, valueAt) ? shortCost : after - start;
+  if (cost > left) {
+    if (key.end - key.start <= maxKeptKeyBytes) visitor.key(key.bytes, key.start, key.end);
+    visitor.tooLarge();
+    return shortCost;
   }
   visitor.key(key.bytes, key.start, key.end);
   if (valueAt < 0) {
     visitor.nothing();
-    return;
+    return cost;
   }
-  const after = cursor.pos;
   cursor.pos = valueAt;
   readAnyValue(cursor, visitor);
   cursor.pos = after;
+  return cost;
+}
+
+/** A longer key is left out of what is said of an attribute that is too large. */
+const maxKeptKeyBytes = 255;
+/** Where in a value a text begins at the latest: `{"stringValue":"`, with a little white space. */
+const maxTextOffset = 48;
+
+/** True if the value at `at` is measured and begins with a text that is too long for an event. */
+function isLongText(cursor: JsonCursor, at: number): boolean {
+  if (at < 0 || !cursor.isMeasured(at)) return false;
+  for (let i = 1; i < maxTextOffset; i++) {
+    if (cursor.bytes[at + i] === 0x22 && cursor.isMeasured(at + i)) return true;
+  }
+  return false;
 }
 
 /** Reads an AnyValue, which is next: an object with one known member. The last one counts. */
@@ -157,6 +189,14 @@ function readExpectedKind(cursor: JsonCursor, kind: Buffer, visitor: AttributeVi
 
 function readBytes(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
   cursor.readString(text);
+  const length = text.end - text.start;
+  if (length > maxAttributesBytes) {
+    // It is too large, whatever it holds: only its size matters.
+    let { end } = text;
+    while (text.bytes[end - 1] === 0x3d && text.end - end < 2) end--;
+    visitor.binary(text.bytes, text.start, text.start + Math.floor(((end - text.start) * 3) / 4));
+    return true;
+  }
   const base64 = text.bytes.latin1Slice(text.start, text.end);
   if (!base64Text.test(base64) || base64.replace(/=+$/, "").length % 4 === 1) return false;
   const bytes = Buffer.from(base64, "base64");

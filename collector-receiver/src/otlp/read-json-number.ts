@@ -5,6 +5,8 @@ const plainInteger = /^-?[0-9]+$/;
 const decimalNumber = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 /** Integers with more digits are not expanded: a double holds at most 309. */
 const mostDigits = 400;
+/** A longer text is not a number that anyone means. */
+const maxNumberBytes = 64 * 1024;
 
 const text: TextRange = { bytes: Buffer.alloc(0), start: 0, end: 0 };
 
@@ -16,7 +18,7 @@ export function readNumberText(cursor: JsonCursor): string | null {
   const byte = cursor.peek();
   if (byte === 0x22) {
     cursor.readString(text);
-    return text.bytes.latin1Slice(text.start, text.end);
+    return text.end - text.start > maxNumberBytes ? null : text.bytes.latin1Slice(text.start, text.end);
   }
   if (byte !== 0x2d && (byte < 0x30 || byte > 0x39)) {
     cursor.skipValue();
@@ -24,7 +26,7 @@ export function readNumberText(cursor: JsonCursor): string | null {
   }
   const start = cursor.pos;
   cursor.skipNumber();
-  return cursor.bytes.latin1Slice(start, cursor.pos);
+  return cursor.pos - start > maxNumberBytes ? null : cursor.bytes.latin1Slice(start, cursor.pos);
 }
 
 /** The integer that a text stands for, exactly: "7", "7.0" and "0.7e1" are the same. Null if it is not one, or beyond a double. */

@@ -3,6 +3,7 @@ import { follow, tapeKind, type AttributeTape, type TapeKey } from "./attribute-
 import { ByteWords } from "../bytes/byte-words.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import type { FieldFault } from "./otlp-carrier.ts";
+import { maxAttributesBytes } from "./walk-pauses.ts";
 
 const head = new ByteWords(Buffer.from('{"key":"'));
 const middle = new ByteWords(Buffer.from('","value":{"'));
@@ -16,6 +17,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 const brace = 0x7d;
 const comma = 0x2c;
+/** Enough for 15 digits and a point; longer ones are read with care. */
+const maxDecimalLength = 20;
 const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 /**
@@ -27,7 +30,9 @@ const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`)
  */
 export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeKey>, at: number): number {
   const { bytes, view } = cursor;
-  const end = bytes.length;
+  // The same tests as for the body's end; what is long is skipped then, which finds it to be too long.
+  const end = cursor.stop;
+  if (cursor.measuredBytes() > maxAttributesBytes) return -1;
   let before: TapeKey = tape.origin;
   let pos = cursor.pos;
   if (bytes[pos++] !== 0x5b) return -1;
@@ -69,7 +74,7 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
         const first = pos;
         let value = 0;
         let byte = bytes[pos]!;
-        while (byte >= 0x30 && byte <= 0x39) {
+        while (byte >= 0x30 && byte <= 0x39 && pos - first <= 15) {
           value = value * 10 + (byte - 0x30);
           byte = bytes[++pos]!;
         }
@@ -133,12 +138,13 @@ function findPlainEnd(bytes: Buffer, start: number, end: number): number {
 function findDecimalEnd(bytes: Buffer, start: number): number {
   let pos = start;
   let longest = 15;
-  while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39) pos++;
+  const last = start + maxDecimalLength;
+  while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
   if (pos === start || (bytes[start] === 0x30 && pos - start > 1)) return -1;
   if (bytes[pos] === 0x2e) {
     longest++;
     const point = pos++;
-    while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39) pos++;
+    while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
     if (pos === point + 1) return -1;
   }
   return pos - start > longest || bytes[pos] !== brace ? -1 : pos;

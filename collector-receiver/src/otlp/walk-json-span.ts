@@ -1,10 +1,11 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { JsonMembers } from "./json-members.ts";
-import type { CarrierVisitor, FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
+import type { FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
 import { clearIds, decodeIds, skipJsonId } from "./read-json-ids.ts";
 import { readJsonTime } from "./read-json-time.ts";
 import { scanJsonAttributes, skipAttributes } from "./scan-json-attributes.ts";
+import { pieceBytes } from "./walk-pauses.ts";
 
 /** Where one event stands: its span's ids and name may come after it. */
 export interface ScannedEvent {
@@ -58,13 +59,10 @@ const eventAttributes = eventMembers.get("attributes");
 const time = { high: 0, low: 0 };
 /** Events of a span that are scanned before they are visited; more are scanned afterwards, so that memory is bounded. */
 const eventsAtOnce = 256;
-/** Events that are skipped in a row. */
-const skippedAtOnce = 8192;
 
 /**
- * Reads one span after the other. `begin`; `finish`; then `events` are the span's. If `begin` returns true, there are more
- * events: `skipEvents` until it returns false, `continue`, and both again while that returns true; after `finish`,
- * `scanEvents` until it returns false gives all of them in turn. Other bodies may be walked between these.
+ * Reads one span after the other. `begin`; `finish`; then `events` are the span's. If it `hasMoreEvents`, `scanEvents` gives
+ * all of them in turn, until it returns false. Other bodies may be walked between these.
  */
 export class JsonSpanReader {
   /** The events that were scanned last. */
@@ -78,34 +76,26 @@ export class JsonSpanReader {
   private readonly cursor: JsonCursor;
   private readonly carrier: OtlpCarrier;
   private readonly tape: AttributeTape<TapeKey>;
-  private readonly visitor: Pick<CarrierVisitor, "tape" | "unreadable">;
+  /** Lists of events of the span that are not arrays. */
+  unreadable = 0;
 
-  /** @param visitor told if a span's events are not an array */
-  constructor(cursor: JsonCursor, carrier: OtlpCarrier, visitor: Pick<CarrierVisitor, "tape" | "unreadable">) {
+  constructor(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>) {
     this.cursor = cursor;
     this.carrier = carrier;
-    this.tape = visitor.tape;
-    this.visitor = visitor;
+    this.tape = tape;
   }
 
-  /**
-   * Begins the span that is next.
-   * @returns true if the cursor stands within its events
-   */
-  begin(): boolean {
+  /** Reads the span that is next. */
+  begin(): void {
     clearIds(this.carrier);
     this.carrier.spanName.start = this.carrier.spanName.end = 0;
     this.events.length = 0;
     this.startTimeAt = this.attributesAt = this.eventsAt = this.nextEventAt = -1;
-    return this.cursor.enterObject() && this.readMembers();
+    this.unreadable = 0;
+    if (this.cursor.enterObject()) this.readMembers();
   }
 
-  /** As `begin`, behind the events. */
-  continue(): boolean {
-    return this.cursor.moreMembers() && this.readMembers();
-  }
-
-  private readMembers(): boolean {
+  private readMembers(): void {
     const { cursor, carrier } = this;
     let member = spanMembers.origin;
     do {
@@ -125,10 +115,15 @@ export class JsonSpanReader {
         this.events.length = 0;
         this.nextEventAt = -1;
         const first = cursor.peek();
-        if (first !== 0x5b && first !== 0x6e) this.visitor.unreadable();
+        if (first !== 0x5b && first !== 0x6e) this.unreadable++;
+        const arrayAt = cursor.pos;
         if (!cursor.enterArray()) continue;
         this.eventsAt = cursor.pos;
-        if (this.scanSomeEvents()) return true;
+        if (this.scanSomeEvents()) {
+          // Ids and name may come behind them.
+          cursor.pos = arrayAt;
+          cursor.skipValue();
+        }
       } else {
         if (member === spanAttributes || member === startTime) {
           cursor.peek();
@@ -138,17 +133,10 @@ export class JsonSpanReader {
         cursor.skipValue();
       }
     } while (cursor.moreMembers());
-    return false;
   }
 
-  /** Skips some of the events. @returns true if there are more */
-  skipEvents(): boolean {
-    const { cursor } = this;
-    for (let i = 0; i < skippedAtOnce; i++) {
-      cursor.skipValue();
-      if (!cursor.moreElements()) return false;
-    }
-    return true;
+  get hasMoreEvents(): boolean {
+    return this.nextEventAt >= 0;
   }
 
   /**
@@ -183,9 +171,10 @@ export class JsonSpanReader {
 
   private scanSomeEvents(): boolean {
     const { cursor, events, tape } = this;
+    const stop = cursor.pos + pieceBytes;
     let onTape = 0;
     do {
-      if (events.length === eventsAtOnce) {
+      if (events.length === eventsAtOnce || cursor.pos > stop) {
         this.nextEventAt = cursor.pos;
         return true;
       }

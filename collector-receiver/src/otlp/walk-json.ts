@@ -13,7 +13,7 @@ import { readAttributeTape } from "./read-attribute-tape.ts";
 import { readJsonAttributes } from "./read-json-attributes.ts";
 import { readJsonLogRecord } from "./walk-json-log-record.ts";
 import { JsonSpanReader } from "./walk-json-span.ts";
-import { stretchBytes, type Walk } from "./walk-pauses.ts";
+import { maxAttributesBytes, stretchBytes, type Walk } from "./walk-pauses.ts";
 
 const names = {
   resource: Buffer.from("resource"),
@@ -65,17 +65,31 @@ class JsonWalker implements OtlpWalker {
     this.signal = signal;
     this.visitor = visitor;
     this.tape = visitor.tape;
-    this.span = new JsonSpanReader(this.cursor, this.carrier, visitor);
+    this.span = new JsonSpanReader(this.cursor, this.carrier, visitor.tape);
   }
+
+  /** Reads what is next with `read`; a long value is measured in pieces first, and then read quickly. */
+  private *read<T>(read: () => T): Generator<undefined, T, undefined> {
+    yield* this.cursor.measure();
+    return read();
+  }
+
+  private readonly nextKey = () => this.cursor.nextKey() ?? true;
+  private readonly skipValue = () => this.cursor.skipValue() ?? true;
+  private readonly readSpan = () => this.span.begin() ?? true;
+  private readonly readScope = () => this.readScopeName() ?? true;
+  private readonly findAttributes = () => this.findResourceAttributes();
+  private readonly readRecord = () => readJsonLogRecord(this.cursor, this.carrier, this.tape);
 
   *walk(): Walk {
     const cursor = this.cursor;
     const [wanted] = containers[this.signal];
+    yield* cursor.findWhiteSpace();
     if (cursor.peek() !== 0x7b) throw cursor.error("an object");
     if (cursor.enterObject()) {
       let known = false;
       do {
-        cursor.nextKey();
+        if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
         if (cursor.keyIs(wanted)) {
           known = true;
           const first = cursor.peek();
@@ -83,7 +97,7 @@ class JsonWalker implements OtlpWalker {
           yield* this.walkResources();
         } else {
           this.refuseOtherSignal();
-          cursor.skipValue();
+          if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
         }
       } while (cursor.moreMembers());
       if (!known) throw new MalformedOtlpError(`Expected the member "${wanted.toString()}", found only others`, 0);
@@ -136,7 +150,7 @@ class JsonWalker implements OtlpWalker {
     const scopesAt: number[] = [];
     let walked = false;
     do {
-      cursor.nextKey();
+      if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
       cursor.peek();
       if (cursor.keyIs(scopes)) {
         if (this.resourceAt >= 0 && scopesAt.length === 0 && !walked) {
@@ -148,10 +162,10 @@ class JsonWalker implements OtlpWalker {
         }
         scopesAt.push(cursor.pos);
       } else if (cursor.keyIs(names.resource)) {
-        this.resourceAt = this.findAttributes();
+        this.resourceAt = cursor.readShort(this.findAttributes) ?? (yield* this.read(this.findAttributes));
         continue;
       }
-      cursor.skipValue();
+      if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
     } while (cursor.moreMembers());
     if (!walked) this.visitor.resource(this);
     const after = cursor.pos;
@@ -175,7 +189,7 @@ class JsonWalker implements OtlpWalker {
   }
 
   /** Reads a resource; where its attributes stand, at the end of the body where it has none. */
-  private findAttributes(): number {
+  private findResourceAttributes(): number {
     const cursor = this.cursor;
     let at = this.carrier.body.length;
     if (!cursor.enterObject()) return at;
@@ -208,7 +222,7 @@ class JsonWalker implements OtlpWalker {
     let hasScope = false;
     let walked = false;
     do {
-      cursor.nextKey();
+      if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
       cursor.peek();
       if (cursor.keyIs(items)) {
         if (hasScope && itemsAt.length === 0 && !walked) {
@@ -219,10 +233,10 @@ class JsonWalker implements OtlpWalker {
         itemsAt.push(cursor.pos);
       } else if (cursor.keyIs(names.scope)) {
         hasScope = true;
-        this.readScope();
+        if (cursor.readShort(this.readScope) === undefined) yield* this.read(this.readScope);
         continue;
       }
-      cursor.skipValue();
+      if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
     } while (cursor.moreMembers());
     const after = cursor.pos;
     if (itemsAt.length > 0 || !walked) {
@@ -235,7 +249,7 @@ class JsonWalker implements OtlpWalker {
     cursor.pos = after;
   }
 
-  private readScope(): void {
+  private readScopeName(): void {
     const cursor = this.cursor;
     if (!cursor.enterObject()) return;
     do {
@@ -254,14 +268,19 @@ class JsonWalker implements OtlpWalker {
       const first = cursor.peek();
       if (first !== 0x7b && first !== 0x6e) {
         this.checkType(0x7b);
-        cursor.skipValue();
+        if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
         continue;
       }
       this.items++;
       if (traces) {
-        if (span.begin()) yield* this.walkLongSpan(wantsAll);
-        else if (span.finish(wantsAll)) this.walkSpan();
+        if (cursor.readShort(this.readSpan) === undefined) yield* this.read(this.readSpan);
+        for (let i = 0; i < span.unreadable; i++) this.visitor.unreadable();
+        if (span.finish(wantsAll)) {
+          if (span.hasMoreEvents) yield* this.walkLongSpan();
+          else this.walkSpan();
+        }
       } else {
+        this.attributesAt = cursor.readShort(this.readRecord) ?? (yield* this.read(this.readRecord));
         this.walkLogRecord();
       }
       if (this.mayPause()) yield;
@@ -276,13 +295,9 @@ class JsonWalker implements OtlpWalker {
     cursor.pos = after;
   }
 
-  /** A span with more events than are scanned at once: the rest is skipped first, because ids and name may come behind it. */
-  private *walkLongSpan(wantsAll: boolean): Walk {
+  /** A span with more events than are scanned at once. */
+  private *walkLongSpan(): Walk {
     const { cursor, span, carrier } = this;
-    do {
-      while (span.skipEvents()) yield;
-    } while (span.continue());
-    if (!span.finish(wantsAll)) return;
     const after = cursor.pos;
     this.visitor.beginSpan(this, span.events.length);
     while (span.scanEvents()) {
@@ -314,8 +329,7 @@ class JsonWalker implements OtlpWalker {
   }
 
   private walkLogRecord(): void {
-    const { cursor, carrier, tape } = this;
-    this.attributesAt = readJsonLogRecord(cursor, carrier, tape);
+    const { cursor, tape } = this;
     this.tapeFrom = 0;
     this.tapeTo = tape.to;
     const after = cursor.pos;
@@ -359,7 +373,9 @@ class JsonWalker implements OtlpWalker {
     cursor.pos = this.attributesAt;
     let found = false;
     if (cursor.enterArray()) {
+      let left = maxAttributesBytes;
       do {
+        const start = cursor.pos;
         let same = false;
         if (cursor.enterObject()) {
           do {
@@ -373,6 +389,9 @@ class JsonWalker implements OtlpWalker {
           } while (cursor.moreMembers());
         }
         found ||= same;
+        // One that is longer has its long values measured, and cost little.
+        if (cursor.pos - start <= maxAttributesBytes) left -= cursor.pos - start;
+        if (left < 0) break;
       } while (!found && cursor.moreElements());
     }
     cursor.pos = after;

@@ -33,6 +33,135 @@ interface LongElement {
   readonly gives: string;
 }
 
+const plain = '{"key":"session_id","value":{"stringValue":"s"}}';
+const spaced = '{ "key":"session_id","value":{"stringValue":"s"}}';
+const times = (unit: string, bytes: number) =>
+  Array.from({ length: Math.ceil(bytes / unit.length) }, () => unit).join();
+const jsonIds = `"traceId":"${"1".repeat(32)}","spanId":"${"2".repeat(16)}"`;
+const jsonEvent = (nowMs: number, attributes: string, more = "") =>
+  `{"timeUnixNano":"${nowMs}000000","name":"session.start",${more}"attributes":[${attributes}]}`;
+
+/** A request in JSON with a long element. */
+interface LongJson {
+  readonly title: string;
+  readonly make: (bytes: number, nowMs: number) => string;
+  /** What becomes of it: `event`, a rejection code, or `nothing`. */
+  readonly gives: string;
+}
+
+const inSpan = (span: string) =>
+  `{"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[{${jsonIds},${span}}]}]}]}`;
+const inRecord = (record: string) =>
+  `{"resourceLogs":[{"resource":{},"scopeLogs":[{"scope":{},"logRecords":[${record}]}]}]}`;
+const unknown = (title: string, value: (bytes: number) => string): LongJson[] => [
+  {
+    title: `${title} as an unknown member of the request`,
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, plain)}]`).replace("{", () => `{"unknown":${value(bytes)},`),
+    gives: "event",
+  },
+  {
+    title: `${title} as an unknown member of a span`,
+    make: (bytes, nowMs) => inSpan(`"unknown":${value(bytes)},"events":[${jsonEvent(nowMs, plain)}]`),
+    gives: "event",
+  },
+  {
+    title: `${title} as an unknown member of a span event`,
+    make: (bytes, nowMs) => inSpan(`"events":[${jsonEvent(nowMs, plain, `"unknown":${value(bytes)},`)}]`),
+    gives: "event",
+  },
+];
+
+export const longJson: readonly LongJson[] = [
+  ...unknown("a text", (bytes) => `"${"x".repeat(bytes)}"`),
+  ...unknown("a text with escapes", (bytes) => `"${"\\u00e9\\n".repeat(bytes / 8)}"`),
+  ...unknown("a number", (bytes) => `-1.${"1".repeat(bytes)}e+5`),
+  ...unknown("a list", (bytes) => `[${times('0,{"a":[]},"b",null,{}', bytes)}]`),
+  ...unknown("a deep list", (bytes) => "[".repeat(bytes / 2) + "]".repeat(bytes / 2)),
+  ...unknown("white space", (bytes) => `${" \n".repeat(bytes / 2)}1`),
+  {
+    title: "a member's name",
+    make: (bytes, nowMs) => inSpan(`"events":[${jsonEvent(nowMs, plain)}],"${"x".repeat(bytes)}":1`),
+    gives: "event",
+  },
+  {
+    title: "a member's name of the request",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, plain)}]`).replace("{", () => `{"${"x".repeat(bytes)}":1,`),
+    gives: "event",
+  },
+  {
+    title: "attributes of a span",
+    make: (bytes, nowMs) => inSpan(`"attributes":[${times(plain, bytes)}],"events":[${jsonEvent(nowMs, plain)}]`),
+    gives: "event",
+  },
+  {
+    title: "attributes of a span event",
+    make: (bytes, nowMs) => inSpan(`"events":[${jsonEvent(nowMs, times(plain, bytes))}]`),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "one attribute's text",
+    make: (bytes, nowMs) =>
+      inSpan(
+        `"events":[${jsonEvent(nowMs, `{"key":"note","value":{"stringValue":"${"x".repeat(bytes)}"}},${plain}`)}]`,
+      ),
+    gives: "attribute_too_large",
+  },
+  {
+    title: "a list in an attribute",
+    make: (bytes, nowMs) =>
+      inSpan(
+        `"events":[${jsonEvent(nowMs, `{"key":"list","value":{"arrayValue":{"values":[${times('{"intValue":1}', bytes)}]}}},${plain}`)}]`,
+      ),
+    gives: "event_data_too_large",
+  },
+  {
+    title: "an event's time",
+    make: (bytes) =>
+      inSpan(`"events":[{"name":"session.start","timeUnixNano":${"1".repeat(bytes)},"attributes":[${plain}]}]`),
+    gives: "invalid_time",
+  },
+  {
+    title: "attributes of a log record",
+    make: (bytes, nowMs) =>
+      inRecord(`{"timeUnixNano":"${nowMs}000000","attributes":[${times(spaced, bytes)}],"eventName":"session.start"}`),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "attributes of a log record without a name",
+    make: (bytes) => inRecord(`{"attributes":[${times(plain, bytes)}]}`),
+    gives: "nothing",
+  },
+  {
+    title: "scopes before their resource",
+    make: (bytes, nowMs) =>
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[${times("{}", bytes)},{${jsonIds},"events":[${jsonEvent(nowMs, plain)}]}]}],"resource":{}}]}`,
+    gives: "event",
+  },
+  {
+    title: "spans before their scope",
+    make: (bytes, nowMs) =>
+      `{"resourceSpans":[{"resource":{},"scopeSpans":[{"spans":[${times("{}", bytes)},{${jsonIds},"events":[${jsonEvent(nowMs, plain)}]}],"scope":{}}]}]}`,
+    gives: "event",
+  },
+  {
+    title: "attributes of a resource",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, plain)}]`).replace(
+        '"resource":{',
+        () => `"resource":{"attributes":[${times(plain, bytes)}]`,
+      ),
+    gives: "event",
+  },
+  {
+    title: "spans that are not objects, and one that is",
+    make: (bytes, nowMs) =>
+      `{"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[[${times("1", bytes)}],{${jsonIds},"events":[${jsonEvent(nowMs, plain)}]}]}]}]}`,
+    gives: "event",
+  },
+];
+
 const spanWith = (...event: Buffer[]) => Buffer.concat([ids, message(0x5a, ...event)]);
 const start = (nowMs: number) => Buffer.concat([time(nowMs), message(0x12, Buffer.from("session.start"))]);
 const eventName = message(0x62, Buffer.from("session.start"));

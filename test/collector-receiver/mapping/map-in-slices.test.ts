@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { InternTable } from "../../../collector-receiver/src/bytes/intern-table.ts";
 import { mapRequest, RequestMapping } from "../../../collector-receiver/src/mapping/map-request.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { MalformedOtlpError } from "../../../collector-receiver/src/otlp/malformed-otlp-error.ts";
 import { fieldsOf } from "../../support/make-business-event.ts";
 import {
   anyTraces,
@@ -20,7 +21,7 @@ import {
   type SpanEvent,
 } from "./otlp-messages.ts";
 
-import { longElements, message as field } from "./long-elements.ts";
+import { longElements, longJson, message as field } from "./long-elements.ts";
 
 type Message = ReturnType<typeof tracesOf>;
 type Encoding = "protobuf" | "json";
@@ -149,6 +150,29 @@ test.each(longElements)(
     }
   },
 );
+
+test.each(longJson)("JSON: $title, read in pieces between another body's, gives what it gives in one go", (long) => {
+  const [many, few] = [4_000_000, 10].map((bytes) => Buffer.from(long.make(bytes, nowMs)));
+  const signal = many!.includes("resourceLogs") ? "logs" : "traces";
+  const bodies = [many!, Buffer.from(long.make(3_000_000, nowMs))];
+  const mappings = bodies.map((body) => new RequestMapping(body, "json", signal, context));
+  for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(8);
+  for (const [i, mapping] of mappings.entries()) {
+    const result = comparable(mapping.result);
+    expect(result).toEqual(comparable(mapRequest(bodies[i]!, "json", signal, context)));
+    const outcomes = [...result.rejected.map(({ code }) => code), ...result.events.map(() => "event")];
+    expect(outcomes.concat(result.ignored > 0 ? "nothing" : [])[0]).toBe(long.gives);
+    if (long.gives === "event")
+      expect(result.events).toEqual(comparable(mapRequest(few!, "json", signal, context)).events);
+    for (const { payload, code } of result.rejected) {
+      expect(mapRequest(payload, "json", signal, context).rejected).toMatchObject([{ code }]);
+    }
+    // A long value is checked as any other: the same bytes with a fault in the middle are refused.
+    const broken = Buffer.from(bodies[i]!);
+    broken[broken.length >> 1] = 0x01;
+    expect(() => mapRequest(broken, "json", signal, context)).toThrow(MalformedOtlpError);
+  }
+});
 
 test.each([
   [
