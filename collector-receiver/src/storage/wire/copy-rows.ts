@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { CopyMessages } from "./copy-buffer.ts";
+import { canGroupStatements } from "./pg-internals.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 /**
@@ -30,6 +31,26 @@ class CopyRows extends pg.Query {
   handleCopyInResponse(): void {}
 }
 
+/** The same with public members of `pg` alone: the rows leave once the server asks for them. */
+class PlainCopyRows extends pg.Query {
+  readonly #statement: CopyStatement;
+  readonly #rows: CopyMessages;
+
+  constructor(statement: CopyStatement, rows: CopyMessages, callback: (error: Error | null) => void) {
+    super({ text: statement.text } as never, callback as never);
+    this.#statement = statement;
+    this.#rows = rows;
+  }
+
+  override submit = (connection: pg.Connection): void => {
+    connection.query(this.#statement.text);
+  };
+
+  handleCopyInResponse(connection: pg.Connection): void {
+    connection.stream.write(this.#rows);
+  }
+}
+
 interface PreparedQuery {
   readonly name: string;
   readonly text: string;
@@ -56,9 +77,10 @@ export interface CopyStatement {
  * @param rows a whole COPY stream (header, tuples, trailer) as messages
  */
 export function copyRows(client: WriterConnection, statement: CopyStatement, rows: CopyMessages): Promise<void> {
+  const Copy = canGroupStatements ? CopyRows : PlainCopyRows;
   return new Promise((resolve, reject) => {
     client.query(
-      new CopyRows(statement, rows, (error) => {
+      new Copy(statement, rows, (error) => {
         if (error) reject(error);
         else resolve();
       }),

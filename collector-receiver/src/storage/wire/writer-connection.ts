@@ -1,4 +1,5 @@
 import pg from "pg";
+import { canGroupStatements } from "./pg-internals.ts";
 import { StatementGroup } from "./statement-group.ts";
 import type { KnownColumns } from "./statement-group.ts";
 
@@ -31,7 +32,7 @@ export async function openWriterConnection(
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     // Not in @types/pg 8.23 yet: https://node-postgres.com/apis/client
-    ...({ pipeline: true } as object),
+    ...({ pipeline: canGroupStatements } as object),
     types: readTypes,
   });
   // Without a listener a lost connection would end the process; whoever uses it sees the rejection.
@@ -40,13 +41,13 @@ export async function openWriterConnection(
   return client;
 }
 
-/** Named statements of one turn leave as one group, at its end; what has no name goes as `pg` sends it. */
+/** Named statements of one turn leave as one group, at its end. Others go as `pg` sends them, and all do if it cannot group. */
 class GroupingClient extends pg.Client {
   readonly #known: KnownColumns = new Map();
   #group: StatementGroup | undefined;
 
   override query(statement: unknown, ...rest: unknown[]): never {
-    if (rest.length === 0 && isNamed(statement)) return this.#join(statement) as never;
+    if (canGroupStatements && rest.length === 0 && isNamed(statement)) return this.#join(statement) as never;
     this.#send();
     return super.query(statement as never, ...(rest as []));
   }
