@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ConfigError } from "../config/config-error.ts";
+import { describeCommandFailure } from "./describe-command-failure.ts";
 import { runDoctor } from "./run-doctor.ts";
 import { runErase } from "./run-erase.ts";
 import { runMigrate } from "./run-migrate.ts";
@@ -107,8 +107,7 @@ async function finish(exitCode: Promise<number>): Promise<void> {
   try {
     process.exitCode = await exitCode;
   } catch (error) {
-    const known = error instanceof ConfigError || (error as { code?: unknown }).code !== undefined;
-    process.stderr.write(`${known ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.stderr.write(describeCommandFailure(error, process.env["DATABASE_URL"]));
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,7 @@
 import { erasePerson } from "../erase/erase-person.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
+import { CommandError } from "./command-error.ts";
 
 export interface EraseOptions {
   readonly session?: string;
@@ -19,18 +20,14 @@ export function runErase(options: EraseOptions): Promise<number> {
         ? { userId: options.user }
         : undefined;
   if (person === undefined) {
-    throw Object.assign(new Error("Name either --session <session_id> or --user <user_id>."), {
-      code: "invalid_arguments",
-    });
+    throw new CommandError("invalid_arguments", "Name either --session <session_id> or --user <user_id>.");
   }
   return withDatabase(async (connectionString) => {
     const tenants = await listTenants(connectionString, options.tenant);
     const [tenantId] = tenants;
     if (tenantId === undefined || tenants.length > 1) {
       const known = tenants.length === 0 ? "none yet" : tenants.join(", ");
-      throw Object.assign(new Error(`Name the tenant with --tenant; known are: ${known}.`), {
-        code: "tenant_needed",
-      });
+      throw new CommandError("tenant_needed", `Name the tenant with --tenant; known are: ${known}.`);
     }
     const client = await openWriterConnection(connectionString);
     try {

@@ -12,6 +12,7 @@ import {
 import { weighPartitions, type WeighedPartition } from "../storage/events/weigh-partitions.ts";
 import { openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
+import { CommandError } from "./command-error.ts";
 
 export interface RetentionCommandOptions {
   readonly tenant?: string;
@@ -65,7 +66,7 @@ export function runRetention(options: RetentionCommandOptions): Promise<number> 
 
 function checkOptions({ tenant, dryRun, months, cancel, resume }: RetentionCommandOptions): number | undefined {
   const refuse = (message: string): never => {
-    throw Object.assign(new Error(message), { code: "invalid_arguments" });
+    throw new CommandError("invalid_arguments", message);
   };
   if ([dryRun, cancel, resume].filter(Boolean).length > 1) {
     refuse("--dry-run, --cancel and --resume exclude each other: give one of them.");

@@ -10,6 +10,7 @@ import { readSettings } from "../storage/settings/change-settings.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
+import { CommandError } from "./command-error.ts";
 
 export interface SettingsOptions {
   readonly tenant?: string;
@@ -64,7 +65,7 @@ function readChange({
   from,
 }: SettingsOptions): SettingsChange {
   const refuse = (message: string): never => {
-    throw Object.assign(new Error(message), { code: "invalid_arguments" });
+    throw new CommandError("invalid_arguments", message);
   };
   const seconds = idleTimeout === undefined ? undefined : parseDuration(idleTimeout);
   if (idleTimeout !== undefined && (seconds === undefined || seconds < 60)) {
@@ -96,7 +97,7 @@ function readChange({
 function readWorkingHours(path: string): WorkingHours | null {
   if (path === "none") return null;
   const refuse = (message: string): never => {
-    throw Object.assign(new Error(`--working-hours ${path}: ${message}`), { code: "invalid_arguments" });
+    throw new CommandError("invalid_arguments", `--working-hours ${path}: ${message}`);
   };
   let text = "";
   try {

@@ -3,6 +3,7 @@ import { parseDuration } from "../config/parse-duration.ts";
 import { listShares, createShare, revokeShare } from "../web/share/share-store.ts";
 import { defaultLeastGroup, freezeReport } from "../web/share/freeze-report.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
+import { CommandError } from "./command-error.ts";
 
 interface ShareOptions {
   readonly month?: string;
@@ -61,7 +62,7 @@ export function runShare(options: ShareOptions): Promise<number> {
 }
 
 function checkOptions({ month, expires, leastGroup }: ShareOptions): { month: string; seconds: number; least: number } {
-  const wrong = (message: string): Error => Object.assign(new Error(message), { code: "invalid_option" });
+  const wrong = (message: string): Error => new CommandError("invalid_arguments", message);
   if (month === undefined) throw wrong("--month is missing: say which month, e.g. --month 2025-12.");
   const seconds = parseDuration(expires);
   if (seconds === null || seconds === undefined || seconds < 60 || seconds > longestSeconds) {

@@ -3,6 +3,7 @@ import { loadConfig } from "../config/load-config.ts";
 import type { Config } from "../config/config.ts";
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { CommandError } from "./command-error.ts";
 
 /**
  * Runs `work` against the database of the environment: DATABASE_URL, or the embedded PostgreSQL, which is
@@ -33,9 +34,7 @@ export async function listTenants(connectionString: string, only: string | undef
     if (only === undefined) return tenants;
     if (!tenants.includes(only)) {
       const known = tenants.length > 0 ? tenants.join(", ") : "none";
-      throw Object.assign(new Error(`There is no tenant "${only}" in this database; known are: ${known}.`), {
-        code: "unknown_tenant",
-      });
+      throw new CommandError("unknown_tenant", `There is no tenant "${only}" in this database; known are: ${known}.`);
     }
     return [only];
   } finally {
