@@ -43,7 +43,7 @@ export function hasGroupInternals({ Query, Connection }: PgClasses): boolean {
 }
 
 /** Whether this process can group statements; looked at once. */
-export const canGroupStatements: boolean = hasGroupInternals(pg as unknown as PgClasses);
+export const canGroupStatements: boolean = hasGroupInternals(pg);
 
 function isRecord(value: unknown): boolean {
   return typeof value === "object" && value !== null;
