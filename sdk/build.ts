@@ -1,8 +1,9 @@
 /** Builds `dist/`: ES modules and CommonJS from the same sources. Run by `npm run build -w sdk`. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { build } from "esbuild";
 
 const root = import.meta.dirname;
 const dist = join(root, "dist");
@@ -13,19 +14,39 @@ rmSync(dist, { recursive: true, force: true });
 for (const project of ["tsconfig.build.json", "tsconfig.cjs.json"]) {
   execFileSync(process.execPath, [tsc, "-p", join(root, project)], { stdio: "inherit" });
 }
-// TypeScript neither copies hand-written CommonJS nor says which of the two a folder holds.
-for (const file of ["worker-location.cjs", "register.cjs"]) {
-  copyFileSync(join(root, "src", file), join(dist, "cjs", file));
+
+const workerSource = JSON.stringify(await bundleWorker());
+const writers = {
+  esm: `export const workerSource = ${workerSource};\n`,
+  cjs: `"use strict";\nexports.workerSource = ${workerSource};\n`,
+};
+for (const [folder, content] of Object.entries(writers)) {
+  writeFileSync(join(dist, folder, "sending", "worker-source.js"), content);
+  // TypeScript does not say which of the two a folder holds.
+  const type = folder === "esm" ? "module" : "commonjs";
+  writeFileSync(join(dist, folder, "package.json"), `${JSON.stringify({ type }, null, 2)}\n`);
+  // Only the string is used: the program would otherwise be in the package twice.
+  for (const extension of ["js", "d.ts"]) rmSync(join(dist, folder, "sending", `send-worker.${extension}`));
 }
-mkdirSync(join(dist, "esm"), { recursive: true });
-for (const [folder, type] of [
-  ["esm", "module"],
-  ["cjs", "commonjs"],
-] as const) {
-  // `imports` is read from the nearest package.json, so each folder needs the one it uses.
-  const location = folder === "esm" ? "./worker-location.js" : "./worker-location.cjs";
-  const content = { type, imports: { "#worker-location": location } };
-  writeFileSync(join(dist, folder, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
+// TypeScript does not copy hand-written CommonJS.
+copyFileSync(join(root, "src", "register.cjs"), join(dist, "cjs", "register.cjs"));
+
+/** The worker's program in one piece, which needs nothing but Node. */
+async function bundleWorker(): Promise<string> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [join(root, "src", "sending", "send-worker.ts")],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    minify: true,
+    legalComments: "none",
+    metafile: true,
+    write: false,
+  });
+  const outside = Object.keys(metafile.inputs).filter((file) => file.includes("node_modules"));
+  if (outside.length > 0) throw new Error(`the worker must need nothing but Node, and needs ${outside.join(", ")}`);
+  return outputFiles[0]!.text;
 }
 // A bundler for browsers or an edge runtime finds no such package, and shows this sentence.
 const sentence =

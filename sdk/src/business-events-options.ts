@@ -49,8 +49,6 @@ export interface BusinessEventsOptions {
   readonly strict?: boolean;
   /** Send in the product's own thread, without a worker. @default false */
   readonly inProcess?: boolean;
-  /** Where the worker's file is, for a product that is bundled into one file and ships it apart. */
-  readonly workerFile?: string | URL;
   /** Events that HTTP requests yield without code in their handlers. */
   readonly httpEvents?: readonly HttpEventRule[];
   /** React to SIGTERM, SIGINT, SIGHUP, SIGQUIT and SIGUSR2 by sending what waits. @default true */

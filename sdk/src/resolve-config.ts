@@ -26,7 +26,6 @@ export interface ResolvedConfig {
   readonly exitWaitMs: number;
   readonly strict: boolean;
   readonly inProcess: boolean;
-  readonly workerFile: string | URL | null;
   readonly handleSignals: boolean;
   readonly httpEvents: readonly CompiledRule[];
   /** What the product should read about its configuration. */
@@ -89,7 +88,6 @@ export function resolveConfig(given: unknown, env: Environment, ids: SourceIds =
     exitWaitMs: options.milliseconds("exitWaitMs", readMilliseconds(env, "SPANLEDGER_EXIT_WAIT_MS", warn) ?? 2000),
     strict: options.flag("strict") ?? env["NODE_ENV"] === "test",
     inProcess: options.flag("inProcess") ?? false,
-    workerFile: readWorkerFile(options),
     handleSignals: options.flag("handleSignals") ?? true,
     httpEvents: readHttpRules(options.read("httpEvents"), warn),
     warnings,
@@ -111,10 +109,4 @@ function resolveSpool(options: OptionReader, env: Environment, warn: (message: s
     warn(`the spool's folder "${directory}" cannot be found; events wait in memory`);
     return null;
   }
-}
-
-function readWorkerFile(options: OptionReader): string | URL | null {
-  const file = options.textOrUrl("workerFile", "a path or a file URL");
-  if (file === undefined) return null;
-  return file.startsWith("file:") && URL.canParse(file) ? new URL(file) : file;
 }

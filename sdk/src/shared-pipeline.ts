@@ -4,6 +4,7 @@ import { Pipeline } from "./pipeline.ts";
 import { OrderedListeners } from "./process-end/listener-order.ts";
 import { watchExit } from "./process-end/watch-exit.ts";
 import { SignalWatch } from "./process-end/watch-signals.ts";
+import { watchThrow } from "./process-end/watch-throw.ts";
 
 /**
  * Two copies of this package in one process (an ESM and a CommonJS one, or two versions) share one
@@ -36,6 +37,7 @@ function createPipeline(): Pipeline {
   const signals = new SignalWatch(created, listeners);
   const http = new HttpWatch(created.recorder);
   watchExit(created, listeners);
+  watchThrow(created);
   created.onRunning = (config) => {
     if (config?.handleSignals === true) signals.start();
     else signals.stop();

@@ -2,9 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { controlWord, createControlBlock } from "../../sdk/src/recording/control-block.ts";
 import { planEvent } from "../../sdk/src/recording/event-plan.ts";
 import { EventQueue } from "../../sdk/src/recording/event-queue.ts";
@@ -12,12 +11,14 @@ import { EventWriter } from "../../sdk/src/recording/event-writer.ts";
 import { resolveConfig } from "../../sdk/src/resolve-config.ts";
 import { MemoryBacklog } from "../../sdk/src/sending/memory-backlog.ts";
 import { Sender } from "../../sdk/src/sending/sender.ts";
+import * as workerProgram from "../../sdk/src/sending/worker-source.ts";
 import type { ReceivedEvent } from "./decode-otlp.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
 
 let sink: OtlpSink;
 let folder: string;
+vi.mock(import("../../sdk/src/sending/worker-source.ts"), { spy: true });
 beforeEach(async () => {
   sink = await OtlpSink.start();
   folder = mkdtempSync(join(tmpdir(), "spanledger-hand-over-"));
@@ -77,19 +78,17 @@ describe("a worker that dies", () => {
   const trigger = (): string => join(folder, "die");
 
   /** The real worker, which dies when the test says so. */
-  function mortalWorker(): string {
-    const file = join(folder, "worker.mjs");
-    const real = pathToFileURL(join(import.meta.dirname, "../../sdk/src/sending/send-worker.ts")).href;
-    writeFileSync(
-      file,
-      `import ${JSON.stringify(real)};
-       import { existsSync } from "node:fs";
+  beforeEach(() => {
+    const { workerSource } = workerProgram;
+    vi.spyOn(workerProgram, "workerSource", "get").mockReturnValue(
+      `${workerSource}
+       const { existsSync } = require("node:fs");
        setInterval(() => {
          if (existsSync(${JSON.stringify(trigger())})) throw new Error("out of luck");
        }, 5);`,
     );
-    return file;
-  }
+  });
+  afterEach(() => void vi.restoreAllMocks());
 
   it("answers the flush that waits for it through the sender that takes over, with the same ids", async () => {
     const idsOf = ({ seq, eventId, spanId, traceId }: ReceivedEvent) => [seq, eventId, spanId, traceId];
@@ -100,7 +99,7 @@ describe("a worker that dies", () => {
       response.writeHead(503, { "retry-after": "0" }).end();
       return true;
     };
-    startBusinessEvents({ endpoint: sink.url, workerFile: mortalWorker(), batchDelayMs: 5 });
+    startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5 });
     for (let i = 0; i < 3000; i += 1) recordBusinessEvent("shop.sold", { i });
     const flushed = flush({ timeoutMs: 60_000 });
     await sink.until(({ seen }) => seen > 0);
@@ -121,7 +120,7 @@ describe("a worker that dies", () => {
       return true;
     };
     const spoolDirectory = join(folder, "spool");
-    startBusinessEvents({ endpoint: sink.url, workerFile: mortalWorker(), batchDelayMs: 5, spoolDirectory });
+    startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5, spoolDirectory });
     for (let i = 0; i < 3000; i += 1) recordBusinessEvent("shop.sold", { i });
     await sink.until(() => businessEventsStatus().spooledSeq === 3000);
     expect(businessEventsStatus().sending).toBe("worker");

@@ -29,7 +29,6 @@ const optionNames = [
   "exitWaitMs",
   "strict",
   "inProcess",
-  "workerFile",
   "httpEvents",
   "handleSignals",
   "disabled",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OtlpSink } from "./otlp-sink.ts";
-import { RunningProduct, runProduct } from "./run-product.ts";
+import { RunningProduct, runProduct, type ProductOptions } from "./run-product.ts";
 
 let sink: OtlpSink;
 beforeEach(async () => {
@@ -32,6 +32,48 @@ describe("the end of a process loses nothing", () => {
     const end = await runProduct("end", { endpoint: sink.url, env: { IN_PROCESS: "1" } });
     expect(end.code).toBe(0);
     expectAll(1000);
+  });
+
+  describe.each([
+    ["asked for", { env: { IN_PROCESS: "1" } }, ""],
+    ["because threads are forbidden", { nodeArgs: ["--permission", "--allow-fs-read=*"] }, "--allow-worker"],
+  ])("sending in the product's own thread, %s", (_why, options, said) => {
+    it.each(["throw", "reject"])("%s", async (how) => {
+      const end = await runProduct("end", { endpoint: sink.url, args: [how], ...options });
+      expect(end).toMatchObject({ code: 1, signal: null });
+      // Node's own words, once.
+      expect(end.stderr.match(/^Error: \w+ on purpose$/gm)).toHaveLength(1);
+      expect(end.stderr).toContain(said);
+      expectAll(1000);
+    });
+
+    it.each(["SIGTERM", "SIGINT"] as const)("%s", async (signal) => {
+      const product = new RunningProduct("signal", { endpoint: sink.url, ...options });
+      await product.printed("ready");
+      product.kill(signal);
+      expect(await product.ended).toMatchObject({ code: null, signal });
+      expectAll(100);
+    });
+
+    it("an uncaught error waits no longer than it says for a receiver that hangs", async () => {
+      sink.misbehave = () => true;
+      const { env = {}, ...others }: ProductOptions = options;
+      const end = await runProduct("end", {
+        endpoint: sink.url,
+        args: ["throw", "10"],
+        ...others,
+        env: { ...env, SPANLEDGER_EXIT_WAIT_MS: "300" },
+      });
+      expect(end.code).toBe(1);
+      expect(end.stderr).toContain("10 business events; they are lost");
+    });
+
+    it("an error that the product handles itself ends nothing", async () => {
+      const end = await runProduct("end", { endpoint: sink.url, args: ["handled"], ...options });
+      expect(end).toMatchObject({ code: 0, signal: null });
+      expect(end.stdout).toBe("handled once\n");
+      expectAll(1000);
+    });
   });
 
   it("waits no longer than it says for a receiver that hangs, and says what is lost", async () => {

@@ -1,4 +1,3 @@
-import { locateWorker } from "#worker-location";
 import { warnProduct } from "../diagnose.ts";
 import type { ControlBlock } from "../recording/control-block.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
@@ -21,21 +20,14 @@ export function openSenderHost(
 ): SenderHost {
   const { settings } = config;
   if (config.inProcess) return new InProcessHost(settings, control, number, notify);
-  const file = config.workerFile ?? locateWorker();
-  if (file === null) {
-    return inProcess("the file of its worker is not beside it, probably because of a bundler");
-  }
   try {
-    return new WorkerHost(file, settings, control, number, notify, onWorkerDeath);
+    return new WorkerHost(settings, control, number, notify, onWorkerDeath);
   } catch (error) {
-    return inProcess(`a worker cannot be started (${describeThrown(error)})`);
-  }
-
-  function inProcess(reason: string): SenderHost {
     warnProduct(
       "SPANLEDGER_IN_PROCESS",
-      `business events are sent in the product's own thread: ${reason}. Nothing waits for them at ` +
-        "process.exit(); call flush() before it, or set the option workerFile",
+      `business events are sent in the product's own thread, because a worker thread cannot be started ` +
+        `(${describeThrown(error)}). process.exit() does not wait for them: call flush() before it, or let Node start ` +
+        "threads (--allow-worker under its permission model)",
     );
     return new InProcessHost(settings, control, number, notify);
   }

@@ -4,6 +4,7 @@ import type { SenderNotice } from "./deliver-batch.ts";
 import type { SenderHost } from "./sender-host.ts";
 import type { SenderSettings } from "./sender.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
+import { workerSource } from "./worker-source.ts";
 
 /** A blocking wait is made of waits of this length, in ms. */
 const waitSliceMs = 20;
@@ -24,7 +25,6 @@ export class WorkerHost implements SenderHost {
    * @throws where workers cannot be started, for example under Node's permission model
    */
   constructor(
-    file: string | URL,
     settings: SenderSettings,
     control: ControlBlock,
     number: number,
@@ -46,7 +46,8 @@ export class WorkerHost implements SenderHost {
     this.#port = port1;
     // No execArgv: `--import @spanledger/sdk/register` would otherwise start everything again in
     // there. No environment either: the worker gets what it needs in its settings.
-    this.#worker = new Worker(file, {
+    this.#worker = new Worker(workerSource, {
+      eval: true,
       name: "spanledger",
       workerData: start,
       transferList: [port2],

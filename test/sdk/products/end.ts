@@ -14,6 +14,12 @@ switch (how) {
     break;
   case "throw":
     throw new Error("uncaught on purpose");
+  case "handled":
+    process.on("uncaughtException", () => console.log("handled once"));
+    setImmediate(() => {
+      throw new Error("handled on purpose");
+    });
+    break;
   case "reject":
     void Promise.reject(new Error("unhandled on purpose"));
     break;
