@@ -43,7 +43,7 @@ const message = (tag: number, content: Buffer) => Buffer.concat([Buffer.from([ta
 const empties = (tag: number, ...around: number[]) =>
   around.reduceRight((content, outer) => message(outer, content), Buffer.alloc(many * 2, Buffer.from([tag, 0])));
 const inJson = (open: string, item: string, close: string) =>
-  Buffer.from(open + `${item},`.repeat(many / 8) + item + close);
+  Buffer.from(open + `${item},`.repeat(many / 4) + item + close);
 
 const cheap: [string, string, string, Buffer][] = [
   ["empty log records", "/v1/logs", protobufType, empties(0x12, 0x0a, 0x12)],
@@ -83,7 +83,7 @@ test.each(cheap)(
     }
     expect((await large).status).toBe(200);
     // One answer takes a few turns of the event loop; a body that held it would leave room for one or two.
-    expect(answered).toBeGreaterThan(5);
+    expect(answered).toBeGreaterThan(3);
   },
 );
 

@@ -35,7 +35,7 @@ export async function seedTenantSettings(
       with seeded as (
         insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through,
           custom_definitions, custom_definitions_hash)
-        select tenant_id, $2, $3, $4::int, date_trunc('milliseconds', now()), $7::jsonb, $8
+        select tenant_id, $2, $3, $4::int, date_trunc('milliseconds', now()), $7::json, $8
         from unnest($1::text[]) as tenant (tenant_id)
         order by tenant_id collate "C"
         on conflict do nothing
