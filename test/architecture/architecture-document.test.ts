@@ -29,7 +29,7 @@ function filesOf(path: string): string[] {
 
 function declares(path: string, name: string): boolean {
   const declaration = new RegExp(
-    `(?:^|\\n)(?:export )?(?:async )?(?:function|class|const|interface) ${name}\\b|\\n  (?:async )?#?${name}(?:<[^>]*>)?\\(`,
+    `(?:^|\\n)(?:export )?(?:async )?(?:function\\*?|class|const|interface) ${name}\\b|\\n  (?:async )?#?${name}(?:<[^>]*>)?\\(`,
   );
   return filesOf(path).some((file) => declaration.test(readFileSync(file, "utf8")));
 }
