@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadConfig } from "../config/load-config.ts";
 import type { Config } from "../config/config.ts";
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts";
+import { listTenantIds } from "../storage/settings/list-tenants.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommandError } from "./command-error.ts";
 
@@ -27,10 +28,7 @@ export async function withDatabase<Result>(
 export async function listTenants(connectionString: string, only: string | undefined): Promise<string[]> {
   const client = await openWriterConnection(connectionString);
   try {
-    const { rows } = await client.query<{ tenant_id: string }>(
-      "select tenant_id from analytics_settings order by tenant_id",
-    );
-    const tenants = rows.map((row) => row.tenant_id);
+    const tenants = await listTenantIds(client);
     if (only === undefined) return tenants;
     if (!tenants.includes(only)) {
       const known = tenants.length > 0 ? tenants.join(", ") : "none";

@@ -15,7 +15,7 @@ import {
 import { findPerson, findPersonAgain, readPersonSessions } from "../storage/erase/find-person.ts";
 import type { ErasedPerson, FoundPerson, PersonEvent, PersonSession } from "../storage/erase/find-person.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
-import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { nextTicketPseudonym, renameTickets } from "../storage/erase/rename-tickets.ts";
 import { writeAudit } from "../storage/settings/write-audit.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -53,34 +53,17 @@ export async function erasePerson(
   person: ErasedPerson,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<Erasure> {
-  const found = await inTransaction(client, "begin isolation level repeatable read read only", () =>
+  const found = await inTransaction(client, { isolation: "repeatable read read only" }, () =>
     lookFor(client, tenantId, person),
   );
   if (dryRun) {
     const { events, sessions, rejected } = found;
     return { tenantId, events: events.length, sessions, rejectedEvents: rejected.length };
   }
-  return inTransaction(client, "begin", async () => {
-    await lockIngestExclusive(client);
+  return inTransaction(client, { lock: "exclusive" }, async () => {
     const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
     return anonymise(client, rules, person, found);
   });
-}
-
-async function inTransaction<Result>(
-  client: WriterConnection,
-  begin: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  await client.query(begin);
-  try {
-    const result = await work();
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch(() => {});
-    throw error;
-  }
 }
 
 async function lookFor(client: WriterConnection, tenantId: string, person: ErasedPerson): Promise<Found> {

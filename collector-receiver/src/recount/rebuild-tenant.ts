@@ -6,7 +6,7 @@ import { counterTables, customCounterTable, derivedTablesOf } from "../storage/r
 import { readDriftedSessions, stageDriftedSessions } from "../storage/recount/drifted-sessions.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
-import { lockIngestExclusive, lockIngestShared } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { markBackfilled } from "../storage/settings/store-custom-definitions.ts";
 import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
@@ -16,7 +16,7 @@ import { rulesOf } from "../ingest/count-batch.ts";
 import { replaceDriftedOperations } from "./replace-drifted-operations.ts";
 import { recountEvents } from "./recount-events.ts";
 import { addContribution, recountSessions } from "./recount-sessions.ts";
-import { writeCounters, writeCountersAndCommit } from "../ingest/write-counters.ts";
+import { writeCounters } from "../ingest/write-counters.ts";
 
 export interface Rebuild {
   readonly tenantId: string;
@@ -57,14 +57,14 @@ export async function rebuildTenant(
     if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
     await dropShadowTables(writer, derivedTablesOf(rules));
     await writer.query("commit");
-    await Promise.all([writer.query("begin"), lockIngestShared(writer)]);
-    await applyCorrections(writer, tables, tenantId);
-    await applyCustomerCorrections(writer, tenantId);
-    if (rules.custom !== null) {
-      await applyCustomSessions(writer, tenantId);
-      await markBackfilled(writer, tenantId, rules.custom.hash);
-    }
-    await writer.query("commit");
+    await inTransaction(writer, { lock: "shared" }, async () => {
+      await applyCorrections(writer, tables, tenantId);
+      await applyCustomerCorrections(writer, tenantId);
+      if (rules.custom !== null) {
+        await applyCustomSessions(writer, tenantId);
+        await markBackfilled(writer, tenantId, rules.custom.hash);
+      }
+    });
     const sessions = await replaceDriftedSessions(writer, tenantId);
     await replaceDriftedOperations(writer, tenantId);
     return { tenantId, events, sessions };
@@ -89,11 +89,12 @@ async function replaceDriftedSessions(writer: WriterConnection, tenantId: string
   let replaced = 0;
   for await (const slice of driftedSlices(writer)) {
     const sessionIds = slice.map(({ sessionId }) => sessionId);
-    await Promise.all([writer.query("begin"), lockIngestExclusive(writer)]);
-    const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
-    const changes = new CounterChanges();
-    await recountSessions(writer, rules, sessionIds, changes);
-    await writeCountersAndCommit(writer, changes);
+    await inTransaction(writer, { lock: "exclusive" }, async () => {
+      const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
+      const changes = new CounterChanges();
+      await recountSessions(writer, rules, sessionIds, changes);
+      await writeCounters(writer, changes);
+    });
     replaced += slice.length;
   }
   return replaced;

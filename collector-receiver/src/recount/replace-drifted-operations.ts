@@ -3,11 +3,11 @@ import { CounterChanges } from "../metrics/counter-changes.ts";
 import { readDriftedOperations } from "../storage/recount/drifted-operations.ts";
 import type { OperationKeys } from "../storage/recount/drifted-operations.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
-import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { forgetAgentActivity, forgetAgentStates, forgetTickets } from "../storage/recount/replace-operations.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
-import { writeCountersAndCommit } from "../ingest/write-counters.ts";
+import { writeCounters } from "../ingest/write-counters.ts";
 
 /** Rows of one exclusive slice. */
 const sliceRows = 500;
@@ -38,12 +38,13 @@ async function replaceSlices<Table extends keyof OperationKeys>(
   for (let after = 0; ; after += sliceRows) {
     const keys = await readDriftedOperations(writer, table, after, sliceRows);
     if (keys.length === 0) return;
-    await Promise.all([writer.query("begin"), lockIngestExclusive(writer)]);
-    const { retainedFromMs } = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
-    const changes = new CounterChanges();
-    const events = await forget(keys, retainedFromMs);
-    for (const event of events) if (!event.test) changes.operations.addEvent(event);
-    await writeCountersAndCommit(writer, onlyOf(changes, table));
+    await inTransaction(writer, { lock: "exclusive" }, async () => {
+      const { retainedFromMs } = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
+      const changes = new CounterChanges();
+      const events = await forget(keys, retainedFromMs);
+      for (const event of events) if (!event.test) changes.operations.addEvent(event);
+      await writeCounters(writer, onlyOf(changes, table));
+    });
   }
 }
 

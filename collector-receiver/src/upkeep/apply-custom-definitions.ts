@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { applyDefinitions } from "./apply-definitions.ts";
+import { listTenantIds } from "../storage/settings/list-tenants.ts";
 import { loadCustomDefinitions, readPendingMetrics } from "../storage/settings/store-custom-definitions.ts";
 import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
@@ -17,11 +18,8 @@ export async function applyCustomDefinitions(
 ): Promise<CustomDefinitions | null> {
   const client = await openWriterConnection(connectionString);
   try {
-    const { rows } = await client.query<{ tenant_id: string }>(
-      "select tenant_id from analytics_settings order by tenant_id",
-    );
     let held = definitions;
-    for (const { tenant_id: tenantId } of rows) {
+    for (const tenantId of await listTenantIds(client)) {
       let pending: PendingMetric[];
       if (definitions !== null) pending = await applyDefinitions(client, tenantId, definitions);
       else {

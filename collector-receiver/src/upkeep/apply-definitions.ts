@@ -1,6 +1,6 @@
 import { hashCounting, hashDefinitions } from "../catalogue/custom-definitions.ts";
 import type { CustomCounter, CustomDefinitions } from "../catalogue/custom-definitions.ts";
-import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
 import {
   findCountedEvents,
   noteChangedMetrics,
@@ -26,20 +26,14 @@ export async function applyDefinitions(
 ): Promise<PendingMetric[]> {
   const hash = hashDefinitions(definitions);
   if ((await loadCustomDefinitions(client, tenantId))?.hash === hash) return readPendingMetrics(client, tenantId);
-  await client.query("begin");
-  try {
-    await lockIngestExclusive(client);
+  await inTransaction(client, { lock: "exclusive" }, async () => {
     const stored = await loadCustomDefinitions(client, tenantId);
     const changed = await findChangedMetrics(client, tenantId, stored?.definitions ?? nothing, definitions);
     await storeCustomDefinitions(client, tenantId, definitions, hash);
     await noteChangedMetrics(client, tenantId, changed);
     const details = { hash, before: stored?.hash ?? null, metrics: changed.map(({ metric }) => metric) };
     await writeAudit(client, { tenantId, action: "definitions", details });
-    await client.query("commit");
-  } catch (error) {
-    await client.query("rollback").catch(() => {});
-    throw error;
-  }
+  });
   return readPendingMetrics(client, tenantId);
 }
 

@@ -1,5 +1,5 @@
 import { addMonths, businessCalendarOf, monthOf } from "../metrics/business-calendar.ts";
-import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { applyRetention, dropOldPartitions, type RetentionBound } from "../storage/settings/retention-plans.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 
@@ -16,21 +16,16 @@ export function retentionStart(timezone: string, months: number, nowMs: number):
  * Carries out the announcements of this RETENTION_MONTHS that are due. In one transaction, which holds all batches back,
  * earlier periods are sealed (older events are rejected from now on, and counters are final) and the partitions that no tenant
  * keeps are dropped.
+ * @throws DutyTakenError if another receiver does it now
  * @throws PostgreSQL's 55P03 if a reader holds the table for more than 2 s: nothing was done, try again later
  */
-export async function applyDueRetention(
+export function applyDueRetention(
   client: WriterConnection,
   months: number,
 ): Promise<{ readonly sealed: readonly RetentionBound[]; readonly dropped: readonly string[] }> {
-  await client.query("begin");
-  try {
-    await lockIngestExclusive(client);
+  return inTransaction(client, { lock: "exclusive", duty: "retention" }, async () => {
     const sealed = await applyRetention(client, months);
     const dropped = sealed.length > 0 ? await dropOldPartitions(client) : [];
-    await client.query("commit");
     return { sealed, dropped };
-  } catch (error) {
-    await client.query("rollback").catch(() => {});
-    throw error;
-  }
+  });
 }

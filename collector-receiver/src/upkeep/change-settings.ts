@@ -12,7 +12,7 @@ import {
 } from "../storage/settings/change-settings.ts";
 import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
-import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { writeAudit } from "../storage/settings/write-audit.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 
@@ -44,15 +44,13 @@ export class SettingsChangeError extends Error {
  * @returns whether the counters have to be rebuilt now: they were counted by the settings before
  * @throws SettingsChangeError where the change would rewrite what must not change
  */
-export async function changeSettings(
+export function changeSettings(
   client: WriterConnection,
   tenantId: string,
   change: SettingsChange,
   nowMs: number,
 ): Promise<{ readonly needsRebuild: boolean }> {
-  await client.query("begin");
-  try {
-    await lockIngestExclusive(client);
+  return inTransaction(client, { lock: "exclusive" }, async () => {
     const before = await readSettings(client, tenantId);
     checkChange(before, change, nowMs);
     const newCurrency = change.currency !== undefined && change.currency !== before.currency;
@@ -87,12 +85,8 @@ export async function changeSettings(
       },
     };
     await writeAudit(client, { tenantId, action: "settings", details });
-    await client.query("commit");
     return { needsRebuild: newTimezone || newTimeout || newHours };
-  } catch (error) {
-    await client.query("rollback").catch(() => {});
-    throw error;
-  }
+  });
 }
 
 function checkChange(before: StoredSettings, change: SettingsChange, nowMs: number): void {

@@ -7,7 +7,8 @@ import {
   markResolutionDays,
 } from "../storage/facts/keep-resolution-days.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
-import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
+import type { Duty } from "../storage/wire/lock-duty.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 
@@ -18,12 +19,18 @@ const daysOfRound = 31;
  * Judges the AI resolutions of days that are over for long enough, the latest first, and keeps what became of them. The
  * days are marked before they are looked at, once the batches under way are through: a late event takes the mark away, and
  * then what was found is not kept.
+ * @param duty makes the marking the work of one receiver at a time
  * @returns the days that were looked at
+ * @throws DutyTakenError if another receiver marks days now
  */
-export async function keepResolutionDays(client: WriterConnection, tenantId: string): Promise<readonly string[]> {
+export async function keepResolutionDays(
+  client: WriterConnection,
+  tenantId: string,
+  duty?: Duty,
+): Promise<readonly string[]> {
   // Mostly there is nothing to do, and nobody is held back.
   if ((await findOpenDays(client, tenantId)).days.length === 0) return [];
-  const { marked, calendar } = await markOpenDays(client, tenantId);
+  const { marked, calendar } = await markOpenDays(client, tenantId, duty);
   const [first, last] = [marked[0], marked.at(-1)];
   if (first === undefined || last === undefined) return [];
   const days: string[] = [];
@@ -42,12 +49,12 @@ interface OpenDays {
 }
 
 /** Marks days while no batch is under way, and by the settings that hold then. */
-async function markOpenDays(
+function markOpenDays(
   client: WriterConnection,
   tenantId: string,
+  duty: Duty | undefined,
 ): Promise<{ readonly marked: readonly string[]; readonly calendar: BusinessCalendar }> {
-  try {
-    await Promise.all([client.query("begin"), lockIngestExclusive(client)]);
+  return inTransaction(client, { lock: "exclusive", duty }, async () => {
     const { days, calendar } = await findOpenDays(client, tenantId);
     const marked = days.filter((day) => day > addDays(days.at(-1) as string, -daysOfRound));
     await markResolutionDays(
@@ -59,12 +66,8 @@ async function markOpenDays(
         toMs: calendar.startOfDay(addDays(day, 1)),
       })),
     );
-    await client.query("commit");
     return { marked, calendar };
-  } catch (error) {
-    await client.query("rollback").catch(() => {});
-    throw error;
-  }
+  });
 }
 
 /** Days that can be judged by their age and are not, in order. */

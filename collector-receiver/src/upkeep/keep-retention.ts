@@ -6,6 +6,7 @@ import {
   type RetentionAnnouncement,
   type RetentionBound,
 } from "../storage/settings/retention-plans.ts";
+import { DutyTakenError } from "../storage/wire/in-transaction.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import type { DatabaseClock } from "../storage/wire/database-clock.ts";
 
@@ -63,7 +64,11 @@ export async function keepRetention(
   let announcements = await readAnnouncements(client);
   if (!announcements.some((each) => each.months === months && each.state === "due"))
     return { announcements, sealed: [] };
-  const { sealed, dropped } = await applyDueRetention(client, months);
+  const applied = await applyDueRetention(client, months).catch((error: unknown) => {
+    if (error instanceof DutyTakenError) return { sealed: [], dropped: [] };
+    throw error;
+  });
+  const { sealed, dropped } = applied;
   if (sealed.length > 0) {
     log.info({ ...describeTenants(sealed), partitions: dropped, months }, "retention has sealed older periods");
     announcements = await readAnnouncements(client);

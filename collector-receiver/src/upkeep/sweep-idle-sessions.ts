@@ -1,12 +1,13 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
-import { lockIngestExclusive } from "../storage/wire/lock-ingest.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
+import type { Duty } from "../storage/wire/lock-duty.ts";
 import { findDueWatermark, settleDueSessions } from "../storage/facts/settle-idle-sessions.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
-import { writeCountersAndCommit } from "../ingest/write-counters.ts";
+import { writeCounters } from "../ingest/write-counters.ts";
 
 /** Sessions of one transaction: a slice holds all batches back, so it has to be short. */
 const sliceSessions = 1000;
@@ -22,27 +23,31 @@ export interface SweptSlice {
  * Moves a tenant's watermark to `nowMs`, in slices: sessions that have been silent for the idle timeout
  * count as ended. The only thing that advances `idle_through`, in the transaction that applies what
  * follows from it, so that counters are a function of (events, settings, watermark) at any time.
+ * @param duty makes each slice the work of one receiver at a time
+ * @throws DutyTakenError if another receiver sweeps now
  */
 export async function* sweepIdleSessions(
   client: WriterConnection,
   tenantId: string,
   nowMs: number,
+  duty?: Duty,
 ): AsyncGenerator<SweptSlice> {
   for (;;) {
-    const slice = await sweepSlice(client, tenantId, nowMs);
+    const slice = await sweepSlice(client, tenantId, nowMs, duty);
     yield slice;
     if (slice.idleThroughMs >= nowMs) return;
   }
 }
 
-async function sweepSlice(client: WriterConnection, tenantId: string, nowMs: number): Promise<SweptSlice> {
-  try {
-    await Promise.all([client.query("begin"), lockIngestExclusive(client)]);
+function sweepSlice(
+  client: WriterConnection,
+  tenantId: string,
+  nowMs: number,
+  duty: Duty | undefined,
+): Promise<SweptSlice> {
+  return inTransaction(client, { lock: "exclusive", duty }, async () => {
     const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
-    if (rules.idleThroughMs >= nowMs) {
-      await client.query("rollback");
-      return { sessions: 0, idleThroughMs: rules.idleThroughMs, days: [] };
-    }
+    if (rules.idleThroughMs >= nowMs) return { sessions: 0, idleThroughMs: rules.idleThroughMs, days: [] };
     const watermark = await findDueWatermark(client, tenantId, nowMs, sliceSessions);
     const settled = await settleDueSessions(client, tenantId, watermark, rules.idleTimeoutMs);
     const later = { ...rules, idleThroughMs: watermark };
@@ -55,10 +60,7 @@ async function sweepSlice(client: WriterConnection, tenantId: string, nowMs: num
         changes.addContribution(tenantId, now, 1);
       }
     }
-    const days = await writeCountersAndCommit(client, changes);
+    const days = await writeCounters(client, changes);
     return { sessions: settled.length, idleThroughMs: watermark, days };
-  } catch (error) {
-    await client.query("rollback").catch(() => {});
-    throw error;
-  }
+  });
 }

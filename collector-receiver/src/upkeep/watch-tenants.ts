@@ -5,6 +5,8 @@ import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import type { RetentionAnnouncement } from "../storage/settings/retention-plans.ts";
+import { findTenantsToSweep, listTenantTimezones, readRetentionStarts } from "../storage/settings/list-tenants.ts";
+import { DutyTakenError } from "../storage/wire/in-transaction.ts";
 import { openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
 import { DatabaseClock } from "../storage/wire/database-clock.ts";
 import { keepRetention } from "./keep-retention.ts";
@@ -20,12 +22,6 @@ export interface TenantWatchOptions {
   readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
 }
 
-interface TenantRow {
-  readonly tenant_id: string;
-  readonly timezone: string;
-  readonly retained_from: number | null;
-}
-
 export interface TenantWatch {
   /** Start of what is kept of a tenant, ms since 1970; null: everything, or a tenant that is not known yet. */
   retainedFromMs(tenantId: string): number | null;
@@ -38,14 +34,17 @@ export interface TenantWatch {
   close(): Promise<void>;
 }
 
+/** Statements that judge days of one tenant in one round; a month each, the latest first. */
+const maxJudgedMonths = 12;
+
 /** What a round that waits for nobody needs to come to its end. */
 const CLOSE_GRACE_MS = 500;
 
 /**
- * Goes round the tenants from time to time, on a connection of its own: reads from when their rows are
- * kept, ends the sessions that have been idle for too long, keeps what became of the resolutions of days that can be
- * judged, and announces and lets go what is older than the retention. All of it goes by PostgreSQL's clock.
- * A round that fails is tried again.
+ * Carries out the duties of upkeep from time to time, on a connection of its own: reads from when rows are kept, ends
+ * the sessions that have been idle for too long, judges the AI resolutions of days that are over, and announces and
+ * drops what is older than the retention. Visits only the tenants that are due. If several receivers run, one at a
+ * time does each duty. All of it goes by PostgreSQL's clock. A round that fails is tried again.
  */
 export async function watchTenants(options: TenantWatchOptions): Promise<TenantWatch> {
   let client: WriterConnection | undefined;
@@ -54,28 +53,38 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
   let closing = false;
   let failed = false;
 
-  async function readTenants(): Promise<{ client: WriterConnection; rows: TenantRow[] }> {
+  async function readRetained(): Promise<WriterConnection> {
     client ??= await openWriterConnection(options.connectionString);
-    const { rows } = await client.query<TenantRow>(
-      "select tenant_id, timezone, retained_from from analytics_settings order by tenant_id",
-    );
-    retained = new Map(rows.map((row) => [row.tenant_id, row.retained_from]));
-    return { client, rows };
+    retained = await readRetentionStarts(client);
+    return client;
   }
 
   async function goRound(): Promise<void> {
-    const { client, rows } = await readTenants();
+    const client = await readRetained();
     const clock = await DatabaseClock.measure(client);
-    for (const { tenant_id: tenantId } of rows) {
-      for await (const { sessions, days } of sweepIdleSessions(client, tenantId, clock.nowMs())) {
-        options.onSwept(sessions, days);
-        if (closing) return;
+    const swept: string[] = [];
+    await asLeader(async () => {
+      for (const tenantId of await findTenantsToSweep(client, clock.nowMs())) {
+        for await (const { sessions, days } of sweepIdleSessions(client, tenantId, clock.nowMs(), "sweep")) {
+          options.onSwept(sessions, days);
+          if (closing) return;
+        }
+        swept.push(tenantId);
       }
-      if (closing) return;
-      await keepResolutionDays(client, tenantId);
-      if (closing) return;
-    }
-    const tenants = rows.map(({ tenant_id: tenantId, timezone }) => ({ tenantId, timezone }));
+    });
+    if (closing) return;
+    // A day can be judged only if the watermark has moved, so the other tenants need no look.
+    await asLeader(async () => {
+      for (const tenantId of swept) {
+        for (let months = 0; months < maxJudgedMonths; months++) {
+          const judged = await keepResolutionDays(client, tenantId, "resolution-days");
+          if (closing) return;
+          if (judged.length === 0) break;
+        }
+      }
+    });
+    if (closing) return;
+    const tenants = options.retentionMonths === undefined ? [] : await listTenantTimezones(client);
     const round = await keepRetention(client, tenants, clock, { log: options.log, months: options.retentionMonths });
     announcements = round.announcements;
     for (const { tenantId, retainedFromMs } of round.sealed) retained.set(tenantId, retainedFromMs);
@@ -113,7 +122,7 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
 
   // What is kept has to be known before the first event; sweeping may have to wait for locks, and nobody
   // waits for that.
-  await attempt(readTenants);
+  await attempt(readRetained);
   startRound();
   const timer = setInterval(startRound, options.everyMs);
   return {
@@ -126,6 +135,15 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
       await client?.end().catch(() => {});
     },
   };
+}
+
+/** Does a duty as far as this receiver leads it. */
+async function asLeader(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DutyTakenError)) throw error;
+  }
 }
 
 /**

@@ -21,6 +21,7 @@ test("closing does not wait for a lock that somebody else holds, and leaves nobo
     idleTimeoutSeconds: 3600,
     costPerManualSession: "10",
   });
+  await holder.query("update analytics_settings set idle_through = idle_through - interval '1 hour'");
   await holder.query("begin");
   await lockIngestExclusive(holder);
   const warnings: unknown[] = [];

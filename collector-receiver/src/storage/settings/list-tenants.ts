@@ -1,0 +1,57 @@
+import { instantOf } from "../facts/judge-resolutions.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+type Client = Pick<WriterConnection, "query">;
+
+/** The tenants that have settings, in order. */
+export async function listTenantIds(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ tenant_id: string }>(
+    "select tenant_id from analytics_settings order by tenant_id",
+  );
+  return rows.map((row) => row.tenant_id);
+}
+
+/** The tenants that have settings, each with its business timezone, in order. */
+export async function listTenantTimezones(
+  client: Client,
+): Promise<{ readonly tenantId: string; readonly timezone: string }[]> {
+  const { rows } = await client.query<{ tenant_id: string; timezone: string }>(
+    "select tenant_id, timezone from analytics_settings order by tenant_id",
+  );
+  return rows.map((row) => ({ tenantId: row.tenant_id, timezone: row.timezone }));
+}
+
+/** Where the stored rows begin, in ms since 1970, of each tenant that retention has cut. */
+export async function readRetentionStarts(client: Client): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ tenant_id: string; retained_from: number }>(
+    "select tenant_id, retained_from from analytics_settings where retained_from is not null",
+  );
+  return new Map(rows.map((row) => [row.tenant_id, row.retained_from]));
+}
+
+/** A watermark that is older than this is advanced even if no session has to end: days and periods settle by it. */
+export const quietWatermarkMs = 15 * 60_000;
+/** Quiet tenants of one round, so that many tenants do not come up in the same round again and again. */
+const maxQuietTenants = 200;
+
+/**
+ * Finds the tenants that the sweep has to visit: those with a session that is due, and those whose watermark has stood
+ * still for `quietWatermarkMs`. One statement; it probes the index of due sessions and takes no lock.
+ */
+export async function findTenantsToSweep(client: Client, nowMs: number): Promise<string[]> {
+  const { rows } = await client.query<{ tenant_id: string }>({
+    name: "find-tenants-to-sweep",
+    text: `
+      select tenant_id from analytics_settings settings
+      cross join lateral (
+        select from analytics_sessions session
+        where session.tenant_id = settings.tenant_id and idle_check_at <= ${instantOf("$1")}
+        limit 1) as due
+      union
+      (select tenant_id from analytics_settings where idle_through <= ${instantOf("$2")}
+        order by idle_through limit ${maxQuietTenants})
+      order by tenant_id`,
+    values: [nowMs, nowMs - quietWatermarkMs],
+  });
+  return rows.map((row) => row.tenant_id);
+}
