@@ -38,11 +38,23 @@ try {
   receiver = await startReceiver(config, log);
   log.info({ url: receiver.url, docs: `${receiver.url}/docs` }, "the receiver listens");
 } catch (error) {
-  if (error instanceof DefinitionsError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EX_CONFIG);
+  await reportFailedStart(error);
+  process.exit(error instanceof DefinitionsError ? EX_CONFIG : 1);
+}
+
+/** Says it as a command does, for people, and in the log, for what reads that. */
+async function reportFailedStart(thrown: unknown): Promise<void> {
+  // Loaded only now: a receiver that runs does not need them.
+  const { explainFailure } = await import("./explain-failure.ts");
+  const { nameMissingMigrations } = await import("./storage/schema/name-missing-migrations.ts");
+  const { databaseUrl } = config;
+  const error = databaseUrl === undefined ? thrown : await nameMissingMigrations(thrown, databaseUrl);
+  const explanation = explainFailure(error, databaseUrl);
+  if (explanation === undefined) {
+    log.fatal({ err: error }, "the receiver cannot start for an unknown reason, which is a bug: please report it");
+    return;
   }
-  log.fatal({ err: error }, `the receiver cannot start: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-  process.exit();
+  const { code, message } = explanation;
+  log.fatal({ code, ...(code === "schema_differs" ? { err: error } : {}) }, `the receiver cannot start: ${message}`);
+  process.stderr.write(`spanledger: ${message} [${code}]\n`);
 }

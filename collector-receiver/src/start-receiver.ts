@@ -18,6 +18,7 @@ import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import type { OnAlarm } from "./ingest/alarm-codes.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
+import { listen } from "./listen.ts";
 import { watchTenants } from "./upkeep/watch-tenants.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
 
@@ -141,7 +142,7 @@ export async function startReceiver(
     });
     // First to be closed: requests under way are committed and answered before ingest ends.
     started.push(["the HTTP server", () => app.close()]);
-    const url = await app.listen({ host: config.host, port: config.port });
+    const url = await listen(app, config.host, config.port);
     return { url, close: closeAll };
   } catch (error) {
     await closeAll();

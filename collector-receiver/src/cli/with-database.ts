@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadConfig } from "../config/load-config.ts";
 import type { Config } from "../config/config.ts";
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts";
+import { nameMissingMigrations } from "../storage/schema/name-missing-migrations.ts";
 import { listTenantIds } from "../storage/settings/list-tenants.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommandError } from "./command-error.ts";
@@ -15,10 +16,14 @@ export async function withDatabase<Result>(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Result> {
   const config = loadConfig(environment);
-  if (config.databaseUrl !== undefined) return work(config.databaseUrl, config);
+  const workAt = (connectionString: string): Promise<Result> =>
+    work(connectionString, config).catch(async (error: unknown) => {
+      throw await nameMissingMigrations(error, connectionString);
+    });
+  if (config.databaseUrl !== undefined) return workAt(config.databaseUrl);
   const embedded = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
   try {
-    return await work(embedded.connectionString, config);
+    return await workAt(embedded.connectionString);
   } finally {
     if (!embedded.reused) await embedded.stop();
   }

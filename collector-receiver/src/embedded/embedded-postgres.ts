@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
 import { checkCluster, CLUSTER_USER, initialiseCluster, ownerOf, readClusterPassword } from "./initialise-cluster.ts";
@@ -48,7 +49,7 @@ interface ClusterPlace {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(options.dataFolder);
-  await mkdir(folder, { recursive: true });
+  await makeDataFolder(folder);
   const place: ClusterPlace = {
     cluster: join(folder, "cluster"),
     logFile: join(folder, "postgres.log"),
@@ -66,6 +67,31 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       if (!lost || Date.now() > place.deadline) throw error;
       await sleep(100);
     }
+  }
+}
+
+async function makeDataFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      "data_folder_unusable",
+      `Cannot make the data folder ${folder} (${(cause as Error).message}). Set DATA_FOLDER to a folder that this user may write to, or set DATABASE_URL.`,
+      { cause },
+    );
+  }
+}
+
+/** Makes a folder and its parents. With `recursive`, mkdir of Node 24 tries for ever below /proc, where it fails with ENOENT. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    if (code !== "ENOENT" || existsSync(dirname(folder))) throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
   }
 }
 

@@ -1,7 +1,8 @@
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeCommandFailure } from "../../../collector-receiver/src/cli/describe-command-failure.ts";
-import { createTestDatabase } from "../../support/create-test-database.ts";
+import { UnavailableError } from "../../../collector-receiver/src/ingest/ingest-port.ts";
+import { nameMissingMigrations } from "../../../collector-receiver/src/storage/schema/name-missing-migrations.ts";
+import { createTestDatabase, useTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { spanledger } from "./run-cli.ts";
 
@@ -30,20 +31,72 @@ test("a server that is not there is named without the password, with a remedy", 
   expect(stderr).not.toContain("hunter2");
 });
 
-test("a database that does not exist, and a schema that is older, say what to do", async () => {
+test("a database that does not exist says what to do", async () => {
   const missing = await spanledger({ DATABASE_URL: urlWith((url) => (url.pathname = "/nowhere")) }, "verify");
   expect(missing.stderr).toMatch(/Create the database.*\[database_missing\]\n$/);
-  const admin = new pg.Client({ connectionString: database.connectionString });
-  await admin.connect();
-  try {
-    await admin.query("alter table analytics_settings rename to analytics_settings_gone");
-    const older = await spanledger({ DATABASE_URL: database.connectionString }, "settings");
-    expect(older).toMatchObject({ code: 1, stderr: expect.stringMatching(/spanledger migrate.*\[schema_older\]\n$/) });
-  } finally {
-    await admin.query("alter table if exists analytics_settings_gone rename to analytics_settings");
-    await admin.end();
-  }
 });
+
+test("a missing table is an older schema only if migrations are missing", async () => {
+  const { pool, connectionString } = await useTestDatabase();
+  const failure = async () => (await spanledger({ DATABASE_URL: connectionString }, "settings")).stderr;
+  await pool.query("alter table analytics_settings rename to analytics_settings_gone");
+  const differs = await failure();
+  expect(differs).toContain('relation "analytics_settings" does not exist');
+  expect(differs).toMatch(/dropped or renamed by hand, or this is a bug.*\[schema_differs\]\n/);
+  expect(differs, "a bug of ours needs its stack").toContain("\n    at ");
+  expect(differs).not.toContain("spanledger migrate");
+
+  await pool.query("delete from spanledger_migrations where id > (select max(id) - 2 from spanledger_migrations)");
+  expect(await failure()).toMatch(/older than this version \(migrations missing: 2, first .*\[schema_older\]\n$/);
+  await pool.query("drop table spanledger_migrations");
+  expect(await failure()).toContain("first 0001_events). Run `spanledger migrate`. [schema_older]\n");
+});
+
+test("a missing table of a database that a newer version migrated is not called a bug", async () => {
+  const { pool, connectionString } = await useTestDatabase();
+  await pool.query("insert into spanledger_migrations (name, run_on) values ('9999_of_tomorrow', now())");
+  await pool.query("alter table analytics_settings rename to analytics_settings_gone");
+  const { stderr } = await spanledger({ DATABASE_URL: connectionString }, "settings");
+  expect(stderr).toMatch(/newer than this version.*9999_of_tomorrow.*\[database_newer\]\n$/);
+});
+
+test.each([
+  ["a column", "select no_such_column from analytics_settings"],
+  ["a function", "select no_such_function(1)"],
+  ["a type", "select 1::no_such_type"],
+  ["a schema", "create table no_such_schema.t (a int)"],
+  ["a table", "select from no_such_table"],
+])("%s that a statement of ours misspells is not blamed on the schema's age", async (_what, sql) => {
+  const thrown = await database.pool.query(sql).catch((error: unknown) => error);
+  expect(await nameMissingMigrations(thrown, database.connectionString)).toBe(thrown);
+  expect(describeCommandFailure(thrown, database.connectionString)).toContain("[schema_differs]\n");
+  const wrapped = new UnavailableError("counter_error", "send again", 5, { cause: thrown });
+  expect(describeCommandFailure(wrapped, undefined)).toContain("[schema_differs]\n");
+});
+
+test("if the schema cannot be looked at, the first error stands", async () => {
+  const thrown = await database.pool.query("select from no_such_table").catch((error: unknown) => error);
+  const nowhere = urlWith((url) => (url.port = "1"));
+  expect(await nameMissingMigrations(thrown, nowhere)).toBe(thrown);
+});
+
+test("a refused batch is explained by its cause; a fault of ours keeps its stack", () => {
+  const full = Object.assign(new Error("could not extend file"), { code: "53100" });
+  const refused = new UnavailableError("database_unavailable", "send again", 2, { cause: full });
+  expect(describeCommandFailure(refused, undefined)).toContain("could not extend file");
+  const period = new UnavailableError("period_sealed", "the month is sealed", 5);
+  expect(describeCommandFailure(period, undefined)).toBe("spanledger: the month is sealed [period_sealed]\n");
+  const fault = new UnavailableError("internal_fault", "it is our fault", 5, { cause: new TypeError("x is not y") });
+  expect(describeCommandFailure(fault, undefined)).toContain("which is a bug");
+});
+
+test("a data folder that cannot be made is named with DATA_FOLDER", async () => {
+  for (const folder of ["/proc/nobody/data", "/etc/passwd/data"]) {
+    const { code, stderr } = await spanledger({ DATA_FOLDER: folder }, "verify");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`${folder}.*DATA_FOLDER.*\\[data_folder_unusable\\]\\n$`));
+  }
+}, 20_000);
 
 test("an option that does not fit has a sentence and no stack", async () => {
   const { code, stderr } = await spanledger({ DATABASE_URL: database.connectionString }, "erase");

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { useTestDatabase } from "../../support/create-test-database.ts";
 
 const main = fileURLToPath(new URL("../../../collector-receiver/src/main.ts", import.meta.url));
 
@@ -26,4 +28,40 @@ test("where other machines can reach it, the receiver does not start without tok
   expect(said).toContain("openssl rand -hex 24");
   expect(said).toContain("or set HOST to 127.0.0.1");
   expect(said).not.toContain("a-token-that-is-not-shown");
+});
+
+test("a server that is not there is said as by a command, without the password, in the log and on stderr", async () => {
+  const { code, said } = await start({ DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/x" });
+  expect(code).toBe(1);
+  expect(said).toMatch(/^spanledger: cannot reach PostgreSQL at 127\.0\.0\.1:1 \(.*\)\..*\[database_unreachable\]$/m);
+  expect(said).toMatch(/"level":60.*"code":"database_unreachable".*cannot start: cannot reach PostgreSQL/);
+  expect(said).not.toContain("hunter2");
+  expect(said).not.toContain("    at ");
+});
+
+test("a port that is taken, or a HOST that is not ours, is not blamed on PostgreSQL", async () => {
+  const { connectionString } = await useTestDatabase();
+  const other = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void other.close());
+  await once(other, "listening");
+  const { port } = other.address() as { port: number };
+  const taken = await start({ DATABASE_URL: connectionString, PORT: String(port) });
+  expect(taken.said).toMatch(new RegExp(`^spanledger: .*127\\.0\\.0\\.1:${port}.*PORT.*\\[port_in_use\\]$`, "m"));
+  const tokens = { INGEST_TOKENS: "default:token-of-a-sender", READ_TOKENS: "default:token-of-a-reader" };
+  for (const HOST of ["192.0.2.1", "no-such-host.invalid"]) {
+    const elsewhere = await start({ DATABASE_URL: connectionString, HOST, ...tokens });
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.said).toMatch(new RegExp(`^spanledger: .*${HOST}.*HOST.*\\[host_unknown\\]$`, "m"));
+  }
+});
+
+test("a schema that lacks what the receiver needs keeps its stack; one that was never migrated is said", async () => {
+  const { connectionString, pool } = await useTestDatabase();
+  await pool.query("alter table analytics_settings rename to analytics_settings_gone");
+  const differs = await start({ DATABASE_URL: connectionString, PORT: "0" });
+  expect(differs.said).toMatch(/"code":"schema_differs","err":\{.*"stack"/);
+  // The migrations went to another database than the one that is used.
+  const empty = await useTestDatabase({ migrated: false });
+  const environment = { DATABASE_URL: empty.connectionString, MIGRATION_DATABASE_URL: connectionString, PORT: "0" };
+  expect((await start(environment)).said).toMatch(/Run `spanledger migrate`\. \[schema_older\]$/m);
 });

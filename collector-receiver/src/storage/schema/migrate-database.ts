@@ -25,7 +25,7 @@ export interface MigrationStatus {
 
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
-  readonly code: "migration_failed" | "database_newer";
+  readonly code: "migration_failed" | "database_newer" | "schema_older";
   constructor(code: MigrationError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
