@@ -11,16 +11,18 @@ import { defaultMappingLimits } from "./mapping/mapping-context.ts";
 import { answerMetrics } from "./operating/answer-metrics.ts";
 import type { OnAlarm } from "./ingest/alarm-codes.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
-import { addSecurityHeaders } from "./operating/add-security-headers.ts";
-import { answerOwnErrors } from "./operating/answer-own-errors.ts";
+import { addSecurityHeaders, securityHeaders } from "./operating/add-security-headers.ts";
+import { answerOwnErrors, answerUnroutable } from "./operating/answer-own-errors.ts";
+import { hostsWithoutTokens, refuseOtherHosts } from "./operating/served-hosts.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
-import { createReadTenantResolver } from "./operating/resolve-read-token.ts";
+import { askForToken, createReadTenantResolver } from "./operating/resolve-read-token.ts";
 import { OtlpReceiver } from "./receiving/otlp-receiver.ts";
 import { otlpRoutes } from "./receiving/otlp-routes.ts";
-import { createTenantResolver } from "./receiving/resolve-ingest-token.ts";
+import { createTenantResolver, type TenantResolver } from "./receiving/resolve-ingest-token.ts";
 import { takeOtlpRequest } from "./receiving/take-otlp-request.ts";
 import type { LiveCounters } from "./stats/live-counters.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
+import { sharedRoute } from "./web/routes/shared.ts";
 import { webPlugin } from "./web/web-plugin.ts";
 
 export interface AppOptions {
@@ -40,6 +42,8 @@ export interface AppOptions {
   readonly onAlarm: OnAlarm;
   readonly isDraining: () => boolean;
   readonly live?: LiveCounters;
+  /** Lists of tokens that change while the receiver runs; without them, those of `config`. */
+  readonly tokens?: { readonly ingest: TenantResolver; readonly read: TenantResolver };
   /** Default: `connectionTimes`. */
   readonly times?: ConnectionTimes;
 }
@@ -47,12 +51,23 @@ export interface AppOptions {
 /** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
 const OWN_BODY_LIMIT = 64 * 1024;
 
+/** For bytes that are not HTTP: there is no request that a route could answer. */
+const rawBadRequest = [
+  "HTTP/1.1 400 Bad Request",
+  "Connection: close",
+  "Content-Length: 0",
+  ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
+  "\r\n",
+].join("\r\n");
+
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, pool, metrics, times = connectionTimes } = options;
+  const findHostProblem = hostsWithoutTokens(config.allowedHosts);
   const otlp = new OtlpReceiver({
     ingest: options.ingest,
-    resolveTenant: createTenantResolver(config.ingestTokens),
+    resolveTenant: options.tokens?.ingest ?? createTenantResolver(config.ingestTokens),
+    findHostProblem: config.ingestTokens.length === 0 ? findHostProblem : undefined,
     retainedFromMs: options.retainedFromMs,
     countedAttributes: options.countedAttributes,
     custom: options.custom,
@@ -76,17 +91,19 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // While it closes, requests on open connections still reach the routes: they know the right answer.
     return503OnClosing: false,
     forceCloseConnections: "idle",
+    frameworkErrors: answerUnroutable,
     clientErrorHandler(error, socket) {
       // 408 would be permanent for a sender that retries, and so would 400 be to one that was cut off; a closed
       // connection is not.
       const cutOff = error.code === "HPE_INVALID_EOF_STATE";
       const malformed = error.code.startsWith("HPE_") && !cutOff && socket.writable;
-      if (malformed) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      if (malformed) socket.end(rawBadRequest);
       else socket.destroy();
     },
   });
   answerOwnErrors(app);
   addSecurityHeaders(app);
+  if (config.readTokens.length === 0) refuseOtherHosts(app, findHostProblem);
   app.addHook("onSend", async (_request, reply, payload) => {
     // Else the server waits for a connection that its client keeps open.
     if (options.isDraining()) void reply.header("connection", "close");
@@ -103,19 +120,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     hideUntagged: true,
   });
   await app.register(otlpRoutes, { receiver: otlp });
-  await app.register(statsPlugin, {
+  const tenantOf = createReadTenantResolver(options.tokens?.read ?? createTenantResolver(config.readTokens));
+  const reading = {
     pool,
-    tenantOf: createReadTenantResolver(config.readTokens),
+    tenantOf,
     locale: config.locale,
     ...(options.live === undefined ? {} : { live: options.live }),
-  });
-  await app.register(webPlugin, {
-    pool,
-    tenantOf: createReadTenantResolver(config.readTokens),
-    locale: config.locale,
-    sampleData: config.sampleData,
-    traceUrlTemplate: config.traceUrlTemplate,
-    ...(options.live === undefined ? {} : { live: options.live }),
+  };
+  await app.register(async (scope) => {
+    askForToken(scope, tenantOf, (route) => route === sharedRoute);
+    await scope.register(statsPlugin, reading);
+    await scope.register(webPlugin, {
+      ...reading,
+      sampleData: config.sampleData,
+      traceUrlTemplate: config.traceUrlTemplate,
+    });
   });
   answerProbes(app, { pool, isDraining: options.isDraining });
   answerMetrics(app, { registry: metrics.registry, token: config.metricsToken });

@@ -14,6 +14,9 @@ import { measureLive } from "./live/measure-live.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import { HeldBytes } from "./ingest/held-bytes.ts";
 import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
+import { tokenOptions } from "./config/check-across.ts";
+import { watchTokenFile } from "./operating/watch-token-file.ts";
+import { ReloadableTokens } from "./receiving/reloadable-tokens.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import type { OnAlarm } from "./ingest/alarm-codes.ts";
@@ -125,8 +128,11 @@ export async function startReceiver(
     started.push(["the tenant watch", () => watch.close()]);
     measureRetention(metrics.registry, () => watch.announcements());
 
+    const tokens = watchTokens(config, log);
+    started.push(["the watch of token files", async () => tokens.close()]);
     const app = await buildApp({
       config,
+      tokens,
       log,
       pool,
       ingest,
@@ -162,6 +168,33 @@ export async function startReceiver(
     log.info({ port: server.port, reused: server.reused, log: server.logFile }, "embedded PostgreSQL runs");
     return server.connectionString;
   }
+}
+
+/** The lists of tokens, read again from their files while the receiver runs. */
+function watchTokens(config: Config, log: FastifyBaseLogger) {
+  const ingest = new ReloadableTokens(config.ingestTokens);
+  const read = new ReloadableTokens(config.readTokens);
+  const watches = [
+    ["INGEST_TOKENS", config.ingestTokensFile, ingest],
+    ["READ_TOKENS", config.readTokensFile, read],
+  ] as const;
+  const ends = watches.flatMap(([list, file, tokens]) =>
+    file === undefined
+      ? []
+      : [
+          watchTokenFile(
+            {
+              variable: `${list}_FILE`,
+              path: file.path,
+              options: tokenOptions[list],
+              replace: (grants) => tokens.replace(grants),
+            },
+            file.content,
+            log,
+          ),
+        ],
+  );
+  return { ingest: ingest.resolve, read: read.resolve, close: () => ends.forEach((end) => end()) };
 }
 
 function tenantsOf(config: Config): string[] {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { printError } from "./print.ts";
 import { describeCommandFailure } from "./describe-command-failure.ts";
 import { runDoctor } from "./run-doctor.ts";
 import { runErase } from "./run-erase.ts";
@@ -107,7 +108,7 @@ async function finish(exitCode: Promise<number>): Promise<void> {
   try {
     process.exitCode = await exitCode;
   } catch (error) {
-    process.stderr.write(describeCommandFailure(error, process.env["DATABASE_URL"]));
+    printError(describeCommandFailure(error, process.env["DATABASE_URL"]));
     process.exitCode = 1;
   }
 }

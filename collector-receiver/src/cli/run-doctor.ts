@@ -1,5 +1,6 @@
 import { diagnose } from "../operating/diagnose.ts";
 import { withDatabase } from "./with-database.ts";
+import { print } from "./print.ts";
 
 const marks = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
 
@@ -7,13 +8,13 @@ const marks = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
 export function runDoctor(options: { readonly url?: string; readonly json?: boolean }): Promise<number> {
   return withDatabase(async (connectionString, config) => {
     const findings = await diagnose(connectionString, config, options.url ?? null);
-    if (options.json === true) process.stdout.write(`${JSON.stringify({ findings })}\n`);
+    if (options.json === true) print(`${JSON.stringify({ findings })}\n`);
     else {
       for (const { check, outcome, text } of findings) {
-        process.stdout.write(`${marks[outcome]} ${check.padEnd(10)} ${text}\n`);
+        print(`${marks[outcome]} ${check.padEnd(10)} ${text}\n`);
       }
       if (options.url === undefined) {
-        process.stdout.write("        OTLP       not tried: name a receiver or Collector with --url\n");
+        print("        OTLP       not tried: name a receiver or Collector with --url\n");
       }
     }
     return findings.some(({ outcome }) => outcome === "failed") ? 1 : 0;

@@ -2,6 +2,7 @@ import { erasePerson } from "../erase/erase-person.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
+import { print } from "./print.ts";
 
 export interface EraseOptions {
   readonly session?: string;
@@ -35,14 +36,12 @@ export function runErase(options: EraseOptions): Promise<number> {
       const { events, sessions, rejectedEvents } = erasure;
       const found = events + sessions + rejectedEvents > 0;
       if (options.json === true) {
-        process.stdout.write(`${JSON.stringify({ ...erasure, dry_run: options.dryRun === true })}\n`);
+        print(`${JSON.stringify({ ...erasure, dry_run: options.dryRun === true })}\n`);
       } else if (found) {
         const verb = options.dryRun === true ? "would be anonymised" : "anonymised";
-        process.stdout.write(
-          `${tenantId}: ${events} events, ${sessions} sessions and ${rejectedEvents} rejected events ${verb}\n`,
-        );
+        print(`${tenantId}: ${events} events, ${sessions} sessions and ${rejectedEvents} rejected events ${verb}\n`);
       } else {
-        process.stdout.write(`${tenantId}: nothing is stored under this id\n`);
+        print(`${tenantId}: nothing is stored under this id\n`);
       }
       return found ? 0 : 1;
     } finally {

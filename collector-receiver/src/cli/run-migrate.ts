@@ -1,6 +1,7 @@
 import pg from "pg";
 import { migrateDatabase, readMigrationStatus } from "../storage/schema/migrate-database.ts";
 import { withDatabase } from "./with-database.ts";
+import { print } from "./print.ts";
 
 /**
  * `spanledger migrate`: exit code 0, or 1 if `--status` finds migrations missing. Its database is
@@ -13,15 +14,15 @@ export function runMigrate(options: { readonly status?: boolean }): Promise<numb
     if (options.status !== true) {
       const applied = await migrateDatabase(connectionString);
       const text = applied.length > 0 ? applied.map((name) => `applied ${name}`).join("\n") : "nothing to apply";
-      process.stdout.write(`${text}\n`);
+      print(`${text}\n`);
       return 0;
     }
     const client = new pg.Client({ connectionString });
     await client.connect();
     try {
       const status = await readMigrationStatus(client);
-      for (const name of status.applied) process.stdout.write(`applied ${name}\n`);
-      for (const name of status.pending) process.stdout.write(`missing ${name}\n`);
+      for (const name of status.applied) print(`applied ${name}\n`);
+      for (const name of status.pending) print(`missing ${name}\n`);
       return status.pending.length === 0 ? 0 : 1;
     } finally {
       await client.end();

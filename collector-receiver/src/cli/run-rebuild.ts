@@ -3,6 +3,7 @@ import type { Rebuild } from "../recount/rebuild-tenant.ts";
 import { estimateEvents } from "./count-events.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
+import { print } from "./print.ts";
 
 /** `spanledger rebuild`: makes every counter equal its rows. */
 export function runRebuild(options: { readonly tenant?: string; readonly json?: boolean }): Promise<number> {
@@ -21,7 +22,7 @@ export function runRebuild(options: { readonly tenant?: string; readonly json?: 
           `${tenantId}: ${events.toLocaleString("en")} events counted again, ${sessions.toLocaleString("en")} sessions mended\n`,
       )
       .join("");
-    process.stdout.write(options.json === true ? `${JSON.stringify({ tenants: rebuilds })}\n` : text);
+    print(options.json === true ? `${JSON.stringify({ tenants: rebuilds })}\n` : text);
     return 0;
   });
 }

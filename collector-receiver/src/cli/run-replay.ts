@@ -13,6 +13,7 @@ import type { StoredRejection } from "../storage/events/read-rejected-events.ts"
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
+import { print, printError } from "./print.ts";
 
 interface Replay {
   readonly tenantId: string;
@@ -38,7 +39,7 @@ export function runReplay(options: {
       writers: 1,
       maxQueueBytes: config.maxQueueBytes,
       batchMaxEvents: config.batchMaxEvents,
-      onAlarm: (code, message, error) => process.stderr.write(`spanledger: ${message}: ${String(error)} [${code}]\n`),
+      onAlarm: (code, message, error) => printError(`spanledger: ${message}: ${String(error)} [${code}]\n`),
     });
     try {
       const replays: Replay[] = [];
@@ -48,7 +49,7 @@ export function runReplay(options: {
       const text = replays
         .map((replay) => `${replay.tenantId}: ${replay.replayed} replayed, ${replay.stillRejected} still rejected\n`)
         .join("");
-      process.stdout.write(options.json === true ? `${JSON.stringify({ tenants: replays })}\n` : text);
+      print(options.json === true ? `${JSON.stringify({ tenants: replays })}\n` : text);
       return 0;
     } finally {
       await ingest.close();

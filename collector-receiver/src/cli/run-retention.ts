@@ -13,6 +13,7 @@ import { weighPartitions, type WeighedPartition } from "../storage/events/weigh-
 import { openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
+import { print } from "./print.ts";
 
 export interface RetentionCommandOptions {
   readonly tenant?: string;
@@ -31,7 +32,7 @@ export function runRetention(options: RetentionCommandOptions): Promise<number> 
     try {
       const tenantIds = await listTenants(connectionString, options.tenant);
       const say = (document: object, text: string) =>
-        process.stdout.write(options.json === true ? `${JSON.stringify(document)}\n` : text);
+        print(options.json === true ? `${JSON.stringify(document)}\n` : text);
       if (options.dryRun === true) {
         const dryRun = await tryRetention(client, await listTenants(connectionString, undefined), {
           months,

@@ -11,6 +11,7 @@ import type { StoredSettings } from "../storage/settings/change-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
+import { print } from "./print.ts";
 
 export interface SettingsOptions {
   readonly tenant?: string;
@@ -38,12 +39,10 @@ export function runSettings(options: SettingsOptions): Promise<number> {
       }
       const settings: StoredSettings[] = [];
       for (const tenantId of tenants) settings.push(await readSettings(client, tenantId));
-      process.stdout.write(
-        options.json === true ? `${JSON.stringify({ tenants: settings })}\n` : settings.map(describe).join(""),
-      );
+      print(options.json === true ? `${JSON.stringify({ tenants: settings })}\n` : settings.map(describe).join(""));
       const { timezone, currency, idleTimeoutSeconds, cost } = change;
       if ([timezone, currency, idleTimeoutSeconds, cost].some(Boolean) && options.json !== true) {
-        process.stdout.write("New tenants still get the values of the receiver's environment.\n");
+        print("New tenants still get the values of the receiver's environment.\n");
       }
       return 0;
     } finally {

@@ -4,6 +4,7 @@ import { listShares, createShare, revokeShare } from "../web/share/share-store.t
 import { defaultLeastGroup, freezeReport } from "../web/share/freeze-report.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
+import { print } from "./print.ts";
 
 interface ShareOptions {
   readonly month?: string;
@@ -26,15 +27,13 @@ export function runShare(options: ShareOptions): Promise<number> {
         const now = Date.now();
         for (const share of await listShares(pool, null)) {
           const state = share.revokedAt !== null ? "revoked" : share.expiresAt.getTime() <= now ? "expired" : "open";
-          process.stdout.write(
-            `${share.id}  ${share.tenantId}  ${share.month}  until ${share.expiresAt.toISOString()}  ${state}\n`,
-          );
+          print(`${share.id}  ${share.tenantId}  ${share.month}  until ${share.expiresAt.toISOString()}  ${state}\n`);
         }
         return 0;
       }
       if (options.revoke !== undefined) {
         const revoked = await revokeShare(pool, options.revoke);
-        process.stdout.write(
+        print(
           revoked
             ? `${options.revoke} is revoked: its link shows nothing any more.\n`
             : `There is no open link "${options.revoke}"; \`spanledger share --list\` shows their ids.\n`,
@@ -51,7 +50,7 @@ export function runShare(options: ShareOptions): Promise<number> {
       });
       const { token, id } = await createShare(pool, { tenantId: options.tenant, month, ...frozen, expiresAt });
       const base = (options.url ?? `http://${config.host}:${config.port}`).replace(/\/+$/, "");
-      process.stdout.write(
+      print(
         `${base}/shared/${token}\nShown until ${expiresAt.toISOString()}, as it is now. The link is not kept anywhere; to revoke it: spanledger share --revoke ${id}\n`,
       );
       return 0;

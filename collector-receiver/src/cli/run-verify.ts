@@ -4,6 +4,7 @@ import type { PendingMetric } from "../storage/settings/store-custom-definitions
 import { estimateEvents } from "./count-events.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
+import { print } from "./print.ts";
 
 /** `spanledger verify`: exit code 0 where every counter equals its rows, 1 where any drifts. */
 export function runVerify(options: { readonly tenant?: string; readonly json?: boolean }): Promise<number> {
@@ -17,8 +18,8 @@ export function runVerify(options: { readonly tenant?: string; readonly json?: b
       verifications.push(verification);
     }
     const drifts = verifications.reduce((sum, verification) => sum + verification.drifts, 0);
-    if (options.json === true) process.stdout.write(`${JSON.stringify({ drifts, tenants: verifications })}\n`);
-    else process.stdout.write(describe(verifications));
+    if (options.json === true) print(`${JSON.stringify({ drifts, tenants: verifications })}\n`);
+    else print(describe(verifications));
     return drifts === 0 ? 0 : 1;
   });
 }

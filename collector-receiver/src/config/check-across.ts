@@ -1,17 +1,42 @@
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { variableNotes, type VariableName } from "./environment-schema.ts";
 import { parseDuration } from "./parse-duration.ts";
-import { parseTokens, type TokenGrant } from "./parse-tokens.ts";
+import {
+  findTokenProblem,
+  parseTokenFile,
+  parseTokens,
+  type ParsedTokens,
+  type TokenGrant,
+  type TokenOptions,
+} from "./parse-tokens.ts";
+import { digestOfConfigured } from "./token-digest.ts";
 import type { ReadEnvironment } from "./read-schema.ts";
 
 /** @param remedy if not given, the variable's own note says what it expects */
 export type Report = (variable: VariableName, problem: string, remedy?: string) => void;
 
+type TokenVariable = "INGEST_TOKENS" | "READ_TOKENS";
+
+/** Tokens as the receiver starts with them. */
+export interface TokenList {
+  readonly grants: readonly TokenGrant[];
+  /** Where they were read, if from a file. */
+  readonly file: { readonly path: string; readonly content: string } | undefined;
+}
+
+/** How each list is read; a gateway sends for several tenants, and a reader sees one. */
+export const tokenOptions: Readonly<Record<TokenVariable, TokenOptions>> = {
+  INGEST_TOKENS: { severalTenants: true },
+  READ_TOKENS: { severalTenants: false },
+};
+const noTokens: ParsedTokens = { grants: [], problems: [] };
+
 /** What checking has parsed on its way. */
 export interface CheckedEnvironment {
   readonly loopback: boolean;
-  readonly ingestTokens: readonly TokenGrant[];
-  readonly readTokens: readonly TokenGrant[];
+  readonly ingestTokens: TokenList;
+  readonly readTokens: TokenList;
   readonly idleTimeoutSeconds: number;
 }
 
@@ -30,11 +55,15 @@ export function checkAcross({ given, texts }: ReadEnvironment, report: Report): 
   checkUrls(given, report);
   const loopback = isLoopback(HOST);
   if (!loopback) requireTokens(given, HOST, report);
+  const tokens = {
+    ingestTokens: readTokens("INGEST_TOKENS", given, report),
+    readTokens: readTokens("READ_TOKENS", given, report),
+  };
+  refuseShared({ ingest: tokens.ingestTokens, read: tokens.readTokens }, given.METRICS_TOKEN, report);
   return {
     loopback,
     idleTimeoutSeconds,
-    ingestTokens: readTokens("INGEST_TOKENS", given, { severalTenants: true }, report),
-    readTokens: readTokens("READ_TOKENS", given, { severalTenants: false }, report),
+    ...tokens,
   };
 }
 
@@ -52,7 +81,7 @@ function checkUrls(given: ReadEnvironment["given"], report: Report): void {
 
 function requireTokens(given: ReadEnvironment["given"], host: string, report: Report): void {
   for (const variable of ["INGEST_TOKENS", "READ_TOKENS"] as const) {
-    if (given[variable] !== undefined) continue;
+    if (given[variable] !== undefined || given[`${variable}_FILE`] !== undefined) continue;
     const problem = `is not set, and HOST=${JSON.stringify(host)} lets other machines reach the receiver`;
     const { expected } = variableNotes(variable);
     report(
@@ -63,17 +92,56 @@ function requireTokens(given: ReadEnvironment["given"], host: string, report: Re
   }
 }
 
-function readTokens(
-  variable: "INGEST_TOKENS" | "READ_TOKENS",
-  given: ReadEnvironment["given"],
-  options: { readonly severalTenants: boolean },
-  report: Report,
-): TokenGrant[] {
+/** Reads a list of tokens from its variable or from the file that its `_FILE` variable names. */
+function readTokens(variable: TokenVariable, given: ReadEnvironment["given"], report: Report): TokenList {
+  const file = given[`${variable}_FILE`];
   const text = given[variable];
-  if (text === undefined) return [];
-  const { grants, problems } = parseTokens(text, options);
-  for (const problem of problems) report(variable, problem);
-  return grants;
+  if (file === undefined) {
+    const { grants, problems } = text === undefined ? noTokens : parseTokens(text, tokenOptions[variable]);
+    for (const problem of problems) report(variable, problem);
+    return { grants, file: undefined };
+  }
+  if (text !== undefined) {
+    report(`${variable}_FILE`, `is set beside ${variable}`, "Set one of the two");
+    return { grants: [], file: undefined };
+  }
+  try {
+    const content = readFileSync(file, "utf8");
+    const { grants, problems } = parseTokenFile(content, tokenOptions[variable]);
+    for (const problem of problems) report(`${variable}_FILE`, problem);
+    return { grants, file: { path: file, content } };
+  } catch (error) {
+    report(`${variable}_FILE`, `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+    return { grants: [], file: undefined };
+  }
+}
+
+/** A token that opens two doors is one leak for both. */
+function refuseShared(
+  { ingest, read }: Record<"ingest" | "read", TokenList>,
+  metricsToken: string | undefined,
+  report: Report,
+): void {
+  const senders = new Set(ingest.grants.map(digestIn));
+  const readers = new Set(read.grants.map(digestIn));
+  if ([...readers].some((digest) => senders.has(digest))) {
+    report("READ_TOKENS", "has a token that INGEST_TOKENS has too", "Make another one with `openssl rand -hex 24`");
+  }
+  if (metricsToken === undefined) return;
+  const weakness = findTokenProblem(metricsToken);
+  if (weakness !== undefined) report("METRICS_TOKEN", weakness, "Make one with `openssl rand -hex 24`");
+  const digest = digestIn({ token: metricsToken });
+  if (senders.has(digest) || readers.has(digest)) {
+    report(
+      "METRICS_TOKEN",
+      "is a token of INGEST_TOKENS or READ_TOKENS too",
+      "Make another one with `openssl rand -hex 24`",
+    );
+  }
+}
+
+function digestIn({ token }: { readonly token: string }): string {
+  return digestOfConfigured(token).toString("hex");
 }
 
 /** Whether nobody but this machine can connect to a server that listens there. */

@@ -1,3 +1,4 @@
+import type { TokenList } from "./check-across.ts";
 import type { TokenGrant } from "./parse-tokens.ts";
 
 /** What the receiver is told by its environment; made once, passed as an argument. */
@@ -18,6 +19,11 @@ export interface Config {
   readonly ingestTokens: readonly TokenGrant[];
   /** Empty: nobody has to show a token. */
   readonly readTokens: readonly TokenGrant[];
+  /** The files that the lists were read from; they are read again while the receiver runs. */
+  readonly ingestTokensFile: TokenList["file"];
+  readonly readTokensFile: TokenList["file"];
+  /** Names that are served beside loopback's if nobody has to show a token. */
+  readonly allowedHosts: readonly string[];
   /** Undefined: /metrics asks for none. */
   readonly metricsToken: string | undefined;
   readonly businessTimezone: string;

@@ -1,5 +1,4 @@
 import Type from "typebox";
-import { bearerToken } from "./parse-tokens.ts";
 
 /** What one variable adds to its JSON Schema: how it is documented and what to do when it is wrong. */
 export interface VariableNotes {
@@ -17,6 +16,19 @@ const MiB = 1024 * 1024;
 /** Keeps the literal type of a schema's options and checks that the notes are complete. */
 function variable<Options extends VariableNotes>(options: Options): Options {
   return options;
+}
+
+/** The variable that names a file with the tokens of another variable. */
+function tokensFile(list: "INGEST_TOKENS" | "READ_TOKENS") {
+  return Type.String(
+    variable({
+      description:
+        `File with the entries of \`${list}\`, one a line; \`#\` begins a comment. It is read again every 10 s, so that ` +
+        "tokens are rotated without a restart.",
+      whenUnset: `\`${list}\``,
+      expected: `the path of a file with lines tenant:token or tenant:sha256:hash, and ${list} to nothing`,
+    }),
+  );
 }
 
 /** Every variable that the receiver reads: validation, `Config` and docs/environment.md come from here. */
@@ -86,7 +98,7 @@ export const environmentSchema = Type.Object({
         description:
           "Who may send: `tenant:token,…`. A tenant may have two tokens at once, so that they can be rotated. " +
           "A gateway's token names the tenants it may send for, `brand-a|brand-b:token`; the resource attribute " +
-          "`spanledger.tenant` then says which.",
+          "`spanledger.tenant` then says which. In place of a token its SHA-256 may stand, `tenant:sha256:<64 hex digits>`.",
         whenUnset: "nobody has to show a token (only where `HOST` is loopback)",
         expected: "tenant:token,other-tenant:token, each token at least 16 letters, digits or ._~+/=-",
         secret: true,
@@ -96,21 +108,36 @@ export const environmentSchema = Type.Object({
   READ_TOKENS: Type.Optional(
     Type.String(
       variable({
-        description: "Who may read the numbers of which tenant: `tenant:token,…`; one tenant to a token.",
+        description:
+          "Who may read the numbers of which tenant: `tenant:token,…`; one tenant to a token. In place of a token its " +
+          "SHA-256 may stand, `tenant:sha256:<64 hex digits>`. No token may be in INGEST_TOKENS too.",
         whenUnset: "nobody has to show a token (only where `HOST` is loopback)",
         expected: "tenant:token,other-tenant:token, each token at least 16 letters, digits or ._~+/=-",
         secret: true,
       }),
     ),
   ),
+  INGEST_TOKENS_FILE: Type.Optional(tokensFile("INGEST_TOKENS")),
+  READ_TOKENS_FILE: Type.Optional(tokensFile("READ_TOKENS")),
   METRICS_TOKEN: Type.Optional(
     Type.String(
       variable({
         description: "What a scraper of `/metrics` has to show: `Authorization: Bearer <token>`.",
         whenUnset: "`/metrics` is open to everyone who reaches the receiver",
-        pattern: `^${bearerToken}$`,
         expected: "a token of at least 16 letters, digits or ._~+/=-",
         secret: true,
+      }),
+    ),
+  ),
+  ALLOWED_HOSTS: Type.Optional(
+    Type.String(
+      variable({
+        description:
+          "Names beyond loopback, such as a proxy's, that requests may carry in `Host` where nobody has to show a token. " +
+          "Other names are refused: a web page could make a name of its own lead to this machine.",
+        whenUnset: "loopback names only",
+        pattern: "^[^\\s,/]+(\\s*,\\s*[^\\s,/]+)*$",
+        expected: "names with or without a port, such as reports.example,reports.example:8080",
       }),
     ),
   ),

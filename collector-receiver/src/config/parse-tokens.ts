@@ -1,22 +1,40 @@
+import { digestOfConfigured, isHashed } from "./token-digest.ts";
+import { findWeakness } from "./weak-token.ts";
+
 /** A secret and the tenants that whoever shows it may act for; a gateway's has several. */
 export interface TokenGrant {
+  /** The token, or `sha256:` and its hash in hex. */
   readonly token: string;
   readonly tenantIds: readonly string[];
 }
 
+export interface TokenOptions {
+  /** False for reading: a token then belongs to one tenant. */
+  readonly severalTenants: boolean;
+}
+
+/** The grants; or the problems of each entry, by position and never with the token itself. */
+export interface ParsedTokens {
+  readonly grants: TokenGrant[];
+  readonly problems: string[];
+}
+
 const tenantPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** A pattern: the characters of an RFC 6750 bearer token; 16 of them are the least that is not guessed. */
-export const bearerToken = "[A-Za-z0-9._~+/-]{16,512}=*";
-const tokenPattern = new RegExp(`^${bearerToken}$`);
+/** The characters of an RFC 6750 bearer token; with fewer than 16 it can be guessed. */
+const tokenPattern = /^[A-Za-z0-9._~+/-]{16,512}=*$/;
 
 /**
- * Reads `tenant:token,brand-a|brand-b:token`. A tenant may stand in several entries.
- * @returns the grants, or what is wrong with each entry, by position and never with the token itself
+ * Reads a file of tokens: entries as `parseTokens` takes them, one a line or separated by commas; a line that begins with
+ * `#` is a comment.
  */
-export function parseTokens(
-  text: string,
-  options: { readonly severalTenants: boolean },
-): { readonly grants: TokenGrant[]; readonly problems: string[] } {
+export function parseTokenFile(text: string, options: TokenOptions): ParsedTokens {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
+  if (lines.length === 0) return { grants: [], problems: ["the file has no entry"] };
+  return parseTokens(lines.map((line) => line.trim().replace(/,$/, "")).join(","), options);
+}
+
+/** Reads `tenant:token,brand-a|brand-b:sha256:hash`. A tenant may stand in several entries. */
+export function parseTokens(text: string, options: TokenOptions): ParsedTokens {
   const grants: TokenGrant[] = [];
   const problems: string[] = [];
   const seen = new Map<string, number>();
@@ -41,17 +59,21 @@ export function parseTokens(
     if (!options.severalTenants && tenantIds.length > 1) {
       problems.push(`entry ${position} names ${tenantIds.length} tenants, and a token for reading belongs to one`);
     }
-    if (!tokenPattern.test(token)) {
-      problems.push(
-        `entry ${position} has a token of ${token.length} characters that is too short, too long or has other characters`,
-      );
-    }
-    const earlier = seen.get(token);
+    const tokenProblem = isHashed(token) ? undefined : findTokenProblem(token);
+    if (tokenProblem !== undefined)
+      problems.push(`entry ${position} has a token of ${token.length} characters that ${tokenProblem}`);
+    const digest = digestOfConfigured(token).toString("hex");
+    const earlier = seen.get(digest);
     if (earlier !== undefined) problems.push(`entries ${earlier} and ${position} have the same token`);
-    seen.set(token, position);
+    seen.set(digest, position);
     grants.push({ token, tenantIds });
   }
   return { grants: problems.length === 0 ? grants : [], problems };
+}
+
+/** @returns what is wrong with a token that is given in plain text; the token itself is never in the text */
+export function findTokenProblem(token: string): string | undefined {
+  return tokenPattern.test(token) ? findWeakness(token) : "is too short, too long or has other characters";
 }
 
 /** @returns one name for the tenants of a token; two tokens for the same tenants have the same owner */

@@ -1,4 +1,5 @@
-import type { FastifyError, FastifyInstance } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { securityHeaders } from "./add-security-headers.ts";
 
 /** Errors of our own routes: `{error: {code, message}}`, and never a stack trace. */
 export function answerOwnErrors(app: FastifyInstance): void {
@@ -13,6 +14,14 @@ export function answerOwnErrors(app: FastifyInstance): void {
       .code(404)
       .send(body("not_found", `there is no ${request.method} ${shorten(request.url)}; /docs lists what there is`)),
   );
+}
+
+/** Answers an address that no router can read, such as `/%ff`. Hooks do not run for it. */
+export function answerUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .code(error.statusCode ?? 400)
+    .headers(securityHeaders)
+    .send(body(error.code, error.message));
 }
 
 function shorten(url: string): string {

@@ -1,6 +1,5 @@
-import type { FastifyRequest } from "fastify";
-import type { TokenGrant } from "../config/parse-tokens.ts";
-import { createTenantResolver } from "../receiving/resolve-ingest-token.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { TenantResolver } from "../receiving/resolve-ingest-token.ts";
 
 /** A read without a valid token. */
 export class UnauthenticatedError extends Error {
@@ -28,8 +27,7 @@ function asBearer(authorization: string | undefined): string | undefined {
  * the header `X-Spanledger-Tenant` does, else it is `default`.
  * @returns a function that throws UnauthenticatedError where the token is missing or unknown
  */
-export function createReadTenantResolver(grants: readonly TokenGrant[]): (request: FastifyRequest) => string {
-  const resolve = createTenantResolver(grants);
+export function createReadTenantResolver(resolve: TenantResolver): (request: FastifyRequest) => string {
   return (request) => {
     const rule = resolve(asBearer(request.headers.authorization));
     if (rule?.kind === "fixed") return rule.tenantId;
@@ -41,4 +39,19 @@ export function createReadTenantResolver(grants: readonly TokenGrant[]): (reques
       "No valid token: set the header `Authorization: Bearer <token of READ_TOKENS>` (a browser may send it as the password of Basic); a token of INGEST_TOKENS does not read.",
     );
   };
+}
+
+/**
+ * Asks for the token before anything else of a request is looked at, so that whoever has none learns nothing of the
+ * routes' parameters. Call it in the scope of the routes.
+ * @param isOpen routes that nobody has to show a token for
+ */
+export function askForToken(
+  app: FastifyInstance,
+  tenantOf: (request: FastifyRequest) => string,
+  isOpen: (route: string | undefined) => boolean = () => false,
+): void {
+  app.addHook("onRequest", async (request) => {
+    if (!isOpen(request.routeOptions.url)) tenantOf(request);
+  });
 }

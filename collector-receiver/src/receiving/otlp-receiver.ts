@@ -15,12 +15,14 @@ import { LongBodyTurns } from "./long-body-turns.ts";
 import type { OtlpEncoding, OtlpSignal } from "../otlp/otlp-carrier.ts";
 import { readContentEncoding, unsupportedType } from "./read-otlp-headers.ts";
 import { AbortedBodyError, readBody } from "./read-request-body.ts";
-import { refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
+import { hostNotServed, refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
 import { budgetOwner, type TenantResolver } from "./resolve-ingest-token.ts";
 
 export interface OtlpOptions extends ExchangeOptions {
   readonly ingest: Ingest;
   readonly resolveTenant: TenantResolver;
+  /** Says why a `Host` header is not served; undefined: it is. Without this function every host is served. */
+  readonly findHostProblem?: ((host: string | undefined) => string | undefined) | undefined;
   /** Milliseconds since 1970; the system's clock unless given. */
   readonly now?: () => number;
   readonly retainedFromMs: (tenantId: string) => number | null;
@@ -75,6 +77,8 @@ export class OtlpReceiver {
   async #serve(exchange: Exchange): Promise<void> {
     try {
       const { headers } = exchange.request;
+      const hostProblem = this.#options.findHostProblem?.(headers.host);
+      if (hostProblem !== undefined) throw hostNotServed(hostProblem);
       const tenant = this.#options.resolveTenant(headers.authorization);
       if (tenant === null) throw unauthenticated();
       if (exchange.encoding === null) throw unsupportedType(headers["content-type"]);

@@ -12,6 +12,7 @@ export const otlpOutcomes = [
   "unsupported_encoding",
   "method_not_allowed",
   "unauthenticated",
+  "host_not_served",
   "unknown_tenant",
   "unavailable",
   "unexpected_error",

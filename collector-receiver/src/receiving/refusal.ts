@@ -38,6 +38,11 @@ export function unauthenticated(): Refusal {
   return new Refusal("unauthenticated", 503, statusCode.unauthenticated, message, retryAfter);
 }
 
+/** Not 421, for the same reason. */
+export function hostNotServed(message: string): Refusal {
+  return new Refusal("host_not_served", 503, statusCode.permissionDenied, message, retryAfter);
+}
+
 /** More bodies are being read than their limits allow. */
 export function tooManyRequests(bodies: HeldBytes, exceeded: ExceededLimit, owner: string): UnavailableError {
   const { code, held, limit } =

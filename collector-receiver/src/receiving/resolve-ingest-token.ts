@@ -1,5 +1,6 @@
-import { hash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { nameOwner } from "../config/parse-tokens.ts";
+import { digestOf, digestOfConfigured } from "../config/token-digest.ts";
 import type { TenantRule } from "../mapping/mapping-context.ts";
 
 /** A secret and the tenants that whoever shows it may write for; a gateway's has several. */
@@ -20,7 +21,7 @@ export function createTenantResolver(grants: readonly IngestGrant[], defaultTena
     const believed: TenantRule = { kind: "believed", defaultTenantId };
     return () => believed;
   }
-  const rules = grants.map(({ token, tenantIds }) => ({ digest: digestOf(token), rule: ruleFor(tenantIds) }));
+  const rules = grants.map(({ token, tenantIds }) => ({ digest: digestOfConfigured(token), rule: ruleFor(tenantIds) }));
   return (authorization) => {
     const token = /^Bearer +([^\s]+) *$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) return null;
@@ -44,8 +45,4 @@ function ruleFor(tenantIds: readonly string[]): TenantRule {
   return tenantIds.length === 1 && only !== undefined
     ? { kind: "fixed", tenantId: only }
     : { kind: "gateway", tenantIds: new Set(tenantIds) };
-}
-
-function digestOf(token: string): Buffer {
-  return hash("sha256", token, "buffer");
 }

@@ -30,6 +30,7 @@ describe("loadConfig", () => {
       host: "127.0.0.1",
       port: 4319,
       loopback: true,
+      allowedHosts: [],
       ingestTokens: [],
       readTokens: [],
       metricsToken: undefined,
@@ -118,7 +119,7 @@ describe("loadConfig", () => {
   });
 
   test("tokens are required unless only this machine can connect", () => {
-    const tokens = { INGEST_TOKENS: `default:${token}`, READ_TOKENS: `default:${token}` };
+    const tokens = { INGEST_TOKENS: `default:${token}`, READ_TOKENS: `default:${token}-2` };
     expect(problemsOf({ HOST: "::" })).toHaveLength(2);
     expect(problemsOf({ HOST: "10.0.0.5", INGEST_TOKENS: tokens.INGEST_TOKENS })).toHaveLength(1);
     expect(loadConfig({ HOST: "0.0.0.0", ...tokens }).loopback).toBe(false);

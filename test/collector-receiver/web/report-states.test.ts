@@ -2,6 +2,7 @@ import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createReadTenantResolver } from "../../../collector-receiver/src/operating/resolve-read-token.ts";
+import { createTenantResolver } from "../../../collector-receiver/src/receiving/resolve-ingest-token.ts";
 import { completenessShare } from "../../../collector-receiver/src/stats/sql/read-completeness.ts";
 import { webPlugin } from "../../../collector-receiver/src/web/web-plugin.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
@@ -233,7 +234,7 @@ describe("where tokens are asked for", () => {
     const closed = fastify();
     await closed.register(webPlugin, {
       pool: database.pool,
-      tenantOf: createReadTenantResolver([{ token: "a-token-of-brand-a", tenantIds: ["few"] }]),
+      tenantOf: createReadTenantResolver(createTenantResolver([{ token: "a-token-of-brand-a", tenantIds: ["few"] }])),
       locale: "en",
     });
     const ask = (authorization?: string) =>

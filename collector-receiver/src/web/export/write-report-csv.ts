@@ -9,6 +9,8 @@ import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
 import { completenessShare } from "../../stats/sql/read-completeness.ts";
 
+import { readableText } from "../page/html.ts";
+
 type Cell = string | number | null;
 
 const heads = {
@@ -100,7 +102,8 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
   }
   return stringify(
     rows.map((row) => row.map(plainCell)),
-    { bom: true, record_delimiter: "windows" },
+    // Outside quotes, a program splits at the `;` or tab of its locale, and at a line feed alone.
+    { bom: true, record_delimiter: "windows", quoted_match: /[;\t\r\n]/ },
   );
 }
 
@@ -129,9 +132,17 @@ function customRow(
   ];
 }
 
-/** Excel takes a text that begins so for a formula; agents' names and reasons come from outside. */
+/**
+ * Begins a formula in a spreadsheet: the characters that OWASP lists and their full-width forms, also after white space.
+ * A cell that begins with tab, CR or LF begins with the next character once a program trims it.
+ */
+const formula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+
+/** Agents' names and reasons come from outside: an apostrophe keeps a spreadsheet from computing them. */
 function plainCell(cell: Cell): Cell {
-  return typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  if (typeof cell !== "string") return cell;
+  const text = readableText(cell);
+  return formula.test(text) ? `'${text}` : text;
 }
 
 function completenessText({ texts, material, locale }: ReportContext): string {

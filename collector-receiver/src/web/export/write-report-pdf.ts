@@ -11,6 +11,7 @@ import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
+import { readableText } from "../page/html.ts";
 import { reportFontFamily, reportFontFolder } from "./report-fonts.ts";
 import { reportTemplate } from "./report-template.ts";
 
@@ -32,7 +33,7 @@ export async function writeReportPdf(
     return compiler.pdf(
       {
         mainFileContent: reportTemplate,
-        inputs: { report: JSON.stringify(documentOf(context, options)) },
+        inputs: { report: JSON.stringify(documentOf(context, options), readable) },
         resetRead: true,
       },
       { creationTimestamp: Math.floor(context.material.facts.nowMs / 1000) },
@@ -40,6 +41,11 @@ export async function writeReportPdf(
   } finally {
     compiler.evictCache(2);
   }
+}
+
+/** For JSON.stringify: Typst draws a forbidden character as a box, or not at all. */
+function readable(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? readableText(value) : value;
 }
 
 function documentOf(context: ReportContext, { sampleData }: { readonly sampleData: boolean }) {

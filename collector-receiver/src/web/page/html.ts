@@ -16,9 +16,21 @@ const escapes: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/**
+ * Characters that XML 1.0 forbids (https://www.w3.org/TR/xml/#charsets), lone surrogates among them. One of them in an
+ * agent's name makes a whole SVG, and with it a PDF or PNG, unreadable.
+ */
+// oxlint-disable-next-line no-control-regex -- these are the characters
+const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** Text that XML can hold: a forbidden character becomes U+FFFD, which shows that something was there. */
+export function readableText(text: string): string {
+  return text.toWellFormed().replace(forbidden, "\ufffd");
+}
+
 /** Text as it may stand in an element or in a quoted attribute, of HTML and of SVG. */
 export function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character] as string);
+  return readableText(text).replace(/[&<>"']/g, (character) => escapes[character] as string);
 }
 
 /** Markup of our own making, taken as it is. */

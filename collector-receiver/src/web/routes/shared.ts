@@ -12,12 +12,15 @@ const typeOfFile: Readonly<Record<string, string>> = {
   png: "image/png",
 };
 
+/** The only page that asks for no token: the link is the right to see it. */
+export const sharedRoute = "/shared/:token";
+
 /**
  * `GET /shared/{token}`: a frozen copy, for whoever has the link, with `file` one of its files. The token is all that
  * is asked for.
  */
 export function routeShared(app: WebApp, context: WebContext): void {
-  app.get<{ Params: { token: string } }>("/shared/:token", { schema: { hide: true } }, async (request, reply) => {
+  app.get<{ Params: { token: string } }>(sharedRoute, { schema: { hide: true } }, async (request, reply) => {
     const query = readQuery(request, ["file"]);
     const locale = localeOfPage(query, context.locale);
     const { token } = request.params;
