@@ -1,7 +1,11 @@
 import pg from "pg";
 import { parseDuration } from "../config/parse-duration.ts";
-import { listShares, createShare, revokeShare } from "../web/share/share-store.ts";
+import type { Config } from "../config/config.ts";
+import { listShares, type ListedShare } from "../stats/sql/list-shares.ts";
+import { insertShare } from "../storage/shares/insert-share.ts";
+import { revokeShare } from "../storage/shares/revoke-share.ts";
 import { defaultLeastGroup, freezeReport } from "../web/share/freeze-report.ts";
+import { makeShareToken } from "../web/share/share-token.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
 import { print } from "./print.ts";
@@ -16,7 +20,7 @@ interface ShareOptions {
   readonly list?: boolean;
 }
 
-const longestSeconds = 366 * 86_400;
+const maxSeconds = 366 * 86_400;
 
 /** `spanledger share`: freezes a month's report behind a link, lists such links, or revokes one. */
 export function runShare(options: ShareOptions): Promise<number> {
@@ -24,34 +28,24 @@ export function runShare(options: ShareOptions): Promise<number> {
     const pool = new pg.Pool({ connectionString, max: 4 });
     try {
       if (options.list === true) {
-        const now = Date.now();
-        for (const share of await listShares(pool, null)) {
-          const state = share.revokedAt !== null ? "revoked" : share.expiresAt.getTime() <= now ? "expired" : "open";
-          print(`${share.id}  ${share.tenantId}  ${share.month}  until ${share.expiresAt.toISOString()}  ${state}\n`);
-        }
+        print(describeShares(await listShares(pool), Date.now()));
         return 0;
       }
       if (options.revoke !== undefined) {
-        const revoked = await revokeShare(pool, options.revoke);
+        const isRevoked = await revokeShare(pool, options.revoke);
         print(
-          revoked
+          isRevoked
             ? `${options.revoke} is revoked: its link shows nothing any more.\n`
             : `There is no open link "${options.revoke}"; \`spanledger share --list\` shows their ids.\n`,
         );
-        return revoked ? 0 : 1;
+        return isRevoked ? 0 : 1;
       }
-      const { month, seconds, least } = checkOptions(options);
+      const checked = checkOptions(options);
       await listTenants(connectionString, options.tenant);
-      const expiresAt = new Date(Date.now() + seconds * 1000);
-      const frozen = await freezeReport({ pool, now: Date.now }, options.tenant, month, {
-        least,
-        expiresAt,
-        sampleData: config.sampleData,
-      });
-      const { token, id } = await createShare(pool, { tenantId: options.tenant, month, ...frozen, expiresAt });
+      const { token, id, expiresAt } = await share(pool, config, options.tenant, checked);
       const base = (options.url ?? `http://${config.host}:${config.port}`).replace(/\/+$/, "");
       print(
-        `${base}/shared/${token}\nShown until ${expiresAt.toISOString()}, as it is now. The link is not kept anywhere; to revoke it: spanledger share --revoke ${id}\n`,
+        `${base}/shared/${token}\nThe report is frozen as it is now; the link works until ${expiresAt.toISOString()}. It is stored nowhere; to revoke it: spanledger share --revoke ${id}\n`,
       );
       return 0;
     } finally {
@@ -60,11 +54,38 @@ export function runShare(options: ShareOptions): Promise<number> {
   });
 }
 
-function checkOptions({ month, expires, leastGroup }: ShareOptions): { month: string; seconds: number; least: number } {
+async function share(pool: pg.Pool, config: Config, tenantId: string, { month, seconds, least }: CheckedOptions) {
+  const expiresAt = new Date(Date.now() + seconds * 1000);
+  const frozen = await freezeReport({ pool, now: Date.now }, tenantId, month, {
+    least,
+    expiresAt,
+    sampleData: config.sampleData,
+  });
+  const { token, tokenHash, id } = makeShareToken();
+  await insertShare(pool, tokenHash, { tenantId, month, ...frozen, expiresAt });
+  return { token, id, expiresAt };
+}
+
+function describeShares(shares: readonly ListedShare[], nowMs: number): string {
+  return shares
+    .map(({ id, tenantId, month, expiresAt, revokedAt }) => {
+      const state = revokedAt !== null ? "revoked" : expiresAt.getTime() <= nowMs ? "expired" : "open";
+      return `${id}  ${tenantId}  ${month}  until ${expiresAt.toISOString()}  ${state}\n`;
+    })
+    .join("");
+}
+
+interface CheckedOptions {
+  readonly month: string;
+  readonly seconds: number;
+  readonly least: number;
+}
+
+function checkOptions({ month, expires, leastGroup }: ShareOptions): CheckedOptions {
   const wrong = (message: string): Error => new CommandError("invalid_arguments", message);
   if (month === undefined) throw wrong("--month is missing: say which month, e.g. --month 2025-12.");
   const seconds = parseDuration(expires);
-  if (seconds === null || seconds === undefined || seconds < 60 || seconds > longestSeconds) {
+  if (seconds === null || seconds === undefined || seconds < 60 || seconds > maxSeconds) {
     throw wrong(`--expires ${expires} is not a duration from 1m to 366d, such as 30d.`);
   }
   const least = Number(leastGroup);

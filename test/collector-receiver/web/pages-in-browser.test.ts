@@ -4,9 +4,9 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { openBrowser } from "../../support/open-browser.ts";
-import { createShare } from "../../../collector-receiver/src/web/share/share-store.ts";
 import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
 import { startSampleReceiver } from "./sample-receiver.ts";
+import { storeShare } from "./store-share.ts";
 import type { SampleReceiver } from "./sample-receiver.ts";
 
 let receiver: SampleReceiver;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     expiresAt,
     sampleData: false,
   });
-  const { token } = await createShare(receiver.database.pool, {
+  const { token } = await storeShare(receiver.database.pool, {
     tenantId: "default",
     month: "2025-12",
     ...frozen,

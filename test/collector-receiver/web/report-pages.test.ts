@@ -4,13 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { figureKeys } from "../../../collector-receiver/src/web/report/report-figures.ts";
 import { chartIds } from "../../../collector-receiver/src/web/charts/report-chart.ts";
 import { sessionListNames } from "../../../collector-receiver/src/stats/lists/session-lists.ts";
-import {
-  createShare,
-  listShares,
-  readSharedFile,
-  readSharedPage,
-  revokeShare,
-} from "../../../collector-receiver/src/web/share/share-store.ts";
+import { listShares } from "../../../collector-receiver/src/stats/sql/list-shares.ts";
+import { readSharedFile, readSharedPage } from "../../../collector-receiver/src/stats/sql/read-share.ts";
+import { revokeShare } from "../../../collector-receiver/src/storage/shares/revoke-share.ts";
+import { storeShare } from "./store-share.ts";
 import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
 import type { FrozenFile } from "../../../collector-receiver/src/web/share/freeze-report.ts";
 import { startSampleReceiver } from "./sample-receiver.ts";
@@ -320,7 +317,7 @@ describe("a shared copy", () => {
   test("stays as it was, shows nothing else, and is gone when revoked or expired", async () => {
     const { pages, files } = await freeze(2);
     const share = { tenantId: "default", month: "2025-12", pages, files, expiresAt: new Date(Date.now() + 86_400_000) };
-    const { token, id } = await createShare(receiver.database.pool, share);
+    const { token, tokenHash, id } = await storeShare(receiver.database.pool, share);
     const shown = await page(`/shared/${token}?lang=en`);
     expect(shown).toBe(pages.en);
     expect(await page(`/shared/${token}?lang=zh-CN`)).toBe(pages["zh-CN"]);
@@ -331,17 +328,17 @@ describe("a shared copy", () => {
     expect(rows.map(({ row }) => row).join()).not.toContain(token);
 
     const later = Date.now() + 2 * 86_400_000;
-    expect(await readSharedPage(receiver.database.pool, token, "en", later)).toBeNull();
+    expect(await readSharedPage(receiver.database.pool, tokenHash, "en", later)).toBeNull();
     expect(await revokeShare(receiver.database.pool, id)).toBe(true);
     expect(await revokeShare(receiver.database.pool, id)).toBe(false);
     expect((await get(`/shared/${token}`)).status).toBe(404);
-    expect((await listShares(receiver.database.pool, "default"))[0]).toMatchObject({ id, month: "2025-12" });
+    expect((await listShares(receiver.database.pool))[0]).toMatchObject({ id, month: "2025-12" });
   });
 
   test("has its files, frozen with it, in both languages; each is gone with the link", async () => {
     const frozen = await freeze(10);
     const expiresAt = new Date(Date.now() + 86_400_000);
-    const { token, id } = await createShare(receiver.database.pool, {
+    const { token, tokenHash, id } = await storeShare(receiver.database.pool, {
       tenantId: "default",
       month: "2025-12",
       ...frozen,
@@ -369,7 +366,9 @@ describe("a shared copy", () => {
     expect((await get(`/shared/${token}?file=report.exe`)).status).toBe(404);
 
     const pool = receiver.database.pool;
-    expect(await readSharedFile(pool, token, "en", "report.csv", Date.now() + 2 * 86_400_000)).toBeNull();
+    expect(
+      await readSharedFile(pool, tokenHash, { locale: "en", name: "report.csv" }, Date.now() + 2 * 86_400_000),
+    ).toBeNull();
     expect(await revokeShare(pool, id)).toBe(true);
     for (const query of ["", "?file=report.pdf", "?file=report.csv", "?file=report.json", "?file=sessions.png"]) {
       const answer = await get(`/shared/${token}${query}`);
@@ -384,7 +383,7 @@ describe("a shared copy", () => {
 
   test("wrong, expired and revoked links have one answer, in the language of the reader", async () => {
     const frozen = await freeze(10);
-    const { token } = await createShare(receiver.database.pool, {
+    const { token } = await storeShare(receiver.database.pool, {
       tenantId: "default",
       month: "2025-12",
       ...frozen,

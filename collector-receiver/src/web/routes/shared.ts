@@ -1,8 +1,9 @@
 import { RequestError } from "../../stats/request-error.ts";
+import { readSharedFile, readSharedPage } from "../../stats/sql/read-share.ts";
 import { shorten } from "../../stats/report-period.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
-import { readSharedFile, readSharedPage } from "../share/share-store.ts";
+import { hashShareToken } from "../share/share-token.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 
 const typeOfFile: Readonly<Record<string, string>> = {
@@ -23,11 +24,11 @@ export function routeShared(app: WebApp, context: WebContext): void {
   app.get<{ Params: { token: string } }>(sharedRoute, { schema: { hide: true } }, async (request, reply) => {
     const query = readQuery(request, ["file"]);
     const locale = localeOfPage(query, context.locale);
-    const { token } = request.params;
+    const tokenHash = hashShareToken(request.params.token);
     // A link that was revoked or has expired is gone: what a browser kept of it is not shown again either.
     void reply.header("cache-control", "private, no-store").header("referrer-policy", "no-referrer");
-    const page = await readSharedPage(context.pool, token, locale, context.now());
-    if (page === null) {
+    const page = tokenHash && (await readSharedPage(context.pool, tokenHash, locale, context.now()));
+    if (tokenHash === null || page === null) {
       // One answer for wrong, expired and revoked: it tells nobody which links there were.
       throw new RequestError(
         "share_not_found",
@@ -41,7 +42,8 @@ export function routeShared(app: WebApp, context: WebContext): void {
     const name = query["file"];
     if (name === undefined) return sendPage(reply, page, locale);
     const type = typeOfFile[/\.([a-z]+)$/.exec(name)?.[1] ?? ""];
-    const file = type === undefined ? null : await readSharedFile(context.pool, token, locale, name, context.now());
+    const file =
+      type === undefined ? null : await readSharedFile(context.pool, tokenHash, { locale, name }, context.now());
     if (type === undefined || file === null) {
       throw new RequestError("file_not_found", `this copy has no file "${shorten(name)}"`, "file", 404);
     }

@@ -1,0 +1,38 @@
+import type { Pool } from "pg";
+import type { Locale } from "../../metrics/format-metric.ts";
+
+export interface NewShare {
+  readonly tenantId: string;
+  readonly month: string;
+  readonly expiresAt: Date;
+  readonly pages: Readonly<Record<Locale, string>>;
+  readonly files: readonly { readonly locale: Locale; readonly name: string; readonly content: Buffer }[];
+}
+
+/**
+ * Stores a frozen copy of a report. One statement: a copy has all of its files or does not exist.
+ * @param tokenHash SHA-256 of the token in its link
+ */
+export async function insertShare(pool: Pick<Pool, "query">, tokenHash: Buffer, share: NewShare): Promise<void> {
+  await pool.query(
+    `with share as (
+       insert into analytics_report_shares (tenant_id, token_hash, month, page_zh, page_en, expires_at)
+       values ($1, $2, $3, $4, $5, $6)
+       returning tenant_id, token_hash
+     )
+     insert into analytics_report_share_files (tenant_id, token_hash, locale, name, content)
+     select tenant_id, token_hash, file.locale, file.name, file.content
+     from share, unnest($7::text[], $8::text[], $9::bytea[]) as file (locale, name, content)`,
+    [
+      share.tenantId,
+      tokenHash,
+      share.month,
+      share.pages["zh-CN"],
+      share.pages.en,
+      share.expiresAt,
+      share.files.map(({ locale }) => locale),
+      share.files.map(({ name }) => name),
+      share.files.map(({ content }) => content),
+    ],
+  );
+}

@@ -1,0 +1,22 @@
+import type { Pool } from "pg";
+
+/**
+ * Revokes a frozen copy; its pages and files are deleted.
+ * @param id the first 12 hex digits of its token's hash
+ * @returns false if there is no copy with this id that was not revoked yet
+ */
+export async function revokeShare(pool: Pick<Pool, "query">, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `with share as (
+       update analytics_report_shares set revoked_at = now(), page_zh = '', page_en = ''
+       where substr(encode(token_hash, 'hex'), 1, 12) = $1 and revoked_at is null
+       returning tenant_id, token_hash
+     ), deleted as (
+       delete from analytics_report_share_files file using share
+       where file.tenant_id = share.tenant_id and file.token_hash = share.token_hash
+     )
+     select from share`,
+    [id],
+  );
+  return (rowCount ?? 0) > 0;
+}
