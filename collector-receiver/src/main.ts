@@ -1,7 +1,5 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-// Flags are part of what compiled code is kept under: first of all.
-import "./inline-deeper.ts";
 import { makePrivateFolder, userCacheFolder } from "./operating/private-folder.ts";
 
 // Compiled code is kept between starts: the next start takes half the time and 20 MB less, because nothing is stripped of
@@ -10,4 +8,4 @@ import { makePrivateFolder, userCacheFolder } from "./operating/private-folder.t
 const compiledCode = makePrivateFolder(join(userCacheFolder(), "compiled"));
 if (compiledCode !== undefined) enableCompileCache(compiledCode);
 
-await import("./run-receiver.ts");
+await import("./cli/run-program.ts");

@@ -1,5 +1,5 @@
 import closeWithGrace from "close-with-grace";
-import { pino } from "pino";
+import { pino, type Logger } from "pino";
 import { loadConfig } from "./config/load-config.ts";
 import type { Config } from "./config/config.ts";
 import { ConfigError } from "./config/config-error.ts";
@@ -12,6 +12,29 @@ const CLOSE_WITHIN_MS = 30_000;
 /** Of sysexits.h: starting again without a change is of no use. */
 const EX_CONFIG = 78;
 
+/** Starts the receiver of this process's environment. The process ends with a signal, or with exit code 78 or 1 if it cannot start. */
+export async function runReceiver(): Promise<void> {
+  const config = readConfig();
+  const log = pino({ level: config.logLevel });
+  let receiver: Receiver | undefined;
+
+  // Bound before the start: a signal that comes while it starts ends it as well.
+  closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: false }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, "an error that nobody caught; closing");
+    else log.info({ signal }, "closing: what is under way is committed first");
+    await receiver?.close();
+    log.info("closed");
+  });
+
+  try {
+    receiver = await startReceiver(config, log);
+    log.info({ url: receiver.url, docs: `${receiver.url}/docs` }, "the receiver listens");
+  } catch (error) {
+    await reportFailedStart(error, config.databaseUrl, log);
+    process.exit(error instanceof DefinitionsError ? EX_CONFIG : 1);
+  }
+}
+
 function readConfig(): Config {
   try {
     return loadConfig(process.env);
@@ -22,32 +45,11 @@ function readConfig(): Config {
   }
 }
 
-const config = readConfig();
-const log = pino({ level: config.logLevel });
-let receiver: Receiver | undefined;
-
-// Bound before the start: a signal that comes while it starts ends it as well.
-closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: false }, async ({ err, signal }) => {
-  if (err) log.fatal({ err }, "an error that nobody caught; closing");
-  else log.info({ signal }, "closing: what is under way is committed first");
-  await receiver?.close();
-  log.info("closed");
-});
-
-try {
-  receiver = await startReceiver(config, log);
-  log.info({ url: receiver.url, docs: `${receiver.url}/docs` }, "the receiver listens");
-} catch (error) {
-  await reportFailedStart(error);
-  process.exit(error instanceof DefinitionsError ? EX_CONFIG : 1);
-}
-
 /** Says it as a command does, for people, and in the log, for what reads that. */
-async function reportFailedStart(thrown: unknown): Promise<void> {
+async function reportFailedStart(thrown: unknown, databaseUrl: string | undefined, log: Logger): Promise<void> {
   // Loaded only now: a receiver that runs does not need them.
   const { explainFailure } = await import("./explain-failure.ts");
   const { nameMissingMigrations } = await import("./storage/schema/name-missing-migrations.ts");
-  const { databaseUrl } = config;
   const error = databaseUrl === undefined ? thrown : await nameMissingMigrations(thrown, databaseUrl);
   const explanation = explainFailure(error, databaseUrl);
   if (explanation === undefined) {

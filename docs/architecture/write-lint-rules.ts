@@ -31,7 +31,8 @@ function restrictionsOf(room: Room, up: string): unknown {
   const forbidden = rooms.filter(({ name }) => name !== room.name && !room.mayImport.includes(name));
   const message = `${room.name}/ may import ${room.mayImport.join(", ") || "no other room"} (docs/architecture/rooms.ts).`;
   const names = [...forbidden.map(({ name }) => name), "cli"].join("|");
-  const patterns: unknown[] = [{ regex: `^${up}(?:(?:${names})/|(?!invariant-error\\.ts)[a-z-]+\\.ts$)`, message }];
+  const common = room.pure === true ? "invariant-error" : "(?:invariant-error|package-root)";
+  const patterns: unknown[] = [{ regex: `^${up}(?:(?:${names})/|(?!${common}\\.ts)[a-z-]+\\.ts$)`, message }];
   if (room.pure !== true) return { patterns };
   const pure = `${room.name}/ is pure: I/O belongs to the rooms at both ends.`;
   patterns.push({ group: ["node:fs", "node:fs/*", "node:http", "node:https", "node:net"], message: pure });

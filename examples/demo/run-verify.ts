@@ -11,7 +11,7 @@ const spanledger = fileURLToPath(new URL("../../collector-receiver/bin/spanledge
 
 /** `spanledger verify` on a database, as a process of its own. */
 export async function runVerify(databaseUrl: string, signal: AbortSignal): Promise<VerifyResult> {
-  const child = spawn(process.execPath, ["--conditions=spanledger-source", spanledger, "verify"], {
+  const child = spawn(process.execPath, [spanledger, "verify"], {
     env: { ...process.env, DATABASE_URL: databaseUrl },
     stdio: ["ignore", "pipe", "pipe"],
     signal,

@@ -81,7 +81,7 @@ export async function startDemoServices(
   const processes: RunningProcess[] = [];
   const start = async (
     name: string,
-    entry: string,
+    [entry, ...arguments_]: readonly [entry: string, ...arguments_: string[]],
     url: string,
     ready: string,
     environment: Record<string, string>,
@@ -91,6 +91,7 @@ export async function startDemoServices(
       {
         name,
         entry: new URL(entry, import.meta.url),
+        arguments: arguments_,
         environment: { ...common, ...environment },
         readyUrl: new URL(ready, url).href,
         logFile: join(dataFolder, "logs", `${name.replaceAll(" ", "-")}.log`),
@@ -104,20 +105,20 @@ export async function startDemoServices(
     return running;
   };
 
-  await start("receiver", "../../collector-receiver/src/main.ts", receiverUrl, "/readyz", {
+  await start("receiver", ["../../collector-receiver/bin/spanledger.js", "start"], receiverUrl, "/readyz", {
     DATABASE_URL: postgres.connectionString,
     PORT: String(ports.receiver),
   });
   const collector = await startCollectorProcess();
   const otlpUrl = collector?.url ?? receiverUrl;
   const telemetry = { SPANLEDGER_OTLP_ENDPOINT: otlpUrl, OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl };
-  const chatbot = await start("AI chatbot", "../ai-chatbot/src/main.ts", chatbotUrl, "/livez", {
+  const chatbot = await start("AI chatbot", ["../ai-chatbot/src/main.ts"], chatbotUrl, "/livez", {
     ...telemetry,
     DATABASE_URL: postgres.connectionString,
     WORKBENCH_URL: workbenchUrl,
     PORT: String(ports.chatbot),
   });
-  const workbench = await start("agent workbench", "../agent-workbench/src/main.ts", workbenchUrl, "/livez", {
+  const workbench = await start("agent workbench", ["../agent-workbench/src/main.ts"], workbenchUrl, "/livez", {
     ...telemetry,
     WORKBENCH_PASSWORD: password,
     PORT: String(ports.workbench),
@@ -147,7 +148,7 @@ export async function startDemoServices(
     const url = `http://127.0.0.1:${collectorPorts.http}`;
     const plan = { program, folder: join(dataFolder, "collector"), receiverUrl, ports: collectorPorts };
     const health = healthUrl(collectorPorts);
-    await start("Collector", runCollector.href, url, health, writeCollectorPlan(plan));
+    await start("Collector", [runCollector.href], url, health, writeCollectorPlan(plan));
     progress.say("Events go products → Collector → receiver");
     return { url, metricsUrl: `http://127.0.0.1:${collectorPorts.metrics}/metrics` };
   }

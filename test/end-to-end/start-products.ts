@@ -41,13 +41,14 @@ export async function startProducts(receiverEnvironment: Record<string, string> 
   const telemetry = { SPANLEDGER_OTLP_ENDPOINT: receiverUrl, OTEL_EXPORTER_OTLP_ENDPOINT: receiverUrl };
   const start = async (
     name: keyof typeof ports,
-    entry: string,
+    [entry, ...arguments_]: readonly [entry: string, ...arguments_: string[]],
     ready: string,
     environment: Record<string, string>,
   ): Promise<void> => {
     const plan = {
       name,
       entry: new URL(entry, root),
+      arguments: arguments_,
       environment: { ...inherited, ...environment, PORT: String(ports[name]) },
       readyUrl: `${url(ports[name])}${ready}`,
       logFile: join(logs, `${name}.log`),
@@ -55,13 +56,13 @@ export async function startProducts(receiverEnvironment: Record<string, string> 
     processes.push(await startProcess(plan, new AbortController().signal));
   };
   try {
-    await start("receiver", "collector-receiver/src/main.ts", "/readyz", receiverEnvironment);
-    await start("chatbot", "examples/ai-chatbot/src/main.ts", "/livez", {
+    await start("receiver", ["collector-receiver/bin/spanledger.js", "start"], "/readyz", receiverEnvironment);
+    await start("chatbot", ["examples/ai-chatbot/src/main.ts"], "/livez", {
       ...telemetry,
       WORKBENCH_URL: url(ports.workbench),
       THINKING_PACE: "0.02",
     });
-    await start("workbench", "examples/agent-workbench/src/main.ts", "/livez", telemetry);
+    await start("workbench", ["examples/agent-workbench/src/main.ts"], "/livez", telemetry);
   } catch (error) {
     await stop();
     throw error;

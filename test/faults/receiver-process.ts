@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../collector-receiver/src/main.ts", import.meta.url));
+const spanledger = fileURLToPath(new URL("../../collector-receiver/bin/spanledger.js", import.meta.url));
 
 /** Numbers of `/metrics` that have to add up. */
 export interface Ledger {
@@ -39,7 +39,7 @@ export class ReceiverProcess {
 
   /** Starts it, and waits until it may be sent requests. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ["--conditions=spanledger-source", main], {
+    const child = spawn(process.execPath, [spanledger, "start"], {
       env: { PATH: process.env["PATH"], ...this.#environment, PORT: String(this.port) },
       stdio: ["ignore", this.#log, this.#log],
     });

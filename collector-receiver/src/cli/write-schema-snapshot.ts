@@ -4,10 +4,11 @@ import { join } from "node:path";
 import pg from "pg";
 import { describeSchema } from "../storage/schema/describe-schema.ts";
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts";
-import { MIGRATIONS_FOLDER, migrateDatabase } from "../storage/schema/migrate-database.ts";
+import { migrateDatabase } from "../storage/schema/migrate-database.ts";
+import { migrationsFolder } from "../package-root.ts";
 
 /** What the migrations give, for people who read it and for the test that notices a change. */
-export const SCHEMA_SNAPSHOT = join(MIGRATIONS_FOLDER, "schema.sql");
+export const SCHEMA_SNAPSHOT = join(migrationsFolder, "schema.sql");
 
 const head = `-- The schema that the migrations in this folder give. Written by \`npm run schema\`; never applied.
 

@@ -8,8 +8,9 @@ import { DemoError } from "../parse-demo-arguments.ts";
 
 export interface ProcessPlan {
   readonly name: string;
-  /** TypeScript file, run by our own Node. */
+  /** TypeScript or JavaScript file, run by our own Node. */
   readonly entry: URL;
+  readonly arguments?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Answers 2xx when the process is ready. */
   readonly readyUrl: string;
@@ -41,9 +42,11 @@ export async function startProcess(plan: ProcessPlan, signal: AbortSignal): Prom
   // A file and no pipe: with us killed, a logger would try for ever to write its last lines into a broken pipe.
   const log = openSync(plan.logFile, "w");
   const preloads = [stopWithParent, ...(plan.preload ?? [])].flatMap((url) => ["--import", url.href]);
-  const child = spawn(process.execPath, ["--conditions=spanledger-source", ...preloads, fileURLToPath(plan.entry)], {
+  const command = [...preloads, fileURLToPath(plan.entry), ...(plan.arguments ?? [])];
+  const child = spawn(process.execPath, ["--conditions=spanledger-source", ...command], {
     env: { ...plan.environment },
-    stdio: ["ignore", log, log, "ipc"],
+    // Nothing is written to its standard input, whose end says that we are gone.
+    stdio: ["pipe", log, log, "ipc"],
     detached: true,
   });
   closeSync(log);

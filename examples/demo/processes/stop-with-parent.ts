@@ -1,6 +1,8 @@
 /**
- * Loaded into each process of the demo: when the demo is gone, however it went, the channel to it
- * closes, and the process stops as it would on SIGTERM. Without this a killed demo leaves orphans.
+ * Loaded into each process of the demo: if the demo is gone, however it went, the pipe at standard input ends, and the
+ * process stops as it would on SIGTERM. Without this a killed demo leaves orphans. A channel for messages would not do:
+ * `process.execve` closes it when the receiver starts.
  */
-process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
-process.channel?.unref();
+process.stdin.once("end", () => process.kill(process.pid, "SIGTERM"));
+process.stdin.resume();
+process.stdin.unref();

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const cli = fileURLToPath(new URL("../../../collector-receiver/src/cli/main.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../../collector-receiver/bin/spanledger.js", import.meta.url));
 
 export interface CliOutcome {
   readonly code: number;
@@ -13,9 +13,8 @@ export interface CliOutcome {
 
 /** Runs `spanledger` as a person does, in a process of its own with this environment alone. */
 export function spanledger(environment: Record<string, string>, ...arguments_: string[]): Promise<CliOutcome> {
-  const parameters = ["--conditions=spanledger-source", cli, ...arguments_];
   const env = { PATH: process.env["PATH"] ?? "", ...environment };
-  return run(process.execPath, parameters, { env }).then(
+  return run(process.execPath, [program, ...arguments_], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: CliOutcome) => error,
   );

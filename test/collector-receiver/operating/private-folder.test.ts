@@ -93,11 +93,11 @@ test("downloaded programs are kept among the temporary files only in a folder of
 
 /** Starts the receiver with a value that it refuses, which is after its code was loaded. */
 async function startOnce(home: string, temporary: string): Promise<void> {
-  const main = fileURLToPath(new URL("../../../collector-receiver/src/main.ts", import.meta.url));
+  const spanledger = fileURLToPath(new URL("../../../collector-receiver/bin/spanledger.js", import.meta.url));
   const env = { PATH: process.env["PATH"], HOME: home, TMPDIR: temporary, PORT: "none" };
-  await expect(
-    promisify(execFile)(process.execPath, ["--conditions=spanledger-source", main], { env }),
-  ).rejects.toMatchObject({ code: 78 });
+  await expect(promisify(execFile)(process.execPath, [spanledger, "start"], { env })).rejects.toMatchObject({
+    code: 78,
+  });
 }
 
 test("the receiver keeps compiled code in the user's cache, and nothing among the temporary files", async () => {

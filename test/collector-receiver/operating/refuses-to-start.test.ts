@@ -5,11 +5,11 @@ import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 
-const main = fileURLToPath(new URL("../../../collector-receiver/src/main.ts", import.meta.url));
+const spanledger = fileURLToPath(new URL("../../../collector-receiver/bin/spanledger.js", import.meta.url));
 
 /** What `npm start` runs, with nothing of this machine's environment. */
 async function start(environment: Record<string, string>): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, ["--conditions=spanledger-source", main], {
+  const child = spawn(process.execPath, [spanledger, "start"], {
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 
-const main = fileURLToPath(new URL("../../../collector-receiver/src/cli/main.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../../collector-receiver/bin/spanledger.js", import.meta.url));
 
 test("spanledger share gives a link that works, lists it, and revokes it", async () => {
   const receiver = await startTestReceiver();
@@ -15,7 +15,7 @@ test("spanledger share gives a link that works, lists it, and revokes it", async
     body: tracesWith([{ name: "session.start", attributes: { session_id: "s-1" }, atMs: Date.UTC(2025, 11, 5) }]),
   });
   const run = (...words: string[]) =>
-    promisify(execFile)(process.execPath, ["--conditions=spanledger-source", main, "share", ...words], {
+    promisify(execFile)(process.execPath, [program, "share", ...words], {
       env: { ...process.env, DATABASE_URL: receiver.database.connectionString },
     });
 
@@ -44,13 +44,9 @@ test.each([
   [["--revoke", "000000000000"], "There is no open link"],
 ])("spanledger share %j ends with 1 and says what is wrong", async (words, message) => {
   const receiver = await startTestReceiver();
-  const failure = await promisify(execFile)(
-    process.execPath,
-    ["--conditions=spanledger-source", main, "share", ...words],
-    {
-      env: { ...process.env, DATABASE_URL: receiver.database.connectionString },
-    },
-  ).then(
+  const failure = await promisify(execFile)(process.execPath, [program, "share", ...words], {
+    env: { ...process.env, DATABASE_URL: receiver.database.connectionString },
+  }).then(
     () => undefined,
     (error: { code: number; stderr: string; stdout: string }) => error,
   );

@@ -1,10 +1,7 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { migrationsFolder } from "../../package-root.ts";
 
-/** The SQL files of this repository; each has an up and a down part. */
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../../../migrations", import.meta.url));
 const TABLE = "spanledger_migrations";
 /** Key of the advisory lock that lets one migration run go on at a time in a database. */
 const LOCK = 7_307_218_451;
@@ -57,7 +54,7 @@ export async function migrateDatabase(connectionString: string, options: Migrate
     const { runner } = await import("node-pg-migrate");
     const done = await runner({
       dbClient: client,
-      dir: MIGRATIONS_FOLDER,
+      dir: migrationsFolder,
       // The snapshot of the schema lives beside the migrations.
       ignorePattern: "(\\..*|schema\\.sql)",
       direction,
@@ -101,7 +98,7 @@ export async function readMigrationStatus(client: Pick<pg.ClientBase, "query">):
 
 /** Names of the migrations in the order in which they apply. */
 export async function listMigrations(): Promise<string[]> {
-  const files = await readdir(MIGRATIONS_FOLDER);
+  const files = await readdir(migrationsFolder);
   return files
     .filter((file) => /^\d{4}_.*\.sql$/.test(file))
     .map((file) => file.slice(0, -".sql".length))
@@ -113,6 +110,6 @@ async function refuseNewerDatabase(client: pg.ClientBase): Promise<void> {
   if (unknown.length === 0) return;
   throw new MigrationError(
     "database_newer",
-    `This database has migrations that are not in ${join(MIGRATIONS_FOLDER)}: ${unknown.join(", ")}. A newer version of Spanledger wrote them; run that version, or restore a backup.`,
+    `This database has migrations that are not in ${migrationsFolder}: ${unknown.join(", ")}. A newer version of Spanledger wrote them; run that version, or restore a backup.`,
   );
 }

@@ -1,9 +1,10 @@
-import { fileURLToPath } from "node:url";
-
-const fontFile = (name: string): string => fileURLToPath(new URL(`../../../fonts/${name}`, import.meta.url));
+import { join } from "node:path";
+import { fontsFolder } from "../../package-root.ts";
 
 /** The fonts of everything that is drawn here and not in a browser; see fonts/README.md. */
-export const reportFontFiles: readonly string[] = [fontFile("NotoSansSC-Regular.ttf"), fontFile("NotoSansSC-Bold.ttf")];
-export const reportFontFolder: string = fontFile("");
+export const reportFontFiles: readonly string[] = ["NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"].map((name) =>
+  join(fontsFolder, name),
+);
+export const reportFontFolder: string = fontsFolder;
 /** The family name inside both files. */
 export const reportFontFamily = "Noto Sans SC Thin";

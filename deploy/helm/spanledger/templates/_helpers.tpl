@@ -26,7 +26,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{/* What the image is told to do. Without arguments it starts the receiver. */}}
 {{- define "spanledger.migrateArguments" -}}
-[collector-receiver/src/cli/main.ts, migrate]
+[migrate]
 {{- end }}
 
 {{/* A variable from an existing Secret; nothing if the Secret has no name. */}}

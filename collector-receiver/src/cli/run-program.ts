@@ -1,42 +1,39 @@
 import { Command } from "commander";
+import { packageVersion } from "../package-root.ts";
 import { printError } from "./print.ts";
-import { describeCommandFailure } from "./describe-command-failure.ts";
-import { runDoctor } from "./run-doctor.ts";
-import { runErase } from "./run-erase.ts";
-import { runMigrate } from "./run-migrate.ts";
-import { runRebuild } from "./run-rebuild.ts";
-import { runReplay } from "./run-replay.ts";
-import { runRetention } from "./run-retention.ts";
-import { runSettings } from "./run-settings.ts";
-import { runShare } from "./run-share.ts";
-import { runVerify } from "./run-verify.ts";
 
 const program = new Command("spanledger")
-  .description("Business events, counted exactly once: proof, repair and care of the database.")
+  .description("Business events, counted exactly once: the receiver, and proof, repair and care of its database.")
+  .version(packageVersion)
   .addHelpText(
     "after",
     "\nThe database is DATABASE_URL, or the embedded PostgreSQL in DATA_FOLDER (.spanledger unless set).\nExit code 0: as it should be. 1: drift, or something could not be done; the text says what.",
   );
 
 program
+  .command("start")
+  .description("start the receiver; its settings are environment variables")
+  .action(async () => (await import("../run-receiver.ts")).runReceiver());
+
+program
   .command("migrate")
   .description("apply the migrations that are missing")
   .option("--status", "only say which are applied and which are missing")
-  .action((options) => finish(runMigrate(options)));
+  .action((options) => finish(async () => (await import("./run-migrate.ts")).runMigrate(options)));
 
 program
   .command("verify")
   .description("recompute every counter from the rows and print the drift; exit 1 if there is any")
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--json", "print one JSON document")
-  .action((options) => finish(runVerify(options)));
+  .action((options) => finish(async () => (await import("./run-verify.ts")).runVerify(options)));
 
 program
   .command("rebuild")
   .description("make the drift zero from any state, while ingest goes on")
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--json", "print one JSON document")
-  .action((options) => finish(runRebuild(options)));
+  .action((options) => finish(async () => (await import("./run-rebuild.ts")).runRebuild(options)));
 
 program
   .command("replay")
@@ -44,7 +41,7 @@ program
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--code <code>", "only events that were rejected with this code")
   .option("--json", "print one JSON document")
-  .action((options) => finish(runReplay(options)));
+  .action((options) => finish(async () => (await import("./run-replay.ts")).runReplay(options)));
 
 program
   .command("erase")
@@ -54,7 +51,7 @@ program
   .option("--tenant <tenant>", "needed where there are several")
   .option("--dry-run", "only say what would be anonymised")
   .option("--json", "print one JSON document")
-  .action((options) => finish(Promise.resolve().then(() => runErase(options))));
+  .action((options) => finish(async () => (await import("./run-erase.ts")).runErase(options)));
 
 program
   .command("settings")
@@ -70,7 +67,7 @@ program
   .option("--cost <amount>", "what a manual session costs, with --from")
   .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today")
   .option("--json", "print one JSON document")
-  .action((options) => finish(Promise.resolve().then(() => runSettings(options))));
+  .action((options) => finish(async () => (await import("./run-settings.ts")).runSettings(options)));
 
 program
   .command("retention")
@@ -81,14 +78,14 @@ program
   .option("--cancel", "end the announcements; the same RETENTION_MONTHS does not announce again until --resume")
   .option("--resume", "take a cancellation back; the announcement begins anew, with a whole day")
   .option("--json", "print one JSON document")
-  .action((options) => finish(Promise.resolve().then(() => runRetention(options))));
+  .action((options) => finish(async () => (await import("./run-retention.ts")).runRetention(options)));
 
 program
   .command("doctor")
   .description("look at all that the receiver depends on, and say what to do; exit 1 if anything failed")
   .option("--url <url>", "send a test event there (a receiver or Collector) and look for its row")
   .option("--json", "print one JSON document")
-  .action((options) => finish(runDoctor(options)));
+  .action((options) => finish(async () => (await import("./run-doctor.ts")).runDoctor(options)));
 
 program
   .command("share")
@@ -100,14 +97,16 @@ program
   .option("--url <url>", "where readers reach the receiver; http://HOST:PORT unless given")
   .option("--list", "list the links with their ids")
   .option("--revoke <id>", "revoke the link of this id")
-  .action((options) => finish(runShare(options)));
+  .action((options) => finish(async () => (await import("./run-share.ts")).runShare(options)));
 
 await program.parseAsync();
 
-async function finish(exitCode: Promise<number>): Promise<void> {
+/** Each command's code is loaded when it runs: the receiver needs none of them. */
+async function finish(run: () => Promise<number>): Promise<void> {
   try {
-    process.exitCode = await exitCode;
+    process.exitCode = await run();
   } catch (error) {
+    const { describeCommandFailure } = await import("./describe-command-failure.ts");
     printError(describeCommandFailure(error, process.env["DATABASE_URL"]));
     process.exitCode = 1;
   }

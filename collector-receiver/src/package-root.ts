@@ -1,0 +1,17 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** The folder of our package.json. In the clone we run from `src/` in it, published from `dist/`, which mirrors `src/`. */
+export const packageRoot = dirname(import.meta.dirname);
+
+const isClone = existsSync(join(packageRoot, "src"));
+
+/** In the clone the migrations lie at the top of the repository; packing copies them into the package. */
+export const migrationsFolder = join(packageRoot, isClone ? "../migrations" : "migrations");
+
+export const fontsFolder = join(packageRoot, "fonts");
+
+/** What we are called in `import`, and the version of this copy. */
+export const { name: packageName, version: packageVersion } = JSON.parse(
+  readFileSync(join(packageRoot, "package.json"), "utf8"),
+) as { readonly name: string; readonly version: string };
