@@ -43,7 +43,7 @@ const countedValues: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 function compile(): Map<string, CompiledEvent> {
-  const agentPlaces = new Map(agentColumns.map(({ column }, place) => [column, place]));
+  const agentPlaces = new Map<string, number>(agentColumns.map(({ column }, place) => [column, place]));
   const byEvent = new Map<string, CompiledEvent>();
   for (const event of new Set(eventCounters.map((counter) => counter.event))) {
     const counters = eventCounters.flatMap((counter, businessAt) =>

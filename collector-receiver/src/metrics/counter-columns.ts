@@ -1,12 +1,40 @@
 import { eventCounters } from "./event-counters.ts";
+import type { AgentCounterColumn, EventCounterColumn } from "./event-counters.ts";
 import { sessionCounters } from "./session-contribution.ts";
+import type { SessionCounterColumn } from "./session-contribution.ts";
 
-/** Columns of a business row in the order of its `amounts`. */
-export const businessColumns: readonly { readonly column: string; readonly decimals: number }[] = [
-  ...eventCounters.map(({ column, decimals }) => ({ column, decimals })),
+/**
+ * The columns of counters, derived from where each counter is defined (`eventCounters`, `sessionCounters`). Writing, reading,
+ * `verify`, `rebuild`, live and dashboards take them from here.
+ */
+export interface StoredCounter<Column extends string = string> {
+  readonly column: Column;
+  /** The stored number is the scaled integer / 10^`decimals`. */
+  readonly decimals: number;
+}
+
+/** Counters of a business row that add up, in the order of its `amounts`. */
+export const businessColumns: readonly StoredCounter<EventCounterColumn | SessionCounterColumn>[] = [
+  ...eventCounters,
   ...sessionCounters,
-];
-/** Columns of an agent row in the order of its `amounts`. */
-export const agentColumns: readonly { readonly column: string; readonly decimals: number }[] = eventCounters
+].map(({ column, decimals }) => ({ column, decimals }));
+
+/** Counters of an agent row in the order of its `amounts`. */
+export const agentColumns: readonly StoredCounter<AgentCounterColumn>[] = eventCounters
   .filter((counter) => counter.byAgent)
-  .map(({ column, decimals }) => ({ column, decimals }));
+  .map(({ column, decimals }) => ({ column: column as AgentCounterColumn, decimals }));
+
+/** Distinct customers: moved by the statement that stores a business row, because they do not add up. */
+const customerColumn = "unique_customers";
+
+/** A counter of `analytics_business_metrics`. */
+export type CounterColumn = EventCounterColumn | SessionCounterColumn | typeof customerColumn;
+
+/** Every counter of `analytics_business_metrics`. */
+export const businessCounterColumns: readonly CounterColumn[] = [
+  ...businessColumns.map(({ column }) => column),
+  customerColumn,
+];
+
+/** Every counter of `analytics_agent_metrics`. */
+export const agentCounterColumns: readonly AgentCounterColumn[] = agentColumns.map(({ column }) => column);

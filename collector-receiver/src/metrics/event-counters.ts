@@ -7,8 +7,8 @@ import { attributeCounters } from "./attribute-counters.ts";
  * read this list; the columns are those of `analytics_business_metrics` and, where `byAgent` is set,
  * of `analytics_agent_metrics`.
  */
-export interface EventCounter {
-  readonly column: string;
+export interface EventCounter<Column extends string = string> {
+  readonly column: Column;
   readonly event: BusinessEventName;
   /** Counts only where this boolean attribute has this value. */
   readonly when?: { readonly attribute: string; readonly is: boolean };
@@ -21,15 +21,12 @@ export interface EventCounter {
   readonly byAgent: boolean;
 }
 
-const count = (column: string, event: BusinessEventName, byAgent = false): EventCounter => ({
-  column,
-  event,
-  decimals: 0,
-  byAgent,
-});
+const count = <Column extends string>(column: Column, event: BusinessEventName) =>
+  ({ column, event, decimals: 0, byAgent: false }) as const;
+const countByAgent = <Column extends string>(column: Column, event: BusinessEventName) =>
+  ({ column, event, decimals: 0, byAgent: true }) as const;
 
-/** In the order of the columns. Event counters come before `sessionCounters` in a business row. */
-export const eventCounters: readonly EventCounter[] = [
+const counters = [
   count("total_messages", "session.message"),
   { ...count("responses_timed", "session.message"), present: "response_time_ms" },
   {
@@ -46,34 +43,41 @@ export const eventCounters: readonly EventCounter[] = [
     ...count("tracking_queries_failed", "query.tracking"),
     when: { attribute: "success", is: false },
   },
-  count("agent_logins", "agent.login", true),
+  countByAgent("agent_logins", "agent.login"),
   {
-    ...count("total_work_minutes", "agent.logout", true),
+    ...countByAgent("total_work_minutes", "agent.logout"),
     sum: { attribute: "work_duration_minutes", shift: 3 },
     decimals: 3,
   },
-  count("sessions_handled", "agent.session_takeover", true),
+  countByAgent("sessions_handled", "agent.session_takeover"),
   {
-    ...count("total_first_response_ms", "agent.session_takeover", true),
+    ...countByAgent("total_first_response_ms", "agent.session_takeover"),
     sum: { attribute: "wait_duration_seconds", shift: 3 },
   },
-  count("sessions_released", "agent.session_release", true),
+  countByAgent("sessions_released", "agent.session_release"),
   {
-    ...count("total_handle_time_sec", "agent.session_release", true),
+    ...countByAgent("total_handle_time_sec", "agent.session_release"),
     sum: { attribute: "handle_duration_seconds", shift: 3 },
     decimals: 3,
   },
-  count("agent_messages_sent", "agent.session_message", true),
-  count("sessions_transferred", "agent.session_transfer", true),
-  count("tickets_created", "ticket.created", true),
-  count("tickets_closed", "ticket.closed", true),
-  { ...count("tickets_sla_met", "ticket.closed", true), when: { attribute: "sla_met", is: true } },
+  countByAgent("agent_messages_sent", "agent.session_message"),
+  countByAgent("sessions_transferred", "agent.session_transfer"),
+  countByAgent("tickets_created", "ticket.created"),
+  countByAgent("tickets_closed", "ticket.closed"),
+  { ...countByAgent("tickets_sla_met", "ticket.closed"), when: { attribute: "sla_met", is: true } },
   {
-    ...count("total_resolution_hours", "ticket.closed", true),
+    ...countByAgent("total_resolution_hours", "ticket.closed"),
     sum: { attribute: "resolution_duration_hours", shift: 6 },
     decimals: 6,
   },
-];
+] satisfies readonly EventCounter[];
+
+export type EventCounterColumn = (typeof counters)[number]["column"];
+/** Columns that are kept by agent as well; the agents add up to the business metrics. */
+export type AgentCounterColumn = Extract<(typeof counters)[number], { byAgent: true }>["column"];
+
+/** In the order of the columns. Event counters come before `sessionCounters` in a business row. */
+export const eventCounters: readonly EventCounter<EventCounterColumn>[] = counters;
 
 /** Durations whose distribution is kept, in ms. */
 export interface DurationHistogram {

@@ -1,44 +1,12 @@
 import type { LocalText } from "../catalogue/local-text.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
+import { businessCounterColumns } from "./counter-columns.ts";
+import type { CounterColumn } from "./counter-columns.ts";
+
 /**
  * What a metric is: a number defined over counters. Definitions are data; `derive-metric.ts` is the
  * only place that computes from them.
  */
-
-/** Counters of `analytics_business_metrics` that a metric may read. */
-export const businessCounterColumns = [
-  "total_sessions",
-  "sessions_ended",
-  "sessions_ended_idle",
-  "ai_resolved_sessions",
-  "ai_resolved_idle",
-  "escalated_sessions",
-  "reused_session_ids",
-  "ai_involved_sessions",
-  "unique_customers",
-  "estimated_cost_saved",
-  "total_messages",
-  "responses_timed",
-  "total_response_time_ms",
-  "order_queries_success",
-  "order_queries_failed",
-  "tracking_queries_success",
-  "tracking_queries_failed",
-  "agent_logins",
-  "total_work_minutes",
-  "sessions_handled",
-  "total_first_response_ms",
-  "sessions_released",
-  "total_handle_time_sec",
-  "agent_messages_sent",
-  "sessions_transferred",
-  "tickets_created",
-  "tickets_closed",
-  "tickets_sla_met",
-  "total_resolution_hours",
-] as const;
-
-export type CounterColumn = (typeof businessCounterColumns)[number];
 
 /**
  * Counters of one period as decimal text, as PostgreSQL gives them. A column that is null was not

@@ -6,18 +6,47 @@ import type { WorkingCalendar } from "./working-hours.ts";
 /** Decimals of money in `estimated_cost_saved`. */
 export const costDecimals = 4;
 
-/** Counters that session facts move, after `eventCounters` in a business row. */
-export const sessionCounters = [
-  { column: "total_sessions", decimals: 0 },
-  { column: "sessions_ended", decimals: 0 },
-  { column: "sessions_ended_idle", decimals: 0 },
-  { column: "ai_resolved_sessions", decimals: 0 },
-  { column: "ai_resolved_idle", decimals: 0 },
-  { column: "escalated_sessions", decimals: 0 },
-  { column: "reused_session_ids", decimals: 0 },
-  { column: "ai_involved_sessions", decimals: 0 },
-  { column: "estimated_cost_saved", decimals: costDecimals },
-] as const;
+/** What the facts say of a session that has started, by the tenant's rules. */
+interface JudgedSession {
+  readonly endedExplicitly: boolean;
+  readonly endedIdle: boolean;
+  readonly resolved: boolean;
+  readonly escalated: boolean;
+  /** It started again after its end or after the idle timeout. */
+  readonly reused: boolean;
+  readonly aiInvolved: boolean;
+  /** Of a manual session on the start day. */
+  readonly cost: number;
+}
+
+/** A counter that sessions move on the day of their start: its column, and what one session adds. */
+interface SessionCounter<Column extends string = string> {
+  readonly column: Column;
+  /** Decimals of the stored `numeric`: the column is the integer / 10^`decimals`. */
+  readonly decimals: number;
+  readonly amountOf: (session: JudgedSession) => number;
+}
+
+const counters = [
+  { column: "total_sessions", decimals: 0, amountOf: () => 1 },
+  { column: "sessions_ended", decimals: 0, amountOf: (session) => Number(session.endedExplicitly) },
+  { column: "sessions_ended_idle", decimals: 0, amountOf: (session) => Number(session.endedIdle) },
+  { column: "ai_resolved_sessions", decimals: 0, amountOf: (session) => Number(session.resolved) },
+  { column: "ai_resolved_idle", decimals: 0, amountOf: (session) => Number(session.resolved && session.endedIdle) },
+  { column: "escalated_sessions", decimals: 0, amountOf: (session) => Number(session.escalated) },
+  { column: "reused_session_ids", decimals: 0, amountOf: (session) => Number(session.reused) },
+  { column: "ai_involved_sessions", decimals: 0, amountOf: (session) => Number(session.aiInvolved) },
+  {
+    column: "estimated_cost_saved",
+    decimals: costDecimals,
+    amountOf: (session) => (session.resolved ? toScaledInteger(session.cost, costDecimals) : 0),
+  },
+] as const satisfies readonly SessionCounter[];
+
+export type SessionCounterColumn = (typeof counters)[number]["column"];
+
+/** Counters that session facts move, each defined once; they come after `eventCounters` in a business row. */
+export const sessionCounters: readonly SessionCounter<SessionCounterColumn>[] = counters;
 
 /** What the numbers of one tenant depend on beside its events. */
 export interface TenantRules {
@@ -65,28 +94,28 @@ export function contributionOf(facts: ContributingFacts, rules: TenantRules): Se
   if (facts.firstStartMs === null) return null;
   if (rules.retainedFromMs !== null && facts.firstStartMs < rules.retainedFromMs) return null;
   const day = rules.calendar.dayOf(facts.firstStartMs);
+  const session = judgeSession(facts, facts.firstStartMs, costOn(day, rules), rules);
+  return { day, userId: facts.userId, amounts: sessionCounters.map(({ amountOf }) => amountOf(session)) };
+}
+
+function judgeSession(
+  facts: ContributingFacts,
+  firstStartMs: number,
+  cost: number,
+  { idleTimeoutMs, idleThroughMs }: TenantRules,
+): JudgedSession {
   const endedExplicitly = facts.firstEndMs !== null;
-  const endedIdle = !endedExplicitly && facts.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;
+  const endedIdle = !endedExplicitly && facts.lastActivityMs + idleTimeoutMs <= idleThroughMs;
   const escalated = facts.escalatedMs !== null;
-  const resolved = (endedExplicitly || endedIdle) && !escalated && facts.takenOverMs === null;
-  const lastStartMs = facts.lastStartMs ?? facts.firstStartMs;
-  const reused =
-    (facts.firstEndMs !== null && lastStartMs > facts.firstEndMs) ||
-    lastStartMs - facts.firstStartMs > rules.idleTimeoutMs;
+  const lastStartMs = facts.lastStartMs ?? firstStartMs;
   return {
-    day,
-    userId: facts.userId,
-    amounts: [
-      1,
-      endedExplicitly ? 1 : 0,
-      endedIdle ? 1 : 0,
-      resolved ? 1 : 0,
-      resolved && endedIdle ? 1 : 0,
-      escalated ? 1 : 0,
-      reused ? 1 : 0,
-      facts.firstAnswerMs === null ? 0 : 1,
-      resolved ? toScaledInteger(costOn(day, rules), costDecimals) : 0,
-    ],
+    endedExplicitly,
+    endedIdle,
+    resolved: (endedExplicitly || endedIdle) && !escalated && facts.takenOverMs === null,
+    escalated,
+    reused: (facts.firstEndMs !== null && lastStartMs > facts.firstEndMs) || lastStartMs - firstStartMs > idleTimeoutMs,
+    aiInvolved: facts.firstAnswerMs !== null,
+    cost,
   };
 }
 

@@ -7,8 +7,9 @@ import { noCounters } from "../metrics/metric-definition.ts";
 import { parsePeriod } from "./report-period.ts";
 import { readTenantToday } from "./read-period.ts";
 import type { StatsReader } from "./read-period.ts";
-import { agentCounterColumns, readAgents } from "./sql/read-agents.ts";
-import type { AgentCounterColumn } from "./sql/read-agents.ts";
+import { agentCounterColumns } from "../metrics/counter-columns.ts";
+import type { AgentCounterColumn } from "../metrics/event-counters.ts";
+import { readAgents } from "./sql/read-agents.ts";
 import { describePeriod } from "./describe-period.ts";
 
 type AgentCounters = Readonly<Record<AgentCounterColumn, string>>;

@@ -1,3 +1,6 @@
+import type { CounterColumn } from "../metrics/counter-columns.ts";
+import type { AgentCounterColumn } from "../metrics/event-counters.ts";
+
 /** The plan's Redis hashes of one business day: sums only, as text. */
 export interface LiveSnapshot {
   /** `analytics:daily:…` */
@@ -27,7 +30,7 @@ export const dailyFields = [
   "order_queries_failed",
   "tracking_queries_success",
   "tracking_queries_failed",
-] as const;
+] as const satisfies readonly CounterColumn[];
 
 /** Fields of `analytics:agent:daily:…`. */
 export const agentDailyFields = [
@@ -42,4 +45,4 @@ export const agentDailyFields = [
   "tickets_closed",
   "tickets_sla_met",
   "total_resolution_hours",
-] as const;
+] as const satisfies readonly AgentCounterColumn[];

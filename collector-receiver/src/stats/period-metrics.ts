@@ -4,7 +4,8 @@ import { deriveMetric } from "../metrics/derive-metric.ts";
 import type { MetricValue } from "../metrics/derive-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { counterMetrics } from "../metrics/metric-dictionary.ts";
-import type { Counters, CounterColumn, MetricGroup } from "../metrics/metric-definition.ts";
+import type { CounterColumn } from "../metrics/counter-columns.ts";
+import type { Counters, MetricGroup } from "../metrics/metric-definition.ts";
 import type { PeriodFacts } from "./read-period.ts";
 
 /** A metric of a period beside the same metric of the period it is compared with. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { monthOf, weekOf, startOfWeek } from "../../../collector-receiver/src/metrics/business-calendar.ts";
-import type { CounterColumn } from "../../../collector-receiver/src/metrics/metric-definition.ts";
+import type { CounterColumn } from "../../../collector-receiver/src/metrics/counter-columns.ts";
 
 export type SeededCounters = Readonly<Partial<Record<CounterColumn, number | string>>>;
 

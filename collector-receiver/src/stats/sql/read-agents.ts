@@ -1,24 +1,7 @@
 import type { Pool } from "pg";
-import type { CounterColumn } from "../../metrics/metric-definition.ts";
+import { agentCounterColumns } from "../../metrics/counter-columns.ts";
+import type { AgentCounterColumn } from "../../metrics/event-counters.ts";
 import type { DayRange } from "../report-period.ts";
-
-/** Counters that are kept by agent; they add up to the business metrics. */
-export const agentCounterColumns = [
-  "agent_logins",
-  "total_work_minutes",
-  "sessions_handled",
-  "total_first_response_ms",
-  "sessions_released",
-  "total_handle_time_sec",
-  "agent_messages_sent",
-  "sessions_transferred",
-  "tickets_created",
-  "tickets_closed",
-  "tickets_sla_met",
-  "total_resolution_hours",
-] as const satisfies readonly CounterColumn[];
-
-export type AgentCounterColumn = (typeof agentCounterColumns)[number];
 
 export interface AgentRow {
   /** Null: what no agent was named for. */

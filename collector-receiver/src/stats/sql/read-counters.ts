@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
-import { businessCounterColumns } from "../../metrics/metric-definition.ts";
-import type { CounterColumn, Counters } from "../../metrics/metric-definition.ts";
+import { businessCounterColumns } from "../../metrics/counter-columns.ts";
+import type { CounterColumn } from "../../metrics/counter-columns.ts";
+import type { Counters } from "../../metrics/metric-definition.ts";
 import type { CounterRange } from "../report-period.ts";
 
 type Row = Record<CounterColumn, string> & { place: number };

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
-import type { CounterColumn } from "../../metrics/metric-definition.ts";
+import type { CounterColumn } from "../../metrics/counter-columns.ts";
 
 /** What the numbers of a tenant depend on, and which products have ever reported. */
 export interface TenantRow {

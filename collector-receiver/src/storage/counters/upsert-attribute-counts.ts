@@ -1,13 +1,21 @@
 import type { AttributeCountChange } from "../../metrics/counter-change.ts";
+import { adds, batchOf } from "../wire/batch-columns.ts";
+import { batchStatement } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-const statement = {
-  name: "upsert-attribute-counts",
-  text: `
-    insert into analytics_attribute_counts as c (tenant_id, day, event_name, attribute, value, events)
-    select * from unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-    on conflict (tenant_id, day, event_name, attribute, value) do update set events = c.events + excluded.events`,
-};
+const statement = batchStatement<AttributeCountChange>(
+  "upsert-attribute-counts",
+  "analytics_attribute_counts",
+  {
+    tenant_id: batchOf.text((change) => change.tenantId),
+    day: batchOf.date((change) => change.day),
+    event_name: batchOf.text((change) => change.eventName),
+    attribute: batchOf.text((change) => change.attribute),
+    value: batchOf.text((change) => change.value),
+    events: batchOf.int8((change) => change.count, adds),
+  },
+  { key: ["tenant_id", "day", "event_name", "attribute", "value"] },
+);
 
 /**
  * Counts the values of declared attributes by day.
@@ -17,15 +25,5 @@ export async function upsertAttributeCounts(
   client: WriterConnection,
   changes: readonly AttributeCountChange[],
 ): Promise<void> {
-  await client.query({
-    ...statement,
-    values: [
-      changes.map((change) => change.tenantId),
-      changes.map((change) => change.day),
-      changes.map((change) => change.eventName),
-      changes.map((change) => change.attribute),
-      changes.map((change) => change.value),
-      changes.map((change) => change.count),
-    ],
-  });
+  await client.query(statement.of(changes));
 }

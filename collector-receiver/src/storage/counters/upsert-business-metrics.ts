@@ -1,16 +1,38 @@
 import { businessColumns } from "../../metrics/counter-columns.ts";
 import type { BusinessPeriodChange, CustomerChange } from "../../metrics/counter-change.ts";
 import { customerMaskOf } from "../../metrics/customer-days.ts";
-import { fromScaledInteger } from "../../metrics/scale-decimal.ts";
-import { dateArray, int8Array, textArray } from "../wire/binary-array.ts";
-import { additions, typeOf } from "./counter-table.ts";
+import { adds, batchOf } from "../wire/batch-columns.ts";
+import { batchRows, onConflict } from "../wire/batch-statement.ts";
 import { addCustomerMonth, packDays, packRepeats } from "../facts/customer-months.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
+import { counterBatch } from "./counter-batch.ts";
 
-const columns = [...businessColumns, { column: "unique_customers", decimals: 0 }];
-const names = columns.map(({ column }) => column).join(", ");
-const counted = businessColumns.map(({ column }) => column).join(", ");
-const arrays = businessColumns.map((column, i) => `$${i + 13}::${typeOf(column)}[]`).join(", ");
+const customers = batchRows<CustomerChange>({
+  tenant_id: batchOf.text((customer) => customer.tenantId),
+  month: batchOf.date((customer) => customer.month),
+  user_id: batchOf.text((customer) => customer.userId),
+  days: batchOf.int8(packDays),
+  repeats: { ...batchOf.text(packRepeats), from: (element) => `${element}::int[]` },
+});
+const counters = counterBatch<BusinessPeriodChange>(businessColumns);
+const key = {
+  tenant_id: batchOf.text<BusinessPeriodChange>((change) => change.tenantId),
+  period_type: batchOf.text<BusinessPeriodChange>((change) => change.periodType),
+  period_value: batchOf.text<BusinessPeriodChange>((change) => change.periodValue),
+  period_start: batchOf.date<BusinessPeriodChange>((change) => change.periodStart),
+};
+const changes = batchRows<BusinessPeriodChange>(
+  {
+    ...key,
+    moves: batchOf.boolean((change) => change.amounts.some((amount) => amount !== 0)),
+    customer_month: batchOf.date((change) => customerMaskOf(change.periodType, change.periodStart).month),
+    customer_days: batchOf.int8((change) => customerMaskOf(change.periodType, change.periodStart).days),
+    ...counters,
+  },
+  6,
+);
+const keyNames = Object.keys(key).join(", ");
+const counted = Object.keys(counters).join(", ");
 
 /** A counter row as it stands after a batch: absolute values, and the revision that orders them. */
 export interface BusinessRow {
@@ -29,12 +51,10 @@ const statement = {
   name: "upsert-business-metrics",
   text: `
     with change as (
-      select * from unnest($6::text[], $7::text[], $8::text[], $9::date[], $10::boolean[], $11::date[], $12::bigint[], ${arrays})
-        with ordinality as change (tenant_id, period_type, period_value, period_start, moves, customer_month, customer_days, ${counted}, place)
+      select * from ${changes.unnested} with ordinality as change (${changes.names}, place)
     ), customer as (
-      insert into analytics_customers as c (tenant_id, month, user_id, days, repeats)
-      select tenant_id, month, user_id, days, repeats::int[]
-      from unnest($1::text[], $2::date[], $3::text[], $4::bigint[], $5::text[]) as customer (tenant_id, month, user_id, days, repeats)
+      insert into analytics_customers as c (${customers.names})
+      select ${customers.values} from ${customers.unnested} as customer (${customers.names})
       ${addCustomerMonth}
       returning tenant_id, month, days, prev_days
     ), moved as (
@@ -45,47 +65,36 @@ const statement = {
       ) alike join change on change.tenant_id = alike.tenant_id and change.customer_month = alike.month
       group by place
     )
-    insert into analytics_business_metrics as m (tenant_id, period_type, period_value, period_start, ${names})
-    select tenant_id, period_type, period_value, period_start, ${counted}, coalesce(moved.unique_customers, 0)
+    insert into analytics_business_metrics as stored (${keyNames}, ${counted}, unique_customers)
+    select ${keyNames}, ${counted}, coalesce(moved.unique_customers, 0)
     from change left join moved using (place)
     where change.moves or moved.unique_customers <> 0
     order by tenant_id collate "C", period_type collate "C", period_value collate "C"
-    on conflict (tenant_id, period_type, period_value) do update set
-      revision = m.revision + 1, updated_at = now(), ${additions("m", columns)}
-    returning tenant_id, period_type, period_value, revision, ${names}`,
+    ${onConflict(
+      { ...counters, unique_customers: { merge: adds } },
+      {
+        key: ["tenant_id", "period_type", "period_value"],
+        set: ["revision = stored.revision + 1", "updated_at = now()"],
+      },
+    )}
+    returning tenant_id, period_type, period_value, revision, ${counted}, unique_customers`,
 };
 
 /**
  * Adds a batch's changes to the days, weeks and months it touches, and counts the sessions of each
  * customer in each of them.
- * @param changes sorted bytewise by (tenant, period type, period value)
- * @param customers sorted bytewise by (tenant, month, user id); the periods of their days are among `changes`
+ * @param periods sorted bytewise by (tenant, period type, period value)
+ * @param customerChanges sorted bytewise by (tenant, month, user id); the periods of their days are among `periods`
  * @returns the rows as they are after the change, days only
  */
 export async function upsertBusinessMetrics(
   client: WriterConnection,
-  changes: readonly BusinessPeriodChange[],
-  customers: readonly CustomerChange[],
+  periods: readonly BusinessPeriodChange[],
+  customerChanges: readonly CustomerChange[],
 ): Promise<BusinessRow[]> {
   const { rows } = await client.query<BusinessRow>({
     ...statement,
-    values: [
-      textArray(customers, (customer) => customer.tenantId),
-      dateArray(customers, (customer) => customer.month),
-      textArray(customers, (customer) => customer.userId),
-      int8Array(customers, packDays),
-      textArray(customers, packRepeats),
-      textArray(changes, (change) => change.tenantId),
-      textArray(changes, (change) => change.periodType),
-      textArray(changes, (change) => change.periodValue),
-      dateArray(changes, (change) => change.periodStart),
-      changes.map((change) => change.amounts.some((amount) => amount !== 0)),
-      dateArray(changes, (change) => customerMaskOf(change.periodType, change.periodStart).month),
-      int8Array(changes, (change) => customerMaskOf(change.periodType, change.periodStart).days),
-      ...businessColumns.map(({ decimals }, i) =>
-        changes.map((change) => fromScaledInteger(change.amounts[i] as number, decimals)),
-      ),
-    ],
+    values: [...customers.parameters(customerChanges), ...changes.parameters(periods)],
   });
   return rows.filter((row) => row.period_type === "day");
 }

@@ -1,6 +1,5 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
-import { contributingColumns, contributingFactsOf } from "../facts/contributing-rows.ts";
-import type { ContributingRow } from "../facts/contributing-rows.ts";
+import { contributingFacts } from "../facts/contributing-rows.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Who or what is erased. */
@@ -130,16 +129,16 @@ export async function readPersonSessions(
   sessionIds: readonly string[],
 ): Promise<PersonSession[]> {
   const { rows } = await client.query<
-    ContributingRow & { readonly session_id: string; readonly first_seen_at: number }
+    ContributingFacts & { readonly session_id: string; readonly first_seen_at: number }
   >({
     text: `
-      select session_id, first_seen_at, ${contributingColumns}
+      select session_id, first_seen_at, ${contributingFacts}
       from analytics_sessions where tenant_id = $1 and session_id = any ($2::text[])`,
     values: [tenantId, sessionIds],
   });
   return rows.map((row) => ({
     sessionId: row.session_id,
     firstSeenMs: row.first_seen_at,
-    facts: contributingFactsOf(row),
+    facts: row,
   }));
 }

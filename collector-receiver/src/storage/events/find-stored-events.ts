@@ -1,14 +1,21 @@
 import type { BusinessEvent } from "../../mapping/business-event.ts";
-import { eventIdArray, textArray, timestamptzArray } from "../wire/binary-array.ts";
+import { batchOf } from "../wire/batch-columns.ts";
+import { batchRows } from "../wire/batch-statement.ts";
+import { eventIdColumn } from "./event-id-column.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
+
+const keys = batchRows<BusinessEvent>({
+  tenant_id: batchOf.text((event) => event.tenantId),
+  occurred_at: batchOf.time((event) => event.occurredAtMs),
+  event_id: eventIdColumn,
+});
 
 const statement = {
   name: "find-stored-events",
   // The limit keeps the planner from anything but a look into the primary key for each event.
   text: `
     select (event.place - 1)::int as place
-    from unnest($1::text[], $2::timestamptz[], $3::uuid[]) with ordinality
-      as event (tenant_id, occurred_at, event_id, place)
+    from ${keys.unnested} with ordinality as event (${keys.names}, place)
     cross join lateral (
       select from analytics_events e
       where e.tenant_id = event.tenant_id and e.occurred_at = event.occurred_at and e.event_id = event.event_id
@@ -27,11 +34,7 @@ export async function findStoredEvents(
   const { rows } = await client.query<[number]>({
     ...statement,
     rowMode: "array",
-    values: [
-      textArray(events, (event) => event.tenantId),
-      timestamptzArray(events, (event) => event.occurredAtMs),
-      eventIdArray(events),
-    ],
+    values: keys.parameters(events),
   });
   return new Set(rows.map(([place]) => place));
 }

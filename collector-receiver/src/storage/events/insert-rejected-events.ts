@@ -1,15 +1,24 @@
 import type { RejectedEvent } from "../../mapping/business-event.ts";
+import { batchOf } from "../wire/batch-columns.ts";
+import { batchStatement } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-const statement = {
-  name: "insert-rejected-events",
-  text: `
-    insert into analytics_rejected_events (tenant_id, content_hash, code, reason, event_name, signal,
-      payload_type, payload)
-    select * from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
-    on conflict do nothing
-    returning tenant_id, content_hash`,
-};
+const statement = batchStatement<RejectedEvent>(
+  "insert-rejected-events",
+  "analytics_rejected_events",
+  {
+    tenant_id: batchOf.text((event) => event.tenantId),
+    content_hash: batchOf.bytea((event) => event.contentHash),
+    code: batchOf.text((event) => event.code),
+    reason: batchOf.text((event) => event.reason),
+    event_name: batchOf.text((event) => event.eventName),
+    signal: batchOf.text((event) => event.signal),
+    payload_type: batchOf.text((event) => event.payloadType),
+    payload: batchOf.bytea((event) => event.payload),
+  },
+  { key: ["tenant_id", "content_hash"] },
+  "tenant_id, content_hash",
+);
 
 /**
  * Keeps bad events with the reason; a resent one is the same row.
@@ -20,19 +29,7 @@ export async function insertRejectedEvents(
   client: WriterConnection,
   rejected: readonly RejectedEvent[],
 ): Promise<RejectedEvent[]> {
-  const { rows } = await client.query<{ tenant_id: string; content_hash: Buffer }>({
-    ...statement,
-    values: [
-      rejected.map((event) => event.tenantId),
-      rejected.map((event) => Buffer.from(event.contentHash)),
-      rejected.map((event) => event.code),
-      rejected.map((event) => event.reason),
-      rejected.map((event) => event.eventName),
-      rejected.map((event) => event.signal),
-      rejected.map((event) => event.payloadType),
-      rejected.map((event) => Buffer.from(event.payload)),
-    ],
-  });
+  const { rows } = await client.query<{ tenant_id: string; content_hash: Buffer }>(statement.of(rejected));
   const added = new Set(rows.map((row) => `${row.tenant_id}\n${row.content_hash.toString("hex")}`));
   return rejected.filter((event) => added.has(rejectionKey(event)));
 }

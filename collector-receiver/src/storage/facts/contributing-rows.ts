@@ -1,31 +1,30 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 
-/** Columns of `analytics_sessions` that a contribution depends on, in SQL. */
-export const contributingColumns =
-  "first_start_at, last_start_at, last_activity_at, first_end_at, escalated_at, taken_over_at, first_answer_at, user_id";
+/** The columns of `analytics_sessions` that a contribution depends on, by fact. */
+export const contributingColumns = {
+  firstStartMs: "first_start_at",
+  lastStartMs: "last_start_at",
+  lastActivityMs: "last_activity_at",
+  firstEndMs: "first_end_at",
+  escalatedMs: "escalated_at",
+  takenOverMs: "taken_over_at",
+  firstAnswerMs: "first_answer_at",
+  userId: "user_id",
+} as const satisfies Record<keyof ContributingFacts, string>;
 
-/** A row of `contributingColumns`, over a writer connection: times in ms since 1970. */
-export interface ContributingRow {
-  readonly first_start_at: number | null;
-  readonly last_start_at: number | null;
-  readonly last_activity_at: number;
-  readonly first_end_at: number | null;
-  readonly escalated_at: number | null;
-  readonly taken_over_at: number | null;
-  readonly first_answer_at: number | null;
-  readonly user_id: string | null;
-}
+/** SQL: the columns under the names of their facts, so that a row read over a writer connection is a `ContributingFacts`. */
+export const contributingFacts = Object.entries(contributingColumns)
+  .map(([fact, column]) => `${column} as "${fact}"`)
+  .join(", ");
 
-/** What a row says of its session. */
-export function contributingFactsOf(row: ContributingRow): ContributingFacts {
-  return {
-    firstStartMs: row.first_start_at,
-    lastStartMs: row.last_start_at,
-    lastActivityMs: row.last_activity_at,
-    firstEndMs: row.first_end_at,
-    escalatedMs: row.escalated_at,
-    takenOverMs: row.taken_over_at,
-    firstAnswerMs: row.first_answer_at,
-    userId: row.user_id,
+/** Reads facts whose columns have this prefix in a row. */
+export function prefixedFacts(prefix: string): (row: object) => ContributingFacts {
+  const columns = Object.entries(contributingColumns).map(([fact, column]) => [fact, prefix + column] as const);
+  return (row) => {
+    const facts: Record<string, unknown> = { ...noFacts };
+    for (const [fact, column] of columns) facts[fact] = (row as Readonly<Record<string, unknown>>)[column];
+    return facts as unknown as ContributingFacts;
   };
 }
+
+const noFacts = Object.fromEntries(Object.keys(contributingColumns).map((fact) => [fact, null]));

@@ -1,25 +1,22 @@
 import type { AgentStateRow } from "../../metrics/agent-states.ts";
-import { int4Array, textArray, timestamptzArray, uuidArray } from "../wire/binary-array.ts";
+import { batchOf } from "../wire/batch-columns.ts";
+import { batchStatement } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-const statement = {
-  name: "insert-agent-states",
-  text: `
-    insert into analytics_agent_states (tenant_id, agent_id, changed_at, event_id, state)
-    select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::uuid[], $5::text[])
-    on conflict do nothing`,
-};
+const statement = batchStatement<AgentStateRow>(
+  "insert-agent-states",
+  "analytics_agent_states",
+  {
+    tenant_id: batchOf.text((row) => row.tenantId),
+    agent_id: batchOf.int4((row) => row.agentId),
+    changed_at: batchOf.time((row) => row.changedMs),
+    event_id: batchOf.uuid((row) => row.eventId),
+    state: batchOf.text((row) => row.state),
+  },
+  { key: ["tenant_id", "agent_id", "changed_at", "event_id"] },
+);
 
 /** Writes down changes of agents' states; one that is known already stays. */
 export async function insertAgentStates(client: WriterConnection, states: readonly AgentStateRow[]): Promise<void> {
-  await client.query({
-    ...statement,
-    values: [
-      textArray(states, (row) => row.tenantId),
-      int4Array(states, (row) => row.agentId),
-      timestamptzArray(states, (row) => row.changedMs),
-      uuidArray(states, (row) => row.eventId),
-      textArray(states, (row) => row.state),
-    ],
-  });
+  await client.query(statement.of(states));
 }

@@ -1,6 +1,5 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
-import { contributingColumns, contributingFactsOf } from "./contributing-rows.ts";
-import type { ContributingRow } from "./contributing-rows.ts";
+import { contributingFacts } from "./contributing-rows.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
@@ -35,7 +34,7 @@ export async function settleDueSessions(
   idleTimeoutMs: number,
 ): Promise<ContributingFacts[]> {
   const [{ rows }] = await Promise.all([
-    client.query<ContributingRow>({
+    client.query<ContributingFacts>({
       name: "settle-due-sessions",
       text: `
         update analytics_sessions set idle_check_at = case
@@ -43,7 +42,7 @@ export async function settleDueSessions(
             > timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
           then last_activity_at + $3::bigint * interval '1 millisecond' end
         where tenant_id = $1 and idle_check_at <= timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
-        returning ${contributingColumns}`,
+        returning ${contributingFacts}`,
       values: [tenantId, watermarkMs, idleTimeoutMs],
     }),
     client.query({
@@ -54,5 +53,5 @@ export async function settleDueSessions(
       values: [tenantId, watermarkMs],
     }),
   ]);
-  return rows.map(contributingFactsOf);
+  return rows;
 }

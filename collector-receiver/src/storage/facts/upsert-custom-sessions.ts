@@ -1,5 +1,6 @@
 import type { CustomSessionChange } from "../../metrics/custom-changes.ts";
-import { int8Array, textArray } from "../wire/binary-array.ts";
+import { batchOf } from "../wire/batch-columns.ts";
+import { batchRows } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** First day of a period, from its type and value. */
@@ -38,11 +39,19 @@ export function moveCustomSessions(changes: string, schema: "" | "public." = "")
       sessions = c.sessions + excluded.sessions`;
 }
 
+const incoming = batchRows<CustomSessionChange>({
+  tenant_id: batchOf.text((change) => change.tenantId),
+  metric: batchOf.text((change) => change.metric),
+  group_value: batchOf.text((change) => change.group),
+  period_type: batchOf.text((change) => change.periodType),
+  period_value: batchOf.text((change) => change.periodValue),
+  session_id: batchOf.text((change) => change.sessionId),
+  events: batchOf.int8((change) => change.events),
+});
+
 const statement = {
   name: "upsert-custom-sessions",
-  text: moveCustomSessions(
-    "select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])",
-  ),
+  text: moveCustomSessions(`select ${incoming.names} from ${incoming.unnested} as incoming (${incoming.names})`),
 };
 
 /**
@@ -53,16 +62,5 @@ export async function upsertCustomSessions(
   client: WriterConnection,
   changes: readonly CustomSessionChange[],
 ): Promise<void> {
-  await client.query({
-    ...statement,
-    values: [
-      textArray(changes, (change) => change.tenantId),
-      textArray(changes, (change) => change.metric),
-      textArray(changes, (change) => change.group),
-      textArray(changes, (change) => change.periodType),
-      textArray(changes, (change) => change.periodValue),
-      textArray(changes, (change) => change.sessionId),
-      int8Array(changes, (change) => change.events),
-    ],
-  });
+  await client.query({ ...statement, values: incoming.parameters(changes) });
 }

@@ -1,3 +1,5 @@
+import { adds, batchOf, keepsFirstKnown, keepsGreatest } from "../wire/batch-columns.ts";
+import { batchStatement } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** What a batch tells of one source of events. */
@@ -10,33 +12,24 @@ export interface SourceChange {
   dropsReported: number;
 }
 
-const statement = {
-  name: "upsert-sources",
-  text: `
-    insert into analytics_sources as s (tenant_id, source_id, service_name, highest_seq, events_seen, drops_reported)
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
-    on conflict (tenant_id, source_id) do update set
-      service_name = coalesce(s.service_name, excluded.service_name),
-      highest_seq = greatest(s.highest_seq, excluded.highest_seq),
-      events_seen = s.events_seen + excluded.events_seen,
-      drops_reported = greatest(s.drops_reported, excluded.drops_reported),
-      last_seen_at = now()`,
-};
+const statement = batchStatement<SourceChange>(
+  "upsert-sources",
+  "analytics_sources",
+  {
+    tenant_id: batchOf.text((change) => change.tenantId),
+    source_id: batchOf.text((change) => change.sourceId),
+    service_name: batchOf.text((change) => change.serviceName, keepsFirstKnown),
+    highest_seq: batchOf.int8((change) => change.highestSeq, keepsGreatest),
+    events_seen: batchOf.int8((change) => change.eventsSeen, adds),
+    drops_reported: batchOf.int8((change) => change.dropsReported, keepsGreatest),
+  },
+  { key: ["tenant_id", "source_id"], set: ["last_seen_at = now()"] },
+);
 
 /**
  * Keeps the evidence of loss: what a source gave out, what arrived, what it dropped itself.
  * @param changes sorted by (tenant, source id)
  */
 export async function upsertSources(client: WriterConnection, changes: readonly SourceChange[]): Promise<void> {
-  await client.query({
-    ...statement,
-    values: [
-      changes.map((change) => change.tenantId),
-      changes.map((change) => change.sourceId),
-      changes.map((change) => change.serviceName),
-      changes.map((change) => change.highestSeq),
-      changes.map((change) => change.eventsSeen),
-      changes.map((change) => change.dropsReported),
-    ],
-  });
+  await client.query(statement.of(changes));
 }

@@ -1,4 +1,5 @@
-import { int8Array, textArray } from "../wire/binary-array.ts";
+import { batchOf } from "../wire/batch-columns.ts";
+import { batchRows } from "../wire/batch-statement.ts";
 import { instantOf } from "./judge-resolutions.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
@@ -12,21 +13,24 @@ export interface LateSessions {
   readonly returns: boolean;
 }
 
+const rows = batchRows<LateSessions>({
+  tenant_id: batchOf.text((late) => late.tenantId),
+  from_ms: batchOf.int8((late) => late.fromMs),
+  to_ms: batchOf.int8((late) => late.toMs),
+  returns: batchOf.boolean((late) => late.returns),
+});
+
+const statement = {
+  name: "void-resolution-days",
+  text: `
+    delete from analytics_resolution_days kept
+    using ${rows.unnested} as late (${rows.names})
+    where kept.tenant_id = late.tenant_id and kept.from_at <= ${instantOf("late.to_ms")}
+      and (kept.to_at > ${instantOf("late.from_ms")}
+        or late.returns and kept.through_at >= ${instantOf("late.from_ms")})`,
+};
+
 /** Makes the kept days void that late sessions belong or return to, in the transaction that changed the sessions. */
 export async function voidResolutionDays(client: WriterConnection, late: readonly LateSessions[]): Promise<void> {
-  await client.query({
-    name: "void-resolution-days",
-    text: `
-      delete from analytics_resolution_days kept
-      using unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) as late (tenant_id, from_ms, to_ms, returns)
-      where kept.tenant_id = late.tenant_id and kept.from_at <= ${instantOf("late.to_ms")}
-        and (kept.to_at > ${instantOf("late.from_ms")}
-          or late.returns::boolean and kept.through_at >= ${instantOf("late.from_ms")})`,
-    values: [
-      textArray(late, ({ tenantId }) => tenantId),
-      int8Array(late, ({ fromMs }) => fromMs),
-      int8Array(late, ({ toMs }) => toMs),
-      textArray(late, ({ returns }) => String(returns)),
-    ],
-  });
+  await client.query({ ...statement, values: rows.parameters(late) });
 }

@@ -1,7 +1,6 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 import { sessionTable } from "./derived-tables.ts";
-import { contributingColumns, contributingFactsOf } from "../facts/contributing-rows.ts";
-import type { ContributingRow } from "../facts/contributing-rows.ts";
+import { contributingFacts } from "../facts/contributing-rows.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
@@ -19,8 +18,8 @@ export async function copySealedSessions(
   await client.query(`
     insert into pg_temp.analytics_sessions (${columns}) select ${columns} from public.analytics_sessions
     where tenant_id = ${client.escapeLiteral(tenantId)} and first_seen_at < ${retainedFrom}`);
-  const { rows } = await client.query<ContributingRow>(`
-    select ${contributingColumns}
+  const { rows } = await client.query<ContributingFacts>(`
+    select ${contributingFacts}
     from pg_temp.analytics_sessions where first_start_at >= ${retainedFrom}`);
-  return rows.map(contributingFactsOf);
+  return rows;
 }

@@ -1,6 +1,8 @@
-import { agentColumns, businessColumns } from "../../metrics/counter-columns.ts";
+import { agentCounterColumns, businessCounterColumns } from "../../metrics/counter-columns.ts";
 import type { TenantRules } from "../../metrics/session-contribution.ts";
 import { bucketColumns } from "../counters/bucket-columns.ts";
+import { sessionColumns } from "../facts/session-columns.ts";
+import { ticketColumns } from "../facts/upsert-tickets.ts";
 import type { DerivedTable } from "./shadow-tables.ts";
 
 /** Everything that is computed from `analytics_events`: what `verify` compares and `rebuild` mends. */
@@ -8,33 +10,25 @@ export const sessionTable: DerivedTable = {
   table: "analytics_sessions",
   key: ["session_id"],
   counters: [],
-  facts: [
-    "first_start_at",
-    "first_start_event_id",
-    "channel",
-    "last_start_at",
-    "first_seen_at",
-    "last_activity_at",
-    "first_end_at",
-    "escalated_at",
-    "taken_over_at",
-    "first_answer_at",
-    "user_id",
-  ],
+  facts: Object.keys(sessionColumns),
 };
 
 export const counterTables: readonly DerivedTable[] = [
   {
     table: "analytics_business_metrics",
     key: ["period_type", "period_value"],
-    counters: [...businessColumns.map(({ column }) => column), "unique_customers"],
+    fromKey: ["period_start"],
+    counters: businessCounterColumns,
     facts: [],
+    hasRevision: true,
   },
   {
     table: "analytics_agent_metrics",
     key: ["day", "coalesce(agent_id::text, 'unattributed')"],
-    counters: agentColumns.map(({ column }) => column),
+    ids: ["day", "agent_id"],
+    counters: agentCounterColumns,
     facts: ["agent_name", "agent_name_at", "agent_name_event_id"],
+    hasRevision: true,
   },
   { table: "analytics_event_counts", key: ["day", "event_name"], counters: ["events"], facts: [] },
   {
@@ -70,15 +64,7 @@ export const operationTables = {
     table: "analytics_tickets",
     key: ["ticket_id"],
     counters: [],
-    facts: [
-      "first_seen_at",
-      "created_at",
-      "first_assigned_at",
-      "first_closed_at",
-      "last_closed_at",
-      "first_reopened_at",
-      "last_reopened_at",
-    ],
+    facts: Object.keys(ticketColumns),
   },
   agentStates: {
     table: "analytics_agent_states",

@@ -1,4 +1,5 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
+import { contributingColumns, prefixedFacts } from "../facts/contributing-rows.ts";
 import { sessionTable } from "./derived-tables.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
@@ -9,21 +10,10 @@ export interface DriftedSession {
   readonly expected: ContributingFacts | null;
 }
 
-const contributing = {
-  firstStartMs: "first_start_at",
-  lastStartMs: "last_start_at",
-  lastActivityMs: "last_activity_at",
-  firstEndMs: "first_end_at",
-  escalatedMs: "escalated_at",
-  takenOverMs: "taken_over_at",
-  firstAnswerMs: "first_answer_at",
-  userId: "user_id",
-} as const;
-
 /** Writes down which sessions drift, before the shadow tables go; they stay listed for the connection. */
 export async function stageDriftedSessions(client: WriterConnection, tenantId: string): Promise<void> {
   const side = (alias: string, prefix: string): string =>
-    Object.values(contributing)
+    Object.values(contributingColumns)
       .map((column) => `${alias}.${column} as ${prefix}_${column}`)
       .join(", ");
   const tenant = client.escapeLiteral(tenantId);
@@ -49,13 +39,12 @@ export async function readDriftedSessions(
     text: "select * from drifted_sessions where session_id > $1 order by session_id limit $2",
     values: [after, limit],
   });
-  const factsOf = (row: (typeof rows)[number], prefix: string): ContributingFacts =>
-    Object.fromEntries(
-      Object.entries(contributing).map(([fact, column]) => [fact, row[`${prefix}_${column}`] ?? null]),
-    ) as unknown as ContributingFacts;
   return rows.map((row) => ({
     sessionId: row["session_id"] as string,
-    stored: row["is_stored"] === true ? factsOf(row, "a") : null,
-    expected: row["is_expected"] === true ? factsOf(row, "e") : null,
+    stored: row["is_stored"] === true ? storedFacts(row) : null,
+    expected: row["is_expected"] === true ? expectedFacts(row) : null,
   }));
 }
+
+const storedFacts = prefixedFacts("a_");
+const expectedFacts = prefixedFacts("e_");

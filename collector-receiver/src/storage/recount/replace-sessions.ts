@@ -1,8 +1,7 @@
 import type { SessionFacts } from "../../metrics/session-facts.ts";
 import { upsertSessions } from "../facts/upsert-sessions.ts";
 import type { MergedSession } from "../facts/upsert-sessions.ts";
-import { contributingColumns, contributingFactsOf } from "../facts/contributing-rows.ts";
-import type { ContributingRow } from "../facts/contributing-rows.ts";
+import { contributingFacts } from "../facts/contributing-rows.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 
@@ -18,16 +17,13 @@ export async function replaceSessions(
   facts: readonly SessionFacts[],
   idleCheckMs: (fact: SessionFacts) => number | null,
 ): Promise<{ readonly before: readonly ContributingFacts[]; readonly now: readonly MergedSession[] }> {
-  const { rows } = await client.query<ContributingRow>({
+  const { rows } = await client.query<ContributingFacts>({
     name: "delete-sessions",
     text: `
       delete from public.analytics_sessions where tenant_id = $1 and session_id = any ($2::text[])
-      returning ${contributingColumns}`,
+      returning ${contributingFacts}`,
     values: [tenantId, sessionIds],
   });
   const now = facts.length > 0 ? await upsertSessions(client, facts, idleCheckMs) : [];
-  return {
-    before: rows.map(contributingFactsOf),
-    now,
-  };
+  return { before: rows, now };
 }

@@ -13,6 +13,12 @@ export interface DerivedTable {
   readonly table: string;
   /** SQL expressions that identify a row; never null. */
   readonly key: readonly string[];
+  /** The columns of the key beside the tenant, if `key` holds expressions of them. */
+  readonly ids?: readonly string[];
+  /** Columns that follow from the key and are never null. */
+  readonly fromKey?: readonly string[];
+  /** True if each change raises `revision`. */
+  readonly hasRevision?: true;
   /** Counters: a missing row equals a row of zeros. */
   readonly counters: readonly string[];
   /** Facts: compared as text; a missing row differs. */

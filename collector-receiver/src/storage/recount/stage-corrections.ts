@@ -2,14 +2,9 @@ import type { DerivedTable } from "./shadow-tables.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 const correctionsOf = ({ table }: DerivedTable): string => `correction_${table}`;
-const idColumns: Readonly<Record<string, string>> = {
-  analytics_business_metrics: "period_type, period_value, period_start",
-  analytics_agent_metrics: "day, agent_id",
-  analytics_event_counts: "day, event_name",
-  analytics_attribute_counts: "day, event_name, attribute, value",
-  analytics_custom_counters: "day, metric, group_value",
-  analytics_duration_counters: "day, metric, first_bucket",
-};
+/** The columns of a table's key, and those that a new row needs beside them. */
+const idsOf = ({ ids, key }: DerivedTable): string => (ids ?? key).join(", ");
+const rowIdsOf = ({ ids, key, fromKey = [] }: DerivedTable): string => [...(ids ?? key), ...fromKey].join(", ");
 
 /**
  * Writes down by how much each counter is off in this snapshot. A difference, not a value: whatever is
@@ -22,7 +17,7 @@ export async function stageCorrections(
 ): Promise<void> {
   for (const derived of tables) {
     const { table, counters, facts } = derived;
-    const ids = idColumns[table] as string;
+    const ids = rowIdsOf(derived);
     const differs = [
       ...counters.map((column) => `${column} <> 0`),
       ...facts.map((column) => `stored_${column} is distinct from ${column}`),
@@ -58,18 +53,14 @@ export async function applyCorrections(
 ): Promise<void> {
   for (const derived of tables) {
     const { table, counters, facts } = derived;
-    const ids = idColumns[table] as string;
-    const conflictKey = ids.replace(", period_start", "");
+    const ids = rowIdsOf(derived);
     const sums = counters.map((column) => `${column} = t.${column} + excluded.${column}`).join(", ");
-    const revision =
-      table === "analytics_business_metrics" || table === "analytics_agent_metrics"
-        ? "revision = t.revision + 1, updated_at = now(), "
-        : "";
+    const revision = derived.hasRevision ? "revision = t.revision + 1, updated_at = now(), " : "";
     await client.query(`
       insert into public.${table} as t (tenant_id, ${ids}, ${counters.join(", ")})
       select ${client.escapeLiteral(tenantId)}, ${ids}, ${counters.join(", ")} from ${correctionsOf(derived)}
       order by ${ids}
-      on conflict (tenant_id, ${conflictKey}) do update set ${revision}${sums}`);
+      on conflict (tenant_id, ${idsOf(derived)}) do update set ${revision}${sums}`);
     if (facts.length === 0) continue;
     // A name that changed since the snapshot is newer than what the recount found.
     await client.query(`

@@ -2,7 +2,7 @@ import type { BusinessEvent } from "../../mapping/business-event.ts";
 import { BinaryValues } from "./binary-values.ts";
 
 /** OIDs of element types (pg_type.dat). */
-const oid = { int8: 20, int4: 23, text: 25, date: 1082, timestamptz: 1184, uuid: 2950 } as const;
+const oid = { bytea: 17, int8: 20, int4: 23, text: 25, date: 1082, timestamptz: 1184, uuid: 2950 } as const;
 
 /**
  * Arrays as binary parameters: `pg` binds a Buffer in binary format. PostgreSQL then parses nothing,
@@ -87,6 +87,12 @@ export function eventIdArray(events: readonly BusinessEvent[]): Buffer {
 /** A `text[]` of texts that are UTF-8 already. */
 export function utf8Array<Item>(items: readonly Item[], read: (item: Item) => Uint8Array): Buffer {
   const array = new BinaryArray(oid.text, items.length, 200);
+  for (const item of items) array.bytea(read(item));
+  return array.finish();
+}
+
+export function byteaArray<Item>(items: readonly Item[], read: (item: Item) => Uint8Array): Buffer {
+  const array = new BinaryArray(oid.bytea, items.length, 200);
   for (const item of items) array.bytea(read(item));
   return array.finish();
 }

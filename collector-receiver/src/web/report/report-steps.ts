@@ -1,5 +1,5 @@
 import { add, fractionOf, roundHalfUp } from "../../metrics/exact-fraction.ts";
-import { businessCounterColumns } from "../../metrics/metric-definition.ts";
+import { businessCounterColumns } from "../../metrics/counter-columns.ts";
 import type { Counters } from "../../metrics/metric-definition.ts";
 import { reportDaysOf, describeDay } from "./report-context.ts";
 import type { ReportContext, ReportDay } from "./report-context.ts";

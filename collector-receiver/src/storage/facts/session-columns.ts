@@ -1,0 +1,33 @@
+import type { SessionFacts } from "../../metrics/session-facts.ts";
+import { batchOf, keepsGreatest, keepsLeast } from "../wire/batch-columns.ts";
+import type { Merge } from "../wire/batch-columns.ts";
+import type { BatchColumns } from "../wire/batch-statement.ts";
+
+/** What a batch says of a session, and when the sweeper has to look at it; null: never. */
+export interface IncomingSession {
+  readonly facts: SessionFacts;
+  readonly idleCheckMs: number | null;
+}
+
+/** These columns belong to the start with the least (time, event id). */
+const keepsOfFirstStart: Merge = (
+  stored,
+  incoming,
+) => `case when excluded.first_start_at is not null and (stored.first_start_at is null
+        or (excluded.first_start_at, excluded.first_start_event_id) < (stored.first_start_at, stored.first_start_event_id))
+      then ${incoming} else ${stored} end`;
+
+/** The facts of `analytics_sessions`, each with its merge. Writing, merging and `verify` derive from this list. */
+export const sessionColumns = {
+  first_start_at: batchOf.time(({ facts }) => facts.firstStartMs, keepsLeast),
+  first_start_event_id: batchOf.uuid(({ facts }) => facts.firstStartEventId, keepsOfFirstStart),
+  channel: batchOf.text(({ facts }) => facts.channel, keepsOfFirstStart),
+  last_start_at: batchOf.time(({ facts }) => facts.lastStartMs, keepsGreatest),
+  first_seen_at: batchOf.time(({ facts }) => facts.firstSeenMs, keepsLeast),
+  last_activity_at: batchOf.time(({ facts }) => facts.lastActivityMs, keepsGreatest),
+  first_end_at: batchOf.time(({ facts }) => facts.firstEndMs, keepsLeast),
+  escalated_at: batchOf.time(({ facts }) => facts.escalatedMs, keepsLeast),
+  taken_over_at: batchOf.time(({ facts }) => facts.takenOverMs, keepsLeast),
+  first_answer_at: batchOf.time(({ facts }) => facts.firstAnswerMs, keepsLeast),
+  user_id: batchOf.text(({ facts }) => facts.userId, keepsLeast),
+} satisfies BatchColumns<IncomingSession>;
