@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
+import { serverEnvironment } from "./server-environment.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 import type { UnprivilegedLauncher } from "./run-unprivileged.ts";
 
@@ -62,7 +63,7 @@ export async function initialiseCluster(
     ...spawnAs,
     cwd: unfinished,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
+    env: serverEnvironment(),
   });
   let output = "";
   const collect = (chunk: Buffer) => (output += chunk.toString());

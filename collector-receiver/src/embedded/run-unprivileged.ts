@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { findSystemUser } from "./system-user.ts";
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -6,7 +7,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** `nobody` on Linux; an id needs no entry in /etc/passwd, so no user is made on the system. */
-const NOBODY = 65534;
+const nobody = { uid: 65534, gid: 65534 };
 
 /** How to start a program that refuses to run as root. */
 export interface UnprivilegedLauncher {
@@ -22,8 +23,8 @@ export class CannotRunUnprivilegedError extends Error {
 }
 
 /**
- * Chooses how to start `program`. As an ordinary user it is started as it is. As root it runs as
- * `nobody`, or as whoever owns what is in `mustReach` already, without making a user.
+ * Chooses how to start `program`. As an ordinary user it is started as it is. As root it runs as `owner`, who owns the
+ * data already, else as the system's user `spanledger` or `postgres`, else as `nobody`. No user is made.
  *
  * Below a folder that others cannot enter (/root is mode 700) the bare change of the user id is not
  * enough: there CAP_DAC_OVERRIDE is kept as an ambient capability. It needs the securebit
@@ -49,7 +50,7 @@ export async function chooseLauncher(
     };
   }
 
-  const runAs = owner === undefined || owner.uid === 0 ? { uid: NOBODY, gid: NOBODY } : owner;
+  const runAs = owner === undefined || owner.uid === 0 ? ((await findSystemUser()) ?? nobody) : owner;
   const asUser = [`--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--clear-groups", "--pdeathsig", "INT"];
   const reachable = (await Promise.all([program, ...mustReach].map((path) => othersCanReach(path, runAs.uid)))).every(
     Boolean,

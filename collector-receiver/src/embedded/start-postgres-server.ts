@@ -5,6 +5,7 @@ import { readFile, rename, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
+import { serverEnvironment } from "./server-environment.ts";
 import { findFreePort } from "./find-free-port.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 import type { UnprivilegedLauncher } from "./run-unprivileged.ts";
@@ -65,7 +66,7 @@ export async function startPostgresServer(request: StartRequest): Promise<{ serv
       cwd: cluster,
       detached: true,
       stdio: ["ignore", log, log],
-      env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
+      env: serverEnvironment(),
     });
     closeSync(log);
     const failure = await waitUntilReady(server, request.connectionStringFor(port), deadline);

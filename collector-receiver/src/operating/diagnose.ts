@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Config } from "../config/config.ts";
 import { isHashed } from "../config/token-digest.ts";
+import { ownerOf } from "../embedded/initialise-cluster.ts";
+import { nameOfUser } from "../embedded/system-user.ts";
 import { openRedis } from "../live/redis-connection.ts";
 import { readMigrationStatus } from "../storage/schema/migrate-database.ts";
 import { findSettingsDifferences } from "../storage/settings/compare-tenant-settings.ts";
@@ -36,6 +39,9 @@ export async function diagnose(connectionString: string, config: Config, otlpUrl
   const findings: Finding[] = [];
   const checks: Check[] = [
     ["PostgreSQL", async () => (await client.connect(), checkVersion(client))],
+    ...(config.databaseUrl === undefined
+      ? ([["server user", () => checkServerUser(config.dataFolder)]] satisfies Check[])
+      : []),
     ["migrations", () => checkMigrations(client)],
     ["rights", () => checkRights(client)],
     ["settings", () => checkSettings(client, config)],
@@ -63,6 +69,13 @@ async function checkVersion(client: pg.Client): Promise<readonly [Finding["outco
   const row = rows[0] as (typeof rows)[number];
   const fits = Number(row.number) >= oldestPostgres && Number(row.number) < newestPostgres;
   return [fits ? "ok" : "failed", `version ${row.version}, role ${row.role}${fits ? "" : "; 15 to 18 are supported"}`];
+}
+
+/** Whom the embedded server runs as: its data is theirs, and so is whatever else they may read. */
+async function checkServerUser(dataFolder: string): Promise<readonly [Finding["outcome"], string]> {
+  const owner = await ownerOf(join(dataFolder, "postgres", "cluster"));
+  if (owner === undefined) return ["warning", "the embedded PostgreSQL has no data folder yet"];
+  return ["ok", `the embedded PostgreSQL runs as ${await nameOfUser(owner.uid)}`];
 }
 
 async function checkMigrations(client: pg.Client): Promise<readonly [Finding["outcome"], string]> {

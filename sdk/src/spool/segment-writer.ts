@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { privateFile } from "./spool-folder.ts";
 import { startTimer, stopTimer, type Timer } from "../timers.ts";
 
 /** What was written is on the disk after this time, in ms. */
@@ -35,7 +36,7 @@ export class SegmentWriter {
     // No timer comes back to a segment that is full.
     this.sync();
     this.close();
-    this.#file = openSync(path, "wx");
+    this.#file = openSync(path, "wx", privateFile);
     this.#path = path;
   }
 

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, write
 import { join } from "node:path";
 import type { Backlog, RecordBatch } from "../sending/backlog.ts";
 import { decodeFrames, encodeFrames } from "./segment-frames.ts";
+import { privateFile } from "./spool-folder.ts";
 import { FolderGoneError, SegmentWriter } from "./segment-writer.ts";
 
 /** A segment ends at this size; the smaller, the sooner its disk space is free again. */
@@ -142,7 +143,8 @@ export class SpoolBacklog implements Backlog {
     }
     try {
       this.#deleteBefore(this.isEmpty ? Infinity : first.segment);
-      if (!this.isEmpty) writeFileSync(join(this.folder, progressFile), `${first.segment} ${first.offset}`);
+      if (!this.isEmpty)
+        writeFileSync(join(this.folder, progressFile), `${first.segment} ${first.offset}`, { mode: privateFile });
     } catch {
       // A full disk, or no folder any more: after a crash more is sent again, under the same ids.
     }

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -23,6 +24,12 @@ export interface FolderOwner {
 }
 
 const ownerFile = "owner.json";
+/** Events hold what products know of people: nobody else of the machine may read them. */
+export const privateFolder = 0o700;
+export const privateFile = 0o600;
+/** A source's id, alone or with the process that took its folder over. What is named otherwise is not ours. */
+const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const folderName = new RegExp(`^(${uuid})(?:\\.\\d+-\\d+)?$`);
 /** Folders that are being made or removed: they hold no events, even where their process was killed. */
 const hiddenPrefix = ".";
 /** A living process touches its folder more often than this, in ms; the folder may be on a shared disk. */
@@ -50,7 +57,7 @@ export function findFolder(spool: string, identity: SourceIdentity): string | nu
 export function createFolder(spool: string, identity: SourceIdentity): string {
   const folder = join(spool, identity.sourceId);
   const unfinished = join(spool, `${hiddenPrefix}new-${identity.sourceId}`);
-  mkdirSync(unfinished, { recursive: true });
+  mkdirSync(unfinished, { recursive: true, mode: privateFolder });
   writeOwner(unfinished, identity);
   ours.add(folder);
   renameSync(unfinished, folder);
@@ -90,7 +97,7 @@ export function adoptFolders(
       continue;
     }
     if (ours.has(folder)) continue;
-    const owner = readOwner(folder);
+    const owner = isFolderOfSource(folder, name) ? readOwner(folder, name) : null;
     if (owner === null || !isDead(folder, owner, now)) continue;
     const taken = join(spool, `${owner.identity.sourceId}.${process.pid}-${now}`);
     try {
@@ -152,11 +159,17 @@ function writeOwner(folder: string, identity: SourceIdentity): void {
   };
   // Written apart and renamed: a process that is killed meanwhile must not leave half of it.
   const file = join(folder, ownerFile);
-  writeFileSync(`${file}.new`, JSON.stringify(owner));
+  writeFileSync(`${file}.new`, JSON.stringify(owner), { mode: privateFile });
   renameSync(`${file}.new`, file);
 }
 
-function readOwner(folder: string): FolderOwner | null {
+/** A link could lead anywhere: only a real folder of the spool is taken over. */
+function isFolderOfSource(folder: string, name: string): boolean {
+  return folderName.test(name) && lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Null also if the folder names another source than its name does: that id would become part of a path. */
+function readOwner(folder: string, name: string): FolderOwner | null {
   try {
     const owner = JSON.parse(readFileSync(join(folder, ownerFile), "utf8")) as FolderOwner;
     const { identity, pid, host, startedAt } = owner;
@@ -164,7 +177,7 @@ function readOwner(folder: string): FolderOwner | null {
       typeof pid === "number" &&
       typeof startedAt === "number" &&
       typeof host === "string" &&
-      typeof identity.sourceId === "string" &&
+      identity.sourceId === folderName.exec(name)?.[1] &&
       (identity.signal === "traces" || identity.signal === "logs") &&
       typeof identity.resource === "object";
     return valid ? owner : null;

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { nameOfUser } from "../../../collector-receiver/src/embedded/system-user.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
@@ -154,4 +155,14 @@ test("doctor: all is well, and each thing that is not is named with what to do",
   });
   expect(of("Redis")).toMatchObject({ outcome: "warning" });
   expect(of("OTLP")).toMatchObject({ outcome: "failed" });
+});
+
+test("doctor names the user that the embedded server runs as", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "spanledger-doctor-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
+  const { stdout } = await spanledger({ DATA_FOLDER: folder }, "doctor");
+  const { uid } = await stat(join(folder, "postgres", "cluster"));
+  expect(stdout).toContain(`the embedded PostgreSQL runs as ${await nameOfUser(uid)}\n`);
+  expect(await nameOfUser(0)).toBe("root");
+  expect(await nameOfUser(4_000_000)).toBe("user id 4000000");
 });

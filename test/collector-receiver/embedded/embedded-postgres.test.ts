@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { findSystemUser } from "../../../collector-receiver/src/embedded/system-user.ts";
 import { startEmbeddedPostgres } from "../../../collector-receiver/src/embedded/embedded-postgres.ts";
 
 const root = process.getuid?.() === 0;
@@ -184,17 +185,44 @@ describe("startEmbeddedPostgres", () => {
   });
 
   test.runIf(root && process.platform === "linux")(
-    "as root it runs as nobody, also below a folder that others cannot enter",
+    "as root it runs as the system's user for it or as nobody, also below a folder that others cannot enter",
     async () => {
+      const uid = (await findSystemUser())?.uid ?? 65534;
       const folder = await newFolder();
       await chmod(folder, 0o700);
       const server = await start(join(folder, "data"));
       const status = await readFile(`/proc/${server.pid}/status`, "utf8");
-      expect(/^Uid:\s+65534\s+65534\s+65534\s+65534$/m.test(status)).toBe(true);
+      expect(/^Uid:\s+(.*)$/m.exec(status)?.[1]).toBe(Array(4).fill(uid).join("\t"));
       expect(await ask(server.connectionString, "select 1 as up")).toEqual([{ up: 1 }]);
       expect((await stat(join(folder, "data", "cluster"))).mode & 0o077).toBe(0);
     },
   );
+
+  test("its processes get nothing of our environment, where tokens and passwords are", async () => {
+    vi.stubEnv("SPANLEDGER_TEST_SECRET", "not for the server");
+    vi.stubEnv("PGOPTIONS", "-c work_mem=1MB");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const server = await start(join(await newFolder(), "data"));
+    const environment = (await readFile(`/proc/${server.pid}/environ`, "utf8")).split("\0").filter(Boolean);
+    // PostgreSQL adds its own.
+    expect(environment.filter((entry) => !entry.startsWith("PG")).toSorted()).toEqual(["LC_ALL=C", "TZ=UTC"]);
+    expect(environment).not.toContain("PGOPTIONS=-c work_mem=1MB");
+  });
+
+  test("root's server runs as spanledger before postgres, never as another name of root", async () => {
+    const folder = await newFolder();
+    const find = async (...entries: string[]) => {
+      await writeFile(join(folder, "passwd"), entries.join("\n"));
+      return findSystemUser(join(folder, "passwd"));
+    };
+    const postgres = "postgres:x:101:104::/var/lib/postgresql:/bin/bash";
+    const spanledger = "spanledger:x:990:991::/:/usr/sbin/nologin";
+    expect(await find(postgres, spanledger)).toEqual({ name: "spanledger", uid: 990, gid: 991 });
+    expect(await find("root:x:0:0::/root:/bin/bash", postgres)).toEqual({ name: "postgres", uid: 101, gid: 104 });
+    expect(await find("root:x:0:0::/root:/bin/bash", "# comment", "postgres:x:none")).toBeUndefined();
+    expect(await find("spanledger:x:0:0::/root:/bin/bash")).toBeUndefined();
+    expect(await findSystemUser(join(folder, "missing"))).toBeUndefined();
+  });
 
   test.runIf(root && process.platform === "linux")("an ordinary user needs nothing from root", async () => {
     const folder = await newFolder();
