@@ -48,6 +48,7 @@ function readConfig(): Config {
 /** Says it as a command does, for people, and in the log, for what reads that. */
 async function reportFailedStart(thrown: unknown, databaseUrl: string | undefined, log: Logger): Promise<void> {
   // Loaded only now: a receiver that runs does not need them.
+  const { printError } = await import("./cli/print.ts");
   const { explainFailure } = await import("./explain-failure.ts");
   const { nameMissingMigrations } = await import("./storage/schema/name-missing-migrations.ts");
   const error = databaseUrl === undefined ? thrown : await nameMissingMigrations(thrown, databaseUrl);
@@ -58,5 +59,5 @@ async function reportFailedStart(thrown: unknown, databaseUrl: string | undefine
   }
   const { code, message } = explanation;
   log.fatal({ code, ...(code === "schema_differs" ? { err: error } : {}) }, `the receiver cannot start: ${message}`);
-  process.stderr.write(`spanledger: ${message} [${code}]\n`);
+  printError(`spanledger: ${message} [${code}]\n`);
 }

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
-import { makeEvent, openTestIngest } from "../collector-receiver/ingest/open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../support/open-test-ingest.ts";
 import { seedSettings } from "../collector-receiver/stats/seed-counters.ts";
 import type { SeededSettings } from "../collector-receiver/stats/seed-counters.ts";
 

@@ -5,7 +5,7 @@ import { useTestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 import { requestOf } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 import { spanledger } from "./run-cli.ts";
 
 async function send(url: string, sessionIds: readonly string[]): Promise<void> {

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { sealBefore } from "../../support/seal-before.ts";
-import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { erasePerson } from "../../../collector-receiver/src/erase/erase-person.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
@@ -16,23 +15,15 @@ import {
 } from "../../../collector-receiver/src/bytes/write-protobuf.ts";
 import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
+import type { TestDatabase } from "../../support/create-test-database.ts";
+import { emptyTables } from "../../support/empty-tables.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
 
-let database: TestDatabase;
-let ingest: RunningIngest;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  ingest = openTestIngest(database.connectionString);
-});
-afterAll(async () => {
-  await ingest.close();
-  await database.drop();
-});
+const world = shareTestIngest();
 
 async function erase(connectionString: string, person: ErasedPerson, tenantId = "default", dryRun = false) {
   const client = await openWriterConnection(connectionString);
@@ -89,14 +80,11 @@ test("whoever is erased: no trace of the id, drift 0, and every number but disti
   });
   await fc.assert(
     fc.asyncProperty(scenario, async ({ events, erased, sealed }) => {
-      await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
-        analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_counters,
-        analytics_attribute_counts, analytics_tickets, analytics_agent_states, analytics_agent_activity,
-        analytics_settings, analytics_costs, analytics_audit`);
+      await emptyTables(world.database.pool);
       const ours: BusinessEvent[] = events.map((event) => changeEvent(event, { tenantId: "default" }));
-      await Promise.all(ours.map((event) => ingest.submit(requestOf([event]), 100)));
+      await Promise.all(ours.map((event) => world.ingest.submit(requestOf([event]), 100)));
       if (sealed) {
-        const client = await openWriterConnection(database.connectionString);
+        const client = await openWriterConnection(world.database.connectionString);
         const bound = Date.UTC(2025, 10, 30, 16);
         await sealBefore(client, "default", bound);
         await client.query({
@@ -105,15 +93,18 @@ test("whoever is erased: no trace of the id, drift 0, and every number but disti
         });
         await client.end();
       }
-      const before = await counters(database.pool, "default");
-      for (const person of erased) await erase(database.connectionString, person);
-      const stored = await everything(database.pool, "default");
+      const before = await counters(world.database.pool, "default");
+      for (const person of erased) await erase(world.database.connectionString, person);
+      const stored = await everything(world.database.pool, "default");
       for (const person of erased) {
         // In a sealed period only the count of a session stays, under its customer.
         expect(stored).not.toContain(`"${"userId" in person ? person.userId : person.sessionId}"`);
       }
-      expect(await counters(database.pool, "default")).toEqual(before);
-      expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ drifts: 0, firstDrifts: [] });
+      expect(await counters(world.database.pool, "default")).toEqual(before);
+      expect(await verifyTenant(world.database.connectionString, "default")).toMatchObject({
+        drifts: 0,
+        firstDrifts: [],
+      });
     }),
     {
       numRuns: 30,
@@ -136,15 +127,18 @@ test("a dry run counts while others hold the lock, and changes nothing", async (
   const tenantId = "dry";
   const session = (sessionId: string, attributes: BusinessEvent["attributes"]) =>
     makeEvent({ tenantId, name: "session.start", sessionId, attributes: { session_id: sessionId, ...attributes } });
-  await ingest.submit(requestOf([session("s-1", { user_id: "maria" }), session("s-2", { user_id: "otto" })]), 100);
-  const before = await everything(database.pool, tenantId);
-  const holder = await openWriterConnection(database.connectionString);
+  await world.ingest.submit(
+    requestOf([session("s-1", { user_id: "maria" }), session("s-2", { user_id: "otto" })]),
+    100,
+  );
+  const before = await everything(world.database.pool, tenantId);
+  const holder = await openWriterConnection(world.database.connectionString);
   await holder.query("begin");
   await lockIngestExclusive(holder);
-  const found = await erase(database.connectionString, { userId: "maria" }, tenantId, true);
+  const found = await erase(world.database.connectionString, { userId: "maria" }, tenantId, true);
   await holder.end();
   expect(found).toEqual({ tenantId, events: 1, sessions: 1, rejectedEvents: 0 });
-  expect(await everything(database.pool, tenantId)).toBe(before);
+  expect(await everything(world.database.pool, tenantId)).toBe(before);
 });
 
 test("looking for a person holds nobody back; what its sessions get meanwhile is anonymised too", async () => {
@@ -157,13 +151,13 @@ test("looking for a person holds nobody back; what its sessions get meanwhile is
       occurredAtMs: Date.UTC(2025, 11, 25, 4, minute),
       attributes: { session_id: sessionId, user_id: user },
     });
-  await ingest.submit(requestOf([session("session.start", "s-1"), session("session.start", "s-2", "otto")]), 100);
+  await world.ingest.submit(requestOf([session("session.start", "s-1"), session("session.start", "s-2", "otto")]), 100);
   // A look into the rejected events takes as long as this is locked.
-  const holder = await database.pool.connect();
+  const holder = await world.database.pool.connect();
   await holder.query("begin; lock table analytics_rejected_events in access exclusive mode");
-  const erasure = erase(database.connectionString, { userId: "maria" }, tenantId);
+  const erasure = erase(world.database.connectionString, { userId: "maria" }, tenantId);
   await vi.waitUntil(async () => {
-    const { rows } = await database.pool.query(
+    const { rows } = await world.database.pool.query(
       `select from pg_locks where not granted and relation = 'analytics_rejected_events'::regclass`,
     );
     return rows.length === 1;
@@ -173,14 +167,14 @@ test("looking for a person holds nobody back; what its sessions get meanwhile is
     session("session.start", "s-3", "maria", 2),
     session("session.end", "s-2", "otto", 3),
   ];
-  expect(await ingest.submit(requestOf(meanwhile), 100)).toMatchObject({ inserted: 3 });
+  expect(await world.ingest.submit(requestOf(meanwhile), 100)).toMatchObject({ inserted: 3 });
   await holder.query("commit");
   holder.release();
   expect(await erasure).toEqual({ tenantId, events: 3, sessions: 2, rejectedEvents: 0 });
-  const stored = await everything(database.pool, tenantId);
+  const stored = await everything(world.database.pool, tenantId);
   for (const gone of ["maria", '"s-1"', '"s-3"']) expect(stored, gone).not.toContain(gone);
   expect(stored).toContain("otto");
-  expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+  expect(await verifyTenant(world.database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
 });
 
 test("whoever is erased while events arrive: drift 0, and once all are there another run leaves no trace", async () => {
@@ -201,20 +195,26 @@ test("whoever is erased while events arrive: drift 0, and once all are there ano
       const tenantId = `while-${run++}`;
       const ours = events.map((event) => changeEvent(event, { tenantId }));
       const send = (part: readonly BusinessEvent[]) =>
-        Promise.all(part.map((event) => ingest.submit(requestOf([event]), 100)));
+        Promise.all(part.map((event) => world.ingest.submit(requestOf([event]), 100)));
       const half = Math.ceil(ours.length / 2);
       await send(ours.slice(0, half));
       await Promise.all([
         send(ours.slice(half)),
-        ...erased.map((person) => erase(database.connectionString, person, tenantId)),
+        ...erased.map((person) => erase(world.database.connectionString, person, tenantId)),
       ]);
-      expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
-      for (const person of erased) await erase(database.connectionString, person, tenantId);
-      const stored = await everything(database.pool, tenantId);
+      expect(await verifyTenant(world.database.connectionString, tenantId)).toMatchObject({
+        drifts: 0,
+        firstDrifts: [],
+      });
+      for (const person of erased) await erase(world.database.connectionString, person, tenantId);
+      const stored = await everything(world.database.pool, tenantId);
       for (const person of erased) {
         expect(stored).not.toContain(`"${"userId" in person ? person.userId : person.sessionId}"`);
       }
-      expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+      expect(await verifyTenant(world.database.connectionString, tenantId)).toMatchObject({
+        drifts: 0,
+        firstDrifts: [],
+      });
     }),
     { numRuns: 12 },
   );
@@ -250,22 +250,22 @@ test("texts, tickets, traces and what the catalogue does not know go; numbers th
       attributes: { session_id: "s-10", user_id: "maria2" },
     }),
   ];
-  await ingest.submit(requestOf(events), 100);
-  expect(await erase(database.connectionString, { userId: "maria" }, tenantId, true)).toMatchObject({
+  await world.ingest.submit(requestOf(events), 100);
+  expect(await erase(world.database.connectionString, { userId: "maria" }, tenantId, true)).toMatchObject({
     events: 4,
     sessions: 1,
   });
-  expect(await everything(database.pool, tenantId)).toContain("maria");
-  expect(await erase(database.connectionString, { userId: "maria" }, tenantId)).toMatchObject({
+  expect(await everything(world.database.pool, tenantId)).toContain("maria");
+  expect(await erase(world.database.connectionString, { userId: "maria" }, tenantId)).toMatchObject({
     events: 4,
     sessions: 1,
   });
-  const stored = await everything(database.pool, tenantId);
+  const stored = await everything(world.database.pool, tenantId);
   for (const gone of ['maria"', "Maria", "call me", "13800000000", "FD12345", "aaaaaaaa", '"s-9"']) {
     expect(stored, gone).not.toContain(gone);
   }
   expect(stored).toContain("maria2");
-  const { rows } = await database.pool.query(
+  const { rows } = await world.database.pool.query(
     "select event_name, event_data, ticket_id from analytics_events where tenant_id = $1 and event_data ->> 'user_id' is distinct from 'maria2' order by event_name",
     [tenantId],
   );
@@ -284,10 +284,10 @@ test("texts, tickets, traces and what the catalogue does not know go; numbers th
     },
     { event_name: "ticket.created", event_data: { user_id: pseudonym }, ticket_id: -1 },
   ]);
-  expect((await verifyTenant(database.connectionString, tenantId)).drifts).toBe(0);
+  expect((await verifyTenant(world.database.connectionString, tenantId)).drifts).toBe(0);
   // The original, delivered once more, is a duplicate: what was erased does not come back.
-  expect(await ingest.submit(requestOf(events), 100)).toMatchObject({ inserted: 0, duplicates: 5 });
-  const { rows: audit } = await database.pool.query(
+  expect(await world.ingest.submit(requestOf(events), 100)).toMatchObject({ inserted: 0, duplicates: 5 });
+  const { rows: audit } = await world.database.pool.query(
     "select action, details from analytics_audit where tenant_id = $1",
     [tenantId],
   );
@@ -313,13 +313,13 @@ test("the tickets of a person get other numbers in every event and in their fact
     about("ticket.created", 42, 4, { user_id: "lena" }),
     about("ticket.created", 43, 5),
   ];
-  const read = async (statement: string) => (await database.pool.query(statement, [tenantId])).rows;
+  const read = async (statement: string) => (await world.database.pool.query(statement, [tenantId])).rows;
   const facts = () =>
     read(`select first_seen_at, created_at, first_assigned_at, first_closed_at, last_closed_at, first_reopened_at,
       last_reopened_at from analytics_tickets where tenant_id = $1 order by created_at`);
-  await ingest.submit(requestOf(events), 100);
+  await world.ingest.submit(requestOf(events), 100);
   const before = await facts();
-  await erase(database.connectionString, { userId: "lena" }, tenantId);
+  await erase(world.database.connectionString, { userId: "lena" }, tenantId);
   expect(await facts()).toEqual(before);
   expect(before[0].first_reopened_at).toEqual(new Date(Date.UTC(2025, 11, 25, 4, 3)));
   expect(
@@ -330,14 +330,14 @@ test("the tickets of a person get other numbers in every event and in their fact
     ...[-1, -1, -1, -1, -2].map((ticket_id) => ({ ticket_id, said: null, trace_id: null })),
     { ticket_id: 43, said: "43", trace_id: "b".repeat(32) },
   ]);
-  expect(await everything(database.pool, tenantId)).not.toContain("Lena called");
+  expect(await everything(world.database.pool, tenantId)).not.toContain("Lena called");
   // Whoever is erased next does not get a number that is taken.
-  await ingest.submit(requestOf([about("ticket.created", 44, 6, { user_id: "otto" })]), 100);
-  await erase(database.connectionString, { userId: "otto" }, tenantId);
+  await world.ingest.submit(requestOf([about("ticket.created", 44, 6, { user_id: "otto" })]), 100);
+  await erase(world.database.connectionString, { userId: "otto" }, tenantId);
   expect(await read("select ticket_id from analytics_tickets where tenant_id = $1 order by 1")).toEqual(
     [-3, -2, -1, 43].map((ticket_id) => ({ ticket_id })),
   );
-  expect((await verifyTenant(database.connectionString, tenantId)).drifts).toBe(0);
+  expect((await verifyTenant(world.database.connectionString, tenantId)).drifts).toBe(0);
 });
 
 test("rejected payloads of the person are emptied, and those of a similar id are kept", async () => {

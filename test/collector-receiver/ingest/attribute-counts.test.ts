@@ -3,7 +3,7 @@ import { countedValueOf } from "../../../collector-receiver/src/metrics/attribut
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 test("escalations are counted by reason and day, a resent one once, test events not at all", async () => {
   const { connectionString, pool } = await useTestDatabase();

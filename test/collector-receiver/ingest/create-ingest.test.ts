@@ -6,7 +6,7 @@ import type { TestDatabase } from "../../support/create-test-database.ts";
 import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { requestOf } from "./arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {

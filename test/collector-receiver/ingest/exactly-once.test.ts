@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
-import { createIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
@@ -9,6 +8,8 @@ import type { BusinessEvent } from "../../../collector-receiver/src/mapping/busi
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
+import { emptyTables } from "../../support/empty-tables.ts";
+import { openTestIngest } from "../../support/open-test-ingest.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countFromScratch } from "./count-from-scratch.ts";
 import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
@@ -35,16 +36,8 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
   beforeAll(async () => {
     database = await createTestDatabase();
     receivers = [1, 2].map(() =>
-      createIngest({
-        connectionString: database.connectionString,
-        tenantDefaults: {
-          timezone,
-          currency: "CNY",
-          idleTimeoutSeconds: 6 * 3600,
-          costPerManualSession: "10.5",
-        },
-        writers: 2,
-        maxQueueBytes: 1e9,
+      openTestIngest(database.connectionString, {
+        tenantDefaults: { timezone, currency: "CNY", idleTimeoutSeconds: 6 * 3600, costPerManualSession: "10.5" },
         batchMaxEvents: 25,
         onAlarm: (code, message, error) => alarms.push({ code, message, error }),
       }),
@@ -106,12 +99,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
   });
 
   async function emptyDatabase(idleThroughMs: number): Promise<void> {
-    await database.pool.query(`
-      truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
-        analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts,
-        analytics_duration_counters, analytics_sources,
-        analytics_settings, analytics_costs, analytics_tickets, analytics_agent_states, analytics_agent_activity,
-        analytics_custom_counters, analytics_custom_sessions, analytics_custom_session_counts`);
+    await emptyTables(database.pool);
     const own = [JSON.stringify(ownDefinitions), hashDefinitions(ownDefinitions)];
     for (const tenant of tenants) {
       await database.pool.query(

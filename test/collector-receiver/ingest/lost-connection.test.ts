@@ -2,7 +2,7 @@ import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 /**
  * Before the counters nothing can have been committed; once they are sent, COMMIT is under way with them,

@@ -3,7 +3,7 @@ import { verifyTenant } from "../../../collector-receiver/src/recount/verify-ten
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 /** One session with an answer for each of these tenants. */
 const eventsOf = (tenantIds: readonly string[]): BusinessEvent[] =>

@@ -5,50 +5,37 @@ import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/rese
 import type { CustomDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { applyDefinitions } from "../../../collector-receiver/src/upkeep/apply-definitions.ts";
 import { sealBefore } from "../../support/seal-before.ts";
-import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { erasePerson } from "../../../collector-receiver/src/erase/erase-person.ts";
 import { rebuildTenant } from "../../../collector-receiver/src/recount/rebuild-tenant.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import type { WriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
-import { createTestDatabase } from "../../support/create-test-database.ts";
-import type { TestDatabase } from "../../support/create-test-database.ts";
+import { emptyTables } from "../../support/empty-tables.ts";
 import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
-import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import type { EventFields } from "../../support/make-business-event.ts";
 
 const timezone = "Asia/Shanghai";
 const hour = 3_600_000;
 
-let database: TestDatabase;
-let ingest: RunningIngest;
+const world = shareTestIngest();
 let client: WriterConnection;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  ingest = openTestIngest(database.connectionString);
-  client = await openWriterConnection(database.connectionString);
+  client = await openWriterConnection(world.database.connectionString);
 });
-afterAll(async () => {
-  await client.end();
-  await ingest.close();
-  await database.drop();
-});
+afterAll(() => client.end());
 
 const none: CustomDefinitions = { events: {}, metrics: {} };
 const send = (events: readonly BusinessEvent[]) =>
-  Promise.all(events.map((event) => ingest.submit(requestOf([event]), 100)));
-const verify = () => verifyTenant(database.connectionString, "default");
-const numbers = () => storedOwnNumbers(database.pool);
+  Promise.all(events.map((event) => world.ingest.submit(requestOf([event]), 100)));
+const verify = () => verifyTenant(world.database.connectionString, "default");
+const numbers = () => storedOwnNumbers(world.database.pool);
 const pendingOf = async () => (await verify()).pendingMetrics.map(({ metric }) => metric);
 
 async function empty(): Promise<void> {
-  await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
-    analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_counters,
-    analytics_attribute_counts, analytics_settings, analytics_costs, analytics_audit, analytics_custom_metrics,
-    analytics_custom_counters, analytics_custom_sessions, analytics_custom_session_counts, analytics_tickets,
-    analytics_agent_states, analytics_agent_activity`);
+  await emptyTables(world.database.pool);
 }
 
 /** An event of ours; what products send is its data. */
@@ -86,9 +73,9 @@ test("a metric added later: what came before is counted by rebuild, while ingest
       await send(events.slice(cut, end));
       const { pendingMetrics, drifts } = await verify();
       if (drifts > 0) expect(pendingMetrics.length).toBeGreaterThan(0);
-      if (damage !== null) await database.pool.query(damage);
+      if (damage !== null) await world.database.pool.query(damage);
       // The same session, the same day: what is met for the first time on both sides of the snapshot counts once.
-      await Promise.all([rebuildTenant(database.connectionString, "default"), send(events.slice(end))]);
+      await Promise.all([rebuildTenant(world.database.connectionString, "default"), send(events.slice(end))]);
       const after = await verify();
       expect(after.firstDrifts).toEqual([]);
       expect(after.pendingMetrics).toEqual([]);
@@ -108,7 +95,7 @@ test("only what changes the counting needs a rebuild: not a name, not a metric w
     "acme_time",
     "vip_amount",
   ]);
-  await rebuildTenant(database.connectionString, "default");
+  await rebuildTenant(world.database.connectionString, "default");
   expect(await pendingOf()).toEqual([]);
 
   const { acme_events: renamed, vip_amount: summed, complaints, ...rest } = metrics;
@@ -124,15 +111,15 @@ test("only what changes the counting needs a rebuild: not a name, not a metric w
   expect((await applyDefinitions(client, "default", other)).map(({ metric }) => metric)).toEqual(["vip_amount"]);
   expect(await applyDefinitions(client, "default", other)).toHaveLength(1);
   expect((await verify()).drifts).toBe(2);
-  await rebuildTenant(database.connectionString, "default");
+  await rebuildTenant(world.database.connectionString, "default");
   expect(await verify()).toMatchObject({ drifts: 0, pendingMetrics: [] });
 
   const pending = await applyDefinitions(client, "default", none);
   expect(pending.find(({ metric }) => metric === "acme_events")).toMatchObject({ removed: true });
-  await rebuildTenant(database.connectionString, "default");
+  await rebuildTenant(world.database.connectionString, "default");
   expect(await verify()).toMatchObject({ drifts: 0, pendingMetrics: [] });
   expect(await numbers()).toEqual({});
-  const { rows } = await database.pool.query(
+  const { rows } = await world.database.pool.query(
     "select count(*)::int as n from analytics_audit where action = 'definitions'",
   );
   expect(rows[0].n).toBe(3);
@@ -169,17 +156,17 @@ test("sealed periods keep what was counted of them; an erased person keeps count
   expect(before).toMatchObject({ "default|2026-W01|acme_sessions|true|sessions": 3 });
   await sealBefore(client, "default", bound);
   expect((await verify()).firstDrifts).toEqual([]);
-  await database.pool.query("delete from analytics_events where occurred_at < $1", [new Date(bound)]);
+  await world.database.pool.query("delete from analytics_events where occurred_at < $1", [new Date(bound)]);
   expect((await verify()).firstDrifts).toEqual([]);
-  await database.pool.query("delete from analytics_custom_counters where day >= '2026-01-01'");
-  await rebuildTenant(database.connectionString, "default");
+  await world.database.pool.query("delete from analytics_custom_counters where day >= '2026-01-01'");
+  await rebuildTenant(world.database.connectionString, "default");
   expect((await verify()).firstDrifts).toEqual([]);
   expect(await numbers()).toEqual(before);
 
   await erasePerson(client, "default", { userId: "u-1" });
   expect((await verify()).firstDrifts).toEqual([]);
   expect(await numbers()).toEqual(before);
-  const { rows } = await database.pool.query(
+  const { rows } = await world.database.pool.query(
     "select (select json_agg(s) from analytics_custom_sessions s)::text || (select json_agg(e) from analytics_events e where event_name = 'acme.custom')::text as text",
   );
   expect(rows[0].text).not.toMatch(/"s-[123]"|u-1|text of theirs/);
@@ -195,7 +182,7 @@ test("events that are older than the definition are counted where they can be: n
   ];
   await send(strange);
   await applyDefinitions(client, "default", ownDefinitions);
-  await rebuildTenant(database.connectionString, "default");
+  await rebuildTenant(world.database.connectionString, "default");
   expect(await numbers()).toEqual({
     "default|2025-12-25|acme_events|other|events": 3,
     "default|2025-12-25|vip_amount||events": 1,

@@ -5,7 +5,7 @@ import { alarmCodes } from "../../../collector-receiver/src/ingest/alarm-codes.t
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 function watchAlarms(connectionString: string, options: Partial<IngestOptions> = {}) {
   const alarms: string[] = [];

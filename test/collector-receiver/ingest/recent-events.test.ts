@@ -4,7 +4,7 @@ import { RecentEvents } from "../../../collector-receiver/src/ingest/recent-even
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "./open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 /** Ids as version 7 has them: their last 62 bits are random. */
 function makeEvents(count: number): BusinessEvent[] {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { expect, test } from "vitest";
 import { rebuildTenant } from "../../../collector-receiver/src/recount/rebuild-tenant.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { bucketOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
@@ -16,10 +15,9 @@ import {
 } from "../../../collector-receiver/src/storage/recount/stage-corrections.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { createTestDatabase } from "../../support/create-test-database.ts";
-import type { TestDatabase } from "../../support/create-test-database.ts";
+import { emptyTables } from "../../support/empty-tables.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 
 /** Ways to break what is derived from the rows. */
 const damages = [
@@ -48,16 +46,7 @@ const damages = [
   "insert into analytics_event_counts values ('default', '2020-01-01', 'never.was', 5)",
 ];
 
-let database: TestDatabase;
-let ingest: RunningIngest;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  ingest = openTestIngest(database.connectionString);
-});
-afterAll(async () => {
-  await ingest.close();
-  await database.drop();
-});
+const world = shareTestIngest();
 
 test("rebuild makes the drift zero from any state, and verify had found it, while ingest goes on", async () => {
   const scenario = fc.record({
@@ -67,35 +56,35 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
   });
   await fc.assert(
     fc.asyncProperty(scenario, async ({ events, damages: chosen, beforeDamage }) => {
-      await database.pool.query(`
-        truncate analytics_events, analytics_sessions, analytics_customers, analytics_business_metrics,
-          analytics_agent_metrics, analytics_event_counts, analytics_attribute_counts, analytics_duration_counters,
-          analytics_tickets, analytics_agent_states, analytics_agent_activity`);
+      await emptyTables(world.database.pool);
       const cut = Math.ceil(events.length * beforeDamage);
       await send(events.slice(0, cut));
-      const clean = await verifyTenant(database.connectionString, "default").catch(() => null);
+      const clean = await verifyTenant(world.database.connectionString, "default").catch(() => null);
       expect(clean?.drifts ?? 0).toBe(0);
       let changed = 0;
       for (const damage of chosen) {
-        const { rowCount } = await database.pool.query(damage);
+        const { rowCount } = await world.database.pool.query(damage);
         changed += rowCount ?? 0;
       }
       const tenants = new Set(events.slice(0, cut).map((event) => event.tenantId));
       for (const tenant of tenants) {
         if (tenant === "default" && changed > 0 && chosen.includes(damages.at(-1) as string)) {
-          expect((await verifyTenant(database.connectionString, tenant)).drifts).toBeGreaterThan(0);
+          expect((await verifyTenant(world.database.connectionString, tenant)).drifts).toBeGreaterThan(0);
         }
       }
       // What arrives while the rebuild runs is counted by both, or by neither.
       const [rebuilds] = await Promise.all([
-        Promise.all([...tenants].map((tenant) => rebuildTenant(database.connectionString, tenant))),
+        Promise.all([...tenants].map((tenant) => rebuildTenant(world.database.connectionString, tenant))),
         send(events.slice(cut)),
       ]);
       expect(rebuilds).toHaveLength(tenants.size);
       for (const tenant of new Set(events.map((event) => event.tenantId))) {
         // A tenant whose first events came during the rebuild was not rebuilt itself.
         if (!tenants.has(tenant)) continue;
-        expect(await verifyTenant(database.connectionString, tenant)).toMatchObject({ drifts: 0, firstDrifts: [] });
+        expect(await verifyTenant(world.database.connectionString, tenant)).toMatchObject({
+          drifts: 0,
+          firstDrifts: [],
+        });
       }
     }),
     { numRuns: 25 },
@@ -103,7 +92,7 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
 });
 
 async function send(events: readonly BusinessEvent[]): Promise<void> {
-  await Promise.all(events.map((event) => ingest.submit(requestOf([event]), 100)));
+  await Promise.all(events.map((event) => world.ingest.submit(requestOf([event]), 100)));
 }
 
 test("a customer who comes again between a rebuild's snapshot and its corrections is counted once in each period", async () => {
@@ -123,7 +112,7 @@ test("a customer who comes again between a rebuild's snapshot and its correction
     visit("2026-05-01", "u-4"),
   ]);
   const counted = async () => {
-    const { rows } = await database.pool.query(
+    const { rows } = await world.database.pool.query(
       `select period_value, unique_customers::int from analytics_business_metrics
        where tenant_id = 'again' and unique_customers <> 0 order by period_type, period_value`,
     );
@@ -139,7 +128,7 @@ test("a customer who comes again between a rebuild's snapshot and its correction
     "2026-05": 1,
     "2026-W18": 1,
   });
-  const writer = await openWriterConnection(database.connectionString);
+  const writer = await openWriterConnection(world.database.connectionString);
   const tables = [...counterTables, customerTable];
   await writer.query("begin isolation level repeatable read");
   // An empty recount: everything that is stored is to be taken back.
@@ -184,7 +173,7 @@ test("verify names a bucket that drifts as the histogram is read, and rebuild me
   ]);
   const stored = async () =>
     (
-      await database.pool.query(
+      await world.database.pool.query(
         "select * from analytics_duration_histograms where tenant_id = 'durations' order by bucket",
       )
     ).rows;
@@ -216,14 +205,14 @@ test("verify names a bucket that drifts as the histogram is read, and rebuild me
       ofBucket(671, { stored: "8", expected: "0" }),
     ],
   ] as const) {
-    await database.pool.query(damage);
-    expect(await verifyTenant(database.connectionString, "durations"), damage).toMatchObject({
+    await world.database.pool.query(damage);
+    expect(await verifyTenant(world.database.connectionString, "durations"), damage).toMatchObject({
       drifts: drifts.length,
       firstDrifts: drifts,
     });
-    await rebuildTenant(database.connectionString, "durations");
+    await rebuildTenant(world.database.connectionString, "durations");
     expect(await stored(), damage).toEqual(right);
-    expect(await verifyTenant(database.connectionString, "durations"), damage).toMatchObject({ drifts: 0 });
+    expect(await verifyTenant(world.database.connectionString, "durations"), damage).toMatchObject({ drifts: 0 });
   }
 });
 
@@ -243,7 +232,8 @@ test("verify names each fact of an agent or a ticket that is not what the events
     Promise.all(
       tables.map(
         async (table) =>
-          (await database.pool.query(`select * from ${table} where tenant_id = 'operations' order by 1, 2, 3`)).rows,
+          (await world.database.pool.query(`select * from ${table} where tenant_id = 'operations' order by 1, 2, 3`))
+            .rows,
       ),
     );
   const right = await stored();
@@ -265,12 +255,12 @@ test("verify names each fact of an agent or a ticket that is not what the events
     ["analytics_agent_activity", "update analytics_agent_activity set last_at = last_at + interval '1 second'"],
     ["analytics_agent_activity", "update analytics_agent_activity set half_hour = half_hour + interval '1 day'"],
   ] as const) {
-    await database.pool.query(damage);
-    const { drifts, firstDrifts } = await verifyTenant(database.connectionString, "operations");
+    await world.database.pool.query(damage);
+    const { drifts, firstDrifts } = await verifyTenant(world.database.connectionString, "operations");
     expect(drifts, damage).toBeGreaterThan(0);
     expect(new Set(firstDrifts.map((drift) => drift.table)), damage).toEqual(new Set([table]));
-    await rebuildTenant(database.connectionString, "operations");
+    await rebuildTenant(world.database.connectionString, "operations");
     expect(await stored(), damage).toEqual(right);
-    expect(await verifyTenant(database.connectionString, "operations"), damage).toMatchObject({ drifts: 0 });
+    expect(await verifyTenant(world.database.connectionString, "operations"), damage).toMatchObject({ drifts: 0 });
   }
 });

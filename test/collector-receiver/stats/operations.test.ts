@@ -1,14 +1,12 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import { describe, expect, test } from "vitest";
 import { keepResolutionDays } from "../../../collector-receiver/src/upkeep/keep-resolution-days.ts";
 import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryDeliveries, requestOf } from "../ingest/arbitrary-events.ts";
 import type { Delivery } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import { seedSettings } from "./seed-counters.ts";
 import { get, openStatsApp } from "./stats-app.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
@@ -17,34 +15,25 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-let database: TestDatabase;
-let ingest: RunningIngest;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  ingest = openTestIngest(database.connectionString);
-});
-afterAll(async () => {
-  await ingest.close();
-  await database.drop();
-});
+const world = shareTestIngest();
 
 let tenants = 0;
 /** A tenant of its own for one run of a property. */
 async function useTenant(timezone: string, idleThroughMs: number): Promise<string> {
   const tenantId = `tenant-${++tenants}`;
-  await seedSettings(database.pool, tenantId, { timezone, idleThrough: new Date(idleThroughMs).toISOString() });
+  await seedSettings(world.database.pool, tenantId, { timezone, idleThrough: new Date(idleThroughMs).toISOString() });
   return tenantId;
 }
 
 /** Sends events as one request each, in any order, some of them twice. */
 async function deliver(events: readonly BusinessEvent[], order: readonly { readonly events: readonly number[] }[]) {
   await Promise.all(
-    order.map((request) => ingest.submit(requestOf(request.events.map((i) => events[i] as BusinessEvent)), 100)),
+    order.map((request) => world.ingest.submit(requestOf(request.events.map((i) => events[i] as BusinessEvent)), 100)),
   );
 }
 
 async function readOperations(tenantId: string, query: string, nowMs: number): Promise<any> {
-  const app = await openStatsApp(database.pool, new Date(nowMs).toISOString());
+  const app = await openStatsApp(world.database.pool, new Date(nowMs).toISOString());
   const { status, body } = await get(app, `operations?${query}&lang=en`, tenantId);
   await app.close();
   expect(status, JSON.stringify(body)).toBe(200);
@@ -167,7 +156,7 @@ test("a lost agent is logged out a heartbeat after its last event, and back with
   expect(await online()).toBe(11);
   await deliver([event("agent.logout", 14)], [{ events: [0] }]);
   expect(await online()).toBe(8);
-  await database.pool.query("update analytics_settings set agent_heartbeat_seconds = 1800 where tenant_id = $1", [
+  await world.database.pool.query("update analytics_settings set agent_heartbeat_seconds = 1800 where tenant_id = $1", [
     tenantId,
   ]);
   expect(await online()).toBe(1.5);
@@ -249,10 +238,10 @@ test("durable resolutions are those without a return within 7 days, judged up to
           const events = drafts.filter((draft) => draft.isLate === isLate).map(({ event }) => event);
           if (events.length > 0) await deliver(events, [{ events: events.map((_, i) => events.length - 1 - i) }]);
         };
-        const client = await openWriterConnection(database.connectionString);
+        const client = await openWriterConnection(world.database.connectionString);
         const countKept = async () =>
           (
-            await database.pool.query(
+            await world.database.pool.query(
               "select from analytics_resolution_days where tenant_id = $1 and judged is not null",
               [tenantId],
             )
@@ -333,13 +322,13 @@ test("a customer who turns out to have returned makes the day void that was judg
         attributes: { session_id: id, user_id: "u-1" },
       }),
     );
-  const client = await openWriterConnection(database.connectionString);
+  const client = await openWriterConnection(world.database.connectionString);
   await deliver(chatOf("s-1", at(5)), [{ events: [0, 1] }]);
   for await (const _ of sweepIdleSessions(client, tenantId, at(25)));
   while ((await keepResolutionDays(client, tenantId)).length > 0);
   const keptDays = async () =>
     (
-      await database.pool.query(
+      await world.database.pool.query(
         "select day::text from analytics_resolution_days where tenant_id = $1 and judged is not null order by day",
         [tenantId],
       )
@@ -481,7 +470,7 @@ test("what was never reported is null and said so; confirmed and assumed add up;
     makeEvent({ tenantId, name: "session.end", sessionId: "s-2", occurredAtMs: at(5) }),
   ];
   await deliver(events, [{ events: [4, 3, 2, 1, 0] }]);
-  const client = await openWriterConnection(database.connectionString);
+  const client = await openWriterConnection(world.database.connectionString);
   for await (const _ of sweepIdleSessions(client, tenantId, at(19)));
   await client.end();
   const { metrics, notes } = await readOperations(tenantId, "month=2025-12", at(20));
@@ -492,7 +481,7 @@ test("what was never reported is null and said so; confirmed and assumed add up;
   expect(metrics.ai_resolution_durable_rate).toMatchObject({ value: null, denominator: 0 });
   expect(notes).toMatchObject([{ code: "workbench_never_reported" }, { code: "durable_without_customer", count: 3 }]);
 
-  const app = await openStatsApp(database.pool, "2025-12-20T00:00:00Z");
+  const app = await openStatsApp(world.database.pool, "2025-12-20T00:00:00Z");
   const refused = await get(app, "operations?month=2025-13", tenantId);
   expect(refused).toMatchObject({ status: 400, body: { error: { parameter: "month" } } });
   await app.close();

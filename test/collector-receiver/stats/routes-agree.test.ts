@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
-import { openTestIngest } from "../ingest/open-test-ingest.ts";
+import { openTestIngest } from "../../support/open-test-ingest.ts";
 import { get, openStatsApp } from "./stats-app.ts";
 
 /** Around midnight of 1 December in Shanghai. */

@@ -13,7 +13,7 @@ import {
 } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 const dayMs = 86_400_000;
 const yearMs = 366 * dayMs;

@@ -1,15 +1,14 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { retentionStart } from "../../../collector-receiver/src/upkeep/apply-retention.ts";
-import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
 import { rebuildTenant } from "../../../collector-receiver/src/recount/rebuild-tenant.ts";
 import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { emptyTables } from "../../support/empty-tables.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import { sealBefore } from "../../support/seal-before.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
 
@@ -17,29 +16,17 @@ const hour = 3_600_000;
 /** Start of a business month in Shanghai; 2025-12-01 is a Monday, 2026-01-01 a Thursday. */
 const bounds = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
 
-let database: TestDatabase;
-let ingest: RunningIngest;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  ingest = openTestIngest(database.connectionString);
-});
-afterAll(async () => {
-  await ingest.close();
-  await database.drop();
-});
+const world = shareTestIngest();
 
 async function empty(): Promise<void> {
-  await database.pool.query(`truncate analytics_events, analytics_sessions, analytics_customers,
-    analytics_business_metrics, analytics_agent_metrics, analytics_event_counts, analytics_duration_counters,
-    analytics_attribute_counts, analytics_tickets, analytics_agent_states, analytics_agent_activity,
-    analytics_settings, analytics_costs, analytics_audit`);
+  await emptyTables(world.database.pool);
 }
 
 const send = (events: readonly BusinessEvent[]) =>
-  Promise.all(events.map((event) => ingest.submit(requestOf([event]), 100)));
+  Promise.all(events.map((event) => world.ingest.submit(requestOf([event]), 100)));
 
 async function withWriter<Result>(work: (client: Awaited<ReturnType<typeof openWriterConnection>>) => Promise<Result>) {
-  const client = await openWriterConnection(database.connectionString);
+  const client = await openWriterConnection(world.database.connectionString);
   try {
     return await work(client);
   } finally {
@@ -49,7 +36,7 @@ async function withWriter<Result>(work: (client: Awaited<ReturnType<typeof openW
 
 /** All counters as they are stored, of periods before a day, revisions left out. */
 async function sealedCounters(day: string): Promise<unknown> {
-  const { rows } = await database.pool.query(
+  const { rows } = await world.database.pool.query(
     `select to_jsonb(m) - '{id,revision,created_at,updated_at}'::text[] as row from analytics_business_metrics m
      where period_start < $1::date and not (period_type = 'week' and period_start + 7 > $1::date)
      order by tenant_id, period_type, period_value`,
@@ -98,21 +85,21 @@ describe.each(bounds)("sealed before %d", (bound) => {
         });
         const day = bound === bounds[0] ? "2025-12-01" : "2026-01-01";
         const sealed = await sealedCounters(day);
-        const verified = () => verifyTenant(database.connectionString, "default");
+        const verified = () => verifyTenant(world.database.connectionString, "default");
         expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });
         // Late events of sessions whose beginning is gone.
         await send(ours(after, 1000).filter((event) => event.occurredAtMs >= bound));
         expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });
         expect(await sealedCounters(day)).toEqual(sealed);
-        await database.pool.query(
+        await world.database.pool.query(
           `update analytics_business_metrics set total_messages = total_messages + 1 where period_start >= $1::date`,
           [day],
         );
-        await database.pool.query(
+        await world.database.pool.query(
           "delete from analytics_sessions where first_seen_at >= to_timestamp($1::float8 / 1000)",
           [bound],
         );
-        await rebuildTenant(database.connectionString, "default");
+        await rebuildTenant(world.database.connectionString, "default");
         expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });
         expect(await sealedCounters(day)).toEqual(sealed);
       }),
@@ -127,7 +114,7 @@ test("an older event that was mapped before the retention moved is not committed
   await send([makeEvent({ name: "session.start", sessionId: "s1", occurredAtMs: bound + hour })]);
   await withWriter((client) => sealBefore(client, "default", bound));
   const old = makeEvent({ name: "session.start", sessionId: "s0", occurredAtMs: bound - 1 });
-  await expect(ingest.submit(requestOf([old]), 100)).rejects.toMatchObject({ code: "period_sealed" });
-  const { rows } = await database.pool.query("select count(*)::int as rows from analytics_events");
+  await expect(world.ingest.submit(requestOf([old]), 100)).rejects.toMatchObject({ code: "period_sealed" });
+  const { rows } = await world.database.pool.query("select count(*)::int as rows from analytics_events");
   expect(rows).toEqual([{ rows: 1 }]);
 });

@@ -4,7 +4,7 @@ import { verifyTenant } from "../../../collector-receiver/src/recount/verify-ten
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 const day = 86_400_000;
 

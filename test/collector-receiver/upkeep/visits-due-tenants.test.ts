@@ -7,7 +7,7 @@ import { openWriterConnection } from "../../../collector-receiver/src/storage/wi
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "../ingest/arbitrary-events.ts";
-import { makeEvent, openTestIngest } from "../ingest/open-test-ingest.ts";
+import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 const manyTenants = 2500;
 

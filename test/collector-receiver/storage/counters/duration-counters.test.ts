@@ -7,7 +7,7 @@ import { listMigrations, migrateDatabase } from "../../../../collector-receiver/
 import { upsertDurationHistograms } from "../../../../collector-receiver/src/storage/counters/upsert-duration-histograms.ts";
 import { openWriterConnection } from "../../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { useTestDatabase } from "../../../support/create-test-database.ts";
-import { makeEvent } from "../../ingest/open-test-ingest.ts";
+import { makeEvent } from "../../../support/open-test-ingest.ts";
 
 const stored = `select tenant_id, day::text, metric, bucket, count::int from analytics_duration_histograms
   order by tenant_id, day, metric, bucket`;
