@@ -347,7 +347,9 @@ create table analytics_settings (
   agent_heartbeat_seconds integer not null default 14400,
   custom_definitions json,
   custom_definitions_hash character varying(64),
+  counting_rules integer not null default 1,
   constraint analytics_settings_agent_heartbeat_seconds_check CHECK ((agent_heartbeat_seconds >= 1800)),
+  constraint analytics_settings_counting_rules_check CHECK ((counting_rules > 0)),
   constraint analytics_settings_idle_timeout_seconds_check CHECK ((idle_timeout_seconds > 0)),
   constraint analytics_settings_pkey PRIMARY KEY (tenant_id)
 );
@@ -376,6 +378,14 @@ create table analytics_tickets (
   last_reopened_at timestamp with time zone,
   constraint analytics_tickets_pkey PRIMARY KEY (tenant_id, ticket_id)
 ) with (fillfactor=60);
+
+create table spanledger_schema (
+  id boolean not null default true,
+  oldest_receiver integer not null,
+  constraint spanledger_schema_id_check CHECK (id),
+  constraint spanledger_schema_oldest_receiver_check CHECK ((oldest_receiver > 0)),
+  constraint spanledger_schema_pkey PRIMARY KEY (id)
+);
 
 CREATE INDEX analytics_audit_tenant ON public.analytics_audit USING btree (tenant_id, performed_at);
 
@@ -767,17 +777,12 @@ AS $function$
 declare
   role text;
 begin
-  perform public.spanledger_grant_rights_before_retention();
+  perform public.spanledger_grant_rights_before_schema();
   foreach role in array array['spanledger_receiver', 'spanledger_reader']
   loop
     continue when to_regrole(role) is null;
-    execute format('grant select on public.analytics_retention_plans, public.analytics_retention_announcements to %I', role);
+    execute format('grant select on public.spanledger_schema to %I', role);
   end loop;
-  if to_regrole('spanledger_receiver') is not null then
-    execute 'grant execute on function public.spanledger_announce_retention(int, text[], timestamptz[]),
-      public.spanledger_cancel_retention(text), public.spanledger_resume_retention(text),
-      public.spanledger_apply_retention(int) to spanledger_receiver';
-  end if;
 end
 $function$;
 
@@ -808,6 +813,28 @@ begin
   end if;
   if to_regrole('spanledger_reader') is not null then
     execute 'grant select on public.analytics_duration_counters to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_schema()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  role text;
+begin
+  perform public.spanledger_grant_rights_before_retention();
+  foreach role in array array['spanledger_receiver', 'spanledger_reader']
+  loop
+    continue when to_regrole(role) is null;
+    execute format('grant select on public.analytics_retention_plans, public.analytics_retention_announcements to %I', role);
+  end loop;
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant execute on function public.spanledger_announce_retention(int, text[], timestamptz[]),
+      public.spanledger_cancel_retention(text), public.spanledger_resume_retention(text),
+      public.spanledger_apply_retention(int) to spanledger_receiver';
   end if;
 end
 $function$;
@@ -898,6 +925,8 @@ comment on table analytics_retention_plans is 'What retention is going to drop, 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
 comment on table analytics_tickets is 'What is known of each ticket; created_at is null where its creation was never recorded.';
+
+comment on table spanledger_schema is 'Which receivers can work with this schema; see docs/upgrading.md.';
 
 grant select on analytics_agent_activity to spanledger_reader;
 
@@ -1030,3 +1059,7 @@ grant execute on function spanledger_resume_retention(text) to spanledger_receiv
 grant select on spanledger_migrations to spanledger_reader;
 
 grant select on spanledger_migrations to spanledger_receiver;
+
+grant select on spanledger_schema to spanledger_reader;
+
+grant select on spanledger_schema to spanledger_receiver;

@@ -9,8 +9,10 @@ import { UnavailableError } from "./ingest/ingest-port.ts";
 import { ListenError } from "./listen.ts";
 import { WorkingHoursError } from "./metrics/working-hours.ts";
 import { RequestError } from "./stats/request-error.ts";
+import { ReceiverTooOldError } from "./storage/schema/known-migrations.ts";
 import { MigrationError } from "./storage/schema/migrate-database.ts";
 import { isMissingObject } from "./storage/schema/name-missing-migrations.ts";
+import { CountingRulesError } from "./storage/settings/counting-rules-error.ts";
 import { classifyDatabaseError, sqlStateOf } from "./storage/wire/database-errors.ts";
 import { SettingsChangeError } from "./upkeep/change-settings.ts";
 
@@ -32,6 +34,8 @@ const explained = [
   WorkingHoursError,
   RequestError,
   MigrationError,
+  ReceiverTooOldError,
+  CountingRulesError,
   EmbeddedPostgresError,
   NoPostgresBinariesError,
   CannotRunUnprivilegedError,

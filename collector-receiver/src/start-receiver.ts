@@ -19,7 +19,7 @@ import { watchTokenFile } from "./operating/watch-token-file.ts";
 import { ReloadableTokens } from "./receiving/reloadable-tokens.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
-import type { OnAlarm } from "./ingest/alarm-codes.ts";
+import { raiseAlarms } from "./operating/raise-alarms.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { listen } from "./listen.ts";
 import { watchTenants } from "./upkeep/watch-tenants.ts";
@@ -96,10 +96,7 @@ export async function startReceiver(
       started.push(["the live counters", () => live.close()]);
       measureLive(metrics.registry, live);
     }
-    const onAlarm: OnAlarm = (code, message, error) => {
-      metrics.countAlarm(code);
-      log.error({ err: error, alarm: code }, message);
-    };
+    const onAlarm = raiseAlarms(metrics, log);
     const ingest = createIngest({
       connectionString,
       tenantDefaults,

@@ -1,10 +1,10 @@
 import pg from "pg";
-import { migrateDatabase, readMigrationStatus } from "../storage/schema/migrate-database.ts";
+import { fitsSchema, migrateDatabase, readMigrationStatus } from "../storage/schema/migrate-database.ts";
 import { withDatabase } from "./with-database.ts";
 import { print } from "./print.ts";
 
 /**
- * `spanledger migrate`: exit code 0, or 1 if `--status` finds migrations missing. Its database is
+ * `spanledger migrate`: exit code 0, or 1 if `--status` finds that this version cannot work with the schema. Its database is
  * MIGRATION_DATABASE_URL if that is set; then DATABASE_URL need not be.
  */
 export function runMigrate(options: { readonly status?: boolean }): Promise<number> {
@@ -21,9 +21,11 @@ export function runMigrate(options: { readonly status?: boolean }): Promise<numb
     await client.connect();
     try {
       const status = await readMigrationStatus(client);
-      for (const name of status.applied) print(`applied ${name}\n`);
+      for (const name of status.applied) {
+        print(`${status.unknown.includes(name) ? "newer" : "applied"} ${name}\n`);
+      }
       for (const name of status.pending) print(`missing ${name}\n`);
-      return status.pending.length === 0 ? 0 : 1;
+      return fitsSchema(status) ? 0 : 1;
     } finally {
       await client.end();
     }

@@ -8,6 +8,7 @@ import type { WorkingHours } from "../metrics/working-hours.ts";
 import { DatabaseClock } from "../storage/wire/database-clock.ts";
 import { readSettings } from "../storage/settings/change-settings.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
+import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
@@ -33,6 +34,8 @@ export function runSettings(options: SettingsOptions): Promise<number> {
     try {
       const tenants = await listTenants(connectionString, options.tenant);
       const clock = await DatabaseClock.measure(client);
+      // Before the first change, so that a tenant that has to be refused does not leave half of them changed.
+      if (Object.keys(change).length > 0) await refuseUnknownRules(client, tenants);
       for (const tenantId of Object.keys(change).length > 0 ? tenants : []) {
         const { needsRebuild } = await changeSettings(client, tenantId, change, clock.nowMs());
         if (needsRebuild) await rebuildTenant(connectionString, tenantId);
@@ -119,6 +122,7 @@ function describe(settings: StoredSettings): string {
     `idle timeout  ${settings.idleTimeoutSeconds} s`,
     `working hours ${settings.workingHours === null ? "none" : JSON.stringify(settings.workingHours)}`,
     `heartbeat     ${settings.agentHeartbeatSeconds} s`,
+    `rules         ${settings.countingRules}`,
     `settled up to ${new Date(settings.idleThroughMs).toISOString()}`,
     `rows kept     ${retainedFromMs === null ? "all" : `from ${new Date(retainedFromMs).toISOString()}`}`,
     ...settings.costs.map(({ validFrom, cost }) => `cost          ${cost} a manual session from ${validFrom}`),

@@ -2,30 +2,32 @@ import { verifyTenant } from "../recount/verify-tenant.ts";
 import type { Verification } from "../recount/verify-tenant.ts";
 import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
 import { estimateEvents } from "./count-events.ts";
+import { forEachTenant } from "./for-each-tenant.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { print } from "./print.ts";
 
-/** `spanledger verify`: exit code 0 where every counter equals its rows, 1 where any drifts. */
+/** `spanledger verify`: exit code 0 if every counter equals its rows, 1 if any drifts or a tenant cannot be counted here. */
 export function runVerify(options: { readonly tenant?: string; readonly json?: boolean }): Promise<number> {
   return withDatabase(async (connectionString) => {
     const estimate = await estimateEvents(connectionString);
-    const verifications: Verification[] = [];
-    for (const tenant of await listTenants(connectionString, options.tenant)) {
+    const tenants = await listTenants(connectionString, options.tenant);
+    const { done: verifications, refused } = await forEachTenant(tenants, async (tenant) => {
       const progress = showProgress(`verify ${tenant}`, estimate, "events");
       const verification = await verifyTenant(connectionString, tenant, progress.update);
       progress.finish(verification.events);
-      verifications.push(verification);
-    }
+      return verification;
+    });
     const drifts = verifications.reduce((sum, verification) => sum + verification.drifts, 0);
-    if (options.json === true) print(`${JSON.stringify({ drifts, tenants: verifications })}\n`);
+    if (options.json === true) {
+      print(`${JSON.stringify({ drifts, tenants: verifications, refused })}\n`);
+    } else if (tenants.length === 0) print("No tenant has settings yet: nothing to verify.\n");
     else print(describe(verifications));
-    return drifts === 0 ? 0 : 1;
+    return drifts === 0 && refused.length === 0 ? 0 : 1;
   });
 }
 
 function describe(verifications: readonly Verification[]): string {
-  if (verifications.length === 0) return "No tenant has settings yet: nothing to verify.\n";
   return verifications
     .map(({ tenantId, events, drifts, firstDrifts, pendingMetrics }) => {
       const head = `${tenantId}: ${events.toLocaleString("en")} events counted again, drift ${drifts}`;

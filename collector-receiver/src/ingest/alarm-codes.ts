@@ -23,6 +23,16 @@ export const alarmCodes = {
     meaning: "PostgreSQL answers but does not let the receiver in: wrong password, role, database or certificate.",
     action: "Check `DATABASE_URL` and `pg_hba.conf`; the log has PostgreSQL's message.",
   },
+  counting_rules_unknown: {
+    meaning:
+      "A tenant is counted by other rules than this receiver's, so its events are answered 503 here. The other tenants go on.",
+    action:
+      "Run receivers of one version, the newest: `docs/upgrading.md`. `spanledger doctor` names the tenants. Nothing is lost: senders try again.",
+  },
+  receiver_too_old: {
+    meaning: "The schema has gone further than this receiver can follow. It answers 503 to everything.",
+    action: "Replace it with a newer version: `docs/upgrading.md`. Nothing is lost: senders try again.",
+  },
   internal_fault: {
     meaning: "The receiver itself failed; the log has the stack.",
     action:

@@ -3,6 +3,8 @@ import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
 import type { DatabaseErrorKind } from "../storage/wire/database-errors.ts";
 import { ensurePartitions } from "../storage/events/ensure-partitions.ts";
 import type { KnownPartitions } from "../storage/events/ensure-partitions.ts";
+import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
+import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { seedTenantSettings } from "../storage/settings/seed-tenant-settings.ts";
 import type { TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
@@ -44,6 +46,7 @@ export class BatchWriter {
    * Commits a batch.
    * @throws UnavailableError where nothing was committed (or the outcome is unknown): the sender has to
    *   send again, and what had been committed after all is then a duplicate
+   * @throws CountingRulesError if tenants of the batch are counted by other rules; nothing was committed
    */
   async commit(batch: Batch): Promise<CommittedBatch> {
     let partitionsMissed = false;
@@ -62,6 +65,11 @@ export class BatchWriter {
         if (error instanceof UnseededTenantError) {
           await this.#seed(client, error.tenantIds);
           continue;
+        }
+        if (error instanceof CountingRulesError) throw error;
+        if (error instanceof ReceiverTooOldError) {
+          this.#options.onAlarm(error.code, error.message, error);
+          throw new UnavailableError(error.code, `${error.message} Send again.`, 5, { cause: error });
         }
         if (error instanceof SealedPeriodError) {
           const message = `Retention has moved on meanwhile (${error.message}): send again.`;

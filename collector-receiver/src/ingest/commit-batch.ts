@@ -4,6 +4,8 @@ import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copyEvents } from "../storage/events/copy-events.ts";
 import { findStoredEvents } from "../storage/events/find-stored-events.ts";
 import { insertRejectedEvents } from "../storage/events/insert-rejected-events.ts";
+import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
+import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { lockIngestShared } from "../storage/wire/lock-ingest.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
@@ -70,6 +72,7 @@ export type EventWay = "copy" | "look-up" | "insert";
  * is committed; what is thrown left nothing behind, unless the connection was lost at the commit.
  * @param captured attributes that mapping has put into `event.attributes`
  * @throws CommitError with the stage and PostgreSQL's error as its cause
+ * @throws CountingRulesError, ReceiverTooOldError, UnseededTenantError or SealedPeriodError; nothing was written
  */
 export async function commitBatch(
   client: WriterConnection,
@@ -98,9 +101,19 @@ export async function commitBatch(
     return { ...written, newlyRejected, days };
   } catch (error) {
     await client.query("rollback").catch(() => {});
-    if (error instanceof UnseededTenantError || error instanceof SealedPeriodError) throw error;
+    if (passesThrough(error)) throw error;
     throw new CommitError(stage, error);
   }
+}
+
+/** What says that the batch must not be committed as it is, rather than that a statement failed. */
+function passesThrough(error: unknown): boolean {
+  return (
+    error instanceof UnseededTenantError ||
+    error instanceof SealedPeriodError ||
+    error instanceof CountingRulesError ||
+    error instanceof ReceiverTooOldError
+  );
 }
 
 async function writeEvents(
@@ -109,16 +122,16 @@ async function writeEvents(
   way: EventWay,
   recent: RecentEvents,
 ): Promise<{ written: WrittenEvents; rules: Map<string, TenantRules> }> {
-  const { events } = batch;
+  const { events, tenantIds, otherTenantIds } = batch;
   const lookedFor = way === "look-up" ? events : way === "copy" ? events.filter((event) => recent.has(event)) : [];
   const [, , rules, , stored] = await Promise.all([
     client.query({ name: "begin", text: "begin" }),
     lockIngestShared(client),
-    loadTenantRules(client, batch.tenantIds),
+    loadTenantRules(client, otherTenantIds.length === 0 ? tenantIds : [...tenantIds, ...otherTenantIds]),
     way !== "insert" && lookedFor.length === 0 && events.length > 0 ? copyEvents(client, events) : undefined,
     lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined,
   ]);
-  const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
+  const unknown = tenantIds.filter((tenantId) => !rules.has(tenantId));
   if (unknown.length > 0) throw new UnseededTenantError(unknown);
   const sealed = batch.events.find(({ tenantId, occurredAtMs }) => {
     const retainedFromMs = rules.get(tenantId)?.retainedFromMs ?? null;

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import type { KnownPartitions } from "../storage/events/ensure-partitions.ts";
 import { eventKey } from "../storage/events/insert-events.ts";
+import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import type { BatchWriterOptions } from "./batch-writer.ts";
 import type { CommittedBatch } from "./commit-batch.ts";
@@ -11,6 +12,7 @@ import { faultText, UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
 import { NextGroup } from "./next-group.ts";
 import { RecentEvents } from "./recent-events.ts";
+import { RefusedTenants } from "./refused-tenants.ts";
 import { RequestQueue } from "./request-queue.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 
@@ -54,6 +56,7 @@ export function createIngest(options: IngestOptions): RunningIngest {
   const idle = Array.from({ length: options.writers }, () => new BatchWriter({ ...options, knownPartitions, recent }));
   const writers = [...idle];
   const nextGroup = new NextGroup();
+  const refused = new RefusedTenants();
   let wakeScheduled = false;
   /** Events of the transactions under way. */
   let committing = 0;
@@ -135,20 +138,37 @@ export function createIngest(options: IngestOptions): RunningIngest {
     startedMs: number,
   ): Promise<void> {
     try {
-      const batch = gatherBatch(requests.map(({ request }) => request));
-      const committed = await writer.commit(batch);
-      options.onCommitted?.(committed, batch, startedMs);
-      answer(requests, committed);
+      try {
+        await commitCounted(writer, refused.leaveOut(requests), startedMs);
+      } catch (error) {
+        if (!(error instanceof CountingRulesError)) throw error;
+        refused.add(error.tenantIds);
+        options.onAlarm(error.code, "a tenant is counted by other rules than this receiver's", error);
+        await commitCounted(writer, refused.leaveOut(requests), startedMs);
+      }
     } catch (error) {
-      const refusal =
-        error instanceof UnavailableError
-          ? error
-          : new UnavailableError("internal_fault", faultText, 5, { cause: error });
+      const refusal = unavailable(error);
       for (const { reject } of requests) reject(refusal);
-      if (!(error instanceof UnavailableError)) options.onAlarm("internal_fault", "a batch failed", error);
+      if (refusal.code === "internal_fault" && refusal !== error)
+        options.onAlarm("internal_fault", "a batch failed", error);
     } finally {
       queue.release(requests);
     }
+  }
+
+  async function commitCounted(
+    writer: BatchWriter,
+    requests: readonly WaitingRequest[],
+    startedMs: number,
+  ): Promise<void> {
+    const batch = gatherBatch(requests.map(({ request }) => request));
+    if (batch.requests.every(isEmpty)) {
+      answer(requests, nothing);
+      return;
+    }
+    const committed = await writer.commit(batch);
+    options.onCommitted?.(committed, batch, startedMs);
+    answer(requests, committed);
   }
 
   return {
@@ -171,6 +191,17 @@ export function createIngest(options: IngestOptions): RunningIngest {
     },
   };
 }
+
+function unavailable(error: unknown): UnavailableError {
+  if (error instanceof UnavailableError) return error;
+  if (error instanceof CountingRulesError) {
+    const message = "Tenants are being switched to other counting rules now: send again.";
+    return new UnavailableError(error.code, message, 5, { cause: error });
+  }
+  return new UnavailableError("internal_fault", faultText, 5, { cause: error });
+}
+
+const nothing: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], days: [] };
 
 function isEmpty({ events, rejected, sourceReports }: MappedRequest): boolean {
   return events.length === 0 && rejected.length === 0 && sourceReports.length === 0;

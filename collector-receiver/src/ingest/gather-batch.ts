@@ -11,7 +11,10 @@ export interface Batch {
   readonly rejected: readonly RejectedEvent[];
   readonly requests: readonly MappedRequest[];
   readonly partitions: ReadonlySet<string>;
+  /** Tenants with events, in order. */
   readonly tenantIds: readonly string[];
+  /** Tenants that only have rejections or reports of sources. */
+  readonly otherTenantIds: readonly string[];
 }
 
 /** Folds requests into a batch. Where requests share an event, the first one's copy is kept. */
@@ -30,12 +33,18 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
     if (ofEvent !== partition) partitions.add((partition = ofEvent));
     if (event.tenantId !== tenantId) tenantIds.add((tenantId = event.tenantId));
   }
+  const otherTenantIds = new Set<string>();
+  for (const { rejected, sourceReports } of requests) {
+    for (const each of rejected) if (!tenantIds.has(each.tenantId)) otherTenantIds.add(each.tenantId);
+    for (const each of sourceReports) if (!tenantIds.has(each.tenantId)) otherTenantIds.add(each.tenantId);
+  }
   return {
     events,
     rejected: [...rejected.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, event]) => event),
     requests,
     partitions,
     tenantIds: [...tenantIds].toSorted(compareText),
+    otherTenantIds: [...otherTenantIds],
   };
 }
 

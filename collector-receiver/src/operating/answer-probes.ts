@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Pool } from "pg";
-import { readMigrationStatus } from "../storage/schema/migrate-database.ts";
+import { fitsSchema, readMigrationStatus } from "../storage/schema/migrate-database.ts";
 
 export interface ProbeOptions {
   readonly pool: Pick<Pool, "query">;
@@ -12,7 +12,7 @@ const CHECK_TIMEOUT_MS = 3_000;
 
 /**
  * `/livez`: the process answers; whoever watches it restarts it where it does not. `/readyz`: it may be
- * sent requests, that is PostgreSQL answers, the schema is at head, and it is not about to stop.
+ * sent requests, that is PostgreSQL answers, the schema is one that it can work with, and it is not about to stop.
  */
 export function answerProbes(app: FastifyInstance, { pool, isDraining }: ProbeOptions): void {
   app.get("/livez", { schema: { hide: true } }, async () => ({ status: "alive" }));
@@ -26,9 +26,13 @@ export function answerProbes(app: FastifyInstance, { pool, isDraining }: ProbeOp
 
 async function checkDatabase(pool: Pick<Pool, "query">): Promise<{ database: string; migrations: string }> {
   try {
-    const { pending, unknown } = await withTimeout(readMigrationStatus(pool));
+    const status = await withTimeout(readMigrationStatus(pool));
+    const { pending, unknown } = status;
     if (pending.length > 0) return { database: "ok", migrations: `pending: ${pending.join(", ")}` };
-    return { database: "ok", migrations: unknown.length === 0 ? "ok" : `unknown here: ${unknown.join(", ")}` };
+    return {
+      database: "ok",
+      migrations: fitsSchema(status) ? "ok" : `too new for this version: ${unknown.join(", ")}`,
+    };
   } catch {
     // The reason stands in the log of whoever needs the database; a probe is answered to strangers too.
     return { database: "unreachable", migrations: "unknown" };

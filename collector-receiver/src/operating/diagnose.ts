@@ -7,8 +7,11 @@ import { isHashed } from "../config/token-digest.ts";
 import { ownerOf } from "../embedded/initialise-cluster.ts";
 import { nameOfUser } from "../embedded/system-user.ts";
 import { openRedis } from "../live/redis-connection.ts";
-import { readMigrationStatus } from "../storage/schema/migrate-database.ts";
+import { countingRules } from "../metrics/counting-rules.ts";
+import { fitsSchema, readMigrationStatus } from "../storage/schema/migrate-database.ts";
 import { findSettingsDifferences } from "../storage/settings/compare-tenant-settings.ts";
+import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
+import { listTenantsOfOtherRules } from "../storage/settings/list-tenants.ts";
 import { DatabaseClock } from "../storage/wire/database-clock.ts";
 import { describeDifferences, tenantDefaultsOf } from "../upkeep/check-settings.ts";
 
@@ -45,6 +48,7 @@ export async function diagnose(connectionString: string, config: Config, otlpUrl
     ["migrations", () => checkMigrations(client)],
     ["rights", () => checkRights(client)],
     ["settings", () => checkSettings(client, config)],
+    ["counting rules", () => checkCountingRules(client)],
     ["retention", () => checkRetention(client)],
     ["clock", () => checkClock(client)],
     ["Redis", () => checkRedis(config.redisUrl)],
@@ -79,8 +83,13 @@ async function checkServerUser(dataFolder: string): Promise<readonly [Finding["o
 }
 
 async function checkMigrations(client: pg.Client): Promise<readonly [Finding["outcome"], string]> {
-  const { applied, pending, unknown } = await readMigrationStatus(client);
-  if (unknown.length > 0) return ["failed", `a newer version migrated this database: ${unknown.join(", ")}`];
+  const status = await readMigrationStatus(client);
+  const { applied, pending, unknown } = status;
+  if (unknown.length > 0) {
+    const text = `a newer version migrated this database: ${unknown.join(", ")}`;
+    if (fitsSchema(status)) return ["ok", `${text}; this version can work with it`];
+    return ["failed", `${text}; this version cannot work with it: run a newer one`];
+  }
   if (pending.length > 0) return ["failed", `missing: ${pending.join(", ")}; run \`spanledger migrate\``];
   return ["ok", `${applied.length} applied, none missing`];
 }
@@ -120,6 +129,12 @@ async function checkSettings(client: pg.Client, config: Config): Promise<readonl
   const { rows } = await client.query<{ tenants: number }>("select count(*)::int as tenants from analytics_settings");
   const tenants = rows[0]?.tenants ?? 0;
   return ["ok", tenants === 0 ? "none stored yet" : `as the environment says (tenants: ${tenants})`];
+}
+
+async function checkCountingRules(client: pg.Client): Promise<readonly [Finding["outcome"], string]> {
+  const others = await listTenantsOfOtherRules(client);
+  if (others.size === 0) return ["ok", `rules ${countingRules} for every tenant`];
+  return ["failed", new CountingRulesError(others).message];
 }
 
 async function checkRetention(client: pg.Client): Promise<readonly [Finding["outcome"], string]> {

@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { applyDefinitions } from "./apply-definitions.ts";
-import { listTenantIds } from "../storage/settings/list-tenants.ts";
+import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
+import { listTenantIds, listTenantsOfOtherRules } from "../storage/settings/list-tenants.ts";
 import { loadCustomDefinitions, readPendingMetrics } from "../storage/settings/store-custom-definitions.ts";
 import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
@@ -19,7 +20,10 @@ export async function applyCustomDefinitions(
   const client = await openWriterConnection(connectionString);
   try {
     let held = definitions;
+    const others = await listTenantsOfOtherRules(client);
+    if (others.size > 0) log.warn({ tenants: others.size }, new CountingRulesError(others).message);
     for (const tenantId of await listTenantIds(client)) {
+      if (others.has(tenantId)) continue;
       let pending: PendingMetric[];
       if (definitions !== null) pending = await applyDefinitions(client, tenantId, definitions);
       else {

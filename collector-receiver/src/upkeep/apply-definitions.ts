@@ -1,5 +1,6 @@
 import { hashCounting, hashDefinitions } from "../catalogue/custom-definitions.ts";
 import type { CustomCounter, CustomDefinitions } from "../catalogue/custom-definitions.ts";
+import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import {
   findCountedEvents,
@@ -17,6 +18,7 @@ const nothing: CustomDefinitions = { events: {}, metrics: {} };
 /**
  * Makes a product's definitions those by which every receiver counts a tenant's events, from the next transaction
  * on. Where they are new, no batch is under way meanwhile; where they stand already, nothing is locked.
+ * @throws CountingRulesError if the tenant is counted by other rules than this version's
  * @returns the metrics that need a rebuild, because events came before they were defined as they are now
  */
 export async function applyDefinitions(
@@ -27,6 +29,7 @@ export async function applyDefinitions(
   const hash = hashDefinitions(definitions);
   if ((await loadCustomDefinitions(client, tenantId))?.hash === hash) return readPendingMetrics(client, tenantId);
   await inTransaction(client, { lock: "exclusive" }, async () => {
+    await refuseUnknownRules(client, [tenantId]);
     const stored = await loadCustomDefinitions(client, tenantId);
     const changed = await findChangedMetrics(client, tenantId, stored?.definitions ?? nothing, definitions);
     await storeCustomDefinitions(client, tenantId, definitions, hash);

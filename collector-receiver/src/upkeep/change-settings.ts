@@ -12,6 +12,7 @@ import {
 } from "../storage/settings/change-settings.ts";
 import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
+import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { writeAudit } from "../storage/settings/write-audit.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -43,6 +44,7 @@ export class SettingsChangeError extends Error {
  * Changes settings of a tenant, in one transaction that holds all batches back, with an audit row.
  * @returns whether the counters have to be rebuilt now: they were counted by the settings before
  * @throws SettingsChangeError where the change would rewrite what must not change
+ * @throws CountingRulesError if the tenant is counted by other rules than this version's
  */
 export function changeSettings(
   client: WriterConnection,
@@ -51,6 +53,7 @@ export function changeSettings(
   nowMs: number,
 ): Promise<{ readonly needsRebuild: boolean }> {
   return inTransaction(client, { lock: "exclusive" }, async () => {
+    await refuseUnknownRules(client, [tenantId]);
     const before = await readSettings(client, tenantId);
     checkChange(before, change, nowMs);
     const newCurrency = change.currency !== undefined && change.currency !== before.currency;

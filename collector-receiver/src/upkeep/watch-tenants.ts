@@ -5,6 +5,7 @@ import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import type { RetentionAnnouncement } from "../storage/settings/retention-plans.ts";
+import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { findTenantsToSweep, listTenantTimezones, readRetentionStarts } from "../storage/settings/list-tenants.ts";
 import { DutyTakenError } from "../storage/wire/in-transaction.ts";
 import { openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -137,12 +138,12 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
   };
 }
 
-/** Does a duty as far as this receiver leads it. */
+/** Does a duty as far as this receiver leads it. If a tenant is switched to other rules meanwhile, the next round leaves it out. */
 async function asLeader(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof DutyTakenError)) throw error;
+    if (!(error instanceof DutyTakenError || error instanceof CountingRulesError)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
 import pg from "pg";
 import { migrationsFolder } from "../../package-root.ts";
+import { knownMigrations, newestKnownMigration, ReceiverTooOldError } from "./known-migrations.ts";
 
 const TABLE = "spanledger_migrations";
 /** Key of the advisory lock that lets one migration run go on at a time in a database. */
@@ -18,6 +18,8 @@ export interface MigrationStatus {
   readonly pending: readonly string[];
   /** Applied in the database but not known here: a newer version ran against it. */
   readonly unknown: readonly string[];
+  /** Number of the newest migration that a version has to know here; null: the schema is older than that rule. */
+  readonly oldestReceiver: number | null;
 }
 
 export class MigrationError extends Error {
@@ -33,7 +35,9 @@ export class MigrationError extends Error {
  * Brings the schema to head, each migration in a transaction of its own. Any number of processes may
  * do it at once: one works, the others wait for it and find nothing left to do.
  * @returns the names of the migrations that this call applied (or took back)
- * @throws MigrationError `database_newer` where a newer version migrated this database, else `migration_failed`
+ * A database that a newer version migrated is left as it is if this version can work with it.
+ * @throws ReceiverTooOldError if it needs a newer version
+ * @throws MigrationError `database_newer` if it has migrations of another branch, else `migration_failed`
  */
 export async function migrateDatabase(connectionString: string, options: MigrateOptions = {}): Promise<string[]> {
   const direction = options.direction ?? "up";
@@ -41,15 +45,16 @@ export async function migrateDatabase(connectionString: string, options: Migrate
   client.on("error", () => {});
   await client.connect();
   try {
-    if (direction === "up" && (await readMigrationStatus(client)).pending.length === 0) {
+    if (direction === "up") {
+      const status = await readMigrationStatus(client);
+      refuseNewerDatabase(status);
       // Nothing to do needs no lock and no right to run DDL.
-      await refuseNewerDatabase(client);
-      return [];
+      if (status.pending.length === 0) return [];
     }
     // Taken by us and waited for: in the library a second run fails instead of waiting unless told, and
     // it looks for its table before it takes the lock.
     await client.query("select pg_advisory_lock($1)", [LOCK]);
-    if (direction === "up") await refuseNewerDatabase(client);
+    if (direction === "up") refuseNewerDatabase(await readMigrationStatus(client));
     // Loaded where there is something to do: mostly there is nothing.
     const { runner } = await import("node-pg-migrate");
     const done = await runner({
@@ -66,7 +71,7 @@ export async function migrateDatabase(connectionString: string, options: Migrate
     });
     return done.map((migration) => migration.name);
   } catch (cause) {
-    if (cause instanceof MigrationError) throw cause;
+    if (cause instanceof MigrationError || cause instanceof ReceiverTooOldError) throw cause;
     throw new MigrationError(
       "migration_failed",
       `The migrations stopped: ${cause instanceof Error ? cause.message : String(cause)}. What was applied before stays; mend the cause and run \`spanledger migrate\` again.`,
@@ -80,36 +85,42 @@ export async function migrateDatabase(connectionString: string, options: Migrate
 
 /** What is applied, what is pending and what is unknown here, without changing anything. */
 export async function readMigrationStatus(client: Pick<pg.ClientBase, "query">): Promise<MigrationStatus> {
-  const known = await listMigrations();
-  const table = await client.query<{ found: boolean }>("select to_regclass($1) is not null as found", [
-    `public.${TABLE}`,
-  ]);
-  const rows =
-    table.rows[0]?.found === true
-      ? (await client.query<{ name: string }>(`select name from public.${TABLE} order by id`)).rows
-      : [];
+  const { rows: found } = await client.query<{ migrations: boolean; schema: boolean }>(
+    "select to_regclass($1) is not null as migrations, to_regclass('public.spanledger_schema') is not null as schema",
+    [`public.${TABLE}`],
+  );
+  const { rows } =
+    found[0]?.migrations === true
+      ? await client.query<{ name: string }>(`select name from public.${TABLE} order by id`)
+      : { rows: [] };
+  const { rows: schema } =
+    found[0]?.schema === true
+      ? await client.query<{ oldest_receiver: number }>("select oldest_receiver from public.spanledger_schema")
+      : { rows: [] };
   const applied = rows.map((row) => row.name);
   return {
     applied,
-    pending: known.filter((name) => !applied.includes(name)),
-    unknown: applied.filter((name) => !known.includes(name)),
+    pending: knownMigrations.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !knownMigrations.includes(name)),
+    oldestReceiver: schema[0]?.oldest_receiver ?? null,
   };
 }
 
-/** Names of the migrations in the order in which they apply. */
-export async function listMigrations(): Promise<string[]> {
-  const files = await readdir(migrationsFolder);
-  return files
-    .filter((file) => /^\d{4}_.*\.sql$/.test(file))
-    .map((file) => file.slice(0, -".sql".length))
-    .sort();
+/** True if this version works with a schema of this status, which may be newer than what it knows. */
+export function fitsSchema({ pending, unknown, oldestReceiver }: MigrationStatus): boolean {
+  if (pending.length > 0) return false;
+  return unknown.length === 0 || (oldestReceiver !== null && oldestReceiver <= newestKnownMigration);
 }
 
-async function refuseNewerDatabase(client: pg.ClientBase): Promise<void> {
-  const { unknown } = await readMigrationStatus(client);
-  if (unknown.length === 0) return;
+/** @throws MigrationError, or ReceiverTooOldError, if a newer version migrated this database and this one cannot go on */
+function refuseNewerDatabase(status: MigrationStatus): void {
+  const { pending, unknown, oldestReceiver } = status;
+  if (unknown.length === 0 || fitsSchema(status)) return;
+  if (oldestReceiver !== null && oldestReceiver > newestKnownMigration) throw new ReceiverTooOldError(oldestReceiver);
+  const missing = pending.length > 0 ? `, and it lacks ${pending.join(", ")}` : "";
   throw new MigrationError(
     "database_newer",
-    `This database has migrations that are not in ${migrationsFolder}: ${unknown.join(", ")}. A newer version of Spanledger wrote them; run that version, or restore a backup.`,
+    `This database has migrations that this version does not know (${unknown.join(", ")})${missing}. Another version of ` +
+      "Spanledger wrote them: run that version, or restore a backup.",
   );
 }

@@ -6,6 +6,8 @@ export interface StoredSettings {
   readonly tenantId: string;
   readonly timezone: string;
   readonly currency: string;
+  /** The rules by which the tenant's counters came about. */
+  readonly countingRules: number;
   readonly idleTimeoutSeconds: number;
   readonly idleThroughMs: number;
   /** Silence after which an agent counts as logged out. */
@@ -23,6 +25,7 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
   const { rows } = await client.query<{
     timezone: string;
     currency: string;
+    counting_rules: number;
     idle_timeout_seconds: number;
     idle_through: number;
     agent_heartbeat_seconds: number;
@@ -31,7 +34,7 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
     costs: [string, string][] | null;
   }>({
     text: `
-      select timezone, currency, idle_timeout_seconds, idle_through, retained_from, agent_heartbeat_seconds, working_hours,
+      select timezone, currency, counting_rules, idle_timeout_seconds, idle_through, retained_from, agent_heartbeat_seconds, working_hours,
         (select json_agg(json_build_array(valid_from, trim_scale(cost_per_manual_session)::text) order by valid_from)
           from analytics_costs c where c.tenant_id = s.tenant_id) as costs
       from analytics_settings s where tenant_id = $1`,
@@ -43,6 +46,7 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
     tenantId,
     timezone: row.timezone,
     currency: row.currency,
+    countingRules: row.counting_rules,
     idleTimeoutSeconds: row.idle_timeout_seconds,
     idleThroughMs: row.idle_through,
     agentHeartbeatSeconds: row.agent_heartbeat_seconds,

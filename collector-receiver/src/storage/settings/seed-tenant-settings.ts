@@ -1,5 +1,6 @@
 import { hashDefinitions } from "../../catalogue/custom-definitions.ts";
 import type { CustomDefinitions } from "../../catalogue/custom-definitions.ts";
+import { countingRules } from "../../metrics/counting-rules.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** The settings that a new tenant gets; a tenant that is stored keeps its own. */
@@ -34,8 +35,8 @@ export async function seedTenantSettings(
     text: `
       with seeded as (
         insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through,
-          custom_definitions, custom_definitions_hash)
-        select tenant_id, $2, $3, $4::int, date_trunc('milliseconds', now()), $7::json, $8
+          custom_definitions, custom_definitions_hash, counting_rules)
+        select tenant_id, $2, $3, $4::int, date_trunc('milliseconds', now()), $7::json, $8, ${countingRules}
         from unnest($1::text[]) as tenant (tenant_id)
         order by tenant_id collate "C"
         on conflict do nothing

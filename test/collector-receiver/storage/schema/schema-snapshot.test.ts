@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
+import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { describeSchema } from "../../../../collector-receiver/src/storage/schema/describe-schema.ts";
-import { listMigrations, migrateDatabase } from "../../../../collector-receiver/src/storage/schema/migrate-database.ts";
+import { knownMigrations } from "../../../../collector-receiver/src/storage/schema/known-migrations.ts";
+import {
+  migrateDatabase,
+  readMigrationStatus,
+} from "../../../../collector-receiver/src/storage/schema/migrate-database.ts";
 import { renderSchemaSnapshot, SCHEMA_SNAPSHOT } from "../../../../collector-receiver/src/cli/write-schema-snapshot.ts";
 import { useTestDatabase } from "../../../support/create-test-database.ts";
 
@@ -34,20 +39,40 @@ test("the snapshot notices a column, a default, an index, a constraint, a functi
   }
 });
 
+const readOldestReceiver = async (pool: Pool) => (await readMigrationStatus(pool)).oldestReceiver;
+
+test("every migration from 0051 on says which receivers can go on, and never fewer than the one before said", async () => {
+  const { pool, connectionString } = await useTestDatabase({ migrated: false });
+  await migrateDatabase(connectionString, { count: knownMigrations.indexOf("0051_schema_and_rules") + 1 });
+  let before = (await readOldestReceiver(pool)) as number;
+  expect(before).toBe(51);
+  for (const name of knownMigrations.filter((each) => each > "0052")) {
+    // Nobody but this migration could have written 1 again.
+    await pool.query("update spanledger_schema set oldest_receiver = 1");
+    await migrateDatabase(connectionString, { count: 1 });
+    const oldest = (await readOldestReceiver(pool)) as number;
+    const remedy = `${name} has to \`update spanledger_schema set oldest_receiver = ${before}\``;
+    expect(oldest, remedy).toBeGreaterThanOrEqual(before);
+    expect(oldest, `${name} cannot ask for a migration after it`).toBeLessThanOrEqual(Number(name.slice(0, 4)));
+    before = oldest;
+  }
+});
+
 test("every migration taken back and applied again gives the same schema", async () => {
   const { pool, connectionString } = await useTestDatabase({ migrated: false });
-  const known = await listMigrations();
-  const stages = [await describeSchema(pool)];
+  const known = knownMigrations;
+  const describe = async () => `${await describeSchema(pool)}oldest receiver ${await readOldestReceiver(pool)}`;
+  const stages = [await describe()];
   for (const name of known) {
     expect(await migrateDatabase(connectionString, { count: 1 })).toEqual([name]);
-    stages.push(await describeSchema(pool));
+    stages.push(await describe());
   }
   // From head down: each step back gives what stood before it, and forth again what stood after.
   for (let index = known.length - 1; index >= 0; index--) {
     expect(await migrateDatabase(connectionString, { direction: "down" })).toEqual([known[index]]);
-    expect(await describeSchema(pool), `${known[index]} taken back`).toBe(stages[index]);
+    expect(await describe(), `${known[index]} taken back`).toBe(stages[index]);
     await migrateDatabase(connectionString, { count: 1 });
-    expect(await describeSchema(pool), `${known[index]} applied again`).toBe(stages[index + 1]);
+    expect(await describe(), `${known[index]} applied again`).toBe(stages[index + 1]);
     await migrateDatabase(connectionString, { direction: "down" });
   }
 });
