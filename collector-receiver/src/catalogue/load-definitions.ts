@@ -1,25 +1,27 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkDefinitions } from "./check-definitions.ts";
 import type { CustomDefinitions } from "./custom-definitions.ts";
 import { DefinitionsError } from "./definitions-error.ts";
+import { importConfig } from "./import-config.ts";
 import { KeyLines } from "./locate-keys.ts";
 
-/** Looked for in the working folder where `SPANLEDGER_CONFIG` names no other file. */
-const configFileName = "spanledger.config.ts";
+/** Looked for in the working folder, in this order, if `SPANLEDGER_CONFIG` names no other file. */
+export const configFileNames = [".mts", ".ts", ".mjs", ".js"].map((extension) => `spanledger.config${extension}`);
 
 /**
- * The file with a product's own definitions: the one that is named, else `spanledger.config.ts` of the working
- * folder, else null.
+ * The file with a product's own definitions: the one that is named, else the first of `configFileNames` that is in the
+ * working folder, else null.
  * @param named the value of `SPANLEDGER_CONFIG`
  * @param folder the working folder
  * @throws DefinitionsError where a named file is not there
  */
 export function findDefinitionsFile(named: string | undefined, folder: string): string | null {
-  const file = resolve(folder, named ?? configFileName);
-  if (existsSync(file)) return file;
+  const files = named === undefined ? configFileNames : [named];
+  const file = files.map((name) => resolve(folder, name)).find((path) => existsSync(path));
+  if (file !== undefined) return file;
   if (named === undefined) return null;
   const problem = "is not there, and SPANLEDGER_CONFIG names it";
   throw new DefinitionsError(named, [
@@ -28,22 +30,23 @@ export function findDefinitionsFile(named: string | undefined, folder: string): 
 }
 
 /**
- * Runs a `spanledger.config.ts` and checks what it exports by default.
+ * Runs such a file and checks what it exports by default.
  * @param reservedKeys keys that a product's own metric may not take
  * @throws DefinitionsError with every problem at once, each with its line in the file
  */
 export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<string>): Promise<CustomDefinitions> {
   const shown = relative(process.cwd(), file) || file;
-  const source = await readFile(file, "utf8");
+  // A mounted ConfigMap is a symbolic link, and Node names the file behind it.
+  const real = await realpath(file);
+  const source = await readFile(real, "utf8");
   let exported: unknown;
   try {
-    const loaded = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { readonly default?: unknown };
-    exported = loaded.default;
+    exported = await importConfig(real);
   } catch (error) {
     throw new DefinitionsError(shown, [
       {
         path: [],
-        line: lineOfError(error, file),
+        line: lineOfError(error, real),
         problem: `cannot be run: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
         remedy: "Mend the file; `node` with its name shows the same",
       },

@@ -11,6 +11,11 @@ const program = new Command("spanledger")
   );
 
 program
+  .command("init")
+  .description("write a config with events and metrics of your own, and a compose file, into this folder")
+  .action(() => finish(async () => (await import("./run-init.ts")).runInit()));
+
+program
   .command("start")
   .description("start the receiver; its settings are environment variables")
   .action(async () => (await import("../run-receiver.ts")).runReceiver());

