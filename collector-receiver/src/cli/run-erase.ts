@@ -33,13 +33,22 @@ export function runErase(options: EraseOptions): Promise<number> {
     const client = await openWriterConnection(connectionString);
     try {
       const erasure = await erasePerson(client, tenantId, person, { dryRun: options.dryRun === true });
-      const { events, sessions, rejectedEvents } = erasure;
-      const found = events + sessions + rejectedEvents > 0;
+      const { events, sessions, rejectedEvents, texts } = erasure;
+      const { mentions, words, shares, left } = texts;
+      const found = events + sessions + rejectedEvents + mentions + words + shares > 0;
       if (options.json === true) {
         print(`${JSON.stringify({ ...erasure, dry_run: options.dryRun === true })}\n`);
       } else if (found) {
         const verb = options.dryRun === true ? "would be anonymised" : "anonymised";
         print(`${tenantId}: ${events} events, ${sessions} sessions and ${rejectedEvents} rejected events ${verb}\n`);
+        if (mentions + words + shares > 0) {
+          const taken = options.dryRun === true ? "would be taken out of" : "was taken out of";
+          const copies = options.dryRun === true ? "would be revoked and emptied" : "were revoked and emptied";
+          print(`${tenantId}: the id ${taken} ${mentions} other events and ${words} counted words and names\n`);
+          if (shares > 0) print(`${tenantId}: ${shares} shared copies that name it ${copies}\n`);
+        }
+        for (const reason of left) print(`${tenantId}: left as it is: ${reason}\n`);
+        print("Redis holds sums alone. Backups still have the old values.\n");
       } else {
         print(`${tenantId}: nothing is stored under this id\n`);
       }

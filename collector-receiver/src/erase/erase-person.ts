@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { anonymiseEventData } from "./anonymise-event-data.ts";
+import { censorEvent } from "./censor-events.ts";
+import { Censor } from "./censor.ts";
+import { describeLeft, findNamingShares, findOtherMentions, forgetTexts, type ForgottenTexts } from "./forget-texts.ts";
 import { payloadNamesPerson } from "./payload-names-person.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
@@ -12,6 +15,7 @@ import {
   renameSessions,
   replaceEvents,
 } from "../storage/erase/anonymise-rows.ts";
+import type { MentioningEvent } from "../storage/erase/find-mentions.ts";
 import { findPerson, findPersonAgain, readPersonSessions } from "../storage/erase/find-person.ts";
 import type { ErasedPerson, FoundPerson, PersonEvent, PersonSession } from "../storage/erase/find-person.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
@@ -29,6 +33,8 @@ export interface Erasure {
   readonly events: number;
   readonly sessions: number;
   readonly rejectedEvents: number;
+  /** Of other people's events, counters and shared copies. */
+  readonly texts: ForgottenTexts;
 }
 
 const rejectedPage = 500;
@@ -38,6 +44,8 @@ interface Found extends FoundPerson {
   readonly sessions: number;
   /** Keys of the rejected events whose payload names the person. */
   readonly rejected: readonly Buffer[];
+  /** Events of others that name the person. */
+  readonly mentions: readonly MentioningEvent[];
 }
 
 /**
@@ -53,31 +61,44 @@ export async function erasePerson(
   person: ErasedPerson,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<Erasure> {
-  const found = await inTransaction(client, { isolation: "repeatable read read only" }, () =>
-    lookFor(client, tenantId, person),
-  );
+  const censor = new Censor("userId" in person ? person.userId : person.sessionId);
+  const look = () => lookFor(client, tenantId, person, censor);
   if (dryRun) {
-    const { events, sessions, rejected } = found;
-    return { tenantId, events: events.length, sessions, rejectedEvents: rejected.length };
+    return inTransaction(client, { isolation: "repeatable read read only" }, async () => {
+      const { events, sessions, rejected, mentions } = await look();
+      const shares = (await findNamingShares(client, tenantId, censor)).length;
+      const left = await describeLeft(client, tenantId, censor);
+      const texts = { mentions: mentions.length, words: 0, shares, left };
+      return { tenantId, events: events.length, sessions, rejectedEvents: rejected.length, texts };
+    });
   }
+  const found = await inTransaction(client, { isolation: "repeatable read read only" }, look);
   return inTransaction(client, { lock: "exclusive" }, async () => {
     const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
-    return anonymise(client, rules, person, found);
+    return anonymise(client, rules, person, censor, found);
   });
 }
 
-async function lookFor(client: WriterConnection, tenantId: string, person: ErasedPerson): Promise<Found> {
+async function lookFor(
+  client: WriterConnection,
+  tenantId: string,
+  person: ErasedPerson,
+  censor: Censor,
+): Promise<Found> {
   const found = await findPerson(client, tenantId, person);
   const sessions = await readPersonSessions(client, tenantId, found.sessionIds);
   const users = "userId" in person ? [person.userId] : usersOf(found.events, sessions);
-  const rejected = await findRejections(client, tenantId, [...found.sessionIds, ...users]);
-  return { ...found, sessions: sessions.length, rejected };
+  const rejected = await findRejections(client, tenantId, [...found.sessionIds, ...users], censor);
+  const own = new Set(found.events.map(({ eventId }) => eventId));
+  const mentions = await findOtherMentions(client, tenantId, censor, own);
+  return { ...found, sessions: sessions.length, rejected, mentions };
 }
 
 async function anonymise(
   client: WriterConnection,
   rules: TenantRules,
   person: ErasedPerson,
+  censor: Censor,
   found: Found,
 ): Promise<Erasure> {
   const { tenantId } = rules;
@@ -94,25 +115,28 @@ async function anonymise(
   await replaceEvents(
     client,
     tenantId,
-    events.map((event) => ({
-      ...event,
-      sessionId: rename(event.sessionId),
-      ticketId: event.ticketId === null ? null : (tickets.get(event.ticketId) ?? null),
-      data: anonymiseEventData(event.name, event.data, pseudonyms, rules.custom),
-    })),
+    events.map((event) =>
+      censorEvent(censor, {
+        ...event,
+        sessionId: rename(event.sessionId),
+        ticketId: event.ticketId === null ? null : (tickets.get(event.ticketId) ?? null),
+        data: anonymiseEventData(event.name, event.data, pseudonyms, rules.custom),
+      }),
+    ),
   );
   await renameTickets(client, tenantId, tickets);
   if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
   await moveSessions(client, rules, sessions, pseudonyms, userId);
   const rejectedEvents = await emptyRejectedEvents(client, tenantId, found.rejected);
-  const erasure = { tenantId, events: events.length, sessions: sessions.length, rejectedEvents };
-  const { tenantId: _, ...counts } = erasure;
+  const texts = await forgetTexts(client, tenantId, censor, found.mentions);
+  const { mentions, words, shares } = texts;
+  const counts = { events: events.length, sessions: sessions.length, rejectedEvents };
   await writeAudit(client, {
     tenantId,
     action: "erase",
-    details: { what: userId === null ? "session" : "user", ...counts },
+    details: { what: userId === null ? "session" : "user", ...counts, mentions, words, shares },
   });
-  return erasure;
+  return { tenantId, ...counts, texts };
 }
 
 /** A ticket's number leads to the person in another system; a negative one of our own keeps its events together. */
@@ -171,8 +195,13 @@ async function moveSessions(
   await forgetCustomers(client, rules.tenantId, [...pseudonyms.users.keys()]);
 }
 
-/** Keys of the rejected events whose payload names one of these ids; read page by page. */
-async function findRejections(client: WriterConnection, tenantId: string, ids: readonly string[]): Promise<Buffer[]> {
+/** Keys of the rejected events whose payload names one of these ids, or holds the person's; read page by page. */
+async function findRejections(
+  client: WriterConnection,
+  tenantId: string,
+  ids: readonly string[],
+  censor: Censor,
+): Promise<Buffer[]> {
   const found: Buffer[] = [];
   let after: Buffer = Buffer.alloc(0);
   for (;;) {
@@ -180,7 +209,7 @@ async function findRejections(client: WriterConnection, tenantId: string, ids: r
     const last = page.at(-1);
     if (last === undefined) return found;
     for (const { contentHash, payload, payloadType } of page) {
-      if (payloadNamesPerson(payload, payloadType, ids)) found.push(contentHash);
+      if (payloadNamesPerson(payload, payloadType, ids, censor)) found.push(contentHash);
     }
     after = last.contentHash;
   }

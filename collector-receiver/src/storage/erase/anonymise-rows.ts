@@ -1,11 +1,9 @@
+import type { MentioningEvent } from "./find-mentions.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-export interface AnonymousEvent {
-  readonly eventId: string;
-  readonly occurredAtMs: number;
+export interface AnonymousEvent extends MentioningEvent {
   readonly sessionId: string | null;
   readonly ticketId: number | null;
-  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -21,9 +19,9 @@ export async function replaceEvents(
     text: `
       update analytics_events e
       set session_id = anonymous.session_id, event_data = anonymous.event_data::jsonb, ticket_id = anonymous.ticket_id,
-        trace_id = null, span_id = null
-      from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::int[])
-        as anonymous (event_id, occurred_ms, session_id, event_data, ticket_id)
+        event_name = anonymous.event_name, service_name = anonymous.service_name, trace_id = null, span_id = null
+      from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[])
+        as anonymous (event_id, occurred_ms, session_id, event_data, ticket_id, event_name, service_name)
       where e.tenant_id = $1 and e.event_id = anonymous.event_id
         and e.occurred_at = timestamptz 'epoch' + anonymous.occurred_ms * interval '1 millisecond'`,
     values: [
@@ -33,6 +31,8 @@ export async function replaceEvents(
       events.map((event) => event.sessionId),
       events.map((event) => JSON.stringify(event.data)),
       events.map((event) => event.ticketId),
+      events.map((event) => event.name),
+      events.map((event) => event.serviceName),
     ],
   });
 }

@@ -1,17 +1,14 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 import { contributingFacts } from "../facts/contributing-rows.ts";
+import type { MentioningEvent } from "./find-mentions.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Who or what is erased. */
 export type ErasedPerson = { readonly userId: string } | { readonly sessionId: string };
 
-export interface PersonEvent {
-  readonly eventId: string;
-  readonly occurredAtMs: number;
-  readonly name: string;
+export interface PersonEvent extends MentioningEvent {
   readonly sessionId: string | null;
   readonly ticketId: number | null;
-  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** What is stored of a person beside the facts of sessions. */
@@ -100,9 +97,10 @@ async function readEvents(
     session_id: string | null;
     ticket_id: number | null;
     event_data: Record<string, unknown>;
+    service_name: string | null;
   }>({
     text: `
-      select event_id, occurred_at, event_name, session_id, ticket_id, event_data from analytics_events
+      select event_id, occurred_at, event_name, service_name, session_id, ticket_id, event_data from analytics_events
       ${join} where tenant_id = $1 and ${condition}`,
     values,
   });
@@ -110,6 +108,7 @@ async function readEvents(
     eventId: row.event_id,
     occurredAtMs: row.occurred_at,
     name: row.event_name,
+    serviceName: row.service_name,
     sessionId: row.session_id,
     ticketId: row.ticket_id,
     data: row.event_data,

@@ -1,0 +1,93 @@
+import { censoredColumns, censorColumn } from "../storage/erase/censor-columns.ts";
+import { countLeft, emptyShares, findShares } from "../storage/erase/empty-shares.ts";
+import { findMentions, jsonFragment, rewriteEvents, type MentioningEvent } from "../storage/erase/find-mentions.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { censorEvent, censorWord, mentions } from "./censor-events.ts";
+import type { Censor } from "./censor.ts";
+
+/** Texts that named the person outside of the person's own rows. */
+export interface ForgottenTexts {
+  /** Other events whose texts named the person: only the id was taken out. */
+  readonly mentions: number;
+  /** Rows of counters, names and reasons in which the id stood. */
+  readonly words: number;
+  /** Shared copies that named the person: revoked and emptied. */
+  readonly shares: number;
+  /** Where the id may still stand, and why. */
+  readonly left: readonly string[];
+}
+
+/** Looks for events of others that name the person. */
+export async function findOtherMentions(
+  client: WriterConnection,
+  tenantId: string,
+  censor: Censor,
+  own: ReadonlySet<string>,
+): Promise<MentioningEvent[]> {
+  const found = await findMentions(client, tenantId, censor.id);
+  return found.filter((event) => !own.has(event.eventId) && mentions(censor, event));
+}
+
+/** Takes the identifier out of everything but the person's own rows, which are anonymised already. */
+export async function forgetTexts(
+  client: WriterConnection,
+  tenantId: string,
+  censor: Censor,
+  found: readonly MentioningEvent[],
+): Promise<ForgottenTexts> {
+  const again = await findMentions(client, tenantId, censor.id, found);
+  const naming = again.filter((event) => mentions(censor, event));
+  if (naming.length > 0) {
+    await rewriteEvents(
+      client,
+      tenantId,
+      naming.map((event) => censorEvent(censor, event)),
+    );
+  }
+  let words = 0;
+  for (const column of censoredColumns) {
+    const isWord = column.column === "value";
+    words += await censorColumn(client, tenantId, censor.id, column, (text, maxLength) =>
+      isWord ? censorWord(censor, text) : censor.text(text, maxLength),
+    );
+  }
+  const shares = await findNamingShares(client, tenantId, censor);
+  if (shares.length > 0) await emptyShares(client, tenantId, shares);
+  return { mentions: naming.length, words, shares: shares.length, left: await describeLeft(client, tenantId, censor) };
+}
+
+const escaped: readonly (readonly [character: string, entity: string])[] = [
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+  ["&", "&amp;"],
+];
+
+/** Keys of the shared copies whose pages name the person. */
+export async function findNamingShares(client: WriterConnection, tenantId: string, censor: Censor): Promise<Buffer[]> {
+  // An id of few characters would be found in a page's markup.
+  if (!censor.findsInTexts) return [];
+  const entities = new Map(escaped);
+  const inPage = censor.id.replace(/[<>"'&]/g, (character) => entities.get(character) as string);
+  const found = await findShares(client, tenantId, [censor.id, inPage]);
+  return found
+    .filter(({ pages }) => pages.some((page) => censor.finds(unescaped(page))))
+    .map((share) => share.tokenHash);
+}
+
+function unescaped(page: string): string {
+  return escaped.reduce((text, [character, entity]) => text.replaceAll(entity, character), page);
+}
+
+/** What an erasure does not reach, and why. */
+export async function describeLeft(client: WriterConnection, tenantId: string, censor: Censor): Promise<string[]> {
+  const { audit, definitions } = await countLeft(client, tenantId, jsonFragment(censor.id));
+  return [
+    ...(audit > 0 ? [`${audit} entries of the audit hold the text: nobody changes the audit`] : []),
+    ...(definitions > 0 ? ["the definitions of spanledger.config hold the text: change the file"] : []),
+    ...(censor.findsInTexts
+      ? []
+      : ["the id is too short to be looked for within texts: only whole values and keys were compared"]),
+  ];
+}

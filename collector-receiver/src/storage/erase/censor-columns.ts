@@ -1,0 +1,85 @@
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+/** A column of text that may name a person. */
+interface TextColumn {
+  readonly table: string;
+  readonly column: string;
+  /** Characters that it holds. */
+  readonly maxLength: number;
+  /** Set if the column is part of the key: rows that get the same text are added up. */
+  readonly counted?: { readonly key: readonly string[]; readonly amount: string };
+}
+
+/** Every such column but those of events and rejected events. A test holds this list against the schema. */
+export const censoredColumns: readonly TextColumn[] = [
+  {
+    table: "analytics_event_counts",
+    column: "event_name",
+    maxLength: 50,
+    counted: { key: ["day"], amount: "events" },
+  },
+  {
+    table: "analytics_attribute_counts",
+    column: "event_name",
+    maxLength: 50,
+    counted: { key: ["day", "attribute", "value"], amount: "events" },
+  },
+  {
+    table: "analytics_attribute_counts",
+    column: "value",
+    maxLength: Infinity,
+    counted: { key: ["day", "event_name", "attribute"], amount: "events" },
+  },
+  { table: "analytics_agent_metrics", column: "agent_name", maxLength: Infinity },
+  { table: "analytics_sessions", column: "channel", maxLength: Infinity },
+  { table: "analytics_sources", column: "service_name", maxLength: Infinity },
+  { table: "analytics_rejected_events", column: "event_name", maxLength: 50 },
+  { table: "analytics_rejected_events", column: "service_name", maxLength: Infinity },
+  { table: "analytics_rejected_events", column: "reason", maxLength: Infinity },
+];
+
+/**
+ * Writes the texts of a column anew that hold `id`.
+ * @param censor from a stored text to what stands there afterwards
+ * @returns how many rows changed
+ */
+export async function censorColumn(
+  client: WriterConnection,
+  tenantId: string,
+  id: string,
+  { table, column, maxLength, counted }: TextColumn,
+  censor: (text: string, maxLength: number) => string,
+): Promise<number> {
+  const { rows } = await client.query<{ text: string }>({
+    text: `select distinct ${column} as text from ${table} where tenant_id = $1 and position($2 in ${column}) > 0`,
+    values: [tenantId, id],
+  });
+  const pairs = rows
+    .map(({ text }) => [text, censor(text, maxLength)] as const)
+    .filter(([before, after]) => before !== after);
+  if (pairs.length === 0) return 0;
+  const values = [tenantId, pairs.map(([before]) => before), pairs.map(([, after]) => after)];
+  const renamed = "unnest($2::text[], $3::text[]) as renamed (before, after)";
+  if (counted === undefined) {
+    const changed = await client.query({
+      text: `update ${table} t set ${column} = renamed.after from ${renamed} where t.tenant_id = $1 and t.${column} = renamed.before`,
+      values,
+    });
+    return changed.rowCount ?? 0;
+  }
+  const { key, amount } = counted;
+  const moved = await client.query<{ rows: number }>({
+    text: `
+      with taken as (
+        delete from ${table} t using ${renamed} where t.tenant_id = $1 and t.${column} = renamed.before
+        returning ${key.map((name) => `t.${name}`).join(", ")}, renamed.after, t.${amount}
+      ), added as (
+        insert into ${table} as t (tenant_id, ${key.join(", ")}, ${column}, ${amount})
+        select $1, ${key.join(", ")}, after, sum(${amount}) from taken group by ${key.join(", ")}, after
+        on conflict (tenant_id, ${[...key, column].join(", ")}) do update set ${amount} = t.${amount} + excluded.${amount}
+      )
+      select count(*)::int as rows from taken`,
+    values,
+  });
+  return moved.rows[0]?.rows ?? 0;
+}

@@ -1,0 +1,266 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import fc from "fast-check";
+import type { Pool } from "pg";
+import { expect, test } from "vitest";
+import { Censor } from "../../../collector-receiver/src/erase/censor.ts";
+import { censorWord } from "../../../collector-receiver/src/erase/censor-events.ts";
+import { payloadNamesPerson } from "../../../collector-receiver/src/erase/payload-names-person.ts";
+import { messageField, textAttribute } from "../../../collector-receiver/src/bytes/write-protobuf.ts";
+import { countedValueOf } from "../../../collector-receiver/src/metrics/attribute-counters.ts";
+import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
+import { censoredColumns } from "../../../collector-receiver/src/storage/erase/censor-columns.ts";
+import { useTestDatabase } from "../../support/create-test-database.ts";
+import { sealBefore } from "../../support/seal-before.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
+import { startTestReceiver } from "../../support/start-test-receiver.ts";
+import { spanledger } from "../cli/run-cli.ts";
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+function anyValue(value: Json): object {
+  if (typeof value === "string") return { stringValue: value };
+  if (typeof value === "number") return { intValue: value };
+  if (typeof value === "boolean") return { boolValue: value };
+  if (value === null) return {};
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } };
+  return { kvlistValue: { values: Object.entries(value).map(([key, inner]) => ({ key, value: anyValue(inner) })) } };
+}
+
+/** Log records of one service, each marked as a business event. */
+function logs(
+  serviceName: string,
+  events: readonly { name: string; attributes: Record<string, Json>; atMs: number }[],
+) {
+  return JSON.stringify({
+    resourceLogs: [
+      {
+        resource: { attributes: [{ key: "service.name", value: { stringValue: serviceName } }] },
+        scopeLogs: [
+          {
+            scope: {},
+            logRecords: events.map(({ name, attributes, atMs }) => ({
+              timeUnixNano: `${atMs}000000`,
+              eventName: name,
+              attributes: Object.entries({ "spanledger.event.id": randomUUID(), ...attributes }).map(
+                ([key, value]) => ({
+                  key,
+                  value: anyValue(value),
+                }),
+              ),
+            })),
+          },
+        ],
+      },
+    ],
+  });
+}
+
+/** Every value of every table as text, as a dump of the database has it; bytes as the text that they are. */
+async function dump(pool: Pool): Promise<Map<string, string>> {
+  const { rows: columns } = await pool.query<{ table_name: string; column_name: string; data_type: string }>(
+    `select c.table_name, c.column_name, c.data_type from information_schema.columns c
+     join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and t.table_type = 'BASE TABLE' order by 1, 2`,
+  );
+  const texts = new Map<string, string>();
+  for (const { table_name, column_name, data_type } of columns) {
+    const value = data_type === "bytea" ? `"${column_name}"` : `"${column_name}"::text`;
+    const { rows } = await pool.query<{ value: string | Buffer | null }>(
+      `select ${value} as value from "${table_name}"`,
+    );
+    texts.set(`${table_name}.${column_name}`, rows.map((row) => row.value?.toString() ?? "").join("\n"));
+  }
+  return texts;
+}
+
+const atMs = Date.UTC(2026, 2, 10, 4);
+
+test.each([
+  ["anna.meier@example.com", "anna.meier@example.community"],
+  ["u_471199", "u_4711990"],
+  ["u-471199", "u-471199-2"],
+  ["客户安娜", "客户安娜二"],
+  ['o"brien\\seven', 'o"brien\\seventh'],
+])("after erase --user %s a dump of the database does not hold the id, and %s stays", async (id, neighbour) => {
+  const { url, database } = await startTestReceiver();
+  const about = (text: string, agent_id: number) => [
+    { name: "session.start", attributes: { session_id: "s-own", user_id: text, channel: `via ${text}` }, atMs },
+    { name: "session.start", attributes: { session_id: "s-other", channel: `for ${text}` }, atMs },
+    { name: "session.escalate", attributes: { session_id: "s-other", reason: `${text} left` }, atMs },
+    { name: "session.escalate", attributes: { session_id: "s-third", reason: `${text} 12 left` }, atMs },
+    {
+      name: "agent.session_message",
+      attributes: {
+        agent_id,
+        session_id: "s-other",
+        customer: text,
+        list: ["a", [text, { [text]: `ask for ${text}, please` }], 5],
+        [text]: true,
+      },
+      atMs,
+    },
+    { name: `seen.${text}`, attributes: { place: "shop" }, atMs },
+    { name: "agent.login", attributes: { agent_id, agent_name: `Agent of ${text}` }, atMs },
+    { name: "query.order", attributes: { session_id: "s-other", success: `no, says ${text}` }, atMs },
+  ];
+  for (const [index, text] of [neighbour, id].entries()) {
+    const answer = await fetch(`${url}/v1/logs`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: logs(`bot-${text}`, about(text, index)),
+    });
+    expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedLogRecords: "1" } });
+  }
+  const escaped = (text: string) => text.replaceAll('"', "&quot;");
+  for (const text of [neighbour, id]) {
+    const hash = randomBytes(32);
+    await database.pool.query(
+      `insert into analytics_report_shares (tenant_id, token_hash, month, page_zh, page_en, expires_at)
+       values ('default', $1, '2026-03', $2, 'page', now() + interval '1 day')`,
+      [hash, `<td>${escaped(text)}</td>`],
+    );
+    await database.pool.query(
+      `insert into analytics_report_share_files (tenant_id, token_hash, locale, name, content) values ('default', $1, 'en', 'report.csv', $2)`,
+      [hash, Buffer.from(text)],
+    );
+  }
+  const json = (text: string) => JSON.stringify(text).slice(1, -1);
+  const holding = async (text: string) => {
+    const forms = [...new Set([text, json(text), escaped(text)])];
+    return [...(await dump(database.pool))]
+      .filter(([, stored]) =>
+        forms.some((form) =>
+          stored
+            .replaceAll(json(neighbour), "")
+            .replaceAll(neighbour, "")
+            .replaceAll(escaped(neighbour), "")
+            .includes(form),
+        ),
+      )
+      .map(([column]) => column);
+  };
+  const before = await holding(id);
+  expect(before).toEqual(
+    expect.arrayContaining([
+      "analytics_agent_metrics.agent_name",
+      "analytics_customers.user_id",
+      "analytics_event_counts.event_name",
+      "analytics_events.event_data",
+      "analytics_events.event_name",
+      "analytics_events.service_name",
+      "analytics_rejected_events.payload",
+      "analytics_rejected_events.reason",
+      "analytics_report_share_files.content",
+      "analytics_report_shares.page_zh",
+      "analytics_sessions.channel",
+      "analytics_sessions.user_id",
+    ]),
+  );
+  const environment = { DATABASE_URL: database.connectionString };
+  const dry = await spanledger(environment, "erase", "--user", id, "--dry-run");
+  expect(dry).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("1 shared copies that name it would be revoked"),
+  });
+  expect(await holding(id)).toEqual(before);
+  const erased = await spanledger(environment, "erase", "--user", id, "--json");
+  expect(JSON.parse(erased.stdout)).toMatchObject({ sessions: 1, rejectedEvents: 1, texts: { shares: 1, left: [] } });
+  expect(await holding(id)).toEqual([]);
+  expect((await verifyTenant(database.connectionString, "default")).firstDrifts).toEqual([]);
+  // The neighbour is another person.
+  const { rows } = await database.pool.query("select count(*)::int as n from analytics_sessions where user_id = $1", [
+    neighbour,
+  ]);
+  expect(rows[0].n).toBeLessThanOrEqual(1);
+  const kept = await dump(database.pool);
+  for (const column of ["analytics_report_shares.page_zh", "analytics_rejected_events.payload"]) {
+    expect(
+      [neighbour, json(neighbour), escaped(neighbour)].some((form) => kept.get(column)?.includes(form)),
+      column,
+    ).toBe(true);
+  }
+});
+
+test("counted words of sealed months lose the id too, and none is lost", async () => {
+  const { url, database } = await startTestReceiver();
+  const send = (name: string, reason: string) =>
+    fetch(`${url}/v1/logs`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: logs("bot", [{ name, attributes: { session_id: randomUUID(), reason }, atMs }]),
+    });
+  for (const reason of ["annamaria asked", "annamaria asked", "erased asked", "billing"]) {
+    expect((await send("session.escalate", reason)).status).toBe(200);
+  }
+  const client = await openWriterConnection(database.connectionString);
+  await sealBefore(client, "default", Date.UTC(2026, 3, 1) - 8 * 3_600_000);
+  await client.end();
+  await database.pool.query("delete from analytics_events");
+  await spanledger({ DATABASE_URL: database.connectionString }, "erase", "--user", "annamaria");
+  const { rows } = await database.pool.query(
+    "select value, events::int from analytics_attribute_counts where attribute = 'reason' order by value",
+  );
+  expect(rows).toEqual([
+    { value: "billing", events: 1 },
+    { value: "erased asked", events: 3 },
+  ]);
+});
+
+test("a row and its counter lose the id in the same way, whatever the words are", () => {
+  const words = fc.array(fc.constantFrom("anna", "anna-2", "Anna", "7", "left", "  ", "anna7", "x".repeat(36)), {
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(words, fc.constantFrom("anna", "anna-2", "left"), (parts, id) => {
+      const censor = new Censor(id);
+      const word = countedValueOf(parts.join(" "));
+      const censored = censorWord(censor, word);
+      // What is stored afterwards is counted under the word that the counter got.
+      expect(countedValueOf(censored)).toBe(censored);
+      expect(censor.finds(censored)).toBe(false);
+    }),
+  );
+});
+
+test("an id is found within a protobuf text of any length, and not in a longer id", () => {
+  fc.assert(
+    fc.property(fc.nat(200), fc.nat(200), fc.constantFrom("", "-2", "x"), (before, after, tail) => {
+      const text = `${before > 0 ? `${"v".repeat(before)} ` : ""}annamaria${tail}${after > 0 ? ` ${"n".repeat(after)}` : ""}`;
+      const payload = messageField(1, messageField(2, textAttribute(6, "note", text)));
+      const found = payloadNamesPerson(payload, "application/x-protobuf", [], new Censor("annamaria"));
+      expect(found).toBe(tail === "");
+    }),
+  );
+});
+
+/** Columns of text that an erasure changes by other means, or that hold no person's text. */
+const handledElsewhere = [
+  /^analytics_events\./,
+  /^analytics_sessions\.(session_id|user_id|prev_user_id)$/,
+  /^analytics_customers\.user_id$/,
+  /^analytics_custom_sessions\.session_id$/,
+  // Emptied with the reject.
+  /^analytics_rejected_events\.payload$/,
+  // Revoked and emptied.
+  /^analytics_report_share(s|_files)\./,
+  // Said to be left.
+  /^analytics_audit\./,
+  /^analytics_settings\.custom_definitions/,
+  // Names from definitions, closed lists, hashes and ids of ours.
+  /\.(tenant_id|metric|group_value|attribute|code|signal|payload_type|content_hash|counting_hash|period_type|period_value|state|timezone|currency|working_hours|source_id)$/,
+];
+
+test("every column that holds text is censored, or it is said why not", async () => {
+  const { pool } = await useTestDatabase();
+  const { rows } = await pool.query<{ name: string }>(
+    `select c.table_name || '.' || c.column_name as name from information_schema.columns c
+     join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.table_name like 'analytics\\_%'
+       and c.table_name !~ '^analytics_events_\\d' and c.data_type in ('text', 'character varying', 'jsonb', 'json', 'bytea')`,
+  );
+  const censored = censoredColumns.map(({ table, column }) => `${table}.${column}`);
+  const forgotten = rows
+    .map(({ name }) => name)
+    .filter((name) => !censored.includes(name) && !handledElsewhere.some((pattern) => pattern.test(name)));
+  expect(forgotten).toEqual([]);
+});
