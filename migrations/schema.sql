@@ -62,6 +62,7 @@ create table analytics_audit (
   details jsonb not null,
   performed_by text not null default SESSION_USER,
   performed_at timestamp with time zone not null default now(),
+  database_role name not null default SESSION_USER,
   constraint analytics_audit_pkey PRIMARY KEY (id)
 );
 
@@ -387,6 +388,72 @@ create table spanledger_schema (
   constraint spanledger_schema_pkey PRIMARY KEY (id)
 );
 
+create table spanledger_tenant_logins (
+  login name not null,
+  tenant_id text not null,
+  constraint spanledger_tenant_logins_pkey PRIMARY KEY (login)
+);
+
+create policy everybody on analytics_agent_activity as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_agent_activity as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_agent_metrics as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_agent_metrics as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_agent_states as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_agent_states as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_attribute_counts as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_attribute_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_business_metrics as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_business_metrics as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_costs as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_costs as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_custom_counters as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_custom_counters as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_custom_metrics as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_custom_metrics as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_custom_session_counts as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_custom_session_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_duration_counters as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_duration_counters as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_event_counts as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_event_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_rejected_events as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_rejected_events as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_settings as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_settings as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_sources as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_sources as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_tickets as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_tickets as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
 CREATE INDEX analytics_audit_tenant ON public.analytics_audit USING btree (tenant_id, performed_at);
 
 CREATE INDEX analytics_events_by_agent ON ONLY public.analytics_events USING btree (tenant_id, agent_id, event_name, occurred_at, event_id) WHERE ((agent_id IS NOT NULL) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));
@@ -405,7 +472,7 @@ CREATE INDEX analytics_sessions_idle_check ON public.analytics_sessions USING bt
 
 CREATE INDEX analytics_sessions_started ON public.analytics_sessions USING btree (tenant_id, first_start_at) WHERE (first_start_at IS NOT NULL);
 
-create view analytics_agent_metrics_by_period as
+create view analytics_agent_metrics_by_period with (security_invoker=true) as
  SELECT analytics_agent_metrics.tenant_id,
     period.period_type,
     period.period_value,
@@ -428,7 +495,7 @@ create view analytics_agent_metrics_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_agent_metrics.tenant_id, period.period_type, period.period_value, period.period_start, analytics_agent_metrics.agent_id;
 
-create view analytics_attribute_counts_by_period as
+create view analytics_attribute_counts_by_period with (security_invoker=true) as
  SELECT analytics_attribute_counts.tenant_id,
     period.period_type,
     period.period_value,
@@ -441,7 +508,7 @@ create view analytics_attribute_counts_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_attribute_counts.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_attribute_counts.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_attribute_counts.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_attribute_counts.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_attribute_counts.tenant_id, period.period_type, period.period_value, period.period_start, analytics_attribute_counts.event_name, analytics_attribute_counts.attribute, analytics_attribute_counts.value;
 
-create view analytics_custom_counters_by_period as
+create view analytics_custom_counters_by_period with (security_invoker=true) as
  SELECT analytics_custom_counters.tenant_id,
     period.period_type,
     period.period_value,
@@ -454,7 +521,7 @@ create view analytics_custom_counters_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_custom_counters.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_custom_counters.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_custom_counters.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_custom_counters.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_custom_counters.tenant_id, period.period_type, period.period_value, period.period_start, analytics_custom_counters.metric, analytics_custom_counters.group_value;
 
-create view analytics_duration_histograms as
+create view analytics_duration_histograms with (security_invoker=true) as
  SELECT analytics_duration_counters.tenant_id,
     analytics_duration_counters.day,
     analytics_duration_counters.metric,
@@ -464,7 +531,7 @@ create view analytics_duration_histograms as
      CROSS JOIN LATERAL unnest(ARRAY[analytics_duration_counters.c00, analytics_duration_counters.c01, analytics_duration_counters.c02, analytics_duration_counters.c03, analytics_duration_counters.c04, analytics_duration_counters.c05, analytics_duration_counters.c06, analytics_duration_counters.c07, analytics_duration_counters.c08, analytics_duration_counters.c09, analytics_duration_counters.c10, analytics_duration_counters.c11, analytics_duration_counters.c12, analytics_duration_counters.c13, analytics_duration_counters.c14, analytics_duration_counters.c15, analytics_duration_counters.c16, analytics_duration_counters.c17, analytics_duration_counters.c18, analytics_duration_counters.c19, analytics_duration_counters.c20, analytics_duration_counters.c21, analytics_duration_counters.c22, analytics_duration_counters.c23, analytics_duration_counters.c24, analytics_duration_counters.c25, analytics_duration_counters.c26, analytics_duration_counters.c27, analytics_duration_counters.c28, analytics_duration_counters.c29, analytics_duration_counters.c30, analytics_duration_counters.c31]) WITH ORDINALITY bucket(count, place))
   WHERE (bucket.count <> 0);
 
-create view analytics_duration_histograms_by_period as
+create view analytics_duration_histograms_by_period with (security_invoker=true) as
  SELECT analytics_duration_histograms.tenant_id,
     period.period_type,
     period.period_value,
@@ -476,7 +543,7 @@ create view analytics_duration_histograms_by_period as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_duration_histograms.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_duration_histograms.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_duration_histograms.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_duration_histograms.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_duration_histograms.tenant_id, period.period_type, period.period_value, period.period_start, analytics_duration_histograms.metric, analytics_duration_histograms.bucket;
 
-create view analytics_event_counts_by_period as
+create view analytics_event_counts_by_period with (security_invoker=true) as
  SELECT analytics_event_counts.tenant_id,
     period.period_type,
     period.period_value,
@@ -507,6 +574,21 @@ create view analytics_retention_announcements as
   WHERE (retained_from > COALESCE(( SELECT max(done.applied_from) AS max
            FROM analytics_retention_plans done
           WHERE (done.tenant_id = plan.tenant_id)), '-infinity'::timestamp with time zone));
+
+CREATE OR REPLACE FUNCTION public.spanledger_add_tenant_reader(login name, tenant text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if pg_has_role(login, 'spanledger_reader', 'member') or pg_has_role(login, 'spanledger_receiver', 'member') then
+    raise exception 'role % reads all tenants already', login;
+  end if;
+  insert into public.spanledger_tenant_logins values (login, tenant)
+    on conflict on constraint spanledger_tenant_logins_pkey do update set tenant_id = excluded.tenant_id;
+  execute format('grant spanledger_tenant_reader to %I', login);
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_announce_retention(months integer, tenants text[], starts timestamp with time zone[])
  RETURNS TABLE(tenant text, starts_at timestamp with time zone, due timestamp with time zone)
@@ -632,23 +714,12 @@ CREATE OR REPLACE FUNCTION public.spanledger_ensure_partition(month date)
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-declare
-  lower_bound timestamptz := date_trunc('month', month::timestamp) at time zone 'UTC';
-  upper_bound timestamptz := (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC';
-  partition_name text := 'analytics_events_' || to_char(month, 'YYYY_MM');
 begin
-  if to_regclass('public.' || partition_name) is not null then
-    return false;
+  if month < date '2000-01-01' or month > now() at time zone 'UTC' + interval '2 months' then
+    raise exception 'no partition is made for %: events lie between 2000 and tomorrow', to_char(month, 'YYYY-MM')
+      using errcode = 'check_violation';
   end if;
-  perform set_config('lock_timeout', '2s', true);
-  execute format('create table public.%I (like public.analytics_events including defaults including constraints)', partition_name);
-  execute format(
-    'alter table public.analytics_events attach partition public.%I for values from (%L) to (%L)',
-    partition_name, lower_bound, upper_bound);
-  return true;
-exception when duplicate_table or duplicate_object or unique_violation then
-  -- Another receiver made it at the same time; its transaction has committed table and attach together.
-  return false;
+  return public.spanledger_make_partition(month);
 end
 $function$;
 
@@ -775,14 +846,33 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  role text;
+  object text;
 begin
-  perform public.spanledger_grant_rights_before_schema();
-  foreach role in array array['spanledger_receiver', 'spanledger_reader']
+  perform public.spanledger_grant_rights_before_tenants();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'revoke insert on public.analytics_audit from spanledger_receiver';
+    execute 'grant insert (tenant_id, action, details) on public.analytics_audit to spanledger_receiver';
+    -- The right came with its old name.
+    execute 'revoke execute on function public.spanledger_make_partition(date) from spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_tenant_reader') is null then
+    return;
+  end if;
+  execute 'grant usage on schema public to spanledger_tenant_reader';
+  for object in select public.spanledger_tenant_tables()
   loop
-    continue when to_regrole(role) is null;
-    execute format('grant select on public.spanledger_schema to %I', role);
+    if not exists (select from pg_policy where polrelid = to_regclass('public.' || object) and polname = 'own_tenant') then
+      execute format('create policy own_tenant on public.%I as restrictive for select to spanledger_tenant_reader
+        using (tenant_id = (select public.spanledger_login_tenant()))', object);
+    end if;
+    continue when object = 'analytics_rejected_events';
+    execute format('grant select on public.%I to spanledger_tenant_reader', object);
   end loop;
+  execute 'grant select (tenant_id, code, event_name, signal, service_name, rejected_at, replayed_at)
+    on public.analytics_rejected_events to spanledger_tenant_reader';
+  execute 'grant select on public.analytics_agent_metrics_by_period, public.analytics_attribute_counts_by_period,
+    public.analytics_custom_counters_by_period, public.analytics_duration_histograms,
+    public.analytics_duration_histograms_by_period, public.analytics_event_counts_by_period to spanledger_tenant_reader';
 end
 $function$;
 
@@ -839,6 +929,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_tenants()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  role text;
+begin
+  perform public.spanledger_grant_rights_before_schema();
+  foreach role in array array['spanledger_receiver', 'spanledger_reader']
+  loop
+    continue when to_regrole(role) is null;
+    execute format('grant select on public.spanledger_schema to %I', role);
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_is_partition_kept(partition regclass, ends_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -877,6 +984,41 @@ exception when invalid_parameter_value then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_login_tenant()
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select tenant_id from public.spanledger_tenant_logins where login = session_user
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_make_partition(month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  lower_bound timestamptz := date_trunc('month', month::timestamp) at time zone 'UTC';
+  upper_bound timestamptz := (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC';
+  partition_name text := 'analytics_events_' || to_char(month, 'YYYY_MM');
+begin
+  if to_regclass('public.' || partition_name) is not null then
+    return false;
+  end if;
+  perform set_config('lock_timeout', '2s', true);
+  execute format('create table public.%I (like public.analytics_events including defaults including constraints)', partition_name);
+  execute format(
+    'alter table public.analytics_events attach partition public.%I for values from (%L) to (%L)',
+    partition_name, lower_bound, upper_bound);
+  return true;
+exception when duplicate_table or duplicate_object or unique_violation then
+  -- Another receiver made it at the same time; its transaction has committed table and attach together.
+  return false;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_resume_retention(tenant text DEFAULT NULL::text)
  RETURNS SETOF text
  LANGUAGE sql
@@ -894,6 +1036,18 @@ AS $function$
     from resumed
   )
   select distinct tenant_id from resumed order by 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
+ RETURNS SETOF text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_attribute_counts'),
+    ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'), ('analytics_custom_metrics'),
+    ('analytics_custom_session_counts'), ('analytics_duration_counters'), ('analytics_event_counts'),
+    ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
 $function$;
 
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
@@ -928,55 +1082,81 @@ comment on table analytics_tickets is 'What is known of each ticket; created_at 
 
 comment on table spanledger_schema is 'Which receivers can work with this schema; see docs/upgrading.md.';
 
+comment on table spanledger_tenant_logins is 'Roles that read one tenant; spanledger_add_tenant_reader() adds one.';
+
 grant select on analytics_agent_activity to spanledger_reader;
 
 grant insert, select, update on analytics_agent_activity to spanledger_receiver;
+
+grant select on analytics_agent_activity to spanledger_tenant_reader;
 
 grant select on analytics_agent_metrics to spanledger_reader;
 
 grant insert, select, update on analytics_agent_metrics to spanledger_receiver;
 
+grant select on analytics_agent_metrics to spanledger_tenant_reader;
+
 grant select on analytics_agent_metrics_by_period to spanledger_reader;
 
 grant select on analytics_agent_metrics_by_period to spanledger_receiver;
+
+grant select on analytics_agent_metrics_by_period to spanledger_tenant_reader;
 
 grant select on analytics_agent_states to spanledger_reader;
 
 grant insert, select, update on analytics_agent_states to spanledger_receiver;
 
+grant select on analytics_agent_states to spanledger_tenant_reader;
+
 grant select on analytics_attribute_counts to spanledger_reader;
 
 grant insert, select, update on analytics_attribute_counts to spanledger_receiver;
+
+grant select on analytics_attribute_counts to spanledger_tenant_reader;
 
 grant select on analytics_attribute_counts_by_period to spanledger_reader;
 
 grant select on analytics_attribute_counts_by_period to spanledger_receiver;
 
-grant insert, select on analytics_audit to spanledger_receiver;
+grant select on analytics_attribute_counts_by_period to spanledger_tenant_reader;
+
+grant insert (action), insert (details), insert (tenant_id), select on analytics_audit to spanledger_receiver;
 
 grant select on analytics_business_metrics to spanledger_reader;
 
 grant insert, select, update on analytics_business_metrics to spanledger_receiver;
 
+grant select on analytics_business_metrics to spanledger_tenant_reader;
+
 grant select on analytics_costs to spanledger_reader;
 
 grant insert, select on analytics_costs to spanledger_receiver;
+
+grant select on analytics_costs to spanledger_tenant_reader;
 
 grant select on analytics_custom_counters to spanledger_reader;
 
 grant insert, select, update on analytics_custom_counters to spanledger_receiver;
 
+grant select on analytics_custom_counters to spanledger_tenant_reader;
+
 grant select on analytics_custom_counters_by_period to spanledger_reader;
 
 grant select on analytics_custom_counters_by_period to spanledger_receiver;
+
+grant select on analytics_custom_counters_by_period to spanledger_tenant_reader;
 
 grant select on analytics_custom_metrics to spanledger_reader;
 
 grant insert, select, update on analytics_custom_metrics to spanledger_receiver;
 
+grant select on analytics_custom_metrics to spanledger_tenant_reader;
+
 grant select on analytics_custom_session_counts to spanledger_reader;
 
 grant insert, select, update on analytics_custom_session_counts to spanledger_receiver;
+
+grant select on analytics_custom_session_counts to spanledger_tenant_reader;
 
 grant insert, select, update on analytics_custom_sessions to spanledger_receiver;
 
@@ -986,21 +1166,31 @@ grant select on analytics_duration_counters to spanledger_reader;
 
 grant insert, select, update on analytics_duration_counters to spanledger_receiver;
 
+grant select on analytics_duration_counters to spanledger_tenant_reader;
+
 grant select on analytics_duration_histograms to spanledger_reader;
 
 grant select on analytics_duration_histograms to spanledger_receiver;
+
+grant select on analytics_duration_histograms to spanledger_tenant_reader;
 
 grant select on analytics_duration_histograms_by_period to spanledger_reader;
 
 grant select on analytics_duration_histograms_by_period to spanledger_receiver;
 
+grant select on analytics_duration_histograms_by_period to spanledger_tenant_reader;
+
 grant select on analytics_event_counts to spanledger_reader;
 
 grant insert, select, update on analytics_event_counts to spanledger_receiver;
 
+grant select on analytics_event_counts to spanledger_tenant_reader;
+
 grant select on analytics_event_counts_by_period to spanledger_reader;
 
 grant select on analytics_event_counts_by_period to spanledger_receiver;
+
+grant select on analytics_event_counts_by_period to spanledger_tenant_reader;
 
 grant select (agent_id), select (created_at), select (event_id), select (event_name), select (id), select (occurred_at), select (service_name), select (session_id), select (span_id), select (tenant_id), select (ticket_id), select (trace_id) on analytics_events to spanledger_reader;
 
@@ -1011,6 +1201,8 @@ grant usage on analytics_events_id_seq to spanledger_receiver;
 grant select (code), select (event_name), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_reader;
 
 grant insert, select, update on analytics_rejected_events to spanledger_receiver;
+
+grant select (code), select (event_name), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_tenant_reader;
 
 grant delete, insert, select on analytics_report_share_files to spanledger_receiver;
 
@@ -1034,13 +1226,19 @@ grant select on analytics_settings to spanledger_reader;
 
 grant insert, select, update on analytics_settings to spanledger_receiver;
 
+grant select on analytics_settings to spanledger_tenant_reader;
+
 grant select on analytics_sources to spanledger_reader;
 
 grant insert, select, update on analytics_sources to spanledger_receiver;
 
+grant select on analytics_sources to spanledger_tenant_reader;
+
 grant select on analytics_tickets to spanledger_reader;
 
 grant insert, select, update on analytics_tickets to spanledger_receiver;
+
+grant select on analytics_tickets to spanledger_tenant_reader;
 
 grant execute on function spanledger_announce_retention(integer,text[],timestamp with time zone[]) to spanledger_receiver;
 
@@ -1054,7 +1252,11 @@ grant execute on function spanledger_ensure_partition(date) to spanledger_receiv
 
 grant execute on function spanledger_is_recent(timestamp with time zone,interval) to public;
 
+grant execute on function spanledger_login_tenant() to public;
+
 grant execute on function spanledger_resume_retention(text) to spanledger_receiver;
+
+grant execute on function spanledger_tenant_tables() to public;
 
 grant select on spanledger_migrations to spanledger_reader;
 

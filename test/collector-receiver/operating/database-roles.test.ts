@@ -12,6 +12,7 @@ import { startEmbeddedPostgres } from "../../../collector-receiver/src/embedded/
 import { migrateDatabase } from "../../../collector-receiver/src/storage/schema/migrate-database.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
+import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
 /** A role that logs in, and its connection string; dropped with the test. */
 async function useRole(database: TestDatabase, options: string): Promise<{ name: string; connectionString: string }> {
@@ -134,14 +135,108 @@ test("the role for dashboards reads counters and the outline of events, and noth
     "insert into analytics_costs values ('default', '2025-01-01', 1)",
     "delete from analytics_business_metrics",
     "update analytics_duration_counters set c00 = 1",
-    "select spanledger_ensure_partition('2031-01-01')",
+    "select spanledger_ensure_partition('2021-01-01')",
     "select spanledger_drop_old_partitions()",
   ]) {
     await expect(client.query(forbidden), forbidden).rejects.toMatchObject(denied);
   }
   // A partition is a table of its own: no right to the parent's columns is a way around it.
-  await database.pool.query("select spanledger_ensure_partition('2031-01-01')");
-  await expect(client.query("select event_data from analytics_events_2031_01")).rejects.toMatchObject(denied);
+  await database.pool.query("select spanledger_ensure_partition('2021-01-01')");
+  await expect(client.query("select event_data from analytics_events_2021_01")).rejects.toMatchObject(denied);
+});
+
+test("the receiver's role cannot fill the database with partitions, nor say in the audit that somebody else did it", async () => {
+  const database = await useTestDatabase();
+  const { name, connectionString } = await useRole(database, "in role spanledger_receiver");
+  const client = await useClient(connectionString);
+  const next = await client.query("select spanledger_ensure_partition((now() + interval '1 month')::date) as made");
+  expect(next.rows).toEqual([{ made: true }]);
+  for (const month of ["9999-01-01", "2100-01-01", "1999-12-01", "0001-01-01", "infinity"]) {
+    await expect(client.query("select spanledger_ensure_partition($1::date)", [month]), month).rejects.toMatchObject({
+      code: "23514",
+    });
+  }
+  const farther = "select spanledger_ensure_partition((now() + interval '4 months')::date)";
+  await expect(client.query(farther)).rejects.toMatchObject({ code: "23514" });
+  await expect(client.query("select spanledger_make_partition('9999-01-01')")).rejects.toMatchObject(denied);
+
+  await client.query("insert into analytics_audit (tenant_id, action, details) values ('default', 'settings', '{}')");
+  const { rows } = await database.pool.query("select database_role from analytics_audit");
+  expect(rows).toEqual([{ database_role: name }]);
+  for (const column of ["database_role", "performed_by", "performed_at"]) {
+    const forged = `insert into analytics_audit (tenant_id, action, details, ${column}) values ('default', 'settings', '{}', default)`;
+    await expect(client.query(forged), column).rejects.toMatchObject(denied);
+  }
+});
+
+test("a tenant's reader sees that tenant in every table and view, and nothing of another, whatever it sets", async () => {
+  const { url, database } = await startTestReceiver();
+  const sent = ["brand-a", "brand-b"].flatMap((tenant, i) => {
+    const atMs = Date.UTC(2026, 2, 10, 4);
+    const events = [
+      { name: "session.start", attributes: { session_id: "s-1", channel: "web" }, atMs },
+      { name: "session.message", attributes: { session_id: "s-1", role: "ai", response_time_ms: 900 + i }, atMs },
+      { name: "session.escalate", attributes: { session_id: "s-1", reason: `reason of ${tenant}` }, atMs },
+      { name: "agent.login", attributes: { agent_id: i + 1, agent_name: `Agent of ${tenant}` }, atMs },
+      { name: "ticket.created", attributes: { ticket_id: i + 1 }, atMs },
+      { name: "session.start", attributes: { session_id: "s-2", channel: 5 }, atMs },
+    ];
+    return [tracesWith(events, { resource: { "service.name": tenant, "spanledger.tenant": tenant } })];
+  });
+  for (const body of sent) {
+    const headers = { "content-type": "application/json" };
+    expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+  }
+  const role = await useRole(database, "");
+  const other = await useRole(database, "in role spanledger_reader");
+  await database.pool.query("select spanledger_add_tenant_reader($1, 'brand-a')", [role.name]);
+  await expect(
+    database.pool.query("select spanledger_add_tenant_reader($1, 'brand-a')", [other.name]),
+  ).rejects.toMatchObject({ message: expect.stringContaining("reads all tenants already") });
+
+  const client = await useClient(role.connectionString);
+  const everybody = await useClient(other.connectionString);
+  const { rows: readable } = await client.query<{ name: string }>(
+    `select relname as name from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')
+       and exists (select from pg_attribute a where a.attrelid = c.oid and attname = 'tenant_id' and not attisdropped
+         and has_column_privilege(c.oid, attname, 'select')) order by 1`,
+  );
+  expect(readable.length).toBeGreaterThan(15);
+  await client.query("set role none; set row_security = on");
+  for (const { name } of readable) {
+    const tenants = `select distinct tenant_id from ${name}`;
+    const own = (await client.query<{ tenant_id: string }>(tenants)).rows.map((row) => row.tenant_id);
+    expect(
+      own.every((tenant) => tenant === "brand-a"),
+      name,
+    ).toBe(true);
+    if ((await everybody.query(`${tenants} where tenant_id = 'brand-b'`)).rowCount === 0) continue;
+    expect(own, name).toEqual(["brand-a"]);
+  }
+  const seen = await client.query(
+    "select agent_name from analytics_agent_metrics_by_period where agent_id is not null",
+  );
+  expect(new Set(seen.rows.map((row) => row.agent_name))).toEqual(new Set(["Agent of brand-a"]));
+  for (const forbidden of [
+    "select session_id from analytics_events",
+    "select session_id from analytics_sessions",
+    "select user_id from analytics_customers",
+    "select payload from analytics_rejected_events",
+    "select * from analytics_audit",
+    "select * from spanledger_tenant_logins",
+    "update spanledger_tenant_logins set tenant_id = 'brand-b'",
+    "select spanledger_add_tenant_reader(session_user, 'brand-b')",
+    "insert into analytics_costs values ('brand-a', '2025-01-01', 1)",
+    "alter table analytics_costs disable row level security",
+    "drop policy own_tenant on analytics_costs",
+    "set session authorization spanledger_reader",
+    "set role spanledger_reader",
+  ]) {
+    await expect(client.query(forbidden), forbidden).rejects.toMatchObject(denied);
+  }
+  // A member of the group without a tenant sees nothing.
+  await database.pool.query("delete from spanledger_tenant_logins where login = $1", [role.name]);
+  expect((await client.query("select tenant_id from analytics_business_metrics")).rows).toEqual([]);
 });
 
 test("a migrating user that may not create roles migrates all the same", async () => {
@@ -159,7 +254,7 @@ test("a migrating user that may not create roles migrates all the same", async (
   url.password = "secret";
   expect(await migrateDatabase(url.href)).toContain("0006_roles");
   const client = await useClient(url.href);
-  await client.query("select spanledger_ensure_partition('2031-01-01')");
+  await client.query("select spanledger_ensure_partition('2021-01-01')");
   const roles = "select rolname from pg_roles where rolname like 'spanledger\\_re%' order by 1";
   expect((await client.query(roles)).rows).toEqual([]);
   // Where the roles are another one's, the owner of the tables gives them their rights.

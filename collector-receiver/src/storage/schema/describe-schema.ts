@@ -9,7 +9,7 @@ type Queryable = Pick<ClientBase | Pool, "query">;
  */
 export async function describeSchema(client: Queryable): Promise<string> {
   const parts: string[] = [];
-  for (const query of [sequences, tables, indexes, views, functions, triggers, comments, grants]) {
+  for (const query of [sequences, tables, policies, indexes, views, functions, triggers, comments, grants]) {
     const { rows } = await (client as ClientBase).query<{ statement: string }>(query);
     parts.push(...rows.map((row) => row.statement.trimEnd()));
   }
@@ -56,6 +56,18 @@ const tables = `
     and c.relname <> 'spanledger_migrations'
   order by c.relname collate "C"`;
 
+const policies = `
+  select format('create policy %I on %I as %s for %s to %s using (%s)%s;', p.polname, c.relname,
+    case when p.polpermissive then 'permissive' else 'restrictive' end,
+    case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
+    case when p.polroles = '{0}' then 'public' else (select string_agg(role::regrole::text, ', ') from unnest(p.polroles) role) end,
+    pg_get_expr(p.polqual, p.polrelid),
+    coalesce(format(' with check (%s)', pg_get_expr(p.polwithcheck, p.polrelid)), '')) ||
+    case when c.relrowsecurity then '' else ' -- not enabled' end as statement
+  from pg_policy p join pg_class c on c.oid = p.polrelid
+  where c.relnamespace = 'public'::regnamespace
+  order by c.relname collate "C", p.polname collate "C"`;
+
 const indexes = `
   select pg_get_indexdef(i.indexrelid) || ';' as statement
   from pg_index i
@@ -66,8 +78,9 @@ const indexes = `
   order by c.relname collate "C"`;
 
 const views = `
-  select format(E'create %sview %I as\\n%s', case when c.relkind = 'm' then 'materialized ' else '' end,
-    c.relname, pg_get_viewdef(c.oid)) as statement
+  select format(E'create %sview %I%s as\\n%s', case when c.relkind = 'm' then 'materialized ' else '' end, c.relname,
+    case when c.reloptions is null then '' else format(' with (%s)', array_to_string(c.reloptions, ', ')) end,
+    pg_get_viewdef(c.oid)) as statement
   from pg_class c
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm')
   order by c.relname collate "C"`;
