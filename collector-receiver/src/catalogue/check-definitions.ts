@@ -2,6 +2,8 @@ import { checkEvents } from "./check-events.ts";
 import { checkMetrics } from "./check-metrics.ts";
 import type { CustomDefinitions } from "./custom-definitions.ts";
 import type { DefinitionProblem } from "./definitions-error.ts";
+import { checkShape } from "./check-shape.ts";
+import { rootShape } from "./definition-schemas.ts";
 import { ProblemList } from "./problem-list.ts";
 
 /**
@@ -17,8 +19,8 @@ export function checkDefinitions(
   readonly problems: readonly DefinitionProblem[];
 } {
   const list = new ProblemList();
-  const root = list.object(exported, [], ["events", "metrics"]);
-  const events = checkEvents(root?.["events"] ?? {}, list);
-  const metrics = checkMetrics(root?.["metrics"] ?? {}, events, reservedKeys, list);
+  const root = checkShape(rootShape, exported, [], list);
+  const events = checkEvents(root?.events ?? {}, list);
+  const metrics = checkMetrics(root?.metrics ?? {}, events, reservedKeys, list);
   return { definitions: { events, metrics }, problems: list.problems };
 }

@@ -1,7 +1,7 @@
 import { findEventDefinition } from "@spanledger/sdk/event-catalogue";
-import type { LocalText } from "./local-text.ts";
-import type { MetricUnit } from "./metric-unit.ts";
-import { checkGroupValues, identifiers, isOfType, longestValue, mostValues } from "./check-events.ts";
+import type { Static } from "typebox";
+import { checkGroupValues, identifiers, isOfType, namesOf } from "./check-events.ts";
+import { checkShape } from "./check-shape.ts";
 import { customQuantiles, groupHistogram, otherGroup, quantileKey } from "./custom-definitions.ts";
 import type {
   CustomAttribute,
@@ -11,22 +11,23 @@ import type {
   CustomRatio,
   CustomValue,
 } from "./custom-definitions.ts";
+import { groupsShape, kindShape, maxMetrics, maxValueLength, maxValues, metricShapes } from "./definition-schemas.ts";
+import type { LocalText } from "./local-text.ts";
+import type { MetricUnit } from "./metric-unit.ts";
 import { describe } from "./problem-list.ts";
 import type { Fields, ProblemList } from "./problem-list.ts";
 
 type Path = readonly string[];
 type Attributes = Readonly<Record<string, Pick<CustomAttribute, "type" | "unit" | "values" | "maximum">>>;
+type Kind = keyof typeof metricShapes;
+type CountedKind = Exclude<Kind, "ratio">;
+/** What a metric that is counted may have; which of it, its kind decides. */
+type CountedFields = Omit<Partial<Static<(typeof metricShapes)["sum"]>>, "kind">;
 
-const mostMetrics = 200;
 /** With `_p50_ms`, a key fits the 50 characters of `analytics_duration_histograms.metric`. */
 const metricKey = /^[a-z][a-z0-9_]{0,39}$/;
-const histogramLength = 50;
-const kinds = ["count", "sum", "sessions", "duration", "ratio"] as const;
+const maxHistogramLength = 50;
 const timeUnits: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
-const sumUnits = ["count", "currency", "ms", "s", "min", "h"] as const satisfies readonly MetricUnit[];
-const ratioUnits = ["percent", "ratio", "currency", "ms", "s", "min", "h"] as const satisfies readonly MetricUnit[];
-const mostDecimals = 6;
-const texts = ["kind", "en", "zh", "meaning"];
 
 /** Checks the metrics of a config against its events and the catalogue; what is wrong goes to `list`. */
 export function checkMetrics(
@@ -37,19 +38,16 @@ export function checkMetrics(
 ): Record<string, CustomMetric> {
   const metrics: Record<string, CustomMetric> = {};
   const given = list.object(input, ["metrics"]) ?? {};
-  if (Object.keys(given).length > mostMetrics) {
-    list.add(["metrics"], `has ${Object.keys(given).length} metrics`, `Define at most ${mostMetrics}`);
+  if (Object.keys(given).length > maxMetrics) {
+    list.add(["metrics"], `has ${Object.keys(given).length} metrics`, `Define at most ${maxMetrics}`);
   }
   for (const [key, value] of Object.entries(given)) {
     const path = ["metrics", key];
     checkKey(key, path, given, reservedKeys, list);
-    const fields = list.object(value, path);
-    if (fields === undefined) continue;
-    const kind = list.oneOf(fields, "kind", path, kinds);
-    if (fields["kind"] === undefined) list.add(path, "has no kind", `Write one of ${kinds.join(", ")}`);
+    const kind = checkShape(kindShape, value, path, list)?.kind;
     if (kind === undefined) continue;
     const metric =
-      kind === "ratio" ? checkRatio(fields, path, list) : checkCounted(key, kind, fields, path, events, list);
+      kind === "ratio" ? checkRatio(value, path, list) : checkCounted(key, kind, value, path, events, list);
     if (metric !== undefined) metrics[key] = metric;
   }
   for (const [key, metric] of Object.entries(metrics)) {
@@ -61,7 +59,7 @@ export function checkMetrics(
 function checkKey(key: string, path: Path, given: Fields, reservedKeys: ReadonlySet<string>, list: ProblemList): void {
   if (!metricKey.test(key)) {
     const remedy = "Use a lower-case letter, then letters, digits and underscores, at most 40, such as orders_paid";
-    list.add(path, "is no key for a metric", remedy);
+    list.add(path, "is not a key for a metric", remedy);
   }
   if ([key, ...customQuantiles.map((percent) => quantileKey(key, percent))].some((one) => reservedKeys.has(one))) {
     list.add(path, "is a metric of the dictionary", "Choose another key");
@@ -72,22 +70,20 @@ function checkKey(key: string, path: Path, given: Fields, reservedKeys: Readonly
   }
 }
 
-function checkTexts(fields: Fields, path: Path, list: ProblemList): LocalText & { meaning?: LocalText } {
-  const names = { en: list.text(fields, "en", path), zh: list.text(fields, "zh", path) };
-  if (fields["meaning"] === undefined) return names;
-  const at = [...path, "meaning"];
-  const meaning = list.object(fields["meaning"], at, ["en", "zh"]) ?? {};
-  return { ...names, meaning: { en: list.text(meaning, "en", at), zh: list.text(meaning, "zh", at) } };
+function textsOf(fields: Pick<CountedFields, "en" | "zh" | "meaning">): LocalText & { meaning?: LocalText } {
+  return { ...namesOf(fields), ...(fields.meaning && { meaning: namesOf(fields.meaning) }) };
 }
 
-function checkRatio(fields: Fields, path: Path, list: ProblemList): CustomRatio | undefined {
-  list.object(fields, path, [...texts, "numerator", "denominator", "unit"]);
+function checkRatio(value: unknown, path: Path, list: ProblemList): CustomRatio | undefined {
+  const fields = checkShape(metricShapes.ratio, value, path, list);
+  if (fields === undefined) return undefined;
+  const { numerator = "", denominator = "", unit = "percent" } = fields;
   return {
     kind: "ratio",
-    ...checkTexts(fields, path, list),
-    numerator: list.text(fields, "numerator", path),
-    denominator: list.text(fields, "denominator", path),
-    unit: list.oneOf(fields, "unit", path, ratioUnits) ?? "percent",
+    ...textsOf(fields),
+    numerator: numerator.trim(),
+    denominator: denominator.trim(),
+    unit,
   };
 }
 
@@ -114,39 +110,35 @@ function checkTerms(
 
 function checkCounted(
   key: string,
-  kind: Exclude<(typeof kinds)[number], "ratio">,
-  fields: Fields,
+  kind: CountedKind,
+  value: unknown,
   path: Path,
   events: Readonly<Record<string, CustomEvent>>,
   list: ProblemList,
 ): CustomMetric | undefined {
-  const own = kind === "sum" ? ["attribute", "unit", "decimals"] : kind === "duration" ? ["attribute"] : [];
-  list.object(fields, path, [...texts, "event", "where", "groupBy", ...own]);
-  const names = checkTexts(fields, path, list);
-  const event = fields["event"];
+  const fields: CountedFields | undefined = checkShape(metricShapes[kind], value, path, list);
+  const event = fields?.event;
+  if (fields === undefined || event === undefined) return undefined;
   const attributes = attributesOf(event, events);
-  if (typeof event !== "string" || attributes === undefined) {
+  if (attributes === undefined) {
     const known = Object.keys(events);
     const remedy = `Name ${known.length === 0 ? "" : `one of ${known.slice(0, 12).join(", ")}, or `}an event of the catalogue`;
-    if (event === undefined) list.add(path, "has no event", remedy);
-    else list.add([...path, "event"], `is ${describe(event)}, which is not defined`, remedy);
+    list.add([...path, "event"], `is ${describe(event)}, which is not defined`, remedy);
     return undefined;
   }
-  const where = checkWhere(fields["where"], [...path, "where"], attributes, list);
-  const groupBy = checkGroups(fields["groupBy"], [...path, "groupBy"], attributes, list);
-  const counted = { ...names, event, ...(where && { where }), ...(groupBy && { groupBy }) };
+  const where = checkWhere(fields.where, [...path, "where"], attributes, list);
+  const groupBy = checkGroups(fields.groupBy, [...path, "groupBy"], attributes, list);
+  const counted = { ...textsOf(fields), event, ...(where && { where }), ...(groupBy && { groupBy }) };
   if (kind === "count" || kind === "sessions") return { kind, ...counted };
-  const attribute = checkNumber(fields, path, attributes, list);
+  const { attribute } = fields;
   if (attribute === undefined) return undefined;
-  const definition = attributes[attribute] as CustomAttribute;
+  const definition = checkNumber(attribute, [...path, "attribute"], attributes, list);
+  if (definition === undefined) return undefined;
   const unit = definition.unit ?? "";
   if (kind === "sum") {
-    const decimals = list.number(fields, "decimals", path) ?? (definition.type === "int" ? 0 : 2);
-    if (!Number.isInteger(decimals) || decimals < 0 || decimals > mostDecimals) {
-      list.add([...path, "decimals"], `is ${decimals}`, `Write a whole number from 0 to ${mostDecimals}`);
-    }
     const ofTime = timeUnits[unit] === undefined ? "count" : (unit as MetricUnit);
-    return { kind, ...counted, attribute, unit: list.oneOf(fields, "unit", path, sumUnits) ?? ofTime, decimals };
+    const decimals = fields.decimals ?? (definition.type === "int" ? 0 : 2);
+    return { kind, ...counted, attribute, unit: fields.unit ?? ofTime, decimals };
   }
   const unitMs = timeUnits[unit];
   if (unitMs === undefined) {
@@ -158,37 +150,34 @@ function checkCounted(
   return { kind, ...counted, attribute, unitMs };
 }
 
-function attributesOf(event: unknown, events: Readonly<Record<string, CustomEvent>>): Attributes | undefined {
-  if (typeof event !== "string") return undefined;
+function attributesOf(event: string, events: Readonly<Record<string, CustomEvent>>): Attributes | undefined {
   if (Object.hasOwn(events, event)) return events[event]?.attributes;
   return findEventDefinition(event)?.attributes;
 }
 
-/** The attribute that is added up, or whose duration is kept. */
-function checkNumber(fields: Fields, path: Path, attributes: Attributes, list: ProblemList): string | undefined {
+/** @returns the definition of the attribute that is added up, or whose duration is kept */
+function checkNumber(attribute: string, path: Path, attributes: Attributes, list: ProblemList) {
   const usable = Object.keys(attributes).filter(
     (name) => ["int", "double"].includes(attributes[name]?.type ?? "") && !identifiers.has(name),
   );
-  const attribute = fields["attribute"];
-  if (typeof attribute === "string" && usable.includes(attribute)) return attribute;
+  if (usable.includes(attribute)) return attributes[attribute];
   const remedy =
     usable.length === 0 ? "Give the event a number first" : `Numbers of the event are ${usable.join(", ")}`;
-  if (attribute === undefined) list.add(path, "has no attribute", remedy);
-  else list.add([...path, "attribute"], `is ${describe(attribute)}, and no number of the event`, remedy);
+  list.add(path, `is "${attribute}", which is not a number of the event`, remedy);
   return undefined;
 }
 
-function checkWhere(input: unknown, path: Path, attributes: Attributes, list: ProblemList) {
+function checkWhere(input: Fields | undefined, path: Path, attributes: Attributes, list: ProblemList) {
   if (input === undefined) return undefined;
   const where: Record<string, readonly CustomValue[]> = {};
-  for (const [name, wanted] of Object.entries(list.object(input, path) ?? {})) {
+  for (const [name, wanted] of Object.entries(input)) {
     const definition = checkNamed(name, [...path, name], attributes, list);
     if (definition === undefined) continue;
     const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
     const wrong = values.find((value) => !isOfType(value, definition.type));
-    const isTooLong = values.some((value) => typeof value === "string" && value.length > longestValue);
-    if (values.length === 0 || values.length > mostValues || wrong !== undefined || isTooLong) {
-      const remedy = `Write 1 to ${mostValues} values of type ${definition.type}, texts of at most ${longestValue} characters`;
+    const isTooLong = values.some((value) => typeof value === "string" && value.length > maxValueLength);
+    if (values.length === 0 || values.length > maxValues || wrong !== undefined || isTooLong) {
+      const remedy = `Write 1 to ${maxValues} values of type ${definition.type}, texts of at most ${maxValueLength} characters`;
       list.add([...path, name], `is ${describe(wanted)}`, remedy);
     } else where[name] = values as CustomValue[];
   }
@@ -202,7 +191,7 @@ function checkNamed(name: string, path: Path, attributes: Attributes, list: Prob
   if (definition !== undefined) return definition;
   const problem = identifiers.has(name)
     ? `"${name}" names a person or a case`
-    : `"${name}" is no attribute of the event`;
+    : `"${name}" is not an attribute of the event`;
   list.add(path, problem, usable.length === 0 ? "Define attributes first" : `Its attributes are ${usable.join(", ")}`);
   return undefined;
 }
@@ -210,13 +199,9 @@ function checkNamed(name: string, path: Path, attributes: Attributes, list: Prob
 function checkGroups(input: unknown, path: Path, attributes: Attributes, list: ProblemList): CustomGroups | undefined {
   if (input === undefined) return undefined;
   const isName = typeof input === "string";
-  const fields = isName ? { attribute: input } : list.object(input, path, ["attribute", "values"]);
-  if (fields === undefined) return undefined;
-  const attribute = fields["attribute"];
-  if (typeof attribute !== "string") {
-    list.add(path, `is ${describe(input)}`, "Name an attribute, or write { attribute, values }");
-    return undefined;
-  }
+  const fields = isName ? { attribute: input } : checkShape(groupsShape, input, path, list);
+  const attribute = fields?.attribute;
+  if (fields === undefined || attribute === undefined) return undefined;
   const definition = checkNamed(attribute, isName ? path : [...path, "attribute"], attributes, list);
   if (definition === undefined) return undefined;
   if (definition.type === "boolean") return { attribute, values: ["true", "false"] };
@@ -224,10 +209,11 @@ function checkGroups(input: unknown, path: Path, attributes: Attributes, list: P
     list.add(path, `is "${attribute}", a number`, "Group by a text with declared values, or by a boolean");
     return undefined;
   }
-  if (!isName && fields["values"] !== undefined) {
-    const values = checkGroupValues(fields["values"], [...path, "values"], list);
+  if ("values" in fields && fields.values !== undefined) {
+    const values = checkGroupValues(fields.values, [...path, "values"], list);
     return values && { attribute, values };
   }
+  if (!isName && (input as Fields)["values"] !== undefined) return undefined;
   if (definition.values !== undefined) return { attribute, values: definition.values };
   const remedy = `Give the attribute \`values\`, or write groupBy: { attribute: "${attribute}", values: […] }: each value is a row a day, the rest is "${otherGroup}"`;
   list.add(path, `is "${attribute}", which may be any text`, remedy);
@@ -236,8 +222,8 @@ function checkGroups(input: unknown, path: Path, attributes: Attributes, list: P
 
 function checkHistogramNames(key: string, groupBy: CustomGroups | undefined, path: Path, list: ProblemList): void {
   const names = [...(groupBy?.values ?? []), otherGroup].map((group) => groupHistogram(key, group));
-  const tooLong = groupBy && names.find((name) => name.length > histogramLength);
+  const tooLong = groupBy && names.find((name) => name.length > maxHistogramLength);
   if (tooLong === undefined) return;
-  const remedy = `Shorten the key or the value: with a colon between them, at most ${histogramLength} characters`;
+  const remedy = `Shorten the key or the value: with a colon between them, at most ${maxHistogramLength} characters`;
   list.add([...path, "groupBy"], `gives the histogram "${tooLong}", ${tooLong.length} characters`, remedy);
 }

@@ -8,8 +8,8 @@ export interface DefinitionProblem {
 }
 
 export interface LocatedProblem extends DefinitionProblem {
-  /** From 1. */
-  readonly line: number;
+  /** From 1; undefined if it is not known. */
+  readonly line: number | undefined;
 }
 
 /** All that is wrong with a `spanledger.config.ts`, each with its line, so that it is mended in one go. */
@@ -22,10 +22,10 @@ export class DefinitionsError extends Error {
     const head =
       problems.length === 1 ? "The definitions have a problem:" : `The definitions have ${problems.length} problems:`;
     const lines = problems
-      .toSorted((a, b) => a.line - b.line)
+      .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
       .map(({ line, path, problem, remedy }) => {
         const where = path.length === 0 ? "" : `${path.map(describeKey).join("")} `;
-        return `  ${file}:${line} ${where}${problem}. ${remedy}.`;
+        return `  ${file}${line === undefined ? "" : `:${line}`} ${where}${problem}. ${remedy}.`;
       });
     super([head, ...lines].join("\n"));
     this.file = file;

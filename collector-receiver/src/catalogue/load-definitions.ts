@@ -6,7 +6,7 @@ import { checkDefinitions } from "./check-definitions.ts";
 import type { CustomDefinitions } from "./custom-definitions.ts";
 import { DefinitionsError } from "./definitions-error.ts";
 import { importConfig } from "./import-config.ts";
-import { KeyLines } from "./locate-keys.ts";
+import { locateKeys } from "./locate-keys.ts";
 
 /** Looked for in the working folder, in this order, if `SPANLEDGER_CONFIG` names no other file. */
 export const configFileNames = [".mts", ".ts", ".mjs", ".js"].map((extension) => `spanledger.config${extension}`);
@@ -25,14 +25,14 @@ export function findDefinitionsFile(named: string | undefined, folder: string): 
   if (named === undefined) return null;
   const problem = "is not there, and SPANLEDGER_CONFIG names it";
   throw new DefinitionsError(named, [
-    { path: [], line: 1, problem, remedy: "Name the file, or leave the variable out" },
+    { path: [], line: undefined, problem, remedy: "Name the file, or leave the variable out" },
   ]);
 }
 
 /**
  * Runs such a file and checks what it exports by default.
  * @param reservedKeys keys that a product's own metric may not take
- * @throws DefinitionsError with every problem at once, each with its line in the file
+ * @throws DefinitionsError with every problem at once, each with its line in the file if that is found
  */
 export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<string>): Promise<CustomDefinitions> {
   const shown = relative(process.cwd(), file) || file;
@@ -54,20 +54,20 @@ export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<st
   }
   const { definitions, problems } = checkDefinitions(exported, reservedKeys);
   if (problems.length === 0) return definitions;
-  const lines = new KeyLines(source);
+  const lines = await locateKeys(source);
   throw new DefinitionsError(
     shown,
     problems.map((problem) => ({ ...problem, line: lines.lineOf(problem.path) })),
   );
 }
 
-/** Where Node says that running the file failed: `file:///…/spanledger.config.ts:12`. */
-function lineOfError(error: unknown, file: string): number {
+/** The line on which Node says that the file failed: `file:///…/spanledger.config.ts:12`. */
+function lineOfError(error: unknown, file: string): number | undefined {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   for (const name of [pathToFileURL(file).href, file]) {
     const at = stack.indexOf(`${name}:`);
     const line = at < 0 ? Number.NaN : Number.parseInt(stack.slice(at + name.length + 1), 10);
     if (line > 0) return line;
   }
-  return 1;
+  return undefined;
 }

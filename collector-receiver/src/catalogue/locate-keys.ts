@@ -1,177 +1,123 @@
-/**
- * Where the keys of an object literal stand in a source text, so that what is wrong with a value can be named by
- * its line. A scanner, not a parser: it follows the literal that is exported by default (within one call, as of
- * `defineSpanledger`), and whatever it cannot follow (a spread, a constant, a computed key) has no line of its
- * own; `lineOf` then gives the line of what encloses it.
- */
+import { stripTypeScriptTypes } from "node:module";
+import type { AnyNode, Expression, ObjectExpression, Program, Property, SpreadElement } from "acorn";
+
+/** Lines of a source file (from 1) by the path of a key in what it exports by default. */
 export class KeyLines {
   readonly #lines = new Map<string, number>();
-  readonly #start: number;
 
-  /** @param source TypeScript or JavaScript, as it is on disk */
-  constructor(source: string) {
-    const scanner = new Scanner(source, (path, line) => this.#lines.set(path.join("\n"), line));
-    this.#start = scanner.scanDefaultExport();
+  add(path: readonly string[], line: number): void {
+    this.#lines.set(JSON.stringify(path), line);
   }
 
-  /** The line (from 1) of a key, or of the nearest key around it that has one. */
-  lineOf(path: readonly string[]): number {
-    for (let length = path.length; length > 0; length--) {
-      const line = this.#lines.get(path.slice(0, length).join("\n"));
+  /** @returns the line of a key, or of the nearest key around it that has one; undefined if there is none */
+  lineOf(path: readonly string[]): number | undefined {
+    for (let length = path.length; length >= 0; length--) {
+      const line = this.#lines.get(JSON.stringify(path.slice(0, length)));
       if (line !== undefined) return line;
     }
-    return this.#start;
+    return undefined;
   }
 }
 
-const openers: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")" };
-const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*|\d[\d._]*/uy;
-
-class Scanner {
-  readonly #text: string;
-  readonly #found: (path: readonly string[], line: number) => void;
-  #at = 0;
-
-  constructor(text: string, found: (path: readonly string[], line: number) => void) {
-    this.#text = text;
-    this.#found = found;
+/**
+ * Finds where the keys of a config file stand, so that a problem can be named with its line. Follows object literals,
+ * constants of the file, spreads of both, and the first argument of a call such as `defineSpanledger`. Anything else has
+ * no line.
+ * @param source TypeScript or JavaScript
+ */
+export async function locateKeys(source: string): Promise<KeyLines> {
+  const lines = new KeyLines();
+  const program = await parseModule(source);
+  const exported = program && findDefaultExport(program);
+  if (exported !== undefined) {
+    lines.add([], exported.loc?.start.line ?? 1);
+    new KeyWalk(program as Program, lines).follow(exported, []);
   }
+  return lines;
+}
 
-  /** Goes through the literal and gives the line on which the export begins; 1 where there is none. */
-  scanDefaultExport(): number {
-    for (;;) {
-      this.#skipBlanks();
-      if (this.#at >= this.#text.length) return 1;
-      if (/^export\s+default\b/.test(this.#text.slice(this.#at, this.#at + 200))) break;
-      this.#skipToken();
-    }
-    const line = this.#line();
-    while (this.#at < this.#text.length && this.#text[this.#at] !== "{" && this.#text[this.#at] !== ";") {
-      // `defineSpanledger<…>(` and brackets around the literal are walked into, word by word.
-      if (/["'`]/.test(this.#text[this.#at] as string)) this.#skipToken();
-      else this.#at++;
-      this.#skipBlanks();
-    }
-    if (this.#text[this.#at] === "{") this.#scanObject([]);
-    return line;
-  }
-
-  #scanObject(path: readonly string[]): void {
-    this.#at++;
-    for (;;) {
-      this.#skipBlanks();
-      const character = this.#text[this.#at];
-      if (character === undefined) return;
-      if (character === "}") {
-        this.#at++;
-        return;
-      }
-      const line = this.#line();
-      const key = this.#readKey();
-      this.#skipBlanks();
-      if (key !== null) this.#found([...path, key], line);
-      if (key !== null && this.#text[this.#at] === ":") {
-        this.#at++;
-        this.#skipBlanks();
-        if (this.#text[this.#at] === "{") this.#scanObject([...path, key]);
-      }
-      this.#skipUntilComma();
+/** @returns undefined if the text can't be parsed */
+async function parseModule(source: string): Promise<Program | undefined> {
+  // Loaded only if a file has a problem.
+  const { parse } = await import("acorn");
+  for (const read of [() => source, () => stripTypes(source)]) {
+    try {
+      return parse(read(), { ecmaVersion: "latest", sourceType: "module", locations: true, allowHashBang: true });
+    } catch {
+      // TypeScript at the first attempt. At the second there are no lines.
     }
   }
+  return undefined;
+}
 
-  /** Null where the key is no plain name: a spread or a computed one. */
-  #readKey(): string | null {
-    const character = this.#text[this.#at] as string;
-    if (character === '"' || character === "'") {
-      const start = this.#at;
-      this.#skipToken();
-      return unquote(this.#text.slice(start, this.#at));
-    }
-    identifier.lastIndex = this.#at;
-    const match = identifier.exec(this.#text);
-    if (match === null) return null;
-    this.#at += match[0].length;
-    return match[0];
-  }
-
-  #skipUntilComma(): void {
-    for (;;) {
-      this.#skipBlanks();
-      const character = this.#text[this.#at];
-      if (character === undefined || character === "}") return;
-      if (character === ",") {
-        this.#at++;
-        return;
-      }
-      this.#skipToken();
-    }
-  }
-
-  /** Over a text, a bracket with all that is in it, or one character. */
-  #skipToken(): void {
-    const character = this.#text[this.#at] as string;
-    if (character === '"' || character === "'" || character === "`") this.#skipText(character);
-    else if (openers[character] === undefined) this.#at++;
-    else this.#skipBracket(openers[character]);
-  }
-
-  #skipBracket(closer: string): void {
-    this.#at++;
-    for (;;) {
-      this.#skipBlanks();
-      const character = this.#text[this.#at];
-      if (character === undefined) return;
-      if (character === closer) {
-        this.#at++;
-        return;
-      }
-      this.#skipToken();
-    }
-  }
-
-  #skipText(quote: string): void {
-    this.#at++;
-    while (this.#at < this.#text.length) {
-      const character = this.#text[this.#at];
-      if (character === quote) {
-        this.#at++;
-        return;
-      }
-      if (character === "\\") this.#at += 2;
-      else if (quote === "`" && character === "$" && this.#text[this.#at + 1] === "{") {
-        this.#at++;
-        this.#skipBracket("}");
-      } else this.#at++;
-    }
-  }
-
-  #skipBlanks(): void {
-    for (;;) {
-      const rest = this.#text.slice(this.#at, this.#at + 2);
-      if (rest === "//") this.#skipTo("\n", 0);
-      else if (rest === "/*") this.#skipTo("*/", 2);
-      else if (/^\s/.test(rest)) this.#at++;
-      else return;
-    }
-  }
-
-  #skipTo(end: string, over: number): void {
-    const found = this.#text.indexOf(end, this.#at + 2);
-    this.#at = found < 0 ? this.#text.length : found + over;
-  }
-
-  #line(): number {
-    let line = 1;
-    for (let at = this.#text.indexOf("\n"); at >= 0 && at < this.#at; at = this.#text.indexOf("\n", at + 1)) line++;
-    return line;
+/** Replaces types with blanks, so that lines stay. Node calls the function experimental each time; a reader has no use for that. */
+function stripTypes(source: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 
-function unquote(literal: string): string {
-  const inner = literal.slice(1, -1);
-  if (!inner.includes("\\")) return inner;
-  // Only what a name needs: the escaped character itself, and code points.
-  return inner.replace(/\\u\{([\da-f]+)\}|\\u([\da-f]{4})|\\x([\da-f]{2})|\\(.)/gi, (_, long, short, byte, character) =>
-    character === undefined ? String.fromCodePoint(Number.parseInt(long ?? short ?? byte, 16)) : character,
-  );
+function findDefaultExport(program: Program): AnyNode | undefined {
+  for (const statement of program.body) {
+    if (statement.type === "ExportDefaultDeclaration") return statement.declaration;
+    if (statement.type !== "ExportNamedDeclaration" || statement.source != null) continue;
+    const specifier = statement.specifiers.find(({ exported }) => nameOf(exported) === "default");
+    if (specifier !== undefined) return specifier.local;
+  }
+  return undefined;
+}
+
+class KeyWalk {
+  readonly #constants = new Map<string, Expression>();
+  readonly #lines: KeyLines;
+  /** A constant may stand in itself only if the file does not run; this ends it all the same. */
+  readonly #following = new Set<AnyNode>();
+
+  constructor(program: Program, lines: KeyLines) {
+    this.#lines = lines;
+    for (const statement of program.body) {
+      const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+      if (declaration?.type !== "VariableDeclaration" || declaration.kind !== "const") continue;
+      for (const { id, init } of declaration.declarations) {
+        if (id.type === "Identifier" && init != null) this.#constants.set(id.name, init);
+      }
+    }
+  }
+
+  follow(node: AnyNode, path: readonly string[]): void {
+    if (this.#following.has(node)) return;
+    this.#following.add(node);
+    if (node.type === "ObjectExpression") this.#readObject(node, path);
+    else if (node.type === "CallExpression" && node.arguments[0] !== undefined) this.follow(node.arguments[0], path);
+    else if (node.type === "Identifier") {
+      const value = this.#constants.get(node.name);
+      if (value !== undefined) this.follow(value, path);
+    }
+    this.#following.delete(node);
+  }
+
+  #readObject(node: ObjectExpression, path: readonly string[]): void {
+    for (const property of node.properties) this.#readProperty(property, path);
+  }
+
+  #readProperty(property: Property | SpreadElement, path: readonly string[]): void {
+    if (property.type === "SpreadElement") {
+      this.follow(property.argument, path);
+      return;
+    }
+    const { key, computed, value, loc } = property;
+    const name = computed && key.type !== "Literal" ? undefined : nameOf(key);
+    if (name === undefined) return;
+    this.#lines.add([...path, name], loc?.start.line ?? 1);
+    this.follow(value, [...path, name]);
+  }
+}
+
+function nameOf(node: AnyNode): string | undefined {
+  if (node.type === "Identifier") return node.name;
+  return node.type === "Literal" ? String(node.value) : undefined;
 }
