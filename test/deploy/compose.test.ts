@@ -63,6 +63,44 @@ describe("compose.yaml", async () => {
     }
   });
 
+  test("a secret that is not set is asked for by name, and never empty", async () => {
+    const used = [...(await read("compose.yaml")).matchAll(/(?<!\$)\$\{(\w+)(:[?-][^}]*)?\}/g)];
+    const asked = new Set(used.filter(([, , rest]) => rest?.startsWith(":?")).map(([, name]) => name));
+    const optional = new Set(used.filter(([, , rest]) => rest === ":-").map(([, name]) => name));
+    for (const [, name, rest] of used) {
+      if (rest === undefined) expect([name, asked.has(name)]).toEqual([name, true]);
+    }
+    expect(asked).toEqual(
+      new Set([
+        "GRAFANA_PASSWORD",
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+        "SPANLEDGER_INGEST_TOKEN",
+        "SPANLEDGER_READ_TOKEN",
+      ]),
+    );
+    for (const name of optional) expect(name).not.toMatch(/PASSWORD|TOKEN/);
+  });
+
+  test("every address names a service of the file", () => {
+    const { services } = compose;
+    const addresses = Object.values(services).flatMap(({ environment }) =>
+      Object.entries(environment ?? {}).flatMap(([name, value]) => {
+        if (name.endsWith("_HOST") && name !== "OTLP_HOST") return [value.split(":")[0] as string];
+        return [...value.matchAll(/^\w+:\/\/(?:[^@/]*@)?([\w.-]+)/g)].map(([, host]) => host as string);
+      }),
+    );
+    const hosts = [...addresses, services["dashboards-role"]?.environment?.["PGHOST"]];
+    expect(hosts).toEqual(expect.arrayContaining(["postgres", "redis", "receiver"]));
+    for (const host of hosts) expect(Object.keys(services)).toContain(host);
+  });
+
+  test("the Collector shows the token that the receiver takes", () => {
+    const { receiver, collector } = compose.services;
+    const [, variable] = /^default:\$\{(\w+)/.exec(receiver?.environment?.["INGEST_TOKENS"] ?? "") ?? [];
+    expect(collector?.environment?.["SPANLEDGER_TOKEN"]).toBe(`\${${variable}}`);
+  });
+
   test("every variable of the receiver is one that it reads, and of the Collector one that its file names", async () => {
     const { receiver, collector } = compose.services;
     for (const name of Object.keys(receiver?.environment ?? {})) {

@@ -42,7 +42,7 @@ export function checkValue<Shape extends TSchema>(
   path: Path,
   list: ProblemList,
 ): Static<Shape> | undefined {
-  if (Value.Check(shape, value)) return value as Static<Shape>;
+  if (Value.Check(shape, value)) return value;
   list.add(path, `is ${describe(value)}`, remedyOf(shape) ?? "Correct it");
   return undefined;
 }
@@ -116,5 +116,5 @@ const tokensOf = (pointer: string): string[] =>
     .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 
 function remedyOf(schema: object | undefined): string | undefined {
-  return (schema as { remedy?: string } | undefined)?.remedy;
+  return schema !== undefined && "remedy" in schema ? String(schema.remedy) : undefined;
 }

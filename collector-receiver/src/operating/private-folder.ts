@@ -26,12 +26,12 @@ export function makePrivateFolder(folder: string, uid = process.geteuid?.()): st
     if (missing.length === 0 && lstatSync(existing).isSymbolicLink()) return undefined;
     const real = realpathSync(existing);
     // Checked before anything is made: root must not make folders where somebody else's link leads.
-    if (!isSafeParent(missing.length === 0 ? dirname(real) : real, uid)) return undefined;
+    if (!isSafe(real, uid)) return undefined;
     // One by one: with `recursive`, Node 24 tries for ever below /proc, where mkdir fails with ENOENT.
     let made = real;
     for (const name of missing) {
       made = join(made, name);
-      makeUnlessThere(made);
+      tryToMake(made);
     }
     const found = lstatSync(made);
     const isOurs = found.isDirectory() && found.uid === uid && (found.mode & writableByOthers) === 0;
@@ -41,19 +41,19 @@ export function makePrivateFolder(folder: string, uid = process.geteuid?.()): st
   }
 }
 
-/** Two processes may start at once. */
-function makeUnlessThere(folder: string): void {
+/** Another process may have made it at the same time. Whether it is ours is checked afterwards. */
+function tryToMake(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } catch {
+    // Not made.
   }
 }
 
-/** True if neither `folder` nor a folder above it lets others replace what is in it. In a sticky one they can't. */
-function isSafeParent(folder: string, uid: number): boolean {
+/** True if others can replace neither `folder` nor one above it, nor what is in them. In a sticky one they can't. */
+function isSafe(folder: string, uid: number): boolean {
   const { mode, uid: owner } = lstatSync(folder);
-  const trusted = (owner === uid || owner === 0) && ((mode & writableByOthers) === 0 || (mode & sticky) !== 0);
+  const isTrusted = (owner === uid || owner === 0) && ((mode & writableByOthers) === 0 || (mode & sticky) !== 0);
   const parent = dirname(folder);
-  return trusted && (parent === folder || isSafeParent(parent, uid));
+  return isTrusted && (parent === folder || isSafe(parent, uid));
 }

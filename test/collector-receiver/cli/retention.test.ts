@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { retentionStart } from "../../../collector-receiver/src/upkeep/apply-retention.ts";
+import { useTestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 import { spanledger } from "./run-cli.ts";
@@ -67,14 +69,50 @@ test("retention: an announcement is shown, tried out, cancelled and resumed, in 
     "select (select count(*)::int from analytics_events) as events, count(retained_from)::int as sealed from analytics_settings",
   );
   expect(rows).toEqual([{ events: 5, sealed: 0 }]);
-  for (const wrong of [
-    ["--cancel", "--resume"],
-    ["--months", "3"],
-    ["--dry-run", "--months", "0"],
-    ["--tenant", "nobody"],
-  ]) {
+  for (const [wrong, message] of [
+    [["--cancel", "--resume"], "exclude each other"],
+    [["--months", "3"], "only works with --dry-run"],
+    [["--dry-run", "--months", "0"], "from 1 to 1200"],
+    [["--dry-run", "--months", "1201"], "from 1 to 1200"],
+    [["--dry-run", "--tenant", "a"], "leave --tenant out"],
+    [["--tenant", "nobody"], 'no tenant "nobody"'],
+  ] as const) {
     const refused = await spanledger(environment, "retention", ...wrong);
-    expect(refused, wrong.join(" ")).toMatchObject({ code: 1, stdout: "" });
+    expect(refused, wrong.join(" ")).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(message) });
     expect(refused.stderr).not.toContain("    at ");
   }
+});
+
+test("retention --dry-run: rows begin where --months, announcements, RETENTION_MONTHS and what was dropped before say", async () => {
+  const { connectionString, pool } = await useTestDatabase();
+  const now = Date.now();
+  const startOf = (months: number) => new Date(retentionStart("Asia/Shanghai", months, now));
+  for (const tenant of ["plain", "sealed", "announced"]) {
+    await pool.query(
+      "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, retained_from) values ($1, 'Asia/Shanghai', 'CNY', 86400, now(), $2)",
+      [tenant, tenant === "sealed" ? startOf(4) : null],
+    );
+  }
+  await pool.query(
+    "insert into analytics_retention_plans (tenant_id, retention_months, retained_from) values ('announced', 5, $1), ('announced', 9, $2)",
+    [startOf(5), startOf(9)],
+  );
+  const bounds = async (environment: Record<string, string>, ...words: string[]) => {
+    const run = await spanledger(
+      { DATABASE_URL: connectionString, ...environment },
+      "retention",
+      "--dry-run",
+      "--json",
+      ...words,
+    );
+    const { bounds: found } = JSON.parse(run.stdout) as {
+      bounds: { tenantId: string; retainedFromMs: number | null }[];
+    };
+    return Object.fromEntries(found.map(({ tenantId, retainedFromMs }) => [tenantId, retainedFromMs]));
+  };
+  const [four, six, nine, two] = [4, 6, 9, 2].map((months) => startOf(months).getTime());
+  // What is gone does not come back, and of several announcements the one that keeps more decides.
+  expect(await bounds({})).toEqual({ plain: null, sealed: four, announced: nine });
+  expect(await bounds({ RETENTION_MONTHS: "6" })).toEqual({ plain: six, sealed: four, announced: nine });
+  expect(await bounds({ RETENTION_MONTHS: "6" }, "--months", "2")).toEqual({ plain: two, sealed: two, announced: two });
 });

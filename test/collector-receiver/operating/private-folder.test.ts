@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { makePrivateFolder } from "../../../collector-receiver/src/operating/private-folder.ts";
 import { findCacheFolder } from "../../../deploy/setup/cache-folder.ts";
 
@@ -42,6 +42,7 @@ test.each<[what: string, make: (folder: string) => Promise<unknown>]>([
   ],
   ["a symbolic link that leads nowhere", (folder) => symlink("/nonexistent/place", folder)],
   ["a folder that its group may write", (folder) => mkdir(folder).then(() => chmod(folder, 0o770))],
+  ["a folder that others may write", (folder) => mkdir(folder).then(() => chmod(folder, 0o702))],
   ["a folder that everybody may write", (folder) => mkdir(folder).then(() => chmod(folder, 0o777))],
   ["a sticky folder that everybody may write", (folder) => mkdir(folder).then(() => chmod(folder, 0o1777))],
   [
@@ -68,6 +69,39 @@ test("refuses a folder of another user, and one below a folder of another user",
   expect(makePrivateFolder(folder, us)).toBe(folder);
   expect(makePrivateFolder(folder, somebodyElse)).toBeUndefined();
   expect(makePrivateFolder(join(folder, "below"), somebodyElse)).toBeUndefined();
+  expect(makePrivateFolder(join(home, "made"), somebodyElse), "what we make is not theirs").toBeUndefined();
+});
+
+test("refuses a place if others may write to a folder far above it, unless that is sticky", async () => {
+  const home = await makeHome();
+  const folder = join(home, "above/between/compiled");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(join(home, "above"), 0o777);
+  expect(makePrivateFolder(folder)).toBeUndefined();
+  expect(makePrivateFolder(join(folder, "new"))).toBeUndefined();
+  await chmod(join(home, "above"), 0o1777);
+  expect(makePrivateFolder(folder)).toBe(folder);
+  expect(makePrivateFolder(join(folder, "new"))).toBe(join(folder, "new"));
+});
+
+test.runIf(us === 0)("trusts folders of its user and of root above it, and of nobody else", async () => {
+  const home = await makeHome();
+  const folder = join(home, "above/compiled");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chown(folder, somebodyElse, somebodyElse);
+  expect(makePrivateFolder(folder, somebodyElse), "root's is above it").toBe(folder);
+  await chown(join(home, "above"), somebodyElse, somebodyElse);
+  expect(makePrivateFolder(folder, somebodyElse), "their own is above it").toBe(folder);
+  await chown(join(home, "above"), somebodyElse + 1, somebodyElse);
+  expect(makePrivateFolder(folder, somebodyElse), "a third one's is above it").toBeUndefined();
+});
+
+test("has no folder where files have no owners, as on Windows", async () => {
+  const home = await makeHome();
+  const geteuid = vi.spyOn(process as { geteuid?: unknown }, "geteuid", "get").mockReturnValue(undefined);
+  onTestFinished(() => geteuid.mockRestore());
+  expect(makePrivateFolder(join(home, "compiled"))).toBeUndefined();
+  expect(await readdir(home)).toEqual([]);
 });
 
 test("gives up on a place where nothing can be made", () => {
