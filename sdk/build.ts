@@ -48,7 +48,9 @@ async function bundleWorker(): Promise<string> {
   if (outside.length > 0) throw new Error(`the worker must need nothing but Node, and needs ${outside.join(", ")}`);
   return outputFiles[0]!.text;
 }
-// A bundler for browsers or an edge runtime finds no such package, and shows this sentence.
+// A bundler for browsers or an edge runtime finds no such package, and shows this sentence. Next.js compiles its
+// instrumentation.ts for both runtimes.
 const sentence =
-  "@spanledger/sdk records in Node only: import it in code of the server, neither of a browser nor of an edge runtime";
+  "@spanledger/sdk records in Node only: import it in code of the server, neither of a browser nor of an edge runtime; " +
+  "in instrumentation.ts of Next.js by await import(...) behind process.env.NEXT_RUNTIME === 'nodejs'";
 writeFileSync(join(dist, "not-for-browsers.js"), `import "${sentence}";\n`);

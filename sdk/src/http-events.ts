@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { subscribe } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { context, type Context } from "@opentelemetry/api";
 import { showNotice } from "./diagnose.ts";
@@ -7,8 +7,12 @@ import { attributesOf, type CompiledRule, type HttpExchange } from "./http-rules
 import { describeThrown } from "./recording/encode-any-value.ts";
 import type { EventRecorder, RequestNotes } from "./recording/event-recorder.ts";
 import type { AttributeBag } from "./recording/event-writer.ts";
+import { startTimer } from "./timers.ts";
 
-interface RequestStart {
+/** A request that began before the rules were there is attended for this long, in ms. */
+const earlyMs = 60_000;
+
+interface RequestMessage {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -27,6 +31,8 @@ export class HttpWatch {
   readonly #requests = new AsyncLocalStorage<RequestNotes | undefined>();
   #rules: readonly CompiledRule[] = [];
   #subscribed = false;
+  /** Answers of requests whose begin was seen; null when all others are long gone. */
+  #begun: WeakSet<ServerResponse> | null = new WeakSet();
 
   constructor(recorder: EventRecorder) {
     this.#recorder = recorder;
@@ -38,31 +44,54 @@ export class HttpWatch {
     if (this.#subscribed || rules.length === 0) return;
     this.#subscribed = true;
     this.#recorder.requests = this.#requests;
-    subscribe("http.server.request.start", (message) => {
-      try {
-        this.#begin(message as RequestStart);
-      } catch (error) {
-        complain(error);
-      }
+    subscribe(
+      "http.server.request.start",
+      guard((message) => this.#begin(message)),
+    );
+    this.#watchEarly();
+  }
+
+  /** Next.js answers its first requests while it starts: of a request that has begun only the end is seen. */
+  #watchEarly(): void {
+    const notes = newNotes();
+    const end = guard((message) => this.#endEarly(message, notes));
+    this.#recorder.strayNotes = notes;
+    subscribe("http.server.response.finish", end);
+    startTimer(earlyMs, () => {
+      unsubscribe("http.server.response.finish", end);
+      this.#recorder.strayNotes = null;
+      this.#begun = null;
     });
   }
 
-  #begin({ request, response }: RequestStart): void {
-    const url = request.url ?? "/";
-    const queryStart = url.indexOf("?");
-    const path = queryStart === -1 ? url : url.slice(0, queryStart);
+  #endEarly({ request, response }: RequestMessage, notes: RequestNotes): void {
+    if (this.#begun?.has(response) === true) return;
+    // Express rewrites `url` while it handles the request, and keeps what it was.
+    const { originalUrl } = request as IncomingMessage & { readonly originalUrl?: string };
+    const [path, query] = splitUrl(originalUrl ?? request.url);
+    const exchange = exchangeOf(request, response, query, NaN);
+    this.#recordMatched(this.#match(request.method, path), exchange, notes, undefined);
+  }
+
+  #match(method: string | undefined, path: string): Matched[] {
     const matched: Matched[] = [];
     for (const rule of this.#rules) {
-      if (rule.method !== null && rule.method !== request.method) continue;
+      if (rule.method !== null && rule.method !== method) continue;
       const params = rule.match(path);
       if (params !== null) matched.push({ rule, params });
     }
-    const notes: RequestNotes | undefined =
-      matched.length === 0 ? undefined : { recordedNames: new Set(), attributes: {} };
+    return matched;
+  }
+
+  #begin({ request, response }: RequestMessage): void {
+    const [path, query] = splitUrl(request.url);
+    const matched = this.#match(request.method, path);
+    const notes = matched.length === 0 ? undefined : newNotes();
     // A storage of our own: the product's context stays as it is. Each request enters, because the next one on the
     // same connection must not inherit from the one before.
     this.#requests.enterWith(notes);
     if (notes === undefined) return;
+    this.#begun?.add(response);
 
     const { surroundings } = this.#recorder;
     const outer = surroundings.getStore();
@@ -79,20 +108,11 @@ export class HttpWatch {
       }
     });
     response.once("close", () => {
-      const { statusCode } = response;
-      const exchange: Omit<HttpExchange, "params"> = {
-        query: new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1)),
-        request,
-        response,
-        statusCode,
-        success: response.writableFinished && statusCode < 400,
-        durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
-      };
+      const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
       // Frameworks such as Koa, Hono and Next end the answer outside of the handler's context.
       const around = { ...outer, ...notes.attributes, ...ending };
-      this.#requests.run(undefined, () => {
-        surroundings.run(around, () => this.#recordMatched(matched, exchange, notes, active));
-      });
+      const exchange = exchangeOf(request, response, query, durationMs);
+      surroundings.run(around, () => this.#recordMatched(matched, exchange, notes, active));
     });
   }
 
@@ -108,12 +128,46 @@ export class HttpWatch {
       try {
         const attributes = attributesOf(rule, { ...exchange, params });
         if (attributes === null) continue;
-        this.#recorder.record(rule.event, attributes, active === undefined ? undefined : { context: active });
+        const options = active === undefined ? undefined : { context: active };
+        // It is no explicit call, of this request or of another.
+        this.#requests.run(newNotes(), () => this.#recorder.record(rule.event, attributes, options));
       } catch (error) {
         complain(error);
       }
     }
   }
+}
+
+function newNotes(): RequestNotes {
+  return { recordedNames: new Set(), attributes: {} };
+}
+
+/** Path and query. */
+function splitUrl(url = "/"): [path: string, query: string] {
+  const queryStart = url.indexOf("?");
+  return queryStart === -1 ? [url, ""] : [url.slice(0, queryStart), url.slice(queryStart + 1)];
+}
+
+function exchangeOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: string,
+  durationMs: number,
+): Omit<HttpExchange, "params"> {
+  const { statusCode } = response;
+  const success = response.writableFinished && statusCode < 400;
+  return { query: new URLSearchParams(query), request, response, statusCode, success, durationMs };
+}
+
+/** A listener of Node's channels that never throws. */
+function guard(listen: (message: RequestMessage) => void): (message: unknown) => void {
+  return (message) => {
+    try {
+      listen(message as RequestMessage);
+    } catch (error) {
+      complain(error);
+    }
+  };
 }
 
 function complain(error: unknown): void {

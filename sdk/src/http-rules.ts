@@ -14,6 +14,7 @@ export interface HttpExchange {
   readonly statusCode: number;
   /** Status under 400, and the answer was sent to its end. */
   readonly success: boolean;
+  /** NaN if the request began before the SDK was started. */
   readonly durationMs: number;
 }
 
@@ -82,7 +83,7 @@ function compileRule(rule: unknown): CompiledRule {
 export function attributesOf(rule: CompiledRule, exchange: HttpExchange): Record<string, unknown> | null {
   const attributes: Record<string, unknown> = {
     success: exchange.success,
-    response_time_ms: exchange.durationMs,
+    response_time_ms: Number.isNaN(exchange.durationMs) ? undefined : exchange.durationMs,
   };
   // An event of the catalogue gets what it defines; one of your own gets both.
   const definition = findEventDefinition(rule.event);

@@ -5,6 +5,7 @@ import fastify from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compilePath } from "../../sdk/src/match-path.ts";
 import { OtlpSink } from "./otlp-sink.ts";
+import { runProduct } from "./run-product.ts";
 
 let sink: OtlpSink;
 const servers: Server[] = [];
@@ -202,6 +203,31 @@ describe("httpEvents", () => {
     expect(await (await fetch(url)).text()).toBe("fine");
     // Neither the request, nor the rule behind it.
     expect(await received(1)).toMatchObject([{ name: "shop.left", attributes: { success: true } }]);
+  });
+});
+
+describe("requests that began before the start", () => {
+  const run = async (...args: string[]): Promise<OtlpSink["events"]> => {
+    const end = await runProduct("started-in-request", { endpoint: sink.url, args });
+    expect(end).toMatchObject({ code: 0, stderr: "" });
+    return sink.events.toSorted(
+      (a, b) => Number(a.attributes["tracking_number"]) - Number(b.attributes["tracking_number"]),
+    );
+  };
+
+  it("yield their events too, without a duration that nobody measured", async () => {
+    expect((await run()).map(({ attributes }) => attributes)).toEqual([
+      { tracking_number: "1", success: true },
+      { tracking_number: "2", success: true },
+      { tracking_number: "3", success: true, response_time_ms: expect.any(Number) },
+    ]);
+  });
+
+  it("yield no second event beside an explicit one", async () => {
+    const numbers = (await run("explicit")).map(({ attributes }) => attributes["tracking_number"]);
+    // Which of the requests it belongs to cannot be known.
+    expect(new Set(numbers)).toEqual(new Set(["3", undefined]));
+    expect(numbers).toHaveLength(2);
   });
 });
 

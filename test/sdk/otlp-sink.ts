@@ -65,6 +65,12 @@ export class OtlpSink {
     await new Promise((resolve) => server.close(resolve));
   }
 
+  /** As if nothing had come so far. */
+  forget(): void {
+    for (const list of [this.events, this.reports, this.ordinarySpans, this.requests]) list.length = 0;
+    this.seen = 0;
+  }
+
   /** Resolves as soon as `condition` holds; looks after each request and every 20 ms. */
   async until(condition: (sink: this) => boolean): Promise<void> {
     while (!condition(this)) await new Promise((resolve) => setTimeout(resolve, 20));

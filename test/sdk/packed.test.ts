@@ -111,47 +111,6 @@ describe("beside no OpenTelemetry SDK", () => {
     ]);
   });
 
-  describe.each(["esm", "cjs"] as const)("bundled into one file by esbuild (%s)", (format) => {
-    const file = format === "esm" ? "bundle.mjs" : "bundle.cjs";
-    let bundled: string;
-    beforeAll(async () => {
-      // Elsewhere: nothing of the package is beside it.
-      bundled = join(parent, `bundled-${format}`);
-      await build({
-        stdin: {
-          contents: `
-            import { startBusinessEvents, recordBusinessEvent, businessEventsStatus } from "@spanledger/sdk";
-            startBusinessEvents();
-            for (let i = 0; i < 700; i += 1) recordBusinessEvent("shop.sold", { i });
-            console.log(businessEventsStatus().sending);
-            const how = process.argv[2];
-            if (how === "exit") process.exit(3);
-            if (how === "throw") throw new Error("uncaught on purpose");
-            if (how === "SIGTERM") process.kill(process.pid, how);`,
-          resolveDir: folder,
-        },
-        bundle: true,
-        platform: "node",
-        format,
-        logLevel: "error",
-        outfile: join(bundled, file),
-      });
-    });
-
-    it.each([
-      ["natural", 0, null],
-      ["exit", 3, null],
-      ["throw", 1, null],
-      ["SIGTERM", null, "SIGTERM"],
-    ])("%s", async (how, code, signal) => {
-      const end = await run(bundled, file, { args: [how] });
-      expect(end).toMatchObject({ code, signal, stdout: "worker\n" });
-      expect(end.stderr).not.toContain("@spanledger/sdk:");
-      expect(sink.eventIds.size).toBe(700);
-      expect(sink.reports).toMatchObject([{ lastSeq: 700, dropped: 0 }]);
-    });
-  });
-
   it.each([["browser"], ["edge-light"], ["workerd"]])("bundling for %s fails with one sentence", async (condition) => {
     const failed = build({
       stdin: { contents: `import "@spanledger/sdk";`, resolveDir: folder },

@@ -10,19 +10,21 @@ const run = promisify(execFile);
 const sdk = join(import.meta.dirname, "../../sdk");
 
 /**
- * Lays out a product of `products/<name>/`: its files and the SDK as it would be published, beside the packages that
- * `npm run setup` installed in `installed`.
+ * Lays out a product of `products/<name>/`: its files, those of `products/shop/` and the SDK as it would be published,
+ * beside the packages that `npm run setup` installed in `installed`.
  * @returns the folder, to be removed by the test
  */
 export async function layOutProduct(name: string, installed: string): Promise<string> {
   const folder = mkdtempSync(join(installed, "run-"));
-  cpSync(join(import.meta.dirname, "products", name), folder, { recursive: true });
+  const products = join(import.meta.dirname, "products");
+  cpSync(join(products, name), folder, { recursive: true });
+  cpSync(join(products, "shop"), join(folder, "shop"), { recursive: true });
   cpSync(await unpackSdk(), join(folder, "node_modules/@spanledger/sdk"), { recursive: true });
   return folder;
 }
 
 /** The published package, unpacked: built once for the same sources, whichever test asks first. */
-async function unpackSdk(): Promise<string> {
+export async function unpackSdk(): Promise<string> {
   const parent = join(await findCacheFolder(), "sdk-packed");
   const hash = createHash("sha256");
   for (const file of filesBelow(sdk)) hash.update(file).update(readFileSync(join(sdk, file)));

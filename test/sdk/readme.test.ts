@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sdkProducts } from "../../deploy/setup/obtain-sdk-products.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
+import { lineOf, linesOfReadme, supportRows } from "./support-matrix.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../../sdk/README.md"), "utf8");
 const snippets = new Map(
@@ -51,9 +52,14 @@ describe("sdk/README.md", () => {
       return Object.entries(manifest.dependencies).map(([name, version]) => `${name} ${version}`);
     });
     // What the others need, rather than what is tested.
-    const parts = /^(?:@opentelemetry\/api|@nestjs\/(?:common|platform-express)|reflect-metadata|rxjs) /;
+    const parts =
+      /^(?:@opentelemetry\/api|@nestjs\/(?:common|platform-express)|@rollup\/.+|react|react-dom|reflect-metadata|rxjs) /;
     const missing = versions.filter((version) => !parts.test(version) && !readme.includes(version));
     expect(missing).toEqual([]);
+  });
+
+  it("has the table that the tests of products print", () => {
+    expect(linesOfReadme()).toEqual(supportRows.map(lineOf));
   });
 
   it("needs five lines for the first event", () => {

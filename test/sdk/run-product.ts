@@ -8,7 +8,7 @@ export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly nodeArgs?: readonly string[];
-  /** Node to run it with. Default: the one that runs the tests. */
+  /** Node, Bun or Deno to run it with. Default: the Node that runs the tests. */
   readonly node?: string;
   /** A file elsewhere, instead of a name in `products/`. */
   readonly file?: string;
@@ -23,6 +23,8 @@ export interface ProductEnd {
   readonly stderr: string;
   /** From the start to the end, in ms. */
   readonly tookMs: number;
+  /** To the end, in ms: from the signal or whatever else asked for it, or else from the start. */
+  readonly endedMs: number;
 }
 
 /** A product of `products/` in a process of its own. */
@@ -31,9 +33,11 @@ export class RunningProduct {
   readonly ended: Promise<ProductEnd>;
   stdout = "";
   stderr = "";
+  #askedAt: number;
 
   constructor(name: string, options: ProductOptions = {}) {
     const started = performance.now();
+    this.#askedAt = started;
     // A product in production knows nothing of the runner of these tests.
     const { NODE_OPTIONS: _options, NODE_ENV: _env, VITEST: _vitest, ...inherited } = process.env;
     this.child = spawn(
@@ -63,8 +67,9 @@ export class RunningProduct {
     this.ended = new Promise((resolve, reject) => {
       this.child.on("error", reject);
       this.child.on("close", (code, signal) => {
-        const tookMs = performance.now() - started;
-        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr, tookMs });
+        const ended = performance.now();
+        const times = { tookMs: ended - started, endedMs: ended - this.#askedAt };
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr, ...times });
       });
     });
   }
@@ -79,7 +84,13 @@ export class RunningProduct {
     }
   }
 
+  /** Now the product is asked to end. */
+  asked(): void {
+    this.#askedAt = performance.now();
+  }
+
   kill(signal: NodeJS.Signals): void {
+    this.asked();
     this.child.kill(signal);
   }
 }

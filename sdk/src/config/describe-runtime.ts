@@ -11,10 +11,5 @@ export function describeRuntime(
       "httpEvents record nothing on Bun, whose HTTP server does not say when a request begins: record them by a call",
     );
   }
-  if (versions["deno"] !== undefined) {
-    notes.push(
-      "on Deno an uncaught error ends the process before events of the last second are sent: await flush() first",
-    );
-  }
   return notes;
 }

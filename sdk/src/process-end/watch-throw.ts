@@ -2,15 +2,23 @@ import type { Pipeline } from "../pipeline.ts";
 import { startTimer } from "../timers.ts";
 
 /**
- * An uncaught error ends the process before a sender in the product's own thread can send. Where nobody handles the
+ * An uncaught error ends the process before a sender in the product's own thread can send. If nobody handles the
  * error, waits as long as an exit may, then throws it again: Node prints it and ends the process as it would have.
+ * On Deno no `exit` event follows an uncaught error, whatever thread sends.
  */
 export function watchThrow(pipeline: Pipeline): void {
+  const isDeno = process.versions["deno"] !== undefined;
+  const wasPrevented = isDeno ? watchPrevented() : () => false;
   let ending = false;
   // Emitted before the listeners are counted. It is no handler itself: what the product handles stays handled.
   process.on("uncaughtExceptionMonitor", (thrown) => {
-    if (ending || pipeline.status().sending !== "in-process" || pipeline.status().pending === 0) return;
+    const { sending, pending } = pipeline.status();
+    if (ending || pending === 0 || wasPrevented()) return;
     if (process.listenerCount("uncaughtException") > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
+    if (sending !== "in-process") {
+      if (isDeno) pipeline.finishAtExit();
+      return;
+    }
     ending = true;
     // A further error meanwhile changes nothing: the process ends with the first one.
     const handle = (): void => undefined;
@@ -22,4 +30,15 @@ export function watchThrow(pipeline: Pipeline): void {
       })?.ref();
     });
   });
+}
+
+/** Deno's products may handle an error as those of a browser do; its monitor hears of it all the same, a moment later. */
+function watchPrevented(): () => boolean {
+  let last: Event | null = null;
+  for (const type of ["error", "unhandledrejection"]) {
+    (globalThis as unknown as EventTarget).addEventListener(type, (event) => {
+      last = event;
+    });
+  }
+  return () => last?.defaultPrevented === true;
 }

@@ -54,6 +54,8 @@ export class EventRecorder {
   readonly surroundings = new AsyncLocalStorage<AttributeBag>();
   /** The HTTP request, apart from the product's context; null while no rule asks for requests. */
   requests: AsyncLocalStorage<RequestNotes | undefined> | null = null;
+  /** What is recorded elsewhere, or in a request that began before the rules were there; null when that is long ago. */
+  strayNotes: RequestNotes | null = null;
   /** Set by a test recorder: it gets every record, and nothing is sent. */
   capture: ((record: EventRecord) => void) | null = null;
   strict = process.env["NODE_ENV"] === "test";
@@ -188,7 +190,7 @@ export class EventRecorder {
     }
     const { problems } = this.#writer;
     if (problems !== null) this.#addProblems(problems);
-    this.requests?.getStore()?.recordedNames.add(name);
+    if (this.requests !== null) (this.requests.getStore() ?? this.strayNotes)?.recordedNames.add(name);
     if (this.capture !== null || this.discards) {
       if (chunk !== null) this.capture?.(readRecord(chunk.bytes, chunk.view, this.queue.position));
       return;

@@ -1,11 +1,11 @@
 /** Ends by a signal as the package does that the first argument names. */
 import { recordBusinessEvent, startBusinessEvents } from "@spanledger/sdk";
 
-const [how, withSdk] = process.argv.slice(2);
+const [how, sdk] = process.argv.slice(2);
 const record = (name) => {
-  if (withSdk === "sdk") recordBusinessEvent(name);
+  if (sdk === "with") recordBusinessEvent(name);
 };
-if (withSdk === "sdk") startBusinessEvents({ batchDelayMs: 60_000 });
+if (sdk === "with") startBusinessEvents({ batchDelayMs: 60_000 });
 record("shop.opened");
 const alive = setInterval(() => undefined, 1000);
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -38,8 +38,7 @@ switch (how) {
     const { startNest } = await import("./web.mjs");
     const { app } = await startNest();
     app.enableShutdownHooks();
-    const { server } = { server: app.getHttpServer() };
-    server.on("close", () => record("shop.closed"));
+    app.getHttpServer().on("close", () => record("shop.closed"));
     break;
   }
   case "nodemon":

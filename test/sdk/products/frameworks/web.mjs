@@ -1,9 +1,11 @@
-/** One web server of the framework that the first argument names; its middleware and its handler set attributes. */
-import { createServer } from "node:http";
+/**
+ * One web server of the framework that the first argument names; its middleware and its handler set attributes. It
+ * answers one request and ends as the third argument says.
+ */
 import { recordBusinessEvent, startBusinessEvents, withBusinessContext } from "@spanledger/sdk";
 
-const [framework, withSdk] = process.argv.slice(2);
-if (withSdk === "sdk") {
+const [framework, sdk, how] = process.argv.slice(2);
+if (sdk === "with") {
   startBusinessEvents({
     httpEvents: [{ path: "/parcels/:number", event: "query.tracking", attributes: { tracking_number: ":number" } }],
   });
@@ -14,7 +16,7 @@ const within = { session_id: "s-1" };
 async function handle() {
   await new Promise((resolve) => setTimeout(resolve, 1));
   return withBusinessContext(within, async () => {
-    if (withSdk === "sdk") recordBusinessEvent("shop.asked");
+    if (sdk === "with") recordBusinessEvent("shop.asked");
     return "found";
   });
 }
@@ -55,15 +57,6 @@ const servers = {
   async nest() {
     const { app } = await startNest();
     return app.getHttpServer();
-  },
-  /** A handler in the manner of Next's: a Response is given back, and the framework writes it. */
-  async routeHandler() {
-    const GET = () => withBusinessContext(around, async () => new Response(await handle()));
-    return listen((listener) =>
-      createServer((_request, response) => {
-        void GET().then(async (answer) => response.writeHead(answer.status).end(await answer.text()));
-      }).listen(0, "127.0.0.1", listener),
-    );
   },
 };
 
@@ -108,7 +101,16 @@ export async function startNest() {
 
 if (process.argv[1] === import.meta.filename && framework in servers) {
   const server = await servers[framework]();
-  const answer = await fetch(`http://127.0.0.1:${server.address().port}/parcels/7`);
+  const answer = await fetch(`http://127.0.0.1:${server.address().port}/parcels/7`, {
+    headers: { connection: "close" },
+  });
   console.log(answer.status, await answer.text());
-  process.exit(0);
+  if (how === "natural") server.close();
+  else if (how === "exit") process.exit(3);
+  else if (how === "SIGTERM") process.kill(process.pid, how);
+  else {
+    setTimeout(() => {
+      throw new Error("uncaught on purpose");
+    }, 1);
+  }
 }

@@ -1,0 +1,1 @@
+void import("./shop/end.js").then(({ end }) => end(process.argv.at(-1)));

@@ -1,0 +1,3 @@
+import { end } from "./end.js";
+
+end(process.argv.at(-1));
