@@ -10,6 +10,7 @@ import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
 import { answerMetrics } from "./operating/answer-metrics.ts";
 import type { OnAlarm } from "./ingest/alarm-codes.ts";
+import { packageVersion } from "./package-root.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders, securityHeaders } from "./operating/add-security-headers.ts";
 import { answerOwnErrors, answerUnroutable } from "./operating/answer-own-errors.ts";
@@ -113,7 +114,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "Spanledger", description: "Business events, counted exactly once.", version: "0.1.0" },
+      info: { title: "Spanledger", description: "Business events, counted exactly once.", version: packageVersion },
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
       ...(config.readTokens.length > 0 ? { security: [{ token: [] }] } : {}),
     },

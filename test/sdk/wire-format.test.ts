@@ -2,6 +2,7 @@ import { context, ROOT_CONTEXT, trace, TraceFlags } from "@opentelemetry/api";
 import { flush, recordBusinessEvent, shutdown, startBusinessEvents, withBusinessContext } from "@spanledger/sdk";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { sdkVersion } from "../../sdk/src/sdk-version.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 
 let sink: OtlpSink;
@@ -54,7 +55,7 @@ describe.each(["span-event", "log-record"] as const)("emit: %s", (emit) => {
       seq: 1,
       timeNanos: BigInt(at) * 1_000_000n,
       traceId: parent.traceId,
-      scope: { name: "@spanledger/sdk", version: "0.1.0" },
+      scope: { name: "@spanledger/sdk", version: sdkVersion },
       resource: {
         "service.name": "chatbot",
         "spanledger.tenant": "brand-a",
