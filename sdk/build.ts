@@ -30,6 +30,7 @@ for (const [folder, content] of Object.entries(writers)) {
 }
 // TypeScript does not copy hand-written CommonJS.
 copyFileSync(join(root, "src", "register.cjs"), join(dist, "cjs", "register.cjs"));
+writeFileSync(join(dist, "cjs", "register.d.cts"), "export {};\n");
 
 /** The worker's program in one piece, which needs nothing but Node. */
 async function bundleWorker(): Promise<string> {
