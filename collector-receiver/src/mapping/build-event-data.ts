@@ -1,7 +1,14 @@
 import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
 import { maxAttributesBytes } from "../otlp/walk-pauses.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
-import { capture, reserved, type AttributeKey, type AttributeRule, type MappingPlan } from "./event-plan.ts";
+import {
+  capture,
+  namesPerAttribute,
+  reserved,
+  type AttributeKey,
+  type AttributeRule,
+  type MappingPlan,
+} from "./event-plan.ts";
 import {
   attributeTooLarge,
   badText,
@@ -22,9 +29,18 @@ import type { MappingLimits } from "./mapping-context.ts";
 import { takeNumber, takeText } from "./take-value.ts";
 
 const comma = 0x2c;
+const colon = 0x3a;
 const trueText = Buffer.from("true");
 const falseText = Buffer.from("false");
 const nullText = Buffer.from("null");
+
+interface ValueStart {
+  length: number;
+  first: boolean;
+  count: number;
+  members: number;
+  problem: EventProblem | null;
+}
 
 /**
  * Reads the attributes of one event one by one: writes `event_data`, captures what columns and
@@ -43,9 +59,13 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
   private currentKey: AttributeKey;
   private rule: AttributeRule | null = null;
   private count = 0;
+  /** Attributes that were met, those included that are not part of the data. */
+  private names = 0;
   private depth = 0;
   private first = false;
   private afterKey = false;
+  /** By depth: what it was like before the present attribute, member or element. */
+  private readonly starts: ValueStart[] = [];
 
   constructor(catalogue: CompiledCatalogue, limits: MappingLimits) {
     super(catalogue, limits);
@@ -55,6 +75,7 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
   override begin(plan: MappingPlan, skippedKey: Buffer | null): void {
     super.begin(plan, skippedKey);
     this.count = 0;
+    this.names = 0;
     this.depth = 0;
     this.afterKey = false;
     this.incomplete = false;
@@ -62,17 +83,49 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
   }
 
   key(bytes: Buffer, start: number, end: number): void {
-    const key = this.catalogue.keys.find(bytes, start, end);
     if (this.depth > 0) {
-      if (this.problem !== null) return;
-      if (key.state > textState.unicode) this.fail(badText(key.state, "an attribute's name", bytes, start, end));
-      else if (!this.arena.writeRaw(key.json, this.first ? 1 : 0)) this.failSize();
-      this.first = false;
-      this.afterKey = true;
+      this.writeNestedKey(bytes, start, end);
       return;
     }
+    this.noteStart();
+    // Of a bad event only the names matter that make it ours.
+    const { keys, knownKeys } = this.catalogue;
+    const key = (this.problem === null ? keys : knownKeys).find(bytes, start, end);
     this.currentKey = key;
     this.rule = this.plan.rules[key.slot]!;
+    const { attributesPerEvent } = this.limits;
+    if (++this.names > attributesPerEvent * namesPerAttribute) {
+      this.fail(tooManyAttributes(key, this.names, attributesPerEvent));
+    }
+  }
+
+  private writeNestedKey(bytes: Buffer, start: number, end: number): void {
+    this.noteStart();
+    if (this.problem !== null || !this.separate()) return;
+    this.afterKey = true;
+    const state = this.arena.writeString(bytes, start, end);
+    if (state === textState.tooLarge || (state <= textState.unicode && !this.arena.writeByte(colon))) this.failSize();
+    else if (state > textState.unicode) this.fail(badText(state, "an attribute's name", bytes, start, end));
+  }
+
+  /** Remembers where an attribute, a member or an element begins, see `again`. */
+  private noteStart(): void {
+    const start = (this.starts[this.depth] ??= { length: 0, first: false, count: 0, members: 0, problem: null });
+    start.length = this.arena.length;
+    start.first = this.first;
+    start.count = this.count;
+    start.members = this.members.length;
+    start.problem = this.problem;
+  }
+
+  again(): void {
+    const { length, first, count, members, problem } = this.starts[this.depth]!;
+    this.arena.length = length;
+    this.first = first;
+    this.afterKey = false;
+    this.count = count;
+    this.members.length = members;
+    this.problem = problem;
   }
 
   string(bytes: Buffer, start: number, end: number): void {
@@ -163,7 +216,9 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
 
   nothing(): void {
     // At the top level null means absent; within an array or a map it holds its place.
-    if (this.depth === 0 || this.problem !== null) return;
+    if (this.depth === 0) return;
+    if (!this.afterKey) this.noteStart();
+    if (this.problem !== null) return;
     if (this.separate() && !this.arena.writeRaw(nullText)) this.failSize();
   }
 
@@ -241,7 +296,10 @@ export class EventDataBuilder extends PlainReading implements AttributeVisitor {
    * @returns false where the value is not written
    */
   private openValue(number: number, filled = true): boolean {
-    if (this.depth > 0) return this.problem === null && this.separate();
+    if (this.depth > 0) {
+      if (!this.afterKey) this.noteStart();
+      return this.problem === null && this.separate();
+    }
     const key = this.currentKey;
     if (key.reserved !== reserved.none) {
       this.readReservedNumber(key, number);

@@ -12,6 +12,7 @@ import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { capture, MappingPlan, reserved, type AttributeKey, type AttributeRule } from "./event-plan.ts";
 import type { AskedAttribute } from "./asked-attribute.ts";
+import { KnownKeys } from "./known-keys.ts";
 import { customAttributeRules } from "./custom-attribute-rules.ts";
 import { InternTable } from "../bytes/intern-table.ts";
 
@@ -30,6 +31,8 @@ export interface EventName {
 export interface CompiledCatalogue {
   readonly names: InternTable<EventName>;
   readonly keys: InternTable<AttributeKey>;
+  /** Our own names and those of the rules. */
+  readonly knownKeys: KnownKeys;
   readonly tape: AttributeTape<AttributeKey>;
   readonly customPlan: MappingPlan;
 }
@@ -103,6 +106,12 @@ export function compileCatalogue(
     known = {
       names: new InternTable((bytes) => makeEventName(bytes, plans)),
       keys,
+      knownKeys: new KnownKeys(
+        [...slots.keys(), ...Object.keys(reservedByName)].map((name) =>
+          makeAttributeKey(Buffer.from(name), countedAttributes, slots),
+        ),
+        makeAttributeKey(Buffer.from("-"), new Set(), new Map()),
+      ),
       tape: new AttributeTape((bytes, start, end) => keys.find(bytes, start, end)),
       customPlan: compile({}),
     };
@@ -185,6 +194,7 @@ function makeAttributeKey(
 }
 
 function checkText(bytes: Buffer): TextState {
-  nameArena.begin(bytes.length * 6 + 2);
+  // An escape has six bytes, and while one is written the rest of the text has to fit unescaped.
+  nameArena.begin(bytes.length * 7 + 8);
   return nameArena.writeString(bytes, 0, bytes.length);
 }

@@ -57,6 +57,11 @@ export class EventDataArena {
     return this.pos - this.start;
   }
 
+  /** Takes back what was written behind that length. */
+  set length(length: number) {
+    this.pos = this.start + length;
+  }
+
   /** A copy of what was written between two lengths. */
   copy(from: number, to: number): Buffer {
     return Buffer.from(this.chunk.subarray(this.start + from, this.start + to));

@@ -1,11 +1,17 @@
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
 import { type ForetoldName, type TapeKey } from "../otlp/attribute-tape.ts";
 import type { ByteWords } from "../bytes/byte-words.ts";
-import type { TextState } from "./event-data-arena.ts";
+import { textState, type TextState } from "./event-data-arena.ts";
 
 /** Where a captured value goes, beside `event_data`. */
 export const capture = { none: 0, sessionId: 1, agentId: 2, ticketId: 3, test: 4 } as const;
 export const reserved = { none: 0, eventId: 1, sourceId: 2, eventSeq: 3, other: 4 } as const;
+
+/**
+ * So many names are looked up for each attribute that an event may have: some are ours, some have no value. A name that is new
+ * costs as much as twenty that are known.
+ */
+export const namesPerAttribute = 4;
 
 /** What one event demands of one attribute. */
 export interface AttributeRule {
@@ -44,6 +50,8 @@ export class MappingPlan {
   readonly requiredMask: number;
   /** What is before an event's first attribute. */
   readonly origin: PlannedAttribute;
+  /** Stands for a name that is one too many: no value of it is plain. */
+  readonly refused: PlannedAttribute;
 
   constructor(
     index: number,
@@ -56,6 +64,7 @@ export class MappingPlan {
     this.required = required;
     this.requiredMask = (1 << required.length) - 1;
     this.origin = new PlannedAttribute(nothing, null);
+    this.refused = new PlannedAttribute({ ...nothing, reserved: reserved.none, state: textState.tooLarge }, null);
   }
 
   of(key: AttributeKey): PlannedAttribute {

@@ -47,7 +47,7 @@ const reportName = Buffer.from(sourceReportSpan);
 const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
 
 /** Of an event's name: 50 characters are allowed, and a reason quotes a little more. */
-const maxNameBytes = 64 * 1024;
+const maxNameBytes = 1024;
 const dayMs = 86_400_000;
 /** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
 const markToleranceMs = 1000;

@@ -1,7 +1,7 @@
 import { ByteWords } from "../bytes/byte-words.ts";
 import { follow } from "../otlp/attribute-tape.ts";
 import type { OtlpCarrier, PlainVisitor } from "../otlp/otlp-carrier.ts";
-import { capture, reserved, type AttributeKey, type PlannedAttribute } from "./event-plan.ts";
+import { capture, namesPerAttribute, reserved, type AttributeKey, type PlannedAttribute } from "./event-plan.ts";
 import { textState } from "./event-data-arena.ts";
 import { EventReading } from "./event-reading.ts";
 
@@ -18,13 +18,15 @@ const falseWords = new ByteWords(Buffer.from("false"));
 export class PlainReading extends EventReading implements PlainVisitor {
   private body: Buffer = noBody;
   private view: DataView = noView;
-  /** How many more attributes the event may have. */
+  /** How many more attributes the event may have, and how many more names may be looked up. */
   private left = 0;
+  private namesLeft = 0;
 
   beginPlain({ body, view }: OtlpCarrier): void {
     this.body = body;
     this.view = view;
     this.left = this.limits.attributesPerEvent;
+    this.namesLeft = this.left * namesPerAttribute;
   }
 
   /** After a request: its body is not kept until the next. */
@@ -38,6 +40,7 @@ export class PlainReading extends EventReading implements PlainVisitor {
   }
 
   findAfter(before: PlannedAttribute, start: number, end: number): PlannedAttribute {
+    if (--this.namesLeft < 0) return this.plan.refused;
     const found = this.plan.of(this.catalogue.keys.find(this.body, start, end));
     follow(before, found);
     return found;

@@ -24,6 +24,10 @@ export class NameAttributeReader implements AttributeVisitor {
     if (this.isName) this.value = bytes.subarray(start, end);
   }
 
+  again(): void {
+    if (this.isName) this.value = empty;
+  }
+
   int(): void {}
   wideInt(): void {}
   double(): void {}

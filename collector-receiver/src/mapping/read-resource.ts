@@ -53,6 +53,12 @@ export class ResourceReader implements AttributeVisitor {
     if (this.current === tenantAttribute) this.tenant = String(value);
   }
 
+  again(): void {
+    if (this.current === "service.name") this.serviceName = null;
+    else if (this.current === instanceId) this.serviceInstanceId = null;
+    else if (this.current === tenantAttribute) this.tenant = null;
+  }
+
   wideInt(): void {}
   double(): void {}
   bool(): void {}

@@ -37,6 +37,11 @@ export class SourceReportReader implements AttributeVisitor {
     this.int(value);
   }
 
+  again(): void {
+    if (this.current === reservedAttributes.sourceId) this.sourceId = null;
+    else this.int(0);
+  }
+
   wideInt(): void {}
   bool(): void {}
   binary(): void {}

@@ -168,13 +168,21 @@ export class JsonCursor extends JsonTokens {
   }
 
   /**
-   * Reads a text; any other value is skipped and gives an empty one.
+   * Reads a text; any other value is skipped and gives an empty one. A measured text is too long for a name: its escapes stay.
    * @returns false if the value is neither a text nor `null`
    */
   readText(into: TextRange): boolean {
     const byte = this.peek();
     if (byte === quote) {
-      this.readString(into);
+      const start = this.pos;
+      if (this.isMeasured(start)) {
+        this.skipString();
+        into.bytes = this.bytes;
+        into.start = start + 1;
+        into.end = this.pos - 1;
+      } else {
+        this.readString(into);
+      }
       return true;
     }
     into.start = into.end = 0;

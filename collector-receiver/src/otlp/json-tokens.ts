@@ -44,12 +44,17 @@ export class JsonTokens {
     return byte;
   }
 
-  /** True if a long value was measured that begins there. */
+  /** True if a value was measured that begins there. */
   isMeasured(at: number): boolean {
     return this.hasEnds && this.ends.has(at);
   }
 
-  /** The size of the next value if it is long and was measured; 0 otherwise. */
+  /** True if a text of at least so many bytes was measured there that has no escapes, or is too long for anyone. */
+  isMeasuredText(at: number, minBytes: number): boolean {
+    return this.bytes[at] === quote && this.hasEnds && (this.ends.get(at) ?? 0) - at >= minBytes;
+  }
+
+  /** The size of the next value if it was measured; 0 otherwise. */
   measuredBytes(): number {
     const end = this.hasEnds ? this.ends.get(this.pos) : undefined;
     return end === undefined ? 0 : Math.abs(end) - this.pos;

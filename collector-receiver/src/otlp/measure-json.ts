@@ -2,9 +2,18 @@ import type { JsonTokens } from "./json-tokens.ts";
 import { maxAttributesBytes } from "./walk-pauses.ts";
 
 /** A shorter value is skipped again instead of being noted. */
-const minNotedBytes = 32 * 1024;
-/** Values are noted down to this depth below the one that is measured: from a span to a value of one of its events. */
-const maxNotedDepth = 8;
+const minNotedBytes = 1024;
+const minWhiteSpaceBytes = 32 * 1024;
+/** Values are noted down to this depth below the one that is measured: from a span to what is nested in one of its attributes. */
+const maxNotedDepth = 48;
+/** Members are counted down to this depth: from a span to an attribute of one of its events. */
+const maxCountedDepth = 8;
+
+/**
+ * An object of a long value with more members would hold others up, because its members are read in one go. OTLP's largest
+ * has some twenty.
+ */
+const maxMembers = 2048;
 
 const mode = { firstValue: 0, value: 1, firstKey: 2, key: 3, colon: 4, afterValue: 5, text: 6, number: 7 } as const;
 type Mode = (typeof mode)[keyof typeof mode];
@@ -46,6 +55,8 @@ export class JsonMeasure {
   private objects = new Uint8Array(512);
   /** Where the outer ones of them begin. */
   private readonly starts: number[] = [];
+  /** How many commas they have. */
+  private readonly commas: number[] = [];
   private depth = 0;
   /** Where the text or number begins that is being read. */
   private startedAt = 0;
@@ -140,7 +151,10 @@ export class JsonMeasure {
     const bit = 1 << (depth & 7);
     if (isObject) this.objects[at]! |= bit;
     else this.objects[at]! &= ~bit;
-    if (depth <= maxNotedDepth) this.starts[depth] = cursor.pos;
+    if (depth <= maxNotedDepth) {
+      this.starts[depth] = cursor.pos;
+      this.commas[depth] = 0;
+    }
     this.depth++;
     cursor.pos++;
     this.mode = isObject ? mode.firstKey : mode.firstValue;
@@ -158,6 +172,9 @@ export class JsonMeasure {
     const depth = this.depth - 1;
     const isObject = ((this.objects[depth >> 3]! >> (depth & 7)) & 1) === 1;
     if (byte === 0x2c) {
+      if (isObject && depth <= maxCountedDepth && ++this.commas[depth]! === maxMembers) {
+        throw cursor.error(`at most ${maxMembers} members of an object`);
+      }
       cursor.pos++;
       this.mode = isObject ? mode.key : mode.value;
     } else if (byte === (isObject ? 0x7d : 0x5d)) {
@@ -221,7 +238,7 @@ export class JsonMeasure {
  * It stops after every few runs. A run within a text does no harm: nobody looks for it there.
  */
 export function* noteWhiteSpace(bytes: Buffer, ends: Map<number, number>): Generator<undefined, void, undefined> {
-  const step = minNotedBytes / 2;
+  const step = minWhiteSpaceBytes / 2;
   let end = 0;
   for (let at = step; at < bytes.length; at += step) {
     if (at < end || !isSpace(bytes[at]!) || !isSpace(bytes[at - 1]!)) continue;

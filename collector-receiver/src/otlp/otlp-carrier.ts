@@ -33,6 +33,8 @@ export interface AttributeVisitor {
   malformedValue(expected: string, bytes: Buffer, start: number, end: number): void;
   /** As `malformedValue`, but instead of key and value: neither can be told. */
   malformedAttribute(expected: string, bytes: Buffer, start: number, end: number): void;
+  /** The value that was handed on last does not count. In a map or among attributes `key` follows, then another value. */
+  again(): void;
   /** The value after `key`, or all attributes from here on, are larger than anyone reads: they are passed over. */
   tooLarge(): void;
   /** False: do not go in, no `endArray` follows. */

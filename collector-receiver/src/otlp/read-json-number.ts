@@ -4,9 +4,13 @@ import type { TextRange } from "./otlp-carrier.ts";
 const plainInteger = /^-?[0-9]+$/;
 const decimalNumber = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 /** Integers with more digits are not expanded: a double holds at most 309. */
-const mostDigits = 400;
+const maxDigits = 400;
+/** Enough for 15 digits and a point; longer ones are read with care. */
+const maxDecimalLength = 20;
+const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
+const closingBrace = 0x7d;
 /** A longer text is not a number that anyone means. */
-const maxNumberBytes = 64 * 1024;
+const maxNumberBytes = 1024;
 
 const text: TextRange = { bytes: Buffer.alloc(0), start: 0, end: 0 };
 
@@ -38,7 +42,7 @@ export function readExactInteger(number: string): bigint | null {
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   if (digits === "") return 0n;
   const shift = Number(exponent) - fraction.length;
-  if (digits.length + shift > mostDigits) return null;
+  if (digits.length + shift > maxDigits) return null;
   let magnitude: bigint;
   if (shift >= 0) {
     magnitude = BigInt(digits + "0".repeat(shift));
@@ -66,4 +70,32 @@ export function readDoubleText(number: string): number | null {
     default:
       return null;
   }
+}
+
+/** The end of `digits` or `digits.digits` with at most 15 digits; -1 where a number is written otherwise. */
+export function findDecimalEnd(bytes: Buffer, start: number): number {
+  let pos = start;
+  let longest = 15;
+  const last = start + maxDecimalLength;
+  while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
+  if (pos === start || (bytes[start] === 0x30 && pos - start > 1)) return -1;
+  if (bytes[pos] === 0x2e) {
+    longest++;
+    const point = pos++;
+    while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
+    if (pos === point + 1) return -1;
+  }
+  return pos - start > longest || bytes[pos] !== closingBrace ? -1 : pos;
+}
+
+/** Both the digits and the power of ten are exact in a double, so their quotient is the nearest double. */
+export function readDecimal(bytes: Buffer, start: number, end: number): number {
+  let digits = 0;
+  let decimals = 0;
+  for (let pos = start; pos < end; pos++) {
+    const byte = bytes[pos]!;
+    if (byte === 0x2e) decimals = end - pos - 1;
+    else digits = digits * 10 + (byte - 0x30);
+  }
+  return digits / powersOfTen[decimals]!;
 }

@@ -10,7 +10,7 @@ const anyValueFields = Uint8Array.of(7, 2, 0, 0, 1, 2, 2, 2);
 const listFields = Uint8Array.of(7, 2);
 
 /** What a field costs that is passed over by its length, and a text that is only handed on, in bytes that are read. */
-const shortCost = 16;
+const shortCost = 128;
 /** An attribute of at most so many bytes counts as a short one. */
 const maxShortBytes = 256;
 

@@ -3,6 +3,7 @@ import { follow, tapeKind, type AttributeTape, type TapeKey } from "./attribute-
 import { ByteWords } from "../bytes/byte-words.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import type { FieldFault } from "./otlp-carrier.ts";
+import { findDecimalEnd, readDecimal } from "./read-json-number.ts";
 import { maxAttributesBytes } from "./walk-pauses.ts";
 
 const head = new ByteWords(Buffer.from('{"key":"'));
@@ -17,9 +18,6 @@ const quote = 0x22;
 const backslash = 0x5c;
 const brace = 0x7d;
 const comma = 0x2c;
-/** Enough for 15 digits and a point; longer ones are read with care. */
-const maxDecimalLength = 20;
-const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 /**
  * Puts an array of KeyValues, which is next, on the tape, where all of them are written without
@@ -132,32 +130,4 @@ function findPlainEnd(bytes: Buffer, start: number, end: number): number {
     if (byte === backslash || byte < 0x20) return -1;
   }
   return -1;
-}
-
-/** The end of `digits` or `digits.digits` with at most 15 digits; -1 where a number is written otherwise. */
-function findDecimalEnd(bytes: Buffer, start: number): number {
-  let pos = start;
-  let longest = 15;
-  const last = start + maxDecimalLength;
-  while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
-  if (pos === start || (bytes[start] === 0x30 && pos - start > 1)) return -1;
-  if (bytes[pos] === 0x2e) {
-    longest++;
-    const point = pos++;
-    while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
-    if (pos === point + 1) return -1;
-  }
-  return pos - start > longest || bytes[pos] !== brace ? -1 : pos;
-}
-
-/** Both the digits and the power of ten are exact in a double, so their quotient is the nearest double. */
-function readDecimal(bytes: Buffer, start: number, end: number): number {
-  let digits = 0;
-  let decimals = 0;
-  for (let pos = start; pos < end; pos++) {
-    const byte = bytes[pos]!;
-    if (byte === 0x2e) decimals = end - pos - 1;
-    else digits = digits * 10 + (byte - 0x30);
-  }
-  return digits / powersOfTen[decimals]!;
 }

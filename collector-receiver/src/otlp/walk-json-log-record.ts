@@ -54,8 +54,10 @@ export function readJsonLogRecord(cursor: JsonCursor, carrier: OtlpCarrier, tape
       member = cursor.nextMember(members, member);
       if (member === attributes) {
         cursor.peek();
-        attributesAt = cursor.pos;
-        tape.to = scanJsonAttributes(cursor, tape, 0);
+        const at = cursor.pos;
+        // If a list repeats, the last one is read one by one.
+        tape.to = attributesAt < 0 ? scanJsonAttributes(cursor, tape, 0) : -1;
+        attributesAt = at;
         attributesFault = tape.to < 0 ? skipAttributes(cursor) : null;
       } else if (member === eventName) {
         const read = cursor.readText(carrier.eventName);

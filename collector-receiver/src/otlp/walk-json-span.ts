@@ -73,6 +73,8 @@ export class JsonSpanReader {
   /** Where the array of events begins, and where its next event does; -1 if there is none. */
   private eventsAt = -1;
   private nextEventAt = -1;
+  /** Where the last list of events begins that is not the first one; -1 if there is one list only. */
+  private repeatedAt = -1;
   private readonly cursor: JsonCursor;
   private readonly carrier: OtlpCarrier;
   private readonly tape: AttributeTape<TapeKey>;
@@ -90,7 +92,7 @@ export class JsonSpanReader {
     clearIds(this.carrier);
     this.carrier.spanName.start = this.carrier.spanName.end = 0;
     this.events.length = 0;
-    this.startTimeAt = this.attributesAt = this.eventsAt = this.nextEventAt = -1;
+    this.startTimeAt = this.attributesAt = this.eventsAt = this.nextEventAt = this.repeatedAt = -1;
     this.unreadable = 0;
     if (this.cursor.enterObject()) this.readMembers();
   }
@@ -112,18 +114,7 @@ export class JsonSpanReader {
       } else if (member === spanName) {
         cursor.readText(carrier.spanName);
       } else if (member === spanEvents) {
-        this.events.length = 0;
-        this.nextEventAt = -1;
-        const first = cursor.peek();
-        if (first !== 0x5b && first !== 0x6e) this.unreadable++;
-        const arrayAt = cursor.pos;
-        if (!cursor.enterArray()) continue;
-        this.eventsAt = cursor.pos;
-        if (this.scanSomeEvents()) {
-          // Ids and name may come behind them.
-          cursor.pos = arrayAt;
-          cursor.skipValue();
-        }
+        this.readEvents();
       } else {
         if (member === spanAttributes || member === startTime) {
           cursor.peek();
@@ -133,6 +124,36 @@ export class JsonSpanReader {
         cursor.skipValue();
       }
     } while (cursor.moreMembers());
+    if (this.repeatedAt < 0) return;
+    const after = cursor.pos;
+    cursor.pos = this.repeatedAt;
+    if (cursor.enterArray()) {
+      this.eventsAt = cursor.pos;
+      this.scanSomeEvents();
+    }
+    cursor.pos = after;
+  }
+
+  /** Of several lists the last one counts: those behind the first are skipped until it is known which is the last. */
+  private readEvents(): void {
+    const { cursor } = this;
+    const first = cursor.peek();
+    const arrayAt = cursor.pos;
+    const isRepeated = this.eventsAt >= 0;
+    this.events.length = 0;
+    this.nextEventAt = -1;
+    if (first !== 0x5b && first !== 0x6e) this.unreadable++;
+    if (isRepeated) {
+      this.repeatedAt = arrayAt;
+      cursor.skipValue();
+    } else if (cursor.enterArray()) {
+      this.eventsAt = cursor.pos;
+      if (this.scanSomeEvents()) {
+        // Ids and name may come behind them.
+        cursor.pos = arrayAt;
+        cursor.skipValue();
+      }
+    }
   }
 
   get hasMoreEvents(): boolean {
@@ -211,8 +232,10 @@ function scanEvent(
       member = cursor.nextMember(eventMembers, member);
       if (member === eventAttributes) {
         cursor.peek();
-        attributesAt = cursor.pos;
-        tapeTo = scanJsonAttributes(cursor, tape, tapeFrom);
+        const at = cursor.pos;
+        // If a list repeats, the last one is read one by one.
+        tapeTo = attributesAt < 0 ? scanJsonAttributes(cursor, tape, tapeFrom) : -1;
+        attributesAt = at;
         attributesFault = tapeTo < 0 ? skipAttributes(cursor) : null;
       } else if (member === eventName) {
         nameFault = cursor.readText(name) ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };

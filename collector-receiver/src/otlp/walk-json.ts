@@ -10,17 +10,16 @@ import {
   type PlainVisitor,
 } from "./otlp-carrier.ts";
 import { readAttributeTape } from "./read-attribute-tape.ts";
-import { readJsonAttributes } from "./read-json-attributes.ts";
+import { hasJsonKey, JsonAttributeReader } from "./read-json-attributes.ts";
 import { readJsonLogRecord } from "./walk-json-log-record.ts";
 import { JsonSpanReader } from "./walk-json-span.ts";
-import { maxAttributesBytes, stretchBytes, type Walk } from "./walk-pauses.ts";
+import { stretchBytes, type Walk } from "./walk-pauses.ts";
 
 const names = {
   resource: Buffer.from("resource"),
   scope: Buffer.from("scope"),
   attributes: Buffer.from("attributes"),
   name: Buffer.from("name"),
-  key: Buffer.from("key"),
 };
 const containers = {
   traces: [Buffer.from("resourceSpans"), Buffer.from("scopeSpans"), Buffer.from("spans")],
@@ -46,6 +45,7 @@ class JsonWalker implements OtlpWalker {
   private readonly signal: OtlpSignal;
   private readonly visitor: CarrierVisitor;
   private readonly cursor: JsonCursor;
+  private readonly attributes: JsonAttributeReader;
   private resourceAt = -1;
   private attributesAt = -1;
   private readonly span: JsonSpanReader;
@@ -62,6 +62,7 @@ class JsonWalker implements OtlpWalker {
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.carrier = new OtlpCarrier(body);
     this.cursor = new JsonCursor(body);
+    this.attributes = new JsonAttributeReader(this.cursor);
     this.signal = signal;
     this.visitor = visitor;
     this.tape = visitor.tape;
@@ -99,6 +100,7 @@ class JsonWalker implements OtlpWalker {
           this.refuseOtherSignal();
           if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
         }
+        if (this.mayPause()) yield;
       } while (cursor.moreMembers());
       if (!known) throw new MalformedOtlpError(`Expected the member "${wanted.toString()}", found only others`, 0);
     }
@@ -150,6 +152,7 @@ class JsonWalker implements OtlpWalker {
     const scopesAt: number[] = [];
     let walked = false;
     do {
+      if (this.mayPause()) yield;
       if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
       cursor.peek();
       if (cursor.keyIs(scopes)) {
@@ -178,7 +181,7 @@ class JsonWalker implements OtlpWalker {
 
   private goBack(at: number): void {
     this.cursor.pos = at;
-    this.pauseAt = at + stretchBytes;
+    this.pauseAt = Math.min(this.pauseAt, at + stretchBytes);
   }
 
   private mayPause(): boolean {
@@ -222,6 +225,7 @@ class JsonWalker implements OtlpWalker {
     let hasScope = false;
     let walked = false;
     do {
+      if (this.mayPause()) yield;
       if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
       cursor.peek();
       if (cursor.keyIs(items)) {
@@ -358,7 +362,7 @@ class JsonWalker implements OtlpWalker {
     const cursor = this.cursor;
     const after = cursor.pos;
     cursor.pos = at;
-    readJsonAttributes(cursor, visitor);
+    this.attributes.read(visitor);
     cursor.pos = after;
   }
 
@@ -371,29 +375,7 @@ class JsonWalker implements OtlpWalker {
     const cursor = this.cursor;
     const after = cursor.pos;
     cursor.pos = this.attributesAt;
-    let found = false;
-    if (cursor.enterArray()) {
-      let left = maxAttributesBytes;
-      do {
-        const start = cursor.pos;
-        let same = false;
-        if (cursor.enterObject()) {
-          do {
-            cursor.nextKey();
-            if (cursor.keyIs(names.key) && cursor.peek() === 0x22) {
-              cursor.readString(cursor.key);
-              same = cursor.keyIs(name);
-            } else {
-              cursor.skipValue();
-            }
-          } while (cursor.moreMembers());
-        }
-        found ||= same;
-        // One that is longer has its long values measured, and cost little.
-        if (cursor.pos - start <= maxAttributesBytes) left -= cursor.pos - start;
-        if (left < 0) break;
-      } while (!found && cursor.moreElements());
-    }
+    const found = hasJsonKey(cursor, name);
     cursor.pos = after;
     return found;
   }

@@ -1,6 +1,6 @@
 /** Requests whose one element is itself as long as a request, for tests of what they cost others. */
 
-export const message = (tag: number, ...contents: Buffer[]) => {
+export const message = (tag: number, ...contents: readonly Buffer[]) => {
   const content = Buffer.concat(contents);
   return Buffer.concat([Buffer.from([tag]), varint(content.length), content]);
 };
@@ -35,7 +35,7 @@ interface LongElement {
 
 const plain = '{"key":"session_id","value":{"stringValue":"s"}}';
 const spaced = '{ "key":"session_id","value":{"stringValue":"s"}}';
-const times = (unit: string, bytes: number) =>
+export const times = (unit: string, bytes: number) =>
   Array.from({ length: Math.ceil(bytes / unit.length) }, () => unit).join();
 const jsonIds = `"traceId":"${"1".repeat(32)}","spanId":"${"2".repeat(16)}"`;
 const jsonEvent = (nowMs: number, attributes: string, more = "") =>
@@ -49,7 +49,16 @@ interface LongJson {
   readonly gives: string;
 }
 
-const inSpan = (span: string) =>
+const mark = '{"key":"spanledger.event.id","value":{"stringValue":"x"}}';
+const escapes = (bytes: number) => "\\n".repeat(bytes / 2);
+const jsonAttribute = (key: string, value: string) => `{"key":"${key}", "value":{"stringValue":"${value}"}}`;
+/** Six maps within each other around an array. */
+const jsonNested = (values: string) =>
+  `{"key":"map","value":${'{"kvlistValue":{"values":[{"key":"a","value":'.repeat(6)}{"arrayValue":{"values":[${values}]}}${"}]}}".repeat(6)}}`;
+const numbered = <T>(bytes: number, make: (i: number) => T): T[] =>
+  Array.from({ length: Math.ceil(bytes / 50) }, (_, i) => make(i));
+
+export const inSpan = (span: string) =>
   `{"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[{${jsonIds},${span}}]}]}]}`;
 const inRecord = (record: string) =>
   `{"resourceLogs":[{"resource":{},"scopeLogs":[{"scope":{},"logRecords":[${record}]}]}]}`;
@@ -160,6 +169,102 @@ export const longJson: readonly LongJson[] = [
       `{"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[[${times("1", bytes)}],{${jsonIds},"events":[${jsonEvent(nowMs, plain)}]}]}]}]}`,
     gives: "event",
   },
+  {
+    title: "attributes of a resource, long texts with escapes",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, plain)}]`).replace(
+        '"resource":{',
+        () => `"resource":{"attributes":[${times(jsonAttribute("note", escapes(600_000)), bytes)}]`,
+      ),
+    gives: "event",
+  },
+  {
+    title: "attributes with escapes in names and texts",
+    make: (bytes, nowMs) => inSpan(`"events":[${jsonEvent(nowMs, times(jsonAttribute("\\u0061b", "\\n"), bytes))}]`),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "attributes with long texts with escapes",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, `${plain},${times(jsonAttribute("note", escapes(600_000)), bytes)}`)}]`),
+    gives: "attribute_too_large",
+  },
+  {
+    title: "attributes with long names with escapes",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, `${plain},${times(jsonAttribute(escapes(600_000), "x"), bytes)}`)}]`),
+    gives: "event_data_too_large",
+  },
+  {
+    title: "attributes that all have other names",
+    make: (bytes, nowMs) =>
+      inSpan(
+        `"events":[${jsonEvent(nowMs, `${plain},${numbered(bytes, (i) => jsonAttribute(`name-${i}`, "x")).join()}`)}]`,
+      ),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "attributes under names that are reserved",
+    make: (bytes, nowMs) =>
+      inSpan(
+        `"events":[${jsonEvent(nowMs, `${plain},${numbered(bytes, (i) => jsonAttribute(`spanledger.${i}`, "x")).join()}`)}]`,
+      ),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "events of 1 MiB",
+    make: (bytes, nowMs) => inSpan(`"events":[${times(jsonEvent(nowMs, times(plain, 1024 * 1024)), bytes)}]`),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "events with maps within maps",
+    make: (bytes, nowMs) =>
+      inSpan(
+        `"events":[${times(jsonEvent(nowMs, `${plain},${jsonNested(times('{"intValue":1}', 600_000))}`), bytes)}]`,
+      ),
+    gives: "event_data_too_large",
+  },
+  {
+    title: "an event's name",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, mark)}]`).replace("session.start", () => "n".repeat(bytes)),
+    gives: "name_too_long",
+  },
+  {
+    title: "a span's name, many times, with escapes",
+    make: (bytes, nowMs) =>
+      inSpan(`${times(`"name":"${escapes(30_000)}"`, bytes)},"events":[${jsonEvent(nowMs, plain)}]`),
+    gives: "event",
+  },
+  {
+    title: "unknown members of a span",
+    make: (bytes, nowMs) =>
+      inSpan(`${times(`"unknown":"${"x".repeat(31_000)}"`, bytes)},"events":[${jsonEvent(nowMs, plain)}]`),
+    gives: "event",
+  },
+  {
+    title: "lists of events of a span, of which the last counts",
+    make: (bytes, nowMs) =>
+      inSpan(
+        `${times(`"events":[${times(jsonEvent(nowMs, plain), 200_000)}]`, bytes)},"events":[${jsonEvent(nowMs, plain)}]`,
+      ),
+    gives: "event",
+  },
+  {
+    title: "lists of attributes of an event, of which the last counts",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, plain, `${times(`"attributes":[${times(plain, 600_000)}]`, bytes)},`)}]`),
+    gives: "event",
+  },
+  {
+    title: "lists of scopes of a resource, before it",
+    make: (bytes, nowMs) =>
+      inSpan(`"events":[${jsonEvent(nowMs, plain)}]`).replace(
+        '"resource":{',
+        () => `${times('"scopeSpans":[{}]', bytes)},"resource":{`,
+      ),
+    gives: "event",
+  },
 ];
 
 const spanWith = (...event: Buffer[]) => Buffer.concat([ids, message(0x5a, ...event)]);
@@ -250,5 +355,49 @@ export const longElements: readonly LongElement[] = [
     make: (bytes, nowMs) =>
       Buffer.concat([time(nowMs), message(0x32, repeat(unknownField, bytes)), message(0x32, sessionId), eventName]),
     gives: "event_data_too_large",
+  },
+  {
+    title: "an event's name",
+    signal: "traces",
+    make: (bytes, nowMs) =>
+      spanWith(
+        time(nowMs),
+        message(0x12, Buffer.alloc(bytes, "n")),
+        message(0x1a, keyValue("spanledger.event.id", text("x"))),
+      ),
+    gives: "name_too_long",
+  },
+  {
+    title: "attributes that all have other names",
+    signal: "traces",
+    make: (bytes, nowMs) =>
+      spanWith(
+        start(nowMs),
+        message(0x1a, sessionId),
+        Buffer.concat(numbered(bytes, (i) => message(0x1a, keyValue(`the-name-that-is-number-${i}`, text("x"))))),
+      ),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "attributes under names that are reserved",
+    signal: "traces",
+    make: (bytes, nowMs) =>
+      spanWith(
+        start(nowMs),
+        message(0x1a, sessionId),
+        Buffer.concat(numbered(bytes, (i) => message(0x1a, keyValue(`spanledger.the-number-${i}`, text("x"))))),
+      ),
+    gives: "too_many_attributes",
+  },
+  {
+    title: "attributes with texts of 200 bytes",
+    signal: "traces",
+    make: (bytes, nowMs) =>
+      spanWith(
+        start(nowMs),
+        message(0x1a, sessionId),
+        repeat(message(0x1a, keyValue("note", text("x".repeat(200)))), bytes),
+      ),
+    gives: "too_many_attributes",
   },
 ];

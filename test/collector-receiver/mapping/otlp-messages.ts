@@ -146,7 +146,7 @@ function plainValue(value: Value | null | undefined): unknown {
     return (value.arrayValue.values ?? []).map((element) => plainValue(element) ?? null);
   if (value.kvlistValue !== undefined) {
     return Object.fromEntries(
-      (value.kvlistValue.values ?? []).map((member) => [member.key, plainValue(member.value) ?? null]),
+      (value.kvlistValue.values ?? []).map((member) => [member.key ?? "", plainValue(member.value) ?? null]),
     );
   }
   if (value.bytesValue === undefined || value.bytesValue === null) return undefined;

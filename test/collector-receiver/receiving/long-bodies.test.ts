@@ -2,11 +2,16 @@ import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test, vi } from "vitest";
 import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
-import { encodeProtobuf, eventOf, nanos, spanOf, text, tracesOf } from "../mapping/otlp-messages.ts";
+import { RequestMapping } from "../../../collector-receiver/src/mapping/map-request.ts";
+import { inSpan, longElements, longJson, message as field, times } from "../mapping/long-elements.ts";
+import { context, encodeProtobuf, eventOf, nanos, nowMs, spanOf, text, tracesOf } from "../mapping/otlp-messages.ts";
 import { startOtlpServer, type OtlpServer } from "./otlp-server.ts";
 
-let server: OtlpServer;
-afterEach(() => server.close());
+let server: OtlpServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
 
 const start = async () => {
   const bodies = new HeldBytes(256 * 1024 * 1024);
@@ -18,7 +23,7 @@ const protobufType = "application/x-protobuf";
 const jsonType = "application/json";
 
 function post(path: string, type: string, body: Buffer, signal?: AbortSignal): Promise<Response> {
-  return fetch(`${server.url}${path}`, {
+  return fetch(`${server!.url}${path}`, {
     method: "POST",
     headers: { "content-type": type, "content-encoding": "gzip" },
     body: new Uint8Array(gzipSync(body)),
@@ -87,6 +92,44 @@ test.each(cheap)(
   },
 );
 
+/** Processor time, which other work on the machine does not change; the system counts it in steps of 4 ms. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The longest stretch without a pause: of each stretch the shortest time in four runs. */
+function longestStretchMs(body: Buffer, encoding: "protobuf" | "json", signal: "traces" | "logs"): number {
+  const shortest: number[] = [];
+  for (let run = 0; run < 4; run++) {
+    const mapping = new RequestMapping(body, encoding, signal, context);
+    for (let stretch = 0, done = false; !done; stretch++) {
+      const before = cpuMs();
+      done = mapping.run(-Infinity);
+      shortest[stretch] = Math.min(shortest[stretch] ?? Infinity, cpuMs() - before);
+    }
+  }
+  return shortest.reduce((longest, ms) => Math.max(longest, ms), 0);
+}
+
+const longBytes = 12 * 1024 * 1024;
+
+test.each(longElements)("protobuf: $title hold others up for less than 10 ms at a time", ({ make, signal }) => {
+  const body = field(0x0a, field(0x12, field(0x12, make(longBytes, nowMs))));
+  expect(longestStretchMs(body, "protobuf", signal)).toBeLessThan(10);
+});
+
+test.each(longJson)("JSON: $title, hold others up for less than 10 ms at a time", ({ make }) => {
+  const body = Buffer.from(make(longBytes, nowMs));
+  const signal = body.includes("resourceLogs") ? "logs" : "traces";
+  expect(longestStretchMs(body, "json", signal)).toBeLessThan(10);
+});
+
+test("a long JSON object with more members than any of OTLP has is refused", () => {
+  const body = Buffer.from(inSpan(times('"name":"x"', 1024 * 1024)));
+  expect(() => longestStretchMs(body, "json", "traces")).toThrow("Expected at most 2048 members of an object");
+});
+
 test("mapping ends when the sender goes away, and gives back what it held", async () => {
   const bodies = await start();
   const abort = new AbortController();
@@ -95,12 +138,12 @@ test("mapping ends when the sender goes away, and gives back what it held", asyn
   for (let i = 0; i < 3; i++) await setImmediate();
   abort.abort();
   await expect(large).rejects.toThrow("aborted");
-  await vi.waitFor(() => expect(server.facts.map(({ outcome }) => outcome)).toEqual(["aborted"]), 10_000);
+  await vi.waitFor(() => expect(server!.facts.map(({ outcome }) => outcome)).toEqual(["aborted"]), 10_000);
   expect(bodies.bytes).toBe(0);
   expect((await post("/v1/traces", protobufType, small)).status).toBe(200);
   const again = await post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12));
   expect(again.status).toBe(200);
-  expect(server.facts.at(-1)!.mapped!.ignored).toBe(many);
+  expect(server!.facts.at(-1)!.mapped!.ignored).toBe(many);
 });
 
 test("a body whose sender goes away while it waits for its turn is not inflated", async () => {
@@ -115,8 +158,8 @@ test("a body whose sender goes away while it waits for its turn is not inflated"
   abort.abort();
   await expect(second).rejects.toThrow("aborted");
   expect((await first).status).toBe(200);
-  await vi.waitFor(() => expect(server.facts).toHaveLength(2));
-  const [accepted, aborted] = server.facts;
+  await vi.waitFor(() => expect(server!.facts).toHaveLength(2));
+  const [accepted, aborted] = server!.facts;
   expect(accepted).toMatchObject({ outcome: "accepted", inflatedBytes: empties(0x12, 0x0a, 0x12).length });
   expect(aborted).toMatchObject({ outcome: "aborted", inflatedBytes: 0 });
 });
@@ -141,7 +184,7 @@ test("large bodies that come together each keep their own events", async () => {
   const names = ["a", "b", "c", "d"];
   const answers = await Promise.all(names.map((name) => post("/v1/traces", protobufType, bodyOf(name))));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-  const bySender = server.submitted.map(({ events }) => events.map(({ sessionId }) => sessionId!));
+  const bySender = server!.submitted.map(({ events }) => events.map(({ sessionId }) => sessionId!));
   for (const name of names) {
     expect(bySender).toContainEqual(Array.from({ length: 6000 }, (_, i) => `${name}-${i}`));
   }
