@@ -7,6 +7,7 @@ import {
   tenantAttribute,
   type AttributeDefinition,
 } from "../sdk/src/event-catalogue.ts";
+import { vocabularies } from "../sdk/src/vocabularies.ts";
 import { maxArrayLength, maxStringLength } from "../sdk/src/recording/encode-any-value.ts";
 
 const reservedMeaning: Readonly<Record<string, readonly [en: string, zh: string]>> = {
@@ -46,6 +47,20 @@ export function describeSemanticConventions(): string {
       `### \`${name}\``,
       `${definition.en}. ${definition.zh}。`,
       attributeTable(definition.attributes),
+    ]),
+    "## Words · 词表",
+    "Words that are usual for an attribute, by what they mean. The SDK's types accept them and `OwnWords`; the receiver " +
+      "accepts and stores every other word too. 常用词按含义归类；SDK 的类型检查接受这些词和 `OwnWords` 中的词，" +
+      "接收端也接受并保存其他任何词。",
+    ...Object.entries<Readonly<Record<string, readonly string[]>>>(vocabularies).flatMap(([name, meanings]) => [
+      `### \`${name}\``,
+      table(
+        ["meaning · 含义", "words · 词"],
+        Object.entries(meanings).map(([meaning, words]) => [
+          `\`${meaning}\``,
+          words.map((word) => `\`${word}\``).join(" "),
+        ]),
+      ),
     ]),
     "## Reserved attributes · 保留属性",
     "Set by the SDK (or by whoever emits marked events without it); a product never sets them. " +
@@ -108,12 +123,13 @@ function attributeTable(attributes: Readonly<Record<string, AttributeDefinition>
 }
 
 function describeType(attribute: AttributeDefinition): string {
-  const { minimum, maximum, maxLength } = attribute;
+  const { minimum, maximum, maxLength, vocabulary } = attribute;
   const limits: string[] = [];
   if (attribute.int4 === true) limits.push("32 bit");
   if (minimum !== undefined) limits.push(`≥ ${minimum}`);
   if (maximum !== undefined) limits.push(`≤ ${maximum}`);
   if (maxLength !== undefined) limits.push(`≤ ${maxLength} characters`);
+  if (vocabulary !== undefined) limits.push(`[words](#${vocabulary})`);
   return [attribute.type, ...limits].join(", ");
 }
 

@@ -40,7 +40,7 @@ const attributes = (i: number) => ({
   role: "ai",
   message_length: i,
   response_time_ms: 1480.5,
-  channel: "api",
+  user_id: "u-7",
 });
 
 function otel(processors: BatchSpanProcessor[]): Way {

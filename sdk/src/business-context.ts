@@ -1,5 +1,5 @@
+import type { CheckedContext, ContextAttributes } from "./checked-attributes.ts";
 import { showNotice } from "./diagnose.ts";
-import type { AttributeValue } from "./event-catalogue.ts";
 import { copyAttributes, mergeAttributes } from "./recording/copy-attributes.ts";
 import { showValue } from "./recording/show-value.ts";
 import { pipeline } from "./shared-pipeline.ts";
@@ -10,7 +10,10 @@ import { pipeline } from "./shared-pipeline.ts";
  * Works without any OpenTelemetry SDK. Whatever the attributes are, `fn` runs.
  * @returns what `fn` returns
  */
-export function withBusinessContext<T>(attributes: Readonly<Record<string, AttributeValue>>, fn: () => T): T {
+export function withBusinessContext<T, const A extends object & CheckedContext<A> = ContextAttributes>(
+  attributes: A,
+  fn: () => T,
+): T {
   if (typeof fn !== "function") {
     say(`withBusinessContext takes a function to run, not ${showValue(fn)}; nothing is run`);
     return undefined as T;

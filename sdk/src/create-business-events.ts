@@ -3,6 +3,7 @@ import { OptionReader } from "./config/option-reader.ts";
 import { readShape } from "./config/read-shape.ts";
 import { showNotice } from "./diagnose.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
+import type { RecordOptions } from "./recording/event-recorder.ts";
 import type { EventShape } from "./recording/event-shape.ts";
 import type { recordBusinessEvent } from "./record-business-event.ts";
 import { pipeline } from "./shared-pipeline.ts";
@@ -40,7 +41,11 @@ export function createBusinessEvents(options?: BusinessEventsOptions): BusinessE
     ...asked,
     isEnabled: () => enabled && (asked?.isEnabled() ?? true),
   };
-  const record = (name: string, attributes?: Readonly<Record<string, unknown>>, callOptions?: object): void => {
+  const record = (
+    name: string,
+    attributes?: Readonly<Record<string, unknown>> | null,
+    callOptions?: RecordOptions | null,
+  ): void => {
     pipeline.recorder.record(name, attributes, callOptions, shape);
   };
   return {

@@ -6,6 +6,11 @@
  * Required are only the attributes that a counter cannot do without.
  */
 
+import type { OwnEvents } from "./own-events.ts";
+import type { VocabularyName, Word } from "./vocabularies.ts";
+
+export { vocabularies, type VocabularyName } from "./vocabularies.ts";
+
 export type AttributeType = "string" | "int" | "double" | "boolean";
 
 /** UCUM-style units, as in OpenTelemetry's semantic conventions. */
@@ -27,6 +32,8 @@ export interface AttributeDefinition {
   readonly int4?: true;
   /** Longest value that is accepted, in Unicode code points (PostgreSQL's `varchar(n)`). */
   readonly maxLength?: number;
+  /** The list of its usual words; a receiver takes any other word too. */
+  readonly vocabulary?: VocabularyName;
   readonly en: string;
   readonly zh: string;
   readonly example: string | number | boolean;
@@ -126,7 +133,7 @@ export const eventCatalogue = {
     zh: "客户开始一次会话",
     attributes: {
       session_id: { ...sessionId, required: true },
-      channel: { type: "string", en: "Entry channel", zh: "来源渠道", example: "api" },
+      channel: { type: "string", vocabulary: "channel", en: "Entry channel", zh: "来源渠道", example: "api" },
     },
   },
   "session.message": {
@@ -134,7 +141,7 @@ export const eventCatalogue = {
     zh: "会话中的一条消息",
     attributes: {
       session_id: { ...sessionId, required: true },
-      role: { type: "string", en: "Who wrote it: ai or user", zh: "发送方：ai 或 user", example: "ai" },
+      role: { type: "string", vocabulary: "role", en: "Who wrote it", zh: "发送方", example: "ai" },
       message_length: messageLength,
       response_time_ms: responseTimeMs,
       first_token_ms: {
@@ -153,7 +160,13 @@ export const eventCatalogue = {
     zh: "会话结束",
     attributes: {
       session_id: { ...sessionId, required: true },
-      reason: { type: "string", en: "Why it ended", zh: "结束原因", example: "customer_closed" },
+      reason: {
+        type: "string",
+        vocabulary: "end_reason",
+        en: "Why it ended",
+        zh: "结束原因",
+        example: "customer_closed",
+      },
     },
   },
   "session.escalate": {
@@ -230,8 +243,8 @@ export const eventCatalogue = {
     zh: "坐席状态切换",
     attributes: {
       agent_id: { ...agentId, required: true },
-      from_status: fromStatus,
-      to_status: toStatus,
+      from_status: { ...fromStatus, vocabulary: "agent_status" },
+      to_status: { ...toStatus, vocabulary: "agent_status" },
     },
   },
   "agent.session_takeover": {
@@ -321,8 +334,8 @@ export const eventCatalogue = {
     zh: "工单状态变更",
     attributes: {
       ticket_id: { ...ticketId, required: true },
-      from_status: { ...fromStatus, example: "open" },
-      to_status: { ...toStatus, example: "pending" },
+      from_status: { ...fromStatus, vocabulary: "ticket_status", example: "open" },
+      to_status: { ...toStatus, vocabulary: "ticket_status", example: "pending" },
       agent_id: agentId,
     },
   },
@@ -357,41 +370,50 @@ export type EventCatalogue = typeof eventCatalogue;
 /** Name of a business event of the catalogue. */
 export type BusinessEventName = keyof EventCatalogue;
 
-interface TypeOfAttribute {
+/** JavaScript's types for the types on the wire. */
+export interface TypeOfAttribute {
   string: string;
-  int: number;
-  double: number;
+  int: number | bigint;
+  double: number | bigint;
   boolean: boolean;
 }
 
-type ValueOf<A extends AttributeDefinition> = TypeOfAttribute[A["type"]];
+/**
+ * Stands for the words that a list does not have: a variable of type `string` may hold one, so it is accepted
+ * beside the list. A literal has to be in the list. No value is of this type.
+ */
+export type UnlistedWord = string & { readonly "not in the list": never };
+
+type ValueOf<A extends AttributeDefinition> = A extends { readonly vocabulary: infer V extends VocabularyName }
+  ? Word<V> | UnlistedWord
+  : TypeOfAttribute[A["type"]];
 type RequiredKeys<A extends Record<string, AttributeDefinition>> = {
   [K in keyof A]: A[K] extends { required: true } ? K : never;
 }[keyof A];
 
-/** A value that travels flat; null and undefined mean absent. */
-export type AttributeValue =
-  | string
-  | number
-  | boolean
-  | readonly string[]
-  | readonly number[]
-  | readonly boolean[]
-  | null
-  | undefined;
+/**
+ * A value that travels: as it is, or in the form that the SDK gives it (a Date as ISO 8601 text, an object as JSON).
+ * null and undefined mean absent.
+ */
+export type AttributeValue = string | number | bigint | boolean | object | null | undefined;
+
+/** Attributes that every event may carry, for the types. */
+export type CommonAttributes = {
+  readonly [K in keyof typeof commonAttributes]?: ValueOf<(typeof commonAttributes)[K]> | null | undefined;
+};
 
 type CatalogueAttributes<A extends Record<string, AttributeDefinition>> = {
   readonly [K in RequiredKeys<A>]: ValueOf<A[K]>;
 } & {
   readonly [K in Exclude<keyof A, RequiredKeys<A>>]?: ValueOf<A[K]> | null | undefined;
-} & {
-  readonly [K in keyof typeof commonAttributes]?: ValueOf<(typeof commonAttributes)[K]> | null | undefined;
-};
+} & CommonAttributes;
 
-/** Attributes of a business event; attributes outside the catalogue are kept as they are. */
-export type AttributesOf<N extends BusinessEventName> = CatalogueAttributes<EventCatalogue[N]["attributes"]> & {
-  readonly [attribute: string]: AttributeValue;
-};
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** Attributes of a business event of the catalogue, and those that `OwnEvents` adds to it. */
+export type AttributesOf<N extends BusinessEventName> = Flat<
+  CatalogueAttributes<EventCatalogue[N]["attributes"]> & (N extends keyof OwnEvents ? OwnEvents[N] : unknown)
+>;
 
 /** Attributes that are ours on the wire; a product never sets them. */
 export const reservedAttributes = {

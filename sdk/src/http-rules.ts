@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { findEventDefinition, type AttributeValue, type BusinessEventName } from "./event-catalogue.ts";
+import type { KnownEventName, GivenAttributes, RuleAttributes } from "./checked-attributes.ts";
+import type { CustomEventName } from "./custom-event.ts";
+import { findEventDefinition } from "./event-catalogue.ts";
 import { compilePath, type PathMatcher } from "./match-path.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { showValue } from "./recording/show-value.ts";
@@ -18,22 +20,22 @@ export interface HttpExchange {
   readonly durationMs: number;
 }
 
-/** Records an event at the end of each request that matches. */
-export interface HttpEventRule {
+interface RuleFor<N> {
   /** HTTP method. Default: any. */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** Path of the URL: `/api/tracking/:number`; `:name` is one segment, a final `*` the rest. */
   readonly path: string;
-  /** A name of the catalogue, or one of your own. */
-  readonly event: BusinessEventName | (string & {});
+  /** A name of the catalogue, one of `OwnEvents`, or `custom("…")`. */
+  readonly event: N;
   /**
    * More attributes: an object, in which `":number"` stands for that part of the path, or a function
    * of the exchange (null records nothing). `success` and `response_time_ms` are there already.
    */
-  readonly attributes?:
-    | Readonly<Record<string, AttributeValue>>
-    | ((exchange: HttpExchange) => Readonly<Record<string, AttributeValue>> | null);
+  readonly attributes?: (RuleAttributes<N> | ((exchange: HttpExchange) => GivenAttributes<N> | null)) | undefined;
 }
+
+/** Records an event at the end of each request that matches. */
+export type HttpEventRule = { readonly [N in KnownEventName]: RuleFor<N> }[KnownEventName] | RuleFor<CustomEventName>;
 
 /** A rule that was read once and is known to be usable. */
 export interface CompiledRule {

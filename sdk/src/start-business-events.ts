@@ -7,7 +7,7 @@ import { pipeline } from "./shared-pipeline.ts";
 /** Options of `flush` and `shutdown`. */
 export interface EndOptions {
   /** Longest wait, in ms; 0 only looks, Infinity waits as long as it takes. @default 10000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The running pipeline; the same functions are exported on their own. */

@@ -8,7 +8,7 @@ import { shutdown, startBusinessEvents } from "./start-business-events.ts";
 /** Options of `startTelemetry`: those of business events, and more instrumentations. */
 export interface TelemetryOptions extends BusinessEventsOptions {
   /** Instrumentations of OpenTelemetry beside HTTP and Fastify. */
-  readonly instrumentations?: readonly unknown[];
+  readonly instrumentations?: readonly unknown[] | undefined;
 }
 
 /** What `startTelemetry` started. */

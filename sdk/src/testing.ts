@@ -1,6 +1,10 @@
 import { inspect, isDeepStrictEqual } from "node:util";
 import { decodeAnyValue, decodeAttributes } from "./decode-attributes.ts";
+import type { KnownEventName } from "./checked-attributes.ts";
+import type { CustomEventName } from "./custom-event.ts";
 import type { AttributesOf, BusinessEventName } from "./event-catalogue.ts";
+import type { OwnAttributesOf } from "./own-attributes.ts";
+import type { OwnEvents } from "./own-events.ts";
 import { encodeAnyValue } from "./recording/encode-any-value.ts";
 import type { EventRecord } from "./recording/event-record.ts";
 import { pipeline } from "./shared-pipeline.ts";
@@ -8,7 +12,11 @@ import { pipeline } from "./shared-pipeline.ts";
 /** One recorded event, with the attributes as they would travel. */
 export interface TestEvent<N extends string = string> {
   readonly name: N;
-  readonly attributes: N extends BusinessEventName ? AttributesOf<N> : Readonly<Record<string, unknown>>;
+  readonly attributes: N extends BusinessEventName
+    ? AttributesOf<N>
+    : N extends keyof OwnEvents
+      ? OwnAttributesOf<N>
+      : Readonly<Record<string, unknown>>;
   readonly occurredAt: Date;
   /** 32 hex digits, or null where no span was active. */
   readonly traceId: string | null;
@@ -18,14 +26,17 @@ export interface TestEvent<N extends string = string> {
 export interface TestRecorder {
   /** All events so far, or those of one name, in the order in which they were recorded. */
   events(): TestEvent[];
-  events<N extends string>(name: N): TestEvent<N>[];
+  events<N extends KnownEventName | CustomEventName>(name: N): TestEvent<N>[];
   /**
    * The first event of this name whose attributes include these.
    * @throws Error that names the nearest event and each attribute in which it differs
    */
-  expectEvent<N extends string>(name: N, attributes?: Readonly<Record<string, unknown>>): TestEvent<N>;
+  expectEvent<N extends KnownEventName | CustomEventName>(
+    name: N,
+    attributes?: Readonly<Record<string, unknown>>,
+  ): TestEvent<N>;
   /** @throws Error where an event of this name was recorded */
-  expectNone(name: string): void;
+  expectNone(name: KnownEventName | CustomEventName): void;
   clear(): void;
   /** Ends the recording; events are sent again. */
   stop(): void;
@@ -43,13 +54,16 @@ export function createTestRecorder(): TestRecorder {
   pipeline.recorder.capture = (record) => recorded.push(toTestEvent(record));
   const named = (name: string): TestEvent[] => recorded.filter((event) => event.name === name);
   function events(): TestEvent[];
-  function events<N extends string>(name: N): TestEvent<N>[];
+  function events<N extends KnownEventName | CustomEventName>(name: N): TestEvent<N>[];
   function events(name?: string): TestEvent[] {
     return name === undefined ? [...recorded] : named(name);
   }
   return {
     events,
-    expectEvent<N extends string>(name: N, attributes: Readonly<Record<string, unknown>> = {}) {
+    expectEvent<N extends KnownEventName | CustomEventName>(
+      name: N,
+      attributes: Readonly<Record<string, unknown>> = {},
+    ) {
       const candidates = named(name);
       const found = candidates.find((event) => differences(event, attributes).length === 0);
       if (found === undefined) throw new Error(describeMiss(name, attributes, candidates, recorded));

@@ -1,18 +1,18 @@
 /** What `recordBusinessEvent` accepts, with the events of examples/own-metrics: `tsc` is the test, this file its subject. */
-import { recordBusinessEvent } from "@spanledger/sdk";
+import { custom, recordBusinessEvent } from "@spanledger/sdk";
 import { createTestRecorder } from "@spanledger/sdk/testing";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { defineSpanledger } from "../../collector-receiver/src/catalogue/define-spanledger.ts";
 import "../../examples/own-metrics/src/booking-desk.ts";
 
-test("own events take their own attributes, the catalogue's theirs, and other names anything", () => {
+test("own events take their own attributes, the catalogue's theirs, and custom ones anything", () => {
   const recorder = createTestRecorder();
   onTestFinished(() => recorder.stop());
-  recordBusinessEvent("booking.confirmed", { guests: 2, channel: "web", user_id: "u-1", note: "window" });
+  recordBusinessEvent("booking.confirmed", { guests: 2, channel: "web", user_id: "u-1", deposit: 5 });
   recordBusinessEvent<"booking.confirmed", "guests">("booking.confirmed", { channel: null });
   recordBusinessEvent("booking.cancelled", {});
-  recordBusinessEvent("some.other", { guests: "two" });
-  recordBusinessEvent("session.start", { session_id: "s-1", note: 7 });
+  recordBusinessEvent(custom("some.other"), { guests: "two" });
+  recordBusinessEvent("session.start", { session_id: "s-1", ["note" as string]: 7 });
   expect(recorder.events()).toHaveLength(5);
 
   const wrong = [
@@ -22,6 +22,12 @@ test("own events take their own attributes, the catalogue's theirs, and other na
     () => recordBusinessEvent("booking.confirmed", { guests: "2" }),
     // @ts-expect-error a text of ours is no number, beside a right one
     () => recordBusinessEvent("booking.confirmed", { guests: 2, channel: 20 }),
+    // @ts-expect-error a value outside the list of ours
+    () => recordBusinessEvent("booking.confirmed", { guests: 2, channel: "wbe" }),
+    // @ts-expect-error a misspelled attribute of ours
+    () => recordBusinessEvent("booking.confirmed", { guests: 2, chanel: "web" }),
+    // @ts-expect-error neither of the catalogue nor of ours
+    () => recordBusinessEvent("some.other", {}),
     // @ts-expect-error a required attribute of the catalogue is missing
     () => recordBusinessEvent("session.start", { channel: "web" }),
     // @ts-expect-error an attribute of the catalogue is a number and no text

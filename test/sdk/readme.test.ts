@@ -49,11 +49,14 @@ describe("sdk/README.md", () => {
       const manifest = JSON.parse(readFileSync(join(products, product, "package.json"), "utf8")) as {
         dependencies: Record<string, string>;
       };
-      return Object.entries(manifest.dependencies).map(([name, version]) => `${name} ${version}`);
+      return Object.entries(manifest.dependencies).map(([name, version]) =>
+        // An alias names its package itself: npm:typescript@5.0.4.
+        version.replace(/^npm:(.+)@/, "$1 ").replace(/^(?=\d)/, `${name} `),
+      );
     });
     // What the others need, rather than what is tested.
     const parts =
-      /^(?:@opentelemetry\/api|@nestjs\/(?:common|platform-express)|@rollup\/.+|react|react-dom|reflect-metadata|rxjs) /;
+      /^(?:@opentelemetry\/api|@types\/node|@nestjs\/(?:common|platform-express)|@rollup\/.+|react|react-dom|reflect-metadata|rxjs) /;
     const missing = versions.filter((version) => !parts.test(version) && !readme.includes(version));
     expect(missing).toEqual([]);
   });

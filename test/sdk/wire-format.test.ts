@@ -37,7 +37,7 @@ describe.each(["span-event", "log-record"] as const)("emit: %s", (emit) => {
     const at = Date.UTC(2025, 11, 25, 8, 30, 0, 123);
     recordBusinessEvent(
       "session.message",
-      { session_id: "s-1", role: "ai", message_length: 86, response_time_ms: 1480.5, 备注: "你好" },
+      { session_id: "s-1", role: "ai", message_length: 86, response_time_ms: 1480.5, ["备注" as string]: "你好" },
       { occurredAt: at, context: trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true }) },
     );
     expect(await flush()).toBe(true);

@@ -1,3 +1,4 @@
+import type { Word } from "@spanledger/sdk";
 import type { Narrate } from "./history-event.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
@@ -9,6 +10,8 @@ export interface TicketOrigin {
   readonly agentId: number | null;
 }
 export type OpenTicket = (origin: TicketOrigin) => void;
+
+type TicketStatus = Word<"ticket_status">;
 
 const types = [
   ["inquiry", 30],
@@ -55,7 +58,7 @@ export function narrateTicket(
   let assignee = random.pick(assignees);
   const assignedAt = origin.createdAt + Math.round(resolutionMs * 0.1);
   narrate("ticket.assigned", assignedAt, { ticket_id: ticketId, to_agent_id: assignee });
-  const changed = (at: number, from_status: string, to_status: string): void =>
+  const changed = (at: number, from_status: TicketStatus, to_status: TicketStatus): void =>
     narrate("ticket.status_changed", Math.round(at), {
       ticket_id: ticketId,
       from_status,

@@ -1,7 +1,7 @@
 import { recordBusinessEvent } from "@spanledger/sdk";
 import type { EventsOf } from "@spanledger/sdk";
 import { randomUUID } from "node:crypto";
-import type config from "../spanledger.config.ts";
+import type config from "../every-kind.config.ts";
 
 /** Names, attributes and required ones of `recordBusinessEvent` are those of our own config from here on. */
 declare module "@spanledger/sdk" {

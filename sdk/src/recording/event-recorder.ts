@@ -19,13 +19,13 @@ import { showValue } from "./show-value.ts";
 /** Options of one call of `recordBusinessEvent`. */
 export interface RecordOptions {
   /** When it happened, if that is not now: a Date, milliseconds since 1970-01-01 UTC, or ISO 8601 text. */
-  readonly occurredAt?: Date | number | string;
+  readonly occurredAt?: Date | number | string | undefined;
   /** A UUID as the event's identity, for a caller that may record the same event twice. */
-  readonly eventId?: string;
+  readonly eventId?: string | undefined;
   /** The OpenTelemetry context of the event, where it is not the active one. */
-  readonly context?: Context;
+  readonly context?: Context | undefined;
   /** Brand or site of this event, where it is not the one of the start. */
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
 }
 
 /** What an HTTP request that yields an event has gathered so far; see `http-events.ts`. */

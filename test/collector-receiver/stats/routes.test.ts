@@ -472,3 +472,17 @@ describe("errors", () => {
     }
   });
 });
+
+describe("events", () => {
+  it("lists the usual words of an attribute, in both languages, and none where every value is as good", async () => {
+    await seedSettings(database.pool, "events");
+    const { body } = await ask("events", "events");
+    const { events } = body as unknown as {
+      events: { name: string; attributes: { name: string; words?: string[] }[] }[];
+    };
+    const attributes = (name: string) =>
+      new Map(events.find((event) => event.name === name)?.attributes.map((one) => [one.name, one.words]));
+    expect(attributes("ticket.status_changed").get("to_status")).toEqual(expect.arrayContaining(["closed", "已关闭"]));
+    expect(attributes("session.escalate").get("reason")).toBeUndefined();
+  });
+});

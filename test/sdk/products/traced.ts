@@ -2,7 +2,7 @@
 import { context, ROOT_CONTEXT, trace, TraceFlags } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { recordBusinessEvent, startBusinessEvents } from "@spanledger/sdk";
+import { custom, recordBusinessEvent, startBusinessEvents } from "@spanledger/sdk";
 import { AlwaysOffSampler, TracerProvider } from "@opentelemetry/sdk-trace";
 
 startBusinessEvents();
@@ -18,13 +18,13 @@ const remote = {
 };
 context.with(trace.setSpanContext(ROOT_CONTEXT, remote), () => {
   tracer.startActiveSpan("unsampled", (span) => {
-    for (let i = 0; i < 10; i += 1) recordBusinessEvent("lost.unsampled", { i });
-    for (let i = 0; i < 200; i += 1) recordBusinessEvent("lost.limit", { i });
+    for (let i = 0; i < 10; i += 1) recordBusinessEvent(custom("lost.unsampled"), { i });
+    for (let i = 0; i < 200; i += 1) recordBusinessEvent(custom("lost.limit"), { i });
     span.end();
-    for (let i = 0; i < 10; i += 1) recordBusinessEvent("lost.ended", { i });
+    for (let i = 0; i < 10; i += 1) recordBusinessEvent(custom("lost.ended"), { i });
   });
 });
 context.with(suppressTracing(context.active()), () => {
-  for (let i = 0; i < 10; i += 1) recordBusinessEvent("lost.suppressed", { i });
+  for (let i = 0; i < 10; i += 1) recordBusinessEvent(custom("lost.suppressed"), { i });
 });
-for (let i = 0; i < 20_000; i += 1) recordBusinessEvent("lost.burst", { i });
+for (let i = 0; i < 20_000; i += 1) recordBusinessEvent(custom("lost.burst"), { i });

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { commonAttributes, eventCatalogue } from "@spanledger/sdk/event-catalogue";
+import { commonAttributes, eventCatalogue, vocabularies } from "@spanledger/sdk/event-catalogue";
 import type { AttributeDefinition, EventDefinition } from "@spanledger/sdk/event-catalogue";
 import type { CustomAttribute } from "../../catalogue/custom-definitions.ts";
 import { errorSchema, oneOf } from "../answer-schemas.ts";
@@ -18,6 +18,7 @@ const attributeSchema = Type.Object({
   en: Type.String(),
   zh: Type.String(),
   values: Type.Optional(Type.Array(Type.String(), { description: "What metrics tell apart; others are kept too" })),
+  words: Type.Optional(Type.Array(Type.String(), { description: "Usual values; every other is accepted and kept" })),
   example: Type.Unknown(),
 });
 
@@ -88,6 +89,9 @@ function describeAttributes(attributes: Readonly<Record<string, AttributeDefinit
     ...(definition.maximum === undefined ? {} : { maximum: definition.maximum }),
     ...(definition.maxLength === undefined ? {} : { max_length: definition.maxLength }),
     ...("values" in definition ? { values: [...(definition.values ?? [])] } : {}),
+    ...("vocabulary" in definition && definition.vocabulary !== undefined
+      ? { words: Object.values<readonly string[]>(vocabularies[definition.vocabulary]).flat() }
+      : {}),
     en: definition.en,
     zh: definition.zh,
     example: definition.example ?? null,
