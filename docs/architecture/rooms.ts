@@ -114,7 +114,7 @@ export const rooms: readonly Room[] = [
     name: "operating",
     does: "probes, metrics, tokens for reading, doctor",
     startsAt: "answer-probes.ts",
-    mayImport: ["config", "receiving", "ingest", "storage", "upkeep", "live", "embedded"],
+    mayImport: ["config", "receiving", "catalogue", "metrics", "ingest", "storage", "upkeep", "live", "embedded"],
   },
   {
     name: "embedded",

@@ -118,6 +118,7 @@ describe("options", () => {
     ["SPANLEDGER_DISABLED", "perhaps"],
     ["SPANLEDGER_OTLP_ENDPOINT", "collector:4318"],
     ["SPANLEDGER_OTLP_HEADERS", "authorization"],
+    ["SPANLEDGER_OTLP_HEADERS", "=secret"],
     ["SPANLEDGER_OTLP_HEADERS", "a=b%0d%0ac"],
   ])("the variable %s=%s is named and the default taken", (variable, value) => {
     const { warnings, disabled, exitWaitMs, settings } = resolveConfig({}, { [variable]: value });
@@ -128,6 +129,16 @@ describe("options", () => {
       url: "http://localhost:4318/v1/traces",
       headers: {},
     });
+  });
+});
+
+describe("OTEL_RESOURCE_ATTRIBUTES", () => {
+  it("loses a part without a key or without a value's sign, and keeps the others", () => {
+    const { settings, warnings } = resolveConfig({}, { OTEL_RESOURCE_ATTRIBUTES: "nothing,=x, a=1 ,,b=c%20d,e=%zz" });
+    expect(settings.identity.resource).toMatchObject({ a: "1", b: "c d", e: "%zz" });
+    expect(Object.keys(settings.identity.resource)).not.toContain("");
+    expect(Object.values(settings.identity.resource)).not.toContain("x");
+    expect(warnings).toEqual([]);
   });
 });
 
@@ -191,6 +202,7 @@ describe("an endpoint's password", () => {
     ["p%40ss", "p@ss"],
     ["p@ss#?/:w", "p@ss#?/:w"],
     ["pa ss", "pa ss"],
+    ["pa/ss", "pa/ss"],
     ["密码%", "密码%"],
     ["%zz%41", "%zzA"],
   ])("%s becomes a header", (password, decoded) => {

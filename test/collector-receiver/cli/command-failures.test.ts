@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { startEmbeddedPostgres } from "../../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { describeCommandFailure } from "../../../collector-receiver/src/cli/describe-command-failure.ts";
 import { UnavailableError } from "../../../collector-receiver/src/ingest/ingest-port.ts";
 import { nameMissingMigrations } from "../../../collector-receiver/src/storage/schema/name-missing-migrations.ts";
@@ -90,13 +94,37 @@ test("a refused batch is explained by its cause; a fault of ours keeps its stack
   expect(describeCommandFailure(fault, undefined)).toContain("which is a bug");
 });
 
-test("a data folder that cannot be made is named with DATA_FOLDER", async () => {
-  for (const folder of ["/proc/nobody/data", "/etc/passwd/data"]) {
-    const { code, stderr } = await spanledger({ DATA_FOLDER: folder }, "verify");
+test.each(["verify", "migrate", "settings", "doctor"])(
+  "%s without any database says where it looked, and makes none",
+  async (command) => {
+    const folder = await makeFolder();
+    const { code, stdout, stderr } = await spanledger({ DATA_FOLDER: folder }, command);
     expect(code).toBe(1);
-    expect(stderr).toMatch(new RegExp(`${folder}.*DATA_FOLDER.*\\[data_folder_unusable\\]\\n$`));
+    expect(stdout + stderr).toContain(`has made one in ${folder}. Set DATABASE_URL`);
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
+
+test("a command finds the demo's database if there is no receiver's, and says so", async () => {
+  const folder = await makeFolder();
+  const demo = await startEmbeddedPostgres({ dataFolder: join(folder, "demo"), durable: false });
+  try {
+    const found = `spanledger: using the database in ${join(folder, "demo")}\n`;
+    const applied = await spanledger({ DATA_FOLDER: folder }, "migrate");
+    expect(applied).toMatchObject({ code: 0, stderr: found, stdout: expect.stringContaining("applied 0001_events") });
+    const named = await spanledger({ DATA_FOLDER: join(folder, "demo") }, "migrate", "--status");
+    expect(named).toMatchObject({ code: 0, stderr: found });
+  } finally {
+    await demo.stop();
   }
-}, 20_000);
+  expect(await readdir(folder)).toEqual(["demo"]);
+});
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "spanledger-data-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
+  return folder;
+}
 
 test("an option that does not fit has a sentence and no stack", async () => {
   const { code, stderr } = await spanledger({ DATABASE_URL: database.connectionString }, "erase");

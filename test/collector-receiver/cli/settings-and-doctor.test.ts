@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { nameOfUser } from "../../../collector-receiver/src/embedded/system-user.ts";
+import { startEmbeddedPostgres } from "../../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
@@ -160,7 +161,9 @@ test("doctor: all is well, and each thing that is not is named with what to do",
 test("doctor names the user that the embedded server runs as", async () => {
   const folder = await mkdtemp(join(tmpdir(), "spanledger-doctor-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
+  const server = await startEmbeddedPostgres({ dataFolder: join(folder, "postgres"), durable: false });
   const { stdout } = await spanledger({ DATA_FOLDER: folder }, "doctor");
+  await server.stop();
   const { uid } = await stat(join(folder, "postgres", "cluster"));
   expect(stdout).toContain(`the embedded PostgreSQL runs as ${await nameOfUser(uid)}\n`);
   expect(await nameOfUser(0)).toBe("root");

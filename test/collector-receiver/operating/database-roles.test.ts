@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,26 +9,10 @@ import { verifyTenant } from "../../../collector-receiver/src/recount/verify-ten
 import { startReceiver } from "../../../collector-receiver/src/start-receiver.ts";
 import { startEmbeddedPostgres } from "../../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { migrateDatabase } from "../../../collector-receiver/src/storage/schema/migrate-database.ts";
-import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { useTestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
-
-/** A role that logs in, and its connection string; dropped with the test. */
-async function useRole(database: TestDatabase, options: string): Promise<{ name: string; connectionString: string }> {
-  const name = `role_${randomBytes(6).toString("hex")}`;
-  await database.pool.query(`create role ${name} login password 'secret' ${options}`);
-  const url = new URL(database.connectionString);
-  url.username = name;
-  url.password = "secret";
-  const administrator = new pg.Client({ connectionString: database.connectionString });
-  await administrator.connect();
-  onTestFinished(async () => {
-    await administrator.query(`drop owned by ${name}`);
-    await administrator.query(`drop role ${name}`);
-    await administrator.end();
-  });
-  return { name, connectionString: url.href };
-}
+import { useRole } from "../../support/use-role.ts";
 
 async function useClient(connectionString: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString });

@@ -65,3 +65,11 @@ test("a schema that lacks what the receiver needs keeps its stack; one that was 
   const environment = { DATABASE_URL: empty.connectionString, MIGRATION_DATABASE_URL: connectionString, PORT: "0" };
   expect((await start(environment)).said).toMatch(/Run `spanledger migrate`\. \[schema_older\]$/m);
 });
+
+test("a data folder that cannot be made is named with DATA_FOLDER", async () => {
+  for (const folder of ["/proc/nobody/data", "/etc/passwd/data"]) {
+    const { code, said } = await start({ DATA_FOLDER: folder });
+    expect(code).toBe(1);
+    expect(said).toMatch(new RegExp(`^spanledger: .*${folder}.*DATA_FOLDER.*\\[data_folder_unusable\\]$`, "m"));
+  }
+}, 30_000);
