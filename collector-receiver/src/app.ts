@@ -13,6 +13,7 @@ import type { OnAlarm } from "./ingest/alarm-codes.ts";
 import { packageVersion } from "./package-root.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders, securityHeaders } from "./operating/add-security-headers.ts";
+import type { FailedSignIns } from "./operating/failed-sign-ins.ts";
 import { answerOwnErrors, answerUnroutable } from "./operating/answer-own-errors.ts";
 import { hostsWithoutTokens, refuseOtherHosts } from "./operating/served-hosts.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
@@ -45,6 +46,7 @@ export interface AppOptions {
   readonly live?: LiveCounters;
   /** Lists of tokens that change while the receiver runs; without them, those of `config`. */
   readonly tokens?: { readonly ingest: TenantResolver; readonly read: TenantResolver };
+  readonly failedSignIns?: FailedSignIns;
   /** Default: `connectionTimes`. */
   readonly times?: ConnectionTimes;
 }
@@ -121,7 +123,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     hideUntagged: true,
   });
   await app.register(otlpRoutes, { receiver: otlp });
-  const tenantOf = createReadTenantResolver(options.tokens?.read ?? createTenantResolver(config.readTokens));
+  const resolveReader = options.tokens?.read ?? createTenantResolver(config.readTokens);
+  const { failedSignIns } = options;
+  const tenantOf = createReadTenantResolver(resolveReader, (request) => failedSignIns?.note("token", request));
   const reading = {
     pool,
     tenantOf,
@@ -135,6 +139,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       ...reading,
       sampleData: config.sampleData,
       traceUrlTemplate: config.traceUrlTemplate,
+      onUnknownShare: (request) => failedSignIns?.note("share", request),
     });
   });
   answerProbes(app, { pool, isDraining: options.isDraining });

@@ -15,6 +15,8 @@ import { createIngest } from "./ingest/create-ingest.ts";
 import { HeldBytes } from "./ingest/held-bytes.ts";
 import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
 import { tokenOptions } from "./config/check-across.ts";
+import { auditFailedSignIns } from "./storage/settings/audit-failed-sign-ins.ts";
+import { FailedSignIns } from "./operating/failed-sign-ins.ts";
 import { watchTokenFile } from "./operating/watch-token-file.ts";
 import { ReloadableTokens } from "./receiving/reloadable-tokens.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
@@ -125,11 +127,18 @@ export async function startReceiver(
     started.push(["the tenant watch", () => watch.close()]);
     measureRetention(metrics.registry, () => watch.announcements());
 
+    const failedSignIns = new FailedSignIns({
+      registry: metrics.registry,
+      log,
+      audit: (failures) => auditFailedSignIns(pool, failures),
+    });
+    started.push(["the count of failed sign-ins", () => failedSignIns.close()]);
     const tokens = watchTokens(config, log);
     started.push(["the watch of token files", async () => tokens.close()]);
     const app = await buildApp({
       config,
       tokens,
+      failedSignIns,
       log,
       pool,
       ingest,

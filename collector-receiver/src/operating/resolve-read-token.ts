@@ -25,9 +25,13 @@ function asBearer(authorization: string | undefined): string | undefined {
 /**
  * Whose numbers a request may see. With read tokens the token says it; without them (only on loopback)
  * the header `X-Spanledger-Tenant` does, else it is `default`.
+ * @param onWrongToken told of requests with a wrong token; it may refuse them with an error of its own
  * @returns a function that throws UnauthenticatedError where the token is missing or unknown
  */
-export function createReadTenantResolver(resolve: TenantResolver): (request: FastifyRequest) => string {
+export function createReadTenantResolver(
+  resolve: TenantResolver,
+  onWrongToken: (request: FastifyRequest) => void = () => {},
+): (request: FastifyRequest) => string {
   return (request) => {
     const rule = resolve(asBearer(request.headers.authorization));
     if (rule?.kind === "fixed") return rule.tenantId;
@@ -35,6 +39,8 @@ export function createReadTenantResolver(resolve: TenantResolver): (request: Fas
       const named = request.headers[TENANT_HEADER];
       return typeof named === "string" && named !== "" ? named : rule.defaultTenantId;
     }
+    // Without a token nobody has tried anything: a browser asks the person first.
+    if (request.headers.authorization !== undefined) onWrongToken(request);
     throw new UnauthenticatedError(
       "No valid token: set the header `Authorization: Bearer <token of READ_TOKENS>` (a browser may send it as the password of Basic); a token of INGEST_TOKENS does not read.",
     );

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { StatsOptions } from "../stats/stats-options.ts";
 
 /** What the pages need from whoever mounts them. */
@@ -7,6 +7,8 @@ export interface WebOptions extends Pick<StatsOptions, "pool" | "tenantOf" | "lo
   readonly sampleData?: boolean;
   /** Address of a trace in the tracing UI, with `{trace_id}` in it; without it, ids are shown as text. */
   readonly traceUrlTemplate?: string | undefined;
+  /** Told of links to shared copies that do not exist; it may refuse the request with an error of its own. */
+  readonly onUnknownShare?: ((request: FastifyRequest) => void) | undefined;
 }
 
 /** The options with every default filled in: what a route is given. */

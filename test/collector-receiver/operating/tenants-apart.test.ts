@@ -168,8 +168,8 @@ test("no route shows anything of a tenant without a token, or with another tenan
         const other = await ask(question, token);
         const who = `${question} ${token === undefined ? "without a token" : `with ${token}`}`;
         expect(shown.exec(other.text), who).toBeNull();
-        // A parameter that is no good is said to everybody.
-        if (token !== readers.a) expect(own.status === 400 ? [400, 401] : [401], who).toContain(other.status);
+        // Who goes on with wrong tokens gets 429.
+        if (token !== readers.a) expect([401, 429], who).toContain(other.status);
       }
       if (shown.test(own.text)) shownToB++;
       answered ||= own.status === 200;

@@ -33,6 +33,10 @@ test("spanledger share gives a link that works, lists it, and revokes it", async
   expect((await run("--revoke", id)).stdout).toContain("is revoked");
   expect((await fetch(link)).status).toBe(404);
   expect((await run("--list")).stdout).toContain("revoked");
+  const { rows } = await receiver.database.pool.query(
+    "select tenant_id, details->>'step' as step, details->>'id' as id from analytics_audit where action = 'share' order by performed_at",
+  );
+  expect(rows).toEqual(["created", "revoked"].map((step) => ({ tenant_id: "default", step, id })));
 });
 
 test.each([

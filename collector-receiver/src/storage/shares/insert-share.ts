@@ -10,7 +10,7 @@ export interface NewShare {
 }
 
 /**
- * Stores a frozen copy of a report. One statement: a copy has all of its files or does not exist.
+ * Stores a frozen copy of a report. One statement: a copy has all of its files and its entry in the audit, or does not exist.
  * @param tokenHash SHA-256 of the token in its link
  */
 export async function insertShare(pool: Pick<Pool, "query">, tokenHash: Buffer, share: NewShare): Promise<void> {
@@ -18,7 +18,12 @@ export async function insertShare(pool: Pick<Pool, "query">, tokenHash: Buffer, 
     `with share as (
        insert into analytics_report_shares (tenant_id, token_hash, month, page_zh, page_en, expires_at)
        values ($1, $2, $3, $4, $5, $6)
-       returning tenant_id, token_hash
+       returning tenant_id, token_hash, month, expires_at
+     ), audited as (
+       insert into analytics_audit (tenant_id, action, details)
+       select tenant_id, 'share', jsonb_build_object('step', 'created', 'id', substr(encode(token_hash, 'hex'), 1, 12),
+         'month', month, 'expires_at', expires_at)
+       from share
      )
      insert into analytics_report_share_files (tenant_id, token_hash, locale, name, content)
      select tenant_id, token_hash, file.locale, file.name, file.content

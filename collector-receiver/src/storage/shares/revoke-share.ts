@@ -14,6 +14,9 @@ export async function revokeShare(pool: Pick<Pool, "query">, id: string): Promis
      ), deleted as (
        delete from analytics_report_share_files file using share
        where file.tenant_id = share.tenant_id and file.token_hash = share.token_hash
+     ), audited as (
+       insert into analytics_audit (tenant_id, action, details)
+       select tenant_id, 'share', jsonb_build_object('step', 'revoked', 'id', $1::text) from share
      )
      select from share`,
     [id],

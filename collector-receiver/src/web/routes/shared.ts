@@ -29,6 +29,7 @@ export function routeShared(app: WebApp, context: WebContext): void {
     void reply.header("cache-control", "private, no-store").header("referrer-policy", "no-referrer");
     const page = tokenHash && (await readSharedPage(context.pool, tokenHash, locale, context.now()));
     if (tokenHash === null || page === null) {
+      context.onUnknownShare?.(request);
       // One answer for wrong, expired and revoked: it tells nobody which links there were.
       throw new RequestError(
         "share_not_found",
