@@ -1,12 +1,12 @@
 import { pino } from "pino";
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
-import { Registry } from "prom-client";
 import { expect, onTestFinished, test } from "vitest";
 import {
   FailedSignIns,
   TooManyFailuresError,
   type FailedSignInSummary,
 } from "../../../collector-receiver/src/operating/failed-sign-ins.ts";
+import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
 const tokens = { INGEST_TOKENS: "default:sender-7Kq2xw9Zr4", READ_TOKENS: "default:reader-5Lm8tb3Yc6" };
@@ -38,7 +38,7 @@ test("wrong tokens and links are counted, throttled and audited; a right token i
 test("each minute begins anew, an address does not pay for another, and memory is bounded", async () => {
   const audited: FailedSignInSummary[] = [];
   const signIns = new FailedSignIns({
-    registry: new Registry(),
+    registry: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1).registry,
     log: pino({ level: "silent" }) as FastifyBaseLogger,
     audit: async (failures) => void audited.push(failures),
   });
