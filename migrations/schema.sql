@@ -383,6 +383,7 @@ create table analytics_tickets (
 create table spanledger_schema (
   id boolean not null default true,
   oldest_receiver integer not null,
+  locks_by_tenant boolean not null default false,
   constraint spanledger_schema_id_check CHECK (id),
   constraint spanledger_schema_oldest_receiver_check CHECK ((oldest_receiver > 0)),
   constraint spanledger_schema_pkey PRIMARY KEY (id)
@@ -984,6 +985,37 @@ exception when invalid_parameter_value then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_lock_tenant_alone(wanted text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (select locks_by_tenant from public.spanledger_schema) then
+    perform pg_advisory_xact_lock(4518206130513062862);
+  else
+    perform pg_advisory_xact_lock_shared(4518206130513062862);
+  end if;
+  perform from public.analytics_settings where tenant_id = wanted for update;
+  perform pg_advisory_xact_lock(public.spanledger_tenant_lock(wanted));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_lock_tenants(tenants text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  busy text[];
+begin
+  perform pg_advisory_xact_lock_shared(4518206130513062862);
+  select array_agg(tenant) into busy from unnest(tenants) as tenant
+  where not pg_try_advisory_xact_lock_shared(public.spanledger_tenant_lock(tenant));
+  if busy is not null then
+    raise exception 'these tenants are being changed as a whole' using errcode = 'SPT01', detail = to_json(busy)::text;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_login_tenant()
  RETURNS text
  LANGUAGE sql
@@ -1038,6 +1070,12 @@ AS $function$
   select distinct tenant_id from resumed order by 1
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_tenant_lock(tenant text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select pg_catalog.hashtextextended(tenant, 4518206130513062862) $function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
  RETURNS SETOF text
  LANGUAGE sql
@@ -1048,6 +1086,19 @@ AS $function$
     ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'), ('analytics_custom_metrics'),
     ('analytics_custom_session_counts'), ('analytics_duration_counters'), ('analytics_event_counts'),
     ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET lock_timeout TO '1s'
+AS $function$
+begin
+  perform pg_advisory_xact_lock_shared(4518206130513062862);
+  perform pg_advisory_xact_lock_shared(public.spanledger_tenant_lock(tenant)) from unnest(tenants) as tenant;
+exception when lock_not_available then
+  raise exception 'these tenants are still being changed as a whole' using errcode = 'SPT01', detail = to_json(tenants)::text;
+end
 $function$;
 
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
@@ -1081,6 +1132,8 @@ comment on column analytics_sources.highest_seq is 'Highest sequence number know
 comment on table analytics_tickets is 'What is known of each ticket; created_at is null where its creation was never recorded.';
 
 comment on table spanledger_schema is 'Which receivers can work with this schema; see docs/upgrading.md.';
+
+comment on column spanledger_schema.locks_by_tenant is 'True: every receiver that may write takes the locks of its tenants.';
 
 comment on table spanledger_tenant_logins is 'Roles that read one tenant; spanledger_add_tenant_reader() adds one.';
 
@@ -1252,11 +1305,19 @@ grant execute on function spanledger_ensure_partition(date) to spanledger_receiv
 
 grant execute on function spanledger_is_recent(timestamp with time zone,interval) to public;
 
+grant execute on function spanledger_lock_tenant_alone(text) to public;
+
+grant execute on function spanledger_lock_tenants(text[]) to public;
+
 grant execute on function spanledger_login_tenant() to public;
 
 grant execute on function spanledger_resume_retention(text) to spanledger_receiver;
 
+grant execute on function spanledger_tenant_lock(text) to public;
+
 grant execute on function spanledger_tenant_tables() to public;
+
+grant execute on function spanledger_wait_for_tenants(text[]) to public;
 
 grant select on spanledger_migrations to spanledger_reader;
 

@@ -10,7 +10,7 @@ import { writeCounters } from "../../collector-receiver/src/ingest/write-counter
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
 import { copyEvents } from "../../collector-receiver/src/storage/events/copy-events.ts";
 import { loadTenantRules } from "../../collector-receiver/src/storage/settings/load-tenant-rules.ts";
-import { lockIngestShared } from "../../collector-receiver/src/storage/wire/lock-ingest.ts";
+import { lockTenantsShared } from "../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { upsertSessions } from "../../collector-receiver/src/storage/facts/upsert-sessions.ts";
 import { upsertSources } from "../../collector-receiver/src/storage/facts/upsert-sources.ts";
 import { openWriterConnection } from "../../collector-receiver/src/storage/wire/writer-connection.ts";
@@ -101,7 +101,11 @@ async function commitStepwise(
   time: <Result>(step: Step, work: () => Promise<Result>) => Promise<Result>,
 ): Promise<void> {
   const [, , rules] = await time("begin, lock, rules", () =>
-    Promise.all([client.query("begin"), lockIngestShared(client), loadTenantRules(client, ["default"])]),
+    Promise.all([
+      client.query("begin"),
+      lockTenantsShared(client, ["default"], "try"),
+      loadTenantRules(client, ["default"]),
+    ]),
   );
   await time("events (COPY)", () => copyEvents(client, batch));
   const facts = gatherSessionFacts(batch);

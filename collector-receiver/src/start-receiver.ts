@@ -11,7 +11,7 @@ import { applyCustomDefinitions } from "./upkeep/apply-custom-definitions.ts";
 import type { Config } from "./config/config.ts";
 import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
-import { createIngest } from "./ingest/create-ingest.ts";
+import { GroupCommit } from "./ingest/group-commit.ts";
 import { HeldBytes } from "./ingest/held-bytes.ts";
 import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
 import { tokenOptions } from "./config/check-across.ts";
@@ -99,7 +99,7 @@ export async function startReceiver(
       measureLive(metrics.registry, live);
     }
     const onAlarm = raiseAlarms(metrics, log);
-    const ingest = createIngest({
+    const ingest = new GroupCommit({
       connectionString,
       tenantDefaults,
       capturedAttributes: countedAttributes,
@@ -117,6 +117,7 @@ export async function startReceiver(
     const watch = await watchTenants({
       connectionString,
       log,
+      onAlarm,
       everyMs: WATCH_EVERY_MS,
       retentionMonths: config.retentionMonths,
       onSwept: (sessions, days) => {

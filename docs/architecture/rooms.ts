@@ -65,7 +65,7 @@ export const rooms: readonly Room[] = [
   {
     name: "ingest",
     does: "5. group commit: many requests, one transaction; backpressure",
-    startsAt: "create-ingest.ts",
+    startsAt: "group-commit.ts",
     mayImport: ["mapping", "metrics", "storage"],
   },
   {

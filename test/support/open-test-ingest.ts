@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
-import { createIngest } from "../../collector-receiver/src/ingest/create-ingest.ts";
-import type { IngestOptions, RunningIngest } from "../../collector-receiver/src/ingest/create-ingest.ts";
+import { GroupCommit } from "../../collector-receiver/src/ingest/group-commit.ts";
+import type { IngestOptions } from "../../collector-receiver/src/ingest/group-commit.ts";
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
 import { makeBusinessEvent } from "./make-business-event.ts";
 import type { EventFields } from "./make-business-event.ts";
@@ -15,8 +15,8 @@ export const testTenantDefaults = {
 };
 
 /** An ingest on a database, with settings that tests expect; the caller closes it. */
-export function openTestIngest(connectionString: string, options: Partial<IngestOptions> = {}): RunningIngest {
-  return createIngest({
+export function openTestIngest(connectionString: string, options: Partial<IngestOptions> = {}): GroupCommit {
+  return new GroupCommit({
     connectionString,
     tenantDefaults: testTenantDefaults,
     writers: 2,
@@ -30,7 +30,7 @@ export function openTestIngest(connectionString: string, options: Partial<Ingest
 /** A database of its own and an ingest on it. */
 export interface TestIngest {
   readonly database: TestDatabase;
-  readonly ingest: RunningIngest;
+  readonly ingest: GroupCommit;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface TestIngest {
  * the properties inside tests only.
  */
 export function shareTestIngest(options: Partial<IngestOptions> = {}): TestIngest {
-  const shared: { database?: TestDatabase; ingest?: RunningIngest } = {};
+  const shared: { database?: TestDatabase; ingest?: GroupCommit } = {};
   beforeAll(async () => {
     shared.database = await createTestDatabase();
     shared.ingest = openTestIngest(shared.database.connectionString, options);

@@ -1,5 +1,4 @@
-import { createIngest } from "../ingest/create-ingest.ts";
-import type { RunningIngest } from "../ingest/create-ingest.ts";
+import { GroupCommit } from "../ingest/group-commit.ts";
 import { mapRequest } from "../mapping/map-request.ts";
 import { defaultMappingLimits } from "../mapping/mapping-context.ts";
 import { payloadTypes } from "../mapping/write-rejection-payload.ts";
@@ -8,7 +7,7 @@ import type { TenantRules } from "../metrics/session-contribution.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { tenantDefaultsOf } from "../upkeep/check-settings.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
-import { markReplayed, readRejectedEvents } from "../storage/events/read-rejected-events.ts";
+import { noteReplayed, readRejectedEvents } from "../storage/events/read-rejected-events.ts";
 import type { StoredRejection } from "../storage/events/read-rejected-events.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -33,7 +32,7 @@ export function runReplay(options: {
 }): Promise<number> {
   return withDatabase(async (connectionString, config) => {
     const client = await openWriterConnection(connectionString);
-    const ingest = createIngest({
+    const ingest = new GroupCommit({
       connectionString,
       tenantDefaults: tenantDefaultsOf(config),
       writers: 1,
@@ -60,7 +59,7 @@ export function runReplay(options: {
 
 async function replayTenant(
   client: WriterConnection,
-  ingest: RunningIngest,
+  ingest: GroupCommit,
   tenantId: string,
   code: string | null,
 ): Promise<Replay> {
@@ -75,7 +74,7 @@ async function replayTenant(
     for (const rejection of page) {
       if (await submitAgain(ingest, rules, countedAttributes, rejection)) counted.push(rejection.contentHash);
     }
-    await markReplayed(client, tenantId, counted);
+    await noteReplayed(client, tenantId, counted);
     replay.replayed += counted.length;
     replay.stillRejected += page.length - counted.length;
     after = page.at(-1)?.contentHash as Buffer<ArrayBuffer>;
@@ -84,7 +83,7 @@ async function replayTenant(
 
 /** @returns whether the event is counted now */
 async function submitAgain(
-  ingest: RunningIngest,
+  ingest: GroupCommit,
   { tenantId, retainedFromMs, custom }: TenantRules,
   countedAttributes: ReadonlySet<string>,
   rejection: StoredRejection,

@@ -73,7 +73,7 @@ export async function erasePerson(
     });
   }
   const found = await inTransaction(client, { isolation: "repeatable read read only" }, look);
-  return inTransaction(client, { lock: "exclusive" }, async () => {
+  return inTransaction(client, { lock: { alone: tenantId } }, async () => {
     const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
     return anonymise(client, rules, person, censor, found);
   });

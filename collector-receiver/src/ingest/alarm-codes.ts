@@ -33,6 +33,12 @@ export const alarmCodes = {
     meaning: "The schema has gone further than this receiver can follow. It answers 503 to everything.",
     action: "Replace it with a newer version: `docs/upgrading.md`. Nothing is lost: senders try again.",
   },
+  upkeep_failed: {
+    meaning:
+      "A round of upkeep failed although PostgreSQL is there: sessions do not end, days are not judged, retention stands still. The log has the error.",
+    action:
+      "Counted once until a round succeeds again. If PostgreSQL refuses a statement, compare schema and rights as for `counter_error`; else it is a bug: report it with the stack.",
+  },
   internal_fault: {
     meaning: "The receiver itself failed; the log has the stack.",
     action:

@@ -7,10 +7,12 @@ import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { seedTenantSettings } from "../storage/settings/seed-tenant-settings.ts";
 import type { TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
+import { TenantsBusyError } from "../storage/wire/lock-tenants.ts";
+import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommitError, commitBatch, SealedPeriodError, UnseededTenantError } from "./commit-batch.ts";
-import type { CommittedBatch, CommitStage, EventWay } from "./commit-batch.ts";
+import type { CommittedBatch, CommitStage, WriteStrategy } from "./commit-batch.ts";
 import type { Batch } from "./gather-batch.ts";
 import { faultText, UnavailableError } from "./ingest-port.ts";
 import type { RecentEvents } from "./recent-events.ts";
@@ -29,14 +31,14 @@ export interface BatchWriterOptions {
 }
 
 /** Serialization failures and deadlocks of one batch before the sender has to try again. */
-const mostRetries = 8;
+const maxRetries = 8;
 
 /** One connection that turns batches into committed transactions, one after the other. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #client: WriterConnection | undefined;
-  /** COPY until a batch meets a duplicate; then the next surer way, until a batch had none but recent ones. */
-  #way: EventWay = "copy";
+  /** COPY until a batch meets a duplicate; then the next safer strategy, until a batch had none but recent ones. */
+  #strategy: WriteStrategy = "copy";
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
@@ -47,18 +49,19 @@ export class BatchWriter {
    * @throws UnavailableError where nothing was committed (or the outcome is unknown): the sender has to
    *   send again, and what had been committed after all is then a duplicate
    * @throws CountingRulesError if tenants of the batch are counted by other rules; nothing was committed
+   * @throws TenantsBusyError if somebody has tenants of the batch alone: nothing was committed
    */
-  async commit(batch: Batch): Promise<CommittedBatch> {
+  async commit(batch: Batch, locking: TenantLocking = "try"): Promise<CommittedBatch> {
     let partitionsMissed = false;
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect();
       try {
         await ensurePartitions(client, this.#options.knownPartitions, batch.partitions);
-        const { recent, capturedAttributes } = this.#options;
-        const committed = await commitBatch(client, batch, this.#way, recent, capturedAttributes);
-        // Duplicates come in floods, races and bad data do not: from the surest way it goes back at once.
-        if (this.#way === "insert" && committed.inserted.length < batch.events.length) this.#way = "look-up";
-        else if (this.#way !== "copy" && this.#hadRecentOnly(batch, committed)) this.#way = "copy";
+        const { recent, capturedAttributes: captured } = this.#options;
+        const committed = await commitBatch(client, batch, { strategy: this.#strategy, locking, recent, captured });
+        // Duplicates come in floods, races and bad data do not: from the safest strategy it goes back at once.
+        if (this.#strategy === "insert" && committed.inserted.length < batch.events.length) this.#strategy = "look-up";
+        else if (this.#strategy !== "copy" && this.#hadRecentOnly(batch, committed)) this.#strategy = "copy";
         recent.add(batch.events);
         return committed;
       } catch (error) {
@@ -71,6 +74,7 @@ export class BatchWriter {
           this.#options.onAlarm(error.code, error.message, error);
           throw new UnavailableError(error.code, `${error.message} Send again.`, 5, { cause: error });
         }
+        if (error instanceof TenantsBusyError) throw error;
         if (error instanceof SealedPeriodError) {
           const message = `Retention has moved on meanwhile (${error.message}): send again.`;
           throw new UnavailableError("period_sealed", message, 5, { cause: error });
@@ -78,9 +82,9 @@ export class BatchWriter {
         const cause = error instanceof CommitError ? error.cause : error;
         const stage = error instanceof CommitError ? error.stage : "events";
         const kind = classifyDatabaseError(cause);
-        if (kind === "retry_transaction" && attempt < mostRetries) continue;
-        if (stage === "events" && this.#way !== "insert" && (kind === "duplicate" || kind === "data")) {
-          this.#way = kind === "duplicate" && this.#way === "copy" ? "look-up" : "insert";
+        if (kind === "retry_transaction" && attempt < maxRetries) continue;
+        if (stage === "events" && this.#strategy !== "insert" && (kind === "duplicate" || kind === "data")) {
+          this.#strategy = kind === "duplicate" && this.#strategy === "copy" ? "look-up" : "insert";
           continue;
         }
         if (kind === "missing_partition" && !partitionsMissed) {
@@ -93,7 +97,7 @@ export class BatchWriter {
     }
   }
 
-  /** Whether the fastest way would have found the batch's duplicates too. */
+  /** Whether the fastest strategy would have found the batch's duplicates too. */
   #hadRecentOnly({ events }: Batch, { inserted }: CommittedBatch): boolean {
     if (inserted.length === events.length) return true;
     const isNew = new Set(inserted);

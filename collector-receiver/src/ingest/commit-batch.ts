@@ -1,4 +1,4 @@
-import type { RejectedEvent } from "../mapping/business-event.ts";
+import type { BusinessEvent, RejectedEvent } from "../mapping/business-event.ts";
 import { countedAttributes } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copyEvents } from "../storage/events/copy-events.ts";
@@ -7,7 +7,8 @@ import { insertRejectedEvents } from "../storage/events/insert-rejected-events.t
 import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
-import { lockIngestShared } from "../storage/wire/lock-ingest.ts";
+import { lockTenantsShared, TenantsBusyError } from "../storage/wire/lock-tenants.ts";
+import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import { upsertSources } from "../storage/facts/upsert-sources.ts";
@@ -61,29 +62,35 @@ export class SealedPeriodError extends Error {
 }
 
 /**
- * How events are written, from the fastest to the surest. `copy`: COPY straight into the table but for what was committed recently
+ * How events are written, from the fastest to the safest. `copy`: COPY straight into the table but for what was committed recently
  * and is there; fails at the first other duplicate. `look-up`: find all that is there already, COPY the rest; fails where another
  * writer stores one of them in between. `insert`: `insert … on conflict do nothing`, and bad data bisected.
  */
-export type EventWay = "copy" | "look-up" | "insert";
+export type WriteStrategy = "copy" | "look-up" | "insert";
+
+export interface CommitOptions {
+  readonly strategy: WriteStrategy;
+  readonly locking: TenantLocking;
+  readonly recent: RecentEvents;
+  /** Attributes that mapping has put into `event.attributes`; those that counting reads unless given. */
+  readonly captured?: ReadonlySet<string> | undefined;
+}
 
 /**
  * One batch, one transaction: events, rejections, sessions, sources, counters, commit. What comes back
  * is committed; what is thrown left nothing behind, unless the connection was lost at the commit.
- * @param captured attributes that mapping has put into `event.attributes`
  * @throws CommitError with the stage and PostgreSQL's error as its cause
- * @throws CountingRulesError, ReceiverTooOldError, UnseededTenantError or SealedPeriodError; nothing was written
+ * @throws CountingRulesError, ReceiverTooOldError, TenantsBusyError, UnseededTenantError or SealedPeriodError; nothing was
+ *   written
  */
 export async function commitBatch(
   client: WriterConnection,
   batch: Batch,
-  way: EventWay,
-  recent: RecentEvents,
-  captured: ReadonlySet<string> = countedAttributes,
+  options: CommitOptions,
 ): Promise<CommittedBatch> {
   let stage: CommitStage = "events";
   try {
-    const { written, rules } = await writeEvents(client, batch, way, recent);
+    const { written, rules } = await writeEvents(client, batch, options);
     stage = "facts";
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
     const newlyRejected = rejected.length > 0 ? await insertRejectedEvents(client, rejected) : [];
@@ -95,12 +102,18 @@ export async function commitBatch(
     ]);
     const late = findLateSessions(sessions, rules);
     if (late.length > 0) await voidResolutionDays(client, late);
-    const changes = countBatch(readUncaptured(written.inserted, rules, captured), sessions, rules);
+    const changes = countBatch(
+      readUncaptured(written.inserted, rules, options.captured ?? countedAttributes),
+      sessions,
+      rules,
+    );
     stage = "counters";
     const days = await writeCountersAndCommit(client, changes);
     return { ...written, newlyRejected, days };
   } catch (error) {
     await client.query("rollback").catch(() => {});
+    const busy = TenantsBusyError.from(error);
+    if (busy !== undefined) throw busy;
     if (passesThrough(error)) throw error;
     throw new CommitError(stage, error);
   }
@@ -119,19 +132,19 @@ function passesThrough(error: unknown): boolean {
 async function writeEvents(
   client: WriterConnection,
   batch: Batch,
-  way: EventWay,
-  recent: RecentEvents,
+  { strategy, locking, recent }: CommitOptions,
 ): Promise<{ written: WrittenEvents; rules: Map<string, TenantRules> }> {
-  const { events, tenantIds, otherTenantIds } = batch;
-  const lookedFor = way === "look-up" ? events : way === "copy" ? events.filter((event) => recent.has(event)) : [];
-  const [, , rules, , stored] = await Promise.all([
-    client.query({ name: "begin", text: "begin" }),
-    lockIngestShared(client),
-    loadTenantRules(client, otherTenantIds.length === 0 ? tenantIds : [...tenantIds, ...otherTenantIds]),
-    way !== "insert" && lookedFor.length === 0 && events.length > 0 ? copyEvents(client, events) : undefined,
-    lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined,
-  ]);
-  const unknown = tenantIds.filter((tenantId) => !rules.has(tenantId));
+  const { events } = batch;
+  const lookedFor = eventsToLookFor(events, strategy, recent);
+  const copiesAll = strategy !== "insert" && lookedFor.length === 0 && events.length > 0;
+  const began = client.query({ name: "begin", text: "begin" });
+  const locked = lockTenantsShared(client, batch.lockedTenantIds, locking);
+  const loadedRules = loadTenantRules(client, batch.lockedTenantIds);
+  const copied = copiesAll ? copyEvents(client, events) : undefined;
+  const found = lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined;
+  await Promise.all([began, locked, loadedRules, copied, found]);
+  const [rules, stored] = [await loadedRules, await found];
+  const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
   if (unknown.length > 0) throw new UnseededTenantError(unknown);
   const sealed = batch.events.find(({ tenantId, occurredAtMs }) => {
     const retainedFromMs = rules.get(tenantId)?.retainedFromMs ?? null;
@@ -142,7 +155,7 @@ async function writeEvents(
       `${new Date(sealed.occurredAtMs).toISOString()} of tenant "${sealed.tenantId}" lies in a sealed period`,
     );
   }
-  if (way === "insert" && events.length > 0) {
+  if (strategy === "insert" && events.length > 0) {
     return { written: await writeEventsOneByOneWhereNeeded(client, events), rules };
   }
   if (stored === undefined) return { written: { inserted: events, refused: [] }, rules };
@@ -150,4 +163,14 @@ async function writeEvents(
   const inserted = events.filter((event) => !known.has(event));
   if (inserted.length > 0) await copyEvents(client, inserted);
   return { written: { inserted, refused: [] }, rules };
+}
+
+/** The events that may be stored already, by what this process knows. */
+function eventsToLookFor(
+  events: readonly BusinessEvent[],
+  strategy: WriteStrategy,
+  recent: RecentEvents,
+): readonly BusinessEvent[] {
+  if (strategy === "look-up") return events;
+  return strategy === "copy" ? events.filter((event) => recent.has(event)) : [];
 }

@@ -13,8 +13,8 @@ export interface Batch {
   readonly partitions: ReadonlySet<string>;
   /** Tenants with events, in order. */
   readonly tenantIds: readonly string[];
-  /** Tenants that only have rejections or reports of sources. */
-  readonly otherTenantIds: readonly string[];
+  /** Those, and tenants that only have rejections or reports of sources, in order. */
+  readonly lockedTenantIds: readonly string[];
 }
 
 /** Folds requests into a batch. Where requests share an event, the first one's copy is kept. */
@@ -33,10 +33,10 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
     if (ofEvent !== partition) partitions.add((partition = ofEvent));
     if (event.tenantId !== tenantId) tenantIds.add((tenantId = event.tenantId));
   }
-  const otherTenantIds = new Set<string>();
-  for (const { rejected, sourceReports } of requests) {
-    for (const each of rejected) if (!tenantIds.has(each.tenantId)) otherTenantIds.add(each.tenantId);
-    for (const each of sourceReports) if (!tenantIds.has(each.tenantId)) otherTenantIds.add(each.tenantId);
+  const lockedTenantIds = new Set(tenantIds);
+  for (const request of requests) {
+    for (const each of request.rejected) lockedTenantIds.add(each.tenantId);
+    for (const each of request.sourceReports) lockedTenantIds.add(each.tenantId);
   }
   return {
     events,
@@ -44,7 +44,7 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
     requests,
     partitions,
     tenantIds: [...tenantIds].toSorted(compareText),
-    otherTenantIds: [...otherTenantIds],
+    lockedTenantIds: [...lockedTenantIds].toSorted(compareText),
   };
 }
 

@@ -6,22 +6,22 @@ export type ExceededLimit = "everybody" | "owner";
  * products flood the receiver does not keep the others out.
  */
 export class HeldBytes {
-  readonly most: number;
-  readonly mostOfHolder: number;
+  readonly maxBytes: number;
+  readonly maxOwnerBytes: number;
   #bytes = 0;
-  readonly #byHolder = new Map<string, number>();
+  readonly #byOwner = new Map<string, number>();
 
-  constructor(most: number, mostOfHolder: number = most) {
-    this.most = most;
-    this.mostOfHolder = mostOfHolder;
+  constructor(maxBytes: number, maxOwnerBytes: number = maxBytes) {
+    this.maxBytes = maxBytes;
+    this.maxOwnerBytes = maxOwnerBytes;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  ofHolder(owner: string): number {
-    return this.#byHolder.get(owner) ?? 0;
+  ofOwner(owner: string): number {
+    return this.#byOwner.get(owner) ?? 0;
   }
 
   /**
@@ -29,20 +29,20 @@ export class HeldBytes {
    *   a limit would be refused for ever.
    */
   exceeds(owner: string, more: number): ExceededLimit | undefined {
-    if (this.#bytes > 0 && this.#bytes + more > this.most) return "everybody";
-    const own = this.ofHolder(owner);
-    return own > 0 && own + more > this.mostOfHolder ? "owner" : undefined;
+    if (this.#bytes > 0 && this.#bytes + more > this.maxBytes) return "everybody";
+    const own = this.ofOwner(owner);
+    return own > 0 && own + more > this.maxOwnerBytes ? "owner" : undefined;
   }
 
   take(owner: string, bytes: number): void {
     this.#bytes += bytes;
-    this.#byHolder.set(owner, this.ofHolder(owner) + bytes);
+    this.#byOwner.set(owner, this.ofOwner(owner) + bytes);
   }
 
   give(owner: string, bytes: number): void {
     this.#bytes -= bytes;
-    const left = this.ofHolder(owner) - bytes;
-    if (left > 0) this.#byHolder.set(owner, left);
-    else this.#byHolder.delete(owner);
+    const left = this.ofOwner(owner) - bytes;
+    if (left > 0) this.#byOwner.set(owner, left);
+    else this.#byOwner.delete(owner);
   }
 }

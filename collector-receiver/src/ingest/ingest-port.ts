@@ -35,6 +35,7 @@ export type UnavailableCode =
   | "draining"
   | "too_many_requests"
   | "tenant_too_many_requests"
+  | "tenant_busy"
   | "period_sealed"
   | AlarmCode;
 

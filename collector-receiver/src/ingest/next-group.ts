@@ -1,7 +1,7 @@
 /** Groups of more events than these need no company: their transaction costs little beside their rows. */
 const largeGroup = 512;
 /** Of a transaction that took long, senders have waited long enough. */
-const longestWaitMs = 10;
+const maxWaitMs = 10;
 
 /**
  * The requests that follow those which were just answered. A sender that keeps several connections busy has all of them
@@ -28,7 +28,7 @@ export class NextGroup {
     const wanted = expected - (expected >> 3);
     if (expected < 2 || waiting >= wanted || events >= largeGroup || this.#go !== undefined) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.#go?.(), Math.min(transactionMs, longestWaitMs));
+      const timer = setTimeout(() => this.#go?.(), Math.min(transactionMs, maxWaitMs));
       this.#wanted = wanted;
       this.#go = () => {
         clearTimeout(timer);

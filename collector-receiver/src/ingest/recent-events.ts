@@ -2,7 +2,7 @@ import type { BusinessEvent } from "../mapping/business-event.ts";
 
 /** Of a generation: 1 MiB, at most half full. */
 const places = 2 ** 18;
-const mostEvents = places / 2;
+const maxEvents = places / 2;
 
 /**
  * Which events this process committed not long ago, as a guess: a sender that missed an answer mostly comes again soon, and to the same
@@ -11,7 +11,7 @@ const mostEvents = places / 2;
  */
 export class RecentEvents {
   /**
-   * Marks of ids at the places that they give, or at the next free ones; 0 is free. The older generation is forgotten
+   * Fingerprints of ids at the places that they give, or at the next free ones; 0 is free. The older generation is forgotten
    * when the newer one is half full.
    */
   #newer = new Int32Array(places);
@@ -19,35 +19,35 @@ export class RecentEvents {
   #count = 0;
 
   has(event: BusinessEvent): boolean {
-    const mark = markOf(event);
-    return holds(this.#newer, event, mark) || holds(this.#older, event, mark);
+    const fingerprint = fingerprintOf(event);
+    return holds(this.#newer, event, fingerprint) || holds(this.#older, event, fingerprint);
   }
 
   add(events: readonly BusinessEvent[]): void {
     for (const event of events) {
-      const mark = markOf(event);
-      const place = placeOf(this.#newer, event, mark);
-      if (this.#newer[place] === mark) continue;
-      this.#newer[place] = mark;
-      if (++this.#count < mostEvents) continue;
+      const fingerprint = fingerprintOf(event);
+      const place = placeOf(this.#newer, event, fingerprint);
+      if (this.#newer[place] === fingerprint) continue;
+      this.#newer[place] = fingerprint;
+      if (++this.#count < maxEvents) continue;
       [this.#newer, this.#older] = [this.#older.fill(0), this.#newer];
       this.#count = 0;
     }
   }
 }
 
-/** Half of an id's random bytes; never 0, which marks a free place. */
-function markOf({ rows, eventIdAt }: BusinessEvent): number {
+/** Half of an id's random bytes; never 0, which is a free place. */
+function fingerprintOf({ rows, eventIdAt }: BusinessEvent): number {
   return rows.readInt32BE(eventIdAt + 8) || 1;
 }
 
-function holds(marks: Int32Array, event: BusinessEvent, mark: number): boolean {
-  return marks[placeOf(marks, event, mark)] === mark;
+function holds(fingerprints: Int32Array, event: BusinessEvent, fingerprint: number): boolean {
+  return fingerprints[placeOf(fingerprints, event, fingerprint)] === fingerprint;
 }
 
-/** Where the mark stands, or would. */
-function placeOf(marks: Int32Array, { rows, eventIdAt }: BusinessEvent, mark: number): number {
+/** Where the fingerprint stands, or would. */
+function placeOf(fingerprints: Int32Array, { rows, eventIdAt }: BusinessEvent, fingerprint: number): number {
   let place = rows.readInt32BE(eventIdAt + 12) & (places - 1);
-  while (marks[place] !== 0 && marks[place] !== mark) place = (place + 1) & (places - 1);
+  while (fingerprints[place] !== 0 && fingerprints[place] !== fingerprint) place = (place + 1) & (places - 1);
   return place;
 }

@@ -19,8 +19,8 @@ export class RequestQueue {
   #waiting: WaitingRequest[] = [];
   #events = 0;
 
-  constructor(maxBytes: number, maxHolderBytes: number) {
-    this.#held = new HeldBytes(maxBytes, maxHolderBytes);
+  constructor(maxBytes: number, maxOwnerBytes: number) {
+    this.#held = new HeldBytes(maxBytes, maxOwnerBytes);
   }
 
   /** Bytes of the requests that wait or are being committed. */
@@ -42,19 +42,19 @@ export class RequestQueue {
    */
   push(waiting: WaitingRequest): void {
     const { bytes, owner } = waiting;
-    const { most, mostOfHolder } = this.#held;
+    const { maxBytes, maxOwnerBytes } = this.#held;
     const exceeded = this.#held.exceeds(owner, bytes);
     if (exceeded === "owner") {
       throw new UnavailableError(
         "tenant_queue_full",
-        `${this.#held.ofHolder(owner)} bytes of ${owner} wait for PostgreSQL, and the limit for one tenant (half of MAX_QUEUE_BYTES) is ${mostOfHolder}: send again later.`,
+        `${this.#held.ofOwner(owner)} bytes of ${owner} wait for PostgreSQL, and the limit for one tenant (half of MAX_QUEUE_BYTES) is ${maxOwnerBytes}: send again later.`,
         2,
       );
     }
     if (exceeded !== undefined) {
       throw new UnavailableError(
         "queue_full",
-        `${this.#held.bytes} bytes wait for PostgreSQL and the limit (MAX_QUEUE_BYTES) is ${most}: send again later.`,
+        `${this.#held.bytes} bytes wait for PostgreSQL and the limit (MAX_QUEUE_BYTES) is ${maxBytes}: send again later.`,
         2,
       );
     }
@@ -75,6 +75,12 @@ export class RequestQueue {
     }
     this.#events -= events;
     return this.#waiting.splice(0, count);
+  }
+
+  /** Puts requests that were taken back to the front. */
+  putBack(requests: readonly WaitingRequest[]): void {
+    for (const { request } of requests) this.#events += sizeOf(request);
+    this.#waiting.unshift(...requests);
   }
 
   /** Gives the bytes of answered requests back. */

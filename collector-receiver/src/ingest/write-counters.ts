@@ -50,7 +50,7 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const tickets = sorted(changes.operations.tickets);
   const activity = sorted(changes.operations.agentActivity);
   const { agentStates } = changes.operations;
-  const [, , , , , , , , rows] = await Promise.all([
+  const writes: (Promise<void> | undefined)[] = [
     tickets.length > 0 ? upsertTickets(client, tickets) : undefined,
     agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
     activity.length > 0 ? upsertAgentActivity(client, activity) : undefined,
@@ -59,8 +59,9 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,
     eventCounts.length > 0 ? upsertEventCounts(client, eventCounts) : undefined,
-    periods.length > 0 ? upsertBusinessMetrics(client, periods, customers) : [],
-  ]);
+  ];
+  const rows = periods.length > 0 ? upsertBusinessMetrics(client, periods, customers) : [];
+  await Promise.all([...writes, rows]);
   return rows;
 }
 

@@ -49,13 +49,13 @@ export function tooManyRequests(bodies: HeldBytes, exceeded: ExceededLimit, owne
     exceeded === "owner"
       ? ({
           code: "tenant_too_many_requests",
-          held: `${bodies.ofHolder(owner)} bytes of requests of ${owner}`,
-          limit: `the limit for one tenant (half of MAX_QUEUE_BYTES) is ${bodies.mostOfHolder}`,
+          held: `${bodies.ofOwner(owner)} bytes of requests of ${owner}`,
+          limit: `the limit for one tenant (half of MAX_QUEUE_BYTES) is ${bodies.maxOwnerBytes}`,
         } as const)
       : ({
           code: "too_many_requests",
           held: `${bodies.bytes} bytes of requests`,
-          limit: `the limit (MAX_QUEUE_BYTES) is ${bodies.most}`,
+          limit: `the limit (MAX_QUEUE_BYTES) is ${bodies.maxBytes}`,
         } as const);
   return new UnavailableError(code, `${held} are being read and ${limit}: send again later.`, 1);
 }

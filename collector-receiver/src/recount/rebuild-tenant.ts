@@ -7,7 +7,7 @@ import { readDriftedSessions, stageDriftedSessions } from "../storage/recount/dr
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
-import { markBackfilled } from "../storage/settings/store-custom-definitions.ts";
+import { noteBackfilled } from "../storage/settings/store-custom-definitions.ts";
 import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
 import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
@@ -26,7 +26,7 @@ export interface Rebuild {
   readonly sessions: number;
 }
 
-/** Sessions of one exclusive slice. */
+/** Sessions of one slice, for which the tenant has no batches. */
 const sliceSessions = 500;
 
 /**
@@ -35,7 +35,7 @@ const sliceSessions = 500;
  * 1. In one snapshot, recount everything, and write down by how much each counter is off *given the
  *    stored session facts*. Adding that difference later is right whatever was counted in between,
  *    because counters and facts only ever move together.
- * 2. Then replace the facts of the sessions that drift, slice by slice under the exclusive lock, and
+ * 2. Then replace the facts of the sessions that drift, slice by slice with the tenant alone, and
  *    move the counters by f(true facts) - f(stored facts).
  * 3. Facts of agents and tickets move no counter: the rows that drift are read again from their events.
  */
@@ -57,12 +57,12 @@ export async function rebuildTenant(
     if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
     await dropShadowTables(writer, derivedTablesOf(rules));
     await writer.query("commit");
-    await inTransaction(writer, { lock: "shared" }, async () => {
+    await inTransaction(writer, { lock: { shared: tenantId } }, async () => {
       await applyCorrections(writer, tables, tenantId);
       await applyCustomerCorrections(writer, tenantId);
       if (rules.custom !== null) {
         await applyCustomSessions(writer, tenantId);
-        await markBackfilled(writer, tenantId, rules.custom.hash);
+        await noteBackfilled(writer, tenantId, rules.custom.hash);
       }
     });
     const sessions = await replaceDriftedSessions(writer, tenantId);
@@ -89,7 +89,7 @@ async function replaceDriftedSessions(writer: WriterConnection, tenantId: string
   let replaced = 0;
   for await (const slice of driftedSlices(writer)) {
     const sessionIds = slice.map(({ sessionId }) => sessionId);
-    await inTransaction(writer, { lock: "exclusive" }, async () => {
+    await inTransaction(writer, { lock: { alone: tenantId } }, async () => {
       const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
       const changes = new CounterChanges();
       await recountSessions(writer, rules, sessionIds, changes);

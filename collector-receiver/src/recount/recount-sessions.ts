@@ -11,7 +11,7 @@ import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { gatherSessionFacts, idleCheckMs } from "../ingest/count-batch.ts";
 
 /**
- * Replaces the facts of sessions by what their events say, under the exclusive lock, and adds to
+ * Replaces the facts of sessions by what their events say, in a transaction that has the tenant alone, and adds to
  * `changes` what the counters have to change by. A session that was first seen before what is kept
  * keeps its facts, and its later events are merged into them.
  */

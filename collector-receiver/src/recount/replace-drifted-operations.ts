@@ -9,12 +9,12 @@ import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
-/** Rows of one exclusive slice. */
+/** Rows of one slice. */
 const sliceRows = 500;
 
 /**
  * Replaces the facts of agents and tickets that drifted in the snapshot by what their events say now, in short
- * slices that hold all batches back. Sealed facts stay, and what is left of their events merges into them.
+ * slices that hold the tenant's batches back. Sealed facts stay, and what is left of their events merges into them.
  */
 export async function replaceDriftedOperations(writer: WriterConnection, tenantId: string): Promise<void> {
   await replaceSlices(writer, tenantId, "tickets", (keys, retainedFromMs) => {
@@ -38,7 +38,7 @@ async function replaceSlices<Table extends keyof OperationKeys>(
   for (let after = 0; ; after += sliceRows) {
     const keys = await readDriftedOperations(writer, table, after, sliceRows);
     if (keys.length === 0) return;
-    await inTransaction(writer, { lock: "exclusive" }, async () => {
+    await inTransaction(writer, { lock: { alone: tenantId } }, async () => {
       const { retainedFromMs } = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
       const changes = new CounterChanges();
       const events = await forget(keys, retainedFromMs);

@@ -20,7 +20,7 @@ export interface Verification {
   readonly pendingMetrics: readonly PendingMetric[];
 }
 
-const shownDrifts = 100;
+const maxShownDrifts = 100;
 
 /**
  * Recomputes every counter and session fact of a tenant from the rows and compares, in one snapshot:
@@ -37,10 +37,10 @@ export async function verifyTenant(
     const events = await recountEvents(reader, writer, rules, onProgress);
     const [pendingMetrics, ...compared] = await Promise.all([
       readPendingMetrics(reader, tenantId),
-      ...derivedTablesOf(rules).map((table) => compareShadow(writer, table, tenantId, shownDrifts)),
+      ...derivedTablesOf(rules).map((table) => compareShadow(writer, table, tenantId, maxShownDrifts)),
     ]);
     const drifts = compared.reduce((sum, { total }) => sum + total, 0);
-    const firstDrifts = compared.flatMap((found) => found.drifts).slice(0, shownDrifts);
+    const firstDrifts = compared.flatMap((found) => found.drifts).slice(0, maxShownDrifts);
     return { tenantId, events, drifts, firstDrifts, pendingMetrics };
   } finally {
     await close();

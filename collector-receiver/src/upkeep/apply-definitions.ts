@@ -28,7 +28,7 @@ export async function applyDefinitions(
 ): Promise<PendingMetric[]> {
   const hash = hashDefinitions(definitions);
   if ((await loadCustomDefinitions(client, tenantId))?.hash === hash) return readPendingMetrics(client, tenantId);
-  await inTransaction(client, { lock: "exclusive" }, async () => {
+  await inTransaction(client, { lock: { alone: tenantId } }, async () => {
     await refuseUnknownRules(client, [tenantId]);
     const stored = await loadCustomDefinitions(client, tenantId);
     const changed = await findChangedMetrics(client, tenantId, stored?.definitions ?? nothing, definitions);

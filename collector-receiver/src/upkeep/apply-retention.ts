@@ -16,14 +16,16 @@ export function retentionStart(timezone: string, months: number, nowMs: number):
  * Carries out the announcements of this RETENTION_MONTHS that are due. In one transaction, which holds all batches back,
  * earlier periods are sealed (older events are rejected from now on, and counters are final) and the partitions that no tenant
  * keeps are dropped.
- * @throws DutyTakenError if another receiver does it now
+ * @param maxLockWaitMs how long batches may keep it waiting
+ * @throws DutyTakenError if another receiver does it now; LockBusyError if batches kept it waiting for longer
  * @throws PostgreSQL's 55P03 if a reader holds the table for more than 2 s: nothing was done, try again later
  */
 export function applyDueRetention(
   client: WriterConnection,
   months: number,
+  maxLockWaitMs?: number,
 ): Promise<{ readonly sealed: readonly RetentionBound[]; readonly dropped: readonly string[] }> {
-  return inTransaction(client, { lock: "exclusive", duty: "retention" }, async () => {
+  return inTransaction(client, { lock: "database", duty: "retention", maxLockWaitMs }, async () => {
     const sealed = await applyRetention(client, months);
     const dropped = sealed.length > 0 ? await dropOldPartitions(client) : [];
     return { sealed, dropped };

@@ -41,7 +41,7 @@ export class SettingsChangeError extends Error {
 }
 
 /**
- * Changes settings of a tenant, in one transaction that holds all batches back, with an audit row.
+ * Changes settings of a tenant, in one transaction that holds the tenant's batches back, with an audit row.
  * @returns whether the counters have to be rebuilt now: they were counted by the settings before
  * @throws SettingsChangeError where the change would rewrite what must not change
  * @throws CountingRulesError if the tenant is counted by other rules than this version's
@@ -52,7 +52,7 @@ export function changeSettings(
   change: SettingsChange,
   nowMs: number,
 ): Promise<{ readonly needsRebuild: boolean }> {
-  return inTransaction(client, { lock: "exclusive" }, async () => {
+  return inTransaction(client, { lock: { alone: tenantId } }, async () => {
     await refuseUnknownRules(client, [tenantId]);
     const before = await readSettings(client, tenantId);
     checkChange(before, change, nowMs);

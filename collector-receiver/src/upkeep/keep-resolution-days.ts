@@ -4,11 +4,11 @@ import { settledMs } from "../metrics/operation-metrics.ts";
 import {
   findOpenResolutionDays,
   judgeResolutionDays,
-  markResolutionDays,
+  reserveResolutionDays,
 } from "../storage/facts/keep-resolution-days.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
-import type { Duty } from "../storage/wire/lock-duty.ts";
+import type { UpkeepTurn } from "../storage/wire/in-transaction.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 
@@ -17,21 +17,20 @@ const daysOfRound = 31;
 
 /**
  * Judges the AI resolutions of days that are over for long enough, the latest first, and keeps what became of them. The
- * days are marked before they are looked at, once the batches under way are through: a late event takes the mark away, and
+ * days are reserved before they are looked at, once the batches under way are through: a late event ends that, and
  * then what was found is not kept.
- * @param duty makes the marking the work of one receiver at a time
  * @returns the days that were looked at
- * @throws DutyTakenError if another receiver marks days now
+ * @throws DutyTakenError if another receiver reserves days now; LockBusyError if the tenant was busy for longer than the turn allows
  */
 export async function keepResolutionDays(
   client: WriterConnection,
   tenantId: string,
-  duty?: Duty,
+  turn: UpkeepTurn = {},
 ): Promise<readonly string[]> {
   // Mostly there is nothing to do, and nobody is held back.
   if ((await findOpenDays(client, tenantId)).days.length === 0) return [];
-  const { marked, calendar } = await markOpenDays(client, tenantId, duty);
-  const [first, last] = [marked[0], marked.at(-1)];
+  const { reserved, calendar } = await reserveOpenDays(client, tenantId, turn);
+  const [first, last] = [reserved[0], reserved.at(-1)];
   if (first === undefined || last === undefined) return [];
   const days: string[] = [];
   for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
@@ -40,7 +39,7 @@ export async function keepResolutionDays(
     startsMs: days.map((day) => calendar.startOfDay(day)),
     endMs: calendar.startOfDay(addDays(last, 1)),
   });
-  return marked;
+  return reserved;
 }
 
 interface OpenDays {
@@ -48,25 +47,25 @@ interface OpenDays {
   readonly calendar: BusinessCalendar;
 }
 
-/** Marks days while no batch is under way, and by the settings that hold then. */
-function markOpenDays(
+/** Reserves days while no batch is under way, and by the settings that hold then. */
+function reserveOpenDays(
   client: WriterConnection,
   tenantId: string,
-  duty: Duty | undefined,
-): Promise<{ readonly marked: readonly string[]; readonly calendar: BusinessCalendar }> {
-  return inTransaction(client, { lock: "exclusive", duty }, async () => {
+  turn: UpkeepTurn,
+): Promise<{ readonly reserved: readonly string[]; readonly calendar: BusinessCalendar }> {
+  return inTransaction(client, { lock: { alone: tenantId }, ...turn }, async () => {
     const { days, calendar } = await findOpenDays(client, tenantId);
-    const marked = days.filter((day) => day > addDays(days.at(-1) as string, -daysOfRound));
-    await markResolutionDays(
+    const reserved = days.filter((day) => day > addDays(days.at(-1) as string, -daysOfRound));
+    await reserveResolutionDays(
       client,
       tenantId,
-      marked.map((day) => ({
+      reserved.map((day) => ({
         day,
         fromMs: calendar.startOfDay(day),
         toMs: calendar.startOfDay(addDays(day, 1)),
       })),
     );
-    return { marked, calendar };
+    return { reserved, calendar };
   });
 }
 

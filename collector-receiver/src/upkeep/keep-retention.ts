@@ -6,7 +6,7 @@ import {
   type RetentionAnnouncement,
   type RetentionBound,
 } from "../storage/settings/retention-plans.ts";
-import { DutyTakenError } from "../storage/wire/in-transaction.ts";
+import { DutyTakenError, LockBusyError } from "../storage/wire/in-transaction.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import type { DatabaseClock } from "../storage/wire/database-clock.ts";
 
@@ -14,6 +14,8 @@ export interface RetentionOptions {
   readonly log: Pick<FastifyBaseLogger, "warn" | "info">;
   /** RETENTION_MONTHS; undefined: everything is kept. */
   readonly months: number | undefined;
+  /** How long batches may keep the dropping waiting, in ms; undefined: as long as they want. */
+  readonly maxLockWaitMs?: number;
 }
 
 export interface RetentionRound {
@@ -23,7 +25,7 @@ export interface RetentionRound {
   readonly sealed: readonly RetentionBound[];
 }
 
-const mostExamples = 5;
+const maxExamples = 5;
 
 /**
  * One round of retention: announces what this receiver does not want to keep, objects to what it does, and carries out its
@@ -34,7 +36,7 @@ export async function keepRetention(
   client: WriterConnection,
   tenants: readonly { readonly tenantId: string; readonly timezone: string }[],
   clock: DatabaseClock,
-  { log, months }: RetentionOptions,
+  { log, months, maxLockWaitMs }: RetentionOptions,
 ): Promise<RetentionRound> {
   if (months === undefined) {
     const running = (await readAnnouncements(client)).filter(({ state }) => isRunning(state));
@@ -64,8 +66,8 @@ export async function keepRetention(
   let announcements = await readAnnouncements(client);
   if (!announcements.some((each) => each.months === months && each.state === "due"))
     return { announcements, sealed: [] };
-  const applied = await applyDueRetention(client, months).catch((error: unknown) => {
-    if (error instanceof DutyTakenError) return { sealed: [], dropped: [] };
+  const applied = await applyDueRetention(client, months, maxLockWaitMs).catch((error: unknown) => {
+    if (error instanceof DutyTakenError || error instanceof LockBusyError) return { sealed: [], dropped: [] };
     throw error;
   });
   const { sealed, dropped } = applied;
@@ -82,7 +84,7 @@ export function isRunning(state: RetentionAnnouncement["state"]): boolean {
 }
 
 function describeTenants(tenants: readonly { readonly tenantId: string }[]): { tenants: number; examples: string[] } {
-  return { tenants: tenants.length, examples: tenants.slice(0, mostExamples).map(({ tenantId }) => tenantId) };
+  return { tenants: tenants.length, examples: tenants.slice(0, maxExamples).map(({ tenantId }) => tenantId) };
 }
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();

@@ -2,14 +2,14 @@ import { CounterChanges } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
-import type { Duty } from "../storage/wire/lock-duty.ts";
+import type { UpkeepTurn } from "../storage/wire/in-transaction.ts";
 import { findDueWatermark, settleDueSessions } from "../storage/facts/settle-idle-sessions.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
-/** Sessions of one transaction: a slice holds all batches back, so it has to be short. */
+/** Sessions of one transaction: a slice holds the tenant's batches back, so it has to be short. */
 const sliceSessions = 1000;
 
 export interface SweptSlice {
@@ -23,29 +23,23 @@ export interface SweptSlice {
  * Moves a tenant's watermark to `nowMs`, in slices: sessions that have been silent for the idle timeout
  * count as ended. The only thing that advances `idle_through`, in the transaction that applies what
  * follows from it, so that counters are a function of (events, settings, watermark) at any time.
- * @param duty makes each slice the work of one receiver at a time
- * @throws DutyTakenError if another receiver sweeps now
+ * @throws DutyTakenError if another receiver sweeps now; LockBusyError if the tenant was busy for longer than the turn allows
  */
 export async function* sweepIdleSessions(
   client: WriterConnection,
   tenantId: string,
   nowMs: number,
-  duty?: Duty,
+  turn: UpkeepTurn = {},
 ): AsyncGenerator<SweptSlice> {
   for (;;) {
-    const slice = await sweepSlice(client, tenantId, nowMs, duty);
+    const slice = await sweepSlice(client, tenantId, nowMs, turn);
     yield slice;
     if (slice.idleThroughMs >= nowMs) return;
   }
 }
 
-function sweepSlice(
-  client: WriterConnection,
-  tenantId: string,
-  nowMs: number,
-  duty: Duty | undefined,
-): Promise<SweptSlice> {
-  return inTransaction(client, { lock: "exclusive", duty }, async () => {
+function sweepSlice(client: WriterConnection, tenantId: string, nowMs: number, turn: UpkeepTurn): Promise<SweptSlice> {
+  return inTransaction(client, { lock: { alone: tenantId }, ...turn }, async () => {
     const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
     if (rules.idleThroughMs >= nowMs) return { sessions: 0, idleThroughMs: rules.idleThroughMs, days: [] };
     const watermark = await findDueWatermark(client, tenantId, nowMs, sliceSessions);

@@ -14,7 +14,7 @@ import {
   textAttribute,
   encodeVarint,
 } from "../../../collector-receiver/src/bytes/write-protobuf.ts";
-import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
+import { lockDatabaseAlone } from "../../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
@@ -135,7 +135,7 @@ test("a dry run counts while others hold the lock, and changes nothing", async (
   const before = await everything(world.database.pool, tenantId);
   const holder = await openWriterConnection(world.database.connectionString);
   await holder.query("begin");
-  await lockIngestExclusive(holder);
+  await lockDatabaseAlone(holder);
   const found = await erase(world.database.connectionString, { userId: "maria" }, tenantId, true);
   await holder.end();
   expect(found).toMatchObject({ tenantId, events: 1, sessions: 1, rejectedEvents: 0 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import type { GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import { RefusedTenants } from "../../../collector-receiver/src/ingest/refused-tenants.ts";
 import type {
   BusinessEvent,
@@ -33,10 +33,10 @@ const report = (tenantId: string) => ({
 });
 
 interface World extends TestDatabase {
-  readonly ingest: RunningIngest;
+  readonly ingest: GroupCommit;
   readonly alarms: string[];
   /** Sends and says what the sender is told: rows added and known, or the code of the refusal. */
-  send(request: MappedRequest, ingest?: RunningIngest): Promise<string>;
+  send(request: MappedRequest, ingest?: GroupCommit): Promise<string>;
   setRules(tenantId: string, rules: number): Promise<unknown>;
   /** Everything that is stored of a tenant and could have moved. */
   stored(tenantId: string): Promise<unknown>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
-import type { RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import type { GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import { sweepIdleSessions } from "../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
@@ -30,7 +30,7 @@ const worlds = [
 
 describe.each(worlds)("at $name", ({ timezone, around }) => {
   let database: TestDatabase;
-  let receivers: RunningIngest[];
+  let receivers: GroupCommit[];
   const alarms: unknown[] = [];
 
   beforeAll(async () => {
@@ -66,7 +66,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         const send = (part: typeof deliveries) =>
           Promise.all(
             part.map(({ receiver, events: indexes }) =>
-              (receivers[receiver] as RunningIngest).submit(
+              (receivers[receiver] as GroupCommit).submit(
                 requestOf(indexes.map((i) => events[i] as BusinessEvent)),
                 1000,
               ),

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { IngestOptions } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import type { IngestOptions } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { alarmCodes } from "../../../collector-receiver/src/ingest/alarm-codes.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";

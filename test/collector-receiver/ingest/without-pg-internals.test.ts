@@ -35,4 +35,4 @@ test("statements are not grouped if a connection keeps its prepared statements e
   expect(hasGroupInternals({ Query: Unusable, Connection })).toBe(false);
 });
 
-await import("./create-ingest.test.ts");
+await import("./group-commit.test.ts");

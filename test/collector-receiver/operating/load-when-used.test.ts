@@ -30,7 +30,7 @@ test("a receiver that only ingests loads nothing for PDF, pictures, checks of qu
     { maxBuffer: 16 * 1024 * 1024 },
   );
   const urls = JSON.parse(stdout) as string[];
-  expect(urls.filter((url) => url.endsWith("collector-receiver/src/ingest/create-ingest.ts"))).toHaveLength(1);
+  expect(urls.filter((url) => url.endsWith("collector-receiver/src/ingest/group-commit.ts"))).toHaveLength(1);
   for (const unused of [
     "node_modules/@myriaddreamin/",
     "node_modules/@resvg/",

@@ -118,6 +118,7 @@ test("a receiver ten years ahead announces by PostgreSQL's clock, drops nothing 
   onTestFinished(() => void vi.restoreAllMocks());
   const watch = await watchTenants({
     connectionString: database.connectionString,
+    onAlarm: (code) => expect.unreachable(code),
     log,
     everyMs: 20,
     retentionMonths: 1,

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { watchTenants, type TenantWatch } from "../../../collector-receiver/src/upkeep/watch-tenants.ts";
 import { DatabaseClock } from "../../../collector-receiver/src/storage/wire/database-clock.ts";
 import { tryLockDuty } from "../../../collector-receiver/src/storage/wire/lock-duty.ts";
-import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
+import { lockDatabaseAlone } from "../../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
@@ -36,6 +36,7 @@ async function addDueSessions({ pool, connectionString }: TestDatabase, tenantId
 async function watch({ connectionString }: TestDatabase, onSwept: (sessions: number) => void): Promise<TenantWatch> {
   const watching = await watchTenants({
     connectionString,
+    onAlarm: (code) => expect.unreachable(code),
     log: { warn: () => {}, info: () => {} } as never,
     everyMs: 50,
     retentionMonths: undefined,
@@ -60,7 +61,7 @@ test("a round over 2,500 quiet tenants takes a handful of statements and waits f
   const batch = await openWriterConnection(database.connectionString);
   onTestFinished(() => batch.end());
   await batch.query("begin");
-  await lockIngestExclusive(batch);
+  await lockDatabaseAlone(batch);
   const before = await transactionsOf(database);
   let rounds = 0;
   const measure = DatabaseClock.measure.bind(DatabaseClock);

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { watchTenants } from "../../../collector-receiver/src/upkeep/watch-tenants.ts";
-import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
+import { lockDatabaseAlone } from "../../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { seedTenantSettings } from "../../../collector-receiver/src/storage/settings/seed-tenant-settings.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
@@ -23,10 +23,11 @@ test("closing does not wait for a lock that somebody else holds, and leaves nobo
   });
   await holder.query("update analytics_settings set idle_through = idle_through - interval '1 hour'");
   await holder.query("begin");
-  await lockIngestExclusive(holder);
+  await lockDatabaseAlone(holder);
   const warnings: unknown[] = [];
   const watch = await watchTenants({
     connectionString,
+    onAlarm: (code) => expect.unreachable(code),
     log: { warn: (...line: unknown[]) => warnings.push(line), info: () => {} } as never,
     everyMs: 60_000,
     retentionMonths: undefined,

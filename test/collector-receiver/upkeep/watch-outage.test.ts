@@ -1,9 +1,11 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { watchTenants } from "../../../collector-receiver/src/upkeep/watch-tenants.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 
-test("an outage is one line, and its end another, however many rounds it lasts", async () => {
-  const { connectionString, pool } = await useTestDatabase();
+/** A watch, and everything that it says, alarms included. */
+async function watchAndListen(connectionString: string): Promise<string[]> {
   const lines: string[] = [];
   const log = {
     warn: (_: unknown, message: string) => lines.push(`warn: ${message}`),
@@ -12,20 +14,57 @@ test("an outage is one line, and its end another, however many rounds it lasts",
   const watch = await watchTenants({
     connectionString,
     log: log as unknown as Parameters<typeof watchTenants>[0]["log"],
+    onAlarm: (code) => lines.push(`alarm: ${code}`),
     everyMs: 20,
     retentionMonths: undefined,
     onSwept: () => {},
   });
   onTestFinished(() => watch.close());
-  const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  return lines;
+}
+
+const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const again = "info: tenants are watched again";
+
+test("an outage is one line, and its end another, however many rounds it lasts", async () => {
+  const { connectionString, pool } = await useTestDatabase();
+  const url = new URL(connectionString);
+  await pool.query("create role watcher login superuser password 'watcher'");
+  onTestFinished(async () => void (await pool.query("drop role watcher")));
+  url.username = "watcher";
+  url.password = "watcher";
+  const lines = await watchAndListen(url.href);
   for (const outage of [1, 2]) {
-    await pool.query("alter table analytics_settings rename to away");
+    // 53300: nobody may connect, and who is connected goes.
+    await pool.query("alter role watcher connection limit 0; alter role watcher nosuperuser");
+    await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'watcher'");
     await vi.waitUntil(() => lines.length === outage * 2 - 1, { timeout: 30_000 });
     await settle(300);
-    await pool.query("alter table away rename to analytics_settings");
+    await pool.query("alter role watcher connection limit -1; alter role watcher superuser");
     await vi.waitUntil(() => lines.length === outage * 2, { timeout: 30_000 });
     await settle(100);
   }
   const bad = "warn: tenants cannot be watched now; tried again each round";
-  expect(lines).toEqual([bad, "info: tenants are watched again", bad, "info: tenants are watched again"]);
+  expect(lines).toEqual([bad, again, bad, again]);
+});
+
+test("a round that fails although PostgreSQL answers is an alarm, once until a round succeeds", async () => {
+  const { connectionString, pool } = await useTestDatabase();
+  const lines = await watchAndListen(connectionString);
+  await pool.query("alter table analytics_settings rename to away");
+  await vi.waitUntil(() => lines.length === 1, { timeout: 30_000 });
+  await settle(300);
+  await pool.query("alter table away rename to analytics_settings");
+  await vi.waitUntil(() => lines.length === 2, { timeout: 30_000 });
+  expect(lines).toEqual(["alarm: upkeep_failed", again]);
+});
+
+test("a server that speaks another protocol is an alarm as well", async () => {
+  const server = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await vi.waitUntil(() => server.listening);
+  const { port } = server.address() as AddressInfo;
+  const lines = await watchAndListen(`postgresql://somebody:secret@127.0.0.1:${port}/analytics`);
+  await settle(300);
+  expect(lines).toHaveLength(1);
 });

@@ -36,13 +36,13 @@ export async function readRejectedEvents(
 }
 
 /** Notes that a rejected event has been counted after all. */
-export async function markReplayed(
+export async function noteReplayed(
   client: WriterConnection,
   tenantId: string,
   contentHashes: readonly Buffer[],
 ): Promise<void> {
   await client.query({
-    name: "mark-replayed",
+    name: "note-replayed",
     text: "update analytics_rejected_events set replayed_at = now() where tenant_id = $1 and content_hash = any ($2::bytea[])",
     values: [tenantId, contentHashes],
   });

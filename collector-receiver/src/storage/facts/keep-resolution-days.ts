@@ -28,24 +28,24 @@ export async function findOpenResolutionDays(
   return { firstStartMs: first[0]?.first_start_at ?? null, done: new Set(done.map(({ day }) => day)) };
 }
 
-interface MarkedDay {
+interface ReservedDay {
   readonly day: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Marks days that are going to be judged. */
-export async function markResolutionDays(
+/** Notes days that are going to be judged. */
+export async function reserveResolutionDays(
   client: WriterConnection,
   tenantId: string,
-  days: readonly MarkedDay[],
+  days: readonly ReservedDay[],
 ): Promise<void> {
   await client.query({
-    name: "mark-resolution-days",
+    name: "reserve-resolution-days",
     text: `
       insert into analytics_resolution_days as kept (tenant_id, day, from_at, to_at, through_at)
       select $1, day, ${instantOf("from_ms")}, ${instantOf("to_ms")}, 'infinity'
-      from unnest($2::date[], $3::bigint[], $4::bigint[]) as marked (day, from_ms, to_ms)
+      from unnest($2::date[], $3::bigint[], $4::bigint[]) as reserved (day, from_ms, to_ms)
       on conflict (tenant_id, day) do update set through_at = 'infinity' where kept.judged is null`,
     values: [
       tenantId,
@@ -57,7 +57,7 @@ export async function markResolutionDays(
 }
 
 /**
- * Judges days that lie side by side and writes what was found into those that are still marked. A day with a session that
+ * Judges days that lie side by side and writes what was found into those whose note still stands. A day with a session that
  * may yet be resolved, or whose customer may yet return, is looked at again when that can have changed.
  */
 export async function judgeResolutionDays(

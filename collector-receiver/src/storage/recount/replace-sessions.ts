@@ -6,7 +6,7 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 
 /**
- * Replaces the stored facts of sessions by others, under the exclusive lock.
+ * Replaces the stored facts of sessions by others, in a transaction that has the tenant alone.
  * @param sessionIds all sessions that are replaced; one without new facts is removed
  * @returns before and after, as a merge would give them
  */

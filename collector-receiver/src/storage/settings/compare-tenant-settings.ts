@@ -12,7 +12,7 @@ export interface SettingsDifference {
 }
 
 /** A log line that names every one of thousands of tenants helps nobody. */
-const mostExamples = 5;
+const maxExamples = 5;
 
 /**
  * Compares the stored settings of all tenants with the defaults, in one statement.
@@ -27,7 +27,7 @@ export async function findSettingsDifferences(
   const { rows } = await client.query<SettingsDifference>({
     text: `
       select variable, environment, stored, count(*)::int as tenants,
-        (array_agg(tenant_id order by tenant_id))[1:${mostExamples}] as examples
+        (array_agg(tenant_id order by tenant_id))[1:${maxExamples}] as examples
       from analytics_settings s
       cross join lateral (values
         ('BUSINESS_TIMEZONE', $1, s.timezone),

@@ -5,7 +5,7 @@ import type { CustomCounting } from "../../metrics/custom-counting.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Definitions change with a deployment: a handful are alive at a time. */
-const mostKept = 32;
+const maxKept = 32;
 const compiled = new Map<string, CustomCounting>();
 
 /**
@@ -27,7 +27,7 @@ export async function loadCustomCounting(
   const definitions = rows[0]?.custom_definitions;
   if (definitions === undefined) throw new InvariantError(`the definitions ${hash} of tenant "${tenantId}" are gone`);
   const counting = compileCounting(definitions, hash);
-  if (compiled.size >= mostKept) compiled.clear();
+  if (compiled.size >= maxKept) compiled.clear();
   compiled.set(hash, counting);
   return counting;
 }

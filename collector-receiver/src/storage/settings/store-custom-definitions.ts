@@ -16,7 +16,7 @@ export async function loadCustomDefinitions(
   return definitions === null || hash === null ? null : { definitions, hash };
 }
 
-/** Stores other definitions, in the open transaction that holds all batches back. */
+/** Stores other definitions, in the open transaction that has the tenant alone. */
 export async function storeCustomDefinitions(
   client: WriterConnection,
   tenantId: string,
@@ -97,7 +97,7 @@ export async function readPendingMetrics(client: WriterConnection, tenantId: str
  * definitions have changed since they were counted again.
  * @param hash of the definitions that were counted by
  */
-export async function markBackfilled(client: WriterConnection, tenantId: string, hash: string): Promise<void> {
+export async function noteBackfilled(client: WriterConnection, tenantId: string, hash: string): Promise<void> {
   await client.query({
     text: `
       update analytics_custom_metrics m set backfilled_at = now()

@@ -1,41 +1,56 @@
 import { InvariantError } from "../../invariant-error.ts";
-import { lockIngestExclusive, lockIngestShared } from "./lock-ingest.ts";
+import { sqlStateOf } from "./database-errors.ts";
+import { lockDatabaseAlone, lockTenantAlone, lockTenantShared } from "./lock-tenants.ts";
 import { tryLockDuty } from "./lock-duty.ts";
 import type { Duty } from "./lock-duty.ts";
 import type { WriterConnection } from "./writer-connection.ts";
 
 export interface TransactionOptions {
-  /** The ingest lock, held until the transaction ends. */
-  readonly lock?: "shared" | "exclusive";
+  /**
+   * What is held until the transaction ends: the whole database or a tenant, of which no batch goes on meanwhile, or a tenant
+   * as a batch holds it.
+   */
+  readonly lock?: "database" | { readonly alone: string } | { readonly shared: string };
+  /** Milliseconds that the lock may take; undefined: as long as it takes. */
+  readonly maxLockWaitMs?: number | undefined;
   /** Default: PostgreSQL's, read committed. */
   readonly isolation?: "repeatable read read only";
   /** A duty of upkeep that only one receiver carries out at a time; undefined: anyone may do the work. */
   readonly duty?: Duty | undefined;
 }
 
+/** How a transaction of upkeep takes its turn among receivers and batches. */
+export type UpkeepTurn = Pick<TransactionOptions, "duty" | "maxLockWaitMs">;
+
 /** Another receiver carries out this duty now. Nothing was done. */
 export class DutyTakenError extends Error {
   override readonly name = "DutyTakenError";
 }
 
+/** The lock was not to be had in time. Nothing was done. */
+export class LockBusyError extends Error {
+  override readonly name = "LockBusyError";
+}
+
 /**
  * Runs `work` in a transaction and commits it. The transaction is rolled back if anything fails.
  * @returns what `work` returned, committed
- * @throws DutyTakenError if another receiver holds the duty; otherwise what `work` or PostgreSQL throws
+ * @throws DutyTakenError if another receiver holds the duty; LockBusyError if `maxLockWaitMs` was not enough; otherwise what
+ *   `work` or PostgreSQL throws
  */
 export async function inTransaction<Result>(
   client: WriterConnection,
-  { lock, isolation, duty }: TransactionOptions,
+  { lock, maxLockWaitMs, isolation, duty }: TransactionOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
     const begun = client.query(isolation === undefined ? "begin" : `begin isolation level ${isolation}`);
     if (duty !== undefined) {
-      // Before the ingest lock: a receiver that does not lead must not wait for batches to end.
+      // Before any other lock: a receiver that does not lead must not wait for batches to end.
       const [leads] = await Promise.all([tryLockDuty(client, duty), begun]);
       if (!leads) throw new DutyTakenError(`another receiver carries out "${duty}"`);
     }
-    await Promise.all([begun, lock && (lock === "shared" ? lockIngestShared : lockIngestExclusive)(client)]);
+    await Promise.all([begun, lock && takeLock(client, lock, maxLockWaitMs)]);
     const result = await work();
     const { command } = await client.query("commit");
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
@@ -45,4 +60,31 @@ export async function inTransaction<Result>(
     await client.query("rollback").catch(() => {});
     throw error;
   }
+}
+
+async function takeLock(
+  client: WriterConnection,
+  lock: NonNullable<TransactionOptions["lock"]>,
+  maxWaitMs: number | undefined,
+): Promise<void> {
+  if (maxWaitMs === undefined) return waitForLock(client, lock);
+  try {
+    await Promise.all([
+      client.query({
+        name: "bound-lock-wait",
+        text: "select set_config('lock_timeout', $1, true)",
+        values: [maxWaitMs],
+      }),
+      waitForLock(client, lock),
+      client.query({ name: "unbound-lock-wait", text: "set local lock_timeout to default" }),
+    ]);
+  } catch (error) {
+    if (sqlStateOf(error) !== "55P03") throw error;
+    throw new LockBusyError(`the lock was not to be had within ${maxWaitMs} ms`, { cause: error });
+  }
+}
+
+function waitForLock(client: WriterConnection, lock: NonNullable<TransactionOptions["lock"]>): Promise<void> {
+  if (lock === "database") return lockDatabaseAlone(client);
+  return "alone" in lock ? lockTenantAlone(client, lock.alone) : lockTenantShared(client, lock.shared);
 }

@@ -42,6 +42,26 @@ export function hasGroupInternals({ Query, Connection }: PgClasses): boolean {
   }
 }
 
+/**
+ * Checks that `pg` still reads its socket by listeners for "data", which a COPY of many rows takes over for its time. A release
+ * that does not costs one call a row.
+ */
+export function hasSocketListeners({ Connection }: Pick<PgClasses, "Connection">): boolean {
+  try {
+    const stream = new Duplex({ read() {}, write() {} });
+    const connection = new Connection(...([{ stream }] as never[])) as Record<string, unknown>;
+    (connection["attachListeners"] as (stream: Duplex) => void).call(connection, stream);
+    const listens = stream.listenerCount("data") === 1;
+    stream.removeAllListeners("data");
+    return listens && connection["stream"] === stream && typeof connection["query"] === "function";
+  } catch {
+    return false;
+  }
+}
+
+/** Whether this process can take over a connection's socket; looked at once. */
+export const canReadSocket: boolean = hasSocketListeners(pg);
+
 /** Whether this process can group statements; looked at once. */
 export const canGroupStatements: boolean = hasGroupInternals(pg);
 

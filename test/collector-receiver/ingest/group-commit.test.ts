@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import type { IngestOptions, RunningIngest } from "../../../collector-receiver/src/ingest/create-ingest.ts";
+import type { IngestOptions, GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
-import { lockIngestExclusive } from "../../../collector-receiver/src/storage/wire/lock-ingest.ts";
+import { lockDatabaseAlone } from "../../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
@@ -13,7 +13,7 @@ beforeEach(async () => {
   database = await useTestDatabase();
 });
 
-function open(options: Partial<IngestOptions> = {}): RunningIngest {
+function open(options: Partial<IngestOptions> = {}): GroupCommit {
   const ingest = openTestIngest(database.connectionString, options);
   onTestFinished(() => ingest.close());
   return ingest;
@@ -144,7 +144,7 @@ describe("group commit", () => {
     const blocker = await openWriterConnection(database.connectionString);
     onTestFinished(() => blocker.end());
     await blocker.query("begin");
-    await lockIngestExclusive(blocker);
+    await lockDatabaseAlone(blocker);
     const first = submit(1000);
     await setImmediate();
     const few = submit(600);
