@@ -6,6 +6,7 @@ import { obtainNode, testedNodeMajors } from "./obtain-node.ts";
 import { buildGoProduct } from "./build-go-product.ts";
 import { buildGrafanaJudge } from "./build-grafana-judge.ts";
 import { findGo, findPython } from "./find-language.ts";
+import { obtainPostgres, olderPostgresMajors } from "./obtain-postgres.ts";
 import { obtainPythonPackages } from "./obtain-python-packages.ts";
 import { obtainSdkProduct, sdkProducts } from "./obtain-sdk-products.ts";
 import { obtainRedisProgram } from "./obtain-redis-server.ts";
@@ -30,6 +31,10 @@ const parts: readonly {
     },
   },
   ...testedNodeMajors.map((major) => ({ name: `Node ${major}`, obtain: () => obtainNode(major, say) })),
+  ...olderPostgresMajors.map((major) => ({
+    name: `PostgreSQL ${major}`,
+    obtain: () => obtainPostgres(major, say),
+  })),
   { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
   { name: "Helm", obtain: async () => (await findHelm()) ?? (await buildHelm(say)) },
   { name: "Python example", obtain: () => obtainPythonPackages(say), excuse: async () => (await findPython()).reason },

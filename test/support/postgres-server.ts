@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { findPostgres, olderPostgresMajors } from "../../deploy/setup/obtain-postgres.ts";
 import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
 
@@ -18,10 +19,11 @@ declare module "vitest" {
 /**
  * Vitest global setup: one PostgreSQL server for the whole run and one migrated database that the tests
  * clone (a clone takes some 40 ms, migrating takes ten times that). `DATABASE_URL_TEST` names an outside
- * server instead; its role has to be allowed to create databases.
+ * server instead; its role has to be allowed to create databases. A project that is named after a major has that one.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const outside = process.env["DATABASE_URL_TEST"];
+  const major = olderPostgresMajors.find((each) => project.name === `PostgreSQL ${each}`);
+  const outside = major === undefined ? process.env["DATABASE_URL_TEST"] : undefined;
   const folder = outside === undefined ? await mkdtemp(join(tmpdir(), "spanledger-test-")) : undefined;
   const server =
     folder === undefined
@@ -30,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
           dataFolder: folder,
           database: "postgres",
           durable: false,
+          binaries: major === undefined ? undefined : await findPostgres(major),
           settings: ["max_connections=400"],
         });
   const postgresUrl = server?.connectionString ?? outside ?? "";

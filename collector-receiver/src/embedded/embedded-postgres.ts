@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
 import { checkCluster, CLUSTER_USER, initialiseCluster, ownerOf, readClusterPassword } from "./initialise-cluster.ts";
-import { findPostgresBinaries } from "./postgres-binaries.ts";
+import { findPostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
 import { chooseLauncher } from "./run-unprivileged.ts";
 import { findRunningPostmaster } from "./running-postmaster.ts";
 import { startPostgresServer, stopPostgresServer, stopWithProcess, withClient } from "./start-postgres-server.ts";
@@ -19,6 +19,8 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string;
   /** False only for tests: commits no longer reach the disk. */
   readonly durable?: boolean;
+  /** Only for tests: another version than the package's. */
+  readonly binaries?: PostgresBinaries | undefined;
   /** Server settings beyond our own, as `name=value`. */
   readonly settings?: readonly string[];
 }
@@ -126,11 +128,11 @@ async function useRunningServer({
 
 async function startServer(place: ClusterPlace, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { cluster, logFile, database, deadline } = place;
-  const binaries = await findPostgresBinaries();
+  const binaries = options.binaries ?? (await findPostgresBinaries());
   const mustReach = [binaries.postgres, binaries.share, join(cluster, "..")];
   const launcher = await chooseLauncher(binaries.initdb, mustReach, await ownerOf(cluster));
   await initialiseCluster(cluster, binaries, launcher);
-  await checkCluster(cluster, launcher);
+  await checkCluster(cluster, binaries, launcher);
   const password = await readClusterPassword(cluster);
   const { server, port } = await startPostgresServer({
     cluster,

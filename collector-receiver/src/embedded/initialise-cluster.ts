@@ -99,7 +99,11 @@ async function removeLeftOvers(folder: string): Promise<void> {
 /**
  * @throws EmbeddedPostgresError where the cluster is another user's or another major version's
  */
-export async function checkCluster(cluster: string, launcher: UnprivilegedLauncher): Promise<void> {
+export async function checkCluster(
+  cluster: string,
+  { major }: PostgresBinaries,
+  launcher: UnprivilegedLauncher,
+): Promise<void> {
   const owner = await ownerOf(cluster);
   const runAs = launcher.owner?.uid ?? process.getuid?.();
   if (owner !== undefined && runAs !== undefined && owner.uid !== runAs) {
@@ -118,10 +122,10 @@ export async function checkCluster(cluster: string, launcher: UnprivilegedLaunch
       { cause },
     );
   }
-  if (version !== "18") {
+  if (version !== major) {
     throw new EmbeddedPostgresError(
       "wrong_version",
-      `${cluster} was made by PostgreSQL ${version}, and this version embeds PostgreSQL 18. Dump it with the old version and restore it, or choose another data folder.`,
+      `${cluster} was made by PostgreSQL ${version}, and this version embeds PostgreSQL ${major}. Dump it with the old version and restore it, or choose another data folder.`,
     );
   }
 }

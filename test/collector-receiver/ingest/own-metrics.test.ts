@@ -16,6 +16,7 @@ import { arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import type { EventFields } from "../../support/make-business-event.ts";
+import { propertyRuns } from "../../support/property-runs.ts";
 
 const timezone = "Asia/Shanghai";
 const hour = 3_600_000;
@@ -81,7 +82,7 @@ test("a metric added later: what came before is counted by rebuild, while ingest
       expect(after.pendingMetrics).toEqual([]);
       expect(await numbers()).toEqual(countOwnFromScratch(events, timezone));
     }),
-    { numRuns: 15 },
+    { numRuns: propertyRuns(15) },
   );
 });
 

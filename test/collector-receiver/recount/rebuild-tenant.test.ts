@@ -18,6 +18,7 @@ import type { BusinessEvent } from "../../../collector-receiver/src/mapping/busi
 import { emptyTables } from "../../support/empty-tables.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
+import { propertyRuns } from "../../support/property-runs.ts";
 
 /** Ways to break what is derived from the rows. */
 const damages = [
@@ -87,7 +88,7 @@ test("rebuild makes the drift zero from any state, and verify had found it, whil
         });
       }
     }),
-    { numRuns: 25 },
+    { numRuns: propertyRuns(25) },
   );
 });
 

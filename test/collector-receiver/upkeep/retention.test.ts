@@ -11,6 +11,7 @@ import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import { sealBefore } from "../../support/seal-before.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
+import { propertyRuns } from "../../support/property-runs.ts";
 
 const hour = 3_600_000;
 /** Start of a business month in Shanghai; 2025-12-01 is a Monday, 2026-01-01 a Thursday. */
@@ -103,7 +104,7 @@ describe.each(bounds)("sealed before %d", (bound) => {
         expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });
         expect(await sealedCounters(day)).toEqual(sealed);
       }),
-      { numRuns: 20 },
+      { numRuns: propertyRuns(20) },
     );
   });
 });

@@ -121,6 +121,8 @@ const grants = `
     select x.privilege_type || format(' (%I)', a.attname), c.relname, x.grantee::regrole::text
     from pg_class c join pg_attribute a on a.attrelid = c.oid, aclexplode(a.attacl) x
     where c.relnamespace = 'public'::regnamespace and not c.relispartition and x.grantee <> c.relowner
+      -- Until PostgreSQL 15 a column that was dropped keeps its rights.
+      and not a.attisdropped
     union all
     select x.privilege_type, format('function %s', p.oid::regprocedure), case when x.grantee = 0 then 'public' else x.grantee::regrole::text end
     from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
