@@ -8,9 +8,14 @@ import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
 import type { HeldBytes } from "./ingest/held-bytes.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
+import { answerVersion, measureBuild } from "./operating/answer-version.ts";
+import { createBasePathRemover, prefixLinks } from "./operating/base-path.ts";
+import { compressAnswers } from "./operating/compress-answers.ts";
+import { countingRules } from "./metrics/counting-rules.ts";
+import { packageVersion } from "./package-root.ts";
+import { createErrorPage } from "./web/page/answer-error-page.ts";
 import { answerMetrics } from "./operating/answer-metrics.ts";
 import type { OnAlarm } from "./ingest/alarm-codes.ts";
-import { packageVersion } from "./package-root.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders, securityHeaders } from "./operating/add-security-headers.ts";
 import type { FailedSignIns } from "./operating/failed-sign-ins.ts";
@@ -66,6 +71,8 @@ const rawBadRequest = [
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, pool, metrics, times = connectionTimes } = options;
+  const withoutBasePath = createBasePathRemover(config.basePath);
+  const build = { version: packageVersion, node: process.versions.node, counting_rules: countingRules };
   const findHostProblem = hostsWithoutTokens(config.allowedHosts);
   const otlp = new OtlpReceiver({
     ingest: options.ingest,
@@ -89,6 +96,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: OWN_BODY_LIMIT,
     serverFactory: (route) =>
       createHttpServer(times, (request, response) => {
+        request.url = withoutBasePath(request.url);
         if (!takeOtlpRequest(otlp, request, response)) route(request, response);
       }),
     // While it closes, requests on open connections still reach the routes: they know the right answer.
@@ -106,6 +114,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   answerOwnErrors(app);
   addSecurityHeaders(app);
+  prefixLinks(app, config.basePath);
+  compressAnswers(app);
   if (config.readTokens.length === 0) refuseOtherHosts(app, findHostProblem);
   app.addHook("onSend", async (_request, reply, payload) => {
     // Else the server waits for a connection that its client keeps open.
@@ -117,6 +127,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Spanledger", description: "Business events, counted exactly once.", version: packageVersion },
+      ...(config.basePath === "" ? {} : { servers: [{ url: config.basePath }] }),
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
       ...(config.readTokens.length > 0 ? { security: [{ token: [] }] } : {}),
     },
@@ -143,12 +154,23 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
   });
   answerProbes(app, { pool, isDraining: options.isDraining });
-  answerMetrics(app, { registry: metrics.registry, token: config.metricsToken });
+  answerVersion(app, build);
+  measureBuild(metrics.registry, build);
+  const isReachable = !config.loopback;
+  answerMetrics(app, { registry: metrics.registry, token: config.metricsToken, isReachable });
+  await app.register(async (scope) => {
+    scope.setErrorHandler(createErrorPage({ locale: config.locale, sampleData: config.sampleData }));
+    if (isReachable) askForToken(scope, tenantOf);
+    await registerDocs(scope);
+  });
+  return app;
+}
+
+async function registerDocs(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     // Everything comes from here. The plugin's own policy names other hosts, and turns http into https.
     staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
     uiConfig: { validatorUrl: null },
   });
-  return app;
 }

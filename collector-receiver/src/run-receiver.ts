@@ -28,7 +28,7 @@ export async function runReceiver(): Promise<void> {
 
   try {
     receiver = await startReceiver(config, log);
-    log.info({ url: receiver.url, docs: `${receiver.url}/docs` }, "the receiver listens");
+    log.info({ url: receiver.url, docs: `${receiver.url}${config.basePath}/docs` }, "the receiver listens");
   } catch (error) {
     await reportFailedStart(error, config.databaseUrl, log);
     process.exit(error instanceof DefinitionsError ? EX_CONFIG : 1);

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkDefinitions } from "./check-definitions.ts";
 import type { CustomDefinitions } from "./custom-definitions.ts";
 import { DefinitionsError } from "./definitions-error.ts";
 import { importConfig } from "./import-config.ts";
@@ -52,6 +51,8 @@ export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<st
       },
     ]);
   }
+  // Loaded if there is a file: TypeBox takes memory.
+  const { checkDefinitions } = await import("./check-definitions.ts");
   const { definitions, problems } = checkDefinitions(exported, reservedKeys);
   if (problems.length === 0) return definitions;
   const lines = await locateKeys(source);

@@ -43,7 +43,7 @@ export function runShare(options: ShareOptions): Promise<number> {
       const checked = checkOptions(options);
       await listTenants(connectionString, options.tenant);
       const { token, id, expiresAt } = await share(pool, config, options.tenant, checked);
-      const base = (options.url ?? `http://${config.host}:${config.port}`).replace(/\/+$/, "");
+      const base = (options.url ?? `http://${config.host}:${config.port}${config.basePath}`).replace(/\/+$/, "");
       print(
         `${base}/shared/${token}\nThe report is frozen as it is now; the link works until ${expiresAt.toISOString()}. It is stored nowhere; to revoke it: spanledger share --revoke ${id}\n`,
       );

@@ -53,6 +53,7 @@ export function checkAcross({ given, texts }: ReadEnvironment, report: Report): 
     report("SESSION_IDLE_TIMEOUT", "is not a duration from one minute to 366 days");
   }
   checkUrls(given, report);
+  checkBasePath(given.BASE_PATH, report);
   const loopback = isLoopback(HOST);
   if (!loopback) requireTokens(given, HOST, report);
   const tokens = {
@@ -65,6 +66,15 @@ export function checkAcross({ given, texts }: ReadEnvironment, report: Report): 
     idleTimeoutSeconds,
     ...tokens,
   };
+}
+
+/** First parts of the receiver's own paths: behind a proxy that strips it, such a base could not be told from them. */
+const ownPaths = ["api", "docs", "live", "livez", "metrics", "readyz", "report", "shared", "v1", "version"];
+
+function checkBasePath(basePath: string | undefined, report: Report): void {
+  const first = basePath?.split("/")[1];
+  if (first === undefined || !ownPaths.includes(first)) return;
+  report("BASE_PATH", `begins with /${first}, which is a path of the receiver's own`);
 }
 
 function checkUrls(given: ReadEnvironment["given"], report: Report): void {

@@ -24,7 +24,9 @@ export interface Config {
   readonly readTokensFile: TokenList["file"];
   /** Names that are served beside loopback's if nobody has to show a token. */
   readonly allowedHosts: readonly string[];
-  /** Undefined: /metrics asks for none. */
+  /** Before every link, without a slash at its end; "" if there is none. */
+  readonly basePath: string;
+  /** Undefined: /metrics is open on loopback, and closed elsewhere. */
   readonly metricsToken: string | undefined;
   readonly businessTimezone: string;
   /** ISO 4217. */

@@ -123,9 +123,21 @@ export const environmentSchema = Type.Object({
     Type.String(
       variable({
         description: "What a scraper of `/metrics` has to show: `Authorization: Bearer <token>`.",
-        whenUnset: "`/metrics` is open to everyone who reaches the receiver",
+        whenUnset: "`/metrics` is open if `HOST` is loopback, and closed otherwise",
         expected: "a token of at least 16 letters, digits or ._~+/=-",
         secret: true,
+      }),
+    ),
+  ),
+  BASE_PATH: Type.Optional(
+    Type.String(
+      variable({
+        description:
+          "Path under which a proxy leads to the receiver, such as `/spanledger`: every link begins with it. The proxy may keep it " +
+          "or strip it.",
+        whenUnset: "none: links begin with `/`",
+        pattern: "^(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+/?$",
+        expected: "a path such as /spanledger",
       }),
     ),
   ),

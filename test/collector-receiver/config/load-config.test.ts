@@ -33,6 +33,7 @@ describe("loadConfig", () => {
       allowedHosts: [],
       ingestTokens: [],
       readTokens: [],
+      basePath: "",
       metricsToken: undefined,
       businessTimezone: "Asia/Shanghai",
       currency: "CNY",

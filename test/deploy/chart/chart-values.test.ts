@@ -30,6 +30,7 @@ describeWith("Helm 4 (npm run setup)", helm4, (helm) => {
       ["ingress.enabled=true", "ingress.hosts={a.example}"],
       "secrets.METRICS_TOKEN.name",
     ],
+    ["a scraper without a token", ["monitoring.serviceMonitor.enabled=true"], "secrets.METRICS_TOKEN.name"],
     ["a route to open metrics", ["httpRoute.enabled=true"], "secrets.METRICS_TOKEN.name"],
     ["a route without a Gateway", ["httpRoute.enabled=true", "secrets.METRICS_TOKEN.name=m"], "at least one Gateway"],
     ["an entrance without a host", ["ingress.enabled=true", "secrets.METRICS_TOKEN.name=m"], "at least one host"],

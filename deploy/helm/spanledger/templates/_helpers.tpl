@@ -96,9 +96,9 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* An entrance shows every route of the receiver, so that /metrics must not be open. */}}
+{{/* In a pod, /metrics asks for METRICS_TOKEN, and is closed without one. An entrance and a scraper need it open to them. */}}
 {{- define "spanledger.requireMetricsToken" -}}
 {{- if not .Values.secrets.METRICS_TOKEN.name -}}
-{{- fail "ingress and httpRoute also lead to /metrics: name a Secret in secrets.METRICS_TOKEN.name, with a token of at least 16 letters under its key" -}}
+{{- fail "ingress, httpRoute and monitoring.serviceMonitor lead to /metrics, which is closed without a token: name a Secret in secrets.METRICS_TOKEN.name, with a token of at least 16 letters under its key" -}}
 {{- end -}}
 {{- end }}
