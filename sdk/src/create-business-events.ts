@@ -38,6 +38,7 @@ export function createBusinessEvents(options?: BusinessEventsOptions): BusinessE
     defaults: {},
     beforeSend: null,
     tenant: null,
+    isSharable: false,
     ...asked,
     isEnabled: () => enabled && (asked?.isEnabled() ?? true),
   };

@@ -6,7 +6,7 @@ export { custom, type CustomEventName } from "./custom-event.ts";
 export type { KnownEventName } from "./checked-attributes.ts";
 export type { EventsOf, OwnAttributesOf } from "./own-attributes.ts";
 export type { OwnEvents, OwnWords } from "./own-events.ts";
-export type { PipelineStatus } from "./pipeline.ts";
+export type { PipelineStatus } from "./pipeline-status.ts";
 export type { RecordOptions } from "./recording/event-recorder.ts";
 export { recordBusinessEvent } from "./record-business-event.ts";
 export {

@@ -1,60 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { setErrorListener, showNotice, writeLastWords } from "./diagnose.ts";
+import { announceToPlatform } from "./announce-to-platform.ts";
+import { mergeOptions, sayConflicts } from "./merge-options.ts";
+import { readStatus, type PipelineStatus } from "./pipeline-status.ts";
+import { HostQuestions } from "./sending/host-questions.ts";
+import { setErrorListener, showNotice } from "./diagnose.ts";
 import { isDeepStrictEqual } from "node:util";
-import { controlCounter, controlWord } from "./recording/control-block.ts";
+import { controlCounter, controlWord, isUnderWay } from "./recording/control-block.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
-import { describeThrown } from "./recording/encode-any-value.ts";
 import { EventRecorder } from "./recording/event-recorder.ts";
 import { readFlag } from "./config/read-environment.ts";
-import { resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
+import { inherit, resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
 import { describeRuntime } from "./config/describe-runtime.ts";
-import { hideCredentials } from "./config/resolve-target.ts";
-import { LossLines } from "./say-losses.ts";
+import { LossLines, sayUnsent } from "./say-losses.ts";
 import type { SenderNotice } from "./sending/deliver-batch.ts";
 import { openSenderHost } from "./sending/open-sender-host.ts";
 import type { SenderHost } from "./sending/sender-host.ts";
-import { startTimer, stopTimer } from "./timers.ts";
+import type { SourceAnnouncement } from "./sending/source-announcement.ts";
+import { WorkerHost } from "./sending/worker-host.ts";
+import { MainSender } from "./threads/main-sender.ts";
+import { Reception } from "./threads/reception.ts";
+import type { ToMainSender } from "./threads/thread-messages.ts";
 
-/** What the pipeline has done so far. */
-export interface PipelineStatus {
-  readonly state: "not started" | "running" | "stopped" | "disabled";
-  readonly sending: "worker" | "in-process" | null;
-  /** Events that were given a sequence number. */
-  readonly recorded: number;
-  /** Acknowledged by the receiver. */
-  readonly sent: number;
-  /** Dropped because the queue was full. */
-  readonly dropped: number;
-  /** Refused by the receiver for good. */
-  readonly refused: number;
-  /** Taken by the receiver but kept apart as rejected. */
-  readonly rejected: number;
-  /** Neither acknowledged, dropped nor refused yet. */
-  readonly pending: number;
-  readonly failedAttempts: number;
-  /** Highest sequence number that was written to the spool, so that it outlives the process; 0 without a spool. */
-  readonly spooledSeq: number;
-  /** Highest sequence number of the spool that fsync has reached, so that it outlives a power failure. */
-  readonly syncedSeq: number;
-  /** Calls with something wrong in them. */
-  readonly problems: number;
-}
-
-function dropUndefined(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  try {
-    return isDeepStrictEqual(a, b);
-  } catch {
-    // A proxy that throws.
-    return false;
-  }
-}
-
-/** A platform waits no longer than this for what was recorded, in ms. */
-const announcedWaitMs = 10_000;
+/** A thread that goes over to the main thread's sender tries for this long, in ms. */
+const moveWaitMs = 10_000;
 
 /** The one pipeline of a process; `shared-pipeline.ts` gives it to every copy of this package. */
 export class Pipeline {
@@ -72,20 +40,31 @@ export class Pipeline {
   /** The `exit` event has come: nothing asynchronous happens any more. */
   #exiting = false;
   #lossSaid = false;
-  /** `waitUntil` has a promise that is not kept yet. */
-  #announced = false;
-  readonly #losses = new LossLines(this.recorder, () => this.#state !== "not started");
+  readonly #losses = new LossLines(
+    this.recorder,
+    () => this.#state !== "not started",
+    () => this.#mainSender?.isPrivate === true,
+  );
   /** Called with the configuration whenever sending begins, and with null when it ends. */
   onRunning: ((config: ResolvedConfig | null) => void) | null = null;
   #state: PipelineStatus["state"] = "not started";
   /** Running again only because something was recorded after a shutdown. */
   #resumed = false;
-  /** What somebody waits for, to be asked again of a sender that takes over. */
-  readonly #questions = new Set<(host: SenderHost) => void>();
+  readonly #questions = new HostQuestions(() => this.#host);
+  /** In the main thread: where others come with their events. */
+  readonly #reception: Reception | null;
+  /** In any other thread. */
+  readonly #mainSender: MainSender | null;
+  /** This thread goes over to another sender as soon as nothing is under way. */
+  #moving = false;
 
-  constructor() {
+  constructor(isMainThread: boolean) {
+    this.#reception = isMainThread ? new Reception((message) => this.#relay(message)) : null;
+    this.#mainSender = isMainThread ? null : new MainSender(() => this.#followMainSender());
     this.recorder.disabled = readFlag(process.env, "SPANLEDGER_DISABLED", () => undefined) ?? false;
     this.recorder.onUnseen = () => this.#attend();
+    const inherited = this.#mainSender?.config ?? null;
+    if (inherited !== null) this.#recordAs(inherit(inherited, ""));
   }
 
   /**
@@ -95,21 +74,23 @@ export class Pipeline {
   start(options: unknown): void {
     const running = this.#state === "running" && !this.#resumed ? this.#config : null;
     const asked = copyAttributes(options);
-    const merged = running === null ? options : { ...this.#options, ...dropUndefined(asked) };
-    if (running !== null) this.#sayConflicts(asked);
-    if (this.#host === null) this.#sourceId = randomUUID();
+    const merged = running === null ? options : mergeOptions(this.#options, asked);
+    if (running !== null) sayConflicts(this.#options, asked);
+    if (this.#state !== "running") this.#sourceId = randomUUID();
     const ids = { sourceId: this.#sourceId, instanceId: this.#instanceId };
     const config = resolveConfig(merged, process.env, ids);
     this.#options = running === null ? asked : (merged as Record<string, unknown>);
     for (const warning of [...config.warnings, ...describeRuntime(process.versions, config)]) {
       showNotice({ level: "warn", key: `config:${warning}`, message: warning, loud: true });
     }
-    this.recorder.strict = config.strict;
-    this.recorder.disabled = config.disabled;
-    this.recorder.discards = config.discards;
-    this.recorder.shape = config.shape;
-    this.recorder.onRecorded = config.waitUntil === null ? null : () => this.#announce();
+    this.#apply(config);
+  }
+
+  #apply(config: ResolvedConfig): void {
+    this.#recordAs(config);
+    this.recorder.onRecorded = announceToPlatform(this, config.waitUntil);
     setErrorListener(config.onError);
+    this.#reception?.publish(config);
     if (config.disabled || config.discards) {
       this.#end("disabled");
       this.recorder.beginNewSource();
@@ -118,18 +99,24 @@ export class Pipeline {
     if (this.#state === "stopped") this.recorder.beginNewSource();
     this.#resumed = false;
     this.recorder.queue.maxBytes = config.maxQueueBytes;
-    const isSame =
-      this.#host !== null &&
-      config.inProcess === this.#config?.inProcess &&
-      isDeepStrictEqual(config.settings, this.#config.settings);
+    const kept = config.inProcess === this.#config?.inProcess ? this.#host : null;
+    const isSame = this.#state === "running" && isDeepStrictEqual(config.settings, this.#config?.settings);
     this.#config = config;
     this.#exitWaitLeftMs = config.exitWaitMs;
-    if (!isSame) {
-      // The source goes on, with the events that wait, as the new options say.
+    if (this.#reception !== null && this.#host instanceof WorkerHost) this.#host.movePoint(this.#reception.point);
+    // The source goes on, with the events that wait, as the new options say.
+    if (kept === null) {
       this.#host?.close();
       this.#openHost(config);
-    }
+    } else if (!isSame) this.#go(kept);
     this.onRunning?.(config);
+  }
+
+  #recordAs({ strict, disabled, discards, shape }: ResolvedConfig): void {
+    this.recorder.strict = strict;
+    this.recorder.disabled = disabled;
+    this.recorder.discards = discards;
+    this.recorder.shape = shape;
   }
 
   /** Resolves true when everything recorded until now is settled, false after `timeoutMs`. */
@@ -137,16 +124,15 @@ export class Pipeline {
     if (this.#state === "disabled" || this.status().pending === 0) return true;
     if (this.#host === null) return false;
     const { seq } = this.recorder;
-    return this.#ask((host) => host.flush(seq), timeoutMs);
+    return this.#questions.ask((host) => host.flush(seq), timeoutMs);
   }
 
   /** Sends what waits and the last report, then ends the sender. */
   async shutdown(timeoutMs: number): Promise<boolean> {
     if (this.#host === null) return true;
-    const complete = await this.#ask((host) => host.finish(), timeoutMs);
+    const complete = await this.#questions.ask((host) => host.finish(), timeoutMs);
     // What was recorded meanwhile, or could not be sent, stays with the sender until the exit.
-    const host = this.#host as SenderHost | null;
-    if (complete && host !== null && this.status().pending === 0) this.#end("stopped");
+    if (complete && this.#state === "running" && this.status().pending === 0) this.#end("stopped");
     return complete;
   }
 
@@ -170,81 +156,90 @@ export class Pipeline {
 
   /** Blocks until everything is sent. All such waits together last no longer than configured. */
   finishNow(): void {
+    this.#reception?.drain();
     if (this.#host === null || this.#config === null) return;
     const { seq, control } = this.recorder;
-    if (seq > 0) this.#exitWaitLeftMs -= this.#host.finishAtExit(this.#exitWaitLeftMs);
+    if (seq > 0 || this.#reception?.isUsed === true) {
+      this.#exitWaitLeftMs -= this.#host.finishAtExit(this.#exitWaitLeftMs);
+    }
+    // The main thread waits for them, and says what is lost.
+    if (this.#host.kind === "main-thread") return;
     // What is in the spool, the next process sends.
     const notStored = seq - (control.counters[controlCounter.storedSeq] ?? 0);
-    const pending = Math.min(this.status().pending, notStored);
+    const pending = Math.min(this.status().pending, notStored) + (this.#reception?.pending ?? 0);
     if (pending === 0 || this.#lossSaid) return;
     this.#lossSaid = true;
-    const address = hideCredentials(this.#config.settings.target.url);
-    writeLastWords(`the process ended before ${address} had taken ${pending} business events; they are lost`);
+    sayUnsent(this.#config.settings.target.url, pending);
   }
 
   status(): PipelineStatus {
-    const { seq, dropped, problems, control } = this.recorder;
-    const read = (counter: number): number => control.counters[counter] ?? 0;
-    const sent = read(controlCounter.sent);
-    const refused = read(controlCounter.refused);
-    return {
-      state: this.#state,
-      sending: this.#host?.kind ?? null,
-      recorded: seq,
-      sent,
-      dropped,
-      refused,
-      rejected: read(controlCounter.rejected),
-      pending: Math.max(0, seq - sent - refused - dropped),
-      failedAttempts: read(controlCounter.failedAttempts),
-      spooledSeq: read(controlCounter.storedSeq),
-      syncedSeq: read(controlCounter.syncedSeq),
-      problems,
-    };
+    return readStatus(this.#state, this.#host?.kind ?? null, this.recorder);
   }
 
   /** Something was recorded that the sender does not see by itself: it sleeps, or there is none any more. */
   #attend(): void {
     if (this.#exiting) {
       this.finishNow();
-    } else if (this.#host !== null) {
-      Atomics.store(this.recorder.control.words, controlWord.asleep, 0);
-      this.#host.wake();
     } else if (this.#state === "stopped" && this.#config !== null) {
       this.#resumed = true;
-      this.#openHost(this.#config);
+      if (this.#host === null) this.#openHost(this.#config);
+      else this.#go(this.#host);
       this.onRunning?.(this.#config);
-    } else if (this.#state === "not started") {
+    } else if (this.#host !== null) {
+      Atomics.store(this.recorder.control.words, controlWord.asleep, 0);
+      this.#host.wake(this.#describe());
+    } else if (this.#state === "not started" && !this.#inherit()) {
       this.#losses.attendUnstarted();
     }
   }
 
-  /** Gives a serverless platform a promise to wait for, once for all events until it is kept. */
-  #announce(): void {
-    if (this.#announced || this.#config?.waitUntil == null) return;
-    this.#announced = true;
-    const sent = Promise.resolve()
-      .then(() => this.flush(announcedWaitMs))
-      .then(async (complete) => {
-        // What was recorded meanwhile belongs to the same promise.
-        while (complete && this.status().pending > 0 && (await this.flush(announcedWaitMs)));
-      })
-      .finally(() => {
-        this.#announced = false;
-      });
-    try {
-      // What an async function makes of it must not end the process.
-      Promise.resolve(this.#config.waitUntil(sent)).catch(() => undefined);
-    } catch (error) {
-      const message = `waitUntil threw ${describeThrown(error)}`;
-      showNotice({ level: "error", key: message, message, loud: true });
+  /** Nobody has started the SDK in this thread: it does as the main thread does, if that can be done. */
+  #inherit(): boolean {
+    const inherited = this.#mainSender?.config ?? null;
+    if (inherited === null) {
+      this.#mainSender?.askLater();
+      return false;
     }
+    this.#sourceId = randomUUID();
+    this.#apply(inherit(inherited, this.#sourceId));
+    return true;
+  }
+
+  /** The sender of the main thread has come, or gone. */
+  #followMainSender(): void {
+    const main = this.#mainSender?.point ?? null;
+    if (this.#state === "not started") {
+      if (this.recorder.seq > 0) this.#inherit();
+    } else if (this.#host?.kind === "main-thread" && main === null && this.#config !== null) {
+      this.#host.close();
+      this.#openHost(this.#config);
+    } else if (this.#host?.kind === "main-thread" && this.status().pending > 0) {
+      // Another one than before may not know of this source.
+      this.#host.announce(this.#describe());
+    } else if (this.#host?.kind === "worker" && main !== null) {
+      void this.#moveToMain();
+    }
+  }
+
+  /** Another sender would send again what is under way: goes over when there is nothing. */
+  async #moveToMain(): Promise<void> {
+    if (this.#moving) return;
+    this.#moving = true;
+    let complete = true;
+    while (complete && this.#host?.kind === "worker" && isUnderWay(this.recorder.control)) {
+      complete = await this.#questions.ask((host) => host.flush(this.recorder.seq), moveWaitMs, false);
+    }
+    this.#moving = false;
+    if (!complete || this.#host?.kind !== "worker" || this.#config === null || this.#mainSender?.point == null) return;
+    this.#host.close();
+    this.#openHost(this.#config);
   }
 
   /** Shows what the sender has to say. */
   readonly #notify = (notice: SenderNotice): void => {
     const { message, withPending } = notice;
-    const waiting = withPending === true ? `; ${this.status().pending} events wait` : "";
+    const pending = this.status().pending + (this.#reception?.pending ?? 0);
+    const waiting = withPending === true ? `; ${pending} events wait` : "";
     showNotice({ ...notice, message: message + waiting });
   };
 
@@ -254,63 +249,72 @@ export class Pipeline {
     this.recorder.unattended = true;
     // From here on it takes nothing, however long its end may last.
     Atomics.store(this.recorder.control.words, controlWord.sender, 0);
-    this.#host?.close();
-    this.#host = null;
+    // Again, before the worker is gone.
+    if (this.#host?.kind === "worker") this.#reception?.open();
+    // A worker that serves other threads goes on for them.
+    if (this.#host?.end() === false) this.#reception?.leaveToWorker();
+    else this.#host = null;
     this.onRunning?.(null);
   }
 
-  /** Two calls that ask for different things: the later one wins. */
-  #sayConflicts(asked: Readonly<Record<string, unknown>>): void {
-    const names = Object.keys(dropUndefined(asked)).filter(
-      (name) => this.#options[name] !== undefined && !isEqual(this.#options[name], asked[name]),
-    );
-    if (names.length === 0) return;
-    const message = `startBusinessEvents was called twice with different ${names.join(", ")}: the later call counts`;
-    showNotice({ level: "warn", key: message, message, loud: true });
+  #openHost(config: ResolvedConfig): void {
+    const host = this.#createHost(config);
+    this.#go(host);
+    this.#questions.repeat(host);
   }
 
-  #openHost(config: ResolvedConfig): void {
-    const { queue, control } = this.recorder;
+  #createHost(config: ResolvedConfig): SenderHost {
+    const reception = this.#reception;
+    if (config.inProcess) reception?.close();
+    else reception?.open();
     this.#senders += 1;
+    this.#host = openSenderHost(config, {
+      worker: {
+        point: reception?.point ?? null,
+        notify: this.#notify,
+        onListening: () => reception?.leaveToWorker(),
+        onDeath: (reason) => this.#replaceHost(this.#config ?? config, reason),
+        isShared: () => reception?.isUsed === true,
+      },
+      describe: () => this.#describe(),
+      mainSender: this.#mainSender,
+    });
+    if (this.#host.kind !== "worker") reception?.close();
+    return this.#host;
+  }
+
+  /** Another thread has spoken before a worker could hear it; after a shutdown, one is started for it. */
+  #relay(message: ToMainSender): void {
+    if (this.#host === null && this.#config !== null) this.#createHost(this.#config);
+    if (this.#host instanceof WorkerHost) this.#host.relay(message);
+  }
+
+  /** The host takes the source from here on. */
+  #go(host: SenderHost): void {
+    const { queue, control } = this.recorder;
     Atomics.store(control.words, controlWord.sender, this.#senders);
     Atomics.store(control.words, controlWord.asleep, 0);
-    const host = openSenderHost(config, control, this.#senders, this.#notify, (reason) => {
-      this.#replaceHost(config, reason);
-    });
-    this.#host = host;
     this.#state = "running";
     this.recorder.unattended = false;
-    for (const memory of queue.unreleased) host.addChunk(memory);
-    queue.onChunk = (memory) => host.addChunk(memory);
-    for (const ask of this.#questions) ask(host);
+    queue.onChunk = (chunk) => host.addChunk(chunk);
+    host.announce(this.#describe());
+  }
+
+  /** The source as it is now, for its sender. */
+  #describe(): SourceAnnouncement {
+    const { queue, control } = this.recorder;
+    return {
+      settings: this.#config!.settings,
+      control: control.memory,
+      number: this.#senders,
+      chunks: queue.unreleased,
+    };
   }
 
   /** The worker died: another sender starts with the same chunks, and the same ids. */
   #replaceHost(config: ResolvedConfig, reason: string): void {
-    showNotice({
-      level: "error",
-      key: `worker:${reason}`,
-      message: `the worker that sends business events died (${reason}); sending goes on in this thread`,
-    });
+    const message = `the worker that sends business events died (${reason}); sending goes on in this thread`;
+    showNotice({ level: "error", key: message, message });
     this.#openHost({ ...config, inProcess: true });
-  }
-
-  /** Asks the sender, and whoever takes over from it; false where the answer takes longer than `timeoutMs`. */
-  #ask(question: (host: SenderHost) => Promise<void>, timeoutMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const ask = (host: SenderHost): void => {
-        host.hold(true);
-        void question(host).then(() => end(true));
-      };
-      const end = (answered: boolean): void => {
-        stopTimer(timer);
-        if (!this.#questions.delete(ask)) return;
-        if (this.#questions.size === 0) this.#host?.hold(false);
-        resolve(answered);
-      };
-      const timer = startTimer(timeoutMs, () => end(false));
-      this.#questions.add(ask);
-      if (this.#host !== null) ask(this.#host);
-    });
   }
 }

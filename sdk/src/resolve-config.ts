@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { readHttpRules, type CompiledRule } from "./http-rules.ts";
 import { chunkBytes } from "./recording/chunk.ts";
+import type { AttributeBag } from "./recording/event-writer.ts";
 import type { EventShape } from "./recording/event-shape.ts";
 import { sdkVersion } from "./sdk-version.ts";
-import type { SenderSettings } from "./sending/sender.ts";
+import type { SenderSettings } from "./sending/sender-settings.ts";
 import type { SpoolSettings } from "./spool/spool.ts";
 import { OptionReader } from "./config/option-reader.ts";
 import { readFlag, readMilliseconds, readText, runsUnderTests, type Environment } from "./config/read-environment.ts";
@@ -30,6 +31,43 @@ export interface ResolvedConfig {
   readonly httpEvents: readonly CompiledRule[];
   /** What the product should read about its configuration. */
   readonly warnings: readonly string[];
+}
+
+/** What a thread in which nobody starts the SDK takes over from the main thread: all that can be cloned. */
+export interface InheritedConfig extends Pick<
+  ResolvedConfig,
+  "disabled" | "discards" | "settings" | "maxQueueBytes" | "exitWaitMs" | "strict"
+> {
+  readonly defaults: AttributeBag;
+}
+
+/** Null where threads cannot do as the main thread does: a function of the product may have to see each event. */
+export function bequeath(config: ResolvedConfig): InheritedConfig | null {
+  const { disabled, discards, settings, maxQueueBytes, exitWaitMs, strict, shape } = config;
+  if (shape !== null && !shape.isSharable) return null;
+  try {
+    const defaults = shape?.defaults ?? {};
+    return structuredClone({ disabled, discards, settings, maxQueueBytes, exitWaitMs, strict, defaults });
+  } catch {
+    return null;
+  }
+}
+
+/** The configuration of a thread that takes over what the main thread has. */
+export function inherit(inherited: InheritedConfig, sourceId: string): ResolvedConfig {
+  const { defaults, settings, ...others } = inherited;
+  const hasDefaults = Object.keys(defaults).length > 0;
+  return {
+    ...others,
+    settings: { ...settings, identity: { ...settings.identity, sourceId } },
+    shape: hasDefaults ? { defaults, beforeSend: null, isEnabled: () => true, isSharable: true, tenant: null } : null,
+    onError: null,
+    waitUntil: null,
+    inProcess: false,
+    handleSignals: false,
+    httpEvents: [],
+    warnings: [],
+  };
 }
 
 /** Random ids that outlive a second start. */

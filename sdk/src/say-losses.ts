@@ -1,5 +1,6 @@
 import { runsUnderTests } from "./config/read-environment.ts";
-import { showNotice } from "./diagnose.ts";
+import { hideCredentials } from "./config/resolve-target.ts";
+import { showNotice, writeLastWords } from "./diagnose.ts";
 import type { EventRecorder } from "./recording/event-recorder.ts";
 import { startTimer, stopTimer, type Timer } from "./timers.ts";
 
@@ -8,17 +9,26 @@ const startWaitMs = 30_000;
 /** A burst is over after this time, so that the line about it gives its number, in ms. */
 const dropWaitMs = 1000;
 
+const startRemedy =
+  "startBusinessEvents was never called. Call it when the process starts, or use node --import @spanledger/sdk/register";
+const inThreadRemedy =
+  "a beforeSend or enabled of the main thread cannot be asked for events of another one. Call startBusinessEvents in " +
+  "this thread too";
+
 /** Says what is lost in the product's own process, with its number. */
 export class LossLines {
   readonly #recorder: EventRecorder;
   readonly #isStarted: () => boolean;
+  readonly #isPrivate: () => boolean;
   #unstarted = false;
   /** Runs from a drop that has not been said. */
   #dropped: Timer = null;
 
-  constructor(recorder: EventRecorder, isStarted: () => boolean) {
+  /** @param isPrivate the main thread has started the SDK, with functions that another thread cannot ask */
+  constructor(recorder: EventRecorder, isStarted: () => boolean, isPrivate: () => boolean) {
     this.#recorder = recorder;
     this.#isStarted = isStarted;
+    this.#isPrivate = isPrivate;
     recorder.onDrop = () => {
       this.#dropped ??= startTimer(dropWaitMs, () => this.#sayDropped("a burst"));
     };
@@ -53,9 +63,14 @@ export class LossLines {
   #sayUnstarted(fate: "wait" | "are lost"): void {
     const { seq } = this.#recorder;
     if (this.#isStarted() || seq === 0 || runsUnderTests(process.env)) return;
-    const message =
-      `${seq} business events ${fate}: startBusinessEvents was never called. Call it when the process starts, or ` +
-      "use node --import @spanledger/sdk/register";
+    const remedy = this.#isPrivate() ? inThreadRemedy : startRemedy;
+    const message = `${seq} business events ${fate}: ${remedy}`;
     showNotice({ level: "error", key: `unstarted:${fate}`, message, loud: true });
   }
+}
+
+/** The last words of a process whose receiver has not taken everything in time. */
+export function sayUnsent(url: string, count: number): void {
+  const address = hideCredentials(url);
+  writeLastWords(`the process ended before ${address} had taken ${count} business events; they are lost`);
 }

@@ -11,7 +11,7 @@ import { watchThrow } from "./process-end/watch-throw.ts";
  * pipeline: whoever is loaded first makes it. The number is that of the pipeline's own interface and
  * changes only when copies can no longer share.
  */
-const registryKey = Symbol.for("@spanledger/sdk.pipeline.2");
+const registryKey = Symbol.for("@spanledger/sdk.pipeline.3");
 
 /**
  * Where copies find each other: the object of a built-in module. Jest gives each test file a global object of its own,
@@ -32,7 +32,7 @@ function acquire(): Pipeline {
 }
 
 function createPipeline(): Pipeline {
-  const created = new Pipeline();
+  const created = new Pipeline(workerThreads.isMainThread);
   const listeners = new OrderedListeners();
   const signals = new SignalWatch(created, listeners);
   const http = new HttpWatch(created.recorder);

@@ -1,7 +1,7 @@
 import type { BusinessEventsOptions } from "./business-events-options.ts";
 import { OptionReader } from "./config/option-reader.ts";
 import { showNotice } from "./diagnose.ts";
-import type { PipelineStatus } from "./pipeline.ts";
+import type { PipelineStatus } from "./pipeline-status.ts";
 import { pipeline } from "./shared-pipeline.ts";
 
 /** Options of `flush` and `shutdown`. */

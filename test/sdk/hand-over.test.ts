@@ -156,30 +156,33 @@ it("a sender that was replaced takes nothing more, and gives no memory back", as
     );
     queue.commit(chunk, end);
   };
-  const senders = [1, 2].map((number) => new Sender(settings, control, number, () => undefined));
-  for (const sender of senders) sender.addChunk(chunk.memory);
-  record(1);
+  const { sourceId } = settings.identity;
+  const open = (number: number): Sender => {
+    const sender = new Sender(() => undefined);
+    sender.announce({ settings, control: control.memory, number, chunks: queue.unreleased }, true);
+    return sender;
+  };
   Atomics.store(control.words, controlWord.sender, 1);
-  await senders[0]!.flush(1);
+  record(1);
+  const senders = [open(1)] as Sender[];
+  await senders[0]!.flush(sourceId, 1);
   // The second goes on behind what the first has settled, while the first still runs.
   Atomics.store(control.words, controlWord.sender, 2);
-  senders[1]!.close();
-  senders[1] = new Sender(settings, control, 2, () => undefined);
-  senders[1].addChunk(chunk.memory);
+  senders.push(open(2));
   record(2);
-  senders[0]!.wake();
+  senders[0]!.wake(sourceId);
   expect(sink.events).toHaveLength(1);
-  await senders[1].flush(2);
-  senders[0]!.wake();
+  await senders[1]!.flush(sourceId, 2);
+  senders[0]!.wake(sourceId);
   expect(sink.events.map(({ seq }) => seq)).toEqual([1, 2]);
   // The second sleeps now, and only its own wake-up may say otherwise.
   await sink.until(() => Atomics.load(control.words, controlWord.asleep) === 1);
-  senders[0]!.wake();
+  senders[0]!.wake(sourceId);
   expect(Atomics.load(control.words, controlWord.asleep)).toBe(1);
   // Replaced between its looks at the memory and at its number.
   let current = true;
   const backlog = new MemoryBacklog(() => current);
-  backlog.addChunk(chunk.memory);
+  for (const shared of queue.unreleased) backlog.addChunk(shared);
   record(3);
   current = false;
   expect(backlog.take(10, 1e9)).toBeNull();

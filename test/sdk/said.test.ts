@@ -30,7 +30,7 @@ describe("one line says", () => {
   });
 
   it("how many events a burst over the bound has lost", async () => {
-    const lines = linesOf(await run("burst"));
+    const lines = linesOf(await run("burst", sink.url, { SPANLEDGER_EXIT_WAIT_MS: "20000" }));
     expect(lines).toHaveLength(1);
     const [, dropped] =
       /sdk: (\d+) of 50000 business events are dropped and counted: .* set maxQueueBytes/.exec(lines[0]!) ?? [];

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 export const ends = ["natural", "exit", "throw", "SIGTERM"] as const;
 export type End = (typeof ends)[number];
 
-type Kind = "bundlers" | "Yarn" | "Next.js" | "frameworks" | "ends of processes" | "runtimes";
+type Kind = "bundlers" | "threads" | "Yarn" | "Next.js" | "frameworks" | "ends of processes" | "runtimes";
 
 export interface SupportRow {
   readonly kind: Kind;
@@ -71,6 +71,8 @@ export const supportRows: readonly SupportRow[] = [
     name: packages.map((name) => versionIn("frameworks", name)).join(" with "),
     ends,
   })),
+  { kind: "threads", key: "main.mjs", name: "worker_threads of Node 24", ends },
+  { kind: "threads", key: "pool.mjs", name: versionIn("threads", "piscina"), ends },
   ...["close-with-grace", "execa", "signal-exit", "nest", "nodemon"].map((key) => ({
     kind: "ends of processes" as const,
     key,

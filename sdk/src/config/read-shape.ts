@@ -16,7 +16,8 @@ export function readShape(options: OptionReader, withTenant: boolean): EventShap
   }
   const tenant = withTenant ? (options.text("tenant") ?? null) : null;
   if (defaults === undefined && beforeSend === null && enabled === undefined && tenant === null) return null;
-  return { defaults: copyAttributes(defaults), beforeSend, isEnabled: readEnabled(enabled), tenant };
+  const isSharable = beforeSend === null && (enabled === undefined || enabled === true);
+  return { defaults: copyAttributes(defaults), beforeSend, isEnabled: readEnabled(enabled), isSharable, tenant };
 }
 
 /** A function as the option declares it, or null. */

@@ -8,7 +8,7 @@
 export const chunkBytes = 512 * 1024;
 
 /** Where records begin, after the header words. */
-export const chunkHeaderBytes = 16;
+export const chunkHeaderBytes = 24;
 
 /** Words of the header, as indices into an Int32Array over the chunk. */
 export const chunkWord = {
@@ -20,7 +20,15 @@ export const chunkWord = {
   released: 2,
   /** Offset before which every record is settled: where another sender has to begin. */
   settled: 3,
+  /** Which chunk of its queue this memory is; another one as soon as it is used again. */
+  number: 4,
 } as const;
+
+/** A chunk as it is told to a sender. */
+export interface SharedChunk {
+  readonly number: number;
+  readonly memory: SharedArrayBuffer;
+}
 
 export interface Chunk {
   readonly memory: SharedArrayBuffer;
@@ -40,17 +48,22 @@ export function openChunk(memory: SharedArrayBuffer): Chunk {
   };
 }
 
-/** A new, empty chunk. */
+/** New memory for a chunk; `resetChunk` makes it one. */
 export function createChunk(): Chunk {
-  const chunk = openChunk(new SharedArrayBuffer(chunkBytes));
-  resetChunk(chunk);
-  return chunk;
+  return openChunk(new SharedArrayBuffer(chunkBytes));
 }
 
-/** Makes a released chunk empty again. */
-export function resetChunk(chunk: Chunk): void {
+/** Makes new or released memory an empty chunk with this number. */
+export function resetChunk(chunk: Chunk, number: number): void {
+  Atomics.store(chunk.words, chunkWord.number, number);
   Atomics.store(chunk.words, chunkWord.sealed, 0);
-  Atomics.store(chunk.words, chunkWord.released, 0);
   Atomics.store(chunk.words, chunkWord.settled, chunkHeaderBytes);
   Atomics.store(chunk.words, chunkWord.committed, chunkHeaderBytes);
+  // Last: a sender that reads 0 here reads the new number too.
+  Atomics.store(chunk.words, chunkWord.released, 0);
+}
+
+/** The number that the chunk's memory has now. */
+export function readChunkNumber(chunk: Chunk): number {
+  return Atomics.load(chunk.words, chunkWord.number);
 }

@@ -28,6 +28,12 @@ export const controlCounter = {
   storedSeq: 6,
   /** Written by the sender: highest sequence number of the spool that fsync has reached. */
   syncedSeq: 7,
+  /** Written by the sender: highest sequence number that the receiver has been told of in a report. */
+  reportedSeq: 8,
+  /** Written by the sender: drops that the receiver has been told of in a report. */
+  reportedDropped: 9,
+  /** Written by the sender: events that it has begun to send. */
+  begun: 10,
 } as const;
 
 const countersOffset = 64;
@@ -49,7 +55,22 @@ export function openControlBlock(memory: SharedArrayBuffer): ControlBlock {
 }
 
 export function createControlBlock(): ControlBlock {
-  return openControlBlock(new SharedArrayBuffer(countersOffset + 64));
+  return openControlBlock(new SharedArrayBuffer(countersOffset + 128));
+}
+
+/** Events of this source that are neither acknowledged, dropped nor refused. */
+export function countPending({ counters }: ControlBlock, lastSeq: number): number {
+  const settled =
+    (counters[controlCounter.sent] ?? 0) +
+    (counters[controlCounter.refused] ?? 0) +
+    (counters[controlCounter.dropped] ?? 0);
+  return Math.max(0, lastSeq - settled);
+}
+
+/** The sender has a request on its way; events that wait may be taken from it without sending any twice. */
+export function isUnderWay({ counters }: ControlBlock): boolean {
+  const settled = (counters[controlCounter.sent] ?? 0) + (counters[controlCounter.refused] ?? 0);
+  return (counters[controlCounter.begun] ?? 0) > settled;
 }
 
 export function addToCounter(control: ControlBlock, counter: number, amount: number): void {

@@ -1,4 +1,13 @@
-import { chunkBytes, chunkHeaderBytes, chunkWord, createChunk, resetChunk, type Chunk } from "./chunk.ts";
+import {
+  chunkBytes,
+  chunkHeaderBytes,
+  chunkWord,
+  createChunk,
+  readChunkNumber,
+  resetChunk,
+  type Chunk,
+  type SharedChunk,
+} from "./chunk.ts";
 
 /** Released chunks that are kept for the next burst; the rest goes back to the system. */
 const maxSpareChunks = 4;
@@ -12,8 +21,9 @@ export class EventQueue {
   readonly #chunks: Chunk[] = [];
   readonly #spare: Chunk[] = [];
   #current: Chunk | null = null;
+  #lastNumber = 0;
   /** Called with each chunk as soon as it may hold events. */
-  onChunk: ((memory: SharedArrayBuffer) => void) | null = null;
+  onChunk: ((chunk: SharedChunk) => void) | null = null;
   /** Where the next record begins. */
   position = 0;
 
@@ -35,9 +45,9 @@ export class EventQueue {
   }
 
   /** Chunks that are not released yet, oldest first, for a new sender. */
-  get unreleased(): readonly SharedArrayBuffer[] {
+  get unreleased(): readonly SharedChunk[] {
     this.#collectReleased();
-    return this.#chunks.map((chunk) => chunk.memory);
+    return this.#chunks.filter((chunk) => Atomics.load(chunk.words, chunkWord.released) === 0).map(share);
   }
 
   /** Memory that the queue occupies. */
@@ -53,11 +63,12 @@ export class EventQueue {
     }
     if (this.#current !== null) Atomics.store(this.#current.words, chunkWord.sealed, 1);
     const chunk = this.#spare.pop() ?? createChunk();
-    resetChunk(chunk);
+    this.#lastNumber += 1;
+    resetChunk(chunk, this.#lastNumber);
     this.#chunks.push(chunk);
     this.#current = chunk;
     this.position = chunkHeaderBytes;
-    this.onChunk?.(chunk.memory);
+    this.onChunk?.(share(chunk));
     return chunk;
   }
 
@@ -76,4 +87,8 @@ export class EventQueue {
       if (this.#spare.length < maxSpareChunks) this.#spare.push(oldest);
     }
   }
+}
+
+function share(chunk: Chunk): SharedChunk {
+  return { number: readChunkNumber(chunk), memory: chunk.memory };
 }

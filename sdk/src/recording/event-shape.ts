@@ -17,6 +17,8 @@ export interface EventShape {
   readonly defaults: AttributeBag;
   readonly beforeSend: BeforeSend | null;
   readonly isEnabled: () => boolean;
+  /** Another thread can do the same: no function of the product has to see each event. */
+  readonly isSharable: boolean;
   /** Null for that of the resource. */
   readonly tenant: string | null;
 }

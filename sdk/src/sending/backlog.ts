@@ -1,6 +1,8 @@
 /** Records of one batch, in the memory where they lie. */
 export interface RecordBatch {
   readonly count: number;
+  /** Size of the records. */
+  readonly bytes: number;
   /** Sequence number of the first record; those behind it are higher. */
   readonly firstSeq: number;
   readonly lastSeq: number;

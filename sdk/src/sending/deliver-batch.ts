@@ -1,20 +1,37 @@
 import { hideCredentials } from "../config/resolve-target.ts";
-import { addToCounter, controlCounter, type ControlBlock } from "../recording/control-block.ts";
+import { controlCounter } from "../recording/control-block.ts";
+import { concatBytes } from "../recording/protobuf-bytes.ts";
 import { startTimer, stopTimer } from "../timers.ts";
 import type { Backlog, RecordBatch } from "./backlog.ts";
 import type { CarrierEncoder } from "./encode-carriers.ts";
 import { OtlpPoster, type PostOutcome, type PostTarget } from "./post-request.ts";
+import { ReportQueue, type Count } from "./report-queue.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import type { SourceIdentity } from "./source-identity.ts";
 
-/** A batch on its way: where it came from, and who encodes it. */
-export interface Work {
+type Signal = SourceIdentity["signal"];
+
+/** Events of one source on their way: where they came from, and who encodes them. */
+export interface Part {
   readonly batch: RecordBatch;
   readonly backlog: Backlog;
   readonly encoder: CarrierEncoder;
-  readonly signal: SourceIdentity["signal"];
-  /** Of this source, not of a dead process. */
-  readonly own: boolean;
+  /** Of a dead process. */
+  readonly isAdopted: boolean;
+  /** Adds to a counter of `controlCounter` of their source. */
+  readonly count: Count;
+}
+
+/** What one request carries. */
+export interface Work {
+  readonly signal: Signal;
+  readonly parts: readonly Part[];
+}
+
+/** Records `from` to `to` (exclusive) of a part. */
+interface Slice extends Part {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Something that the product should read, once. */
@@ -40,22 +57,27 @@ const hurriedRetryMs = 100;
 /** How long an end may hurry the attempts, in ms: a product that goes on after it must not hammer for ever. */
 const hurryMs = 30_000;
 
-/** Brings batches to the receiver, however often it takes, or until they are refused for good. */
+/** Brings events to one receiver, however often it takes, or until they are refused for good. */
 export class Delivery {
   readonly #target: PostTarget;
-  readonly #control: ControlBlock;
   readonly #notify: (notice: SenderNotice) => void;
   readonly #posters = new Map<string, OtlpPoster>();
+  readonly #reports = new Map<Signal, ReportQueue>();
   readonly #sleepers = new Set<() => void>();
   #hurriedUntil = 0;
   #closed = false;
   /** Requests that may be under way at a time. */
-  lanes = 1;
+  #lanes = 1;
+  #underWay = 0;
 
-  constructor(target: PostTarget, control: ControlBlock, notify: (notice: SenderNotice) => void) {
+  constructor(target: PostTarget, notify: (notice: SenderNotice) => void) {
     this.#target = target;
-    this.#control = control;
     this.#notify = notify;
+  }
+
+  /** As many requests are under way as may be. */
+  get isBusy(): boolean {
+    return this.#underWay >= this.#lanes;
   }
 
   /** Somebody waits for the end: attempts follow each other quickly for a while. */
@@ -68,27 +90,39 @@ export class Delivery {
     return performance.now() < this.#hurriedUntil;
   }
 
-  /** Sends all records of a batch; false where the end of the sender came first. */
-  deliver(work: Work): Promise<boolean> {
-    return this.#deliverRange(work, 0, work.batch.count);
+  /** Sends all events; false where the end of the sender came first. */
+  async deliver({ signal, parts }: Work): Promise<boolean> {
+    this.#underWay += 1;
+    try {
+      return await this.#deliverSlices(
+        signal,
+        parts.map((part) => ({ ...part, from: 0, to: part.batch.count })),
+      );
+    } finally {
+      this.#underWay -= 1;
+    }
   }
 
-  /** Tries until the receiver has taken or refused the request; null where the sender was closed. */
+  /**
+   * Tries until the receiver has taken or refused the request; null where the sender was closed.
+   * @param counts where failed attempts are counted
+   */
   async post(
-    signal: SourceIdentity["signal"],
+    signal: Signal,
     body: Uint8Array,
+    counts: readonly Count[],
   ): Promise<Exclude<PostOutcome, { kind: "retry" }> | null> {
     const poster = this.#posterOf(signal);
     for (let failures = 0; ;) {
       if (this.#closed) return null;
       const outcome = await poster.post(body);
       if (outcome.kind !== "retry") {
-        this.lanes = maxLanes;
+        this.#lanes = maxLanes;
         return outcome;
       }
-      this.lanes = 1;
+      this.#lanes = 1;
       failures += 1;
-      addToCounter(this.#control, controlCounter.failedAttempts, 1);
+      for (const count of counts) count(controlCounter.failedAttempts, 1);
       const { reason, remedy } = outcome;
       const address = hideCredentials(this.#target.url);
       const done = `${address} did not take business events, which wait and are tried again: ${reason}`;
@@ -106,28 +140,42 @@ export class Delivery {
     }
   }
 
+  /** Sends the report of a source; false where the sender was closed before it arrived. */
+  report(signal: Signal, body: Uint8Array, count: Count): Promise<boolean> {
+    let queue = this.#reports.get(signal);
+    if (queue === undefined) {
+      queue = new ReportQueue(async (bodies, counts) => (await this.post(signal, bodies, counts)) !== null);
+      this.#reports.set(signal, queue);
+    }
+    return queue.send(body, count);
+  }
+
   close(): void {
     this.#closed = true;
     this.#interruptPauses();
     for (const poster of this.#posters.values()) poster.close();
   }
 
-  async #deliverRange(work: Work, from: number, to: number): Promise<boolean> {
-    const outcome = await this.post(work.signal, work.encoder.encodeBatch(work.batch, from, to));
+  async #deliverSlices(signal: Signal, slices: readonly Slice[]): Promise<boolean> {
+    const bodies = slices.map(({ encoder, batch, from, to }) => encoder.encodeBatch(batch, from, to));
+    const counts = slices.map(({ count }) => count);
+    // One resource for each source: messages of a repeated field may follow each other.
+    const outcome = await this.post(signal, bodies.length === 1 ? bodies[0]! : concatBytes(bodies), counts);
     if (outcome === null) return false;
-    const count = to - from;
     if (outcome.kind === "accepted") {
-      if (work.own) addToCounter(this.#control, controlCounter.sent, count);
+      for (const { count, from, to } of slices) count(controlCounter.sent, to - from);
       if (outcome.partial !== null) {
         const { rejected, message } = outcome.partial;
-        if (work.own) addToCounter(this.#control, controlCounter.rejected, rejected);
+        // The receiver does not say whose they are.
+        counts[0]?.(controlCounter.rejected, rejected);
         const text = `the receiver rejected ${rejected} events: ${message}`;
         this.#notify({ level: "warn", key: `partial:${message}`, message: text, loud: true });
       }
       return true;
     }
-    if (count === 1) {
-      if (work.own) addToCounter(this.#control, controlCounter.refused, 1);
+    const halves = halve(slices);
+    if (halves === null) {
+      counts[0]?.(controlCounter.refused, 1);
       this.#notify({
         level: "error",
         key: `refused:${outcome.reason}`,
@@ -136,12 +184,11 @@ export class Delivery {
       });
       return true;
     }
-    const middle = from + Math.floor(count / 2);
-    return (await this.#deliverRange(work, from, middle)) && (await this.#deliverRange(work, middle, to));
+    return (await this.#deliverSlices(signal, halves[0])) && (await this.#deliverSlices(signal, halves[1]));
   }
 
   /** Events of a dead process may be of the other signal than ours: the same base URL, another path. */
-  #posterOf(signal: SourceIdentity["signal"]): OtlpPoster {
+  #posterOf(signal: Signal): OtlpPoster {
     let poster = this.#posters.get(signal);
     if (poster === undefined) {
       const url = this.#target.url.replace(/\/v1\/(?:traces|logs)$/, `/v1/${signal}`);
@@ -168,4 +215,18 @@ export class Delivery {
   #interruptPauses(): void {
     for (const end of [...this.#sleepers]) end();
   }
+}
+
+/** The same events in two requests; null where it is one event. */
+function halve(slices: readonly Slice[]): readonly [Slice[], Slice[]] | null {
+  const [first] = slices;
+  if (first === undefined) return null;
+  if (slices.length > 1) {
+    const middle = slices.length >> 1;
+    return [slices.slice(0, middle), slices.slice(middle)];
+  }
+  const { from, to } = first;
+  if (to - from === 1) return null;
+  const middle = from + Math.floor((to - from) / 2);
+  return [[{ ...first, to: middle }], [{ ...first, from: middle }]];
 }

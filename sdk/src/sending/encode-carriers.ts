@@ -36,7 +36,7 @@ export class CarrierEncoder {
   readonly #resources = new Map<string, Uint8Array>();
   readonly #scope: Uint8Array;
   readonly #sourceIdAttribute: Uint8Array;
-  readonly #out = new CarrierBytes();
+  readonly #out = scratch;
 
   constructor(identity: SourceIdentity) {
     this.#identity = identity;
@@ -258,6 +258,8 @@ function encodeResource(resource: SourceIdentity["resource"]): Uint8Array {
   return lengthDelimited(1, concatBytes(Object.entries(resource).map(([key, value]) => keyValue(1, key, value))));
 }
 
+/** One for all encoders: a request is written and copied before the next one begins. */
+const scratch = new CarrierBytes();
 const idBytes = new Uint8Array(16);
 const hexDigits = utf8Bytes("0123456789abcdef");
 /** `KeyValue` of the event id up to its 36 characters. */

@@ -1,9 +1,10 @@
 import { context } from "@opentelemetry/api";
-import type { ControlBlock } from "../recording/control-block.ts";
+import type { SharedChunk } from "../recording/chunk.ts";
 import type { SenderHost } from "./sender-host.ts";
 import type { SenderNotice } from "./deliver-batch.ts";
 import { soon, startInterval, stopInterval } from "../timers.ts";
-import { Sender, type SenderSettings } from "./sender.ts";
+import { Sender } from "./sender.ts";
+import type { SourceAnnouncement } from "./source-announcement.ts";
 
 /**
  * OpenTelemetry's own mark for "no spans in here" (`suppressTracing` of `@opentelemetry/core`): the
@@ -15,16 +16,23 @@ const suppressTracing = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACI
 export class InProcessHost implements SenderHost {
   readonly kind = "in-process";
   readonly #sender: Sender;
+  #sourceId = "";
   #scheduled = false;
   #keepAlive: NodeJS.Timeout | null = null;
 
-  constructor(settings: SenderSettings, control: ControlBlock, number: number, notify: (notice: SenderNotice) => void) {
-    this.#sender = new Sender(settings, control, number, notify);
+  constructor(notify: (notice: SenderNotice) => void) {
+    this.#sender = new Sender(notify);
   }
 
-  addChunk(memory: SharedArrayBuffer): void {
+  announce(source: SourceAnnouncement): void {
+    this.#sourceId = source.settings.identity.sourceId;
     // At once: a flush in the same turn has to know of it.
-    this.#sender.addChunk(memory);
+    this.#sender.learn(source, true);
+    this.wake();
+  }
+
+  addChunk(chunk: SharedChunk): void {
+    this.#sender.learnChunk(this.#sourceId, chunk);
     this.wake();
   }
 
@@ -34,16 +42,16 @@ export class InProcessHost implements SenderHost {
     // Later, so that nothing is compressed or sent while the caller waits.
     soon(() => {
       this.#scheduled = false;
-      this.#quietly(() => this.#sender.wake());
+      this.#quietly(() => this.#sender.wake(this.#sourceId));
     });
   }
 
   flush(seq: number): Promise<void> {
-    return this.#quietly(() => this.#sender.flush(seq));
+    return this.#quietly(() => this.#sender.flush(this.#sourceId, seq));
   }
 
   finish(): Promise<void> {
-    return this.#quietly(() => this.#sender.finish());
+    return this.#quietly(() => this.#sender.finishAll());
   }
 
   finishAtExit(): number {
@@ -54,6 +62,11 @@ export class InProcessHost implements SenderHost {
   hold(alive: boolean): void {
     if (this.#keepAlive !== null) stopInterval(this.#keepAlive);
     this.#keepAlive = alive ? startInterval(1000, () => undefined).ref() : null;
+  }
+
+  end(): boolean {
+    this.close();
+    return true;
   }
 
   close(): void {

@@ -1,8 +1,9 @@
-import { chunkWord, openChunk, type Chunk } from "../recording/chunk.ts";
+import { chunkWord, openChunk, readChunkNumber, type Chunk, type SharedChunk } from "../recording/chunk.ts";
 import type { Backlog, RecordBatch } from "./backlog.ts";
 import { readRecordLength, readRecordSeq } from "../recording/event-record.ts";
 
 interface OpenChunk {
+  readonly number: number;
   readonly chunk: Chunk;
   /** Offset of the next record that nobody has taken. */
   read: number;
@@ -20,10 +21,20 @@ export class MemoryBacklog implements Backlog {
     this.#isCurrent = isCurrent;
   }
 
-  addChunk(memory: SharedArrayBuffer): void {
+  /** Adds a chunk that may hold events, in whatever order chunks arrive and however often. */
+  addChunk({ number, memory }: SharedChunk): void {
     const chunk = openChunk(memory);
+    // Its memory may be in use again, under another number.
+    if (Atomics.load(chunk.words, chunkWord.released) === 1 || readChunkNumber(chunk) !== number) return;
+    const place = this.#open.findIndex((open) => open.number >= number);
+    if (this.#open[place]?.number === number) return;
     const read = Atomics.load(chunk.words, chunkWord.settled);
-    this.#open.push({ chunk, read, taken: new Map() });
+    this.#open.splice(place === -1 ? this.#open.length : place, 0, { number, chunk, read, taken: new Map() });
+  }
+
+  /** Lets go of all memory; every record in it has to be settled. */
+  forget(): void {
+    this.#open.length = 0;
   }
 
   /** How many records wait, counting no further than `enough`; `enough` as soon as they have `enoughBytes`. */
@@ -77,6 +88,7 @@ export class MemoryBacklog implements Backlog {
     if (count === 0 || !this.#isCurrent()) return null;
     const batch: RecordBatch = {
       count,
+      bytes,
       firstSeq: readRecordSeq(chunks[0]!.view, offsets[0]!),
       lastSeq: readRecordSeq(chunks[count - 1]!.view, offsets[count - 1]!),
       chunks,

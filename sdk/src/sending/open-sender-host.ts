@@ -1,27 +1,34 @@
-import { warnProduct } from "../diagnose.ts";
-import type { ControlBlock } from "../recording/control-block.ts";
+import { showNotice, warnProduct } from "../diagnose.ts";
+import { runsUnderTests } from "../config/read-environment.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
 import type { ResolvedConfig } from "../resolve-config.ts";
-import type { SenderNotice } from "./deliver-batch.ts";
+import type { MainSender } from "../threads/main-sender.ts";
+import { MeetingState, type MeetingPoint } from "../threads/meeting-point.ts";
+import { RelayHost } from "../threads/relay-host.ts";
 import { InProcessHost } from "./in-process-host.ts";
 import type { SenderHost } from "./sender-host.ts";
-import { WorkerHost } from "./worker-host.ts";
+import type { SourceAnnouncement } from "./source-announcement.ts";
+import { WorkerHost, type WorkerSurroundings } from "./worker-host.ts";
+
+/** What a new host needs to know of its thread. */
+export interface HostSurroundings {
+  readonly worker: WorkerSurroundings;
+  /** The source as it is now. */
+  readonly describe: () => SourceAnnouncement;
+  /** In another thread of the product than the main thread. */
+  readonly mainSender: MainSender | null;
+}
 
 /**
- * A worker where there can be one, else the product's own thread; the latter says so.
- * @param number of the sender in the control block: only the latest one may take events
+ * The sender of the main thread if there is one; else a worker; else the product's own thread, which says so.
  */
-export function openSenderHost(
-  config: ResolvedConfig,
-  control: ControlBlock,
-  number: number,
-  notify: (notice: SenderNotice) => void,
-  onWorkerDeath: (reason: string) => void,
-): SenderHost {
-  const { settings } = config;
-  if (config.inProcess) return new InProcessHost(settings, control, number, notify);
+export function openSenderHost(config: ResolvedConfig, surroundings: HostSurroundings): SenderHost {
+  const { worker, describe, mainSender } = surroundings;
+  if (config.inProcess) return new InProcessHost(worker.notify);
+  const main = mainSender === null ? null : findMain(mainSender);
+  if (main !== null) return new RelayHost(new MeetingState(main.state), describe);
   try {
-    return new WorkerHost(settings, control, number, notify, onWorkerDeath);
+    return new WorkerHost(worker);
   } catch (error) {
     warnProduct(
       "SPANLEDGER_IN_PROCESS",
@@ -29,6 +36,22 @@ export function openSenderHost(
         `(${describeThrown(error)}). process.exit() does not wait for them: call flush() before it, or let Node start ` +
         "threads (--allow-worker under its permission model)",
     );
-    return new InProcessHost(settings, control, number, notify);
+    return new InProcessHost(worker.notify);
   }
+}
+
+function findMain(mainSender: MainSender): MeetingPoint | null {
+  if (mainSender.point !== null) {
+    mainSender.listen();
+    return mainSender.point;
+  }
+  const speaks = mainSender.ask();
+  if (mainSender.point !== null) return mainSender.point;
+  if (speaks && !runsUnderTests(process.env)) {
+    const message =
+      "each thread that starts business events sends them by itself, because the main thread has not started them: " +
+      "worker.terminate() loses what waits. Call startBusinessEvents in the main thread too";
+    showNotice({ level: "warn", key: "own-sender", message, loud: true });
+  }
+  return null;
 }

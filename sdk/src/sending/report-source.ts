@@ -7,24 +7,32 @@ import { startTimer, stopTimer, type Timer } from "../timers.ts";
  */
 export class SourceReporter {
   readonly #control: ControlBlock;
-  readonly #delayMs: number;
   /** Sends the counts; false where the sender was closed before they arrived. */
   readonly #send: (lastSeq: number, dropped: number) => Promise<boolean>;
-  #reported = { lastSeq: 0, dropped: 0 };
   #timer: Timer = null;
   #sending: Promise<void> | null = null;
 
-  constructor(control: ControlBlock, delayMs: number, send: (lastSeq: number, dropped: number) => Promise<boolean>) {
+  constructor(control: ControlBlock, send: (lastSeq: number, dropped: number) => Promise<boolean>) {
     this.#control = control;
-    this.#delayMs = delayMs;
     this.#send = send;
   }
 
-  /** Reports as soon as the source has been idle for a while, unless the receiver knows all of it. */
-  schedule(): void {
+  /** The receiver knows all counts. */
+  get isKnown(): boolean {
+    const { lastSeq, dropped } = this.#counts();
+    const { counters } = this.#control;
+    // In the control block, so that another sender of this source knows it too.
+    return counters[controlCounter.reportedSeq] === lastSeq && counters[controlCounter.reportedDropped] === dropped;
+  }
+
+  /** Reports as soon as the source has been idle for this time, unless the receiver knows all of it. */
+  schedule(delayMs: number, onReported: () => void): void {
     this.close();
-    if (this.#isKnown()) return;
-    this.#timer = startTimer(this.#delayMs, () => void this.report());
+    if (this.isKnown) {
+      onReported();
+      return;
+    }
+    this.#timer = startTimer(delayMs, () => void this.report().then(onReported));
   }
 
   /** Resolves as soon as the receiver knows the counts of this moment. */
@@ -43,14 +51,11 @@ export class SourceReporter {
   }
 
   async #sendCounts(): Promise<void> {
-    if (this.#isKnown()) return;
-    const counts = this.#counts();
-    if (await this.#send(counts.lastSeq, counts.dropped)) this.#reported = counts;
-  }
-
-  #isKnown(): boolean {
+    if (this.isKnown) return;
     const { lastSeq, dropped } = this.#counts();
-    return lastSeq === this.#reported.lastSeq && dropped === this.#reported.dropped;
+    if (!(await this.#send(lastSeq, dropped))) return;
+    this.#control.counters[controlCounter.reportedSeq] = lastSeq;
+    this.#control.counters[controlCounter.reportedDropped] = dropped;
   }
 
   #counts(): { readonly lastSeq: number; readonly dropped: number } {

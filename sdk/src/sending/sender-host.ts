@@ -1,9 +1,14 @@
-/** Where the sender runs: in a worker, or in the product's own thread. */
+import type { SharedChunk } from "../recording/chunk.ts";
+import type { SourceAnnouncement } from "./source-announcement.ts";
+
+/** Where the sender runs: in a worker, in the product's own thread, or in the worker of the main thread. */
 export interface SenderHost {
-  readonly kind: "worker" | "in-process";
-  addChunk(memory: SharedArrayBuffer): void;
+  readonly kind: "worker" | "in-process" | "main-thread";
+  /** The source begins, or goes on with other options. */
+  announce(source: SourceAnnouncement): void;
+  addChunk(chunk: SharedChunk): void;
   /** Called once for each time the sender has gone to sleep; cheap. */
-  wake(): void;
+  wake(source: SourceAnnouncement): void;
   /** Resolves when every event up to this sequence number is settled. */
   flush(seq: number): Promise<void>;
   /** Sends everything and the last report. */
@@ -16,5 +21,8 @@ export interface SenderHost {
   finishAtExit(waitMs: number): number;
   /** Keeps the process alive, or no longer. */
   hold(alive: boolean): void;
+  /** Ends the source, and the sender unless other threads use it; true where it is ended. */
+  end(): boolean;
+  /** Ends the sender at once. */
   close(): void;
 }

@@ -1,115 +1,161 @@
-import { addToCounter, controlCounter, controlWord, type ControlBlock } from "../recording/control-block.ts";
+import { isDeepStrictEqual } from "node:util";
+import { controlWord } from "../recording/control-block.ts";
+import type { SharedChunk } from "../recording/chunk.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
-import { Spool, type SpoolSettings } from "../spool/spool.ts";
 import { startTimer, stopTimer, type Timer } from "../timers.ts";
-import type { Backlog, RecordBatch } from "./backlog.ts";
-import { Delivery, type SenderNotice, type Work } from "./deliver-batch.ts";
-import { CarrierEncoder } from "./encode-carriers.ts";
-import { MemoryBacklog } from "./memory-backlog.ts";
-import type { PostTarget } from "./post-request.ts";
-import { SourceReporter } from "./report-source.ts";
-import type { SourceIdentity } from "./source-identity.ts";
-
-export interface SenderSettings {
-  readonly identity: SourceIdentity;
-  readonly target: PostTarget;
-  readonly maxBatchEvents: number;
-  /** A batch ends at this size of its records. */
-  readonly maxBatchBytes: number;
-  /** Longest time that an event waits for others, in ms. */
-  readonly batchDelayMs: number;
-  /** Time without new events after which the source reports its last seq, in ms. */
-  readonly reportDelayMs: number;
-  /** Keep events on disk until they are acknowledged; null: in memory alone. */
-  readonly spool: SpoolSettings | null;
-}
+import { Delivery, type Part, type SenderNotice, type Work } from "./deliver-batch.ts";
+import type { SenderSettings } from "./sender-settings.ts";
+import type { SourceAnnouncement } from "./source-announcement.ts";
+import { SourceStream, type StreamSurroundings } from "./source-stream.ts";
 
 /** How often a waiting sender looks whether a batch is full, in ms. */
 const lookIntervalMs = 50;
 /** The same where events go to the disk: a `kill -9` loses what was recorded since. */
 const spoolIntervalMs = 10;
+/** A look costs little, but not nothing: a thread whose events may not wait is looked at as often as this, in ms. */
+const lingerIntervalMs = 10;
+/** A thread that records again within this time, in ms, need not wake the sender. */
+const lingerMs = 1000;
 /** Pause after an error that nobody expected, in ms. */
 const pauseAfterErrorMs = 1000;
 
+/** Requests under way, with the streams that their parts come from. */
+type Taken = Work & { readonly streams: readonly SourceStream[] };
+
 /**
- * Takes recorded events, sends them in batches, and settles each only when the receiver has
- * acknowledged or refused it. Runs in the worker, or in the product's thread where there is none.
+ * Takes the events of its own thread and of others that announce themselves, sends them in batches, and settles each
+ * only when the receiver has acknowledged or refused it. Runs in the worker, or in the product's thread where there
+ * is none.
  */
 export class Sender {
-  readonly #settings: SenderSettings;
   readonly #notify: (notice: SenderNotice) => void;
-  readonly #control: ControlBlock;
-  readonly #number: number;
-  readonly #backlog = new MemoryBacklog(() => this.#isCurrent());
-  readonly #encoder: CarrierEncoder;
-  readonly #adoptedEncoders = new WeakMap<Backlog, CarrierEncoder>();
-  readonly #delivery: Delivery;
-  readonly #reporter: SourceReporter;
-  readonly #spool: Spool | null;
-  readonly #inFlight = new Set<Work>();
-  /** Batches that the disk refused: sent out of memory. */
-  readonly #refusedByDisk: RecordBatch[] = [];
-  readonly #waiters: { readonly seq: number; readonly resolve: () => void }[] = [];
-  #waitingSince: number | null = null;
+  readonly #onOthersPending: (count: number) => void;
+  /** By source id. */
+  readonly #streams = new Map<string, SourceStream>();
+  /** Those that may have something to send; whoever was served last comes last. */
+  readonly #awake = new Set<SourceStream>();
+  readonly #deliveries = new Map<string, Delivery>();
+  readonly #surroundings: StreamSurroundings = {
+    deliveryOf: (settings) => this.#deliveryOf(settings),
+    notify: (notice) => this.#notify(notice),
+    wake: () => this.#wakeOwn(),
+  };
   #timer: Timer = null;
   #closed = false;
 
-  /** @param number this sender's number in the control block; as soon as another stands there, it takes nothing */
-  constructor(settings: SenderSettings, control: ControlBlock, number: number, notify: (notice: SenderNotice) => void) {
-    const { identity, target, reportDelayMs, spool } = settings;
-    this.#settings = settings;
+  /** @param onOthersPending hears how many events of other threads are neither settled nor on the disk */
+  constructor(notify: (notice: SenderNotice) => void, onOthersPending: (count: number) => void = () => undefined) {
     this.#notify = notify;
-    this.#control = control;
-    this.#number = number;
-    const encoder = new CarrierEncoder(identity);
-    const delivery = new Delivery(target, control, notify);
-    this.#encoder = encoder;
-    this.#delivery = delivery;
-    this.#reporter = new SourceReporter(control, reportDelayMs, async (lastSeq, dropped) => {
-      const body = encoder.encodeReport(lastSeq, dropped, Date.now());
-      return (await delivery.post(identity.signal, body)) !== null;
-    });
-    const warn = (key: string, message: string): void => notify({ level: "warn", key, message });
-    this.#spool = spool === null ? null : new Spool(spool, identity, warn, () => this.wake());
+    this.#onOthersPending = onOthersPending;
   }
 
-  /** Memory that may hold events; `wake` has to follow. */
-  addChunk(memory: SharedArrayBuffer): void {
-    this.#backlog.addChunk(memory);
+  /**
+   * A source has events, or other options.
+   * @param isOwn of the thread that started this sender, and stays as long as it does
+   */
+  announce(source: SourceAnnouncement, isOwn: boolean): SourceStream {
+    const stream = this.learn(source, isOwn);
+    this.#pump();
+    return stream;
+  }
+
+  /** The same, and nothing is sent yet. */
+  learn(source: SourceAnnouncement, isOwn: boolean): SourceStream {
+    const { sourceId } = source.settings.identity;
+    const known = this.#streams.get(sourceId);
+    const isSame = known !== undefined && isDeepStrictEqual(known.settings, source.settings);
+    const stream = isSame ? known : this.#open(source, isOwn, known);
+    stream.update(source);
+    if (stream.isCurrent) this.#awake.add(stream);
+    return stream;
+  }
+
+  /** Another chunk of a source; one that is not known here announces itself with its next event. */
+  addChunk(sourceId: string, chunk: SharedChunk): void {
+    this.learnChunk(sourceId, chunk);
+    // The source may have been put to sleep by a look at the other chunks alone.
+    this.wake(sourceId);
+  }
+
+  /** The same, and nothing is sent yet. */
+  learnChunk(sourceId: string, chunk: SharedChunk): void {
+    this.#streams.get(sourceId)?.addChunk(chunk);
   }
 
   /** Something may have been recorded. */
-  wake(): void {
-    if (this.#isOver()) return;
-    Atomics.store(this.#control.words, controlWord.asleep, 0);
+  wake(sourceId: string): void {
+    const stream = this.#streams.get(sourceId);
+    if (stream?.isCurrent !== true) return;
+    Atomics.store(stream.control.words, controlWord.asleep, 0);
+    this.#awake.add(stream);
     this.#pump();
   }
 
-  /** Resolves when every event up to this sequence number is settled. */
-  flush(seq: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiters.push({ seq, resolve });
-      this.wake();
-    });
+  /** Resolves when every event of this source up to this sequence number is settled. */
+  async flush(sourceId: string, seq: number): Promise<void> {
+    const settled = this.#streams.get(sourceId)?.flush(seq);
+    this.wake(sourceId);
+    await settled;
   }
 
-  /** Sends all that is there and the last report, with attempts in quick succession. */
-  async finish(): Promise<void> {
-    this.#delivery.hurry();
-    this.#store();
-    this.#spool?.sync();
-    await this.flush(this.#control.counters[controlCounter.lastSeq] ?? 0);
-    await this.#reporter.report();
-    this.#spool?.removeEmpty();
+  /** Sends all that is there of this source and its report, with attempts in quick succession. */
+  async finish(sourceId: string): Promise<void> {
+    this.wake(sourceId);
+    const stream = this.#streams.get(sourceId);
+    if (stream?.isCurrent === true) await stream.finish();
   }
 
-  /** Stops timers and connections; what is not settled stays in the queue. */
+  /** The same for all sources. */
+  async finishAll(): Promise<void> {
+    await Promise.all([...this.#streams.keys()].map((sourceId) => this.finish(sourceId)));
+  }
+
+  /** The thread of this source records nothing more. */
+  end(sourceId: string): void {
+    const stream = this.#streams.get(sourceId);
+    if (stream === undefined) return;
+    stream.ended = true;
+    this.wake(sourceId);
+    if (!stream.isCurrent) this.#forget(sourceId, stream);
+  }
+
+  /** Stops timers and connections; what is not settled stays in the queues. */
   close(): void {
     this.#closed = true;
     stopTimer(this.#timer);
-    this.#reporter.close();
-    this.#delivery.close();
-    this.#spool?.close();
+    for (const stream of this.#streams.values()) stream.close();
+    for (const delivery of this.#deliveries.values()) delivery.close();
+  }
+
+  /** @param former the stream of the same source with other settings: what it has under way is sent again */
+  #open(source: SourceAnnouncement, isOwn: boolean, former: SourceStream | undefined): SourceStream {
+    // Its disk is closed before another stream opens it.
+    former?.close();
+    const stream = new SourceStream(source, isOwn, this.#surroundings);
+    this.#streams.set(stream.sourceId, stream);
+    if (former === undefined) return stream;
+    former.retireFor(stream);
+    this.#awake.delete(former);
+    const isUsed = [...this.#streams.values()].some(({ delivery }) => delivery === former.delivery);
+    if (isUsed) return stream;
+    for (const [key, delivery] of this.#deliveries) if (delivery === former.delivery) this.#deliveries.delete(key);
+    former.delivery.close();
+    return stream;
+  }
+
+  #wakeOwn(): void {
+    for (const [sourceId, stream] of this.#streams) if (stream.isOwn) this.wake(sourceId);
+    this.#pump();
+  }
+
+  #deliveryOf({ target }: SenderSettings): Delivery {
+    const key = JSON.stringify([target, target.timeoutMs === Infinity]);
+    let delivery = this.#deliveries.get(key);
+    if (delivery === undefined) {
+      delivery = new Delivery(target, this.#notify);
+      this.#deliveries.set(key, delivery);
+    }
+    return delivery;
   }
 
   /** In the product's own thread, whatever went wrong in here would end the process. */
@@ -127,128 +173,105 @@ export class Sender {
   }
 
   #sendWhatIsDue(): void {
-    if (this.#isOver()) return;
-    this.#store();
-    while (this.#inFlight.size < this.#delivery.lanes) {
-      const work = this.#takeDueWork();
-      if (work === null) break;
-      this.#inFlight.add(work);
-      void this.#delivery.deliver(work).then((settled) => {
-        this.#inFlight.delete(work);
-        // Another sender has these records now; their memory is not ours to give back.
-        if (!settled || this.#isOver()) return;
-        work.backlog.settle(work.batch);
-        if (!work.own) this.#spool?.removeFinished();
-        this.#pump();
-      });
+    if (this.#closed) return;
+    for (const stream of this.#awake) {
+      if (stream.isCurrent) {
+        stream.store();
+        continue;
+      }
+      // What is left belongs to another sender.
+      this.#awake.delete(stream);
+      if (!stream.isOwn) stream.abandon();
     }
-    this.#countUnreadable();
-    this.#resolveWaiters();
+    for (const delivery of this.#deliveries.values()) {
+      while (!delivery.isBusy) {
+        const taken = this.#gather(delivery);
+        if (taken === null) break;
+        void this.#send(delivery, taken);
+      }
+    }
+    for (const stream of this.#awake) stream.settleUp();
+    this.#publishPending();
     this.#scheduleNextLook();
   }
 
-  /** Closed, or replaced: what is left belongs to another sender. */
-  #isOver(): boolean {
-    return this.#closed || !this.#isCurrent();
-  }
-
-  #isCurrent(): boolean {
-    return Atomics.load(this.#control.words, controlWord.sender) === this.#number;
-  }
-
-  /** Memory to disk, where there is a disk. */
-  #store(): void {
-    if (this.#spool === null) return;
-    const { storedSeq, refused } = this.#spool.store(this.#backlog);
-    if (storedSeq > 0) this.#control.counters[controlCounter.storedSeq] = storedSeq;
-    const syncedSeq = this.#spool.own?.syncedSeq ?? 0;
-    if (syncedSeq > 0) this.#control.counters[controlCounter.syncedSeq] = syncedSeq;
-    if (refused !== null) this.#refusedByDisk.push(refused);
-  }
-
-  /** What the disk gives back no more will never be sent: it counts as dropped. */
-  #countUnreadable(): void {
-    const unreadable = this.#spool?.takeUnreadable() ?? 0;
-    if (unreadable > 0) addToCounter(this.#control, controlCounter.refused, unreadable);
-  }
-
-  #takeDueWork(): Work | null {
-    const { maxBatchEvents, maxBatchBytes, batchDelayMs, identity } = this.#settings;
-    for (const adopted of this.#spool?.adopted ?? []) {
-      const { backlog } = adopted;
-      const batch = backlog.take(maxBatchEvents, maxBatchBytes);
-      if (batch === null) continue;
-      let encoder = this.#adoptedEncoders.get(backlog);
-      if (encoder === undefined) {
-        encoder = new CarrierEncoder(adopted.identity);
-        this.#adoptedEncoders.set(backlog, encoder);
-      }
-      return { batch, backlog, encoder, signal: adopted.identity.signal, own: false };
+  async #send(delivery: Delivery, { streams, ...work }: Taken): Promise<void> {
+    const settled = await delivery.deliver(work);
+    if (!settled || this.#closed) return;
+    for (const [i, part] of work.parts.entries()) {
+      const stream = streams[i]!;
+      if (part.isAdopted) {
+        part.backlog.settle(part.batch);
+        stream.removeFinished();
+      } else stream.settle(part);
     }
-    const own = { encoder: this.#encoder, signal: identity.signal, own: true };
-    const refused = this.#refusedByDisk.shift();
-    if (refused !== undefined) return { batch: refused, backlog: this.#backlog, ...own };
-
-    const count = this.#waitingCount(maxBatchEvents);
-    if (count === 0) {
-      this.#waitingSince = null;
-      this.#backlog.releaseSettled();
-      return null;
-    }
-    const now = performance.now();
-    this.#waitingSince ??= now;
-    const due =
-      count >= maxBatchEvents ||
-      this.#delivery.isHurried ||
-      this.#waiters.length > 0 ||
-      now - this.#waitingSince >= batchDelayMs;
-    if (!due) return null;
-    this.#waitingSince = null;
-    for (const backlog of [this.#spool?.own, this.#backlog]) {
-      const batch = backlog?.take(maxBatchEvents, maxBatchBytes);
-      if (backlog && batch) return { batch, backlog, ...own };
-    }
-    return null;
+    this.#pump();
   }
 
-  /** Events of this source that wait, counting no further than `enough`. */
-  #waitingCount(enough: number): number {
-    const onDisk = this.#spool?.own?.count(enough) ?? 0;
-    const inMemory = this.#backlog.count(enough - onDisk, this.#settings.maxBatchBytes);
-    return onDisk + inMemory + this.#refusedByDisk.length;
+  /** What is due of all sources, up to one request. */
+  #gather(delivery: Delivery): Taken | null {
+    const parts: Part[] = [];
+    const streams: SourceStream[] = [];
+    let room = { events: Infinity, bytes: Infinity };
+    for (const stream of [...this.#awake]) {
+      if (stream.delivery !== delivery || !stream.isCurrent) continue;
+      if (streams[0] !== undefined && streams[0].signal !== stream.signal) continue;
+      const adopted = parts.length === 0 ? stream.takeAdopted() : null;
+      if (adopted !== null) return { ...adopted, streams: [stream] };
+      const part = stream.takeDue(room);
+      if (part === null) continue;
+      this.#awake.delete(stream);
+      this.#awake.add(stream);
+      if (parts.length === 0) room = { events: stream.maxBatch.events, bytes: stream.maxBatch.bytes };
+      parts.push(part);
+      streams.push(stream);
+      room = { events: room.events - part.batch.count, bytes: room.bytes - part.batch.bytes };
+      if (room.events <= 0 || room.bytes <= 0) break;
+    }
+    return parts.length === 0 ? null : { signal: streams[0]!.signal, parts, streams };
+  }
+
+  /** For the exit of the main thread, which says what is lost. */
+  #publishPending(): void {
+    let pending = 0;
+    for (const stream of this.#awake) if (!stream.isOwn) pending += stream.pending;
+    this.#onOthersPending(pending);
   }
 
   #scheduleNextLook(): void {
     if (this.#timer !== null || this.#closed) return;
-    const adopted = (this.#spool?.adopted.length ?? 0) > 0;
-    if (!adopted && this.#waitingCount(1) === 0 && this.#inFlight.size === 0) {
-      this.#reporter.schedule();
-      Atomics.store(this.#control.words, controlWord.asleep, 1);
-      // An event recorded before the store above has woken nobody.
-      if (this.#backlog.count(1) === 0) return;
-      Atomics.store(this.#control.words, controlWord.asleep, 0);
+    const now = performance.now();
+    let nextMs = Infinity;
+    for (const stream of [...this.#awake]) {
+      const lingers = !stream.isOwn && !stream.ended && now - stream.activeAt < lingerMs;
+      if (stream.isIdle && !lingers && this.#letSleep(stream)) continue;
+      const interval = stream.hasSpool ? spoolIntervalMs : lookIntervalMs;
+      // An event that has to wait for a free lane is taken when that is free, however short its delay is.
+      const delay = stream.delivery.isBusy ? interval : Math.min(interval, stream.batchDelayMs);
+      nextMs = Math.min(nextMs, stream.isOwn ? delay : Math.max(delay, lingerIntervalMs));
     }
-    const interval = this.#spool === null ? lookIntervalMs : spoolIntervalMs;
-    // An event that has to wait for a free lane is taken when that is free, however short its delay is.
-    const isBusy = this.#inFlight.size >= this.#delivery.lanes;
-    this.#timer = startTimer(isBusy ? interval : Math.min(interval, this.#settings.batchDelayMs), () => {
+    if (nextMs === Infinity) return;
+    this.#timer = startTimer(nextMs, () => {
       this.#timer = null;
       this.#pump();
     });
   }
 
-  #resolveWaiters(): void {
-    if (this.#waiters.length === 0) return;
-    let unsettled = Math.min(this.#backlog.nextSeq, this.#spool?.own?.nextSeq ?? Infinity);
-    for (const { firstSeq } of this.#refusedByDisk) unsettled = Math.min(unsettled, firstSeq);
-    for (const { own, batch } of this.#inFlight) {
-      if (own) unsettled = Math.min(unsettled, batch.firstSeq);
-    }
-    for (let i = this.#waiters.length - 1; i >= 0; i -= 1) {
-      const waiter = this.#waiters[i]!;
-      if (waiter.seq >= unsettled) continue;
-      this.#waiters.splice(i, 1);
-      waiter.resolve();
-    }
+  #letSleep(stream: SourceStream): boolean {
+    if (!stream.sleep()) return false;
+    this.#awake.delete(stream);
+    const { sourceId } = stream;
+    stream.scheduleReport(() => {
+      // A thread that records again announces itself; a disk has to be looked after.
+      if (stream.isOwn || this.#awake.has(stream) || (stream.hasSpool && !stream.ended)) return;
+      this.#forget(sourceId, stream);
+    });
+    return true;
+  }
+
+  #forget(sourceId: string, stream: SourceStream): void {
+    this.#awake.delete(stream);
+    if (this.#streams.get(sourceId) === stream) this.#streams.delete(sourceId);
+    stream.close();
   }
 }

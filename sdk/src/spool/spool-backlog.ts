@@ -186,16 +186,18 @@ export class SpoolBacklog implements Backlog {
     const count = Math.min(offsets.length, maxRecords);
     if (count === 0) return null;
     const place = { bytes: piece, view };
+    const last = offsets[count - 1]!;
+    const end = last + view.getUint32(last, true);
     const batch: RecordBatch = {
       count,
+      bytes: end - offsets[0]!,
       firstSeq: seqs[0]!,
       lastSeq: seqs[count - 1]!,
       chunks: Array.from({ length: count }, () => place),
       offsets: offsets.slice(0, count),
     };
     this.#taken.set(batch, { segment: segment.number, offset: this.#readOffset });
-    const last = offsets[count - 1]!;
-    this.#readOffset += last + view.getUint32(last, true);
+    this.#readOffset += end;
     segment.waiting -= count;
     this.#lastTakenSeq = batch.lastSeq;
     return batch;

@@ -37,20 +37,21 @@ export class Spool {
   own: SpoolBacklog | null = null;
   readonly adopted: AdoptedEvents[] = [];
 
+  /** @param onAdopted called when events of a dead process are found; null leaves those to another spool */
   constructor(
     settings: SpoolSettings,
     identity: SourceIdentity,
     notify: (key: string, message: string) => void,
-    onAdopted: () => void,
+    onAdopted: (() => void) | null,
   ) {
     this.#settings = settings;
     this.#identity = identity;
     this.#notify = notify;
     this.#reopenOwn();
-    this.#adopt();
+    if (onAdopted !== null) this.#adopt();
     this.#timer = startInterval(heartbeatMs, () => {
       this.#beat();
-      if (this.#adopt()) onAdopted();
+      if (onAdopted !== null && this.#adopt()) onAdopted();
     });
   }
 
