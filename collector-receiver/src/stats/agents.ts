@@ -1,6 +1,5 @@
 import { deriveMetric } from "../metrics/derive-metric.ts";
 import type { MetricValue } from "../metrics/derive-metric.ts";
-import { add, fractionOf, roundHalfUp } from "../metrics/exact-fraction.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { counterMetrics } from "../metrics/metric-dictionary.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
@@ -8,11 +7,10 @@ import { parsePeriod } from "./report-period.ts";
 import { readTenantToday } from "./read-period.ts";
 import type { StatsReader } from "./read-period.ts";
 import { agentCounterColumns } from "../metrics/counter-columns.ts";
-import type { AgentCounterColumn } from "../metrics/event-counters.ts";
+import { mapInSlices } from "./map-in-slices.ts";
 import { readAgents } from "./sql/read-agents.ts";
+import type { AgentCounters, AgentRow, WantedAgents } from "./sql/read-agents.ts";
 import { describePeriod } from "./describe-period.ts";
-
-type AgentCounters = Readonly<Record<AgentCounterColumn, string>>;
 
 interface AgentFigures {
   /** Null: what no agent was named for. */
@@ -29,9 +27,11 @@ export interface AgentsDocument {
   readonly end_date: string;
   readonly timezone: string;
   readonly as_of: string;
-  /** By sessions handled; the row without an agent is always there, so that the rows add up. */
+  /** By sessions handled, as many as were asked for; the row without an agent is always there. */
   readonly agents: AgentFigures[];
-  /** The sum of the rows: the figures of the case study. */
+  /** Agents beyond those, added up; null if there are none. */
+  readonly others: { readonly agents: number; readonly metrics: Readonly<Record<string, MetricValue>> } | null;
+  /** The sum of rows and others: the figures of the case study. */
   readonly total: Readonly<Record<string, MetricValue>>;
 }
 
@@ -46,18 +46,22 @@ const agentMetrics = counterMetrics.filter((metric) =>
   ].every((column) => agentColumns.has(column)),
 );
 
+/** Agents that a list shows one by one unless more are asked for; a page with all 20,000 would stop everybody else. */
+export const defaultAgentLimit = 200;
+
 /** @throws RequestError where `month` is no month */
 export async function readAgentsDocument(
   reader: StatsReader,
   tenantId: string,
   month: string | undefined,
   locale: Locale,
+  wanted: WantedAgents = { limit: defaultAgentLimit },
 ): Promise<AgentsDocument> {
   const { tenant, today, nowMs } = await readTenantToday(reader, tenantId);
   const period = parsePeriod({ month }, today);
-  const rows = await readAgents(reader.pool, tenantId, period);
+  const { rows, others, total } = await readAgents(reader.pool, tenantId, period, wanted);
   const nobody = Object.fromEntries(agentCounterColumns.map((column) => [column, "0"])) as AgentCounters;
-  const complete = rows.some(({ agentId }) => agentId === null)
+  const complete: readonly AgentRow[] = rows.some(({ agentId }) => agentId === null)
     ? rows
     : [...rows, { agentId: null, agentName: null, counters: nobody }];
   const figuresOf = (counters: AgentCounters): Record<string, MetricValue> =>
@@ -74,23 +78,12 @@ export async function readAgentsDocument(
     end_date: period.endDate,
     timezone: tenant.timezone,
     as_of: new Date(nowMs).toISOString(),
-    agents: complete.map(({ agentId, agentName, counters }) => ({
+    agents: await mapInSlices(complete, ({ agentId, agentName, counters }) => ({
       agent_id: agentId,
       agent_name: agentName,
       metrics: figuresOf(counters),
     })),
-    total: figuresOf(sumOf(complete.map(({ counters }) => counters))),
+    others: others === null ? null : { agents: others.agents, metrics: figuresOf(others.counters) },
+    total: figuresOf(total),
   };
-}
-
-/** Decimals of the finest counter by agent, `total_resolution_hours`. */
-const counterDecimals = 6;
-
-function sumOf(rows: readonly AgentCounters[]): AgentCounters {
-  return Object.fromEntries(
-    agentCounterColumns.map((column) => [
-      column,
-      roundHalfUp(rows.map((row) => fractionOf(row[column])).reduce(add, fractionOf("0")), counterDecimals),
-    ]),
-  ) as AgentCounters;
 }

@@ -6,6 +6,7 @@ import type { Locale } from "../metrics/format-metric.ts";
 import type { MetricDefinition } from "../metrics/metric-definition.ts";
 import { metricDictionary } from "../metrics/metric-dictionary.ts";
 import { durableDays, operationMetrics } from "../metrics/operation-metrics.ts";
+import type { OperationCounts } from "../metrics/operation-metrics.ts";
 import { resolutionMetrics } from "../metrics/resolution-metrics.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
 import { documentHeader } from "./document-header.ts";
@@ -14,8 +15,10 @@ import { operationNotes } from "./operation-notes.ts";
 import type { OperationNote } from "./operation-notes.ts";
 import { metricsOfPeriod } from "./period-metrics.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
-import { shownHistograms } from "./read-operations.ts";
-import type { Durations, OperationFactsOfPeriod } from "./read-operations.ts";
+import { defaultAgentLimit } from "./agents.ts";
+import { mapInSlices } from "./map-in-slices.ts";
+import { shownHistograms, sumAgentTimes } from "./read-operations.ts";
+import type { AgentTime, Durations, OperationFactsOfPeriod } from "./read-operations.ts";
 
 /** Agent time, durable resolutions, durations in and out of working hours, reopening and backlog of a period. */
 export interface OperationsDocument extends DocumentHeader {
@@ -28,6 +31,8 @@ export interface OperationsDocument extends DocumentHeader {
     readonly agent_name: string | null;
     readonly metrics: Readonly<Record<string, MetricValue>>;
   }[];
+  /** Agents beyond those, added up; null if there are none. */
+  readonly others: { readonly agents: number; readonly metrics: Readonly<Record<string, MetricValue>> } | null;
   /** Resolutions that ended up to here are judged; null before anybody has swept. */
   readonly judged_through: string | null;
   readonly agent_heartbeat_seconds: number;
@@ -46,8 +51,15 @@ const shownQuantiles = metricDictionary.filter(
     (shownHistograms as readonly string[]).includes(metric.histogram),
 );
 
-/** The document: a pure function of (facts, locale). */
-export function operationsOf(facts: OperationFactsOfPeriod, locale: Locale): OperationsDocument {
+/**
+ * The document: a function of (facts, locale), which lets other requests have their turn.
+ * @param shown agents that are listed one by one; the others are added up
+ */
+export async function operationsOf(
+  facts: OperationFactsOfPeriod,
+  locale: Locale,
+  shown: readonly AgentTime[] = facts.agents.slice(0, defaultAgentLimit),
+): Promise<OperationsDocument> {
   const { period, settings, current, before } = facts;
   const { currency, idleThroughMs } = period.tenant;
   const counters = metricsOfPeriod(period, locale);
@@ -62,17 +74,20 @@ export function operationsOf(facts: OperationFactsOfPeriod, locale: Locale): Ope
     });
   }
   for (const metric of shownQuantiles) metrics.set(metric.key, comparedQuantile(metric, facts, locale));
+  const listed = new Set(shown.map(({ agentId }) => agentId));
+  const others = facts.agents.filter(({ agentId }) => !listed.has(agentId));
+  const figuresOf = (counts: OperationCounts): Record<string, MetricValue> =>
+    Object.fromEntries(agentMetrics.map((metric) => [metric.key, deriveMetric(metric, counts, locale, currency)]));
   return {
     ...documentHeader(period, locale),
     month: period.period.month,
     metrics: Object.fromEntries(metrics),
-    agents: facts.agents.map(({ agentId, agentName, counts }) => ({
+    agents: await mapInSlices(shown, ({ agentId, agentName, counts }) => ({
       agent_id: agentId,
       agent_name: agentName,
-      metrics: Object.fromEntries(
-        agentMetrics.map((metric) => [metric.key, deriveMetric(metric, counts, locale, currency)]),
-      ),
+      metrics: figuresOf(counts),
     })),
+    others: others.length === 0 ? null : { agents: others.length, metrics: figuresOf(sumAgentTimes(others)) },
     judged_through: idleThroughMs === null ? null : new Date(idleThroughMs - durableDays * dayMs).toISOString(),
     agent_heartbeat_seconds: settings.heartbeatSeconds,
     working_hours: settings.workingHours,

@@ -1,12 +1,33 @@
 import { Type } from "typebox";
 import type { Locale } from "../metrics/format-metric.ts";
 import { locales } from "../metrics/format-metric.ts";
+import { defaultAgentLimit } from "./agents.ts";
+import { shorten } from "./report-period.ts";
 import { RequestError } from "./request-error.ts";
 
 /** The format is checked by `report-period.ts`, which names the value; this documents it. */
 export const monthParameter = Type.Optional(
   Type.String({ description: "A business month, YYYY-MM", examples: ["2025-12"] }),
 );
+
+const maxAgentLimit = 1000;
+
+/** How many agents a list has one by one; checked by `agentLimitIn`, this documents it. */
+export const agentLimitParameter = Type.Optional(
+  Type.String({
+    description: `Agents that are listed one by one, 1 to ${maxAgentLimit} (default ${defaultAgentLimit}); the rest is in others`,
+    examples: ["200"],
+  }),
+);
+
+/** @throws RequestError if `limit` is not a whole number in its range */
+export function agentLimitIn({ limit }: { readonly limit?: string }): number {
+  if (limit === undefined) return defaultAgentLimit;
+  const number = /^\d{1,9}$/.test(limit) ? Number(limit) : 0;
+  if (number >= 1 && number <= maxAgentLimit) return number;
+  const message = `limit = "${shorten(limit)}" is not a whole number from 1 to ${maxAgentLimit}`;
+  throw new RequestError("invalid_parameter", message, "limit");
+}
 
 const startDateParameter = Type.Optional(
   Type.String({

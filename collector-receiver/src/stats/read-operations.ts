@@ -70,7 +70,7 @@ export async function readOperations(
     sumResolutions(pool, tenantId, period, { calendar: facts.calendar, toMs: now.toMs }),
     sumResolutions(pool, tenantId, period.comparedWith, { calendar: facts.calendar, toMs: then.toMs }),
     readDurations(pool, tenantId, shownHistograms, [period, period.comparedWith]),
-    readAgents(pool, tenantId, period),
+    readAgents(pool, tenantId, period, { limit: null }),
   ]);
   const countsOf = (range: 0 | 1, resolutions: Resolutions, handleSeconds: string | null): OperationCounts => ({
     ...(facts.tenant.chatbotReported ? resolutionCounts(resolutions) : unknownResolutions),
@@ -89,7 +89,7 @@ export async function readOperations(
     before: countsOf(1, resolvedBefore, facts.before.total_handle_time_sec),
     durations: durations[0] as Durations,
     durationsBefore: durations[1] as Durations,
-    agents: agentTimes(agents, time),
+    agents: agentTimes(agents.rows, time),
   };
 }
 
@@ -100,12 +100,14 @@ function instantsOf({ startDate, endDate }: DayRange, { calendar, nowMs }: Perio
 }
 
 function agentTimes(agents: readonly AgentRow[], time: readonly AgentTimeRow[]): AgentTime[] {
-  const own = time.filter((row) => row.range === 0);
   const rows = new Map(agents.map((agent) => [agent.agentId, agent]));
+  const times = Map.groupBy(
+    time.filter((row) => row.range === 0),
+    (row) => row.agentId,
+  );
   // The unattributed row is nobody's time.
-  const ids = new Set([...rows.keys(), ...own.map((row) => row.agentId)].filter((agentId) => agentId !== null));
-  const logged = (agentId: number): number =>
-    own.filter((row) => row.agentId === agentId).reduce((sum, row) => sum + row.ms, 0);
+  const ids = new Set([...rows.keys(), ...times.keys()].filter((agentId) => agentId !== null));
+  const logged = new Map([...times].map(([agentId, own]) => [agentId, own.reduce((sum, row) => sum + row.ms, 0)]));
   return [...ids]
     .map((agentId) => ({
       agentId,
@@ -113,11 +115,25 @@ function agentTimes(agents: readonly AgentRow[], time: readonly AgentTimeRow[]):
       counts: {
         ...unknownResolutions,
         ...unknownWork,
-        ...timeCounts(own.filter((row) => row.agentId === agentId)),
+        ...timeCounts(times.get(agentId) ?? []),
         total_handle_time_ms: milliseconds(rows.get(agentId)?.counters.total_handle_time_sec ?? "0"),
       },
     }))
-    .toSorted((a, b) => logged(b.agentId) - logged(a.agentId) || a.agentId - b.agentId);
+    .toSorted((a, b) => (logged.get(b.agentId) ?? 0) - (logged.get(a.agentId) ?? 0) || a.agentId - b.agentId);
+}
+
+/** The parts of several agents together. */
+export function sumAgentTimes(agents: readonly AgentTime[]): OperationCounts {
+  const total = (key: keyof OperationCounts): string =>
+    String(agents.reduce((sum, { counts }) => sum + BigInt(counts[key] ?? 0), 0n));
+  return {
+    ...unknownResolutions,
+    ...unknownWork,
+    agent_online_ms: total("agent_online_ms"),
+    agent_away_ms: total("agent_away_ms"),
+    agent_busy_ms: total("agent_busy_ms"),
+    total_handle_time_ms: total("total_handle_time_ms"),
+  };
 }
 
 function timeCounts(

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { readAgentsDocument } from "../agents.ts";
 import { errorSchema, metricValueSchema, nullableNumber, nullableString } from "../answer-schemas.ts";
-import { localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
+import { agentLimitIn, agentLimitParameter, localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
 const agentMetricsSchema = Type.Record(Type.String(), metricValueSchema);
@@ -20,8 +20,11 @@ const agentsSchema = Type.Object(
         agent_name: nullableString("The latest name that a login gave"),
         metrics: agentMetricsSchema,
       }),
-      { description: "By sessions handled; with the row without an agent they add up to total" },
+      { description: "By sessions handled; with the row without an agent and others they add up to total" },
     ),
+    others: Type.Union([Type.Object({ agents: Type.Number(), metrics: agentMetricsSchema }), Type.Null()], {
+      description: "Agents beyond limit, added up; null if there are none",
+    }),
     total: agentMetricsSchema,
   },
   { description: "Workbench and ticket figures by agent" },
@@ -35,14 +38,17 @@ export function routeAgents(app: StatsApp, context: StatsContext): void {
       schema: {
         summary: "The figures of a month by agent",
         tags: ["analytics"],
-        querystring: Type.Object({ month: monthParameter, ...localeParameters }, { additionalProperties: false }),
+        querystring: Type.Object(
+          { month: monthParameter, limit: agentLimitParameter, ...localeParameters },
+          { additionalProperties: false },
+        ),
         response: { 200: agentsSchema, 400: errorSchema },
       },
     },
     async (request) => {
       const locale = localeIn(request.query, context.locale);
       const tenantId = context.tenantOf(request);
-      return readAgentsDocument(context, tenantId, request.query.month, locale);
+      return readAgentsDocument(context, tenantId, request.query.month, locale, { limit: agentLimitIn(request.query) });
     },
   );
 }

@@ -8,7 +8,7 @@ import {
   nullableString,
 } from "../answer-schemas.ts";
 import { operationsOf } from "../operations.ts";
-import { localeIn, periodQuery } from "../query-schemas.ts";
+import { agentLimitIn, agentLimitParameter, localeIn, periodQuery } from "../query-schemas.ts";
 import { readOperations } from "../read-operations.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
@@ -23,7 +23,11 @@ const operationsSchema = Type.Object(
         agent_name: nullableString("The latest name that a login gave"),
         metrics: Type.Record(Type.String(), metricValueSchema),
       }),
-      { description: "By time logged in; their times add up to those of metrics" },
+      { description: "By time logged in; with others their times add up to those of metrics" },
+    ),
+    others: Type.Union(
+      [Type.Object({ agents: Type.Number(), metrics: Type.Record(Type.String(), metricValueSchema) }), Type.Null()],
+      { description: "Agents beyond limit, added up; null if there are none" },
     ),
     judged_through: nullableString("Resolutions that ended up to here are judged for durability, ISO 8601"),
     agent_heartbeat_seconds: Type.Number({ description: "Silence after which an agent counts as logged out" }),
@@ -48,13 +52,18 @@ export function routeOperations(app: StatsApp, context: StatsContext): void {
       schema: {
         summary: "Agent time, durable resolutions, durations in working hours, reopening and backlog of a period",
         tags: ["analytics"],
-        querystring: periodQuery,
+        querystring: Type.Object(
+          { ...periodQuery.properties, limit: agentLimitParameter },
+          { additionalProperties: false },
+        ),
         response: { 200: operationsSchema, 400: errorSchema },
       },
     },
     async (request) => {
       const locale = localeIn(request.query, context.locale);
-      return operationsOf(await readOperations(context, context.tenantOf(request), request.query), locale);
+      const limit = agentLimitIn(request.query);
+      const facts = await readOperations(context, context.tenantOf(request), request.query);
+      return operationsOf(facts, locale, facts.agents.slice(0, limit));
     },
   );
 }

@@ -31,8 +31,10 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
   const total = handledBy({ agent_id: null, agent_name: null, metrics: material.agents.total });
   const reported = material.facts.tenant.workbenchReported;
   // One who is left out could be told from the sum of the others: then nobody is shown.
+  const { others } = material.agents;
   const few =
     isFew(context, total) ||
+    (context.least !== null && others?.agents === 1) ||
     (context.least !== null && active.length - shown.length === 1) ||
     (active.length > 0 && shown.length === 0);
   const nameOf = (agent: AgentRow, place: number): string => {
@@ -55,17 +57,20 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
             ? texts.chart.none.agents
             : words.summary(
                 countText(total, locale),
-                agentsText(active.filter(({ agent_id }) => agent_id !== null).length, context),
+                agentsText(active.filter(({ agent_id }) => agent_id !== null).length + (others?.agents ?? 0), context),
                 first.name,
               ),
     table: {
       columns: [words.agent, ...tableKeys.map(columnNames)],
       rows: few
         ? []
-        : named.map(({ agent, name }) => [
-            { text: name, ...hrefOf(agent, context) },
-            ...tableKeys.map((key) => cellOf(agent.metrics[key], context)),
-          ]),
+        : [
+            ...named.map(({ agent, name }) => [
+              { text: name, ...hrefOf(agent, context) },
+              ...tableKeys.map((key) => cellOf(agent.metrics[key], context)),
+            ]),
+            ...othersRow(context),
+          ],
     },
     draw:
       few || first === undefined
@@ -91,6 +96,15 @@ function agentsOf({ agents, operations }: ReportContext["material"]): AgentRow[]
     ...agent,
     metrics: { ...agent.metrics, ...(agent.agent_id === null ? {} : times.get(agent.agent_id)) },
   }));
+}
+
+/** Agents beyond the first ones, in one row at the end; the file with the data has them all. */
+function othersRow(context: ReportContext): ChartCell[][] {
+  const { agents, operations } = context.material;
+  if (agents.others === null) return [];
+  const metrics: AgentRow["metrics"] = { ...agents.others.metrics, ...operations.others?.metrics };
+  const text = context.texts.chart.agents.rest(countText(agents.others.agents, context.locale));
+  return [[{ text }, ...tableKeys.map((key) => cellOf(metrics[key], context))]];
 }
 
 /** In a shared copy, what rests on few is withheld in each cell too. */

@@ -1,4 +1,3 @@
-import type { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
 import type { CustomFigure } from "../../stats/custom-metrics.ts";
 import { customChangeText, customFiguresOf, customTitle } from "../report/custom-section.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
@@ -12,35 +11,21 @@ import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
 import { readableText } from "../page/html.ts";
+import { compilePdf } from "./compile-pdf.ts";
 import { reportFontFamily, reportFontFolder } from "./report-fonts.ts";
 import { reportTemplate } from "./report-template.ts";
-
-/** Reading the fonts costs some 100 ms, so the compiler is kept; what it caches of earlier reports is not. */
-let compiler: NodeCompiler | undefined;
 
 /** Width of a chart in px, drawn for half of an A4 page. */
 const chartWidth = 430;
 
-/** The report as PDF: made by Typst in this process, fonts embedded, no browser. */
-export async function writeReportPdf(
-  context: ReportContext,
-  options: { readonly sampleData: boolean },
-): Promise<Buffer> {
-  // Loaded with the first report: a receiver that only ingests has no need of it.
-  const typst = await import("@myriaddreamin/typst-ts-node-compiler");
-  compiler ??= typst.NodeCompiler.create({ fontArgs: [{ fontPaths: [reportFontFolder] }] });
-  try {
-    return compiler.pdf(
-      {
-        mainFileContent: reportTemplate,
-        inputs: { report: JSON.stringify(documentOf(context, options), readable) },
-        resetRead: true,
-      },
-      { creationTimestamp: Math.floor(context.material.facts.nowMs / 1000) },
-    );
-  } finally {
-    compiler.evictCache(2);
-  }
+/** The report as PDF: made by Typst in a thread of this process, fonts embedded, no browser. */
+export function writeReportPdf(context: ReportContext, options: { readonly sampleData: boolean }): Promise<Buffer> {
+  return compilePdf({
+    source: reportTemplate,
+    input: JSON.stringify(documentOf(context, options), readable),
+    fontFolder: reportFontFolder,
+    createdAtSeconds: Math.floor(context.material.facts.nowMs / 1000),
+  });
 }
 
 /** For JSON.stringify: Typst draws a forbidden character as a box, or not at all. */

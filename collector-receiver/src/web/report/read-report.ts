@@ -2,7 +2,7 @@ import { addDays, addMonths } from "../../metrics/business-calendar.ts";
 import type { HistogramBucket } from "../../metrics/duration-histogram.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { Counters } from "../../metrics/metric-definition.ts";
-import { readAgentsDocument } from "../../stats/agents.ts";
+import { defaultAgentLimit, readAgentsDocument } from "../../stats/agents.ts";
 import type { AgentsDocument } from "../../stats/agents.ts";
 import { operationsOf } from "../../stats/operations.ts";
 import type { OperationsDocument } from "../../stats/operations.ts";
@@ -43,6 +43,7 @@ export interface ReportMaterial {
 
 /**
  * Reads the material of a month's report, in the current one where none is named.
+ * @param agentLimit agents that are shown one by one, the rest together; null: all, for files that are data
  * @throws RequestError where `month` is no month
  */
 export async function readReport(
@@ -50,6 +51,7 @@ export async function readReport(
   tenantId: string,
   month: string | undefined,
   locale: Locale,
+  agentLimit: number | null = defaultAgentLimit,
 ): Promise<ReportMaterial> {
   if (month !== undefined) checkMonth(month, "month");
   const facts = await readPeriod(reader, tenantId, { month });
@@ -61,7 +63,7 @@ export async function readReport(
     readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
     readDurationSeries(pool, tenantId, "response_time", "month", period),
     readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
-    readAgentsDocument(reader, tenantId, named, locale),
+    readAgentsDocument(reader, tenantId, named, locale, { limit: agentLimit }),
     readCompleteness(
       pool,
       tenantId,
@@ -71,6 +73,7 @@ export async function readReport(
     readOperations(reader, tenantId, { month: named }),
     customDocumentOf(reader, tenantId, facts, locale),
   ]);
+  const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));
   return {
     facts,
     month: named,
@@ -80,7 +83,11 @@ export async function readReport(
     escalationReasons,
     agents,
     completeness,
-    operations: operationsOf(operations, locale),
+    operations: await operationsOf(
+      operations,
+      locale,
+      operations.agents.filter(({ agentId }) => shownAgents.has(agentId)),
+    ),
     custom,
   };
 }

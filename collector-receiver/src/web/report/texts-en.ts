@@ -140,7 +140,7 @@ export const englishTexts: ReportTexts = {
       unattributed: "No agent named",
       unnamed: (id) => `Agent ${id}`,
       anonymous: (place) => `Agent ${place}`,
-      rest: (count) => `${count} agents with few sessions`,
+      rest: (count) => `${count} other agents`,
     },
     tickets: {
       title: "Tickets by day, and SLA",

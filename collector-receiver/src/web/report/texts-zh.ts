@@ -138,7 +138,7 @@ export const chineseTexts: ReportTexts = {
       unattributed: "未指明坐席",
       unnamed: (id) => `坐席 ${id}`,
       anonymous: (place) => `坐席 ${place}`,
-      rest: (count) => `${count} 位会话较少的坐席`,
+      rest: (count) => `其余 ${count} 位坐席`,
     },
     tickets: {
       title: "每日工单与 SLA",

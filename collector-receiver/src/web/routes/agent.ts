@@ -17,9 +17,12 @@ export function routeAgent(app: WebApp, context: WebContext): void {
       const locale = localeOfPage(query, context.locale);
       const agentId = readId(request.params.agent_id, "agent_id", "agent_not_found", 404);
       const tenantId = context.tenantOf(request);
-      const document = await readAgentsDocument(context, tenantId, query["month"], locale);
+      const only = { limit: 1, agentId };
+      const document = await readAgentsDocument(context, tenantId, query["month"], locale, only);
       const { month } = document;
-      const operations = operationsOf(await readOperations(context, tenantId, { month }), locale);
+      const facts = await readOperations(context, tenantId, { month });
+      const own = facts.agents.filter((agent) => agent.agentId === agentId);
+      const operations = await operationsOf(facts, locale, own);
       return sendPage(reply, renderAgent({ agentId, month, document, operations }, locale, context), locale);
     },
   );

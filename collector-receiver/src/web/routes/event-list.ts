@@ -43,7 +43,7 @@ export function routeEventList(app: WebApp, context: WebContext): void {
         limit: eventsOfPage + 1,
       }),
       readRetainedFrom(context.pool, tenantId),
-      agentId === null ? null : readAgentsDocument(context, tenantId, month, locale),
+      agentId === null ? null : readAgentsDocument(context, tenantId, month, locale, { limit: 1, agentId }),
     ]);
     const { counter } = eventLists[list];
     const ofAgent = agents?.agents.find(({ agent_id: id }) => id === agentId);

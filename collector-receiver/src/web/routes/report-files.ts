@@ -16,7 +16,7 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
       .send(await writeReportPdf(report, context));
   });
   app.get("/report.csv", { schema: { hide: true } }, async (request, reply) => {
-    const report = await readReportOf(request, context);
+    const report = await readReportOf(request, context, null);
     return reply
       .type("text/csv; charset=utf-8")
       .header("content-disposition", `attachment; filename="spanledger-${report.material.month}-${report.locale}.csv"`)

@@ -17,11 +17,16 @@ export function routeReport(app: WebApp, context: WebContext): void {
 
 /**
  * The report that a request names by `month` and `lang`.
+ * @param agentLimit null: every agent has a row of its own
  * @throws RequestError where a parameter is wrong
  */
-export async function readReportOf(request: FastifyRequest, context: WebContext): Promise<ReportContext> {
+export async function readReportOf(
+  request: FastifyRequest,
+  context: WebContext,
+  agentLimit?: null,
+): Promise<ReportContext> {
   const query = readQuery(request, ["month"]);
   const locale = localeOfPage(query, context.locale);
-  const material = await readReport(context, context.tenantOf(request), query["month"], locale);
+  const material = await readReport(context, context.tenantOf(request), query["month"], locale, agentLimit);
   return reportContext(material, locale);
 }

@@ -43,7 +43,7 @@ export function routeTicketList(app: WebApp, context: WebContext): void {
       facts,
       month: facts.period.startDate.slice(0, 7),
       list,
-      total: operationsOf(operations, locale).metrics[list]?.value ?? 0,
+      total: (await operationsOf(operations, locale, [])).metrics[list]?.value ?? 0,
       tickets,
       next: found.length > eventsOfPage ? String(tickets.at(-1)?.ticketId) : null,
       after: query["after"] ?? null,
