@@ -1,5 +1,6 @@
 import type { PlainVisitor } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
+import { anyValueTag, keyValueTag } from "./protobuf-fields.ts";
 
 /**
  * Reads the KeyValues under `attributesTag` in `[start, end)` where all of them are plain: key before value, one value that is
@@ -34,7 +35,13 @@ export function readPlainProtobuf(
     const keyLength = bytes[pos + 1]!;
     const keyAt = pos + 2;
     let valueAt = keyAt + keyLength;
-    if (next > end || bytes[pos] !== 0x0a || keyLength > 0x7f || valueAt + 2 > next || bytes[valueAt] !== 0x12) {
+    if (
+      next > end ||
+      bytes[pos] !== keyValueTag.key ||
+      keyLength > 0x7f ||
+      valueAt + 2 > next ||
+      bytes[valueAt] !== keyValueTag.value
+    ) {
       return false;
     }
     // Which name? Mostly the one that came after the last one before.
@@ -55,7 +62,7 @@ export function readPlainProtobuf(
     }
     if (valueAt + length !== next || length === 0) return false;
     const tag = bytes[valueAt++];
-    if (tag === 0x0a) {
+    if (tag === anyValueTag.string) {
       length = bytes[valueAt]!;
       if (length < 0x80) {
         valueAt++;
@@ -64,7 +71,7 @@ export function readPlainProtobuf(
         valueAt = cursor.pos;
       }
       if (valueAt + length !== next || !visitor.plainText(name, valueAt, next)) return false;
-    } else if (tag === 0x18) {
+    } else if (tag === anyValueTag.int) {
       // Seven bytes are 49 bits: a double holds them.
       if (next === valueAt || next - valueAt > 7) return false;
       let value = 0;
@@ -75,9 +82,9 @@ export function readPlainProtobuf(
         if (byte < 0x80 !== (valueAt === next)) return false;
       }
       if (!visitor.plainInt(name, value)) return false;
-    } else if (tag === 0x21) {
+    } else if (tag === anyValueTag.double) {
       if (valueAt + 8 !== next || !visitor.plainDouble(name, view.getFloat64(valueAt, true))) return false;
-    } else if (tag === 0x10) {
+    } else if (tag === anyValueTag.bool) {
       if (valueAt + 1 !== next || bytes[valueAt]! > 0x7f) return false;
       if (!visitor.plainBool(name, bytes[valueAt] !== 0)) return false;
     } else {

@@ -1,13 +1,8 @@
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { AttributeVisitor } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
+import { anyValueFields, anyValueTag, keyValueFields, keyValueTag, listFields, listTag } from "./protobuf-fields.ts";
 import { maxAttributesBytes } from "./walk-pauses.ts";
-
-/** KeyValue: key, value; in profiles also key_strindex. */
-const keyValueFields = Uint8Array.of(7, 2, 2, 7);
-/** AnyValue: string, bool, int, double, array, kvlist, bytes. */
-const anyValueFields = Uint8Array.of(7, 2, 0, 0, 1, 2, 2, 2);
-const listFields = Uint8Array.of(7, 2);
 
 /** What a field costs that is passed over by its length, and a text that is only handed on, in bytes that are read. */
 const shortCost = 128;
@@ -51,9 +46,9 @@ export function readProtobufAttributes(
     const keyLength = bytes[pos + 1]!;
     const valueAt = pos + 2 + keyLength;
     if (
-      bytes[pos] === 0x0a &&
+      bytes[pos] === keyValueTag.key &&
       keyLength < 0x80 &&
-      bytes[valueAt] === 0x12 &&
+      bytes[valueAt] === keyValueTag.value &&
       valueAt + 2 + bytes[valueAt + 1]! === next &&
       bytes[valueAt + 1]! < 0x80
     ) {
@@ -63,7 +58,7 @@ export function readProtobufAttributes(
       readKeyValue(cursor, pos, next, visitor);
     } else {
       left += length;
-      if (bytes[pos] === 0x0a && keyLength < 0x80 && valueAt <= next) visitor.key(bytes, pos + 2, valueAt);
+      if (bytes[pos] === keyValueTag.key && keyLength < 0x80 && valueAt <= next) visitor.key(bytes, pos + 2, valueAt);
       visitor.tooLarge();
     }
     pos = next;
@@ -75,10 +70,11 @@ function isLongText(cursor: ProtobufCursor, start: number, end: number): boolean
   const { bytes } = cursor;
   const keyLength = bytes[start + 1]!;
   const valueAt = start + 2 + keyLength;
-  if (bytes[start] !== 0x0a || keyLength > 0x7f || valueAt >= end || bytes[valueAt] !== 0x12) return false;
+  if (bytes[start] !== keyValueTag.key || keyLength > 0x7f || valueAt >= end) return false;
+  if (bytes[valueAt] !== keyValueTag.value) return false;
   const valueLength = cursor.readLength(valueAt + 1, end);
   const at = cursor.pos;
-  if (at + valueLength !== end || (bytes[at] !== 0x0a && bytes[at] !== 0x3a)) return false;
+  if (at + valueLength !== end || (bytes[at] !== anyValueTag.string && bytes[at] !== anyValueTag.bytes)) return false;
   return cursor.readLength(at + 1, end) === end - cursor.pos;
 }
 
@@ -89,11 +85,11 @@ function readKeyValue(cursor: ProtobufCursor, start: number, end: number, visito
   let valueEnd = end;
   for (let pos = start; pos < end;) {
     const tag = cursor.readTag(pos, end);
-    if (tag === 0x0a || tag === 0x12) {
+    if (tag === keyValueTag.key || tag === keyValueTag.value) {
       const length = cursor.readLength(cursor.pos, end);
       const at = cursor.pos;
       pos = at + length;
-      if (tag === 0x0a) {
+      if (tag === keyValueTag.key) {
         keyStart = at;
         keyEnd = pos;
       } else {
@@ -142,7 +138,7 @@ function readProtobufKey(cursor: ProtobufCursor, start: number, end: number, nam
   let same = false;
   for (let pos = start; pos < end;) {
     const tag = cursor.readTag(pos, end);
-    if (tag === 0x0a) {
+    if (tag === keyValueTag.key) {
       const length = cursor.readLength(cursor.pos, end);
       const at = cursor.pos;
       pos = at + length;
@@ -162,7 +158,7 @@ function readAnyValue(cursor: ProtobufCursor, start: number, end: number, visito
   }
   const tag = bytes[start]!;
   let pos = start + 1;
-  if (tag === 0x0a) {
+  if (tag === anyValueTag.string) {
     let length = bytes[pos++]!;
     if (length > 0x7f) {
       length = cursor.readLength(pos - 1, end);
@@ -172,14 +168,14 @@ function readAnyValue(cursor: ProtobufCursor, start: number, end: number, visito
       visitor.string(bytes, pos, end);
       return;
     }
-  } else if (tag === 0x21) {
+  } else if (tag === anyValueTag.double) {
     if (pos + 8 === end) {
       visitor.double(readDouble(bytes, pos));
       return;
     }
-  } else if (tag === 0x18 || tag === 0x10) {
+  } else if (tag === anyValueTag.int || tag === anyValueTag.bool) {
     if (pos + 1 === end && bytes[pos]! < 0x80) {
-      if (tag === 0x18) visitor.int(bytes[pos]!);
+      if (tag === anyValueTag.int) visitor.int(bytes[pos]!);
       else visitor.bool(bytes[pos] !== 0);
       return;
     }
@@ -204,32 +200,32 @@ function readAnyValue(cursor: ProtobufCursor, start: number, end: number, visito
 function readField(cursor: ProtobufCursor, tag: number, at: number, end: number, visitor: AttributeVisitor): void {
   const bytes = cursor.bytes;
   switch (tag) {
-    case 0x0a:
+    case anyValueTag.string:
       cursor.readLength(at, end);
       visitor.string(bytes, cursor.pos, end);
       return;
-    case 0x10:
+    case anyValueTag.bool:
       visitor.bool(readBool(bytes, at, end));
       return;
-    case 0x18:
+    case anyValueTag.int:
       readInt64(bytes, at, end, visitor);
       return;
-    case 0x21:
+    case anyValueTag.double:
       visitor.double(readDouble(bytes, at));
       return;
-    case 0x2a:
+    case anyValueTag.array:
       cursor.readLength(at, end);
       readArray(cursor, cursor.pos, end, visitor);
       return;
-    case 0x32: {
+    case anyValueTag.kvlist: {
       cursor.readLength(at, end);
       const start = cursor.pos;
       if (!visitor.beginMap()) return;
-      readProtobufAttributes(cursor, start, end, 0x0a, listFields, visitor);
+      readProtobufAttributes(cursor, start, end, listTag.values, listFields, visitor);
       visitor.endMap();
       return;
     }
-    case 0x3a:
+    case anyValueTag.bytes:
       cursor.readLength(at, end);
       visitor.binary(bytes, cursor.pos, end);
       return;
@@ -242,7 +238,7 @@ function readArray(cursor: ProtobufCursor, start: number, end: number, visitor: 
   if (!visitor.beginArray()) return;
   for (let pos = start; pos < end;) {
     const tag = cursor.readTag(pos, end);
-    if (tag === 0x0a) {
+    if (tag === listTag.values) {
       const length = cursor.readLength(cursor.pos, end);
       const at = cursor.pos;
       pos = at + length;

@@ -8,21 +8,25 @@ import {
 } from "./otlp-carrier.ts";
 import { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
-  attributesOfEvent,
-  attributesOfLogRecord,
-  attributesOfResource,
-  attributesOfSpan,
   containerFields,
   eventFields,
+  eventTag,
   logRecordFields,
+  logRecordTag,
+  requestTag,
+  resourceDataTag,
   resourceFields,
+  resourceTag,
+  scopeDataTag,
+  scopeTag,
   spanFields,
+  spanTag,
 } from "./protobuf-fields.ts";
 import { readPlainProtobuf } from "./read-plain-protobuf.ts";
 import { hasProtobufKey, readProtobufAttributes } from "./read-protobuf-attributes.ts";
-import { readLogRecord } from "./walk-protobuf-log-record.ts";
+import { LogRecordReader } from "./walk-protobuf-log-record.ts";
 import { maxAttributesBytes, stretchBytes, type Walk } from "./walk-pauses.ts";
-import { EventReadingPlace, readSpan, readSpanEvent, refuseOtherSignal, SpanReading } from "./walk-protobuf-span.ts";
+import { refuseOtherSignal, SpanEventReader, SpanReader } from "./walk-protobuf-span.ts";
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in protobuf. What is not asked for
@@ -43,16 +47,15 @@ class ProtobufWalker implements OtlpWalker {
   private readonly fields: Uint8Array;
   private resourceStart = 0;
   private resourceEnd = 0;
-  private spanStart = 0;
-  private spanEnd = 0;
-  private readonly span = new SpanReading();
-  private readonly event = new EventReadingPlace();
+  private readonly span: SpanReader;
+  private readonly event: SpanEventReader;
+  private readonly record: LogRecordReader;
+  /** Whose attributes are asked for: `event` or `record`. */
+  private readonly item: SpanEventReader | LogRecordReader;
   /** Where the first scope of the resource, or the first item of the scope, begins; -1 if there is none. */
   private firstListed = -1;
   private eventsLeft = 0;
-  /** The span's event that is being read; it was read up to `event.pos`. */
-  private eventStart = 0;
-  private eventEnd = 0;
+  /** True if the span's present event is long and not read to its end. */
   private isWithinEvent = false;
   /** See `enter`. */
   private next = 0;
@@ -62,7 +65,11 @@ class ProtobufWalker implements OtlpWalker {
     this.cursor = new ProtobufCursor(body);
     this.signal = signal;
     this.visitor = visitor;
-    this.attributesTag = signal === "traces" ? attributesOfEvent : attributesOfLogRecord;
+    this.span = new SpanReader(this.cursor, this.carrier);
+    this.event = new SpanEventReader(this.cursor, this.carrier);
+    this.record = new LogRecordReader(this.cursor, this.carrier);
+    this.item = signal === "traces" ? this.event : this.record;
+    this.attributesTag = signal === "traces" ? eventTag.attributes : logRecordTag.attributes;
     this.fields = signal === "traces" ? eventFields : logRecordFields;
   }
 
@@ -73,7 +80,7 @@ class ProtobufWalker implements OtlpWalker {
     const bodyEnd = carrier.body.length;
     let pauseAt = stretchBytes;
     for (let at = 0; at < bodyEnd;) {
-      const resourceStart = this.enter(at, bodyEnd, 0x0a, "the request");
+      const resourceStart = this.enter(at, bodyEnd, requestTag.resources, "the request");
       at = this.next;
       if (at >= pauseAt) {
         pauseAt = at + stretchBytes;
@@ -88,7 +95,7 @@ class ProtobufWalker implements OtlpWalker {
       if (this.firstListed < 0) continue;
       visitor.resource(this);
       for (let inResource = this.firstListed; inResource < resourceEnd;) {
-        const scopeStart = this.enter(inResource, resourceEnd, 0x12, "a resource's data");
+        const scopeStart = this.enter(inResource, resourceEnd, resourceDataTag.scopes, "a resource's data");
         const scopeEnd = (inResource = this.next);
         if (scopeEnd >= pauseAt) {
           pauseAt = scopeEnd + stretchBytes;
@@ -103,27 +110,30 @@ class ProtobufWalker implements OtlpWalker {
         pauseAt = this.firstListed + stretchBytes;
         for (let pos = this.firstListed; pos < scopeEnd;) {
           const tag = cursor.readTag(pos, scopeEnd);
-          if (tag === 0x12) {
+          if (tag === scopeDataTag.items) {
             const length = cursor.readLength(cursor.pos, scopeEnd);
             const start = cursor.pos;
             pos = start + length;
-            const { span, event } = this;
-            if (!traces) {
-              for (let from = start; !readLogRecord(cursor, carrier, event, start, from, pos); from = event.pos) yield;
-              visitor.logRecord(this);
-            }
-            let isWanted = traces && readSpan(cursor, carrier, span, start, start, pos, wantsAll);
-            while (traces && span.pos < pos) {
-              yield;
-              // A long span without events is no source's report.
-              isWanted = readSpan(cursor, carrier, span, start, span.pos, pos, false);
-            }
-            if (isWanted) {
-              for (let next = this.walkSpan(start, pos); next < pos; next = this.walkEvents(next, pos)) {
-                const ids = Buffer.from(carrier.ids);
+            if (traces) {
+              const { span } = this;
+              span.begin(start, pos);
+              let isWanted = wantsAll;
+              while (!span.read()) {
+                // A long span without events is no source's report.
+                isWanted = false;
                 yield;
-                carrier.ids.set(ids);
               }
+              if (span.finish(isWanted)) {
+                for (let next = this.walkSpan(); next < pos; next = this.walkEvents(next, pos)) {
+                  const ids = Buffer.from(carrier.ids);
+                  yield;
+                  carrier.ids.set(ids);
+                }
+              }
+            } else {
+              this.record.begin(start, pos);
+              while (!this.record.read()) yield;
+              visitor.logRecord(this);
             }
           } else {
             pos = cursor.skipField(tag, cursor.pos, scopeEnd, containerFields, "a scope's data");
@@ -158,8 +168,8 @@ class ProtobufWalker implements OtlpWalker {
     let pos = start;
     while (pos < stop) {
       const tag = cursor.readTag(pos, end);
-      if (tag === 0x12 && this.firstListed < 0) this.firstListed = pos;
-      if (tag === 0x0a) {
+      if (tag === resourceDataTag.scopes && this.firstListed < 0) this.firstListed = pos;
+      if (tag === resourceDataTag.resource) {
         const length = cursor.readLength(cursor.pos, end);
         this.resourceStart = cursor.pos;
         pos = this.resourceEnd = cursor.pos + length;
@@ -177,8 +187,8 @@ class ProtobufWalker implements OtlpWalker {
     let pos = start;
     while (pos < stop) {
       const tag = cursor.readTag(pos, end);
-      if (tag === 0x12 && this.firstListed < 0) this.firstListed = pos;
-      if (tag === 0x0a) {
+      if (tag === scopeDataTag.items && this.firstListed < 0) this.firstListed = pos;
+      if (tag === scopeDataTag.scope) {
         const length = cursor.readLength(cursor.pos, end);
         const scopeStart = cursor.pos;
         pos = scopeStart + length;
@@ -196,7 +206,7 @@ class ProtobufWalker implements OtlpWalker {
     const scopeName = this.carrier.scopeName;
     for (let pos = start; pos < Math.min(end, start + stretchBytes);) {
       const tag = cursor.readTag(pos, end);
-      if (tag === 0x0a) {
+      if (tag === scopeTag.name) {
         const length = cursor.readLength(cursor.pos, end);
         scopeName.start = cursor.pos;
         pos = scopeName.end = cursor.pos + length;
@@ -207,34 +217,34 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** @returns the position behind the last event that was walked; the end of the span if it was the last one */
-  private walkSpan(start: number, end: number): number {
-    const { events, firstStart, firstEnd } = this.span;
-    this.spanStart = start;
-    this.spanEnd = end;
+  private walkSpan(): number {
+    const { events, firstStart, firstEnd, end } = this.span;
     this.visitor.beginSpan(this, events);
     if (events === 0) return end;
     this.eventsLeft = events - 1;
-    return this.walkEvent(firstStart, firstStart, firstEnd) ? this.walkEvents(firstEnd, end) : firstStart;
+    this.event.begin(firstStart, firstEnd);
+    return this.walkEvent() ? this.walkEvents(firstEnd, end) : firstStart;
   }
 
   /** A stretch of a span's events; see `walkSpan`. */
   private walkEvents(start: number, end: number): number {
-    const cursor = this.cursor;
+    const { cursor, event } = this;
     let pos = start;
     if (this.isWithinEvent) {
-      if (!this.walkEvent(this.eventStart, this.event.pos, this.eventEnd)) return start;
-      pos = this.eventEnd;
+      if (!this.walkEvent()) return start;
+      pos = event.end;
     }
     const stop = pos + stretchBytes;
     while (this.eventsLeft > 0) {
       if (pos >= stop) return pos;
       const tag = cursor.readTag(pos, end);
-      if (tag === 0x5a) {
+      if (tag === spanTag.events) {
         const length = cursor.readLength(cursor.pos, end);
         const eventStart = cursor.pos;
         pos = eventStart + length;
         this.eventsLeft--;
-        if (!this.walkEvent(eventStart, eventStart, pos)) return eventStart;
+        event.begin(eventStart, pos);
+        if (!this.walkEvent()) return eventStart;
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, spanFields, "a span");
       }
@@ -243,13 +253,9 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** @returns false if the event is long and not read to its end; `walkEvents` goes on with it */
-  private walkEvent(start: number, from: number, end: number): boolean {
-    if (!readSpanEvent(this.cursor, this.carrier, this.event, start, from, end)) {
-      this.eventStart = start;
-      this.eventEnd = end;
-      return !(this.isWithinEvent = true);
-    }
-    this.isWithinEvent = false;
+  private walkEvent(): boolean {
+    this.isWithinEvent = !this.event.read();
+    if (this.isWithinEvent) return false;
     this.visitor.spanEvent(this);
     return true;
   }
@@ -259,35 +265,35 @@ class ProtobufWalker implements OtlpWalker {
       this.cursor,
       this.resourceStart,
       this.resourceEnd,
-      attributesOfResource,
+      resourceTag.attributes,
       resourceFields,
       visitor,
     );
   }
 
   readSpanAttributes(visitor: AttributeVisitor): void {
-    readProtobufAttributes(this.cursor, this.spanStart, this.spanEnd, attributesOfSpan, spanFields, visitor);
+    readProtobufAttributes(this.cursor, this.span.start, this.span.end, spanTag.attributes, spanFields, visitor);
   }
 
   readEventAttributes(visitor: AttributeVisitor): void {
     const { cursor, attributesTag, fields } = this;
-    const { attributesStart, attributesEnd } = this.event;
+    const { attributesStart, attributesEnd } = this.item;
     readProtobufAttributes(cursor, attributesStart, attributesEnd, attributesTag, fields, visitor);
   }
 
   readPlainAttributes(visitor: PlainVisitor): boolean {
     const { cursor, attributesTag, fields } = this;
-    const { attributesStart, attributesEnd } = this.event;
+    const { attributesStart, attributesEnd } = this.item;
     if (attributesEnd - attributesStart > maxAttributesBytes) return false;
     return readPlainProtobuf(cursor, attributesStart, attributesEnd, attributesTag, fields, visitor);
   }
 
   hasAttributes(): boolean {
-    return this.event.attributesStart < this.carrier.eventEnd;
+    return this.item.attributesStart < this.carrier.eventEnd;
   }
 
   hasEventAttribute(name: Buffer): boolean {
-    const { attributesStart, attributesEnd } = this.event;
+    const { attributesStart, attributesEnd } = this.item;
     return hasProtobufKey(this.cursor, attributesStart, attributesEnd, this.attributesTag, this.fields, name);
   }
 }
