@@ -70,4 +70,12 @@ test("a config's metrics name its events and the catalogue's, their attributes a
       d: { ...texts, kind: "count", event: "order.paid", where: { gift: "yes" } },
     },
   });
+  // A config without events of its own.
+  defineSpanledger({ metrics: { a: { ...texts, kind: "count", event: "agent.login" } } });
+  defineSpanledger({
+    metrics: {
+      // @ts-expect-error no such event
+      a: { ...texts, kind: "count", event: "agent.logn" },
+    },
+  });
 });

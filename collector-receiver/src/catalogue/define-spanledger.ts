@@ -95,10 +95,13 @@ interface RatioInput extends MetricTexts {
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
 type NoEvents = Readonly<Record<never, EventInput>>;
 
+/** TypeScript infers an index signature for a config without events; then any name would do. */
+type NamesIn<E> = string extends keyof E ? never : keyof E;
+
 /** A metric over an event of yours or of the catalogue. */
 export type MetricInput<E> =
   | RatioInput
-  | { [N in keyof E]: MetricOf<N, AttributesIn<E[N]>> }[keyof E]
+  | { [N in NamesIn<E>]: MetricOf<N, AttributesIn<E[N]>> }[NamesIn<E>]
   | { [N in keyof EventCatalogue]: MetricOf<N, EventCatalogue[N]["attributes"]> }[keyof EventCatalogue];
 
 /** What a `spanledger.config.ts` exports by default. */
