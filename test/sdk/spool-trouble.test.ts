@@ -39,21 +39,22 @@ afterEach(async () => {
   rmSync(spool, { recursive: true, force: true });
 });
 
-const identity: SourceIdentity = { sourceId: "a", signal: "traces", resource: {}, sdkVersion: "0" };
+const sourceId = "7d9c1f0e-8f57-4f0b-9a4e-0d6a3b1c2e5f";
+const identity: SourceIdentity = { sourceId, signal: "traces", resource: {}, sdkVersion: "0" };
 
 /** A folder as another process has left it. */
-function leaveFolder(sourceId: string, owner: Partial<FolderOwner>): string {
-  const made = createFolder(spool, { ...identity, sourceId });
+function leaveFolder(owner: Partial<FolderOwner>): string {
+  const made = createFolder(spool, identity);
   const file = join(made, "owner.json");
   const complete = { ...(JSON.parse(readFileSync(file, "utf8")) as FolderOwner), ...owner };
   writeFileSync(file, JSON.stringify(complete));
   // This thread takes a folder that it made itself for its own; under another name it is somebody else's.
-  const folder = join(spool, `${sourceId}.left`);
+  const folder = join(spool, `${sourceId}.1-1`);
   renameSync(made, folder);
   return folder;
 }
 
-const adoptedIds = (): string[] => adoptFolders(spool).map(({ identity: { sourceId } }) => sourceId);
+const adoptedIds = (): string[] => adoptFolders(spool).map((adopted) => adopted.identity.sourceId);
 
 describe("the folder", () => {
   it("of another thread of this process stays its own", async () => {
@@ -70,13 +71,13 @@ describe("the folder", () => {
   });
 
   it("of an earlier process with the same id is adopted", () => {
-    leaveFolder("restarted", { startedAt: 1 });
-    expect(adoptedIds()).toEqual(["restarted"]);
+    leaveFolder({ startedAt: 1 });
+    expect(adoptedIds()).toEqual([sourceId]);
   });
 
   it("of a living process is not adopted, until nobody has touched it for a minute of our own time", () => {
     vi.useFakeTimers({ toFake: ["performance"] });
-    const folder = leaveFolder("alive", { pid: process.ppid });
+    const folder = leaveFolder({ pid: process.ppid });
     // As after a night in which the machine was suspended.
     const touch = (ms: number): void => utimesSync(join(folder, "owner.json"), new Date(ms), new Date(ms));
     touch(1_700_000_000_000);
@@ -87,14 +88,14 @@ describe("the folder", () => {
     vi.advanceTimersByTime(50_000);
     expect(adoptedIds()).toEqual([]);
     vi.advanceTimersByTime(61_000);
-    expect(adoptedIds()).toEqual(["alive"]);
+    expect(adoptedIds()).toEqual([sourceId]);
   });
 
   it("of another host is adopted when nobody has touched it for a minute", () => {
-    const folder = leaveFolder("elsewhere", { host: "another-host" });
+    const folder = leaveFolder({ host: "another-host" });
     expect(adoptedIds()).toEqual([]);
     utimesSync(join(folder, "owner.json"), new Date(), new Date(Date.now() - 61_000));
-    expect(adoptedIds()).toEqual(["elsewhere"]);
+    expect(adoptedIds()).toEqual([sourceId]);
   });
 });
 
