@@ -13,7 +13,7 @@ import { inherit, resolveConfig, type ResolvedConfig } from "./resolve-config.ts
 import { describeRuntime } from "./config/describe-runtime.ts";
 import { LossLines, sayUnsent } from "./say-losses.ts";
 import type { SenderNotice } from "./sending/deliver-batch.ts";
-import { openSenderHost } from "./sending/open-sender-host.ts";
+import { openSenderHost, sayWorkerDied } from "./sending/open-sender-host.ts";
 import type { SenderHost } from "./sending/sender-host.ts";
 import type { SourceAnnouncement } from "./sending/source-announcement.ts";
 import { WorkerHost } from "./sending/worker-host.ts";
@@ -313,8 +313,7 @@ export class Pipeline {
 
   /** The worker died: another sender starts with the same chunks, and the same ids. */
   #replaceHost(config: ResolvedConfig, reason: string): void {
-    const message = `the worker that sends business events died (${reason}); sending goes on in this thread`;
-    showNotice({ level: "error", key: message, message });
+    sayWorkerDied(reason);
     this.#openHost({ ...config, inProcess: true });
   }
 }

@@ -22,6 +22,10 @@ describe("the end of a process loses nothing", () => {
     ["exit-later", 3],
     ["throw", 1],
     ["reject", 1],
+    ["listeners-removed", 3],
+    ["signal-listeners-removed", null],
+    ["exit-throws", 1],
+    ["exit-exits", 8],
   ])("%s", async (how, code) => {
     const end = await runProduct("end", { endpoint: sink.url, args: [how] });
     expect(end.code).toBe(code);

@@ -1,53 +1,69 @@
 type Listener = (...args: unknown[]) => void;
 
+interface Entry {
+  readonly event: string;
+  readonly listener: Listener;
+  readonly place: "first" | "last";
+}
+
 /**
- * Keeps a listener of ours first, or last, among those of `process`, whoever adds more. Listeners are counted
- * against a limit of ten, which is the product's: ours does not use one up.
+ * Keeps listeners of ours first, or last, among those of `process`, whoever adds more or removes all. Listeners are
+ * counted against a limit of ten, which is the product's: ours do not use it up.
  */
 export class OrderedListeners {
-  readonly #places = new Map<string, { readonly listener: Listener; readonly place: "first" | "last" }>();
-  #watches = false;
+  readonly #entries = new Set<Entry>();
+  #extended = false;
 
   /** Adds the listener, unless it is there. */
   add(event: string, listener: Listener, place: "first" | "last"): void {
-    this.#places.set(event, { listener, place });
+    for (const entry of this.#entries) if (entry.event === event && entry.listener === listener) return;
+    this.#extendLimit();
     this.#watch();
-    insert(event, listener, place);
+    const entry = { event, listener, place };
+    this.#entries.add(entry);
+    restore(entry);
   }
 
+  /** Removes ours from an event. */
   remove(event: string): void {
-    const entry = this.#places.get(event);
-    this.#places.delete(event);
-    if (entry !== undefined) process.removeListener(event, entry.listener);
+    for (const entry of this.#entries) {
+      if (entry.event !== event) continue;
+      this.#entries.delete(entry);
+      process.removeListener(event, entry.listener);
+    }
+  }
+
+  #extendLimit(): void {
+    if (this.#extended) return;
+    this.#extended = true;
+    const most = process.getMaxListeners();
+    if (most > 0) process.setMaxListeners(most + 2);
   }
 
   #watch(): void {
-    if (this.#watches) return;
-    this.#watches = true;
-    const most = process.getMaxListeners();
-    if (most > 0) process.setMaxListeners(most + 1);
-    process.on("newListener", (event) => {
-      const entry = typeof event === "string" ? this.#places.get(event) : undefined;
-      if (entry === undefined) return;
-      // Afterwards: it is not among the listeners yet. Not by `queueMicrotask`, which tests replace.
-      void Promise.resolve().then(() => this.#restore(event as string));
-    });
+    for (const event of ["newListener", "removeListener"]) {
+      const listeners = process.listeners(event as "exit") as unknown[];
+      if (!listeners.includes(this.#attend)) process.on(event as "newListener", this.#attend);
+    }
   }
 
-  /** Moves ours back to its place, never leaving the signal without a listener: its default would end the process. */
-  #restore(event: string): void {
-    const entry = this.#places.get(event);
-    if (entry === undefined) return;
-    const listeners = process.listeners(event as "exit") as unknown[];
-    if (listeners.at(entry.place === "first" ? 0 : -1) === entry.listener) return;
-    if (!listeners.includes(entry.listener)) return;
-    process.removeListener(event, entry.listener);
-    insert(event, entry.listener, entry.place);
-  }
+  /** Listeners of an event change. Afterwards, not now: the new one is not among them yet. */
+  readonly #attend = (event: string | symbol): void => {
+    const isWatch = event === "newListener" || event === "removeListener";
+    if (!isWatch && ![...this.#entries].some((entry) => entry.event === event)) return;
+    // Not by `queueMicrotask`, which tests replace.
+    void Promise.resolve().then(() => {
+      this.#watch();
+      for (const entry of this.#entries) if (isWatch || entry.event === event) restore(entry);
+    });
+  };
 }
 
-function insert(event: string, listener: Listener, place: "first" | "last"): void {
-  if ((process.listeners(event as "exit") as unknown[]).includes(listener)) return;
+/** Puts a listener in its place, never leaving a signal without a listener: its default would end the process. */
+function restore({ event, listener, place }: Entry): void {
+  const listeners = process.listeners(event as "exit") as unknown[];
+  if (listeners.at(place === "first" ? 0 : -1) === listener) return;
+  process.removeListener(event, listener);
   try {
     if (place === "first") process.prependListener(event as "exit", listener);
     else process.on(event as "exit", listener);

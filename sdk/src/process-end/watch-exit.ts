@@ -7,11 +7,14 @@ import type { OrderedListeners } from "./listener-order.ts";
  */
 export function watchExit(pipeline: Pipeline, listeners: OrderedListeners): void {
   let flushed = false;
-  process.on("beforeExit", () => {
+  const flush = (): void => {
     // Only once: a flush that fails would otherwise keep the process alive forever.
     if (flushed || pipeline.status().sending !== "in-process") return;
     flushed = true;
     void pipeline.shutdown(pipeline.exitWaitMs);
-  });
+  };
+  listeners.add("beforeExit", flush, "last");
+  // A listener of the product that throws or exits keeps those behind it from being called.
+  listeners.add("exit", () => pipeline.finishNow(), "first");
   listeners.add("exit", () => pipeline.finishAtExit(), "last");
 }

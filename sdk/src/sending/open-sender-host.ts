@@ -28,6 +28,8 @@ export function openSenderHost(config: ResolvedConfig, surroundings: HostSurroun
   const main = mainSender === null ? null : findMain(mainSender);
   if (main !== null) return new RelayHost(new MeetingState(main.state), describe);
   try {
+    // A worker asks for the working directory when it starts, and dies if that was removed.
+    process.cwd();
     return new WorkerHost(worker);
   } catch (error) {
     warnProduct(
@@ -38,6 +40,13 @@ export function openSenderHost(config: ResolvedConfig, surroundings: HostSurroun
     );
     return new InProcessHost(worker.notify);
   }
+}
+
+export function sayWorkerDied(reason: string): void {
+  const message =
+    `the worker that sends business events died (${reason}); they are sent in the product's own thread now, and ` +
+    "process.exit() does not wait for them: call flush() before it";
+  showNotice({ level: "error", key: `worker:${reason}`, message, loud: true });
 }
 
 function findMain(mainSender: MainSender): MeetingPoint | null {

@@ -307,7 +307,7 @@ function openSpool(
   { notify, wake }: StreamSurroundings,
 ): Spool | null {
   if (spool === null) return null;
-  const warn = (key: string, message: string): void => notify({ level: "warn", key, message });
+  const warn = (key: string, message: string): void => notify({ level: "warn", key, message, loud: true });
   // A thread may end before it has sent what it took over.
   return new Spool(spool, identity, warn, isOwn ? wake : null);
 }

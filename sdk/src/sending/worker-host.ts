@@ -54,6 +54,9 @@ export class WorkerHost implements SenderHost {
       transferList: [port2],
       execArgv: [],
       env: {},
+      // Node would pipe them into the product's: a pipe makes an EPIPE there an error that nobody handles.
+      stdout: true,
+      stderr: true,
     });
     this.#worker.unref();
     let failure = "";

@@ -57,11 +57,22 @@ export function findFolder(spool: string, identity: SourceIdentity): string | nu
 export function createFolder(spool: string, identity: SourceIdentity): string {
   const folder = join(spool, identity.sourceId);
   const unfinished = join(spool, `${hiddenPrefix}new-${identity.sourceId}`);
-  mkdirSync(unfinished, { recursive: true, mode: privateFolder });
+  makeFolder(unfinished);
   writeOwner(unfinished, identity);
   ours.add(folder);
   renameSync(unfinished, folder);
   return folder;
+}
+
+/** With those above it. Node's own `recursive` never comes back where the system lets nobody make one, as in /proc. */
+function makeFolder(folder: string): void {
+  const above = dirname(folder);
+  if (above !== folder && !existsSync(above)) makeFolder(above);
+  try {
+    mkdirSync(folder, { mode: privateFolder });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /** Shows that the owner lives. */

@@ -12,6 +12,24 @@ switch (how) {
   case "exit-later":
     setTimeout(() => process.exit(3), 20);
     break;
+  case "listeners-removed":
+    process.removeAllListeners();
+    setTimeout(() => process.exit(3), 20);
+    break;
+  case "signal-listeners-removed":
+    process.removeAllListeners("SIGTERM");
+    for (const listener of process.listeners("SIGTERM")) process.removeListener("SIGTERM", listener);
+    setTimeout(() => process.kill(process.pid, "SIGTERM"), 20);
+    setInterval(() => undefined, 1000);
+    break;
+  case "exit-throws":
+    process.on("exit", () => {
+      throw new Error("in a listener, on purpose");
+    });
+    break;
+  case "exit-exits":
+    process.on("exit", () => process.exit(8));
+    break;
   case "throw":
     throw new Error("uncaught on purpose");
   case "handled":
