@@ -263,6 +263,15 @@ create table analytics_rejected_events (
   constraint analytics_rejected_events_pkey PRIMARY KEY (tenant_id, content_hash)
 );
 
+create table analytics_rejection_days (
+  tenant_id text not null,
+  day date not null,
+  kept_events bigint not null default 0,
+  kept_bytes bigint not null default 0,
+  unkept_events bigint not null default 0,
+  constraint analytics_rejection_days_pkey PRIMARY KEY (tenant_id, day)
+);
+
 create table analytics_report_share_files (
   tenant_id text not null,
   token_hash bytea not null,
@@ -846,6 +855,35 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+begin
+  perform public.spanledger_grant_rights_before_rejections();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update on public.analytics_rejection_days to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_rejection_days to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_durations()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_earlier_rights();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_resolution_days to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_rejections()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
 declare
   object text;
 begin
@@ -874,19 +912,6 @@ begin
   execute 'grant select on public.analytics_agent_metrics_by_period, public.analytics_attribute_counts_by_period,
     public.analytics_custom_counters_by_period, public.analytics_duration_histograms,
     public.analytics_duration_histograms_by_period, public.analytics_event_counts_by_period to spanledger_tenant_reader';
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_durations()
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-begin
-  perform public.spanledger_grant_earlier_rights();
-  if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update, delete on public.analytics_resolution_days to spanledger_receiver';
-  end if;
 end
 $function$;
 
@@ -1117,6 +1142,8 @@ comment on column analytics_events.created_at is 'When the row was written.';
 
 comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
 
+comment on table analytics_rejection_days is 'How many rejected events were kept, and how many counted alone; see docs/operating.md.';
+
 comment on table analytics_report_share_files is 'The files of what spanledger share froze.';
 
 comment on table analytics_report_shares is 'What spanledger share froze; the pages are shown as they were.';
@@ -1256,6 +1283,10 @@ grant select (code), select (event_name), select (rejected_at), select (replayed
 grant insert, select, update on analytics_rejected_events to spanledger_receiver;
 
 grant select (code), select (event_name), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_tenant_reader;
+
+grant select on analytics_rejection_days to spanledger_reader;
+
+grant insert, select, update on analytics_rejection_days to spanledger_receiver;
 
 grant delete, insert, select on analytics_report_share_files to spanledger_receiver;
 

@@ -1,15 +1,18 @@
 import { eventKey } from "../storage/events/insert-events.ts";
+import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
+import type { MappedRequest } from "../mapping/business-event.ts";
 import type { CommittedBatch } from "./commit-batch.ts";
-import { faultText, UnavailableError } from "./ingest-port.ts";
+import { faultText, UnavailableError, type IngestResult } from "./ingest-port.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 
 /** Tells each request what became of its own events; an event that two requests share is the first one's. */
 export function answerRequests(requests: readonly WaitingRequest[], committed: CommittedBatch): void {
   let received = 0;
   for (const { request } of requests) received += request.events.length;
+  const unkept = new Set(committed.unkept.map(rejectionKey));
   if (committed.inserted.length === received) {
     for (const { request, resolve } of requests) {
-      resolve({ inserted: request.events.length, duplicates: 0, refused: [] });
+      resolve({ inserted: request.events.length, duplicates: 0, refused: [], ...unkeptOf(request, unkept) });
     }
     return;
   }
@@ -24,8 +27,14 @@ export function answerRequests(requests: readonly WaitingRequest[], committed: C
       if (refusal) refused.push({ code: refusal.code, reason: refusal.reason });
       else if (inserted.delete(event)) own++;
     }
-    resolve({ inserted: own, duplicates: request.events.length - own - refused.length, refused });
+    const duplicates = request.events.length - own - refused.length;
+    resolve({ inserted: own, duplicates, refused, ...unkeptOf(request, unkept) });
   }
+}
+
+function unkeptOf({ rejected }: MappedRequest, unkept: ReadonlySet<string>): Pick<IngestResult, "unkept"> {
+  if (unkept.size === 0) return {};
+  return { unkept: rejected.filter((event) => unkept.has(rejectionKey(event))).length };
 }
 
 /** Tells each request that nothing was committed; the text of an error that is not for senders is kept from them. */

@@ -3,7 +3,7 @@ import { countedAttributes } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copyEvents } from "../storage/events/copy-events.ts";
 import { findStoredEvents } from "../storage/events/find-stored-events.ts";
-import { insertRejectedEvents } from "../storage/events/insert-rejected-events.ts";
+import { keepRejections, nothingRejected } from "./keep-rejections.ts";
 import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
@@ -27,6 +27,8 @@ import type { WrittenEvents } from "./write-events.ts";
 export interface CommittedBatch extends WrittenEvents {
   /** Bad events that were not known before. */
   readonly newlyRejected: readonly RejectedEvent[];
+  /** Bad events that were counted alone. */
+  readonly unkept: readonly RejectedEvent[];
   /** The counters of each touched day after the commit. */
   readonly days: readonly BusinessRow[];
 }
@@ -93,9 +95,9 @@ export async function commitBatch(
     const { written, rules } = await writeEvents(client, batch, options);
     stage = "facts";
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
-    const newlyRejected = rejected.length > 0 ? await insertRejectedEvents(client, rejected) : [];
+    const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;
     const facts = gatherSessionFacts(written.inserted);
-    const sources = gatherSources(batch.requests, written.inserted, newlyRejected);
+    const sources = gatherSources(batch.requests, written.inserted, [...kept.added, ...kept.unkept]);
     const [sessions] = await Promise.all([
       facts.length > 0 ? upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))) : [],
       sources.length > 0 ? upsertSources(client, sources) : undefined,
@@ -109,7 +111,7 @@ export async function commitBatch(
     );
     stage = "counters";
     const days = await writeCountersAndCommit(client, changes);
-    return { ...written, newlyRejected, days };
+    return { ...written, newlyRejected: kept.added, unkept: kept.unkept, days };
   } catch (error) {
     await client.query("rollback").catch(() => {});
     const busy = TenantsBusyError.from(error);

@@ -294,7 +294,7 @@ export class GroupCommit implements Ingest {
   }
 }
 
-const nothing: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], days: [] };
+const nothing: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], unkept: [], days: [] };
 
 function isEmpty({ events, rejected, sourceReports }: MappedRequest): boolean {
   return events.length === 0 && rejected.length === 0 && sourceReports.length === 0;

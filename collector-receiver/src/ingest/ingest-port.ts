@@ -9,6 +9,8 @@ export interface IngestResult {
   readonly duplicates: number;
   /** Events that PostgreSQL itself refused as data; they are in `analytics_rejected_events` now. */
   readonly refused: readonly { readonly code: string; readonly reason: string }[];
+  /** Rejected events that were counted without being kept, as their tenant has had its bound today; undefined: none. */
+  readonly unkept?: number;
 }
 
 /** The door from a request to the committed rows and counters. */

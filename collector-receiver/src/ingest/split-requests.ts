@@ -69,5 +69,6 @@ function sumOf(a: IngestResult, b: IngestResult): IngestResult {
     inserted: a.inserted + b.inserted,
     duplicates: a.duplicates + b.duplicates,
     refused: [...a.refused, ...b.refused],
+    unkept: (a.unkept ?? 0) + (b.unkept ?? 0),
   };
 }

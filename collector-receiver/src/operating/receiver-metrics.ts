@@ -20,6 +20,10 @@ export class ReceiverMetrics {
   readonly #rejected = this.#counter("events_rejected_total", "Events kept with a reason instead of being counted", [
     "code",
   ]);
+  readonly #unkept = this.#counter(
+    "rejections_unkept_total",
+    "Rejected events counted without being kept: the tenant's limit of today is reached",
+  );
   readonly #ignored = this.#counter("events_ignored_total", "Span events and log records that are not ours");
   readonly #unavailable = this.#counter("events_unavailable_total", "Events of requests that were told to come again");
   readonly #alarms = this.#counter("alarms_total", "Faults of ours that somebody has to look at", ["kind"]);
@@ -68,6 +72,7 @@ export class ReceiverMetrics {
     this.#committed.add(facts.inserted);
     this.#duplicates.add(facts.duplicates);
     for (const { code } of mapped.rejected) this.#rejected.add(1, code);
+    this.#unkept.add(facts.unkept);
     if (facts.refused > 0) this.#rejected.add(facts.refused, "refused_by_database");
   }
 

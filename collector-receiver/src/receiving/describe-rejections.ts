@@ -7,8 +7,20 @@ interface Rejection {
 }
 
 /** The message of a partial success: the reasons of what mapping rejected and of what PostgreSQL refused. */
-export function describeRejections(rejected: readonly Rejection[], refused: readonly Rejection[]): string {
-  return [...rejected.slice(0, quotedReasons), ...refused.slice(0, quotedReasons)]
-    .map(({ eventName, reason }) => (eventName ? `${eventName}: ${reason}` : reason))
-    .join("\n");
+export function describeRejections(
+  rejected: readonly Rejection[],
+  refused: readonly Rejection[],
+  unkept: number,
+): string {
+  // First, because a long message is cut at its end.
+  const bound =
+    unkept === 0
+      ? []
+      : [
+          `${unkept} rejected events are counted and not kept, because this tenant has reached its limit of rejected events for today`,
+        ];
+  const reasons = [...rejected.slice(0, quotedReasons), ...refused.slice(0, quotedReasons)].map(
+    ({ eventName, reason }) => (eventName ? `${eventName}: ${reason}` : reason),
+  );
+  return [...bound, ...reasons].join("\n");
 }

@@ -113,16 +113,18 @@ export class OtlpReceiver {
     const mapped = await this.#readMapped(exchange, encoding, tenant);
     facts.mapped = mapped;
     let refused: readonly { readonly reason: string }[] = [];
+    let unkept = 0;
     if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
       const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), budgetOwner(tenant));
       facts.inserted = result.inserted;
       facts.duplicates = result.duplicates;
       facts.refused = result.refused.length;
       refused = result.refused;
+      facts.unkept = unkept = result.unkept ?? 0;
     }
     const rejectedCarriers = mapped.rejectedCarriers + refused.length;
     if (rejectedCarriers === 0) exchange.succeed();
-    else exchange.succeedPartly(rejectedCarriers, describeRejections(mapped.rejected, refused));
+    else exchange.succeedPartly(rejectedCarriers, describeRejections(mapped.rejected, refused, unkept));
   }
 
   /** A function of its own: an async function that waits keeps its variables, and bodies would stay until the commit. */

@@ -36,6 +36,8 @@ export interface OtlpRequestFacts {
   readonly duplicates: number;
   /** Events that PostgreSQL itself refused. */
   readonly refused: number;
+  /** Rejected events that were counted without being kept. */
+  readonly unkept: number;
 }
 
 /** Facts that come together while the request is served. */
@@ -52,5 +54,6 @@ export function newFacts(signal: OtlpSignal | "metrics"): GatheredFacts {
     inserted: 0,
     duplicates: 0,
     refused: 0,
+    unkept: 0,
   };
 }
