@@ -38,8 +38,8 @@ import { resolveTenant } from "./resolve-tenant.ts";
 import { writeRejectionPayload } from "./write-rejection-payload.ts";
 
 const markName = Buffer.from(reservedAttributes.eventId);
-/** The deprecated way to name a log record's event; EventName comes first. */
-const nameAttribute = Buffer.from("event.name");
+/** Older ways to name a log record's event, the first that is there counts; EventName comes before both. */
+const nameAttributes = ["event.name", "otel.event.name"].map((name) => Buffer.from(name));
 const scopeName = Buffer.from(instrumentationScope);
 const reportName = Buffer.from(sourceReportSpan);
 
@@ -119,7 +119,7 @@ export class RequestMapping {
 let sharedBuilder: EventDataBuilder | null = null;
 const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
-const nameReader = new NameAttributeReader(nameAttribute);
+const nameReader = new NameAttributeReader(nameAttributes);
 const eventPlace = new EventPlace();
 const tenantColumn = new LastTextColumn();
 const serviceColumn = new LastTextColumn();
@@ -147,6 +147,8 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
   private isOurScope = false;
   private lastName: EventName | null = null;
   private carrierIsRejected = false;
+  /** Whether the attributes of the present log record are in its body as well. */
+  private usesPayload = false;
   /** Of the span, or of the resource's log records. */
   private readonly ordinals = new Map<string, number>();
 
@@ -227,18 +229,29 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
 
   private readAttributes(walker: OtlpWalker, plan: MappingPlan, skippedKey: Buffer | null): void {
     const builder = this.builder;
+    this.usesPayload = false;
     builder.begin(plan, skippedKey);
     builder.beginPlain(walker.carrier);
-    if (walker.readPlainAttributes(builder)) return;
-    builder.begin(plan, skippedKey);
-    walker.readEventAttributes(builder);
+    if (!walker.readPlainAttributes(builder)) this.readEachAttribute(walker, plan, skippedKey);
+    // A body beside attributes that say all is somebody's remark.
+    const isComplete = plan.requiredMask !== 0 && builder.satisfied === plan.requiredMask;
+    if (this.signal === "traces" || isComplete || !walker.hasPayload()) return;
+    this.usesPayload = true;
+    this.readEachAttribute(walker, plan, skippedKey);
+  }
+
+  /** Of an attribute that stands in the payload too, the attribute counts. */
+  private readEachAttribute(walker: OtlpWalker, plan: MappingPlan, skippedKey: Buffer | null): void {
+    this.builder.begin(plan, skippedKey);
+    if (this.usesPayload) walker.readPayload(this.builder);
+    walker.readEventAttributes(this.builder);
   }
 
   logRecord(walker: OtlpWalker): void {
     const carrier = walker.carrier;
     const range = carrier.eventName;
     // Nothing is ours without a mark or what its event requires.
-    if (!walker.hasAttributes()) {
+    if (!walker.hasAttributes() && (range.start === range.end || !walker.hasPayload())) {
       this.ignored++;
       return;
     }
@@ -250,7 +263,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
       walker.readEventAttributes(nameReader);
       const text = nameReader.value;
       name = this.findNameIn(text, 0, text.length);
-      if (text.length > 0) skippedKey = nameAttribute;
+      skippedKey = nameReader.name;
     } else {
       if (this.isOurScope && isText(range, reportName)) {
         reportReader.begin();
@@ -326,8 +339,7 @@ class RequestMapper implements CarrierVisitor, TimeBounds {
     const builder = this.builder;
     // Read again, now noting where each attribute begins: only events without a mark pay for it.
     builder.keepMembers = true;
-    builder.begin(plan, carrier.eventName.start === carrier.eventName.end ? nameAttribute : null);
-    walker.readEventAttributes(builder);
+    this.readEachAttribute(walker, plan, carrier.eventName.start === carrier.eventName.end ? nameReader.name : null);
     builder.keepMembers = false;
     const members = readMembers(builder.arena, builder.members);
     deriveEventId(fingerprintOf(carrier, name.text, facts.serviceInstanceId, members), this.ordinals, builder.eventId);

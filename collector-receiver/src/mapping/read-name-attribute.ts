@@ -2,30 +2,42 @@ import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
 
 const empty = Buffer.alloc(0);
 
-/** Finds the text of one attribute; empty where it is absent or no text. */
+/** Finds the text of the first of some attributes that is there and is a text. */
 export class NameAttributeReader implements AttributeVisitor {
-  value: Buffer = empty;
-  private readonly name: Buffer;
-  private isName = false;
+  private readonly names: readonly Buffer[];
+  private readonly values: Buffer[];
+  /** Which of the names the present attribute has; -1 for none. */
+  private at = -1;
 
-  constructor(name: Buffer) {
-    this.name = name;
+  constructor(names: readonly Buffer[]) {
+    this.names = names;
+    this.values = names.map(() => empty);
   }
 
   begin(): void {
-    this.value = empty;
+    this.values.fill(empty);
+  }
+
+  /** Empty if none is there. */
+  get value(): Buffer {
+    return this.values.find((value) => value.length > 0) ?? empty;
+  }
+
+  /** The attribute's name; null if none is there. */
+  get name(): Buffer | null {
+    return this.names[this.values.findIndex((value) => value.length > 0)] ?? null;
   }
 
   key(bytes: Buffer, start: number, end: number): void {
-    this.isName = end - start === this.name.length && this.name.compare(bytes, start, end) === 0;
+    this.at = this.names.findIndex((name) => end - start === name.length && name.compare(bytes, start, end) === 0);
   }
 
   string(bytes: Buffer, start: number, end: number): void {
-    if (this.isName) this.value = bytes.subarray(start, end);
+    if (this.at >= 0) this.values[this.at] = bytes.subarray(start, end);
   }
 
   again(): void {
-    if (this.isName) this.value = empty;
+    if (this.at >= 0) this.values[this.at] = empty;
   }
 
   int(): void {}

@@ -111,6 +111,9 @@ export class OtlpCarrier {
   /** The event (or log record) as it stands in the body: a message, or a JSON object. */
   eventStart = 0;
   eventEnd = 0;
+  /** The log record's own body: an AnyValue, or a JSON value; both are equal if it has none. */
+  recordBodyStart = 0;
+  recordBodyEnd = 0;
   /** The first field of the event (or log record) that is malformed; always null in protobuf. */
   fault: FieldFault | null = null;
 
@@ -149,6 +152,10 @@ export interface OtlpWalker {
   hasAttributes(): boolean;
   /** Whether the event (or log record) has an attribute of that name. */
   hasEventAttribute(name: Buffer): boolean;
+  /** Whether the log record's body is a list of keys and values: a payload. */
+  hasPayload(): boolean;
+  /** The payload, as attributes. */
+  readPayload(visitor: AttributeVisitor): void;
 }
 
 export interface CarrierVisitor {

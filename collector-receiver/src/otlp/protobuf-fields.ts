@@ -36,6 +36,7 @@ export const spanTag = {
 export const eventTag = { time: 0x09, name: 0x12, attributes: 0x1a } as const;
 export const logRecordTag = {
   time: 0x09,
+  body: 0x2a,
   attributes: 0x32,
   traceId: 0x4a,
   spanId: 0x52,

@@ -21,6 +21,7 @@ const members = new JsonMembers([
 ]);
 const timeMember = members.get("timeUnixNano");
 const observedTime = members.get("observedTimeUnixNano");
+const body = members.get("body");
 const attributes = members.get("attributes");
 const traceId = members.get("traceId");
 const spanId = members.get("spanId");
@@ -39,6 +40,7 @@ export function readJsonLogRecord(cursor: JsonCursor, carrier: OtlpCarrier, tape
   carrier.spanName.start = carrier.spanName.end = 0;
   carrier.eventName.bytes = cursor.bytes;
   carrier.eventName.start = carrier.eventName.end = 0;
+  carrier.recordBodyStart = carrier.recordBodyEnd = 0;
   time.high = time.low = observed.high = observed.low = 0;
   let attributesAt = -1;
   tape.to = 0;
@@ -76,6 +78,11 @@ export function readJsonLogRecord(cursor: JsonCursor, carrier: OtlpCarrier, tape
       } else if (member === spanId) {
         carrier.spanIdStart = skipJsonId(cursor);
         carrier.spanIdEnd = cursor.pos;
+      } else if (member === body) {
+        cursor.peek();
+        carrier.recordBodyStart = cursor.pos;
+        cursor.skipValue();
+        carrier.recordBodyEnd = cursor.pos;
       } else {
         cursor.skipValue();
       }

@@ -1,4 +1,5 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
+import { findJsonPayload } from "./find-json-payload.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import {
@@ -378,5 +379,13 @@ class JsonWalker implements OtlpWalker {
     const found = hasJsonKey(cursor, name);
     cursor.pos = after;
     return found;
+  }
+
+  hasPayload(): boolean {
+    return findJsonPayload(this.cursor, this.carrier) >= 0;
+  }
+
+  readPayload(visitor: AttributeVisitor): void {
+    this.readAttributesAt(findJsonPayload(this.cursor, this.carrier), visitor);
   }
 }

@@ -27,6 +27,7 @@ export class LogRecordReader {
     carrier.timeHigh = carrier.timeLow = carrier.observedHigh = carrier.observedLow = 0;
     carrier.spanName.start = carrier.spanName.end = 0;
     carrier.eventName.start = carrier.eventName.end = 0;
+    carrier.recordBodyStart = carrier.recordBodyEnd = 0;
     carrier.traceIdStart = carrier.traceIdEnd = carrier.spanIdStart = carrier.spanIdEnd = 0;
     carrier.parentSpanIdState = idState.absent;
   }
@@ -71,6 +72,9 @@ export class LogRecordReader {
     if (tag === logRecordTag.attributes) {
       if (tagAt < this.attributesStart) this.attributesStart = tagAt;
       this.attributesEnd = end;
+    } else if (tag === logRecordTag.body) {
+      carrier.recordBodyStart = start;
+      carrier.recordBodyEnd = end;
     } else if (tag === logRecordTag.eventName) {
       carrier.eventName.start = start;
       carrier.eventName.end = end;

@@ -6,11 +6,14 @@ import {
   type OtlpWalker,
   type PlainVisitor,
 } from "./otlp-carrier.ts";
+import { findProtobufPayload } from "./find-protobuf-payload.ts";
 import { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
   containerFields,
   eventFields,
   eventTag,
+  listFields,
+  listTag,
   logRecordFields,
   logRecordTag,
   requestTag,
@@ -295,5 +298,14 @@ class ProtobufWalker implements OtlpWalker {
   hasEventAttribute(name: Buffer): boolean {
     const { attributesStart, attributesEnd } = this.item;
     return hasProtobufKey(this.cursor, attributesStart, attributesEnd, this.attributesTag, this.fields, name);
+  }
+
+  hasPayload(): boolean {
+    return findProtobufPayload(this.cursor, this.carrier) >= 0;
+  }
+
+  readPayload(visitor: AttributeVisitor): void {
+    const start = findProtobufPayload(this.cursor, this.carrier);
+    if (start >= 0) readProtobufAttributes(this.cursor, start, this.cursor.pos, listTag.values, listFields, visitor);
   }
 }
