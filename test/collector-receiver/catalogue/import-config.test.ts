@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import { findDefinitionsFile } from "../../../collector-receiver/src/catalogue/load-definitions.ts";
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { makeFolder, removeFolder } from "../../sdk/fresh-folder.ts";
@@ -107,6 +108,19 @@ test("a mounted config is a symbolic link, and its mistakes are named by its lin
   symlinkSync("..data/spanledger.config.mts", file);
   const { outcomes } = await load([file]);
   expect(outcomes[0]).toMatch(/spanledger\.config\.mts:3 cannot be run: no 1/);
+});
+
+test("the config of the chart's example loads as Kubernetes mounts it", async () => {
+  const values = parse(readFileSync(locateInRepository("deploy/helm/values/production.yaml"), "utf8")) as {
+    receiver: { config: string };
+  };
+  const folder = newFolder();
+  write(join(folder, "..2026_11_30/spanledger.config.mts"), values.receiver.config);
+  symlinkSync("..2026_11_30", join(folder, "..data"));
+  symlinkSync("..data/spanledger.config.mts", join(folder, "spanledger.config.mts"));
+  const { outcomes, stderr } = await load([join(folder, "spanledger.config.mts")]);
+  expect(outcomes[0]).toMatch(/^[a-z_,]+$/);
+  expect(stderr).toBe("");
 });
 
 test("a name of ours that is not exported is refused", async () => {
