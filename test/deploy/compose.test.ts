@@ -74,6 +74,7 @@ describe("compose.yaml", async () => {
       new Set([
         "GRAFANA_PASSWORD",
         "POSTGRES_PASSWORD",
+        "RECEIVER_DATABASE_PASSWORD",
         "REDIS_PASSWORD",
         "SPANLEDGER_INGEST_TOKEN",
         "SPANLEDGER_READ_TOKEN",
@@ -90,9 +91,34 @@ describe("compose.yaml", async () => {
         return [...value.matchAll(/^\w+:\/\/(?:[^@/]*@)?([\w.-]+)/g)].map(([, host]) => host as string);
       }),
     );
-    const hosts = [...addresses, services["dashboards-role"]?.environment?.["PGHOST"]];
+    const hosts = [...addresses, services["roles"]?.environment?.["PGHOST"]];
     expect(hosts).toEqual(expect.arrayContaining(["postgres", "redis", "receiver"]));
     for (const host of hosts) expect(Object.keys(services)).toContain(host);
+  });
+
+  test("what runs all the time has no rights of root, and a disk that it cannot write", () => {
+    for (const name of ["migrate", "receiver", "collector"]) {
+      expect(compose.services[name], name).toMatchObject({
+        read_only: true,
+        cap_drop: ["ALL"],
+        security_opt: ["no-new-privileges:true"],
+      });
+    }
+    const { collector, "collector-folder": folder } = compose.services;
+    const user = (collector as { user?: string }).user;
+    expect(user).not.toMatch(/^0|^root/);
+    expect(folder?.command).toEqual(["-R", user, "/var/lib/otelcol"]);
+    expect(Object.keys(collector?.depends_on ?? {})).toContain("collector-folder");
+  });
+
+  test("only the migration logs in as the owner; the receiver's role is made by the file of the repository", () => {
+    const userOf = (name: string) =>
+      /^postgresql:\/\/(\w+):/.exec(compose.services[name]?.environment?.["DATABASE_URL"] ?? "")?.[1];
+    expect(userOf("migrate")).toBe(compose.services["postgres"]?.environment?.["POSTGRES_USER"]);
+    expect(userOf("receiver")).toBe("spanledger_app");
+    expect(compose.services["roles"]?.volumes?.[0]).toMatch(/^\.\/deploy\/create-receiver-role\.sql:/);
+    expect(compose.services["roles"]?.command?.[0]).toContain("alter role spanledger_app password");
+    expect(Object.keys(compose.services["receiver"]?.depends_on ?? {})).toEqual(["roles"]);
   });
 
   test("the Collector shows the token that the receiver takes", () => {

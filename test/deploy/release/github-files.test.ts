@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -56,6 +57,20 @@ test("the release workflow publishes with provenance, after CI, with a bill of m
   expect(at("release -- publish --check")).toBeGreaterThan(-1);
   expect(at("npm sbom")).toBeGreaterThan(at("release -- publish --check"));
   expect(runs.indexOf("npm run release -- publish")).toBeGreaterThan(at("npm sbom"));
+});
+
+test("the image is built on the base's digest, after the packages are published", () => {
+  const { jobs } = parse(read(`${folder}/publish.yml`)) as {
+    jobs: Record<string, { needs?: string; steps?: { run?: string; with?: Record<string, string> }[] }>;
+  };
+  expect(jobs["image"]?.needs).toBe("packages");
+  const digest = jobs["image"]?.steps?.find(({ run = "" }) => run.includes("imagetools inspect"))?.run ?? "";
+  // The line of the workflow finds the Dockerfile's own base.
+  const [, expression = ""] = /sed -n '([^']+)'/.exec(digest) ?? [];
+  const base = execFileSync("sed", ["-n", expression, "deploy/Dockerfile"], { cwd: root, encoding: "utf8" });
+  expect(base).toMatch(/^node:\d+\.\d+\.\d+-slim\n$/);
+  const build = jobs["image"]?.steps?.find((step) => step.with?.["file"] === "deploy/Dockerfile");
+  expect(build?.with?.["build-args"]).toMatch(/^BASE=\$\{\{ steps\.base\.outputs\.image \}\}$/);
 });
 
 test("updates are asked for in every folder that pins something", () => {
