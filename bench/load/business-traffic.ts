@@ -60,61 +60,70 @@ function startSession(seed: number, number: number, random: () => number): Sessi
   };
 }
 
-function nextOf(session: Session, random: () => number): Omit<TrafficEvent, "atMs"> {
-  const { id, user, steps, escalates, agent } = session;
+type Step = Omit<TrafficEvent, "atMs">;
+
+function nextOf(session: Session, random: () => number): Step {
+  const { id, user, steps, escalates } = session;
   const step = session.step++;
   const left = steps - step;
   if (step === 0) return { name: "session.start", attributes: { session_id: id, channel: "api", user_id: user } };
-  if (escalates && left === 4) {
-    return { name: "session.escalate", attributes: { session_id: id, reason: "keyword", severity: "high" } };
-  }
-  if (escalates && left === 3) {
-    const wait = Math.round(random() * 90_000) / 1000;
-    return {
-      name: "agent.session_takeover",
-      attributes: { agent_id: agent, session_id: id, wait_duration_seconds: wait },
-    };
-  }
-  if (escalates && left === 2) {
-    return {
-      name: "agent.session_message",
-      attributes: { agent_id: agent, session_id: id, message_length: 20 + Math.floor(random() * 200) },
-    };
-  }
-  if (escalates && left === 1) {
-    const handled = Math.round(random() * 900_000) / 1000;
-    return {
-      name: "agent.session_release",
-      attributes: { agent_id: agent, session_id: id, handle_duration_seconds: handled, message_count: 4 },
-    };
-  }
+  if (escalates && left <= 4) return escalationStep(session, left, random);
   if (left === 1) return { name: "session.end", attributes: { session_id: id, reason: "customer_closed" } };
   const kind = random();
-  if (kind < 0.08) {
-    return {
-      name: "query.order",
-      attributes: {
-        session_id: id,
-        order_number: `FD${10_000 + Math.floor(random() * 90_000)}`,
-        site: sites[Math.floor(random() * 4)] as string,
-        success: random() < 0.9,
-        response_time_ms: duration(random, 300),
-      },
-    };
+  if (kind < 0.08) return orderQuery(id, random);
+  if (kind < 0.16) return trackingQuery(id, random);
+  return message(session, step, random);
+}
+
+/** The last four steps of a session that a human takes over. */
+function escalationStep({ id, agent }: Session, left: number, random: () => number): Step {
+  if (left === 4) {
+    return { name: "session.escalate", attributes: { session_id: id, reason: "keyword", severity: "high" } };
   }
-  if (kind < 0.16) {
-    return {
-      name: "query.tracking",
-      attributes: {
-        session_id: id,
-        tracking_number: `TEST${100_000 + Math.floor(random() * 900_000)}`,
-        carrier: carriers[Math.floor(random() * 4)] as string,
-        success: random() < 0.85,
-        status: "in_transit",
-        response_time_ms: duration(random, 500),
-      },
-    };
+  if (left === 3) {
+    const wait = Math.round(random() * 90_000) / 1000;
+    const attributes = { agent_id: agent, session_id: id, wait_duration_seconds: wait };
+    return { name: "agent.session_takeover", attributes };
   }
+  if (left === 2) {
+    const attributes = { agent_id: agent, session_id: id, message_length: 20 + Math.floor(random() * 200) };
+    return { name: "agent.session_message", attributes };
+  }
+  const handled = Math.round(random() * 900_000) / 1000;
+  return {
+    name: "agent.session_release",
+    attributes: { agent_id: agent, session_id: id, handle_duration_seconds: handled, message_count: 4 },
+  };
+}
+
+function orderQuery(id: string, random: () => number): Step {
+  return {
+    name: "query.order",
+    attributes: {
+      session_id: id,
+      order_number: `FD${10_000 + Math.floor(random() * 90_000)}`,
+      site: sites[Math.floor(random() * 4)] as string,
+      success: random() < 0.9,
+      response_time_ms: duration(random, 300),
+    },
+  };
+}
+
+function trackingQuery(id: string, random: () => number): Step {
+  return {
+    name: "query.tracking",
+    attributes: {
+      session_id: id,
+      tracking_number: `TEST${100_000 + Math.floor(random() * 900_000)}`,
+      carrier: carriers[Math.floor(random() * 4)] as string,
+      success: random() < 0.85,
+      status: "in_transit",
+      response_time_ms: duration(random, 500),
+    },
+  };
+}
+
+function message({ id, user }: Session, step: number, random: () => number): Step {
   const length = 20 + Math.floor(random() * 400);
   if (step % 2 === 1) {
     return {
@@ -134,7 +143,7 @@ function nextOf(session: Session, random: () => number): Omit<TrafficEvent, "atM
   };
 }
 
-function staffEvent(random: () => number, i: number): Omit<TrafficEvent, "atMs"> {
+function staffEvent(random: () => number, i: number): Step {
   const agent = 1 + Math.floor(random() * 50);
   const kind = random();
   if (kind < 0.1) return { name: "agent.login", attributes: { agent_id: agent, agent_name: `Agent ${agent}` } };

@@ -1,6 +1,6 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Pool } from "pg";
 import type { Config } from "./config/config.ts";
 import { connectionTimes, createHttpServer, type ConnectionTimes } from "./receiving/create-http-server.ts";
@@ -70,14 +70,49 @@ const rawBadRequest = [
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, pool, metrics, times = connectionTimes } = options;
-  const withoutBasePath = createBasePathRemover(config.basePath);
-  const build = { version: packageVersion, node: process.versions.node, counting_rules: countingRules };
+  const { config, pool, metrics, failedSignIns } = options;
   const findHostProblem = hostsWithoutTokens(config.allowedHosts);
-  const otlp = new OtlpReceiver({
+  const otlp = createOtlpReceiver(options, config.ingestTokens.length === 0 ? findHostProblem : undefined);
+  const app = createServerOf(options, otlp);
+  answerOwnErrors(app);
+  addSecurityHeaders(app);
+  prefixLinks(app, config.basePath);
+  compressAnswers(app);
+  if (config.readTokens.length === 0) refuseOtherHosts(app, findHostProblem);
+  app.addHook("onSend", async (_request, reply, payload) => {
+    // Else the server waits for a connection that its client keeps open.
+    if (options.isDraining()) void reply.header("connection", "close");
+    return payload;
+  });
+
+  await registerOpenApi(app, config);
+  await app.register(otlpRoutes, { receiver: otlp });
+  const resolveReader = options.tokens?.read ?? createTenantResolver(config.readTokens);
+  const tenantOf = createReadTenantResolver(resolveReader, (request) => failedSignIns?.note("token", request));
+  await registerReading(app, options, tenantOf);
+  answerProbes(app, { pool, isDraining: options.isDraining });
+  const build = { version: packageVersion, node: process.versions.node, counting_rules: countingRules };
+  answerVersion(app, build);
+  measureBuild(metrics.registry, build);
+  const isReachable = !config.loopback;
+  answerMetrics(app, { registry: metrics.registry, token: config.metricsToken, isReachable });
+  await app.register(async (scope) => {
+    scope.setErrorHandler(createErrorPage({ locale: config.locale, sampleData: config.sampleData }));
+    if (isReachable) askForToken(scope, tenantOf);
+    await registerDocs(scope);
+  });
+  return app;
+}
+
+function createOtlpReceiver(
+  options: AppOptions,
+  findHostProblem: ReturnType<typeof hostsWithoutTokens> | undefined,
+): OtlpReceiver {
+  const { config, metrics } = options;
+  return new OtlpReceiver({
     ingest: options.ingest,
     resolveTenant: options.tokens?.ingest ?? createTenantResolver(config.ingestTokens),
-    findHostProblem: config.ingestTokens.length === 0 ? findHostProblem : undefined,
+    findHostProblem,
     retainedFromMs: options.retainedFromMs,
     countedAttributes: options.countedAttributes,
     custom: options.custom,
@@ -89,8 +124,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     onFault: (error) => options.onAlarm("internal_fault", "an OTLP request failed", error),
     isDraining: options.isDraining,
   });
-  const app: FastifyInstance = fastify({
-    loggerInstance: options.log,
+}
+
+/** Fastify on Node's server, with the OTLP receiver in front of its router. */
+function createServerOf({ config, log, times = connectionTimes }: AppOptions, otlp: OtlpReceiver): FastifyInstance {
+  const withoutBasePath = createBasePathRemover(config.basePath);
+  return fastify({
+    loggerInstance: log,
     // No line per request: /metrics counts them.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: OWN_BODY_LIMIT,
@@ -112,37 +152,28 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       else socket.destroy();
     },
   });
-  answerOwnErrors(app);
-  addSecurityHeaders(app);
-  prefixLinks(app, config.basePath);
-  compressAnswers(app);
-  if (config.readTokens.length === 0) refuseOtherHosts(app, findHostProblem);
-  app.addHook("onSend", async (_request, reply, payload) => {
-    // Else the server waits for a connection that its client keeps open.
-    if (options.isDraining()) void reply.header("connection", "close");
-    return payload;
-  });
+}
 
+async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: Config): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Spanledger", description: "Business events, counted exactly once.", version: packageVersion },
-      ...(config.basePath === "" ? {} : { servers: [{ url: config.basePath }] }),
+      ...(basePath === "" ? {} : { servers: [{ url: basePath }] }),
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
-      ...(config.readTokens.length > 0 ? { security: [{ token: [] }] } : {}),
+      ...(readTokens.length > 0 ? { security: [{ token: [] }] } : {}),
     },
     hideUntagged: true,
   });
-  await app.register(otlpRoutes, { receiver: otlp });
-  const resolveReader = options.tokens?.read ?? createTenantResolver(config.readTokens);
-  const { failedSignIns } = options;
-  const tenantOf = createReadTenantResolver(resolveReader, (request) => failedSignIns?.note("token", request));
-  const reading = {
-    pool,
-    tenantOf,
-    locale: config.locale,
-    ...(options.live === undefined ? {} : { live: options.live }),
-  };
+}
+
+/** Figures and pages, for the tenant of the token. */
+async function registerReading(
+  app: FastifyInstance,
+  { config, pool, live, failedSignIns }: AppOptions,
+  tenantOf: (request: FastifyRequest) => string,
+): Promise<void> {
+  const reading = { pool, tenantOf, locale: config.locale, ...(live === undefined ? {} : { live }) };
   await app.register(async (scope) => {
     askForToken(scope, tenantOf, (route) => route === sharedRoute);
     await scope.register(statsPlugin, reading);
@@ -153,17 +184,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       onUnknownShare: (request) => failedSignIns?.note("share", request),
     });
   });
-  answerProbes(app, { pool, isDraining: options.isDraining });
-  answerVersion(app, build);
-  measureBuild(metrics.registry, build);
-  const isReachable = !config.loopback;
-  answerMetrics(app, { registry: metrics.registry, token: config.metricsToken, isReachable });
-  await app.register(async (scope) => {
-    scope.setErrorHandler(createErrorPage({ locale: config.locale, sampleData: config.sampleData }));
-    if (isReachable) askForToken(scope, tenantOf);
-    await registerDocs(scope);
-  });
-  return app;
 }
 
 async function registerDocs(app: FastifyInstance): Promise<void> {

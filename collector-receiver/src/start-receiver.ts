@@ -48,133 +48,164 @@ const READ_CONNECTIONS = 10;
 const WATCH_EVERY_MS = 30_000;
 
 /**
- * Starts the whole receiver: PostgreSQL unless one is given, migrations, settings, ingest, HTTP. Where
- * something fails, what was started before is closed again.
+ * Starts the whole receiver: PostgreSQL unless one is given, migrations, settings, ingest, HTTP. If something fails, what
+ * was started before is closed again.
  */
 export async function startReceiver(
   config: Config,
   log: FastifyBaseLogger,
   options: StartOptions = {},
 ): Promise<Receiver> {
-  const started: [what: string, close: () => Promise<unknown>][] = [];
-  let draining = false;
-  const closeAll = async () => {
-    draining = true;
-    for (const [what, close] of started.splice(0).toReversed()) {
-      await close().catch((error: unknown) => log.error({ err: error }, `${what} did not close`));
-    }
-  };
+  const started = new StartedParts(log);
   try {
-    const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
-    const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile, reservedMetricKeys);
-    const connectionString = config.databaseUrl ?? (await startDatabase());
-    const migrated = await migrateDatabase(config.migrationDatabaseUrl ?? connectionString);
-    if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
-    const tenantDefaults = tenantDefaultsOf(config, definitions);
-    await checkSettings(connectionString, tenantsOf(config), tenantDefaults, log);
-    const custom = await applyCustomDefinitions(connectionString, definitions, log);
-    const countedAttributes = countedAttributesWith(custom === null ? null : compileCounting(custom));
-
-    const pool = new pg.Pool({
-      connectionString,
-      max: READ_CONNECTIONS,
-      application_name: "spanledger-reader",
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 60_000,
-      keepAlive: true,
-    });
-    // Without a listener the loss of an idle connection would end the process.
-    pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
-    started.push(["the read pool", () => pool.end()]);
-
-    const bodies = new HeldBytes(config.maxQueueBytes, config.maxTenantQueueBytes);
-    const metrics = new ReceiverMetrics(
-      () => ({ bytes: ingest.queueBytes + bodies.bytes, requests: ingest.queueLength }),
-      config.maxQueueBytes,
-    );
-    measureSourceGaps(metrics.registry, pool);
-    const live = config.redisUrl === undefined ? undefined : await startLive(config.redisUrl, pool);
-    if (live !== undefined) {
-      started.push(["the live counters", () => live.close()]);
-      measureLive(metrics.registry, live);
-    }
-    const onAlarm = raiseAlarms(metrics, log);
-    const ingest = new GroupCommit({
-      connectionString,
-      tenantDefaults,
-      capturedAttributes: countedAttributes,
-      writers: WRITERS,
-      maxQueueBytes: config.maxQueueBytes,
-      maxTenantQueueBytes: config.maxTenantQueueBytes,
-      batchMaxEvents: config.batchMaxEvents,
-      onAlarm,
-      onCommitted: (committed, _batch, startedMs) => {
-        metrics.countBatch(committed, startedMs);
-        live?.publish(committed.days);
-      },
-    });
-    started.push(["ingest", () => ingest.close()]);
-    const watch = await watchTenants({
-      connectionString,
-      log,
-      onAlarm,
-      everyMs: WATCH_EVERY_MS,
-      retentionMonths: config.retentionMonths,
-      onSwept: (sessions, days) => {
-        metrics.countSettled(sessions);
-        live?.publish(days);
-      },
-    });
-    started.push(["the tenant watch", () => watch.close()]);
-    measureRetention(metrics.registry, () => watch.announcements());
-
+    const database = await prepareDatabase(config, log, started);
+    const pool = openReadPool(database.connectionString, log);
+    started.add("the read pool", () => pool.end());
+    const parts = await startIngest(config, log, { ...database, pool }, started);
     const failedSignIns = new FailedSignIns({
-      registry: metrics.registry,
+      registry: parts.metrics.registry,
       log,
       audit: (failures) => auditFailedSignIns(pool, failures),
     });
-    started.push(["the count of failed sign-ins", () => failedSignIns.close()]);
+    started.add("the count of failed sign-ins", () => failedSignIns.close());
     const tokens = watchTokens(config, log);
-    started.push(["the watch of token files", async () => tokens.close()]);
+    started.add("the watch of token files", async () => tokens.close());
     const app = await buildApp({
       config,
       tokens,
       failedSignIns,
       log,
       pool,
-      ingest,
-      onAlarm,
-      bodies,
-      metrics,
-      countedAttributes,
-      custom: custom ?? undefined,
-      ...(live === undefined ? {} : { live }),
-      retainedFromMs: (tenantId) => watch.retainedFromMs(tenantId),
-      isDraining: () => draining,
+      ...parts,
+      countedAttributes: database.countedAttributes,
+      custom: database.custom,
+      isDraining: () => started.isClosing,
       ...options,
     });
     // First to be closed: requests under way are committed and answered before ingest ends.
-    started.push(["the HTTP server", () => app.close()]);
+    started.add("the HTTP server", () => app.close());
     const url = await listen(app, config.host, config.port);
-    return { url, close: closeAll };
+    return { url, close: () => started.closeAll() };
   } catch (error) {
-    await closeAll();
+    await started.closeAll();
     throw error;
   }
+}
 
-  // Only where there is a Redis, or no PostgreSQL, is their code loaded: it would occupy memory for nothing.
-  async function startLive(redisUrl: string, pool: pg.Pool): Promise<Live> {
-    const { createLive } = await import("./live/create-live.ts");
-    return createLive({ redisUrl, pool, log });
+/** What was started, so that it is closed in the opposite order. */
+class StartedParts {
+  readonly #log: FastifyBaseLogger;
+  readonly #parts: [what: string, close: () => Promise<unknown>][] = [];
+  isClosing = false;
+
+  constructor(log: FastifyBaseLogger) {
+    this.#log = log;
   }
 
-  async function startDatabase(): Promise<string> {
-    const { startEmbeddedPostgres } = await import("./embedded/embedded-postgres.ts");
-    const server = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
-    started.push(["PostgreSQL", () => server.stop()]);
-    log.info({ port: server.port, reused: server.reused, log: server.logFile }, "embedded PostgreSQL runs");
-    return server.connectionString;
+  add(what: string, close: () => Promise<unknown>): void {
+    this.#parts.push([what, close]);
   }
+
+  async closeAll(): Promise<void> {
+    this.isClosing = true;
+    for (const [what, close] of this.#parts.splice(0).toReversed()) {
+      await close().catch((error: unknown) => this.#log.error({ err: error }, `${what} did not close`));
+    }
+  }
+}
+
+/** Finds or starts PostgreSQL, migrates it, and stores settings and definitions that it lacks. */
+async function prepareDatabase(config: Config, log: FastifyBaseLogger, started: StartedParts) {
+  const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
+  const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile, reservedMetricKeys);
+  const connectionString = config.databaseUrl ?? (await startDatabase(config, log, started));
+  const migrated = await migrateDatabase(config.migrationDatabaseUrl ?? connectionString);
+  if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
+  const tenantDefaults = tenantDefaultsOf(config, definitions);
+  await checkSettings(connectionString, tenantsOf(config), tenantDefaults, log);
+  const custom = (await applyCustomDefinitions(connectionString, definitions, log)) ?? undefined;
+  const countedAttributes = countedAttributesWith(custom === undefined ? null : compileCounting(custom));
+  return { connectionString, tenantDefaults, custom, countedAttributes };
+}
+
+// Only if there is no PostgreSQL, or a Redis, is their code loaded: it would occupy memory for nothing.
+async function startDatabase(config: Config, log: FastifyBaseLogger, started: StartedParts): Promise<string> {
+  const { startEmbeddedPostgres } = await import("./embedded/embedded-postgres.ts");
+  const server = await startEmbeddedPostgres({ dataFolder: join(config.dataFolder, "postgres") });
+  started.add("PostgreSQL", () => server.stop());
+  log.info({ port: server.port, reused: server.reused, log: server.logFile }, "embedded PostgreSQL runs");
+  return server.connectionString;
+}
+
+async function startLive(redisUrl: string, pool: pg.Pool, log: FastifyBaseLogger): Promise<Live> {
+  const { createLive } = await import("./live/create-live.ts");
+  return createLive({ redisUrl, pool, log });
+}
+
+function openReadPool(connectionString: string, log: FastifyBaseLogger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: READ_CONNECTIONS,
+    application_name: "spanledger-reader",
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    keepAlive: true,
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
+  return pool;
+}
+
+interface ReadyDatabase extends Awaited<ReturnType<typeof prepareDatabase>> {
+  readonly pool: pg.Pool;
+}
+
+/** Starts what counts: ingest, the upkeep of tenants, today's counters in Redis, and the metrics of all of them. */
+async function startIngest(config: Config, log: FastifyBaseLogger, database: ReadyDatabase, started: StartedParts) {
+  const { connectionString, tenantDefaults, countedAttributes, pool } = database;
+  const { maxQueueBytes, maxTenantQueueBytes, batchMaxEvents, retentionMonths } = config;
+  const bodies = new HeldBytes(maxQueueBytes, maxTenantQueueBytes);
+  const metrics = new ReceiverMetrics(
+    () => ({ bytes: ingest.queueBytes + bodies.bytes, requests: ingest.queueLength }),
+    maxQueueBytes,
+  );
+  measureSourceGaps(metrics.registry, pool);
+  const live = config.redisUrl === undefined ? undefined : await startLive(config.redisUrl, pool, log);
+  if (live !== undefined) {
+    started.add("the live counters", () => live.close());
+    measureLive(metrics.registry, live);
+  }
+  const onAlarm = raiseAlarms(metrics, log);
+  const ingest = new GroupCommit({
+    connectionString,
+    tenantDefaults,
+    capturedAttributes: countedAttributes,
+    writers: WRITERS,
+    maxQueueBytes,
+    maxTenantQueueBytes,
+    batchMaxEvents,
+    onAlarm,
+    onCommitted: (committed, _batch, startedMs) => {
+      metrics.countBatch(committed, startedMs);
+      live?.publish(committed.days);
+    },
+  });
+  started.add("ingest", () => ingest.close());
+  const watch = await watchTenants({
+    connectionString,
+    log,
+    onAlarm,
+    everyMs: WATCH_EVERY_MS,
+    retentionMonths,
+    onSwept: (sessions, days) => {
+      metrics.countSettled(sessions);
+      live?.publish(days);
+    },
+  });
+  started.add("the tenant watch", () => watch.close());
+  measureRetention(metrics.registry, () => watch.announcements());
+  const retainedFromMs = (tenantId: string): number | null => watch.retainedFromMs(tenantId);
+  return { bodies, metrics, onAlarm, ingest, retainedFromMs, ...(live === undefined ? {} : { live }) };
 }
 
 /** The lists of tokens, read again from their files while the receiver runs. */

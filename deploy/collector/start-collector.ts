@@ -60,19 +60,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     // Its own group: a Ctrl-C in the terminal reaches whoever started it, who stops it after the products.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      PATH: process.env["PATH"],
-      SPANLEDGER_URL: options.receiverUrl,
-      SPANLEDGER_TOKEN: options.token ?? "",
-      SPANLEDGER_QUEUE_FOLDER: join(options.folder, "queue"),
-      OTLP_HOST: "127.0.0.1",
-      OTLP_GRPC_PORT: String(ports.grpc),
-      OTLP_HTTP_PORT: String(ports.http),
-      COLLECTOR_HEALTH_ENDPOINT: `127.0.0.1:${ports.health}`,
-      COLLECTOR_METRICS_HOST: "127.0.0.1",
-      COLLECTOR_METRICS_PORT: String(ports.metrics),
-      ...options.env,
-    },
+    env: environmentOf(options, ports),
   });
   const log = createWriteStream(logFile, { flags: "a" });
   let said = "";
@@ -110,6 +98,22 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     pid: child.pid ?? -1,
     logFile,
     stop,
+  };
+}
+
+function environmentOf(options: CollectorOptions, ports: CollectorPorts): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env["PATH"],
+    SPANLEDGER_URL: options.receiverUrl,
+    SPANLEDGER_TOKEN: options.token ?? "",
+    SPANLEDGER_QUEUE_FOLDER: join(options.folder, "queue"),
+    OTLP_HOST: "127.0.0.1",
+    OTLP_GRPC_PORT: String(ports.grpc),
+    OTLP_HTTP_PORT: String(ports.http),
+    COLLECTOR_HEALTH_ENDPOINT: `127.0.0.1:${ports.health}`,
+    COLLECTOR_METRICS_HOST: "127.0.0.1",
+    COLLECTOR_METRICS_PORT: String(ports.metrics),
+    ...options.env,
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { longFunctions, maxFunctionLines } from "./long-functions.ts";
 import { rooms, type Room } from "./rooms.ts";
 
 const configFile = fileURLToPath(new URL("../../.oxlintrc.json", import.meta.url));
@@ -14,9 +15,28 @@ interface LintConfig {
 /** @returns the linter's configuration with the overrides that keep each room to what it may import */
 export async function lintConfigWithRooms(): Promise<string> {
   const config = JSON.parse(await readFile(configFile, "utf8")) as LintConfig;
-  const others = config.overrides.filter(({ files }) => !files.every((file) => ofRooms.test(file)));
-  config.overrides = [...rooms.flatMap(overridesOf), ...others];
+  const others = config.overrides.filter(
+    ({ files, rules }) => !files.every((file) => ofRooms.test(file)) && !("max-lines-per-function" in rules),
+  );
+  config.overrides = [...rooms.flatMap(overridesOf), ...others, ...overridesOfLength()];
   return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+/** Tests may be long: a test tells one story. */
+function overridesOfLength(): LintConfig["overrides"] {
+  const sourceFiles = [
+    "collector-receiver/src/**",
+    "sdk/src/**",
+    "deploy/**",
+    "dashboards/**",
+    "docs/**",
+    "examples/**",
+  ];
+  const rule = (setting: unknown) => ({ "max-lines-per-function": setting });
+  return [
+    { files: [...sourceFiles, "bench/**"], rules: rule(["error", { max: maxFunctionLines }]) },
+    { files: longFunctions.map(({ file }) => file), rules: rule("off") },
+  ];
 }
 
 /** A specifier tells only how far up it goes, so files of each depth have their own pattern. */

@@ -1,6 +1,12 @@
+import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
 import { exportedNames, repeatedExports } from "../../docs/architecture/check-exported-names.ts";
+import { longFunctions, maxFunctionLines } from "../../docs/architecture/long-functions.ts";
 import { rooms } from "../../docs/architecture/rooms.ts";
 import { locateInRepository } from "../../docs/generate-documents.ts";
 
@@ -55,6 +61,24 @@ test("each exported name is exported by one file", () => {
   expect(repeatedExports(locateInRepository(""))).toEqual([]);
   const source = "export function a(): void;\nexport async function b() {}\nexport type C = 1;\nexport const d = 2;\n";
   expect([...exportedNames(source)]).toEqual(["a", "b", "C", "d"]);
+});
+
+test("a file is excused from short functions only while it has a long one", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "spanledger-lint-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const config = join(folder, "oxlintrc.json");
+  const rules = { "max-lines-per-function": ["error", { max: maxFunctionLines }] };
+  await writeFile(config, JSON.stringify({ categories: { correctness: "off" }, rules }));
+  const files = longFunctions.map(({ file }) => file);
+  const run = promisify(execFile)("npx", ["oxlint", "-c", config, "--format", "unix", ...files], {
+    cwd: locateInRepository(""),
+  });
+  const said = await run.then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  );
+  expect(files.filter((file) => !said.includes(`${file}:`))).toEqual([]);
+  expect(longFunctions.filter(({ because }) => because.length < 30)).toEqual([]);
 });
 
 /** @returns "room other" for each room that a file of another room imports */

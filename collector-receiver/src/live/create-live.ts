@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
+import type { Redis } from "ioredis";
 import type { Pool } from "pg";
 import type { LiveCounters } from "../stats/live-counters.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
@@ -44,132 +45,152 @@ const WRITE_TIMEOUT_MS = 2_000;
 const READ_TIMEOUT_MS = 300;
 const RETRY_AFTER_MS = 1_000;
 const REFRESH_EVERY_MS = 60_000;
-const MOST_PENDING_DAYS = 4_096;
+const MAX_PENDING_DAYS = 4_096;
 /** Hashes of one pipeline: bounds what a Redis that comes back is sent at once. */
 const WRITE_DAYS = 256;
+
+export function createLive(options: LiveOptions): Live {
+  return new RedisLive(options);
+}
 
 /**
  * Keeps the counters of recent days in Redis. A cache: what cannot be written waits, newest values
  * only, and today is overwritten from PostgreSQL each minute, so that a hash heals whatever befell it.
  */
-export function createLive(options: LiveOptions): Live {
-  const { redisUrl: url, pool, log, now = Date.now } = options;
-  const pending = new PendingDays(MOST_PENDING_DAYS);
-  const counts = { writes: 0, failures: 0, droppedDays: 0 };
-  let failing = false;
-  let closing = false;
-  let working: Promise<void> | undefined;
-  let retry: NodeJS.Timeout | undefined;
+class RedisLive implements Live {
+  readonly #options: LiveOptions;
+  readonly #now: () => number;
+  readonly #pending = new PendingDays(MAX_PENDING_DAYS);
+  readonly #counts = { writes: 0, failures: 0, droppedDays: 0 };
+  readonly #writing: Redis;
+  readonly #reading: Redis;
+  readonly #timer: NodeJS.Timeout;
+  #failing = false;
+  #closing = false;
+  #flushScheduled = false;
+  #working: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
-  const writing = openRedis({
-    url,
-    name: "spanledger-live-writer",
-    commandTimeoutMs: WRITE_TIMEOUT_MS,
-    onChange(connected, error) {
-      if (closing) return;
-      if (connected) log.info("Redis is connected: live counters come from there");
-      else log.warn({ reason: error?.message }, "Redis is not connected: live counters come from PostgreSQL");
-      // What Redis holds after an outage is not known.
-      if (connected) refresh();
-    },
-  });
-  const reading = openRedis({
-    url,
-    name: "spanledger-live-reader",
-    commandTimeoutMs: READ_TIMEOUT_MS,
-    onChange: () => {},
-  });
-  const timer = setInterval(refresh, options.refreshEveryMs ?? REFRESH_EVERY_MS);
-  timer.unref();
+  constructor(options: LiveOptions) {
+    const { redisUrl: url, now = Date.now, refreshEveryMs = REFRESH_EVERY_MS } = options;
+    this.#options = options;
+    this.#now = now;
+    this.#writing = openRedis({
+      url,
+      name: "spanledger-live-writer",
+      commandTimeoutMs: WRITE_TIMEOUT_MS,
+      onChange: (connected, error) => this.#noteConnection(connected, error),
+    });
+    this.#reading = openRedis({
+      url,
+      name: "spanledger-live-reader",
+      commandTimeoutMs: READ_TIMEOUT_MS,
+      onChange: () => {},
+    });
+    this.#timer = setInterval(() => this.#refresh(), refreshEveryMs);
+    this.#timer.unref();
+  }
+
+  get state(): LiveState {
+    const { status } = this.#writing;
+    return { ...this.#counts, connected: status === "ready", pendingDays: this.#pending.size };
+  }
+
+  publish(days: readonly BusinessRow[]): void {
+    const oldest = new Date(this.#now() - EXPIRY_MS).toISOString().slice(0, 10);
+    const recent = days.filter((row) => row.period_value >= oldest);
+    if (recent.length === 0 || this.#closing) return;
+    this.#counts.droppedDays += this.#pending.add(recent);
+    this.#flush();
+  }
+
+  async readDay(tenantId: string, day: string): ReturnType<LiveCounters["readDay"]> {
+    // What this receiver could not write is missing there.
+    if (this.#failing) throw new Error("Redis does not take what is written: its counters are behind");
+    return readHashDay(this.#reading, tenantId, day);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#timer);
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    if (this.#pending.size > 0 && !this.#failing) this.#flush();
+    await this.#working;
+    this.#writing.disconnect();
+    this.#reading.disconnect();
+  }
+
+  #noteConnection(connected: boolean, error: Error | undefined): void {
+    if (this.#closing) return;
+    const { log } = this.#options;
+    if (connected) log.info("Redis is connected: live counters come from there");
+    else log.warn({ reason: error?.message }, "Redis is not connected: live counters come from PostgreSQL");
+    // What Redis holds after an outage is not known.
+    if (connected) this.#refresh();
+  }
 
   /** One piece of work at a time: a refresh and a flush side by side would overtake each other. */
-  function work(task: () => Promise<void>): Promise<void> {
-    const done = (working ?? Promise.resolve()).then(task).then(
+  #work(task: () => Promise<void>): Promise<void> {
+    const done = (this.#working ?? Promise.resolve()).then(task).then(
       () => {
-        if (failing) log.info("live counters are written again");
-        failing = false;
+        if (this.#failing) this.#options.log.info("live counters are written again");
+        this.#failing = false;
       },
-      (error: unknown) => {
-        counts.failures++;
-        if (!failing && writing.status === "ready") {
-          // Never the error itself: ioredis hangs the command on it, and AUTH holds the password.
-          log.warn({ reason: (error as Error).message }, "live counters cannot be written");
-        }
-        failing = true;
-        if (!closing) retry ??= setTimeout(retryNow, RETRY_AFTER_MS).unref();
-      },
+      (error: unknown) => this.#noteFailure(error as Error),
     );
     const settled = done.finally(() => {
-      if (working === settled) working = undefined;
+      if (this.#working === settled) this.#working = undefined;
     });
-    working = settled;
+    this.#working = settled;
     return settled;
   }
 
-  function retryNow(): void {
-    retry = undefined;
-    refresh();
-    if (pending.size > 0) flush();
+  #noteFailure(error: Error): void {
+    this.#counts.failures++;
+    if (!this.#failing && this.#writing.status === "ready") {
+      // Never the error itself: ioredis hangs the command on it, and AUTH holds the password.
+      this.#options.log.warn({ reason: error.message }, "live counters cannot be written");
+    }
+    this.#failing = true;
+    if (!this.#closing) this.#retry ??= setTimeout(() => this.#retryNow(), RETRY_AFTER_MS).unref();
   }
 
-  function refresh(): void {
-    void work(async () => {
-      assertConnected();
-      await refreshToday(writing, pool, now());
+  #retryNow(): void {
+    this.#retry = undefined;
+    this.#refresh();
+    if (this.#pending.size > 0) this.#flush();
+  }
+
+  #refresh(): void {
+    void this.#work(async () => {
+      this.#assertConnected();
+      await refreshToday(this.#writing, this.#options.pool, this.#now());
     });
   }
 
   /** PostgreSQL is not asked for what could not be written anyway. */
-  function assertConnected(): void {
-    if (writing.status !== "ready") throw new Error("Redis is not connected");
+  #assertConnected(): void {
+    if (this.#writing.status !== "ready") throw new Error("Redis is not connected");
   }
 
-  let flushScheduled = false;
-  function flush(): void {
-    if (flushScheduled || retry !== undefined) return;
-    flushScheduled = true;
-    void work(async () => {
-      flushScheduled = false;
-      assertConnected();
-      const rows = pending.take();
+  #flush(): void {
+    if (this.#flushScheduled || this.#retry !== undefined) return;
+    this.#flushScheduled = true;
+    void this.#work(async () => {
+      this.#flushScheduled = false;
+      this.#assertConnected();
+      const rows = this.#pending.take();
       try {
         while (rows.length > 0) {
-          await writeHashes(writing, rows.slice(0, WRITE_DAYS).flatMap(hashesOf));
-          counts.writes += Math.min(rows.length, WRITE_DAYS);
+          await writeHashes(this.#writing, rows.slice(0, WRITE_DAYS).flatMap(hashesOf));
+          this.#counts.writes += Math.min(rows.length, WRITE_DAYS);
           rows.splice(0, WRITE_DAYS);
         }
       } catch (error) {
-        counts.droppedDays += pending.add(rows);
+        this.#counts.droppedDays += this.#pending.add(rows);
         throw error;
       }
     });
   }
-
-  return {
-    get state() {
-      return { ...counts, connected: writing.status === "ready", pendingDays: pending.size };
-    },
-    publish(days) {
-      const oldest = new Date(now() - EXPIRY_MS).toISOString().slice(0, 10);
-      const recent = days.filter((row) => row.period_value >= oldest);
-      if (recent.length === 0 || closing) return;
-      counts.droppedDays += pending.add(recent);
-      flush();
-    },
-    async readDay(tenantId, day) {
-      // What this receiver could not write is missing there.
-      if (failing) throw new Error("Redis does not take what is written: its counters are behind");
-      return readHashDay(reading, tenantId, day);
-    },
-    async close() {
-      closing = true;
-      clearInterval(timer);
-      clearTimeout(retry);
-      retry = undefined;
-      if (pending.size > 0 && !failing) flush();
-      await working;
-      writing.disconnect();
-      reading.disconnect();
-    },
-  };
 }

@@ -10,9 +10,9 @@ const LOOK_EVERY_MS = 500;
 const HEARTBEAT_EVERY_MS = 15_000;
 /** A browser that lost its stream waits so long before it opens another. */
 const REOPEN_AFTER_MS = 2_000;
-const MOST_STREAMS = 100;
+const MAX_STREAMS = 100;
 /** A client that does not read is let go before it holds more than this. */
-const MOST_UNREAD_BYTES = 256 * 1024;
+const MAX_UNREAD_BYTES = 256 * 1024;
 
 interface Watched {
   readonly clients: Set<PassThrough>;
@@ -28,102 +28,98 @@ interface LiveEvent {
   readonly text: string;
 }
 
-export interface LiveStreams {
+/**
+ * Looks at the counters of each tenant that is watched, once for all who watch it, and passes changes
+ * on. Looking instead of being told works with any number of receivers, with and without Redis.
+ */
+export class LiveStreams {
+  readonly #context: Pick<StatsContext, "pool" | "now" | "live">;
+  readonly #tenants = new Map<string, Watched>();
+  readonly #heartbeat: NodeJS.Timeout;
+  #streams = 0;
+  #closed = false;
+
+  constructor(context: Pick<StatsContext, "pool" | "now" | "live">) {
+    this.#context = context;
+    this.#heartbeat = setInterval(() => {
+      for (const { clients } of this.#tenants.values()) for (const client of clients) send(client, ": still here\n\n");
+    }, HEARTBEAT_EVERY_MS);
+    this.#heartbeat.unref();
+  }
+
   /**
    * A stream of server-sent events: `live` with the whole document now and after each change,
    * `unavailable` where the numbers cannot be read at the moment.
    * @throws RequestError 503 `too_many_streams`
    */
-  open(tenantId: string): PassThrough;
-  /** Ends every stream; no more are opened. */
-  close(): void;
-}
-
-/**
- * Looks at the counters of each tenant that is watched, once for all who watch it, and passes changes
- * on. Looking instead of being told works with any number of receivers, with and without Redis.
- */
-export function createLiveStreams(context: Pick<StatsContext, "pool" | "now" | "live">): LiveStreams {
-  const tenants = new Map<string, Watched>();
-  let streams = 0;
-  let closed = false;
-  const heartbeat = setInterval(() => {
-    for (const { clients } of tenants.values()) for (const client of clients) send(client, ": still here\n\n");
-  }, HEARTBEAT_EVERY_MS);
-  heartbeat.unref();
-
-  function send(client: PassThrough, text: string): void {
-    if (client.writableLength > MOST_UNREAD_BYTES) client.destroy();
-    else client.write(text);
+  open(tenantId: string): PassThrough {
+    if (this.#closed || this.#streams >= MAX_STREAMS) {
+      const text = `${MAX_STREAMS} streams are open, which is the most: poll without stream=1, or try again later`;
+      throw new RequestError("too_many_streams", text, null, 503);
+    }
+    const client = new PassThrough();
+    const watched = this.#watch(tenantId);
+    watched.clients.add(client);
+    this.#streams++;
+    client.once("close", () => {
+      this.#streams--;
+      watched.clients.delete(client);
+      if (watched.clients.size > 0) return;
+      clearInterval(watched.timer);
+      this.#tenants.delete(tenantId);
+    });
+    client.write(`retry: ${REOPEN_AFTER_MS}\n\n`);
+    if (watched.shown === undefined) void this.#look(tenantId, watched);
+    else client.write(watched.shown.text);
+    return client;
   }
 
-  async function look(tenantId: string, watched: Watched): Promise<void> {
+  /** Ends every stream; no more are opened. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    for (const { clients, timer } of this.#tenants.values()) {
+      clearInterval(timer);
+      for (const client of clients) client.end();
+    }
+  }
+
+  #watch(tenantId: string): Watched {
+    const known = this.#tenants.get(tenantId);
+    if (known !== undefined) return known;
+    const watched: Watched = {
+      clients: new Set(),
+      timer: setInterval(() => void this.#look(tenantId, watched), LOOK_EVERY_MS),
+      shown: undefined,
+      looking: false,
+    };
+    watched.timer.unref();
+    this.#tenants.set(tenantId, watched);
+    return watched;
+  }
+
+  async #look(tenantId: string, watched: Watched): Promise<void> {
     if (watched.looking) return;
     watched.looking = true;
     try {
-      pass(watched, eventOf(await readLive(context, tenantId)));
+      pass(watched, eventOf(await readLive(this.#context, tenantId)));
     } catch {
       pass(watched, { key: "unavailable", text: "event: unavailable\ndata: {}\n\n" });
     } finally {
       watched.looking = false;
     }
   }
+}
 
-  function pass(watched: Watched, event: LiveEvent): void {
-    if (watched.shown?.key === event.key) return;
-    watched.shown = event;
-    for (const client of watched.clients) send(client, event.text);
-  }
+function pass(watched: Watched, event: LiveEvent): void {
+  if (watched.shown?.key === event.key) return;
+  watched.shown = event;
+  for (const client of watched.clients) send(client, event.text);
+}
 
-  function watch(tenantId: string): Watched {
-    const known = tenants.get(tenantId);
-    if (known !== undefined) return known;
-    const watched: Watched = {
-      clients: new Set(),
-      timer: setInterval(() => void look(tenantId, watched), LOOK_EVERY_MS),
-      shown: undefined,
-      looking: false,
-    };
-    watched.timer.unref();
-    tenants.set(tenantId, watched);
-    return watched;
-  }
-
-  return {
-    open(tenantId) {
-      if (closed || streams >= MOST_STREAMS) {
-        throw new RequestError(
-          "too_many_streams",
-          `${MOST_STREAMS} streams are open, which is the most: poll without stream=1, or try again later`,
-          null,
-          503,
-        );
-      }
-      const client = new PassThrough();
-      const watched = watch(tenantId);
-      watched.clients.add(client);
-      streams++;
-      client.once("close", () => {
-        streams--;
-        watched.clients.delete(client);
-        if (watched.clients.size > 0) return;
-        clearInterval(watched.timer);
-        tenants.delete(tenantId);
-      });
-      client.write(`retry: ${REOPEN_AFTER_MS}\n\n`);
-      if (watched.shown === undefined) void look(tenantId, watched);
-      else client.write(watched.shown.text);
-      return client;
-    },
-    close() {
-      closed = true;
-      clearInterval(heartbeat);
-      for (const { clients, timer } of tenants.values()) {
-        clearInterval(timer);
-        for (const client of clients) client.end();
-      }
-    },
-  };
+function send(client: PassThrough, text: string): void {
+  if (client.writableLength > MAX_UNREAD_BYTES) client.destroy();
+  else client.write(text);
 }
 
 /** A document as an event; its key leaves out the time at which it was read. */

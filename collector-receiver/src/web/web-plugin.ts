@@ -6,6 +6,7 @@ import { routeTicket } from "./routes/ticket.ts";
 import { routeTicketList } from "./routes/ticket-list.ts";
 import { routeMonths } from "./routes/months.ts";
 import { routeReportFiles } from "./routes/report-files.ts";
+import { routeSessionPage } from "./routes/session.ts";
 import { routeSessions } from "./routes/sessions.ts";
 import { routeLivePage } from "./routes/live.ts";
 import { routeShared } from "./routes/shared.ts";
@@ -23,6 +24,7 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeReport(app, context);
   routeReportFiles(app, context);
   routeSessions(app, context);
+  routeSessionPage(app, context);
   routeEventList(app, context);
   routeTicketList(app, context);
   routeAgent(app, context);

@@ -3,7 +3,7 @@ import { errorSchema, oneOf } from "../answer-schemas.ts";
 import { readLive } from "../live.ts";
 import { agentDailyFields, dailyFields } from "../live-counters.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
-import { createLiveStreams } from "../live-streams.ts";
+import { LiveStreams } from "../live-streams.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
 const hashSchema = (fields: readonly string[], description: string) =>
@@ -31,7 +31,7 @@ const liveSchema = Type.Object(
 
 /** `GET /api/analytics/live`, and as server-sent events with `stream=1` */
 export function routeLive(app: StatsApp, context: StatsContext): void {
-  const streams = createLiveStreams(context);
+  const streams = new LiveStreams(context);
   // Else the server waits for streams that nobody ends.
   app.addHook("preClose", async () => streams.close());
   app.get(

@@ -3,6 +3,7 @@ import { countText, isFew, restsOnFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { linkTo } from "../page/page-links.ts";
 import { drawBars } from "./draw-bars.ts";
+import { summariseChart } from "./summarise-chart.ts";
 import type { ChartCell, ReportChart } from "./report-chart.ts";
 
 const tableKeys = [
@@ -21,15 +22,22 @@ const mostBars = 20;
 
 type AgentRow = ReportContext["material"]["agents"]["agents"][number];
 
+const handledBy = (agent: AgentRow): number => agent.metrics["sessions_handled"]?.value ?? 0;
+
+/** The name of an agent; in a shared copy a number, by its place. */
+function nameOf(agent: AgentRow, place: number, { texts, least }: ReportContext): string {
+  const words = texts.chart.agents;
+  if (agent.agent_id === null) return words.unattributed;
+  return least === null ? (agent.agent_name ?? words.unnamed(agent.agent_id)) : words.anonymous(place + 1);
+}
+
 /** Sessions handled by agent; in a shared copy without names, and those with few left out. */
 export function chartAgents(context: ReportContext, columnNames: (key: string) => string): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.agents;
-  const handledBy = (agent: AgentRow): number => agent.metrics["sessions_handled"]?.value ?? 0;
   const active = agentsOf(material).filter((agent) => tableKeys.some((key) => (agent.metrics[key]?.value ?? 0) !== 0));
   const shown = active.filter((agent) => context.least === null || handledBy(agent) >= context.least);
   const total = handledBy({ agent_id: null, agent_name: null, metrics: material.agents.total });
-  const reported = material.facts.tenant.workbenchReported;
   // One who is left out could be told from the sum of the others: then nobody is shown.
   const { others } = material.agents;
   const few =
@@ -37,29 +45,22 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
     (context.least !== null && others?.agents === 1) ||
     (context.least !== null && active.length - shown.length === 1) ||
     (active.length > 0 && shown.length === 0);
-  const nameOf = (agent: AgentRow, place: number): string => {
-    if (agent.agent_id === null) return words.unattributed;
-    return context.least === null ? (agent.agent_name ?? words.unnamed(agent.agent_id)) : words.anonymous(place + 1);
-  };
-  const named = shown.map((agent, place) => ({ agent, name: nameOf(agent, place) }));
+  const named = shown.map((agent, place) => ({ agent, name: nameOf(agent, place, context) }));
   const bars = named.filter(({ agent }) => handledBy(agent) > 0).slice(0, mostBars);
   const first = bars[0];
+  // If too few are named, that is what is said.
+  const isEmpty = active.length === 0 || (first === undefined && !few);
+  const state = { product: "workbench", isEmpty, none: texts.chart.none.agents, isFew: few } as const;
   return {
     id: "agents",
     title: words.title,
-    summary: !reported
-      ? texts.chart.missingProduct.workbench
-      : active.length === 0
-        ? texts.chart.none.agents
-        : few
-          ? texts.chart.withheld(context.least ?? 0)
-          : first === undefined
-            ? texts.chart.none.agents
-            : words.summary(
-                countText(total, locale),
-                agentsText(active.filter(({ agent_id }) => agent_id !== null).length + (others?.agents ?? 0), context),
-                first.name,
-              ),
+    summary: summariseChart(context, state, () =>
+      words.summary(
+        countText(total, locale),
+        agentsText(active.filter(({ agent_id }) => agent_id !== null).length + (others?.agents ?? 0), context),
+        first?.name ?? "",
+      ),
+    ),
     table: {
       columns: [words.agent, ...tableKeys.map(columnNames)],
       rows: few

@@ -2,13 +2,10 @@ import type { MetricValue } from "../../metrics/derive-metric.ts";
 import { countText, isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
-import { twoPanels, withHatch } from "./chart-frame.ts";
-import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
+import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ChartSeries } from "./draw-panels.ts";
-import { textAt } from "./drawing.ts";
-import type { Drawing } from "./drawing.ts";
 import type { ReportChart } from "./report-chart.ts";
-import { countTicks, percentTicks } from "./scale.ts";
+import { hasReported, summariseChart } from "./summarise-chart.ts";
 
 const rates = ["order_query_success_rate", "tracking_query_success_rate"] as const;
 
@@ -26,17 +23,16 @@ export function chartQueries(context: ReportContext): ReportChart {
     values: rates.map((key) => (counters === null ? null : figureValue(context, key, counters))),
   }));
   const few = steps === null;
-  const empty = month.every(({ denominator }) => denominator === 0) || !material.facts.tenant.chatbotReported;
+  const empty = month.every(({ denominator }) => denominator === 0) || !hasReported(material, "chatbot");
+  const state = { product: "chatbot", isEmpty: empty, none: texts.chart.none.queries, isFew: few } as const;
   return {
     id: "queries",
     title: words.title,
-    summary: !material.facts.tenant.chatbotReported
-      ? texts.chart.missingProduct.chatbot
-      : empty
-        ? texts.chart.none.queries
-        : few
-          ? texts.chart.withheld(context.least ?? 0)
-          : words.summary(month[0].formatted, month[1].formatted) + stepsNote(context, steps),
+    summary: summariseChart(
+      context,
+      state,
+      () => words.summary(month[0].formatted, month[1].formatted) + stepsNote(context, steps ?? []),
+    ),
     table: {
       columns: [texts.chart.day, words.orders, words.order, words.trackings, words.tracking],
       rows:
@@ -53,40 +49,31 @@ export function chartQueries(context: ReportContext): ReportChart {
               ]),
             ]),
     },
-    draw: empty || few ? null : (width, idPrefix) => draw(width, `${idPrefix}-hatch`),
+    draw:
+      empty || few
+        ? null
+        : (width, idPrefix) => drawCountsAndRates(seriesOf(days, words), width, `${idPrefix}-hatch`, locale),
   };
+}
 
-  function draw(width: number, hatchId: string): Drawing {
-    const { columns, rate, height } = twoPanels(width);
-    const seriesOf = (read: (value: MetricValue) => number | null): ChartSeries[] =>
-      [words.order, words.tracking].map((name, i) => ({
-        name,
-        look: i === 0 ? 1 : 2,
-        values: days.map(({ values }) => {
-          const value = values[i];
-          return value == null ? null : read(value);
-        }),
-      }));
-    const counts = seriesOf(({ denominator }) => denominator);
-    const shares = seriesOf(({ value }) => value);
-    // One on top of the other.
-    const both = days.map(({ values }) => values.reduce((sum, value) => sum + (value?.denominator ?? 0), 0));
-    const ticks = countTicks(Math.max(...both), 4);
-    const known = shares.flatMap(({ values }) => values.filter((value) => value !== null));
-    const rateTicks = percentTicks(known, 3);
-    const labels = days.map(({ short }) => short);
-    return withHatch(
-      width,
-      height,
-      hatchId,
-      drawLegend(columns.left, 16, counts, "column", hatchId) +
-        drawValueAxis(columns, ticks, (tick) => countText(tick, locale)) +
-        drawColumns(columns, ticks, counts, true, hatchId) +
-        drawPlaceLabels(columns, labels) +
-        textAt(rate.left, rate.top - 14, words.rateTitle, "start", "t h") +
-        drawValueAxis(rate, rateTicks, (tick) => `${tick}%`) +
-        shares.map((one) => drawLine(rate, rateTicks, one)).join("") +
-        drawPlaceLabels(rate, labels),
-    );
-  }
+interface QueryDay {
+  readonly short: string;
+  /** Of orders, then of parcels. */
+  readonly values: readonly (MetricValue | null)[];
+}
+
+function seriesOf(days: readonly QueryDay[], words: ReportContext["texts"]["chart"]["queries"]): CountsAndRates {
+  const seriesBy = (read: (value: MetricValue) => number | null): ChartSeries[] =>
+    [words.order, words.tracking].map((name, i) => ({
+      name,
+      look: i === 0 ? 1 : 2,
+      values: days.map(({ values }) => (values[i] == null ? null : read(values[i]))),
+    }));
+  return {
+    counts: seriesBy(({ denominator }) => denominator),
+    stacked: true,
+    rates: seriesBy(({ value }) => value),
+    rateTitle: words.rateTitle,
+    labels: days.map(({ short }) => short),
+  };
 }

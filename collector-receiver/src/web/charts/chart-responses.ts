@@ -1,4 +1,4 @@
-import { deriveQuantile } from "../../metrics/derive-metric.ts";
+import { deriveQuantile, type MetricValue } from "../../metrics/derive-metric.ts";
 import { bucketValue } from "../../metrics/duration-histogram.ts";
 import type { MetricDefinition } from "../../metrics/metric-definition.ts";
 import { metricOf } from "../../metrics/metric-dictionary.ts";
@@ -10,6 +10,7 @@ import { lineAt, textAt, widthOf } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { countTicks } from "./scale.ts";
+import { hasReported, summariseChart } from "./summarise-chart.ts";
 
 interface Bin {
   /** ms, exclusive; the first bin begins at 0. */
@@ -35,7 +36,6 @@ export function chartResponses(context: ReportContext): ReportChart {
     return { name: `p${percent}`, ...deriveQuantile(metric, material.responseTimes, locale) };
   });
   const total = quantiles[0]?.denominator ?? 0;
-  const reported = material.facts.tenant.chatbotReported;
   const few = isFew(context, total);
   const bins = binsOf(material.responseTimes, total);
   const seconds = new Intl.NumberFormat(locale, {
@@ -47,20 +47,17 @@ export function chartResponses(context: ReportContext): ReportChart {
   const time = (ms: number): string => seconds.format(ms / 1000);
   const rangeOf = ({ from, to }: Bin): string =>
     from === 0 ? words.upTo(time(to)) : to === Infinity ? words.over(time(from)) : words.between(time(from), time(to));
-  const drawn = reported && total > 0 && !few;
+  const state = { product: "chatbot", isEmpty: total === 0, none: texts.chart.none.responses, isFew: few } as const;
+  const drawn = hasReported(material, "chatbot") && total > 0 && !few;
   return {
     id: "response-times",
     title: words.title,
-    summary: !reported
-      ? texts.chart.missingProduct.chatbot
-      : total === 0
-        ? texts.chart.none.responses
-        : few
-          ? texts.chart.withheld(context.least ?? 0)
-          : words.summary(
-              countText(total, locale),
-              ...(quantiles.map(({ formatted }) => formatted) as [string, string, string]),
-            ),
+    summary: summariseChart(context, state, () =>
+      words.summary(
+        countText(total, locale),
+        ...(quantiles.map(({ formatted }) => formatted) as [string, string, string]),
+      ),
+    ),
     table: {
       columns: [words.from, words.responses, words.share],
       rows: !drawn
@@ -74,42 +71,49 @@ export function chartResponses(context: ReportContext): ReportChart {
             },
           ]),
     },
-    draw: drawn ? (width, idPrefix) => draw(width, `${idPrefix}-hatch`) : null,
+    draw: drawn ? (width, idPrefix) => drawBins({ bins, quantiles, time }, context, width, `${idPrefix}-hatch`) : null,
   };
+}
 
-  function draw(width: number, hatchId: string): Drawing {
-    const area = onePanel(width, 58, 262);
-    const slot = area.width / bins.length;
-    const ticks = countTicks(Math.max(...bins.map(({ responses }) => responses)), 4);
-    const labels = bins.map(({ from, to }) => (to === Infinity ? `>${time(from)}` : time(to)));
-    const marks = quantiles.map(({ name, value, formatted }, i) => {
-      const x = area.left + placeOf(value ?? 0, bins) * slot;
-      const label = `${name} ${formatted}`;
-      // Each on a line of its own, so that near ones do not cover each other; turned left at the right edge.
-      const y = 14 + i * 15;
-      const turned = x + 5 + widthOf(label) > area.left + area.width;
-      return (
-        lineAt(x, y - 9, x, area.top + area.height, "marker") +
-        textAt(turned ? x - 5 : x + 5, y, label, turned ? "end" : "start", "t over")
-      );
-    });
-    return withHatch(
-      width,
-      364,
-      hatchId,
-      drawValueAxis(area, ticks, (tick) => countText(tick, locale)) +
-        drawColumns(
-          area,
-          ticks,
-          [{ name: "", look: 1, values: bins.map(({ responses }) => responses) }],
-          true,
-          hatchId,
-        ) +
-        drawPlaceLabels(area, labels) +
-        textAt(area.left + area.width, area.top + area.height + 36, words.axis, "end") +
-        marks.join(""),
+interface Distribution {
+  readonly bins: readonly Bin[];
+  readonly quantiles: readonly (MetricValue & { readonly name: string })[];
+  /** Writes milliseconds. */
+  readonly time: (ms: number) => string;
+}
+
+function drawBins(
+  { bins, quantiles, time }: Distribution,
+  { texts, locale }: ReportContext,
+  width: number,
+  hatchId: string,
+): Drawing {
+  const words = texts.chart.responses;
+  const area = onePanel(width, 58, 262);
+  const slot = area.width / bins.length;
+  const ticks = countTicks(Math.max(...bins.map(({ responses }) => responses)), 4);
+  const labels = bins.map(({ from, to }) => (to === Infinity ? `>${time(from)}` : time(to)));
+  const marks = quantiles.map(({ name, value, formatted }, i) => {
+    const x = area.left + placeOf(value ?? 0, bins) * slot;
+    const label = `${name} ${formatted}`;
+    // Each on a line of its own, so that near ones do not cover each other; turned left at the right edge.
+    const y = 14 + i * 15;
+    const turned = x + 5 + widthOf(label) > area.left + area.width;
+    return (
+      lineAt(x, y - 9, x, area.top + area.height, "marker") +
+      textAt(turned ? x - 5 : x + 5, y, label, turned ? "end" : "start", "t over")
     );
-  }
+  });
+  return withHatch(
+    width,
+    364,
+    hatchId,
+    drawValueAxis(area, ticks, (tick) => countText(tick, locale)) +
+      drawColumns(area, ticks, [{ name: "", look: 1, values: bins.map(({ responses }) => responses) }], true, hatchId) +
+      drawPlaceLabels(area, labels) +
+      textAt(area.left + area.width, area.top + area.height + 36, words.axis, "end") +
+      marks.join(""),
+  );
 }
 
 function binsOf(buckets: readonly { readonly bucket: number; readonly count: number }[], total: number): Bin[] {

@@ -1,15 +1,11 @@
 import type { MetricValue } from "../../metrics/derive-metric.ts";
-import { countText, isFew, figureValue } from "../report/report-context.ts";
+import { isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
-import { twoPanels, withHatch } from "./chart-frame.ts";
-import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
-import type { ChartSeries } from "./draw-panels.ts";
-import { textAt } from "./drawing.ts";
-import type { Drawing } from "./drawing.ts";
+import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ReportChart } from "./report-chart.ts";
-import { countTicks, percentTicks } from "./scale.ts";
+import { hasReported, summariseChart } from "./summarise-chart.ts";
 
 /** Sessions by day of their start with the part that AI resolved, and the rate below. */
 export function chartSessions(context: ReportContext): ReportChart {
@@ -22,21 +18,18 @@ export function chartSessions(context: ReportContext): ReportChart {
   const month = (key: string): MetricValue => figureValue(context, key, material.facts.counters);
   const total = month("total_sessions");
   const few = steps === null;
-  const empty = total.value === 0 || !material.facts.tenant.chatbotReported;
+  const empty = total.value === 0 || !hasReported(material, "chatbot");
+  const state = { product: "chatbot", isEmpty: empty, none: texts.chart.none.sessions, isFew: few } as const;
   return {
     id: "sessions",
     title: words.title,
-    summary: !material.facts.tenant.chatbotReported
-      ? texts.chart.missingProduct.chatbot
-      : empty
-        ? texts.chart.none.sessions
-        : few
-          ? texts.chart.withheld(context.least ?? 0)
-          : words.summary(
-              total.formatted,
-              month("ai_resolved_sessions").formatted,
-              month("ai_resolution_rate").formatted,
-            ) + stepsNote(context, days),
+    summary: summariseChart(
+      context,
+      state,
+      () =>
+        words.summary(total.formatted, month("ai_resolved_sessions").formatted, month("ai_resolution_rate").formatted) +
+        stepsNote(context, days),
+    ),
     table: {
       columns: [texts.chart.day, words.sessions, words.resolved, words.assumed, words.rate],
       rows:
@@ -50,40 +43,32 @@ export function chartSessions(context: ReportContext): ReportChart {
               }),
             ]),
     },
-    draw: empty || few ? null : (width, idPrefix) => draw(width, `${idPrefix}-hatch`),
+    draw:
+      empty || few
+        ? null
+        : (width, idPrefix) => drawCountsAndRates(seriesOf(days, words, of), width, `${idPrefix}-hatch`, locale),
   };
+}
 
-  function draw(width: number, hatchId: string): Drawing {
-    const { columns, rate, height } = twoPanels(width);
-    const resolved = days.map((day) => of("ai_resolved_sessions", day)?.value ?? null);
-    const other = days.map((day, i) => {
-      const sessions = of("total_sessions", day)?.value;
-      return sessions == null ? null : sessions - (resolved[i] ?? 0);
-    });
-    const rates = days.map((day) => of("ai_resolution_rate", day)?.value ?? null);
-    const stack: ChartSeries[] = [
+function seriesOf(
+  days: readonly ReportStep[],
+  words: ReportContext["texts"]["chart"]["sessions"],
+  of: (key: string, day: ReportStep) => MetricValue | null,
+): CountsAndRates {
+  const resolved = days.map((day) => of("ai_resolved_sessions", day)?.value ?? null);
+  const other = days.map((day, i) => {
+    const sessions = of("total_sessions", day)?.value;
+    return sessions == null ? null : sessions - (resolved[i] ?? 0);
+  });
+  const rates = days.map((day) => of("ai_resolution_rate", day)?.value ?? null);
+  return {
+    counts: [
       { name: words.resolved, look: 1, values: resolved },
       { name: words.other, look: 2, values: other },
-    ];
-    const most = Math.max(...days.map((day) => of("total_sessions", day)?.value ?? 0));
-    const ticks = countTicks(most, 4);
-    const rateTicks = percentTicks(
-      rates.filter((value) => value !== null),
-      3,
-    );
-    const labels = days.map(({ short }) => short);
-    return withHatch(
-      width,
-      height,
-      hatchId,
-      drawLegend(columns.left, 16, stack, "column", hatchId) +
-        drawValueAxis(columns, ticks, (tick) => countText(tick, locale)) +
-        drawColumns(columns, ticks, stack, true, hatchId) +
-        drawPlaceLabels(columns, labels) +
-        textAt(rate.left, rate.top - 14, words.rateTitle, "start", "t h") +
-        drawValueAxis(rate, rateTicks, (tick) => `${tick}%`) +
-        drawLine(rate, rateTicks, { name: words.rate, look: 1, values: rates }) +
-        drawPlaceLabels(rate, labels),
-    );
-  }
+    ],
+    stacked: true,
+    rates: [{ name: words.rate, look: 1, values: rates }],
+    rateTitle: words.rateTitle,
+    labels: days.map(({ short }) => short),
+  };
 }

@@ -1,15 +1,11 @@
 import type { MetricValue } from "../../metrics/derive-metric.ts";
-import { countText, isFew, figureValue } from "../report/report-context.ts";
+import { isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
-import { twoPanels, withHatch } from "./chart-frame.ts";
-import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } from "./draw-panels.ts";
-import type { ChartSeries } from "./draw-panels.ts";
-import { textAt } from "./drawing.ts";
-import type { Drawing } from "./drawing.ts";
+import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ReportChart } from "./report-chart.ts";
-import { countTicks, percentTicks } from "./scale.ts";
+import { hasReported, summariseChart } from "./summarise-chart.ts";
 
 /** Tickets created and resolved by day, and the share within SLA below. */
 export function chartTickets(context: ReportContext): ReportChart {
@@ -24,22 +20,23 @@ export function chartTickets(context: ReportContext): ReportChart {
     counters === null ? null : figureValue(context, key, counters);
   const month = (key: string): MetricValue => figureValue(context, key, material.facts.counters);
   const few = steps === null;
-  const reported = material.facts.tenant.workbenchReported;
-  const empty = !reported || (month("tickets_created").value === 0 && month("tickets_closed").value === 0);
+  const empty =
+    !hasReported(material, "workbench") ||
+    (month("tickets_created").value === 0 && month("tickets_closed").value === 0);
+  const state = { product: "workbench", isEmpty: empty, none: texts.chart.none.tickets, isFew: few } as const;
   return {
     id: "tickets",
     title: words.title,
-    summary: !reported
-      ? texts.chart.missingProduct.workbench
-      : empty
-        ? texts.chart.none.tickets
-        : few
-          ? texts.chart.withheld(context.least ?? 0)
-          : words.summary(
-              month("tickets_created").formatted,
-              month("tickets_closed").formatted,
-              month("sla_met_rate").formatted,
-            ) + stepsNote(context, days),
+    summary: summariseChart(
+      context,
+      state,
+      () =>
+        words.summary(
+          month("tickets_created").formatted,
+          month("tickets_closed").formatted,
+          month("sla_met_rate").formatted,
+        ) + stepsNote(context, days),
+    ),
     table: {
       columns: [texts.chart.day, words.created, words.closed, words.sla],
       rows:
@@ -50,34 +47,20 @@ export function chartTickets(context: ReportContext): ReportChart {
               ...keys.map((key) => ({ text: of(key, day)?.formatted ?? "—", value: of(key, day)?.value ?? null })),
             ]),
     },
-    draw: empty || few ? null : (width, idPrefix) => draw(width, `${idPrefix}-hatch`),
+    draw: empty || few ? null : (width, idPrefix) => drawCountsAndRates(seriesOf(), width, `${idPrefix}-hatch`, locale),
   };
 
-  function draw(width: number, hatchId: string): Drawing {
-    const { columns, rate, height } = twoPanels(width);
-    const pair: ChartSeries[] = [
-      { name: words.created, look: 2, values: days.map((day) => of("tickets_created", day)?.value ?? null) },
-      { name: words.closed, look: 1, values: days.map((day) => of("tickets_closed", day)?.value ?? null) },
-    ];
-    const rates = days.map((day) => of("sla_met_rate", day)?.value ?? null);
-    const ticks = countTicks(Math.max(...pair.flatMap(({ values }) => values.map((value) => value ?? 0))), 4);
-    const rateTicks = percentTicks(
-      rates.filter((value) => value !== null),
-      3,
-    );
-    const labels = days.map(({ short }) => short);
-    return withHatch(
-      width,
-      height,
-      hatchId,
-      drawLegend(columns.left, 16, pair, "column", hatchId) +
-        drawValueAxis(columns, ticks, (tick) => countText(tick, locale)) +
-        drawColumns(columns, ticks, pair, false, hatchId) +
-        drawPlaceLabels(columns, labels) +
-        textAt(rate.left, rate.top - 14, words.rateTitle, "start", "t h") +
-        drawValueAxis(rate, rateTicks, (tick) => `${tick}%`) +
-        drawLine(rate, rateTicks, { name: words.sla, look: 1, values: rates }) +
-        drawPlaceLabels(rate, labels),
-    );
+  function seriesOf(): CountsAndRates {
+    const valuesOf = (key: string) => days.map((day) => of(key, day)?.value ?? null);
+    return {
+      counts: [
+        { name: words.created, look: 2, values: valuesOf("tickets_created") },
+        { name: words.closed, look: 1, values: valuesOf("tickets_closed") },
+      ],
+      stacked: false,
+      rates: [{ name: words.sla, look: 1, values: valuesOf("sla_met_rate") }],
+      rateTitle: words.rateTitle,
+      labels: days.map(({ short }) => short),
+    };
   }
 }

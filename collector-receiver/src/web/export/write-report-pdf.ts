@@ -3,6 +3,7 @@ import { customChangeText, customFiguresOf, customTitle } from "../report/custom
 import { describeInstant } from "../../stats/describe-period.ts";
 import { documentHeader } from "../../stats/document-header.ts";
 import { chartsOf } from "../charts/all-charts.ts";
+import type { ReportChart } from "../charts/report-chart.ts";
 import { bareSvgFile } from "../charts/write-svg.ts";
 import { completenessShare } from "../../stats/sql/read-completeness.ts";
 import { changeText, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
@@ -62,56 +63,62 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
     notesTitle: texts.notes,
     notes: story.notes,
     moreTitle: texts.moreFigures,
-    groups: [
-      ...groups.map(({ group, reported, figures, more }) => ({
-        title: texts.groups[group],
-        missing: reported ? null : texts.neverReported,
-        figures: figures.map((figure) => shownFigure(figure, context)),
-        more: reported ? more.map((figure) => shownFigure(figure, context)) : [],
-      })),
-      ...(own.length === 0
-        ? []
-        : [
-            {
-              title: customTitle(locale),
-              missing: null,
-              figures: own.map((figure) => shownOwn(figure, context)),
-              more: [],
-            },
-          ]),
-    ],
+    groups: groupsOf(groups, own, context),
     chartsTitle: texts.charts,
-    charts: chartsOf(context).map(({ title, summary, table, draw, id }) => ({
-      title,
-      summary,
-      svg: draw === null ? null : bareSvgFile(draw(chartWidth, id), reportFontFamily),
-      columns: table.columns,
-      rows: table.rows.map((row) => row.map(({ text }) => text)),
-      // Wider than half a page.
-      wide: table.columns.length > 5,
-    })),
+    charts: chartsOf(context).map(shownChart),
     definitionsTitle: texts.definitions,
     dataTitle: texts.chartData,
     definitionColumns: [texts.figure, texts.definition, `${texts.numerator} / ${texts.denominator}`, texts.versionHead],
-    definitions: [
-      ...groups.flatMap((group) =>
-        allFiguresOf(group).map((figure) => ({
-          name: figure.definition.name,
-          meaning: figure.definition.meaning,
-          formula: figure.definition.formula,
-          parts: partsText(figure, context),
-          version: `${figure.definition.definition_version} (${figure.definition.since})`,
-        })),
-      ),
-      ...own.map(({ name, meaning, formula, groups: parts }) => ({
-        name,
-        meaning: meaning ?? "",
-        formula,
-        parts: parts.map(({ group, formatted }) => `${group}: ${formatted}`).join("\n") || "—",
-        version: "—",
-      })),
-    ],
+    definitions: definitionsOf(groups, own, context),
   };
+}
+
+type Groups = ReturnType<typeof figureGroupsOf>;
+
+function groupsOf(groups: Groups, own: readonly CustomFigure[], context: ReportContext) {
+  const { texts, locale } = context;
+  const shown = groups.map(({ group, reported, figures, more }) => ({
+    title: texts.groups[group],
+    missing: reported ? null : texts.neverReported,
+    figures: figures.map((figure) => shownFigure(figure, context)),
+    more: reported ? more.map((figure) => shownFigure(figure, context)) : [],
+  }));
+  if (own.length === 0) return shown;
+  const figures = own.map((figure) => shownOwn(figure, context));
+  return [...shown, { title: customTitle(locale), missing: null, figures, more: [] }];
+}
+
+function shownChart({ title, summary, table, draw, id }: ReportChart) {
+  return {
+    title,
+    summary,
+    svg: draw === null ? null : bareSvgFile(draw(chartWidth, id), reportFontFamily),
+    columns: table.columns,
+    rows: table.rows.map((row) => row.map(({ text }) => text)),
+    // Wider than half a page.
+    wide: table.columns.length > 5,
+  };
+}
+
+function definitionsOf(groups: Groups, own: readonly CustomFigure[], context: ReportContext) {
+  return [
+    ...groups.flatMap((group) =>
+      allFiguresOf(group).map((figure) => ({
+        name: figure.definition.name,
+        meaning: figure.definition.meaning,
+        formula: figure.definition.formula,
+        parts: partsText(figure, context),
+        version: `${figure.definition.definition_version} (${figure.definition.since})`,
+      })),
+    ),
+    ...own.map(({ name, meaning, formula, groups: parts }) => ({
+      name,
+      meaning: meaning ?? "",
+      formula,
+      parts: parts.map(({ group, formatted }) => `${group}: ${formatted}`).join("\n") || "—",
+      version: "—",
+    })),
+  ];
 }
 
 function shownFigure(figure: Figure, context: ReportContext) {

@@ -1,13 +1,10 @@
 import { addDays } from "../../metrics/business-calendar.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
-import { readPeriod, readTenantToday } from "../../stats/read-period.ts";
+import { readPeriod } from "../../stats/read-period.ts";
 import { shorten } from "../../stats/report-period.ts";
-import { readSessionDocument } from "../../stats/session-document.ts";
 import { RequestError } from "../../stats/request-error.ts";
-import { readAgentNames } from "../../stats/sql/read-agent-names.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
-import { renderSession } from "../sessions/render-session.ts";
 import { renderSessionList } from "../sessions/render-session-list.ts";
 import { readSessionList } from "../../stats/sql/read-session-list.ts";
 import type { ListPosition } from "../../stats/sql/read-session-list.ts";
@@ -15,9 +12,8 @@ import { sessionListNames } from "../../stats/lists/session-lists.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 
 const sessionsOfPage = 100;
-const eventsOfPage = 200;
 
-/** The path back: `/report/sessions?month=&of=` behind a figure, `/report/sessions/{session_id}` behind a session. */
+/** `/report/sessions?month=&of=`: the sessions behind a figure. */
 export function routeSessions(app: WebApp, context: WebContext): void {
   app.get("/report/sessions", { schema: { hide: true } }, async (request, reply) => {
     const query = readQuery(request, ["month", "of", "after"]);
@@ -57,36 +53,6 @@ export function routeSessions(app: WebApp, context: WebContext): void {
     };
     return sendPage(reply, renderSessionList(view, locale, context.sampleData), locale);
   });
-  app.get<{ Params: { session_id: string } }>(
-    "/report/sessions/:session_id",
-    { schema: { hide: true } },
-    async (request, reply) => {
-      const query = readQuery(request, ["after"]);
-      const locale = localeOfPage(query, context.locale);
-      const sessionId = request.params.session_id;
-      if (sessionId.length > 128 || sessionId.includes("\0")) {
-        throw new RequestError(
-          "session_not_found",
-          `there is no session "${shorten(sessionId.replaceAll("\0", ""))}"`,
-          "session_id",
-          404,
-        );
-      }
-      const tenantId = context.tenantOf(request);
-      const [{ tenant }, session] = await Promise.all([
-        readTenantToday(context, tenantId),
-        readSessionDocument(context, tenantId, sessionId, { after: query["after"], limit: eventsOfPage }),
-      ]);
-      const agentIds = new Set(session.events.flatMap(({ agent_id: id }) => (id === null ? [] : [id])));
-      const view = {
-        session,
-        timezone: tenant.timezone,
-        after: query["after"] ?? null,
-        agentNames: await readAgentNames(context.pool, tenantId, [...agentIds]),
-      };
-      return sendPage(reply, renderSession(view, locale, context), locale);
-    },
-  );
 }
 
 function positionOf(text: string): ListPosition {

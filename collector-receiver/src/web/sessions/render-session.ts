@@ -25,22 +25,8 @@ export function renderSession(
 ): string {
   const words = sessionTexts[locale];
   const texts = textsOf(locale);
-  const moment = describeMoment(timezone, locale);
   const path = `/report/sessions/${encodeURIComponent(session.session_id)}`;
   const title = `${words.session} ${session.session_id}`;
-  const states = [
-    words.states[session.state],
-    ...(session.ai_resolved ? [words.resolved] : []),
-    ...(session.escalated_at === null ? [] : [words.escalated]),
-    ...(session.taken_over_at === null ? [] : [words.takenOver]),
-  ];
-  const facts: readonly (readonly [string, Fragment])[] = [
-    [words.state, states.map((state) => html`<span class="tag">${state}</span> `)],
-    [words.start, session.started_at === null ? "—" : moment(Date.parse(session.started_at))],
-    [words.last, moment(Date.parse(session.last_activity_at))],
-    [words.channel, session.channel ?? "—"],
-    [words.customer, session.user_id ?? "—"],
-  ];
   const month = session.start_day?.slice(0, 7) ?? null;
   const list = session.ai_resolved
     ? "ai_resolved_sessions"
@@ -62,7 +48,7 @@ export function renderSession(
       )}
       <h1>${title}</h1>
       <dl class="card facts">
-        ${facts.map(
+        ${factsOf(session, timezone, locale).map(
           ([name, value]) =>
             html`<div>
               <dt>${name}</dt>
@@ -90,4 +76,26 @@ export function renderSession(
       }`,
     footer: html`<p>${texts.footer}</p>`,
   });
+}
+
+function factsOf(
+  session: SessionDocument,
+  timezone: string,
+  locale: Locale,
+): readonly (readonly [name: string, value: Fragment])[] {
+  const words = sessionTexts[locale];
+  const moment = describeMoment(timezone, locale);
+  const states = [
+    words.states[session.state],
+    ...(session.ai_resolved ? [words.resolved] : []),
+    ...(session.escalated_at === null ? [] : [words.escalated]),
+    ...(session.taken_over_at === null ? [] : [words.takenOver]),
+  ];
+  return [
+    [words.state, states.map((state) => html`<span class="tag">${state}</span> `)],
+    [words.start, session.started_at === null ? "—" : moment(Date.parse(session.started_at))],
+    [words.last, moment(Date.parse(session.last_activity_at))],
+    [words.channel, session.channel ?? "—"],
+    [words.customer, session.user_id ?? "—"],
+  ];
 }
