@@ -137,11 +137,17 @@ export class OtlpReceiver {
     const { request, facts } = exchange;
     const contentEncoding = readContentEncoding(request.headers["content-encoding"]);
     const declared = Number(request.headers["content-length"] ?? 0);
-    const reserved = Math.min(Math.max(declared, minReservedBytes), maxBodyBytes);
+    let reserved = Math.min(Math.max(declared, minReservedBytes), maxBodyBytes);
     const owner = budgetOwner(tenant);
     this.#reserve(owner, reserved);
     try {
-      const body = await readBody(request, maxBodyBytes);
+      // A body in chunks says nothing of its length: it takes more as its bytes arrive.
+      const body = await readBody(request, maxBodyBytes, (bytes) => {
+        if (bytes <= reserved) return;
+        const more = Math.max(bytes - reserved, reserved);
+        this.#reserve(owner, more);
+        reserved += more;
+      });
       facts.bodyBytes = body.length;
       if (body.length >= longDecodeBytes) await this.#turns.next();
       return await this.#decode(exchange, body, contentEncoding, encoding, tenant);

@@ -18,10 +18,15 @@ const maxDrainedBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a body of at most `maxBytes`.
+ * @param hold told how many bytes are here, before more are taken in; what it throws ends the reading
  * @throws BodyTooLargeError after draining a bounded rest
  * @throws AbortedBodyError where the sender went away
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  hold: (bytes: number) => void = () => {},
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -40,8 +45,17 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
         isTooLarge = true;
         chunks.length = 0;
       }
-      if (!isTooLarge) chunks.push(chunk);
-      else if (length > maxBytes + maxDrainedBytes) fail();
+      if (!isTooLarge) {
+        try {
+          hold(length);
+        } catch (error) {
+          // Node reads the rest and throws it away, so that the sender sees the answer.
+          stop(() => reject(error as Error));
+          request.resume();
+          return;
+        }
+        chunks.push(chunk);
+      } else if (length > maxBytes + maxDrainedBytes) fail();
     };
     const onEnd = () => {
       if (isTooLarge) fail();

@@ -338,6 +338,39 @@ test("bodies that are being read are bounded, for one tenant and altogether, eac
   await vi.waitUntil(() => bodies.bytes === 0);
 });
 
+test("a body in chunks takes memory as its bytes arrive, and is answered 503 at the limit", async () => {
+  const bodies = new HeldBytes(4 * 65_536);
+  const server = await start({ bodies });
+  const { port } = new URL(server.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(
+    `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: ${jsonType}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  );
+  const sendChunk = (bytes: number) => socket.write(`${bytes.toString(16)}\r\n${" ".repeat(bytes)}\r\n`);
+  let answer = "";
+  socket.on("data", (piece: Buffer) => (answer += piece.toString()));
+  sendChunk(1000);
+  await vi.waitUntil(() => bodies.bytes === 65_536);
+  sendChunk(100_000);
+  await vi.waitUntil(() => bodies.bytes >= 101_000);
+  expect(answer).toBe("");
+  // Another request holds the rest, so that this body cannot grow.
+  bodies.take("another", 65_536);
+  for (let i = 0; i < 4; i++) sendChunk(100_000);
+  socket.write("0\r\n\r\n");
+  await vi.waitUntil(() => answer !== "");
+  expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*too_many_requests/i);
+  await vi.waitUntil(() => bodies.bytes === 65_536);
+  // The connection is not spent: the rest of the body was read and thrown away.
+  answer = "";
+  bodies.give("another", 65_536);
+  socket.write(`POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: ${jsonType}\r\nContent-Length: 2\r\n\r\n{}`);
+  await vi.waitUntil(() => answer !== "");
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  socket.destroy();
+});
+
 describe("tokens", () => {
   const resolveTenant = createTenantResolver([
     { token: "token-of-brand-a", tenantIds: ["brand-a"] },

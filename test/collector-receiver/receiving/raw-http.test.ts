@@ -52,7 +52,7 @@ interface Answer {
 
 function request(path: string, type: string, body: string | Buffer, more = ""): Buffer {
   const bytes = Buffer.from(body as string);
-  const head = `POST ${path} HTTP/1.1\r\nHost: receiver\r\nContent-Type: ${type}\r\n${more}Content-Length: ${bytes.length}\r\n\r\n`;
+  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\n${more}Content-Length: ${bytes.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), bytes]);
 }
 
@@ -122,7 +122,7 @@ describe("raw HTTP", () => {
     const client = open(url);
     const ids = `"traceId":"${upperCase.trace}","spanId":"${upperCase.span}"`;
     const [body, announced] = [1, 2].map(() => span(ids, `"timeUnixNano":"${nanoseconds}"`)) as [string, string];
-    const head = "POST /v1/traces HTTP/1.1\r\nHost: receiver\r\nContent-Type: application/json\r\n";
+    const head = "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     const middle = Math.floor(body.length / 2);
     const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
     client.send(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk(body.slice(0, middle))}`);
@@ -157,7 +157,7 @@ describe("raw HTTP", () => {
     for (const framing of ["Content-Length: 1000", "Transfer-Encoding: chunked"]) {
       const client = open(url);
       const type = "Content-Type: application/json";
-      client.send(`POST /v1/traces HTTP/1.1\r\nHost: receiver\r\n${type}\r\n${framing}\r\n\r\n`);
+      client.send(`POST /v1/traces HTTP/1.1\r\nHost: localhost\r\n${type}\r\n${framing}\r\n\r\n`);
       client.send(framing.startsWith("T") ? "20\r\n{" : "{");
       client.socket.end();
       await expect(client.read()).rejects.toThrow("closed without an answer");
