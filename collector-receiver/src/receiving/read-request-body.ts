@@ -50,7 +50,7 @@ export function readBody(
           hold(length);
         } catch (error) {
           // Node reads the rest and throws it away, so that the sender sees the answer.
-          stop(() => reject(error as Error));
+          stop(() => reject(error));
           request.resume();
           return;
         }
