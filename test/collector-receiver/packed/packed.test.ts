@@ -1,6 +1,6 @@
 /** The packages as they would be published, installed in a folder that knows nothing of this clone. */
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -39,6 +39,18 @@ const product = `
   recordBusinessEvent("booking.confirmed", { session_id: "s-1", guests: 4, channel: "web" });
 `;
 
+/** What a product's own TypeScript imports from the receiver; a wrong name shows that the types are there. */
+const consumer = `
+  import { defineSpanledger } from "@spanledger/collector-receiver";
+  import { statsPlugin, type StatsOptions } from "@spanledger/collector-receiver/stats";
+  const texts = { en: "a", zh: "a" };
+  // @ts-expect-error no such event
+  defineSpanledger({ metrics: { a: { ...texts, kind: "count", event: "agent.logn" } } });
+  // @ts-expect-error it has no such option
+  export const pool = ({} as StatsOptions).pol;
+  console.log(typeof defineSpanledger, typeof statsPlugin);
+`;
+
 /** Runs the product, and waits until what it recorded is counted. */
 async function recordFrom(installed: InstalledReceiver, url: string): Promise<void> {
   writeFileSync(join(installed.folder, "product.mjs"), product);
@@ -71,6 +83,19 @@ describe("installed by npm with scripts forbidden, below a CommonJS package", ()
     });
     expect(await installed.run(program, "init")).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(join(installed.folder, "compose.yaml"))).toBe(true);
+  });
+
+  test("everything that is exported has code and types, and both packages bring licence and README", async () => {
+    writeFileSync(join(installed.folder, "consumer.mts"), consumer);
+    expect(await installed.run("consumer.mts")).toMatchObject({ code: 0, stdout: "function function\n" });
+    const tsc = locateInRepository("node_modules/typescript/bin/tsc");
+    const options = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext", "--skipLibCheck", "false"];
+    const checked = await installed.run(tsc, ...options, "consumer.mts");
+    expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: "" });
+    for (const name of ["sdk", "collector-receiver"]) {
+      const files = readdirSync(join(installed.folder, "node_modules/@spanledger", name));
+      expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md"]));
+    }
   });
 
   test("takes events, counts the product's own, reads, draws, verifies and rebuilds, with nothing of the clone", async () => {
