@@ -3,7 +3,7 @@ import { cpuOfTree, parseSchedstat, parseStat, treeOf } from "./process-stat.ts"
 import type { ProcessStat } from "./process-stat.ts";
 
 /** Snapshots taken at most until no process ended during one. */
-const mostSnapshots = 50;
+const maxSnapshots = 50;
 
 /**
  * CPU in µs that a process and its descendants have used, those included that have ended: of PostgreSQL
@@ -12,7 +12,7 @@ const mostSnapshots = 50;
  */
 export async function cpuMicrosecondsOf(pid: number): Promise<number> {
   let before = await readTree(pid);
-  for (let i = 0; i < mostSnapshots; i++) {
+  for (let i = 0; i < maxSnapshots; i++) {
     const threads = new Map(
       await Promise.all(before.map(async (each) => [each.pid, await readThreads(each.pid)] as const)),
     );

@@ -57,7 +57,7 @@ export interface AppOptions {
 }
 
 /** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
-const OWN_BODY_LIMIT = 64 * 1024;
+const ownBodyLimit = 64 * 1024;
 
 /** For bytes that are not HTTP: there is no request that a route could answer. */
 const rawBadRequest = [
@@ -133,7 +133,7 @@ function createServerOf({ config, log, times = connectionTimes }: AppOptions, ot
     loggerInstance: log,
     // No line per request: /metrics counts them.
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: OWN_BODY_LIMIT,
+    bodyLimit: ownBodyLimit,
     serverFactory: (route) =>
       createHttpServer(times, (request, response) => {
         request.url = withoutBasePath(request.url);

@@ -7,10 +7,10 @@ import { DefinitionsError } from "./catalogue/definitions-error.ts";
 import { startReceiver, type Receiver } from "./start-receiver.ts";
 
 /** What a sender waits for its answer at most; after that the process ends without having said anything. */
-const CLOSE_WITHIN_MS = 30_000;
+const closeWithinMs = 30_000;
 
 /** Of sysexits.h: starting again without a change is of no use. */
-const EX_CONFIG = 78;
+const exConfig = 78;
 
 /** Starts the receiver of this process's environment. The process ends with a signal, or with exit code 78 or 1 if it cannot start. */
 export async function runReceiver(): Promise<void> {
@@ -19,7 +19,7 @@ export async function runReceiver(): Promise<void> {
   let receiver: Receiver | undefined;
 
   // Bound before the start: a signal that comes while it starts ends it as well.
-  closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: false }, async ({ err, signal }) => {
+  closeWithGrace({ delay: closeWithinMs, logger: false }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, "an error that nobody caught; closing");
     else log.info({ signal }, "closing: what is under way is committed first");
     await receiver?.close();
@@ -31,7 +31,7 @@ export async function runReceiver(): Promise<void> {
     log.info({ url: receiver.url, docs: `${receiver.url}${config.basePath}/docs` }, "the receiver listens");
   } catch (error) {
     await reportFailedStart(error, config.databaseUrl, log);
-    process.exit(error instanceof DefinitionsError ? EX_CONFIG : 1);
+    process.exit(error instanceof DefinitionsError ? exConfig : 1);
   }
 }
 
@@ -41,7 +41,7 @@ function readConfig(): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(EX_CONFIG);
+    process.exit(exConfig);
   }
 }
 

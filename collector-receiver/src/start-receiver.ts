@@ -43,9 +43,9 @@ export interface StartOptions {
 }
 
 /** One batch is built while another commits. */
-const WRITERS = 2;
-const READ_CONNECTIONS = 10;
-const WATCH_EVERY_MS = 30_000;
+const writerCount = 2;
+const readConnections = 10;
+const watchEveryMs = 30_000;
 
 /**
  * Starts the whole receiver: PostgreSQL unless one is given, migrations, settings, ingest, HTTP. If something fails, what
@@ -145,7 +145,7 @@ async function startLive(redisUrl: string, pool: pg.Pool, log: FastifyBaseLogger
 function openReadPool(connectionString: string, log: FastifyBaseLogger): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
-    max: READ_CONNECTIONS,
+    max: readConnections,
     application_name: "spanledger-reader",
     connectionTimeoutMillis: 5_000,
     statement_timeout: 60_000,
@@ -180,7 +180,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     connectionString,
     tenantDefaults,
     capturedAttributes: countedAttributes,
-    writers: WRITERS,
+    writers: writerCount,
     maxQueueBytes,
     maxTenantQueueBytes,
     batchMaxEvents,
@@ -195,7 +195,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     connectionString,
     log,
     onAlarm,
-    everyMs: WATCH_EVERY_MS,
+    everyMs: watchEveryMs,
     retentionMonths,
     onSwept: (sessions, days) => {
       metrics.countSettled(sessions);

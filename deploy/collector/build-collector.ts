@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { dirname, join } from "node:path";
 import { findGo } from "../setup/find-language.ts";
 import { findProgram, isExecutable } from "../setup/find-program.ts";
-import { BUILDER_MANIFEST, locateBuiltCollector } from "./find-collector.ts";
+import { builderManifest, locateBuiltCollector } from "./find-collector.ts";
 
 /**
  * Builds the Collector of the manifest unless that was done before. Takes some minutes.
@@ -18,9 +18,9 @@ export async function buildCollector(say: (line: string) => void): Promise<strin
   if (go === undefined) {
     throw new Error(`${reason}; install it to build the Collector, or set OTELCOL_BIN to an otelcol-contrib`);
   }
-  const manifest = await readFile(BUILDER_MANIFEST, "utf8");
+  const manifest = await readFile(builderManifest, "utf8");
   const version = /^ {2}version: (\S+)$/m.exec(manifest)?.[1];
-  if (version === undefined) throw new Error(`${BUILDER_MANIFEST} names no dist.version`);
+  if (version === undefined) throw new Error(`${builderManifest} names no dist.version`);
 
   await mkdir(dirname(dirname(target)), { recursive: true });
   const work = await mkdtemp(`${dirname(target)}-unfinished-`);

@@ -10,7 +10,7 @@ import { findProgram, isExecutable } from "../setup/find-program.ts";
 const run = promisify(execFile);
 
 /** The manifest from which the Collector is built. */
-export const BUILDER_MANIFEST = fileURLToPath(new URL("builder.yaml", import.meta.url));
+export const builderManifest = fileURLToPath(new URL("builder.yaml", import.meta.url));
 
 /** All that a Collector has to know: the deployed configuration, and the one for several tenants on top. */
 const configurations = ["../../otel-collector.yaml", "several-tenants.yaml"].flatMap((path) => [
@@ -22,7 +22,7 @@ const configurations = ["../../otel-collector.yaml", "several-tenants.yaml"].fla
 export async function locateBuiltCollector(): Promise<string> {
   const key = createHash("sha256")
     // Without comments: they change nothing that is built.
-    .update((await readFile(BUILDER_MANIFEST, "utf8")).replaceAll(/^\s*#.*\n/gm, ""))
+    .update((await readFile(builderManifest, "utf8")).replaceAll(/^\s*#.*\n/gm, ""))
     .update(`${process.platform}-${process.arch}`)
     .digest("hex")
     .slice(0, 16);

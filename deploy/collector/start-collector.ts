@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 
 /** The configuration that is deployed. */
-export const COLLECTOR_CONFIG = fileURLToPath(new URL("../../otel-collector.yaml", import.meta.url));
+export const collectorConfig = fileURLToPath(new URL("../../otel-collector.yaml", import.meta.url));
 
-const START_TIMEOUT_MS = 60_000;
+const startTimeoutMs = 60_000;
 
 export interface CollectorOptions {
   /** The program: see `findCollector`. */
@@ -55,7 +55,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   await mkdir(options.folder, { recursive: true });
   const ports = options.ports ?? (await chooseCollectorPorts());
   const logFile = join(options.folder, "collector.log");
-  const configs = [COLLECTOR_CONFIG, ...(options.overlays ?? [])].flatMap((path) => ["--config", path]);
+  const configs = [collectorConfig, ...(options.overlays ?? [])].flatMap((path) => ["--config", path]);
   const child = spawn(options.program, configs, {
     // Its own group: a Ctrl-C in the terminal reaches whoever started it, who stops it after the products.
     detached: true,
@@ -82,7 +82,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     }
     if (!log.writableFinished) await new Promise<void>((resolve) => log.end(() => resolve()));
   };
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = Date.now() + startTimeoutMs;
   while (!(await isHealthy(ports.health))) {
     const ended = child.exitCode !== null || child.signalCode !== null;
     if (ended || Date.now() > deadline) {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { findGo } from "../setup/find-language.ts";
 import { isExecutable } from "../setup/find-program.ts";
-import { HELM_VERSION, locateBuiltHelm } from "./find-helm.ts";
+import { helmVersion, locateBuiltHelm } from "./find-helm.ts";
 
 const run = promisify(execFile);
 
@@ -21,8 +21,8 @@ export async function buildHelm(say: (line: string) => void): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
   const work = await mkdtemp(`${target}-unfinished-`);
   try {
-    say(`building Helm ${HELM_VERSION} from its Go module; this takes some minutes`);
-    const arguments_ = ["install", "-trimpath", "-ldflags", "-s -w", `helm.sh/helm/v4/cmd/helm@${HELM_VERSION}`];
+    say(`building Helm ${helmVersion} from its Go module; this takes some minutes`);
+    const arguments_ = ["install", "-trimpath", "-ldflags", "-s -w", `helm.sh/helm/v4/cmd/helm@${helmVersion}`];
     // Without cgo it needs no C compiler.
     await run(go.path, arguments_, { cwd: work, env: { ...process.env, GOBIN: work, CGO_ENABLED: "0" } });
     // A program that is there is complete, even if two build it at once.

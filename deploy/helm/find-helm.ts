@@ -7,11 +7,11 @@ import { findProgram, isExecutable } from "../setup/find-program.ts";
 const run = promisify(execFile);
 
 /** The Helm that `npm run setup` builds. */
-export const HELM_VERSION = "v4.3.2";
+export const helmVersion = "v4.3.2";
 
 /** Where it is put: another version, another folder. */
 export async function locateBuiltHelm(): Promise<string> {
-  return join(await findCacheFolder(), "helm", `${HELM_VERSION}-${process.platform}-${process.arch}`, "helm");
+  return join(await findCacheFolder(), "helm", `${helmVersion}-${process.platform}-${process.arch}`, "helm");
 }
 
 /** Helm 4: the one on the PATH, else the one that was built. Helm 3 on the PATH is passed over. */

@@ -5,7 +5,7 @@ import { environmentSchema } from "../../collector-receiver/src/config/environme
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const VALUES = fileURLToPath(new URL("spanledger/values.yaml", import.meta.url));
+const valuesPath = fileURLToPath(new URL("spanledger/values.yaml", import.meta.url));
 
 /** The chart sets these itself, or they have no sense in a pod. */
 const ownVariables = new Set(["HOST", "PORT", "SPANLEDGER_CONFIG", "DATA_FOLDER"]);
@@ -46,7 +46,7 @@ const particular: Readonly<Record<string, Schema>> = {
  * when it is installed, not when a pod starts.
  */
 export async function writeValuesSchema(): Promise<string> {
-  const values: unknown = parse(await readFile(VALUES, "utf8"));
+  const values: unknown = parse(await readFile(valuesPath, "utf8"));
   const { properties, ...schema } = schemaOf(values, "") as { properties: Schema };
   const text = {
     $schema: "http://json-schema.org/draft-07/schema#",

@@ -6,7 +6,7 @@ import { git, refuseDirtyTree } from "./git.ts";
 import { nextVersion } from "./next-version.ts";
 import type { Step } from "./next-version.ts";
 import { ReleaseError } from "./release-error.ts";
-import { noteRelease, RELEASES_FILE } from "./releases.ts";
+import { noteRelease, releasesFile } from "./releases.ts";
 
 /**
  * Makes a release in this clone, and publishes nothing: a commit with the version in all packages and the chart, and with the
@@ -36,7 +36,7 @@ export function makeRelease(
   const release = { date, commit: id, schema: newestMigration(root), countingRules: readCountingRules(read) };
   commit(
     root,
-    new Map([[RELEASES_FILE, noteRelease(read(RELEASES_FILE), version, release)]]),
+    new Map([[releasesFile, noteRelease(read(releasesFile), version, release)]]),
     `Note the commit of ${version}\n\nA commit cannot hold its own id. Tests of upgrades start this version by it.`,
   );
   return { version, commit: id };

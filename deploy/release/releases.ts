@@ -12,7 +12,7 @@ export interface Release {
 
 export type Releases = Readonly<Record<string, Release>>;
 
-export const RELEASES_FILE = "docs/releases.json";
+export const releasesFile = "docs/releases.json";
 
 /** Adds a release after the others. */
 export function noteRelease(text: string, version: string, release: Release): string {

@@ -12,7 +12,7 @@ export type RedisSource =
 export type RedisProgram = Extract<RedisSource, { kind: "program" }>;
 
 /** Below the cache folder: the distribution's packages, unpacked. */
-export const UNPACKED_REDIS = "redis";
+export const unpackedRedis = "redis";
 
 /** `REDIS_URL`, else redis-server on the PATH, else the one that `npm run setup` unpacked. */
 export async function findRedisServer(): Promise<RedisSource | undefined> {
@@ -25,7 +25,7 @@ export async function findRedisServer(): Promise<RedisSource | undefined> {
 export async function findRedisProgram(): Promise<RedisProgram | undefined> {
   const installed = await findProgram("redis-server");
   if (installed !== undefined) return { kind: "program", path: installed, env: {} };
-  const unpacked = join(await findCacheFolder(), UNPACKED_REDIS);
+  const unpacked = join(await findCacheFolder(), unpackedRedis);
   const path = join(unpacked, "usr", "bin", "redis-server");
   if (!(await isExecutable(path))) return undefined;
   const architecture = { x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch;

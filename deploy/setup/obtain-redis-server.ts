@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { findCacheFolder } from "./cache-folder.ts";
 import { findProgram } from "./find-program.ts";
-import { findRedisProgram, UNPACKED_REDIS, type RedisProgram } from "./find-redis-server.ts";
+import { findRedisProgram, unpackedRedis, type RedisProgram } from "./find-redis-server.ts";
 
 const run = promisify(execFile);
 
@@ -33,7 +33,7 @@ export async function obtainRedisProgram(say: (line: string) => void): Promise<R
     for (const file of await readdir(work)) {
       if (file.endsWith(".deb")) await run("dpkg", ["-x", join(work, file), root]);
     }
-    const target = join(cache, UNPACKED_REDIS);
+    const target = join(cache, unpackedRedis);
     await rm(target, { recursive: true, force: true });
     await rename(root, target);
   } finally {

@@ -10,14 +10,14 @@ const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = t
 export type Timer = NodeJS.Timeout | null;
 
 /** The longest time that Node's timers can wait, in ms: a longer one would fire at once. */
-const longestMs = 2 ** 31 - 1;
+const maxMs = 2 ** 31 - 1;
 
 /**
  * Calls `callback` after this many ms, never for more than 24 days (Infinity among them). Like all timers in here it
  * does not keep the process alive: what is waited for does that.
  */
 export function startTimer(ms: number, callback: () => void): Timer {
-  return ms > longestMs ? null : setTimeout(callback, ms).unref();
+  return ms > maxMs ? null : setTimeout(callback, ms).unref();
 }
 
 export function stopTimer(timer: Timer): void {

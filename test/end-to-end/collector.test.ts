@@ -11,7 +11,7 @@ import type { Pool } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import {
-  COLLECTOR_CONFIG,
+  collectorConfig,
   startCollector,
   type CollectorOptions,
   type RunningCollector,
@@ -83,8 +83,8 @@ async function untilStored(pool: Pool, events: number): Promise<void> {
 describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector(), (program) => {
   test("the deployed configuration and the one for several tenants are valid", async () => {
     const env = { ...process.env, PRODUCTS_HTPASSWD_FILE: "/dev/null" };
-    await run(program(), ["validate", "--config", COLLECTOR_CONFIG], { env });
-    await run(program(), ["validate", "--config", COLLECTOR_CONFIG, "--config", severalTenants], { env });
+    await run(program(), ["validate", "--config", collectorConfig], { env });
+    await run(program(), ["validate", "--config", collectorConfig, "--config", severalTenants], { env });
   });
 
   test("what is business reaches the receiver from any scope and signal, and nothing else does", async () => {

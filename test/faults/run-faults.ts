@@ -4,17 +4,17 @@ import { openFaultWorld } from "./fault-world.ts";
 import { measureKilledProduct, tryFault, type FaultOutcome } from "./try-fault.ts";
 
 /** A receiver that kept what it cannot commit would grow beyond this in the seconds of a fault. */
-const mostMemoryMiB = 600;
-const mostMinutes = 10;
+const maxMemoryMiB = 600;
+const maxMinutes = 10;
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, only: { type: "string" } } });
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const strict = process.env["SPANLEDGER_STRICT"] === "1";
 
 const tooLong = setTimeout(() => {
-  say(`the faults took more than ${mostMinutes} minutes`);
+  say(`the faults took more than ${maxMinutes} minutes`);
   process.exit(1);
-}, mostMinutes * 60_000);
+}, maxMinutes * 60_000);
 
 const outcomes: FaultOutcome[] = [];
 const leftOut: { fault: string; reason: string }[] = [];
@@ -59,7 +59,7 @@ function judge(outcome: FaultOutcome): string[] {
   if (outcome.twice > 0) wrong.push(`${outcome.twice} counted twice`);
   if (outcome.drift > 0) wrong.push(`drift ${outcome.drift}`);
   if (outcome.unaccounted !== 0) wrong.push(`${outcome.unaccounted} received events are in no counter`);
-  if (outcome.peakMemoryMiB > mostMemoryMiB) wrong.push(`the receiver took ${outcome.peakMemoryMiB} MiB`);
+  if (outcome.peakMemoryMiB > maxMemoryMiB) wrong.push(`the receiver took ${outcome.peakMemoryMiB} MiB`);
   return wrong.map((what) => `${outcome.fault}: ${what}`);
 }
 

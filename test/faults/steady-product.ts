@@ -9,7 +9,7 @@ import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusine
 const rate = Number(process.argv[2]);
 const tenant = process.argv[3] ?? "default";
 const tickMs = 20;
-const mostWaitMs = 120_000;
+const maxWaitMs = 120_000;
 
 startBusinessEvents({ serviceName: `load-${tenant}`, tenant, batchDelayMs: 100, requestTimeoutMs: 5_000 });
 
@@ -44,6 +44,6 @@ while (!stopping) {
   await sleep(tickMs);
 }
 clearInterval(report);
-await flush({ timeoutMs: mostWaitMs });
+await flush({ timeoutMs: maxWaitMs });
 say(true);
 await shutdown();

@@ -24,7 +24,7 @@ export interface FaultOutcome {
 const eventsPerSecond = 300;
 const warmUpMs = 1000;
 const afterwardsMs = 1000;
-const longestRecoveryMs = 60_000;
+const maxRecoveryMs = 60_000;
 
 /** Steady load for a tenant of its own, a fault in the middle, and the balance when everything is quiet. */
 export async function tryFault(world: FaultWorld, fault: Fault, tenant: string): Promise<FaultOutcome> {
@@ -101,9 +101,9 @@ async function rowsOf(world: FaultWorld, tenant: string, sinceMs = 0): Promise<n
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + longestRecoveryMs;
+  const deadline = Date.now() + maxRecoveryMs;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not so within ${longestRecoveryMs / 1000} s`);
+    if (Date.now() > deadline) throw new Error(`not so within ${maxRecoveryMs / 1000} s`);
     await sleep(50);
   }
 }

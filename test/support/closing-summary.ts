@@ -2,9 +2,9 @@ import { writeFile } from "node:fs/promises";
 import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
 
 /** File that is to hold the counts as JSON, for a script that runs the tests. */
-const COUNTS_FILE = process.env["SPANLEDGER_TEST_COUNTS"];
+const countsFile = process.env["SPANLEDGER_TEST_COUNTS"];
 /** `npm run test:all`: leaving anything out is a failure. */
-const STRICT = process.env["SPANLEDGER_STRICT"] === "1";
+const strict = process.env["SPANLEDGER_STRICT"] === "1";
 
 /** Names what was left out, and counts: the last lines of `npm test`. */
 export default class ClosingSummary implements Reporter {
@@ -31,17 +31,17 @@ export default class ClosingSummary implements Reporter {
     const say = (line: string) => void process.stdout.write(`${line}\n`);
     if (skipped > 0) {
       say(
-        `Left out: ${skipped} ${skipped === 1 ? "test" : "tests"}${STRICT && unexcused > 0 ? `, ${unexcused} of which ${unexcused === 1 ? "is a failure" : "are failures"} here` : ""}`,
+        `Left out: ${skipped} ${skipped === 1 ? "test" : "tests"}${strict && unexcused > 0 ? `, ${unexcused} of which ${unexcused === 1 ? "is a failure" : "are failures"} here` : ""}`,
       );
       for (const [name, count] of leftOut) say(`  ${name} (${count})`);
-      if (!STRICT) say("`npm run setup` gets what a machine lacks; `npm run test:all` leaves nothing out.");
+      if (!strict) say("`npm run setup` gets what a machine lacks; `npm run test:all` leaves nothing out.");
     }
-    if (STRICT) {
+    if (strict) {
       failed += unexcused;
       if (unexcused > 0) process.exitCode = 1;
     }
-    if (COUNTS_FILE === undefined) say(`${passed} passed, ${failed} failed`);
-    else await writeFile(COUNTS_FILE, JSON.stringify({ passed, failed }));
+    if (countsFile === undefined) say(`${passed} passed, ${failed} failed`);
+    else await writeFile(countsFile, JSON.stringify({ passed, failed }));
   }
 }
 

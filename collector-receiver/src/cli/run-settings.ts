@@ -55,7 +55,7 @@ export function runSettings(options: SettingsOptions): Promise<number> {
 }
 
 /** The shortest silence that agents' activity is kept finely enough for. */
-const leastHeartbeatSeconds = 1800;
+const minHeartbeatSeconds = 1800;
 
 function readChange({
   timezone,
@@ -74,7 +74,7 @@ function readChange({
     refuse(`--idle-timeout ${idleTimeout} is no duration of at least a minute: 24h, 90m or 3600s.`);
   }
   const heartbeat = agentHeartbeat === undefined ? undefined : parseDuration(agentHeartbeat);
-  if (agentHeartbeat !== undefined && (heartbeat === undefined || heartbeat < leastHeartbeatSeconds)) {
+  if (agentHeartbeat !== undefined && (heartbeat === undefined || heartbeat < minHeartbeatSeconds)) {
     refuse(`--agent-heartbeat ${agentHeartbeat} is no duration of at least half an hour: 4h, 45m or 7200s.`);
   }
   if ((cost === undefined) !== (from === undefined))

@@ -8,7 +8,7 @@ import { migrateDatabase } from "../storage/schema/migrate-database.ts";
 import { migrationsFolder } from "../package-root.ts";
 
 /** What the migrations give, for people who read it and for the test that notices a change. */
-export const SCHEMA_SNAPSHOT = join(migrationsFolder, "schema.sql");
+export const schemaSnapshot = join(migrationsFolder, "schema.sql");
 
 const head = `-- The schema that the migrations in this folder give. Written by \`npm run schema\`; never applied.
 
@@ -26,9 +26,9 @@ if (import.meta.main) {
     await migrateDatabase(server.connectionString);
     const client = new pg.Client({ connectionString: server.connectionString });
     await client.connect();
-    await writeFile(SCHEMA_SNAPSHOT, await renderSchemaSnapshot(client));
+    await writeFile(schemaSnapshot, await renderSchemaSnapshot(client));
     await client.end();
-    process.stdout.write(`${SCHEMA_SNAPSHOT}\n`);
+    process.stdout.write(`${schemaSnapshot}\n`);
   } finally {
     await server.stop();
     await rm(dataFolder, { recursive: true, force: true });

@@ -3,14 +3,14 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
-import { checkCluster, CLUSTER_USER, initialiseCluster, ownerOf, readClusterPassword } from "./initialise-cluster.ts";
+import { checkCluster, clusterUser, initialiseCluster, ownerOf, readClusterPassword } from "./initialise-cluster.ts";
 import { findPostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
 import { chooseLauncher } from "./run-unprivileged.ts";
 import { findRunningPostmaster } from "./running-postmaster.ts";
 import { startPostgresServer, stopPostgresServer, stopWithProcess, withClient } from "./start-postgres-server.ts";
 
 /** Crash recovery of a large folder takes long; a server that is still working at it is not given up. */
-const START_TIMEOUT_MS = 180_000;
+const startTimeoutMs = 180_000;
 
 export interface EmbeddedPostgresOptions {
   /** Holds the cluster, its password and its log; made if it is missing, continued if it is there. */
@@ -55,8 +55,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const place: ClusterPlace = {
     cluster: join(folder, "cluster"),
     logFile: join(folder, "postgres.log"),
-    database: options.database ?? CLUSTER_USER,
-    deadline: Date.now() + START_TIMEOUT_MS,
+    database: options.database ?? clusterUser,
+    deadline: Date.now() + startTimeoutMs,
   };
   for (;;) {
     const running = await useRunningServer(place);
@@ -160,7 +160,7 @@ async function startServer(place: ClusterPlace, options: EmbeddedPostgresOptions
 }
 
 function connectTo(port: number, password: string, database: string): string {
-  return `postgresql://${CLUSTER_USER}:${password}@127.0.0.1:${port}/${database}`;
+  return `postgresql://${clusterUser}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 async function ensureDatabase(maintenance: string, database: string): Promise<void> {

@@ -9,13 +9,13 @@ import type { PostgresBinaries } from "./postgres-binaries.ts";
 import type { UnprivilegedLauncher } from "./run-unprivileged.ts";
 
 /** Superuser of the embedded server; its password lies in the cluster's folder, which nobody else may enter. */
-export const CLUSTER_USER = "spanledger";
-const PASSWORD_FILE = "spanledger.password";
+export const clusterUser = "spanledger";
+const passwordFileName = "spanledger.password";
 /** An initdb takes seconds; what is older is left over from one that was killed. */
-const LEFT_OVER_AFTER_MS = 10 * 60_000;
+const leftOverAfterMs = 10 * 60_000;
 
 export async function readClusterPassword(cluster: string): Promise<string> {
-  return (await readFile(join(cluster, PASSWORD_FILE), "utf8")).trim();
+  return (await readFile(join(cluster, passwordFileName), "utf8")).trim();
 }
 
 /** Who owns a file or folder; undefined where there is none. */
@@ -51,7 +51,7 @@ export async function initialiseCluster(
   }
   const { file, args, ...spawnAs } = launcher.wrap(binaries.initdb, [
     `--pgdata=${unfinished}`,
-    `--username=${CLUSTER_USER}`,
+    `--username=${clusterUser}`,
     `--pwfile=${passwordFile}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
@@ -78,7 +78,7 @@ export async function initialiseCluster(
       `initdb could not make a database in ${cluster} (exit code ${code}): ${output.trim()}`,
     );
   }
-  await rename(passwordFile, join(unfinished, PASSWORD_FILE));
+  await rename(passwordFile, join(unfinished, passwordFileName));
   try {
     await rename(unfinished, cluster);
   } catch (error) {
@@ -92,7 +92,7 @@ async function removeLeftOvers(folder: string): Promise<void> {
     if (!name.startsWith("unfinished-")) continue;
     const path = join(folder, name);
     const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
-    if (Date.now() - changed > LEFT_OVER_AFTER_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
+    if (Date.now() - changed > leftOverAfterMs) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

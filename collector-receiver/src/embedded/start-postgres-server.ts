@@ -10,8 +10,8 @@ import { findFreePort } from "./find-free-port.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 import type { UnprivilegedLauncher } from "./run-unprivileged.ts";
 
-const STOP_TIMEOUT_MS = 60_000;
-const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
+const stopTimeoutMs = 60_000;
+const logLimitBytes = 10 * 1024 * 1024;
 
 export interface StartRequest {
   cluster: string;
@@ -34,8 +34,7 @@ export interface StartRequest {
  */
 export async function startPostgresServer(request: StartRequest): Promise<{ server: ChildProcess; port: number }> {
   const { cluster, logFile, launcher, deadline } = request;
-  if (((await stat(logFile).catch(() => undefined))?.size ?? 0) > LOG_LIMIT_BYTES)
-    await rename(logFile, `${logFile}.1`);
+  if (((await stat(logFile).catch(() => undefined))?.size ?? 0) > logLimitBytes) await rename(logFile, `${logFile}.1`);
   for (;;) {
     const port = await findFreePort();
     const from = (await stat(logFile).catch(() => undefined))?.size ?? 0;
@@ -132,7 +131,7 @@ export async function stopPostgresServer(server: ChildProcess): Promise<void> {
   const late = new AbortController();
   const outcome = await Promise.race([
     gone,
-    sleep(STOP_TIMEOUT_MS, "late" as const, { signal: late.signal }).catch(() => {}),
+    sleep(stopTimeoutMs, "late" as const, { signal: late.signal }).catch(() => {}),
   ]);
   late.abort();
   if (outcome === "late") {

@@ -5,7 +5,7 @@ import type { LiveCounters } from "../stats/live-counters.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { writeHashes } from "./hash-writer.ts";
 import { hashesOf } from "./live-hash.ts";
-import { EXPIRY_MS } from "./live-keys.ts";
+import { expiryMs } from "./live-keys.ts";
 import { PendingDays } from "./pending-days.ts";
 import { readHashDay } from "./read-hash-day.ts";
 import { openRedis } from "./redis-connection.ts";
@@ -40,14 +40,14 @@ export interface Live extends LiveCounters {
   close(): Promise<void>;
 }
 
-const WRITE_TIMEOUT_MS = 2_000;
+const writeTimeoutMs = 2_000;
 /** A reader falls back to PostgreSQL after this. */
-const READ_TIMEOUT_MS = 300;
-const RETRY_AFTER_MS = 1_000;
-const REFRESH_EVERY_MS = 60_000;
-const MAX_PENDING_DAYS = 4_096;
+const readTimeoutMs = 300;
+const retryAfterMs = 1_000;
+const usualRefreshEveryMs = 60_000;
+const maxPendingDays = 4_096;
 /** Hashes of one pipeline: bounds what a Redis that comes back is sent at once. */
-const WRITE_DAYS = 256;
+const writeDays = 256;
 
 export function createLive(options: LiveOptions): Live {
   return new RedisLive(options);
@@ -60,7 +60,7 @@ export function createLive(options: LiveOptions): Live {
 class RedisLive implements Live {
   readonly #options: LiveOptions;
   readonly #now: () => number;
-  readonly #pending = new PendingDays(MAX_PENDING_DAYS);
+  readonly #pending = new PendingDays(maxPendingDays);
   readonly #counts = { writes: 0, failures: 0, droppedDays: 0 };
   readonly #writing: Redis;
   readonly #reading: Redis;
@@ -72,19 +72,19 @@ class RedisLive implements Live {
   #retry: NodeJS.Timeout | undefined;
 
   constructor(options: LiveOptions) {
-    const { redisUrl: url, now = Date.now, refreshEveryMs = REFRESH_EVERY_MS } = options;
+    const { redisUrl: url, now = Date.now, refreshEveryMs = usualRefreshEveryMs } = options;
     this.#options = options;
     this.#now = now;
     this.#writing = openRedis({
       url,
       name: "spanledger-live-writer",
-      commandTimeoutMs: WRITE_TIMEOUT_MS,
+      commandTimeoutMs: writeTimeoutMs,
       onChange: (connected, error) => this.#noteConnection(connected, error),
     });
     this.#reading = openRedis({
       url,
       name: "spanledger-live-reader",
-      commandTimeoutMs: READ_TIMEOUT_MS,
+      commandTimeoutMs: readTimeoutMs,
       onChange: () => {},
     });
     this.#timer = setInterval(() => this.#refresh(), refreshEveryMs);
@@ -97,7 +97,7 @@ class RedisLive implements Live {
   }
 
   publish(days: readonly BusinessRow[]): void {
-    const oldest = new Date(this.#now() - EXPIRY_MS).toISOString().slice(0, 10);
+    const oldest = new Date(this.#now() - expiryMs).toISOString().slice(0, 10);
     const recent = days.filter((row) => row.period_value >= oldest);
     if (recent.length === 0 || this.#closing) return;
     this.#counts.droppedDays += this.#pending.add(recent);
@@ -153,7 +153,7 @@ class RedisLive implements Live {
       this.#options.log.warn({ reason: error.message }, "live counters cannot be written");
     }
     this.#failing = true;
-    if (!this.#closing) this.#retry ??= setTimeout(() => this.#retryNow(), RETRY_AFTER_MS).unref();
+    if (!this.#closing) this.#retry ??= setTimeout(() => this.#retryNow(), retryAfterMs).unref();
   }
 
   #retryNow(): void {
@@ -183,9 +183,9 @@ class RedisLive implements Live {
       const rows = this.#pending.take();
       try {
         while (rows.length > 0) {
-          await writeHashes(this.#writing, rows.slice(0, WRITE_DAYS).flatMap(hashesOf));
-          this.#counts.writes += Math.min(rows.length, WRITE_DAYS);
-          rows.splice(0, WRITE_DAYS);
+          await writeHashes(this.#writing, rows.slice(0, writeDays).flatMap(hashesOf));
+          this.#counts.writes += Math.min(rows.length, writeDays);
+          rows.splice(0, writeDays);
         }
       } catch (error) {
         this.#counts.droppedDays += this.#pending.add(rows);

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { EXPIRY_MS } from "./live-keys.ts";
+import { expiryMs } from "./live-keys.ts";
 import type { LiveHash } from "./live-hash.ts";
 import { writeHashScript } from "./write-hash-script.ts";
 
@@ -24,7 +24,7 @@ export async function writeHashes(redis: Redis, hashes: readonly HashToWrite[]):
 async function callScript(redis: Redis, hashes: readonly HashToWrite[]): Promise<boolean> {
   const pipeline = redis.pipeline();
   for (const { key, revision, fields, replaces } of hashes) {
-    pipeline.evalsha(writeHashScript.sha1, 1, key, revision, EXPIRY_MS, replaces ?? "", ...fields);
+    pipeline.evalsha(writeHashScript.sha1, 1, key, revision, expiryMs, replaces ?? "", ...fields);
   }
   // A pipeline has no time limit of its own: its commands have.
   const answers = (await pipeline.exec()) ?? [];

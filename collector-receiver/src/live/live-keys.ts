@@ -1,5 +1,5 @@
 /** Hashes live for 40 days after their last write. */
-export const EXPIRY_MS = 40 * 86_400_000;
+export const expiryMs = 40 * 86_400_000;
 
 /**
  * Names of the plan's hashes of one business day. The default tenant has the plan's own names; another

@@ -1,9 +1,9 @@
 import type { Redis } from "ioredis";
 import type { LiveSnapshot } from "../stats/live-counters.ts";
-import { EXPIRY_MS, liveKeysOf } from "./live-keys.ts";
+import { expiryMs, liveKeysOf } from "./live-keys.ts";
 
 /** Every receiver writes today's hashes each minute: one that is older than this has no writer. */
-const STALE_AFTER_MS = 150_000;
+const staleAfterMs = 150_000;
 
 /**
  * One day from Redis.
@@ -19,6 +19,6 @@ export async function readHashDay(redis: Redis, tenantId: string, day: string): 
   }) as [Record<string, string>, number, Record<string, string>, number];
   if (first["revision"] === undefined || second["revision"] === undefined) return null;
   // Each write sets the expiry anew, so what is left of it tells the age, by Redis' own clock.
-  const ageMs = EXPIRY_MS - Math.min(firstLeft, secondLeft);
-  return ageMs > STALE_AFTER_MS ? null : { daily: first, agentDaily: second };
+  const ageMs = expiryMs - Math.min(firstLeft, secondLeft);
+  return ageMs > staleAfterMs ? null : { daily: first, agentDaily: second };
 }

@@ -10,8 +10,8 @@ export interface RedisConnectionOptions {
   readonly onChange: (connected: boolean, error?: Error) => void;
 }
 
-const CONNECT_TIMEOUT_MS = 2_000;
-const SLOWEST_RECONNECT_MS = 2_000;
+const connectTimeoutMs = 2_000;
+const slowestReconnectMs = 2_000;
 
 /**
  * A connection that fails fast instead of waiting: no queue while Redis is away, no command sent twice,
@@ -21,11 +21,11 @@ export function openRedis({ url, name, commandTimeoutMs, onChange }: RedisConnec
   const redis = new Redis(url, {
     connectionName: name,
     commandTimeout: commandTimeoutMs,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: connectTimeoutMs,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(SLOWEST_RECONNECT_MS, 100 * 2 ** Math.min(attempt, 5)),
+    retryStrategy: (attempt) => Math.min(slowestReconnectMs, 100 * 2 ** Math.min(attempt, 5)),
   });
   let told: boolean | undefined;
   let lastError: Error | undefined;

@@ -7,7 +7,7 @@ import { hashesOf } from "./live-hash.ts";
 import { liveKeysOf } from "./live-keys.ts";
 
 /** What Redis says of a hash without a revision, or of no hash: it may be replaced as well. */
-const NONE = "none";
+const noRevision = "none";
 
 /**
  * Overwrites today's hashes of every tenant from PostgreSQL, whatever they hold. The revisions are read
@@ -29,7 +29,7 @@ export async function refreshToday(redis: Redis, pool: Pick<Pool, "query">, nowM
   const rows = await readDayRows(pool, days);
   const hashes = rows.flatMap(hashesOf).map((hash, place) => {
     const revision = held[place]?.[1];
-    return { ...hash, replaces: typeof revision === "string" && revision !== "" ? revision : NONE };
+    return { ...hash, replaces: typeof revision === "string" && revision !== "" ? revision : noRevision };
   });
   await writeHashes(redis, hashes);
 }

@@ -11,8 +11,8 @@ export const attributeCounters: readonly { readonly event: BusinessEventName; re
 /** What is counted where a value is missing or is no code. */
 export const otherValue = "other";
 
-const longestCode = 40;
-const mostWords = 4;
+const maxCode = 40;
+const maxWords = 4;
 
 /**
  * The value under which an attribute is counted. A pure function of the value, so that the counters do
@@ -26,6 +26,6 @@ export function countedValueOf(value: unknown): string {
     .trim()
     .replace(/\s+/g, " ")
     .replace(/\p{Nd}+/gu, "#");
-  const isCode = code !== "" && code.length <= longestCode && code.split(" ").length <= mostWords;
+  const isCode = code !== "" && code.length <= maxCode && code.split(" ").length <= maxWords;
   return isCode ? code : otherValue;
 }

@@ -8,7 +8,7 @@ export interface ProbeOptions {
   readonly isDraining: () => boolean;
 }
 
-const CHECK_TIMEOUT_MS = 3_000;
+const checkTimeoutMs = 3_000;
 
 /**
  * `/livez`: the process answers; whoever watches it restarts it where it does not. `/readyz`: it may be
@@ -42,7 +42,7 @@ async function checkDatabase(pool: Pick<Pool, "query">): Promise<{ database: str
 async function withTimeout<T>(promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("PostgreSQL did not answer in time")), CHECK_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error("PostgreSQL did not answer in time")), checkTimeoutMs);
   });
   try {
     return await Promise.race([promise, late]);

@@ -2,8 +2,8 @@ import type { Pool } from "pg";
 import { Gauge, type Registry } from "prom-client";
 
 /** A scrape every few seconds by several Prometheis asks PostgreSQL once in this time. */
-const FRESH_MS = 15_000;
-const MOST_SERVICES = 200;
+const freshMs = 15_000;
+const maxServices = 200;
 
 /**
  * Evidence of loss, by service: events that a source numbered and that never arrived, and events that
@@ -28,7 +28,7 @@ export function measureSourceGaps(registry: Registry, pool: Pick<Pool, "query">)
   let reading: Promise<void> | undefined;
 
   function refresh(): Promise<void> {
-    if (performance.now() - readAt < FRESH_MS) return Promise.resolve();
+    if (performance.now() - readAt < freshMs) return Promise.resolve();
     reading ??= read()
       .catch(() => {})
       .finally(() => (reading = undefined));
@@ -42,7 +42,7 @@ export function measureSourceGaps(registry: Registry, pool: Pick<Pool, "query">)
        from analytics_sources
        group by 1
        order by sum(greatest(highest_seq - drops_reported - events_seen, 0)) desc, 1
-       limit ${MOST_SERVICES}`,
+       limit ${maxServices}`,
     );
     missing.reset();
     dropped.reset();

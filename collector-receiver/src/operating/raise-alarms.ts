@@ -4,7 +4,7 @@ import type { OnAlarm } from "../ingest/alarm-codes.ts";
 /** An alarm that goes on is logged again after so long, with how often it was raised since. */
 const logAgainMs = 60 * 60_000;
 /** Messages that are remembered: a message may hold a value of its own each time. */
-const mostRemembered = 100;
+const maxRemembered = 100;
 
 /**
  * Counts each alarm, and logs it the first time. Senders that try again raise the same alarm each few seconds until somebody
@@ -29,6 +29,6 @@ export function raiseAlarms(
     log.error({ err: error, alarm: code, ...(known === undefined ? {} : { repeated: known.repeated }) }, message);
     logged.delete(key);
     logged.set(key, { sinceMs: now(), repeated: 0 });
-    for (const oldest of logged.keys()) if (logged.size > mostRemembered) logged.delete(oldest);
+    for (const oldest of logged.keys()) if (logged.size > maxRemembered) logged.delete(oldest);
   };
 }

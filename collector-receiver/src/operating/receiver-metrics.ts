@@ -5,7 +5,7 @@ import { alarmCodes, type AlarmCode } from "../ingest/alarm-codes.ts";
 import { TalliedCounter } from "./tallied-counter.ts";
 
 /** Lag samples of one batch: enough for the shape, few enough not to be felt. */
-const LAG_SAMPLES = 64;
+const lagSamples = 64;
 
 /** What the receiver says of itself at `/metrics`; every event of an answered request is in exactly one counter. */
 export class ReceiverMetrics {
@@ -82,7 +82,7 @@ export class ReceiverMetrics {
     this.#batchEvents.observe(inserted.length);
     this.#batchSeconds.observe((performance.now() - startedMs) / 1000);
     const now = Date.now();
-    const step = Math.max(1, Math.ceil(inserted.length / LAG_SAMPLES));
+    const step = Math.max(1, Math.ceil(inserted.length / lagSamples));
     for (let index = 0; index < inserted.length; index += step) {
       const event = inserted[index];
       if (event !== undefined) this.#lagSeconds.observe(Math.max(0, now - event.occurredAtMs) / 1000);

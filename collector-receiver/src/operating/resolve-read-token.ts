@@ -9,7 +9,7 @@ export class UnauthenticatedError extends Error {
 }
 
 /** Who is asked about where nobody has to show a token. */
-export const TENANT_HEADER = "x-spanledger-tenant";
+export const tenantHeader = "x-spanledger-tenant";
 
 /**
  * A browser asks for name and password and sends them as Basic: the password is the token, the name says
@@ -36,7 +36,7 @@ export function createReadTenantResolver(
     const rule = resolve(asBearer(request.headers.authorization));
     if (rule?.kind === "fixed") return rule.tenantId;
     if (rule?.kind === "believed") {
-      const named = request.headers[TENANT_HEADER];
+      const named = request.headers[tenantHeader];
       return typeof named === "string" && named !== "" ? named : rule.defaultTenantId;
     }
     // Without a token nobody has tried anything: a browser asks the person first.

@@ -5,14 +5,14 @@ import { RequestError } from "./request-error.ts";
 import type { StatsContext } from "./stats-options.ts";
 
 /** A change shows within a second: half of it is waiting, the rest is for reading and the network. */
-const LOOK_EVERY_MS = 500;
+const lookEveryMs = 500;
 /** Proxies close a connection on which nothing passes for a minute or less. */
-const HEARTBEAT_EVERY_MS = 15_000;
+const heartbeatEveryMs = 15_000;
 /** A browser that lost its stream waits so long before it opens another. */
-const REOPEN_AFTER_MS = 2_000;
-const MAX_STREAMS = 100;
+const reopenAfterMs = 2_000;
+const maxStreams = 100;
 /** A client that does not read is let go before it holds more than this. */
-const MAX_UNREAD_BYTES = 256 * 1024;
+const maxUnreadBytes = 256 * 1024;
 
 interface Watched {
   readonly clients: Set<PassThrough>;
@@ -43,7 +43,7 @@ export class LiveStreams {
     this.#context = context;
     this.#heartbeat = setInterval(() => {
       for (const { clients } of this.#tenants.values()) for (const client of clients) send(client, ": still here\n\n");
-    }, HEARTBEAT_EVERY_MS);
+    }, heartbeatEveryMs);
     this.#heartbeat.unref();
   }
 
@@ -53,8 +53,8 @@ export class LiveStreams {
    * @throws RequestError 503 `too_many_streams`
    */
   open(tenantId: string): PassThrough {
-    if (this.#closed || this.#streams >= MAX_STREAMS) {
-      const text = `${MAX_STREAMS} streams are open, which is the most: poll without stream=1, or try again later`;
+    if (this.#closed || this.#streams >= maxStreams) {
+      const text = `${maxStreams} streams are open, which is the most: poll without stream=1, or try again later`;
       throw new RequestError("too_many_streams", text, null, 503);
     }
     const client = new PassThrough();
@@ -68,7 +68,7 @@ export class LiveStreams {
       clearInterval(watched.timer);
       this.#tenants.delete(tenantId);
     });
-    client.write(`retry: ${REOPEN_AFTER_MS}\n\n`);
+    client.write(`retry: ${reopenAfterMs}\n\n`);
     if (watched.shown === undefined) void this.#look(tenantId, watched);
     else client.write(watched.shown.text);
     return client;
@@ -89,7 +89,7 @@ export class LiveStreams {
     if (known !== undefined) return known;
     const watched: Watched = {
       clients: new Set(),
-      timer: setInterval(() => void this.#look(tenantId, watched), LOOK_EVERY_MS),
+      timer: setInterval(() => void this.#look(tenantId, watched), lookEveryMs),
       shown: undefined,
       looking: false,
     };
@@ -118,7 +118,7 @@ function pass(watched: Watched, event: LiveEvent): void {
 }
 
 function send(client: PassThrough, text: string): void {
-  if (client.writableLength > MAX_UNREAD_BYTES) client.destroy();
+  if (client.writableLength > maxUnreadBytes) client.destroy();
   else client.write(text);
 }
 

@@ -46,7 +46,7 @@ export interface PeriodQuery {
 }
 
 /** Ten years: more than is ever reported at once, and few enough rows to add. */
-const longestRangeDays = 3660;
+const maxRangeDays = 3660;
 
 /**
  * The period that a query names; without one, the current month.
@@ -107,10 +107,10 @@ function rangePeriod(startDate: string, endDate: string, today: string): ReportP
     );
   }
   const days = daysBetween(startDate, endDate) + 1;
-  if (days > longestRangeDays) {
+  if (days > maxRangeDays) {
     throw new RequestError(
       "invalid_parameter",
-      `start_date = "${startDate}" to end_date = "${endDate}" are ${days} days; at most ${longestRangeDays} are added up`,
+      `start_date = "${startDate}" to end_date = "${endDate}" are ${days} days; at most ${maxRangeDays} are added up`,
       "start_date",
     );
   }

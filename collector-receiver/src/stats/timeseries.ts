@@ -50,7 +50,7 @@ export interface Series {
 }
 
 /** A year of days and a little more: what a chart can show. */
-export const mostPoints = 400;
+export const maxPoints = 400;
 
 /**
  * A metric over time, empty periods included: 0 for counts, null for rates, and null for periods
@@ -185,10 +185,10 @@ function periodsIn(days: DayRange, type: PeriodType): SeriesPeriod[] {
   const periods: SeriesPeriod[] = [];
   let start = startOf(days.startDate, type);
   while (start <= days.endDate) {
-    if (periods.length === mostPoints) {
+    if (periods.length === maxPoints) {
       throw new RequestError(
         "too_many_points",
-        `from = "${days.startDate}" to = "${days.endDate}" gives more than ${mostPoints} points by ${type}; pass a shorter range or a longer period`,
+        `from = "${days.startDate}" to = "${days.endDate}" gives more than ${maxPoints} points by ${type}; pass a shorter range or a longer period`,
         "period",
       );
     }

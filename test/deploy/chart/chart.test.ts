@@ -12,7 +12,7 @@ import { describeWith } from "../../support/describe-with.ts";
 import { examples, findProblems, locateValues } from "./check-chart.ts";
 import type { Existing } from "./check-references.ts";
 import { findUnknownFields } from "./check-schemas.ts";
-import { CHART, readValues, renderChart } from "./render-chart.ts";
+import { chartFolder, readValues, renderChart } from "./render-chart.ts";
 
 const run = promisify(execFile);
 const read = (path: string): Promise<string> => readFile(locateInRepository(path), "utf8");
@@ -64,7 +64,7 @@ describeWith("Helm 4 (npm run setup)", await findHelm(), (helm) => {
     });
 
     test("Helm's own lint is content", async () => {
-      const { stdout } = await run(helm(), ["lint", "--strict", CHART, "--values", locateValues(example)]);
+      const { stdout } = await run(helm(), ["lint", "--strict", chartFolder, "--values", locateValues(example)]);
       expect(stdout).toContain("1 chart(s) linted, 0 chart(s) failed");
     });
   });
@@ -74,8 +74,8 @@ describeWith("Helm 4 (npm run setup)", await findHelm(), (helm) => {
       await Promise.all(examples.map((example) => renderChart(helm(), { values: locateValues(example) })))
     ).flat();
     const kinds = new Set(rendered.map(({ kind }) => kind));
-    for (const file of await readdir(join(CHART, "templates"))) {
-      const text = await readFile(join(CHART, "templates", file), "utf8");
+    for (const file of await readdir(join(chartFolder, "templates"))) {
+      const text = await readFile(join(chartFolder, "templates", file), "utf8");
       for (const [, kind = ""] of text.matchAll(/^kind: (\w+)$/gm)) expect(kinds, file).toContain(kind);
     }
   });

@@ -1,7 +1,7 @@
 import type { Manifest } from "./render-chart.ts";
 
-const HOOK = "helm.sh/hook";
-const weightOf = ({ metadata }: Manifest): number => Number(metadata.annotations?.[`${HOOK}-weight`] ?? 0);
+const hookKey = "helm.sh/hook";
+const weightOf = ({ metadata }: Manifest): number => Number(metadata.annotations?.[`${hookKey}-weight`] ?? 0);
 
 /** What a pod may do, and in which order a release's parts come: rules that no schema knows. */
 export function findPodProblems(manifests: readonly Manifest[]): string[] {
@@ -26,7 +26,7 @@ export function findPodProblems(manifests: readonly Manifest[]): string[] {
         say("is ended before its requests are answered");
       }
     }
-    if (metadata.annotations?.[HOOK] === undefined) continue;
+    if (metadata.annotations?.[hookKey] === undefined) continue;
     // Helm makes a hook before the release: what belongs to the release is not there yet.
     const named = [
       ...(pod.volumes ?? []).map((volume: any) => volume.configMap?.name ?? volume.secret?.secretName),
@@ -38,7 +38,7 @@ export function findPodProblems(manifests: readonly Manifest[]): string[] {
         (each) => each.metadata.name === name && /^(?:ConfigMap|Secret|ServiceAccount)$/.test(each.kind),
       );
       const early = parts.some(
-        (part) => part.metadata.annotations?.[HOOK] !== undefined && weightOf(part) < weightOf(owner),
+        (part) => part.metadata.annotations?.[hookKey] !== undefined && weightOf(part) < weightOf(owner),
       );
       if (parts.length > 0 && !early) say(`runs before ${name} is there`);
     }

@@ -9,7 +9,7 @@ import { locateInRepository } from "../../../docs/generate-documents.ts";
 
 const run = promisify(execFile);
 
-export const CHART = locateInRepository("deploy/helm/spanledger");
+export const chartFolder = locateInRepository("deploy/helm/spanledger");
 
 /** What Helm gives to Kubernetes. */
 export interface Manifest {
@@ -41,7 +41,7 @@ export interface RenderOptions {
  * @throws with what Helm says
  */
 export async function renderChart(helm: string, options: RenderOptions = {}): Promise<Manifest[]> {
-  const { chart = CHART, values, set = [], setString = [], release = "spanledger" } = options;
+  const { chart = chartFolder, values, set = [], setString = [], release = "spanledger" } = options;
   const files = values === undefined ? [] : ["--values", values];
   const { stdout } = await run(
     helm,
@@ -68,7 +68,7 @@ export async function changeChart(file: string, from: string | RegExp, to: strin
   const folder = await mkdtemp(join(tmpdir(), "spanledger-chart-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const chart = join(folder, "spanledger");
-  await cp(CHART, chart, { recursive: true });
+  await cp(chartFolder, chart, { recursive: true });
   const text = await readFile(join(chart, file), "utf8");
   const changed = text.replace(from, to);
   if (changed === text) throw new Error(`${file} has no ${String(from)}`);
@@ -78,7 +78,7 @@ export async function changeChart(file: string, from: string | RegExp, to: strin
 
 /** values.yaml with a file of values over it, as Helm merges them. */
 export async function readValues(file: string | undefined): Promise<any> {
-  const defaults: unknown = parse(await readFile(join(CHART, "values.yaml"), "utf8"));
+  const defaults: unknown = parse(await readFile(join(chartFolder, "values.yaml"), "utf8"));
   return file === undefined ? defaults : merge(defaults, parse(await readFile(file, "utf8")));
 }
 

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { errorSchema, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
-import { mostPoints, readTimeseries } from "../timeseries.ts";
+import { maxPoints, readTimeseries } from "../timeseries.ts";
 
 const periodTypes = ["day", "week", "month"] as const;
 
@@ -29,7 +29,7 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
     {
       schema: {
         summary: "A metric over time",
-        description: `Empty periods are 0 for counts and null for rates; periods that have not begun are null. At most ${mostPoints} points. Without from and to, the current month.`,
+        description: `Empty periods are 0 for counts and null for rates; periods that have not begun are null. At most ${maxPoints} points. Without from and to, the current month.`,
         tags: ["analytics"],
         querystring: Type.Object(
           {

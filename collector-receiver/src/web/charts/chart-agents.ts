@@ -18,7 +18,7 @@ const tableKeys = [
   "agent_occupancy_rate",
 ] as const;
 /** More bars than this are a wall; the table has all. */
-const mostBars = 20;
+const maxBars = 20;
 
 type AgentRow = ReportContext["material"]["agents"]["agents"][number];
 
@@ -46,7 +46,7 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
     (context.least !== null && active.length - shown.length === 1) ||
     (active.length > 0 && shown.length === 0);
   const named = shown.map((agent, place) => ({ agent, name: nameOf(agent, place, context) }));
-  const bars = named.filter(({ agent }) => handledBy(agent) > 0).slice(0, mostBars);
+  const bars = named.filter(({ agent }) => handledBy(agent) > 0).slice(0, maxBars);
   const first = bars[0];
   // If too few are named, that is what is said.
   const isEmpty = active.length === 0 || (first === undefined && !few);

@@ -6,7 +6,7 @@ import { drawBars } from "./draw-bars.ts";
 import type { ReportChart } from "./report-chart.ts";
 
 /** More bars than this say less: the rest is one. */
-const mostReasons = 8;
+const maxReasons = 8;
 
 /** Why sessions were escalated. */
 export function chartReasons(context: ReportContext): ReportChart {
@@ -60,7 +60,7 @@ function foldReasons(context: ReportContext, counts: readonly AttributeCount[]):
   const shown: AttributeCount[] = [];
   let other = 0;
   for (const count of counts) {
-    const folded = count.value === otherValue || shown.length >= mostReasons || isFew(context, count.events);
+    const folded = count.value === otherValue || shown.length >= maxReasons || isFew(context, count.events);
     if (folded) other += count.events;
     else shown.push(count);
   }

@@ -7,7 +7,7 @@ import {
   migrateDatabase,
   readMigrationStatus,
 } from "../../../../collector-receiver/src/storage/schema/migrate-database.ts";
-import { renderSchemaSnapshot, SCHEMA_SNAPSHOT } from "../../../../collector-receiver/src/cli/write-schema-snapshot.ts";
+import { renderSchemaSnapshot, schemaSnapshot } from "../../../../collector-receiver/src/cli/write-schema-snapshot.ts";
 import { useTestDatabase } from "../../../support/create-test-database.ts";
 
 test("migrations/schema.sql is what the migrations give (else: npm run schema)", async () => {
@@ -17,7 +17,7 @@ test("migrations/schema.sql is what the migrations give (else: npm run schema)",
   expect(schema).toContain("create table analytics_events (");
   // Views are printed a little differently by other major versions; the snapshot is the embedded one's.
   if (version >= 180_000 && version < 190_000)
-    expect(await renderSchemaSnapshot(pool)).toBe(await readFile(SCHEMA_SNAPSHOT, "utf8"));
+    expect(await renderSchemaSnapshot(pool)).toBe(await readFile(schemaSnapshot, "utf8"));
 });
 
 test("the snapshot notices a column, a default, an index, a constraint, a function and a grant", async () => {
