@@ -30,8 +30,8 @@ const resolve: ResolveHookSync = (specifier, context, nextResolve) => {
   return { url: pathToFileURL(resolveFromHere(specifier)).href, shortCircuit: true };
 };
 
-/** A line that begins a statement which only an ES module may have. */
-const moduleStatement = /^[ \t]*(?:import\s*["'{*]|import\s+\w|export\s*[{*]|export\s+\w)/m;
+/** The beginning of a statement that only an ES module may have; a minified file has several on a line. */
+const moduleStatement = /(?:^|[;}])[ \t]*(?:import\s*["'{*]|import\s+\w|export\s*[{*]|export\s+\w)/m;
 
 /** Node goes by the `type` of the nearest package.json, which says nothing about a config that was put beside it. */
 function withFormatOfSyntax(resolved: ResolveFnOutput): ResolveFnOutput {

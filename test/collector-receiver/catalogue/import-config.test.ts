@@ -88,6 +88,14 @@ test("a config loads from any package, beside any version of us, in any kind of 
   expect(stderr).toBe("");
 });
 
+test("a minified config loads below a CommonJS package", async () => {
+  const folder = newFolder();
+  write(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }));
+  const file = join(folder, "spanledger.config.js");
+  write(file, `const text="Logins",a=${metric.replaceAll(/ (?=[^"]*(?:"[^"]*"[^"]*)*$)/g, "")};export{a as default};`);
+  expect(await load([file])).toEqual({ outcomes: ["logins"], stderr: "" });
+});
+
 test("a config in CommonJS loads beside another version of us", async () => {
   const folder = newFolder();
   installOldVersion(folder);
