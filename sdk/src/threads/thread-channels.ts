@@ -53,6 +53,13 @@ export class ListeningChannel<Message> {
     this.#channel = new BroadcastChannel(name);
     this.#channel.addEventListener("message", (event) => receive((event as MessageEvent).data as Message));
     this.#channel.unref();
+    try {
+      this.drain();
+    } catch (error) {
+      // Deno's channels cannot be read without a turn of the event loop.
+      this.#channel.close();
+      throw error;
+    }
   }
 
   /** Receives what has arrived, without a turn of the event loop. */
