@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from "vitest";
 import { findSdkProduct } from "../../deploy/setup/obtain-sdk-products.ts";
 import { describeWith } from "../support/describe-with.ts";
+import { expectSameEnd } from "./compare-ends.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { layOutProduct } from "./product-folder.ts";
 import { runProduct, type ProductEnd } from "./run-product.ts";
@@ -88,6 +89,41 @@ describeWith(
       );
       expect(perFile).toBeLessThan(1_000_000);
     });
+
+    it.each(["jest", "node-test"])(
+      "%s ends as without the SDK; with an endpoint, all events arrive",
+      async (runner) => {
+        for (const sdk of ["with", "without"]) {
+          mkdirSync(join(folder, `${runner}-${sdk}`));
+          writeFileSync(
+            join(folder, `${runner}-${sdk}/records.test.js`),
+            `const { recordBusinessEvent, startBusinessEvents } = ${sdk === "with" ? 'require("@spanledger/sdk")' : "{}"};
+          startBusinessEvents?.({ endpoint: process.env.ENDPOINT });
+          const { test } = globalThis.test === undefined ? require("node:test") : globalThis;
+          test("records", () => {
+            for (let n = 0; n < 100; n += 1) recordBusinessEvent?.("shop.sold", { n });
+          });`,
+          );
+        }
+        await expectSameEnd({
+          events: 100,
+          run: async (sdk, { endpoint, env }) => {
+            const environment = { ...env, ENDPOINT: endpoint };
+            const end =
+              runner === "jest"
+                ? await jest([`jest-${sdk}/`], environment)
+                : await runProduct("", {
+                    nodeArgs: ["--test", "--test-isolation=none"],
+                    file: join(folder, `node-test-${sdk}/records.test.js`),
+                    cwd: folder,
+                    env: environment,
+                  });
+            // How long each test took is in there.
+            return { ...end, stdout: "" };
+          },
+        });
+      },
+    );
 
     it("nothing is sent unless an endpoint is set, and wrong use still throws", async (ctx) => {
       const requests: string[] = [];

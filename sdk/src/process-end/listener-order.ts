@@ -1,3 +1,5 @@
+import { realProcess } from "./real-process.ts";
+
 type Listener = (...args: unknown[]) => void;
 
 interface Entry {
@@ -29,21 +31,21 @@ export class OrderedListeners {
     for (const entry of this.#entries) {
       if (entry.event !== event) continue;
       this.#entries.delete(entry);
-      process.removeListener(event, entry.listener);
+      realProcess.removeListener(event, entry.listener);
     }
   }
 
   #extendLimit(): void {
     if (this.#extended) return;
     this.#extended = true;
-    const most = process.getMaxListeners();
-    if (most > 0) process.setMaxListeners(most + 2);
+    const most = realProcess.getMaxListeners();
+    if (most > 0) realProcess.setMaxListeners(most + 2);
   }
 
   #watch(): void {
     for (const event of ["newListener", "removeListener"]) {
-      const listeners = process.listeners(event as "exit") as unknown[];
-      if (!listeners.includes(this.#attend)) process.on(event as "newListener", this.#attend);
+      const listeners = realProcess.listeners(event as "exit") as unknown[];
+      if (!listeners.includes(this.#attend)) realProcess.on(event as "newListener", this.#attend);
     }
   }
 
@@ -61,12 +63,12 @@ export class OrderedListeners {
 
 /** Puts a listener in its place, never leaving a signal without a listener: its default would end the process. */
 function restore({ event, listener, place }: Entry): void {
-  const listeners = process.listeners(event as "exit") as unknown[];
+  const listeners = realProcess.listeners(event as "exit") as unknown[];
   if (listeners.at(place === "first" ? 0 : -1) === listener) return;
-  process.removeListener(event, listener);
+  realProcess.removeListener(event, listener);
   try {
-    if (place === "first") process.prependListener(event as "exit", listener);
-    else process.on(event as "exit", listener);
+    if (place === "first") realProcess.prependListener(event as "exit", listener);
+    else realProcess.on(event as "exit", listener);
   } catch {
     // A signal that this system does not have.
   }

@@ -3,6 +3,7 @@ import { isMainThread } from "node:worker_threads";
 import type { Pipeline } from "../pipeline.ts";
 import { soon } from "../timers.ts";
 import type { OrderedListeners } from "./listener-order.ts";
+import { realProcess } from "./real-process.ts";
 
 /** Signals that end a process which does not listen to them. */
 const signals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"] as const;
@@ -53,8 +54,8 @@ export class SignalWatch {
     // Node passes the number. Without it the product has emitted the event itself: nothing ends.
     if (typeof number !== "number") return;
     this.#listeners.remove(signal);
-    if (process.listenerCount(signal) === 0) {
-      this.#end(() => process.kill(process.pid, signal));
+    if (realProcess.listenerCount(signal) === 0) {
+      this.#end(() => realProcess.kill(realProcess.pid, signal));
       return;
     }
     this.#pipeline.sendNow();
@@ -81,17 +82,17 @@ export class SignalWatch {
    */
   #wrapKill(): void {
     if (this.#kill !== null) return;
-    const original = process.kill;
+    const original = realProcess.kill;
     this.#kill = original;
     const kill = (pid: number, signal: string | number = "SIGTERM"): true => {
-      const end = (): true => Reflect.apply(original, process, [pid, signal]);
+      const end = (): true => Reflect.apply(original, realProcess, [pid, signal]);
       const ours = signals.find((one) => one === signal || constants.signals[one] === signal);
-      if (!this.#active || ours === undefined || (pid !== process.pid && pid !== 0)) return end();
-      const theirs = process.listeners(ours).filter((listener) => listener !== this.#handlers.get(ours));
+      if (!this.#active || ours === undefined || (pid !== realProcess.pid && pid !== 0)) return end();
+      const theirs = realProcess.listeners(ours).filter((listener) => listener !== this.#handlers.get(ours));
       if (theirs.length > 0) return end();
       this.#end(end);
       return true;
     };
-    process.kill = kill;
+    realProcess.kill = kill;
   }
 }

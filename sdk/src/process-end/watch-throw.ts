@@ -1,5 +1,6 @@
 import type { Pipeline } from "../pipeline.ts";
 import { startTimer } from "../timers.ts";
+import { realProcess } from "./real-process.ts";
 
 /**
  * An uncaught error ends the process before a sender in the product's own thread can send. If nobody handles the
@@ -11,10 +12,10 @@ export function watchThrow(pipeline: Pipeline): void {
   const wasPrevented = isDeno ? watchPrevented() : () => false;
   let ending = false;
   // Emitted before the listeners are counted. It is no handler itself: what the product handles stays handled.
-  process.on("uncaughtExceptionMonitor", (thrown) => {
+  realProcess.on("uncaughtExceptionMonitor", (thrown) => {
     const { sending, pending } = pipeline.status();
     if (ending || pending === 0 || wasPrevented()) return;
-    if (process.listenerCount("uncaughtException") > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
+    if (realProcess.listenerCount("uncaughtException") > 0 || realProcess.hasUncaughtExceptionCaptureCallback()) return;
     if (sending !== "in-process") {
       if (isDeno) pipeline.finishAtExit();
       return;
@@ -22,9 +23,9 @@ export function watchThrow(pipeline: Pipeline): void {
     ending = true;
     // A further error meanwhile changes nothing: the process ends with the first one.
     const handle = (): void => undefined;
-    process.on("uncaughtException", handle);
+    realProcess.on("uncaughtException", handle);
     void pipeline.shutdown(pipeline.exitWaitMs).then(() => {
-      process.removeListener("uncaughtException", handle);
+      realProcess.removeListener("uncaughtException", handle);
       startTimer(0, () => {
         throw thrown;
       })?.ref();

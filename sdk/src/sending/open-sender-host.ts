@@ -1,5 +1,4 @@
 import { showNotice, warnProduct } from "../diagnose.ts";
-import { runsUnderTests } from "../config/read-environment.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
 import type { ResolvedConfig } from "../resolve-config.ts";
 import type { MainSender } from "../threads/main-sender.ts";
@@ -56,7 +55,7 @@ function findMain(mainSender: MainSender): MeetingPoint | null {
   }
   const speaks = mainSender.ask();
   if (mainSender.point !== null) return mainSender.point;
-  if (speaks && !runsUnderTests(process.env)) {
+  if (speaks) {
     const message =
       "each thread that starts business events sends them by itself, because the main thread has not started them: " +
       "worker.terminate() loses what waits. Call startBusinessEvents in the main thread too";
