@@ -14,12 +14,8 @@ export interface EraseOptions {
 
 /** `spanledger erase`: anonymises a person in place; exit code 1 where nothing was found. */
 export function runErase(options: EraseOptions): Promise<number> {
-  const person =
-    options.session !== undefined && options.user === undefined
-      ? { sessionId: options.session }
-      : options.user !== undefined && options.session === undefined
-        ? { userId: options.user }
-        : undefined;
+  const { session, user } = options;
+  const person = session !== undefined ? { sessionId: session } : user !== undefined ? { userId: user } : undefined;
   if (person === undefined) {
     throw new CommandError("invalid_arguments", "Name either --session <session_id> or --user <user_id>.");
   }

@@ -1,10 +1,12 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { packageVersion } from "../package-root.ts";
+import { amount, day, describeWrongOptions, duration, wholeNumber } from "./option-parsers.ts";
 import { printError } from "./print.ts";
 
 const program = new Command("spanledger")
   .description("Business events, counted exactly once: the receiver, and proof, repair and care of its database.")
   .version(packageVersion)
+  .configureOutput({ outputError: (text) => printError(describeWrongOptions(text)) })
   .addHelpText(
     "after",
     "\nThe database is DATABASE_URL, or the embedded PostgreSQL in DATA_FOLDER (.spanledger unless set).\nExit code 0: as it should be. 1: drift, or something could not be done; the text says what.",
@@ -51,7 +53,7 @@ program
 program
   .command("erase")
   .description("anonymise a person in place: identifiers replaced, texts removed, numbers kept")
-  .option("--session <session_id>", "one session")
+  .addOption(new Option("--session <session_id>", "one session").conflicts("user"))
   .option("--user <user_id>", "all that is known of one customer")
   .option("--tenant <tenant>", "needed where there are several")
   .option("--dry-run", "only say what would be anonymised")
@@ -66,11 +68,19 @@ program
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--timezone <name>", "business timezone; refused once anything is sealed")
   .option("--currency <code>", "ISO 4217 code of the costs, such as EUR; refused once anything was saved")
-  .option("--idle-timeout <duration>", "after how much silence a session counts as ended: 24h, 90m")
+  .option(
+    "--idle-timeout <duration>",
+    "after how much silence a session counts as ended: 24h, 90m",
+    duration("1m", "366d", "24h"),
+  )
   .option("--working-hours <file>", "JSON calendar that durations in working hours are counted by, or none")
-  .option("--agent-heartbeat <duration>", "after how much silence an agent counts as logged out: 4h, 45m")
-  .option("--cost <amount>", "what a manual session costs, with --from")
-  .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today")
+  .option(
+    "--agent-heartbeat <duration>",
+    "after how much silence an agent counts as logged out: 4h, 45m",
+    duration("30m", "366d", "4h"),
+  )
+  .option("--cost <amount>", "what a manual session costs, with --from", amount)
+  .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today", day)
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-settings.ts")).runSettings(options)));
 
@@ -78,9 +88,20 @@ program
   .command("retention")
   .description("show what retention has announced, which it drops a day later; end that, or see what would go")
   .option("--tenant <tenant>", "one tenant; all unless given")
-  .option("--dry-run", "show the partitions that would be dropped, with their rows and bytes, by tenant")
-  .option("--months <count>", "with --dry-run: as if RETENTION_MONTHS were this")
-  .option("--cancel", "end the announcements; the same RETENTION_MONTHS does not announce again until --resume")
+  .addOption(
+    // Tenants share partitions.
+    new Option(
+      "--dry-run",
+      "show the partitions that would be dropped, with their rows and bytes, by tenant; for all tenants only",
+    ).conflicts(["tenant", "cancel", "resume"]),
+  )
+  .option("--months <count>", "with --dry-run: as if RETENTION_MONTHS were this", wholeNumber(1, 1200))
+  .addOption(
+    new Option(
+      "--cancel",
+      "end the announcements; the same RETENTION_MONTHS does not announce again until --resume",
+    ).conflicts("resume"),
+  )
   .option("--resume", "take a cancellation back; the announcement begins anew, with a whole day")
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-retention.ts")).runRetention(options)));
@@ -96,11 +117,15 @@ program
   .command("share")
   .description("freeze a month's report behind a link that cannot be guessed; list such links, or revoke one")
   .option("--month <month>", "the month, YYYY-MM")
-  .option("--expires <duration>", "how long the link works, 1m to 366d", "30d")
+  .addOption(
+    new Option("--expires <duration>", "how long the link works, 1m to 366d")
+      .argParser(duration("1m", "366d", "30d"))
+      .default(30 * 86_400, "30d"),
+  )
   .option("--tenant <tenant>", "whose report", "default")
-  .option("--least-group <count>", "withhold what rests on fewer than so many", "10")
+  .option("--least-group <count>", "withhold what rests on fewer than so many", wholeNumber(2), 10)
   .option("--url <url>", "where readers reach the receiver; http://HOST:PORT unless given")
-  .option("--list", "list the links with their ids")
+  .addOption(new Option("--list", "list the links with their ids").conflicts(["month", "revoke"]))
   .option("--revoke <id>", "revoke the link of this id")
   .action((options) => finish(async () => (await import("./run-share.ts")).runShare(options)));
 

@@ -18,7 +18,7 @@ import { print } from "./print.ts";
 export interface RetentionCommandOptions {
   readonly tenant?: string;
   readonly dryRun?: boolean;
-  readonly months?: string;
+  readonly months?: number;
   readonly cancel?: boolean;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -26,7 +26,11 @@ export interface RetentionCommandOptions {
 
 /** `spanledger retention`: shows, ends and tries out what retention is going to drop. */
 export function runRetention(options: RetentionCommandOptions): Promise<number> {
-  const months = checkOptions(options);
+  const { months } = options;
+  if (months !== undefined && options.dryRun !== true) {
+    const text = "--months only works with --dry-run. Set RETENTION_MONTHS to change what is kept.";
+    throw new CommandError("invalid_arguments", text);
+  }
   return withDatabase(async (connectionString, config) => {
     const client = await openWriterConnection(connectionString);
     try {
@@ -63,24 +67,6 @@ export function runRetention(options: RetentionCommandOptions): Promise<number> 
       await client.end();
     }
   });
-}
-
-function checkOptions({ tenant, dryRun, months, cancel, resume }: RetentionCommandOptions): number | undefined {
-  const refuse = (message: string): never => {
-    throw new CommandError("invalid_arguments", message);
-  };
-  if ([dryRun, cancel, resume].filter(Boolean).length > 1) {
-    refuse("--dry-run, --cancel and --resume exclude each other: give one of them.");
-  }
-  if (dryRun === true && tenant !== undefined) {
-    refuse("--dry-run is for all tenants, because they share partitions: leave --tenant out.");
-  }
-  if (months === undefined) return undefined;
-  if (dryRun !== true) refuse("--months only works with --dry-run. Set RETENTION_MONTHS to change what is kept.");
-  if (!/^\d{1,4}$/.test(months) || Number(months) < 1 || Number(months) > 1200) {
-    refuse(`--months ${months} is not a whole number from 1 to 1200.`);
-  }
-  return Number(months);
 }
 
 interface DryRun {

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { parseDuration } from "../config/parse-duration.ts";
 import { changeSettings } from "../upkeep/change-settings.ts";
 import type { SettingsChange } from "../upkeep/change-settings.ts";
 import { rebuildTenant } from "../recount/rebuild-tenant.ts";
@@ -18,8 +17,10 @@ export interface SettingsOptions {
   readonly tenant?: string;
   readonly timezone?: string;
   readonly currency?: string;
-  readonly idleTimeout?: string;
-  readonly agentHeartbeat?: string;
+  /** Seconds. */
+  readonly idleTimeout?: number;
+  /** Seconds. */
+  readonly agentHeartbeat?: number;
   readonly workingHours?: string;
   readonly cost?: string;
   readonly from?: string;
@@ -54,42 +55,16 @@ export function runSettings(options: SettingsOptions): Promise<number> {
   });
 }
 
-/** The shortest silence that agents' activity is kept finely enough for. */
-const minHeartbeatSeconds = 1800;
-
-function readChange({
-  timezone,
-  currency,
-  idleTimeout,
-  agentHeartbeat,
-  workingHours,
-  cost,
-  from,
-}: SettingsOptions): SettingsChange {
-  const refuse = (message: string): never => {
-    throw new CommandError("invalid_arguments", message);
-  };
-  const seconds = idleTimeout === undefined ? undefined : parseDuration(idleTimeout);
-  if (idleTimeout !== undefined && (seconds === undefined || seconds < 60)) {
-    refuse(`--idle-timeout ${idleTimeout} is no duration of at least a minute: 24h, 90m or 3600s.`);
-  }
-  const heartbeat = agentHeartbeat === undefined ? undefined : parseDuration(agentHeartbeat);
-  if (agentHeartbeat !== undefined && (heartbeat === undefined || heartbeat < minHeartbeatSeconds)) {
-    refuse(`--agent-heartbeat ${agentHeartbeat} is no duration of at least half an hour: 4h, 45m or 7200s.`);
-  }
-  if ((cost === undefined) !== (from === undefined))
-    refuse("--cost and --from go together: --cost 12 --from 2026-01-01.");
-  if (cost !== undefined && !/^\d{1,12}(\.\d{1,6})?$/.test(cost)) {
-    refuse(`--cost ${cost} is no decimal number such as 10 or 12.50.`);
-  }
-  if (from !== undefined && (!/^\d{4}-\d{2}-\d{2}$/.test(from) || Number.isNaN(Date.parse(from)))) {
-    refuse(`--from ${from} is no day: YYYY-MM-DD.`);
+function readChange(options: SettingsOptions): SettingsChange {
+  const { timezone, currency, idleTimeout, agentHeartbeat, workingHours, cost, from } = options;
+  if ((cost === undefined) !== (from === undefined)) {
+    throw new CommandError("invalid_arguments", "--cost and --from go together: --cost 12 --from 2026-01-01.");
   }
   return {
     ...(timezone === undefined ? {} : { timezone }),
     ...(currency === undefined ? {} : { currency: currency.toUpperCase() }),
-    ...(seconds === undefined ? {} : { idleTimeoutSeconds: seconds }),
-    ...(heartbeat === undefined ? {} : { agentHeartbeatSeconds: heartbeat }),
+    ...(idleTimeout === undefined ? {} : { idleTimeoutSeconds: idleTimeout }),
+    ...(agentHeartbeat === undefined ? {} : { agentHeartbeatSeconds: agentHeartbeat }),
     ...(workingHours === undefined ? {} : { workingHours: readWorkingHours(workingHours) }),
     ...(cost === undefined || from === undefined ? {} : { cost: { value: cost, from } }),
   };

@@ -1,10 +1,9 @@
 import pg from "pg";
-import { parseDuration } from "../config/parse-duration.ts";
 import type { Config } from "../config/config.ts";
 import { listShares, type ListedShare } from "../stats/sql/list-shares.ts";
 import { insertShare } from "../storage/shares/insert-share.ts";
 import { revokeShare } from "../storage/shares/revoke-share.ts";
-import { defaultLeastGroup, freezeReport } from "../web/share/freeze-report.ts";
+import { freezeReport } from "../web/share/freeze-report.ts";
 import { makeShareToken } from "../web/share/share-token.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
@@ -12,15 +11,14 @@ import { print } from "./print.ts";
 
 interface ShareOptions {
   readonly month?: string;
-  readonly expires: string;
+  /** Seconds. */
+  readonly expires: number;
   readonly tenant: string;
-  readonly leastGroup: string;
+  readonly leastGroup: number;
   readonly url?: string;
   readonly revoke?: string;
   readonly list?: boolean;
 }
-
-const maxSeconds = 366 * 86_400;
 
 /** `spanledger share`: freezes a month's report behind a link, lists such links, or revokes one. */
 export function runShare(options: ShareOptions): Promise<number> {
@@ -40,9 +38,12 @@ export function runShare(options: ShareOptions): Promise<number> {
         );
         return isRevoked ? 0 : 1;
       }
-      const checked = checkOptions(options);
+      const { month } = options;
+      if (month === undefined) {
+        throw new CommandError("invalid_arguments", "--month is missing: say which month, e.g. --month 2025-12.");
+      }
       await listTenants(connectionString, options.tenant);
-      const { token, id, expiresAt } = await share(pool, config, options.tenant, checked);
+      const { token, id, expiresAt } = await share(pool, config, { ...options, month });
       const base = (options.url ?? `http://${config.host}:${config.port}${config.basePath}`).replace(/\/+$/, "");
       print(
         `${base}/shared/${token}\nThe report is frozen as it is now; the link works until ${expiresAt.toISOString()}. It is stored nowhere; to revoke it: spanledger share --revoke ${id}\n`,
@@ -54,8 +55,12 @@ export function runShare(options: ShareOptions): Promise<number> {
   });
 }
 
-async function share(pool: pg.Pool, config: Config, tenantId: string, { month, seconds, least }: CheckedOptions) {
-  const expiresAt = new Date(Date.now() + seconds * 1000);
+async function share(
+  pool: pg.Pool,
+  config: Config,
+  { tenant: tenantId, month, expires, leastGroup: least }: ShareOptions & { readonly month: string },
+) {
+  const expiresAt = new Date(Date.now() + expires * 1000);
   const frozen = await freezeReport({ pool, now: Date.now }, tenantId, month, {
     least,
     expiresAt,
@@ -73,26 +78,4 @@ function describeShares(shares: readonly ListedShare[], nowMs: number): string {
       return `${id}  ${tenantId}  ${month}  until ${expiresAt.toISOString()}  ${state}\n`;
     })
     .join("");
-}
-
-interface CheckedOptions {
-  readonly month: string;
-  readonly seconds: number;
-  readonly least: number;
-}
-
-function checkOptions({ month, expires, leastGroup }: ShareOptions): CheckedOptions {
-  const wrong = (message: string): Error => new CommandError("invalid_arguments", message);
-  if (month === undefined) throw wrong("--month is missing: say which month, e.g. --month 2025-12.");
-  const seconds = parseDuration(expires);
-  if (seconds === null || seconds === undefined || seconds < 60 || seconds > maxSeconds) {
-    throw wrong(`--expires ${expires} is not a duration from 1m to 366d, such as 30d.`);
-  }
-  const least = Number(leastGroup);
-  if (!Number.isSafeInteger(least) || least < 2) {
-    throw wrong(
-      `--least-group ${leastGroup} is not a whole number of at least 2; ${defaultLeastGroup} is the default.`,
-    );
-  }
-  return { month, seconds, least };
 }

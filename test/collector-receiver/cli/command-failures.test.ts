@@ -132,6 +132,36 @@ test("an option that does not fit has a sentence and no stack", async () => {
   expect(stderr).toBe("spanledger: Name either --session <session_id> or --user <user_id>. [invalid_arguments]\n");
 });
 
+test.each([
+  [
+    ["erase", "--session", "a", "--user", "b"],
+    "option '--session <session_id>' cannot be used with option '--user <user_id>'.",
+  ],
+  [["verify", "--tenat", "a"], "unknown option '--tenat' (Did you mean --tenant?)"],
+  [["verfy"], "unknown command 'verfy' (Did you mean verify?)"],
+  [["verify", "--tenant"], "option '--tenant <tenant>' argument missing."],
+  [
+    ["settings", "--cost", "1e3", "--from", "2030-01-01"],
+    "argument '1e3' is invalid. It has to be a decimal number such as 10 or 12.50.",
+  ],
+  [
+    ["settings", "--cost", "1", "--from", "2030-02-30"],
+    "argument '2030-02-30' is invalid. It has to be a day, YYYY-MM-DD.",
+  ],
+  [
+    ["settings", "--idle-timeout", "59s"],
+    "argument '59s' is invalid. It has to be a duration from 1m to 366d, such as 24h.",
+  ],
+  [["settings", "--agent-heartbeat", "29m"], "It has to be a duration from 30m to 366d, such as 4h."],
+  [["retention", "--dry-run", "--months", "1.5"], "It has to be a whole number from 1 to 1200."],
+  [["share", "--month", "2025-12", "--least-group", "1"], "It has to be a whole number of at least 2."],
+])("wrong options, as in %j, are one sentence with a code", async (words, message) => {
+  const { code, stdout, stderr } = await spanledger({ DATABASE_URL: "postgres://127.0.0.1:1/x" }, ...words);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/^spanledger: .*\[invalid_arguments\]\n$/);
+  expect(stderr).toContain(message);
+});
+
 test("an error that merely has a code is not taken for a known one", () => {
   for (const error of [
     Object.assign(new Error("cannot read it"), { code: "ENOENT", syscall: "open" }),

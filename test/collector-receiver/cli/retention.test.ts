@@ -70,11 +70,11 @@ test("retention: an announcement is shown, tried out, cancelled and resumed, in 
   );
   expect(rows).toEqual([{ events: 5, sealed: 0 }]);
   for (const [wrong, message] of [
-    [["--cancel", "--resume"], "exclude each other"],
+    [["--cancel", "--resume"], "'--cancel' cannot be used with option '--resume'"],
     [["--months", "3"], "only works with --dry-run"],
     [["--dry-run", "--months", "0"], "from 1 to 1200"],
     [["--dry-run", "--months", "1201"], "from 1 to 1200"],
-    [["--dry-run", "--tenant", "a"], "leave --tenant out"],
+    [["--dry-run", "--tenant", "a"], "'--dry-run' cannot be used with option '--tenant <tenant>'"],
     [["--tenant", "nobody"], 'no tenant "nobody"'],
   ] as const) {
     const refused = await spanledger(environment, "retention", ...wrong);

@@ -41,10 +41,11 @@ test("spanledger share gives a link that works, lists it, and revokes it", async
 
 test.each([
   [["--expires", "30d"], "--month is missing"],
-  [["--month", "2025-12", "--expires", "soon"], "soon is not a duration"],
+  [["--month", "2025-12", "--expires", "soon"], "'soon' is invalid. It has to be a duration from 1m to 366d"],
   [["--month", "2025-13"], "2025-13"],
   [["--month", "2025-12", "--tenant", "nobody"], 'no tenant "nobody"'],
   [["--month", "2025-12", "--least-group", "1"], "at least 2"],
+  [["--list", "--revoke", "000000000000"], "cannot be used with"],
   [["--revoke", "000000000000"], "There is no open link"],
 ])("spanledger share %j ends with 1 and says what is wrong", async (words, message) => {
   const receiver = await startTestReceiver();

@@ -16,9 +16,6 @@ import { renderReportBody } from "../report/render-report.ts";
 import { reportContext } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 
-/** Figures over fewer than so many are withheld in a shared copy unless somebody says otherwise. */
-export const defaultLeastGroup = 10;
-
 /** A file of a shared copy, in one language. */
 export interface FrozenFile {
   readonly locale: Locale;
