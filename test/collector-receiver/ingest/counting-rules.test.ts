@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
@@ -8,8 +9,10 @@ import type {
   MappedRequest,
   RejectedEvent,
 } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { countingRules } from "../../../collector-receiver/src/metrics/counting-rules.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 import { propertyRuns } from "../../support/property-runs.ts";
@@ -185,4 +188,10 @@ test("whatever tenants' rules are, what a sender is told was committed is stored
   );
   await world.pool.query("update analytics_settings set counting_rules = 1");
   for (const tenantId of names) expect((await verifyTenant(world.connectionString, tenantId)).drifts).toBe(0);
+});
+
+test("docs/upgrading.md says what each number of the rules changed", async () => {
+  const text = await readFile(locateInRepository("docs/upgrading.md"), "utf8");
+  const rows = [...text.matchAll(/^\| (\d+) +\| \d+\.\d+\.\d+ /gm)].map(([, number]) => Number(number));
+  expect(rows).toEqual(Array.from({ length: countingRules }, (_, index) => index + 1));
 });

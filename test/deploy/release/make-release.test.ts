@@ -52,6 +52,28 @@ function scratchClone(): Clone {
   return { folder, git, release, read };
 }
 
+/** What is wrong with docs/releases.json: commits that are not behind this one, or of another version. */
+function staleReleases(folder: string): string[] {
+  const run = (...words: string[]) => spawnSync("git", words, { cwd: folder, encoding: "utf8" });
+  const releases = JSON.parse(readFileSync(join(folder, "docs/releases.json"), "utf8")) as Record<
+    string,
+    { commit: string }
+  >;
+  return Object.entries(releases).flatMap(([name, { commit }]) => {
+    const missing = run("cat-file", "-e", `${commit}^{commit}`).status !== 0;
+    // A shallow clone cannot know.
+    if (missing && run("rev-parse", "--is-shallow-repository").stdout.trim() === "true") return [];
+    if (run("merge-base", "--is-ancestor", commit, "HEAD").status !== 0)
+      return [`${name}: ${commit} is not in this history`];
+    const manifest = JSON.parse(run("show", `${commit}:package.json`).stdout) as { version: string };
+    return manifest.version === name ? [] : [`${name}: ${commit} is ${manifest.version}`];
+  });
+}
+
+test("the releases that we name are in the history, each at its version", () => {
+  expect(staleReleases(repository)).toEqual([]);
+});
+
 const today = new Date().toISOString().slice(0, 10);
 
 test("a minor release has one version everywhere, its sections, an annotated tag and its commit in a file; nothing is published", () => {
@@ -97,10 +119,16 @@ test("a minor release has one version everywhere, its sections, an annotated tag
   });
   expect(notes.stdout).toMatch(/^- \*\*Fixed:\*\* an entry of the test\.\n/);
 
+  expect(staleReleases(folder)).toEqual([]);
+
   // The next one finds an empty section.
   const again = release("patch");
   expect([again.status, again.stderr]).toEqual([1, expect.stringContaining("nothing to release")]);
   expect(git("tag")).toBe(`v${next}`);
+
+  // A rebase gives the tagged commit another id.
+  git("-c", "user.name=Another", "rebase", "--quiet", "--force-rebase", "HEAD~2");
+  expect(staleReleases(folder)).toEqual([`${next}: ${tagged} is not in this history`]);
 });
 
 test("a dirty tree, an existing tag, a version that differs somewhere and wrong words are refused, and change nothing", () => {
