@@ -10,6 +10,7 @@ import { writeCounters } from "../../collector-receiver/src/ingest/write-counter
 import type { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
 import { copyEvents } from "../../collector-receiver/src/storage/events/copy-events.ts";
 import { loadTenantRules } from "../../collector-receiver/src/storage/settings/load-tenant-rules.ts";
+import { applySettings } from "../../collector-receiver/src/storage/wire/transaction-settings.ts";
 import { lockTenantsShared } from "../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { upsertSessions } from "../../collector-receiver/src/storage/facts/upsert-sessions.ts";
 import { upsertSources } from "../../collector-receiver/src/storage/facts/upsert-sources.ts";
@@ -45,7 +46,7 @@ export interface StepShare {
 export async function measureTransaction(bench: Bench): Promise<{ shares: StepShare[]; figures: Figure[] }> {
   await bench.database.reset();
   const events = rowsOfLoad(makeLoad({ ...denseLoad, events: Math.max(bench.events, fewestEvents) }));
-  const client = await openWriterConnection(bench.database.connectionString, { genericPlans: true });
+  const client = await openWriterConnection(bench.database.connectionString);
   try {
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     const pid = rows[0]?.pid as number;
@@ -100,9 +101,10 @@ async function commitStepwise(
   batch: readonly BusinessEvent[],
   time: <Result>(step: Step, work: () => Promise<Result>) => Promise<Result>,
 ): Promise<void> {
-  const [, , rules] = await time("begin, lock, rules", () =>
+  const [, , , rules] = await time("begin, lock, rules", () =>
     Promise.all([
       client.query("begin"),
+      applySettings(client, { genericPlans: true, endsIfAbandoned: true }),
       lockTenantsShared(client, ["default"], "try"),
       loadTenantRules(client, ["default"]),
     ]),

@@ -90,7 +90,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const resolveReader = options.tokens?.read ?? createTenantResolver(config.readTokens);
   const tenantOf = createReadTenantResolver(resolveReader, (request) => failedSignIns?.note("token", request));
   await registerReading(app, options, tenantOf);
-  answerProbes(app, { pool, isDraining: options.isDraining });
+  answerProbes(app, {
+    pool,
+    isDraining: options.isDraining,
+    oldestWaitMs: () => options.ingest.oldestWaitMs?.() ?? 0,
+  });
   const build = { version: packageVersion, node: process.versions.node, counting_rules: countingRules };
   answerVersion(app, build);
   measureBuild(metrics.registry, build);

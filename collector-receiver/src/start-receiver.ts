@@ -25,6 +25,7 @@ import { raiseAlarms } from "./operating/raise-alarms.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { listen } from "./listen.ts";
 import { watchTenants } from "./upkeep/watch-tenants.ts";
+import { noticeLostClients } from "./storage/wire/writer-connection.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
 
 export interface Receiver {
@@ -45,6 +46,8 @@ export interface StartOptions {
 /** One batch is built while another commits. */
 const writerCount = 2;
 const readConnections = 10;
+/** After so long a page gives up its connection: the host may be gone. */
+const readDeadlineMs = 15_000;
 const watchEveryMs = 30_000;
 
 /**
@@ -148,9 +151,11 @@ function openReadPool(connectionString: string, log: FastifyBaseLogger): pg.Pool
     max: readConnections,
     application_name: "spanledger-reader",
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 60_000,
+    query_timeout: readDeadlineMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
+  pool.on("connect", (client) => void noticeLostClients(client));
   // Without a listener the loss of an idle connection would end the process.
   pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
   return pool;
@@ -184,6 +189,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     maxQueueBytes,
     maxTenantQueueBytes,
     batchMaxEvents,
+    log,
     onAlarm,
     onCommitted: (committed, _batch, startedMs) => {
       metrics.countBatch(committed, startedMs);

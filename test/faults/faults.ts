@@ -158,6 +158,18 @@ export const faults: readonly Fault[] = [
     strike: (world) => holdLocks(world, "analytics_business_metrics", () => sleep(5000)),
   },
   {
+    // No RST, no FIN: the old sessions keep their locks, and new connections are accepted and never answered.
+    name: "PostgreSQL: host vanishes for 3 s, with a batch's locks",
+    async strike(world) {
+      await holdLocks(world, "analytics_business_metrics", async () => {
+        await sleep(1000);
+        world.databaseDoor.vanish();
+      });
+      await sleep(3000);
+      await world.databaseDoor.lead([Number(new URL(world.directConnectionString()).port)]);
+    },
+  },
+  {
     name: "PostgreSQL: disk full for 4 s",
     leftOut: (world) => (world.ownDisk ? undefined : "a small tmpfs cannot be mounted (needs root)"),
     strike: fillDisk,

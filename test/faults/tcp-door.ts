@@ -11,6 +11,11 @@ export interface TcpDoor {
   lead(ports: readonly number[]): Promise<void>;
   /** Cuts what is open; new connections are welcome. */
   cut(): void;
+  /**
+   * As if the host behind it vanished: nothing that is open is closed, passed on or answered any more, and new connections
+   * are accepted and never answered, until `lead` names other targets. What stands behind it keeps its sessions.
+   */
+  vanish(): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +25,8 @@ export async function openTcpDoor(): Promise<TcpDoor> {
   let next = 0;
   let server: Server | undefined;
   let port = 0;
+  let isGone = false;
+  const passing = new Set<() => void>();
 
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -30,6 +37,7 @@ export async function openTcpDoor(): Promise<TcpDoor> {
   function pass(incoming: Socket): void {
     keep(incoming);
     incoming.pause();
+    if (isGone) return;
     attempt(targets.length);
     function attempt(left: number): void {
       const target = targets[next++ % Math.max(1, targets.length)];
@@ -41,8 +49,16 @@ export async function openTcpDoor(): Promise<TcpDoor> {
       outgoing.once("connect", () => {
         keep(outgoing);
         incoming.pipe(outgoing).pipe(incoming);
-        incoming.once("close", () => outgoing.destroy());
-        outgoing.once("close", () => incoming.destroy());
+        const endOutgoing = (): void => void outgoing.destroy();
+        const endIncoming = (): void => void incoming.destroy();
+        incoming.once("close", endOutgoing);
+        outgoing.once("close", endIncoming);
+        const stop = (): void => {
+          incoming.unpipe(outgoing).pause().off("close", endOutgoing);
+          outgoing.unpipe(incoming).pause().off("close", endIncoming);
+        };
+        passing.add(stop);
+        incoming.once("close", () => passing.delete(stop));
       });
     }
   }
@@ -72,10 +88,16 @@ export async function openTcpDoor(): Promise<TcpDoor> {
     },
     async lead(ports) {
       targets = ports;
+      isGone = false;
       if (ports.length === 0) await shut();
       else await open();
     },
     cut,
+    vanish() {
+      isGone = true;
+      for (const stop of passing) stop();
+      passing.clear();
+    },
     close: shut,
   };
 }

@@ -1,5 +1,5 @@
 import type { AlarmCode, OnAlarm } from "./alarm-codes.ts";
-import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
+import { classifyDatabaseError, sqlStateOf } from "../storage/wire/database-errors.ts";
 import type { DatabaseErrorKind } from "../storage/wire/database-errors.ts";
 import { ensurePartitions } from "../storage/events/ensure-partitions.ts";
 import type { KnownPartitions } from "../storage/events/ensure-partitions.ts";
@@ -9,7 +9,8 @@ import { seedTenantSettings } from "../storage/settings/seed-tenant-settings.ts"
 import type { TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
 import { TenantsBusyError } from "../storage/wire/lock-tenants.ts";
 import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
-import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { DeadlineError, withDeadline } from "../storage/wire/with-deadline.ts";
+import { destroyConnection, openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommitError, commitBatch, SealedPeriodError, UnseededTenantError } from "./commit-batch.ts";
 import type { CommittedBatch, CommitStage, WriteStrategy } from "./commit-batch.ts";
@@ -26,9 +27,14 @@ export interface BatchWriterOptions {
   readonly knownPartitions: KnownPartitions;
   /** Shared by the writers of a process. */
   readonly recent: RecentEvents;
+  /** Milliseconds after which a batch's connection is given up; 15 s unless given. */
+  readonly deadlineMs?: number;
   /** No event is to blame, and waiting does not help: somebody has to know. */
   readonly onAlarm: OnAlarm;
 }
+
+/** What a batch may take. A long one takes a few hundred ms; what takes this long waits for a host that is gone. */
+const defaultDeadlineMs = 15_000;
 
 /** Serialization failures and deadlocks of one batch before the sender has to try again. */
 const maxRetries = 8;
@@ -40,8 +46,11 @@ export class BatchWriter {
   /** COPY until a batch meets a duplicate; then the next safer strategy, until a batch had none but recent ones. */
   #strategy: WriteStrategy = "copy";
 
+  readonly #deadlineMs: number;
+
   constructor(options: BatchWriterOptions) {
     this.#options = options;
+    this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
   }
 
   /**
@@ -53,16 +62,15 @@ export class BatchWriter {
    */
   async commit(batch: Batch, locking: TenantLocking = "try"): Promise<CommittedBatch> {
     let partitionsMissed = false;
+    let isSecondConnection = false;
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect();
       try {
-        await ensurePartitions(client, this.#options.knownPartitions, batch.partitions);
-        const { recent, capturedAttributes: captured } = this.#options;
-        const committed = await commitBatch(client, batch, { strategy: this.#strategy, locking, recent, captured });
+        const committed = await withDeadline(client, this.#deadlineMs, () => this.#commitOn(client, batch, locking));
         // Duplicates come in floods, races and bad data do not: from the safest strategy it goes back at once.
         if (this.#strategy === "insert" && committed.inserted.length < batch.events.length) this.#strategy = "look-up";
         else if (this.#strategy !== "copy" && this.#hadRecentOnly(batch, committed)) this.#strategy = "copy";
-        recent.add(batch.events);
+        this.#options.recent.add(batch.events);
         return committed;
       } catch (error) {
         if (error instanceof UnseededTenantError) {
@@ -79,9 +87,15 @@ export class BatchWriter {
           const message = `Retention has moved on meanwhile (${error.message}): send again.`;
           throw new UnavailableError("period_sealed", message, 5, { cause: error });
         }
-        const cause = error instanceof CommitError ? error.cause : error;
-        const stage = error instanceof CommitError ? error.stage : "events";
+        const { cause, stage } = failureOf(error);
         const kind = classifyDatabaseError(cause);
+        if (!isSecondConnection && isConnectionLost(cause)) {
+          isSecondConnection = true;
+          this.#dropConnection();
+          // Whether it was committed is not known: what is stored already must be no duplicate that fails.
+          this.#strategy = "insert";
+          continue;
+        }
         if (kind === "retry_transaction" && attempt < maxRetries) continue;
         if (stage === "events" && this.#strategy !== "insert" && (kind === "duplicate" || kind === "data")) {
           this.#strategy = kind === "duplicate" && this.#strategy === "copy" ? "look-up" : "insert";
@@ -95,6 +109,12 @@ export class BatchWriter {
         throw this.#refuse(kind, stage, cause);
       }
     }
+  }
+
+  async #commitOn(client: WriterConnection, batch: Batch, locking: TenantLocking): Promise<CommittedBatch> {
+    const { recent, capturedAttributes: captured, knownPartitions } = this.#options;
+    await ensurePartitions(client, knownPartitions, batch.partitions);
+    return commitBatch(client, batch, { strategy: this.#strategy, locking, recent, captured });
   }
 
   /** Whether the fastest strategy would have found the batch's duplicates too. */
@@ -111,10 +131,16 @@ export class BatchWriter {
     await client?.end().catch(() => {});
   }
 
+  #dropConnection(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    if (client !== undefined) destroyConnection(client);
+  }
+
   async #connect(): Promise<WriterConnection> {
     if (this.#client) return this.#client;
     try {
-      const client = await openWriterConnection(this.#options.connectionString, { genericPlans: true });
+      const client = await openWriterConnection(this.#options.connectionString);
       client.once("end", () => {
         if (this.#client === client) this.#client = undefined;
       });
@@ -138,9 +164,7 @@ export class BatchWriter {
   #refuse(kind: DatabaseErrorKind, stage: CommitStage | "connect", cause: unknown): UnavailableError {
     const message = cause instanceof Error ? cause.message : String(cause);
     // The state of the connection is not known, and a prepared statement may be stale: the next batch has a new one.
-    const client = this.#client;
-    this.#client = undefined;
-    client?.end().catch(() => {});
+    this.#dropConnection();
     if (kind === "unavailable") {
       const code = stage === "counters" ? "commit_outcome_unknown" : "database_unavailable";
       return new UnavailableError(code, `PostgreSQL did not answer (${message}): send again.`, 2, { cause });
@@ -161,3 +185,18 @@ const alarmOf: Readonly<Record<Exclude<DatabaseErrorKind, "unavailable">, AlarmC
   duplicate: "counter_error",
   retry_transaction: "counter_error",
 };
+
+/** What failed, and where in the transaction; a deadline is its own cause. */
+function failureOf(error: unknown): { readonly cause: unknown; readonly stage: CommitStage } {
+  const failed = error instanceof DeadlineError ? error.cause : error;
+  if (!(failed instanceof CommitError)) return { cause: error, stage: "events" };
+  return { cause: error instanceof DeadlineError ? error : failed.cause, stage: failed.stage };
+}
+
+/** True if the connection is gone, so that another one may serve; not if PostgreSQL answered that it cannot. */
+function isConnectionLost(error: unknown): boolean {
+  if (error instanceof DeadlineError) return true;
+  const state = sqlStateOf(error);
+  if (state !== undefined) return state === "57P01" || state === "57P05" || state === "25P03";
+  return classifyDatabaseError(error) === "unavailable";
+}

@@ -24,11 +24,6 @@ export interface BusyTenantsOptions {
   readonly openWriter: () => BatchWriter;
 }
 
-interface SetAside {
-  readonly waiting: WaitingRequest;
-  readonly sinceMs: number;
-}
-
 /**
  * Requests of tenants that a sweep, a rebuild or an erasure has for itself now. They wait here, apart from the queue, so that
  * the other tenants go on. A writer of their own waits for one tenant after the other, at most a second for each.
@@ -36,7 +31,7 @@ interface SetAside {
 export class BusyTenants {
   readonly #options: BusyTenantsOptions;
   /** A tenant is busy as long as it is in here. */
-  readonly #byTenant = new Map<string, SetAside[]>();
+  readonly #byTenant = new Map<string, WaitingRequest[]>();
   #writer: BatchWriter | undefined;
   #isServing = false;
   /** Requests of the transaction under way. */
@@ -68,8 +63,7 @@ export class BusyTenants {
     let left = requests;
     for (const [tenantId, waiting] of this.#byTenant) {
       const { rest, apart } = splitRequests(left, (each) => each === tenantId);
-      const sinceMs = performance.now();
-      for (const each of apart) waiting.push({ waiting: each, sinceMs });
+      waiting.push(...apart);
       left = rest;
     }
     if (!this.#isServing) void this.#serve();
@@ -97,11 +91,10 @@ export class BusyTenants {
     this.#isServing = false;
   }
 
-  async #commitSome(writer: BatchWriter, tenantId: string, waiting: SetAside[]): Promise<void> {
+  async #commitSome(writer: BatchWriter, tenantId: string, waiting: WaitingRequest[]): Promise<void> {
     const batch = this.#takeBatch(waiting);
     this.#committing = batch.length;
-    const requests = batch.map((each) => each.waiting);
-    const busy = await this.#options.commit(writer, requests);
+    const busy = await this.#options.commit(writer, batch);
     this.#committing = 0;
     if (busy !== undefined) {
       waiting.unshift(...batch);
@@ -110,24 +103,24 @@ export class BusyTenants {
     this.#options.onServed();
   }
 
-  #takeBatch(waiting: SetAside[]): SetAside[] {
+  #takeBatch(waiting: WaitingRequest[]): WaitingRequest[] {
     let events = 0;
     let count = 0;
-    for (const { waiting: each } of waiting) {
-      events += each.request.events.length;
+    for (const { request } of waiting) {
+      events += request.events.length;
       if (count > 0 && events > this.#options.maxEvents) break;
       count++;
     }
     return waiting.splice(0, count);
   }
 
-  #refuseLate(tenantId: string, waiting: SetAside[]): void {
+  #refuseLate(tenantId: string, waiting: WaitingRequest[]): void {
     const latestMs = performance.now() - maxWaitMs;
     const late = waiting.findIndex(({ sinceMs }) => sinceMs > latestMs);
     const refused = waiting.splice(0, late < 0 ? waiting.length : late);
     if (refused.length === 0) return;
     this.#options.finish(
-      refused.map((each) => each.waiting),
+      refused,
       new UnavailableError(
         "tenant_busy",
         `Tenant "${tenantId}" is being rebuilt, erased or changed right now. Nothing was committed: send again.`,

@@ -9,6 +9,7 @@ import { CountingRulesError } from "../storage/settings/counting-rules-error.ts"
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { lockTenantsShared, TenantsBusyError } from "../storage/wire/lock-tenants.ts";
 import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
+import { applySettings } from "../storage/wire/transaction-settings.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import { upsertSources } from "../storage/facts/upsert-sources.ts";
@@ -140,11 +141,12 @@ async function writeEvents(
   const lookedFor = eventsToLookFor(events, strategy, recent);
   const copiesAll = strategy !== "insert" && lookedFor.length === 0 && events.length > 0;
   const began = client.query({ name: "begin", text: "begin" });
+  const set = applySettings(client, { genericPlans: true, endsIfAbandoned: true });
   const locked = lockTenantsShared(client, batch.lockedTenantIds, locking);
   const loadedRules = loadTenantRules(client, batch.lockedTenantIds);
   const copied = copiesAll ? copyEvents(client, events) : undefined;
   const found = lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined;
-  await Promise.all([began, locked, loadedRules, copied, found]);
+  await Promise.all([began, set, locked, loadedRules, copied, found]);
   const [rules, stored] = [await loadedRules, await found];
   const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
   if (unknown.length > 0) throw new UnseededTenantError(unknown);

@@ -15,11 +15,15 @@ import type { Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
 import { NextGroup } from "./next-group.ts";
+import { OutageLog } from "./outage-log.ts";
+import type { OutageLogger } from "./outage-log.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { RefusedTenants } from "./refused-tenants.ts";
 import { RequestQueue } from "./request-queue.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 import { splitRequests } from "./split-requests.ts";
+import { isWorthATransaction, slowMs } from "./writer-states.ts";
+import type { Writer } from "./writer-states.ts";
 
 export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions" | "recent"> {
   /** Connections that write: two, so that one batch is built while another commits. */
@@ -28,33 +32,16 @@ export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions
   /** Of them, what one owner's requests may occupy; all of it unless given. */
   readonly maxTenantQueueBytes?: number;
   readonly batchMaxEvents: number;
+  /** Told when PostgreSQL goes, and when it is back. */
+  readonly log?: OutageLogger;
   /** Called after each commit, before the requests are answered; must not throw. */
   readonly onCommitted?: (committed: CommittedBatch, batch: Batch, startedMs: number) => void;
 }
 
-/**
- * While one writer is busy, fewer events than these wait for it: they cost less in its next transaction
- * than in one of their own, which would wait for the same hot rows (measured with single events over 64
- * connections).
- */
-const eventsForAnotherWriter = 512;
 /** Batches that wait decoded: each writer finds its next one ready. */
 const batchesAhead = 2;
 /** Tenants of a transaction: each takes a lock, and the memory of all locks is one table of the server's. */
 const maxBatchTenants = 256;
-
-/**
- * `idle`: nothing to do. `committing`: a batch is in its transaction. `gathering`: it waits a few milliseconds for the
- * requests that follow those which it has just answered.
- */
-type WriterState = "idle" | "committing" | "gathering";
-
-interface Writer {
-  readonly batches: BatchWriter;
-  state: WriterState;
-  /** Events of the transaction under way. */
-  events: number;
-}
 
 /**
  * Group commit: requests wait in a queue that is bounded in bytes; a writer takes what is there, up to
@@ -76,6 +63,7 @@ export class GroupCommit implements Ingest {
   readonly #writers: readonly Writer[];
   readonly #busyTenants: BusyTenants;
   readonly #refusedTenants = new RefusedTenants();
+  readonly #outage: OutageLog;
   readonly #nextGroup = new NextGroup();
   /** `draining`: new requests are refused, and those that wait are committed. */
   #state: "open" | "draining" = "open";
@@ -92,7 +80,10 @@ export class GroupCommit implements Ingest {
       batches: new BatchWriter(writerOptions),
       state: "idle" as const,
       events: 0,
+      begunMs: 0,
+      oldestMs: 0,
     }));
+    this.#outage = new OutageLog(options.log);
     this.#busyTenants = new BusyTenants({
       maxEvents: options.batchMaxEvents,
       commit: (writer, requests) => this.#commit(writer, requests, "wait"),
@@ -112,6 +103,13 @@ export class GroupCommit implements Ingest {
     return this.#queue.length + this.#busyTenants.length;
   }
 
+  /** For how long the oldest request waits or is being committed, in ms; those of busy tenants apart. */
+  oldestWaitMs(): number {
+    const oldest = this.#writers.flatMap(({ state, oldestMs }) => (state === "committing" ? [oldestMs] : []));
+    const now = performance.now();
+    return now - Math.min(now, this.#queue.oldestMs ?? now, ...oldest);
+  }
+
   submit(request: MappedRequest, bytes: number, owner = ""): Promise<IngestResult> {
     if (this.#state === "draining") {
       return Promise.reject(
@@ -120,7 +118,7 @@ export class GroupCommit implements Ingest {
     }
     if (isEmpty(request)) return Promise.resolve({ inserted: 0, duplicates: 0, refused: [] });
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, bytes, owner, resolve, reject });
+      this.#queue.push({ request, bytes, owner, sinceMs: performance.now(), resolve, reject });
       this.#nextGroup.arrived(this.#queue.length);
       this.#wake();
     });
@@ -155,18 +153,8 @@ export class GroupCommit implements Ingest {
     );
   }
 
-  /**
-   * While one writer is busy, the other waits until as many events wait as are under way. A writer that took what
-   * there is at once would have small transactions beside large ones, each with the fixed cost of a transaction
-   * (with ten requests of 512 events under way, batches even out at five requests each: 13 % less CPU an event).
-   * @param writer the one that would begin it
-   */
-  #isWorthATransaction(writer: Writer): boolean {
-    const others = this.#writers.filter((other) => other !== writer && other.state !== "idle");
-    if (others.length === 0) return true;
-    const committing = others.reduce((sum, { events }) => sum + events, 0);
-    const half = this.#options.batchMaxEvents / 2;
-    return this.#queue.events >= Math.min(half, Math.max(eventsForAnotherWriter, committing));
+  #isWorth(writer: Writer): boolean {
+    return isWorthATransaction(writer, this.#writers, this.#queue.events, this.#options.batchMaxEvents);
   }
 
   #idleWriter(): Writer | undefined {
@@ -176,7 +164,7 @@ export class GroupCommit implements Ingest {
   /** After the current poll phase, so that requests that arrive together share a transaction. */
   #wake(): void {
     const writer = this.#idleWriter();
-    if (this.#wakeScheduled || writer === undefined || !this.#isWorthATransaction(writer)) return;
+    if (this.#wakeScheduled || writer === undefined || !this.#isWorth(writer)) return;
     this.#wakeScheduled = true;
     setImmediate(() => {
       this.#wakeScheduled = false;
@@ -186,14 +174,18 @@ export class GroupCommit implements Ingest {
   }
 
   async #write(writer: Writer): Promise<void> {
-    while (this.#isWorthATransaction(writer)) {
+    while (this.#isWorth(writer)) {
       const requests = this.#takeBatch();
       if (requests.length === 0) break;
       const startedMs = performance.now();
       writer.state = "committing";
+      writer.begunMs = startedMs;
+      writer.oldestMs = Math.min(...requests.map(({ sinceMs }) => sinceMs));
       writer.events = requests.reduce((sum, { request }) => sum + request.events.length, 0);
       if (this.#queue.length > 0) this.#wake();
+      const slow = setTimeout(() => this.#wake(), slowMs);
       await this.#commitAside(writer, requests);
+      clearTimeout(slow);
       const { events } = writer;
       writer.events = 0;
       if (this.#state === "draining") continue;
@@ -253,6 +245,7 @@ export class GroupCommit implements Ingest {
         const committed = batch.requests.every(isEmpty) ? nothing : await writer.commit(batch, locking);
         if (committed !== nothing) this.#options.onCommitted?.(committed, batch, startedMs);
         answerRequests(left, committed);
+        if (committed !== nothing) this.#outage.committed();
       } catch (error) {
         if (error instanceof TenantsBusyError) return { tenantIds: error.tenantIds, requests: left };
         if (error instanceof CountingRulesError) {
@@ -262,6 +255,7 @@ export class GroupCommit implements Ingest {
           continue;
         }
         if (!(error instanceof UnavailableError)) this.#options.onAlarm("internal_fault", "a batch failed", error);
+        else if (outageCodes.has(error.code)) this.#outage.refused(left.length, error);
         refuseRequests(left, error);
       }
       this.#queue.release(left);
@@ -293,6 +287,8 @@ export class GroupCommit implements Ingest {
     if (this.#drained !== undefined && this.#isDrained()) this.#drained.resolve();
   }
 }
+
+const outageCodes: ReadonlySet<string> = new Set(["database_unavailable", "commit_outcome_unknown"]);
 
 const nothing: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], unkept: [], days: [] };
 

@@ -27,6 +27,8 @@ export interface Ingest {
    * take a tenth of the memory of its events: what has to wait anyway waits better undecoded.
    */
   whenRoom?(): Promise<void> | undefined;
+  /** For how long the oldest request waits for its commit, in ms. */
+  oldestWaitMs?(): number;
 }
 
 export type UnavailableCode =

@@ -9,6 +9,8 @@ export interface WaitingRequest {
   readonly bytes: number;
   /** Whose memory it is. */
   readonly owner: string;
+  /** When it came, by performance.now(). */
+  readonly sinceMs: number;
   resolve(result: IngestResult): void;
   reject(error: Error): void;
 }
@@ -35,6 +37,11 @@ export class RequestQueue {
 
   get length(): number {
     return this.#waiting.length;
+  }
+
+  /** When the oldest request that waits came; undefined: none waits. */
+  get oldestMs(): number | undefined {
+    return this.#waiting[0]?.sinceMs;
   }
 
   /**

@@ -6,18 +6,28 @@ export interface ProbeOptions {
   readonly pool: Pick<Pool, "query">;
   /** True from the moment at which the receiver was told to stop. */
   readonly isDraining: () => boolean;
+  /** For how long the oldest request waits for its commit, in ms. */
+  readonly oldestWaitMs: () => number;
 }
 
+/** A request that waits for longer means that batches stand still. */
+const maxWaitMs = 5_000;
 const checkTimeoutMs = 3_000;
 
 /**
  * `/livez`: the process answers; whoever watches it restarts it where it does not. `/readyz`: it may be
- * sent requests, that is PostgreSQL answers, the schema is one that it can work with, and it is not about to stop.
+ * sent requests, that is PostgreSQL answers, batches are committed, the schema is one that it can work with, and it is not
+ * about to stop.
  */
-export function answerProbes(app: FastifyInstance, { pool, isDraining }: ProbeOptions): void {
+export function answerProbes(app: FastifyInstance, { pool, isDraining, oldestWaitMs }: ProbeOptions): void {
   app.get("/livez", { schema: { hide: true } }, async () => ({ status: "alive" }));
   app.get("/readyz", { schema: { hide: true } }, async (_request, reply) => {
-    const checks = { draining: isDraining() ? "draining" : "ok", ...(await checkDatabase(pool)) };
+    const waitMs = oldestWaitMs();
+    const checks = {
+      draining: isDraining() ? "draining" : "ok",
+      ingest: waitMs > maxWaitMs ? `a request has waited for ${Math.round(waitMs / 1000)} s` : "ok",
+      ...(await checkDatabase(pool)),
+    };
     const ready = Object.values(checks).every((outcome) => outcome === "ok");
     if (!ready) void reply.code(503).header("retry-after", "1");
     return { status: ready ? "ready" : "not_ready", checks };

@@ -8,7 +8,7 @@ import type { RetentionAnnouncement } from "../storage/settings/retention-plans.
 import { DatabaseClock } from "../storage/wire/database-clock.ts";
 import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
 import { DutyTakenError, LockBusyError } from "../storage/wire/in-transaction.ts";
-import { openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
+import { destroyConnection, openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
 import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { keepRetention } from "./keep-retention.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
@@ -84,8 +84,12 @@ export class TenantWatch {
   async close(): Promise<void> {
     this.#state = "closing";
     clearInterval(this.#timer);
-    await Promise.race([this.#round, sleep(closeGraceMs, undefined, { ref: false })]);
-    await this.#client?.end().catch(() => {});
+    const isOver = this.#round?.then(() => true) ?? true;
+    const ended = await Promise.race([isOver, sleep(closeGraceMs, false, { ref: false })]);
+    const client = this.#client;
+    if (client === undefined) return;
+    if (ended) await client.end().catch(() => {});
+    else destroyConnection(client);
   }
 
   /** A method, because the state changes while a round waits. */
@@ -108,7 +112,7 @@ export class TenantWatch {
       if (!this.#isClosing()) this.#tellFailure(error);
       const lost = this.#client;
       this.#client = undefined;
-      await lost?.end().catch(() => {});
+      if (lost !== undefined) destroyConnection(lost);
     }
   }
 

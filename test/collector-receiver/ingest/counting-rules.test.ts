@@ -136,7 +136,14 @@ test("a new tenant gets this version's rules, and a receiver of other rules leav
 test("a refused tenant is asked for again after a while, and the others are not held up meanwhile", () => {
   let nowMs = 0;
   const tenants = new RefusedTenants(() => nowMs);
-  const waiting = { request: requestOf([start("b")]), bytes: 1, owner: "", resolve: () => {}, reject: () => {} };
+  const waiting = {
+    request: requestOf([start("b")]),
+    bytes: 1,
+    owner: "",
+    sinceMs: 0,
+    resolve: () => {},
+    reject: () => {},
+  };
   expect(tenants.leaveOut([waiting])).toEqual([waiting]);
   tenants.add(["b"]);
   expect(tenants.leaveOut([waiting])[0]?.request.events).toEqual([]);

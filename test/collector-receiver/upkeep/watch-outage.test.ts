@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { watchTenants } from "../../../collector-receiver/src/upkeep/watch-tenants.ts";
+import { openTcpDoor } from "../../faults/tcp-door.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 
 /** A watch, and everything that it says, alarms included. */
@@ -27,20 +28,20 @@ const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeou
 const again = "info: tenants are watched again";
 
 test("an outage is one line, and its end another, however many rounds it lasts", async () => {
-  const { connectionString, pool } = await useTestDatabase();
+  const { connectionString } = await useTestDatabase();
   const url = new URL(connectionString);
-  await pool.query("create role watcher login superuser password 'watcher'");
-  onTestFinished(async () => void (await pool.query("drop role watcher")));
-  url.username = "watcher";
-  url.password = "watcher";
+  const ports = [Number(url.port)];
+  const door = await openTcpDoor();
+  onTestFinished(() => door.close());
+  await door.lead(ports);
+  url.hostname = "127.0.0.1";
+  url.port = String(door.port);
   const lines = await watchAndListen(url.href);
   for (const outage of [1, 2]) {
-    // 53300: nobody may connect, and who is connected goes.
-    await pool.query("alter role watcher connection limit 0; alter role watcher nosuperuser");
-    await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'watcher'");
+    await door.lead([]);
     await vi.waitUntil(() => lines.length === outage * 2 - 1, { timeout: 30_000 });
     await settle(300);
-    await pool.query("alter role watcher connection limit -1; alter role watcher superuser");
+    await door.lead(ports);
     await vi.waitUntil(() => lines.length === outage * 2, { timeout: 30_000 });
     await settle(100);
   }

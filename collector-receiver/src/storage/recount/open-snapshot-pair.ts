@@ -1,3 +1,4 @@
+import { applySettings } from "../wire/transaction-settings.ts";
 import { openWriterConnection } from "../wire/writer-connection.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
@@ -25,9 +26,12 @@ export async function openSnapshotPair(connectionString: string): Promise<Snapsh
   };
   try {
     await reader.query("begin isolation level repeatable read, read only");
+    await applySettings(reader, {});
     const { rows } = await reader.query<{ id: string }>("select pg_export_snapshot() as id");
     await writer.query("begin isolation level repeatable read");
+    // The first statement of the transaction: settings come after it.
     await writer.query(`set transaction snapshot ${writer.escapeLiteral(rows[0]?.id ?? "")}`);
+    await applySettings(writer, {});
     return { reader, writer, close };
   } catch (error) {
     await close();

@@ -1,3 +1,5 @@
+import { DeadlineError } from "./with-deadline.ts";
+
 /** What an error means for a batch. `fault`: the error isn't known, or is a bug of ours. */
 export type DatabaseErrorKind =
   | "duplicate"
@@ -19,6 +21,7 @@ const kindOfState: ReadonlyMap<string, DatabaseErrorKind> = new Map<string, Data
   ["55P03", "unavailable"], // lock_not_available
   ["25006", "unavailable"], // read_only_sql_transaction: connected to a standby, during a failover
   ["25P02", "unavailable"], // in_failed_sql_transaction
+  ["25P03", "unavailable"], // idle_in_transaction_session_timeout: the server took us for gone
   ["3D000", "login_refused"], // invalid_catalog_name: the database does not exist
 ]);
 
@@ -99,6 +102,7 @@ const kindOfMessage: ReadonlyMap<string, DatabaseErrorKind> = new Map<string, Da
  */
 export function classifyDatabaseError(error: unknown): DatabaseErrorKind {
   if (!(error instanceof Error)) return "fault";
+  if (error instanceof DeadlineError) return "unavailable";
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (typeof code === "string") {
     if (socketCodes.has(code) || (unixSocketCodes.has(code) && syscall === "connect")) return "unavailable";

@@ -1,6 +1,7 @@
 import { InvariantError } from "../../invariant-error.ts";
 import { sqlStateOf } from "./database-errors.ts";
 import { lockDatabaseAlone, lockTenantAlone, lockTenantShared } from "./lock-tenants.ts";
+import { applySettings } from "./transaction-settings.ts";
 import { tryLockDuty } from "./lock-duty.ts";
 import type { Duty } from "./lock-duty.ts";
 import type { WriterConnection } from "./writer-connection.ts";
@@ -44,7 +45,10 @@ export async function inTransaction<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
-    const begun = client.query(isolation === undefined ? "begin" : `begin isolation level ${isolation}`);
+    const begun = Promise.all([
+      client.query(isolation === undefined ? "begin" : `begin isolation level ${isolation}`),
+      applySettings(client, {}),
+    ]);
     if (duty !== undefined) {
       // Before any other lock: a receiver that does not lead must not wait for batches to end.
       const [leads] = await Promise.all([tryLockDuty(client, duty), begun]);

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import pg from "pg";
 import { canGroupStatements } from "./pg-internals.ts";
 import { StatementGroup } from "./statement-group.ts";
@@ -14,22 +15,18 @@ export type WriterConnection = pg.Client;
 const oid = { int8: 20, date: 1082, timestamptz: 1184 } as const;
 
 /**
- * Opens a writer connection.
- * @param genericPlans plans each prepared statement once, not for the length of each batch's arrays: for
- *   a connection that runs the statements of small batches again and again (`upsert-business-metrics` takes
- *   half a millisecond to plan)
+ * Opens a writer connection. It asks for nothing that a pooler would refuse or ignore: see transaction-settings.ts.
  * @throws whatever `pg` throws where the server cannot be reached
  */
-export async function openWriterConnection(
-  connectionString: string,
-  { genericPlans = false }: { readonly genericPlans?: boolean } = {},
-): Promise<WriterConnection> {
-  const client = new GroupingClient({
+export async function openWriterConnection(connectionString: string): Promise<WriterConnection> {
+  const socket = new Socket();
+  const client: WriterConnection = new GroupingClient({
     connectionString,
+    stream: () => socket,
     application_name: "spanledger-writer",
-    // Timestamps are parsed below in one form only. JIT would compile each batch's statements anew.
-    options: `-c timezone=UTC -c datestyle=ISO -c jit=off${genericPlans ? " -c plan_cache_mode=force_generic_plan" : ""}`,
     keepAlive: true,
+    // A peer that is gone while nothing is under way is noticed within half a minute.
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 5_000,
     // Not in @types/pg 8.23 yet: https://node-postgres.com/apis/client
     ...({ pipeline: canGroupStatements } as object),
@@ -37,8 +34,27 @@ export async function openWriterConnection(
   });
   // Without a listener a lost connection would end the process; whoever uses it sees the rejection.
   client.on("error", () => {});
+  sockets.set(client, socket);
   await client.connect();
+  // For what is read outside of transactions. Poolers keep this setting by client.
+  await client.query("set datestyle to iso");
+  await noticeLostClients(client);
   return client;
+}
+
+/** Has the server end a statement soon after its client has closed the connection. Windows cannot: then it runs to its end. */
+export async function noticeLostClients(client: pg.ClientBase): Promise<void> {
+  await client.query("set client_connection_check_interval = '5s'").catch(() => {});
+}
+
+const sockets = new WeakMap<WriterConnection, Socket>();
+
+/**
+ * Closes a connection at once; what waits for an answer fails. `end()` would wait for it, as long as TCP does if the host is
+ * gone.
+ */
+export function destroyConnection(client: WriterConnection): void {
+  sockets.get(client)?.destroy();
 }
 
 /** Named statements of one turn leave as one group, at its end. Others go as `pg` sends them, and all do if it cannot group. */
@@ -98,7 +114,7 @@ function writerTypeParser(typeId: number, format?: "text" | "binary"): (text: st
 /** The minute that was parsed last: the times of a batch lie close together. */
 let latest = { text: "", ms: 0 };
 
-/** `2025-12-25 08:00:00.123+00` (DateStyle ISO, TimeZone UTC) as milliseconds since 1970. */
+/** `2025-12-25 08:00:00.123+00`, or with another offset (DateStyle ISO), as milliseconds since 1970. */
 export function parseTimestamptz(text: string): number {
   if (latest.text === "" || !text.startsWith(latest.text)) {
     const ms = Date.UTC(
@@ -110,11 +126,22 @@ export function parseTimestamptz(text: string): number {
     );
     latest = { text: text.slice(0, 17), ms };
   }
-  const end = text.length - 3;
+  const isUtc = text.endsWith("+00");
+  const end = isUtc ? text.length - 3 : Math.max(text.lastIndexOf("+"), text.lastIndexOf("-"));
   const seconds = digitAt(text, 17) * 10 + digitAt(text, 18);
   let fraction = 0;
   for (let at = 20, unit = 100; at < end; at++, unit /= 10) fraction += digitAt(text, at) * unit;
-  return latest.ms + seconds * 1000 + fraction;
+  const utcMs = latest.ms + seconds * 1000 + fraction;
+  return isUtc ? utcMs : utcMs - offsetMs(text, end);
+}
+
+/** `+05:30` or, long ago, `-04:56:02`. */
+function offsetMs(text: string, signAt: number): number {
+  const [hours = 0, minutes = 0, seconds = 0] = text
+    .slice(signAt + 1)
+    .split(":")
+    .map(Number);
+  return (text[signAt] === "-" ? -1000 : 1000) * (hours * 3600 + minutes * 60 + seconds);
 }
 
 function digitAt(text: string, at: number): number {

@@ -1,0 +1,49 @@
+import type { BatchWriter } from "./batch-writer.ts";
+
+/**
+ * While one writer is busy, fewer events than these wait for it: they cost less in its next transaction
+ * than in one of their own, which would wait for the same hot rows (measured with single events over 64
+ * connections).
+ */
+const eventsForAnotherWriter = 512;
+/** A transaction that takes longer may wait for a host that is gone: nobody waits for it any more. */
+export const slowMs = 1_000;
+/**
+ * `idle`: nothing to do. `committing`: a batch is in its transaction. `gathering`: it waits a few milliseconds for the
+ * requests that follow those which it has just answered.
+ */
+export type WriterState = "idle" | "committing" | "gathering";
+
+export interface Writer {
+  readonly batches: BatchWriter;
+  state: WriterState;
+  /** Events of the transaction under way. */
+  events: number;
+  /** When the transaction began, and when its oldest request came, by performance.now(). */
+  begunMs: number;
+  oldestMs: number;
+}
+
+/**
+ * While one writer is busy, the other waits until as many events wait as are under way. A writer that took what
+ * there is at once would have small transactions beside large ones, each with the fixed cost of a transaction
+ * (with ten requests of 512 events under way, batches even out at five requests each: 13 % less CPU an event).
+ * @param writer the one that would begin it
+ * @param waitingEvents events and rejections that wait
+ */
+export function isWorthATransaction(
+  writer: Writer,
+  writers: readonly Writer[],
+  waitingEvents: number,
+  batchMaxEvents: number,
+): boolean {
+  const slowSinceMs = performance.now() - slowMs;
+  const others = writers.filter(
+    (other) =>
+      other !== writer &&
+      (other.state === "gathering" || (other.state === "committing" && other.begunMs > slowSinceMs)),
+  );
+  if (others.length === 0) return true;
+  const committing = others.reduce((sum, { events }) => sum + events, 0);
+  return waitingEvents >= Math.min(batchMaxEvents / 2, Math.max(eventsForAnotherWriter, committing));
+}
