@@ -14,7 +14,7 @@ import { startTestReceiver } from "../../support/start-test-receiver.ts";
 /** Routes that show no tenant's numbers, or to whom is decided by something else than a read token. */
 const apart: readonly (readonly [path: RegExp, why: string])[] = [
   [/^\/v1\//, "takes events, by ingest tokens: otlp-routes.test.ts"],
-  [/^\/(?:livez|readyz|metrics)$/, "probes, and figures of the process, for its operator"],
+  [/^\/(?:livez|readyz|version|metrics)$/, "probes, and figures of the process, for its operator"],
   [/^\/docs/, "describes the routes"],
   [/^\/shared\/:token$/, "the link is the right: report-pages.test.ts"],
 ];
