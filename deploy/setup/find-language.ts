@@ -12,6 +12,9 @@ export type FoundLanguage =
 /** Go: the Collector's modules and ours say so in their go.mod. */
 export const findGo = (): Promise<FoundLanguage> => findLanguage("Go", "go", ["version"], [1, 26]);
 
+/** Java: a source file is run as it is since 11, and `String.repeat` is as old. */
+export const findJava = (): Promise<FoundLanguage> => findLanguage("Java", "java", ["--version"], [11, 0]);
+
 /** Python: what the example's packages support. */
 export const findPython = (): Promise<FoundLanguage> => findLanguage("Python", "python3", ["--version"], [3, 10]);
 

@@ -8,8 +8,10 @@ import { buildGrafanaJudge } from "./build-grafana-judge.ts";
 import { findGo, findPython } from "./find-language.ts";
 import { obtainPostgres, olderPostgresMajors } from "./obtain-postgres.ts";
 import { obtainPythonPackages } from "./obtain-python-packages.ts";
+import { missingForJava, obtainJavaPackages } from "./obtain-java-packages.ts";
 import { obtainSdkProduct, sdkProducts } from "./obtain-sdk-products.ts";
 import { obtainRedisProgram } from "./obtain-redis-server.ts";
+import { buildGoSender, javascriptYears, obtainJavascriptSender } from "./senders.ts";
 
 /** `npm run setup`: what `npm run test:all` needs and the machine lacks. Each part is tried, whatever becomes of another. */
 const parts: readonly {
@@ -39,6 +41,12 @@ const parts: readonly {
   { name: "Helm", obtain: async () => (await findHelm()) ?? (await buildHelm(say)) },
   { name: "Python example", obtain: () => obtainPythonPackages(say), excuse: async () => (await findPython()).reason },
   { name: "Go product", obtain: () => buildGoProduct(say), excuse: async () => (await findGo()).reason },
+  { name: "Go sender", obtain: () => buildGoSender(say), excuse: async () => (await findGo()).reason },
+  { name: "Java sender", obtain: () => obtainJavaPackages(say), excuse: missingForJava },
+  ...javascriptYears.map((year) => ({
+    name: `JavaScript sender of ${year}`,
+    obtain: () => obtainJavascriptSender(year, say),
+  })),
   ...sdkProducts.map((name) => ({ name: `SDK product ${name}`, obtain: () => obtainSdkProduct(name, say) })),
   { name: "judge of the dashboards", obtain: () => buildGrafanaJudge(say) },
 ];

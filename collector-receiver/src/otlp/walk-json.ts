@@ -26,6 +26,12 @@ const containers = {
   traces: [Buffer.from("resourceSpans"), Buffer.from("scopeSpans"), Buffer.from("spans")],
   logs: [Buffer.from("resourceLogs"), Buffer.from("scopeLogs"), Buffer.from("logRecords")],
 } as const;
+/** What scopes were called until 2022. */
+const olderScopes = {
+  traces: Buffer.from("instrumentationLibrarySpans"),
+  logs: Buffer.from("instrumentationLibraryLogs"),
+};
+const olderScope = Buffer.from("instrumentationLibrary");
 /** What each signal's request begins with; another one's is no unknown field, but a mistake that would lose data. */
 const resources = ["resourceSpans", "resourceLogs", "resourceMetrics", "resourceProfiles"].map((name) =>
   Buffer.from(name),
@@ -156,7 +162,7 @@ class JsonWalker implements OtlpWalker {
       if (this.mayPause()) yield;
       if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
       cursor.peek();
-      if (cursor.keyIs(scopes)) {
+      if (cursor.keyIs(scopes) || cursor.keyIs(olderScopes[this.signal])) {
         if (this.resourceAt >= 0 && scopesAt.length === 0 && !walked) {
           // The usual order: the resource is known, its spans can be walked in place.
           walked = true;
@@ -236,7 +242,7 @@ class JsonWalker implements OtlpWalker {
           continue;
         }
         itemsAt.push(cursor.pos);
-      } else if (cursor.keyIs(names.scope)) {
+      } else if (cursor.keyIs(names.scope) || cursor.keyIs(olderScope)) {
         hasScope = true;
         if (cursor.readShort(this.readScope) === undefined) yield* this.read(this.readScope);
         continue;

@@ -112,3 +112,25 @@ test("a catalogue event in these shapes is ours, with every attribute that it ha
     expect(spanId).toBe(ids.spanId.toLowerCase());
   }
 });
+
+test("a request of an SDK before 2022, which calls scopes instrumentation libraries, holds the same events", () => {
+  const attributes = [{ key: "session_id", value: { stringValue: "s-1" } }];
+  const older = (body: Uint8Array): Uint8Array =>
+    new TextEncoder().encode(
+      new TextDecoder()
+        .decode(body)
+        .replace('"scopeSpans"', '"instrumentationLibrarySpans"')
+        .replace('"scopeLogs"', '"instrumentationLibraryLogs"')
+        .replace('"scope"', '"instrumentationLibrary"'),
+    );
+  const asSpanEvent = traces([{ name: "session.start", timeUnixNano: time, attributes }]);
+  const asLogRecord = logs({ eventName: "session.start", attributes });
+  for (const [signal, body] of [
+    ["traces", asSpanEvent],
+    ["logs", asLogRecord],
+  ] as const) {
+    const [event] = mapRequest(body, "json", signal, context).events;
+    const [same] = mapRequest(older(body), "json", signal, context).events;
+    expect(fieldsOf(same!)).toEqual(fieldsOf(event!));
+  }
+});
