@@ -154,8 +154,9 @@ function openReadPool(connectionString: string, log: FastifyBaseLogger): pg.Pool
     query_timeout: readDeadlineMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    // Awaited by the pool: a statement beside the first one of a reader is deprecated in pg.
+    onConnect: noticeLostClients,
   });
-  pool.on("connect", (client) => void noticeLostClients(client));
   // Without a listener the loss of an idle connection would end the process.
   pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
   return pool;
