@@ -23,7 +23,6 @@ describe("the end of a process loses nothing", () => {
     ["throw", 1],
     ["reject", 1],
     ["listeners-removed", 3],
-    ["signal-listeners-removed", null],
     ["exit-throws", 1],
     ["exit-exits", 8],
   ])("%s", async (how, code) => {

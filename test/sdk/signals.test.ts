@@ -21,7 +21,7 @@ async function signalled(
   return product.ended;
 }
 
-it.each(["once", "prepended", "signal-exit", "raised-later", "exit", "nothing"])(
+it.each(["once", "prepended", "signal-exit", "raised-later", "removed", "exit", "nothing"])(
   "a product that ends by %s ends as it does without the SDK, with the receiver up and away",
   async (how) => {
     const events = await expectSameEnd({

@@ -55,6 +55,10 @@ switch (how) {
     process.on("SIGTERM", listener);
     break;
   }
+  case "removed":
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.removeAllListeners("SIGTERM");
+    break;
   case "exit":
     process.on("SIGTERM", () => setTimeout(() => process.exit(7), 200));
     break;
