@@ -3,7 +3,7 @@
  * migrations. Run by `npm pack`; nothing in the clone reads the results.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -14,6 +14,7 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/pack
 replaceFolder("dist", (folder) => {
   const project = join(root, "tsconfig.build.json");
   execFileSync(process.execPath, [tsc, "--project", project, "--outDir", folder], { stdio: "inherit" });
+  writeFileSync(join(folder, "commit"), `${readCommit()}\n`);
 });
 
 replaceFolder("migrations", (folder) => {
@@ -21,6 +22,18 @@ replaceFolder("migrations", (folder) => {
   const migrations = readdirSync(source).filter((name) => /^\d+_.+\.sql$/.test(name));
   for (const name of migrations) cpSync(join(source, name), join(folder, name));
 });
+
+/** The commit that this is built from; `-dirty` if files differ from it. An image is built without git, and is told. */
+function readCommit(): string {
+  const told = process.env["SPANLEDGER_COMMIT"];
+  if (told) return told;
+  try {
+    const words = ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
+    return execFileSync("git", words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return "unknown";
+  }
+}
 
 /** Fills a new folder and puts it in the old one's place, so that nothing stale stays and nobody sees it half full. */
 function replaceFolder(name: string, fill: (folder: string) => void): void {

@@ -13,6 +13,11 @@ export const fontsFolder = join(packageRoot, "fonts");
 
 export const templatesFolder = join(packageRoot, "templates");
 
+const commitFile = join(import.meta.dirname, "commit");
+
+/** The commit that a published copy was built from; null in the clone, where git knows it. */
+export const packageCommit = existsSync(commitFile) ? readFileSync(commitFile, "utf8").trim() : null;
+
 /** What we are called in `import`, the version of this copy, and the packages that may be missing, with the version that fits. */
 export const {
   name: packageName,

@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
-import { packageVersion } from "../package-root.ts";
+import { packageCommit, packageVersion } from "../package-root.ts";
 import { amount, day, describeWrongOptions, duration, wholeNumber } from "./option-parsers.ts";
 import { printError } from "./print.ts";
 
 const program = new Command("spanledger")
   .description("Business events, counted exactly once: the receiver, and proof, repair and care of its database.")
-  .version(packageVersion)
+  .version(packageCommit === null ? packageVersion : `${packageVersion} (${packageCommit})`)
   .configureOutput({ outputError: (text) => printError(describeWrongOptions(text)) })
   .addHelpText(
     "after",

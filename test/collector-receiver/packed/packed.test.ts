@@ -1,5 +1,5 @@
 /** The packages as they would be published, installed in a folder that knows nothing of this clone. */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -76,10 +76,11 @@ describe("installed by npm with scripts forbidden, below a CommonJS package", ()
     installed = await install("shop", { type: "commonjs" }, "--ignore-scripts");
   }, installMs);
 
-  test("says its version, and writes a config and a compose file", async () => {
+  test("says its version and commit, and writes a config and a compose file", async () => {
+    const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: clone, encoding: "utf8" }).trim();
     expect(await installed.run(program, "--version")).toMatchObject({
       code: 0,
-      stdout: `${packageVersion}\n`,
+      stdout: expect.stringMatching(`^${packageVersion} \\(${head}(-dirty)?\\)\n$`),
     });
     expect(await installed.run(program, "init")).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(join(installed.folder, "compose.yaml"))).toBe(true);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { packageVersion } from "../../../collector-receiver/src/package-root.ts";
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { describeWith } from "../../support/describe-with.ts";
@@ -28,6 +29,7 @@ describe("the Dockerfile", () => {
     const { node } = (JSON.parse(read("package.json")) as { devDependencies: { node: string } }).devDependencies;
     expect(instructions.filter(({ name }) => name === "ARG")).toEqual([
       { name: "ARG", words: [`BASE=node:${node}-slim`] },
+      { name: "ARG", words: ["COMMIT=unknown"] },
     ]);
     const from = instructions.filter(({ name }) => name === "FROM").map(({ words }) => words[0]);
     for (const base of from) expect(["${BASE}", "manifests"]).toContain(base);
@@ -101,8 +103,12 @@ describe("the steps of the image", () => {
   // As the Dockerfile has it, but for the folder before it.
   const app = join(parent, "app");
   const node = join(parent, "node");
+  const told = "70bb6020a9c2438c9b7fcbcef150009c3aee210f";
   const step = async (...words: string[]): Promise<unknown> =>
-    promisify(execFile)(locateInRepository("deploy/image/build-steps.sh"), words, { maxBuffer: 64 * 1024 * 1024 });
+    promisify(execFile)(locateInRepository("deploy/image/build-steps.sh"), words, {
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, SPANLEDGER_COMMIT: told },
+    });
 
   beforeAll(async () => {
     const context = join(parent, "context");
@@ -178,6 +184,10 @@ describe("the steps of the image", () => {
         expect(said.match(/cannot touch/g)).toHaveLength(attempts.length);
         expect(said).not.toContain("package.json");
         expect(said).toMatch(/CapEff:\t0+\n/);
+      });
+
+      test("says the commit that its build was told", async () => {
+        expect(await run({}, ...spanledger, "--version")).toEqual({ code: 0, said: `${packageVersion} (${told})\n` });
       });
 
       test("without a database, a sentence says what to set", async () => {
