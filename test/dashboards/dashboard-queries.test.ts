@@ -251,7 +251,7 @@ describe("the queries", () => {
     }
   });
 
-  it("offer the tenants, and the agents by name with the row that nobody was named for", async () => {
+  it("offer the tenants, and the agents by name with an unattributed row", async () => {
     const [season] = seasons as [Season];
     const optionsOf = async (name: string): Promise<readonly unknown[]> => {
       const query = boardQueries.find(({ where }) => where === `zh/agents · $${name}`) as BoardQuery;
@@ -285,7 +285,7 @@ describe("the queries", () => {
     ]);
   });
 
-  it("say what is missing: one event that was numbered and never came, and one that was dropped", async () => {
+  it("show one event that was numbered and never arrived, and one that was dropped", async () => {
     const [season] = seasons as [Season];
     const figure = async (title: string): Promise<unknown> => {
       const query = boardQueries.find(({ where }) => where === `en/data-quality · ${title}`) as BoardQuery;

@@ -194,7 +194,7 @@ describe("the series of the panels", () => {
 });
 
 describe("the agents", () => {
-  it("are those of the API, one by one, with the row that nobody was named for", async () => {
+  it("equal those of the API, one by one, with the unattributed row", async () => {
     const { body } = await get(app, "agents?month=2025-12");
     const range = rangeOf("2025-12-01", "2025-12-31");
     let tables = 0;

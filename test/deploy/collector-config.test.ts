@@ -44,7 +44,7 @@ describe("otel-collector.yaml", () => {
     },
   );
 
-  test("what cannot be decided about an event stops its request instead of letting it pass by", () => {
+  test("an event whose condition fails stops its request instead of being dropped", () => {
     const deciding = [...Object.entries(config.processors), ...Object.entries(config.connectors)].filter(([name]) =>
       /^(?:transform|routing)\//.test(name),
     );

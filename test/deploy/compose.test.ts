@@ -50,7 +50,7 @@ describe("compose.yaml", async () => {
     }
   });
 
-  test("the business settings of the shell or .env reach the receiver, and unset ones are no value", () => {
+  test("business settings of the shell or .env reach the receiver, and unset ones count as not set", () => {
     for (const name of [
       "BUSINESS_TIMEZONE",
       "CURRENCY",

@@ -53,7 +53,7 @@ test("one on the PATH that lacks a component is passed by: the one that was buil
   expect(await findCollector()).toBe(built);
 });
 
-test("Go and Python are taken only where they are new enough, and what is missing is said", async () => {
+test("Go and Python are used only if they are new enough, and a missing one is named", async () => {
   const folder = await mkdtemp(join(tmpdir(), "spanledger-languages-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   withEnvironment({ PATH: folder });

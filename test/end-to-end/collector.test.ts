@@ -87,7 +87,7 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     await run(program(), ["validate", "--config", collectorConfig, "--config", severalTenants], { env });
   });
 
-  test("what is business reaches the receiver from any scope and signal, and nothing else does", async () => {
+  test("business events reach the receiver from any scope and signal, and nothing else does", async () => {
     const { url, database } = await startTestReceiver();
     const folder = await newFolder();
     const overlay = join(folder, "detailed.yaml");
@@ -254,7 +254,7 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     expect(JSON.stringify(rows)).not.toContain("my card is 4111111111111111");
   });
 
-  test("several tenants: who signed in says which, whatever the product claims", async () => {
+  test("with several tenants, the sender's login decides the tenant, whatever the product claims", async () => {
     const token = "gateway-token-0123456789";
     const { url, database } = await startTestReceiver({
       INGEST_TOKENS: `brand-a|brand-b:${token}`,

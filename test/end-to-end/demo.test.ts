@@ -76,7 +76,7 @@ describe("npm run demo -- --once --json", () => {
     expect(stderr).toContain("All stopped.");
   }, 300_000);
 
-  test("a second start goes on from what is there, also without the Collector", async () => {
+  test("a second start continues with the stored data, also without the Collector", async () => {
     const { code, stdout, stderr } = await once("--direct");
     expect({ code, stdout: code === 0 ? "" : stdout }, stderr).toEqual({ code: 0, stdout: "" });
     expect(JSON.parse(stdout)).toMatchObject({ way: "direct", agrees: true });

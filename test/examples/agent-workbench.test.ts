@@ -132,7 +132,7 @@ describe("sessions", () => {
     expect((await taken()).map((event) => event.name)).toEqual(["agent.login", "agent.session_takeover"]);
   });
 
-  test("who logs out releases first, and the logout says how many were handled", async () => {
+  test("a logout releases the agent's sessions first and says how many were handled", async () => {
     const token = await login();
     await call("POST", "/api/sessions/s-1/takeover", token);
     await call("POST", "/api/auth/logout", token);

@@ -135,7 +135,7 @@ describe("POST /api/chat/stream", () => {
     expect(first_token_ms).toBeLessThanOrEqual(response_time_ms!);
   });
 
-  test("a customer who leaves in the middle: the message counts, its time does not", async () => {
+  test("if a customer leaves during an answer, the message counts and its time does not", async () => {
     const slow = await buildChatbot({ pace: 0.5, workbenchUrl: null, analytics: "http://127.0.0.1:9" });
     onTestFinished(() => slow.close());
     const base = await slow.listen({ host: "127.0.0.1", port: 0 });
@@ -177,7 +177,7 @@ describe("GET /api/tracking/:number", () => {
     ]);
   });
 
-  test("a parcel that nobody knows is 404 and a failed query", async () => {
+  test("an unknown parcel is 404 and a failed query", async () => {
     const response = await app.inject({ url: "/api/tracking/XX00000000" });
     expect(response.statusCode).toBe(404);
     expect((await sink.take())[0]?.attributes).toMatchObject({ success: false, status: "not_found" });

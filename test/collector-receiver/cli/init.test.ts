@@ -62,7 +62,7 @@ test("init writes a config that a receiver counts by, and a compose file that th
   }
 });
 
-test("init keeps what is there, and its compose file mounts the config that it found", async () => {
+test("init keeps existing files, and its compose file mounts the config that it found", async () => {
   const folder = newFolder();
   await writeFile(join(folder, "spanledger.config.js"), "export default {};");
   const first = await spanledgerIn(folder, {}, "init");

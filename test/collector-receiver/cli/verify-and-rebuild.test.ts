@@ -19,7 +19,7 @@ async function send(url: string, sessionIds: readonly string[]): Promise<void> {
   expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body: tracesWith(events) })).status).toBe(200);
 }
 
-test("migrate: says what is missing, applies it once, and has nothing to do then", async () => {
+test("migrate names missing migrations, applies them once, and then has nothing to do", async () => {
   const { connectionString } = await useTestDatabase({ migrated: false });
   const environment = { DATABASE_URL: connectionString };
   const before = await spanledger(environment, "migrate", "--status");
@@ -83,7 +83,7 @@ test("verify's progress moves while it counts, also where all events fold into o
   expect(seen.at(-1)).toBe(5000);
 });
 
-test("replay: what was mended is counted, once; what cannot be read stays and holds up nothing", async () => {
+test("replay counts a mended event once, and skips a payload that cannot be read", async () => {
   const { url, database } = await startTestReceiver();
   const environment = { DATABASE_URL: database.connectionString };
   await send(url, ["s-1"]);

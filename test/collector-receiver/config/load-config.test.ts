@@ -115,7 +115,7 @@ describe("loadConfig", () => {
     for (const problem of problems) expect(problem.remedy.length).toBeGreaterThan(20);
   });
 
-  test("an offset is no time zone: PostgreSQL reads its sign the other way round", () => {
+  test("an offset is not a time zone: PostgreSQL reads its sign the other way round", () => {
     expect(problemsOf({ BUSINESS_TIMEZONE: "+08:00" })).toHaveLength(1);
   });
 

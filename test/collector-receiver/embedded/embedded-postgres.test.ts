@@ -90,7 +90,7 @@ describe("startEmbeddedPostgres", () => {
     await expect(ask(wrong.href, "select 1")).rejects.toMatchObject({ code: "28P01" });
   });
 
-  test("a second start goes on from what is there", async () => {
+  test("a second start continues with the stored data", async () => {
     const folder = await newFolder();
     const first = await start(folder);
     await ask(first.connectionString, "create table kept as select 42 as answer");
@@ -101,7 +101,7 @@ describe("startEmbeddedPostgres", () => {
     expect(await ask(second.connectionString, "select answer from kept")).toEqual([{ answer: 42 }]);
   });
 
-  test("a server that runs on the folder is used, and left running by who did not start it", async () => {
+  test("a server that already runs on the folder is used and left running", async () => {
     const folder = await newFolder();
     const owner = await start(folder);
     const guest = await start(folder);
@@ -123,7 +123,7 @@ describe("startEmbeddedPostgres", () => {
     expect(await ask(next.connectionString, "select answer from kept")).toEqual([{ answer: 1 }]);
   });
 
-  test("recovers what was committed after the server was killed", async () => {
+  test("recovers committed rows after the server was killed", async () => {
     const folder = await newFolder();
     const { child, pid, connectionString } = await startInChild(folder);
     await ask(connectionString, "create table kept as select generate_series(1, 1000) as n");
@@ -134,7 +134,7 @@ describe("startEmbeddedPostgres", () => {
     expect(await ask(next.connectionString, "select count(*)::int as rows from kept")).toEqual([{ rows: 1000 }]);
   });
 
-  test("a stale postmaster.pid that names another program's process is no obstacle", async () => {
+  test("starts despite a stale postmaster.pid that names another program's process", async () => {
     const folder = await newFolder();
     const first = await start(folder);
     const file = join(folder, "cluster", "postmaster.pid");

@@ -67,7 +67,7 @@ interface Scenario {
   sealed: boolean;
 }
 
-test("whoever is erased: no trace of the id, drift 0, and every number but distinct customers as before", async () => {
+test("erasing a person leaves no trace of the id, drift 0, and every number but distinct customers", async () => {
   const around = Date.UTC(2025, 11, 1);
   const scenario = fc.record({
     events: arbitraryEvents(around, 80 * 3_600_000),
@@ -179,7 +179,7 @@ test("looking for a person holds nobody back; what its sessions get meanwhile is
   expect(await verifyTenant(world.database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
 });
 
-test("whoever is erased while events arrive: drift 0, and once all are there another run leaves no trace", async () => {
+test("erasing a person while events arrive leaves drift 0, and a second run afterwards leaves no trace", async () => {
   const around = Date.UTC(2025, 11, 1);
   const scenario = fc.record({
     events: arbitraryEvents(around, 80 * 3_600_000),

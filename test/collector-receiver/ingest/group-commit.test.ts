@@ -203,7 +203,7 @@ describe("group commit", () => {
     expect(await Promise.all(answers)).toHaveLength(6);
   });
 
-  test("closing commits what waits and refuses what comes after", async () => {
+  test("closing commits queued requests and refuses later ones", async () => {
     const ingest = openTestIngest(database.connectionString);
     const waiting = Array.from({ length: 50 }, () =>
       ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100),

@@ -55,7 +55,7 @@ const damages = [
   "insert into analytics_custom_session_counts values ('default', 'day', '2020-01-01', '2020-01-01', 'never', '', 4)",
 ];
 
-test("a metric added later: what came before is counted by rebuild, while ingest goes on, and from any state", async () => {
+test("rebuild counts earlier events for a metric added later, while ingest goes on and from any state", async () => {
   const scenario = fc.record({
     events: arbitraryEvents(Date.UTC(2025, 11, 31, 16), 100 * hour),
     before: fc.double({ min: 0.2, max: 1, noNaN: true }),
@@ -141,7 +141,7 @@ test("a receiver that does not know the definitions yet counts by them: the data
   expect((await verify()).drifts).toBe(0);
 });
 
-test("sealed periods keep what was counted of them; an erased person keeps counting under another name", async () => {
+test("sealed periods keep their counters, and an erased person keeps counting under another name", async () => {
   await empty();
   const bound = Date.UTC(2025, 11, 31, 16);
   await send([custom({}, { name: "session.end", sessionId: "s-9" })]);

@@ -44,7 +44,7 @@ test("a fault outside the pages and the API: 500 with code and message, and only
   });
 });
 
-test("a body that no route takes and that is too large: its code and what is wrong, no stack, and no line in the log", async () => {
+test("a body that is too large is answered with a code and a sentence, without a stack or a line in the log", async () => {
   const { app, log } = await useApp();
   const answer = await app.inject({ method: "POST", url: "/nothing", payload: { text: "x".repeat(70_000) } });
   expect(answer.statusCode).toBe(413);

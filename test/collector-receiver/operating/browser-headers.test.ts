@@ -42,7 +42,7 @@ test("every error has the headers that bind a browser, also if no route is reach
   for (const [name, value] of Object.entries(securityHeaders)) expect(raw.get(name), name).toBe(value);
 });
 
-test("whoever has no token learns nothing of the parameters: 401 comes before 400", async () => {
+test("a request without a token is 401 before its parameters are looked at", async () => {
   const { url } = await startTestReceiver(tokens);
   const paths = [
     "/report?month=nonsense",

@@ -81,7 +81,7 @@ test("the receiver runs as a role without DDL: events of any month, counters, re
   }
 });
 
-test("the role for dashboards reads counters and the outline of events, and nothing that says who or what", async () => {
+test("the role for dashboards reads counters and the outline of events, but no identifiers and no contents", async () => {
   const database = await useTestDatabase();
   const { connectionString } = await useRole(database, "in role spanledger_reader");
   const client = await useClient(connectionString);
@@ -222,7 +222,7 @@ test("a tenant's reader sees that tenant in every table and view, and nothing of
   expect((await client.query("select tenant_id from analytics_business_metrics")).rows).toEqual([]);
 });
 
-test("a migrating user that may not create roles migrates all the same", async () => {
+test("a user that may not create roles can still migrate", async () => {
   // A server of its own: on the one of the other tests, the roles are there already.
   const folder = await mkdtemp(join(tmpdir(), "spanledger-roles-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
@@ -248,7 +248,7 @@ test("a migrating user that may not create roles migrates all the same", async (
   expect((await client.query(rights)).rows).toEqual([{ receiver: true, reader: true }]);
 });
 
-test("whoever creates the roles later gives them with one function what the migrations give", async () => {
+test("one function gives roles that are created later the rights of the migrations", async () => {
   const { pool } = await useTestDatabase();
   const rights = async () => {
     const { rows } = await pool.query(

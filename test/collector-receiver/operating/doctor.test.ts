@@ -30,7 +30,7 @@ async function findingsOf(environment: Record<string, string>, ...words: string[
   return { code, stderr, of, text: stdout };
 }
 
-test("an unreachable PostgreSQL is one finding among the others", async () => {
+test("doctor reports an unreachable PostgreSQL as one finding among others", async () => {
   const DATABASE_URL = "postgres://u:hunter2@127.0.0.1:1/x";
   const { code, stderr, of, text } = await findingsOf({ DATABASE_URL }, "--url", "http://127.0.0.1:1");
   expect([code, stderr]).toEqual([1, ""]);
@@ -43,7 +43,7 @@ test("an unreachable PostgreSQL is one finding among the others", async () => {
   expect(text).not.toContain("hunter2");
 });
 
-test("a wrong environment is said, and everything else is checked all the same", async () => {
+test("doctor names wrong variables and still checks everything else", async () => {
   const { connectionString } = await useTestDatabase();
   const environment = { DATABASE_URL: connectionString, PORT: "abc", HOST: "0.0.0.0", SPANLEDGER_CONFIG: "none.ts" };
   const { code, of, text } = await findingsOf({ ...environment, INGEST_TOKEN: "default:not-to-be-shown-1" });
@@ -221,7 +221,7 @@ test("a database without any schema fails check by check, and says what to run",
   }
 });
 
-test("the config to go on with leaves out what is wrong", () => {
+test("doctor goes on without the variables that are wrong", () => {
   const given = { DATABASE_URL: "mysql://x", REDIS_URL: "redis://localhost:1", HOST: "0.0.0.0" };
   const { config: rest, findings } = checkEnvironment(given);
   expect(rest).toMatchObject({ databaseUrl: undefined, redisUrl: "redis://localhost:1", loopback: true });

@@ -52,7 +52,7 @@ describe("the whole receiver", () => {
     expect(await valueOf(url, "spanledger_commit_lag_seconds_count")).toBe(1);
   });
 
-  test("/metrics: with METRICS_TOKEN only for who shows it; no other token opens it", async () => {
+  test("/metrics with METRICS_TOKEN opens to that token and to no other", async () => {
     const tokens = { INGEST_TOKENS: "default:token-that-only-sends", READ_TOKENS: "default:token-that-only-reads" };
     const { url } = await startTestReceiver({ METRICS_TOKEN: "token-of-prometheus", ...tokens });
     const ask = (authorization?: string) =>
@@ -71,7 +71,7 @@ describe("the whole receiver", () => {
     }
   });
 
-  test("/readyz: ready, and not ready while the database cannot be reached; /livez all the same", async () => {
+  test("/readyz is 503 while the database cannot be reached, and /livez stays 200", async () => {
     const { url, database } = await startTestReceiver();
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     await database.pool.query(
@@ -203,7 +203,7 @@ describe("the whole receiver", () => {
     expect(JSON.stringify(log)).not.toMatch(/token-of-brand/);
   });
 
-  test("what is no HTTP gets 400 and the connection is closed", async () => {
+  test("bytes that are not HTTP get 400 and the connection is closed", async () => {
     const { url } = await startTestReceiver();
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);

@@ -12,7 +12,7 @@ test("one decode a turn of the event loop, in the order in which they came", asy
   expect(order).toEqual(["a", "b"]);
 });
 
-test("nothing is decoded while there is no room, and all of it afterwards", async () => {
+test("requests wait undecoded while there is no room, and all are decoded afterwards", async () => {
   let room: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
   const turns = new DecodeTurns(() => room?.promise);
   let decoded = 0;

@@ -143,7 +143,7 @@ describe("raw HTTP", () => {
     expect(Number(/timeout=(\d+)/.exec(answer.headers.get("keep-alive") ?? "")?.[1])).toBeGreaterThan(90);
   });
 
-  test("what is no HTTP is answered 400 and closed, and the receiver goes on", async () => {
+  test("bytes that are not HTTP are answered 400 and closed, and the receiver goes on", async () => {
     const { url } = await startTestReceiver();
     const client = open(url);
     client.send("SPANS please\r\n\r\n");

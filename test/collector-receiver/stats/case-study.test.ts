@@ -167,7 +167,7 @@ describe("a running month", () => {
   });
 });
 
-describe("what is not known", () => {
+describe("figures that are not known", () => {
   it("is an empty month, said so, with no number invented", async () => {
     await seedPlan("empty");
     const document = await caseStudy("empty", over, "month=2025-06");

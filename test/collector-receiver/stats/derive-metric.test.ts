@@ -64,13 +64,13 @@ describe("rounding", () => {
     expect(roundHalfUp(fractionOf("-0.04"), 1)).toBe("0.0");
   });
 
-  it("refuses what is no plain decimal", () => {
+  it("refuses anything but a plain decimal", () => {
     for (const text of ["", "NaN", "1e5", "Infinity", "1.", ".5", " 1"]) expect(() => fractionOf(text)).toThrow(text);
   });
 });
 
 describe("text", () => {
-  it("is null and — where there is nothing to divide by", () => {
+  it("is null and — if the denominator is 0", () => {
     for (const metric of counterMetrics.filter(({ kind }) => kind === "ratio")) {
       expect(deriveMetric(metric, noCounters, "en", "CNY")).toMatchObject({ value: null, formatted: "—" });
     }

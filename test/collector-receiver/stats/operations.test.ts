@@ -309,7 +309,7 @@ test("durable resolutions are those without a return within 7 days, judged up to
   expect(voided).toBeGreaterThan(10);
 });
 
-test("a customer who turns out to have returned makes the day void that was judged without it", async () => {
+test("a customer who turns out to have returned voids the stored day", async () => {
   const at = (date: number, hours = 4) => Date.UTC(2025, 11, date, hours);
   const tenantId = await useTenant("Asia/Shanghai", at(1));
   const chatOf = (id: string, startMs: number) =>
@@ -447,7 +447,7 @@ test("a ticket that was reopened twice is open from its first reopening to its l
   expect(await Promise.all(["02", "04", "06", "08", "10", "12"].map(backlogAfter))).toEqual([1, 0, 1, 1, 1, 0]);
 });
 
-test("what was never reported is null and said so; confirmed and assumed add up; a bad month is refused", async () => {
+test("figures that were never reported are null with a note; confirmed and assumed add up; a bad month is refused", async () => {
   const at = (date: number) => Date.UTC(2025, 11, date);
   const nobody = await useTenant("Asia/Shanghai", at(1));
   const empty = await readOperations(nobody, "month=2025-12", at(20));

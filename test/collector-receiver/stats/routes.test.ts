@@ -209,7 +209,7 @@ describe("live", () => {
   });
   const ofDatabase = { daily: { total_sessions: 3, total_messages: 0 }, agent_daily: { total_work_minutes: 12.5 } };
 
-  it("is today's day row in the plan's hashes where there is no cache", async () => {
+  it("is today's row in the form of the plan's hashes if there is no cache", async () => {
     const { body } = await ask("live", "live");
     expect(body).toMatchObject({ day: "2025-12-25", source: "postgresql", fallback: false, ...ofDatabase });
   });
@@ -315,7 +315,7 @@ describe("session", () => {
     expect((await ask("session", "sessions/s-3")).body).toMatchObject({ state: "ended_idle", ai_resolved: true });
   });
 
-  it("refuses what is no session or no page", async () => {
+  it("refuses an unknown session and a bad page position", async () => {
     const refused: readonly [string, number, string][] = [
       ["sessions/s-4", 404, 'there is no session "s-4"'],
       ["sessions/a%00b", 400, "session_id"],
@@ -449,7 +449,7 @@ describe("errors", () => {
     await app.close();
   });
 
-  it("of whoever names the tenant keep their status", async () => {
+  it("of requests that name the tenant keep their status", async () => {
     const tenantOf = (): string => {
       throw Object.assign(new Error("a read token is needed"), { statusCode: 401, code: "token_missing" });
     };

@@ -212,7 +212,7 @@ describe("without a mouse", () => {
   });
 });
 
-test("the policy holds: what is put into a page does not run and does not load", async () => {
+test("injected markup neither runs nor loads anything: the content security policy holds", async () => {
   await visit("/report?month=2025-12", {}, async ({ page, complaints }) => {
     await page.evaluate(`
       const script = document.createElement("script");

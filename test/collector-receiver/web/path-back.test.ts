@@ -226,7 +226,7 @@ describe("from an event onwards", () => {
     expect(text).toMatch(/<dd>(met|missed)<\/dd>/);
   });
 
-  test("an agent's page has the agent's own figures; one who did nothing says so", async () => {
+  test("an agent's page shows the agent's own figures, or says that there are none", async () => {
     const agents: any = await (await fetch(`${receiver.url}/api/analytics/agents?month=2025-12&locale=en`)).json();
     const one = agents.agents.find(({ agent_id: id }: any) => id === 1);
     const text = await page("/report/agents/1?month=2025-12&lang=en");

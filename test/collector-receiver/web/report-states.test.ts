@@ -203,7 +203,7 @@ describe("every state of a month has its sentence", () => {
   });
 });
 
-test("what comes from products is written as text, never as markup", async () => {
+test("values from products are written as text, never as markup", async () => {
   await seedSettings(database.pool, "hostile");
   await seedReported(database.pool, "hostile", "2025-11-02", "session.start");
   await seedDay(database.pool, "hostile", "2025-11-05", { ...sessions(100, 50), escalated_sessions: "50" });

@@ -25,7 +25,7 @@ test.each([
   expect(compareCounts(before, sent, after).every((line) => line.agrees)).toBe(agrees);
 });
 
-test("--json is a bounded round; what is not understood is refused with the usage", () => {
+test("--json runs one bounded round, and unknown options are refused with the usage", () => {
   expect(parseDemoArguments(["--json"])).toMatchObject({ once: true, json: true, ports: "default" });
   for (const wrong of [["--ports", "8000"], ["--live-seconds", "0"], ["--fast"]]) {
     expect(() => parseDemoArguments(wrong)).toThrow(/--ports auto/);

@@ -15,7 +15,7 @@ const stored = `select tenant_id, day::text, metric, bucket, count::int from ana
 const storedByPeriod = `select period_type, period_value, metric, bucket, count::int
   from analytics_duration_histograms_by_period order by tenant_id, period_type, period_value, metric, bucket`;
 
-test("the migration keeps what is stored, in both directions", async () => {
+test("the migration keeps stored rows, in both directions", async () => {
   const { pool, connectionString } = await useTestDatabase({ migrated: false });
   await migrateDatabase(connectionString, { count: knownMigrations.indexOf("0043_duration_counters") });
   const last = bucketCount - 1;

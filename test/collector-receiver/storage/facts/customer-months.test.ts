@@ -36,7 +36,7 @@ const storedBySlot = `
   from analytics_customers c, generate_series(0, 36) as slot where ${sessionsInSlot("c")} <> 0
   order by user_id collate "C", month, slot`;
 
-test("the migration keeps what is stored, in both directions", async () => {
+test("the migration keeps stored rows, in both directions", async () => {
   const { pool, connectionString } = await useTestDatabase({ migrated: false });
   await migrateDatabase(connectionString, { count: knownMigrations.indexOf("0017_customer_months") });
   await pool.query(byPeriod, [visits.map(([user]) => user), visits.map(([, day]) => day), visits.map(([, , n]) => n)]);

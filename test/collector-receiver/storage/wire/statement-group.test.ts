@@ -66,7 +66,7 @@ test("statements of a turn are answered at once, each with its own rows, in thei
   expect(await kept()).toEqual([2, 10, 11]);
 });
 
-test("what a statement answers with is asked for once, and its rows are read all the same", async () => {
+test("a prepared statement is described once, and its rows are read each time", async () => {
   const rows = async (n: number) => (await client.query(insert(n))).rows;
   expect(await rows(1)).toEqual([{ n: 1 }]);
   expect(messages).toEqual(["parseComplete", "rowDescription", "readyForQuery"]);
