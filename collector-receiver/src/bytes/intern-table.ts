@@ -1,29 +1,30 @@
 /** A longer text is a new object each time. */
-const longestInterned = 255;
+const maxInternedBytes = 255;
 
 /**
  * From UTF-8 bytes to one object per distinct text, without making a string for the lookup. Direct
  * mapped and of fixed size: a sender with endless names costs new objects, never memory.
  */
 export class InternTable<T extends { readonly bytes: Buffer }> {
-  private readonly slots: (T | undefined)[] = Array.from({ length: 4096 });
-  private empty: T | undefined;
-  private readonly make: (bytes: Buffer) => T;
-  private readonly release: (made: T) => void;
+  readonly #slots: (T | undefined)[] = Array.from({ length: 4096 });
+  #empty: T | undefined;
+  readonly #make: (bytes: Buffer) => T;
+  readonly #release: (made: T) => void;
 
   /**
    * @param make from a private copy of the bytes
    * @param release told of an object that has lost its place to another
    */
   constructor(make: (bytes: Buffer) => T, release: (made: T) => void = () => {}) {
-    this.make = make;
-    this.release = release;
+    this.#make = make;
+    this.#release = release;
   }
 
-  find(bytes: Buffer, start: number, end: number): T {
+  /** The object of the text in `[start, end)`. */
+  intern(bytes: Buffer, start: number, end: number): T {
     const length = end - start;
-    if (length === 0) return (this.empty ??= this.make(Buffer.alloc(0)));
-    if (length > longestInterned) return this.make(Buffer.from(bytes.subarray(start, end)));
+    if (length === 0) return (this.#empty ??= this.#make(Buffer.alloc(0)));
+    if (length > maxInternedBytes) return this.#make(Buffer.from(bytes.subarray(start, end)));
     const slot =
       (length * 31 +
         bytes[start]! * 7 +
@@ -31,16 +32,16 @@ export class InternTable<T extends { readonly bytes: Buffer }> {
         bytes[start + (length >> 1)]! * 1031 +
         bytes[start + (length >> 2)]! * 257) &
       4095;
-    const known = this.slots[slot];
+    const known = this.#slots[slot];
     if (known !== undefined && known.bytes.length === length) {
       const knownBytes = known.bytes;
       let i = 0;
       while (i < length && knownBytes[i] === bytes[start + i]) i++;
       if (i === length) return known;
     }
-    const made = this.make(Buffer.from(bytes.subarray(start, end)));
-    if (known !== undefined) this.release(known);
-    this.slots[slot] = made;
+    const made = this.#make(Buffer.from(bytes.subarray(start, end)));
+    if (known !== undefined) this.#release(known);
+    this.#slots[slot] = made;
     return made;
   }
 }

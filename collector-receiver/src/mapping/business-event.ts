@@ -1,7 +1,7 @@
 import "../bytes/buffer-slices.ts";
 import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
 import type { EventRowArena } from "./event-row-arena.ts";
-import { uuidText } from "../bytes/read-uuid.ts";
+import { uuidText } from "../bytes/uuid.ts";
 
 /**
  * What mapping makes of the wire: a business event that is ready to be stored and counted, or a

@@ -5,12 +5,12 @@ import {
   reservedAttributes,
   type AttributeDefinition,
 } from "@spanledger/sdk/event-catalogue";
-import { AttributeTape, forgetFollowers, jsonHeadOf } from "../otlp/attribute-tape.ts";
+import { AttributeTape } from "../otlp/attribute-tape.ts";
 import { ByteWords } from "../bytes/byte-words.ts";
-import { EventDataArena, textState, type TextState } from "./event-data-arena.ts";
+import { EventDataArena, type TextState } from "./event-data-arena.ts";
 import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
-import { capture, MappingPlan, reserved, type AttributeKey, type AttributeRule } from "./event-plan.ts";
+import { AttributeKey, capture, MappingPlan, reserved, type AttributeRule } from "./event-plan.ts";
 import type { AskedAttribute } from "./asked-attribute.ts";
 import { KnownKeys } from "./known-keys.ts";
 import { customAttributeRules } from "./custom-attribute-rules.ts";
@@ -112,7 +112,9 @@ export function compileCatalogue(
         ),
         makeAttributeKey(Buffer.from("-"), new Set(), new Map()),
       ),
-      tape: new AttributeTape((bytes, start, end) => keys.find(bytes, start, end)),
+      tape: new AttributeTape(makeAttributeKey(Buffer.from("-"), countedAttributes, slots), (bytes, start, end) =>
+        keys.intern(bytes, start, end),
+      ),
       customPlan: compile({}),
     };
     compiled.set(key, known);
@@ -148,8 +150,8 @@ function compilePlan(
 
 /** Of a name that has lost its place: what came after it, in JSON and in each plan. */
 function forgetKey(key: AttributeKey): void {
-  forgetFollowers(key);
-  for (const planned of key.planned) if (planned !== undefined) forgetFollowers(planned);
+  key.forgetFollowers();
+  for (const planned of key.planned) planned?.forgetFollowers();
 }
 
 const nameArena = new EventDataArena();
@@ -173,24 +175,14 @@ function makeAttributeKey(
   slots: ReadonlyMap<string, number>,
 ): AttributeKey {
   const text = bytes.toString();
-  const state = checkText(bytes);
-  const json = Buffer.from(`,${JSON.stringify(text)}:`);
-  return {
-    bytes,
-    words: new ByteWords(bytes),
+  return new AttributeKey(bytes, {
     text,
-    state,
-    json,
-    jsonWords: new ByteWords(json),
-    jsonHead: state > textState.unicode ? null : new ByteWords(Buffer.from(jsonHeadOf(text))),
-    next: null,
-    otherNext: null,
+    state: checkText(bytes),
     slot: slots.get(text) ?? 0,
     counted: countedAttributes.has(text),
     // An attribute without a name is lost, as one that we reserve: OpenTelemetry Go sends it.
     reserved: text === "" || text.startsWith(reservedPrefix) ? (reservedByName[text] ?? reserved.other) : reserved.none,
-    planned: [],
-  };
+  });
 }
 
 function checkText(bytes: Buffer): TextState {

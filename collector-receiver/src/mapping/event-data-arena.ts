@@ -1,4 +1,5 @@
 import type { ByteWords } from "../bytes/byte-words.ts";
+import { hexDigits } from "../bytes/hex.ts";
 
 /** How writing a text ended. */
 export const textState = { ascii: 0, unicode: 1, nul: 2, invalid: 3, tooLarge: 4 } as const;
@@ -11,7 +12,6 @@ const numberBytes = 32;
 
 const quote = 0x22;
 const backslash = 0x5c;
-const hexDigits = Buffer.from("0123456789abcdef");
 const base64Alphabet = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
 /**

@@ -1,6 +1,7 @@
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
-import { type ForetoldName, type TapeKey } from "../otlp/attribute-tape.ts";
-import type { ByteWords } from "../bytes/byte-words.ts";
+import { ByteWords } from "../bytes/byte-words.ts";
+import { PredictedName } from "../bytes/predicted-name.ts";
+import { jsonHeadOf } from "../otlp/attribute-tape.ts";
 import { textState, type TextState } from "./event-data-arena.ts";
 
 /** Where a captured value goes, beside `event_data`. */
@@ -25,21 +26,43 @@ export interface AttributeRule {
   readonly capture: (typeof capture)[keyof typeof capture];
 }
 
-export interface AttributeKey extends TapeKey {
+/** An attribute's name; one object for all attributes of that name. In JSON it is predicted together with what is around it. */
+export class AttributeKey extends PredictedName {
   readonly bytes: Buffer;
-  readonly words: ByteWords;
   readonly text: string;
   readonly state: TextState;
+  /** The name as protobuf has it. */
+  readonly words: ByteWords;
   /** `,"key":` */
-  readonly json: Buffer;
   readonly jsonWords: ByteWords;
   /** 0 for a name that no rule knows. */
   readonly slot: number;
   readonly counted: boolean;
   readonly reserved: (typeof reserved)[keyof typeof reserved];
   /** What each event's plan makes of it, by the plan's `index`; filled as events come. */
-  readonly planned: (PlannedAttribute | undefined)[];
+  readonly planned: (PlannedAttribute | undefined)[] = [];
+
+  constructor(bytes: Buffer, facts: Pick<AttributeKey, "text" | "state" | "slot" | "counted" | "reserved">) {
+    const { text, state, slot, counted, reserved: isReserved } = facts;
+    super(state > textState.unicode ? null : new ByteWords(Buffer.from(jsonHeadOf(text))));
+    this.bytes = bytes;
+    this.text = text;
+    this.state = state;
+    this.words = new ByteWords(bytes);
+    this.jsonWords = new ByteWords(Buffer.from(`,${JSON.stringify(text)}:`));
+    this.slot = slot;
+    this.counted = counted;
+    this.reserved = isReserved;
+  }
 }
+
+const refusedKey = new AttributeKey(Buffer.alloc(0), {
+  text: "",
+  state: textState.tooLarge,
+  slot: 0,
+  counted: false,
+  reserved: reserved.none,
+});
 
 /** Rules of one event; `rules` is indexed by `AttributeKey.slot`. */
 export class MappingPlan {
@@ -64,7 +87,7 @@ export class MappingPlan {
     this.required = required;
     this.requiredMask = (1 << required.length) - 1;
     this.origin = new PlannedAttribute(nothing, null);
-    this.refused = new PlannedAttribute({ ...nothing, reserved: reserved.none, state: textState.tooLarge }, null);
+    this.refused = new PlannedAttribute(refusedKey, null);
   }
 
   of(key: AttributeKey): PlannedAttribute {
@@ -76,9 +99,8 @@ export class MappingPlan {
  * An attribute's name together with what one event demands of it, in one object: reading a plain attribute looks nowhere
  * else. One for all attributes of that name in the events of that plan.
  */
-export class PlannedAttribute implements ForetoldName {
+export class PlannedAttribute extends PredictedName {
   readonly key: AttributeKey;
-  readonly words: ByteWords;
   readonly jsonWords: ByteWords;
   readonly reserved: AttributeKey["reserved"];
   readonly state: TextState;
@@ -91,12 +113,10 @@ export class PlannedAttribute implements ForetoldName {
   readonly capture: AttributeRule["capture"];
   /** The name under which counters read it; null where none does. */
   readonly countedAs: string | null;
-  next: PlannedAttribute | null = null;
-  otherNext: PlannedAttribute | null = null;
 
   constructor(key: AttributeKey, rule: AttributeRule | null) {
+    super(key.words);
     this.key = key;
-    this.words = key.words;
     this.jsonWords = key.jsonWords;
     this.reserved = key.reserved;
     this.state = key.state;

@@ -1,13 +1,14 @@
 import "../bytes/buffer-slices.ts";
 import { ByteWords } from "../bytes/byte-words.ts";
+import { LastText } from "../bytes/last-text.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
 import { reserved, type AttributeKey, type MappingPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import { EventRowArena } from "./event-row-arena.ts";
 import type { MappingLimits } from "./mapping-context.ts";
-import { readUuid, timeOfUuidV7 } from "../bytes/read-uuid.ts";
-import { StoredTexts } from "../bytes/stored-texts.ts";
+import { readUuid, timeOfUuidV7 } from "../bytes/uuid.ts";
+import { StringCache } from "../bytes/string-cache.ts";
 
 /** Longest `spanledger.source.id`, as its column. */
 const maxSourceIdBytes = 64;
@@ -18,14 +19,16 @@ const maxSourceIdBytes = 64;
  */
 export class EventReading {
   readonly arena = new EventRowArena();
-  readonly texts = new StoredTexts();
-  protected catalogue: CompiledCatalogue;
-  limits: MappingLimits;
-  plan: MappingPlan;
+  readonly texts = new StringCache();
+  catalogue!: CompiledCatalogue;
+  limits!: MappingLimits;
+  plan!: MappingPlan;
   /** An attribute that is not part of the data: the one that names a log record. */
   skippedKey: Buffer | null = null;
 
   problem: EventProblem | null = null;
+  /** Not all attributes were read: whether the event is ours may stand among the others. */
+  incomplete = false;
   /** Bits of required attributes that carry any value: signs that an unmarked event is ours. */
   touched = 0;
   /** Bits of required attributes that carry a value that is not empty. */
@@ -41,7 +44,7 @@ export class EventReading {
   invalidMark = "";
   sessionId: string | null = null;
   /** Where its UTF-8 stands; -1 where it is absent. */
-  sessionIdView: DataView;
+  sessionIdView: DataView = new DataView(new ArrayBuffer(0));
   sessionIdAt = -1;
   sessionIdEnd = -1;
   agentId: number | null = null;
@@ -50,18 +53,9 @@ export class EventReading {
   sourceId: string | null = null;
   eventSeq = 0;
   attributes: Record<string, string | number | boolean> = {};
-  /** Of the source that was met last; null until then. */
-  private lastSourceId: string | null = null;
-  private lastSourceWords = new ByteWords(Buffer.alloc(0));
+  readonly #sourceIds = new LastText<string>();
   /** The session id's bytes where they do not stand in the body: one that was written with escapes. */
-  private sessionIdBytes = new DataView(new ArrayBuffer(1024));
-
-  constructor(catalogue: CompiledCatalogue, limits: MappingLimits) {
-    this.catalogue = catalogue;
-    this.limits = limits;
-    this.plan = catalogue.customPlan;
-    this.sessionIdView = this.sessionIdBytes;
-  }
+  #sessionIdBytes = new DataView(new ArrayBuffer(1024));
 
   configure(catalogue: CompiledCatalogue, limits: MappingLimits): void {
     this.catalogue = catalogue;
@@ -73,6 +67,7 @@ export class EventReading {
     this.skippedKey = skippedKey;
     this.arena.begin(this.limits.eventDataBytes);
     this.problem = null;
+    this.incomplete = false;
     this.touched = 0;
     this.satisfied = 0;
     this.marked = false;
@@ -88,14 +83,19 @@ export class EventReading {
     this.attributes = {};
   }
 
+  /** Notes what is wrong; the first problem counts. */
+  fail(problem: EventProblem): void {
+    this.problem ??= problem;
+  }
+
   /** A session id of valid UTF-8; an empty one is none. */
   takeSessionId(bytes: Buffer, start: number, end: number): void {
     const length = end - start;
     this.sessionId = length === 0 ? null : bytes.utf8Slice(start, end);
     this.sessionIdAt = length === 0 ? -1 : 0;
     this.sessionIdEnd = length;
-    if (length > this.sessionIdBytes.byteLength) this.sessionIdBytes = new DataView(new ArrayBuffer(length));
-    this.sessionIdView = this.sessionIdBytes;
+    if (length > this.#sessionIdBytes.byteLength) this.#sessionIdBytes = new DataView(new ArrayBuffer(length));
+    this.sessionIdView = this.#sessionIdBytes;
     for (let i = 0; i < length; i++) this.sessionIdView.setUint8(i, bytes[start + i]!);
   }
 
@@ -121,7 +121,7 @@ export class EventReading {
       }
       this.eventIdTimeMs = timeOfUuidV7(this.eventId);
     } else if (key.reserved === reserved.sourceId) {
-      this.sourceId = this.readSourceId(bytes, start, end);
+      this.sourceId = this.#readSourceId(bytes, start, end);
     }
   }
 
@@ -131,13 +131,8 @@ export class EventReading {
       this.marked = true;
       this.hasEventId = true;
       this.eventIdTimeMs = timeOfUuidV7(this.eventId);
-    } else if (
-      key.reserved === reserved.sourceId &&
-      end - start === this.lastSourceWords.length &&
-      this.lastSourceWords.isAt(view, start, end)
-    ) {
-      // A request's events mostly come from one source.
-      this.sourceId = this.lastSourceId;
+    } else if (key.reserved === reserved.sourceId) {
+      this.sourceId = this.#sourceIds.get(view, start, end) ?? this.#readSourceId(body, start, end);
     } else {
       this.readReservedText(key, body, start, end);
     }
@@ -156,10 +151,9 @@ export class EventReading {
   }
 
   /** Evidence, not identity: anything but printable ASCII of at most 64 characters is treated as absent. */
-  private readSourceId(bytes: Buffer, start: number, end: number): string | null {
+  #readSourceId(bytes: Buffer, start: number, end: number): string | null {
     if (start === end || end - start > maxSourceIdBytes) return null;
     for (let i = start; i < end; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return null;
-    this.lastSourceWords = new ByteWords(bytes.subarray(start, end));
-    return (this.lastSourceId = bytes.latin1Slice(start, end));
+    return this.#sourceIds.set(new ByteWords(bytes.subarray(start, end)), bytes.latin1Slice(start, end));
   }
 }

@@ -1,4 +1,5 @@
 import { ByteWords } from "../bytes/byte-words.ts";
+import { writeHex } from "../bytes/hex.ts";
 import { EventDataArena } from "./event-data-arena.ts";
 
 /** Columns of `analytics_events` in the order in which a row holds them. */
@@ -29,13 +30,6 @@ export const traceIdAfterData = 4 + 16 + 4 + 8;
 
 const millisecondsTo2000 = Date.UTC(2000, 0, 1);
 
-/** Two hex digits by the byte's value, the first in the lower byte. */
-const hexPairs = new Uint16Array(256);
-for (let value = 0; value < 256; value++) {
-  const text = value.toString(16).padStart(2, "0");
-  hexPairs[value] = text.charCodeAt(0) | (text.charCodeAt(1) << 8);
-}
-
 /** A text column as it lies in a row; null where there is no text. */
 export function textColumn(text: string | null): ByteWords {
   if (text === null) return new ByteWords(Buffer.of(0xff, 0xff, 0xff, 0xff));
@@ -44,20 +38,6 @@ export function textColumn(text: string | null): ByteWords {
   column.writeInt32BE(bytes.length);
   column.set(bytes, 4);
   return new ByteWords(column);
-}
-
-/** The column that was made last: a service sends one request after the other, and a request with one event needs two. */
-export class LastTextColumn {
-  #text: string | null = null;
-  #column = textColumn(null);
-
-  of(text: string | null): ByteWords {
-    if (text !== this.#text) {
-      this.#text = text;
-      this.#column = textColumn(text);
-    }
-    return this.#column;
-  }
 }
 
 /** What is read of an event beside its data. */
@@ -121,8 +101,8 @@ export class EventRowArena extends EventDataArena {
     view.setUint8(rowStart + 6, jsonbVersion);
     let pos = writeUuid(view, dataEnd, facts.eventId);
     pos = writeTimestamp(view, pos, occurredAtMs);
-    pos = writeHex(view, pos, idsView, traceIdAt, 16);
-    pos = writeHex(view, pos, idsView, spanIdAt, 8);
+    pos = writeId(view, pos, idsView, traceIdAt, 16);
+    pos = writeId(view, pos, idsView, spanIdAt, 8);
     pos = writeInt4(view, pos, facts.agentId);
     pos = writeInt4(view, pos, facts.ticketId);
     pos = writeText(view, pos, facts.sessionIdView, facts.sessionIdAt, facts.sessionIdEnd);
@@ -157,15 +137,10 @@ function writeTimestamp(view: DataView, pos: number, ms: number): number {
   return pos + 12;
 }
 
-function writeHex(view: DataView, pos: number, ids: DataView, at: number, bytes: 8 | 16): number {
+function writeId(view: DataView, pos: number, ids: DataView, at: number, length: 8 | 16): number {
   if (at < 0) return writeNull(view, pos);
-  view.setInt32(pos, bytes * 2);
-  pos += 4;
-  for (let i = 0; i < bytes; i += 2, pos += 4) {
-    const pair = ids.getUint16(at + i);
-    view.setInt32(pos, hexPairs[pair >> 8]! | (hexPairs[pair & 255]! << 16), true);
-  }
-  return pos;
+  view.setInt32(pos, length * 2);
+  return writeHex(view, pos + 4, ids, at, length);
 }
 
 function writeInt4(view: DataView, pos: number, value: number | null): number {

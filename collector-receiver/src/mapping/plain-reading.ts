@@ -1,9 +1,8 @@
 import { ByteWords } from "../bytes/byte-words.ts";
-import { follow } from "../otlp/attribute-tape.ts";
 import type { OtlpCarrier, PlainVisitor } from "../otlp/otlp-carrier.ts";
 import { capture, namesPerAttribute, reserved, type AttributeKey, type PlannedAttribute } from "./event-plan.ts";
 import { textState } from "./event-data-arena.ts";
-import { EventReading } from "./event-reading.ts";
+import type { EventReading } from "./event-reading.ts";
 
 const noBody = Buffer.alloc(0);
 const noView = new DataView(noBody.buffer);
@@ -15,112 +14,124 @@ const falseWords = new ByteWords(Buffer.from("false"));
  * A method returns false where something is unusual or wrong: all of the event's attributes have to be read again then, one
  * by one, by the builder, which knows what to say of it.
  */
-export class PlainReading extends EventReading implements PlainVisitor {
-  private body: Buffer = noBody;
-  private view: DataView = noView;
+export class PlainReading implements PlainVisitor {
+  readonly #reading: EventReading;
+  #body: Buffer = noBody;
+  #view: DataView = noView;
   /** How many more attributes the event may have, and how many more names may be looked up. */
-  private left = 0;
-  private namesLeft = 0;
+  #left = 0;
+  #namesLeft = 0;
 
-  beginPlain({ body, view }: OtlpCarrier): void {
-    this.body = body;
-    this.view = view;
-    this.left = this.limits.attributesPerEvent;
-    this.namesLeft = this.left * namesPerAttribute;
+  constructor(reading: EventReading) {
+    this.#reading = reading;
   }
 
-  /** After a request: its body is not kept until the next. */
+  /** After `EventReading.begin`. */
+  begin({ body, view }: OtlpCarrier): void {
+    this.#body = body;
+    this.#view = view;
+    this.#left = this.#reading.limits.attributesPerEvent;
+    this.#namesLeft = this.#left * namesPerAttribute;
+  }
+
+  /** After a slice of a request: its body is not kept until the next. */
   forgetBody(): void {
-    this.body = noBody;
-    this.view = this.sessionIdView = noView;
+    this.#body = noBody;
+    this.#view = this.#reading.sessionIdView = noView;
   }
 
   get origin(): PlannedAttribute {
-    return this.plan.origin;
+    return this.#reading.plan.origin;
   }
 
   findAfter(before: PlannedAttribute, start: number, end: number): PlannedAttribute {
-    if (--this.namesLeft < 0) return this.plan.refused;
-    const found = this.plan.of(this.catalogue.keys.find(this.body, start, end));
-    follow(before, found);
+    const { plan, catalogue } = this.#reading;
+    if (--this.#namesLeft < 0) return plan.refused;
+    const found = plan.of(catalogue.keys.intern(this.#body, start, end));
+    before.follow(found);
     return found;
   }
 
   nameOf(key: AttributeKey): PlannedAttribute {
-    return this.plan.of(key);
+    return this.#reading.plan.of(key);
   }
 
   plainText(name: PlannedAttribute, start: number, end: number): boolean {
-    const { body, view, arena } = this;
+    const reading = this.#reading;
+    const body = this.#body;
+    const view = this.#view;
     if (name.reserved !== reserved.none) {
-      this.readReservedRange(name.key, body, view, start, end);
+      reading.readReservedRange(name.key, body, view, start, end);
       return true;
     }
-    if (this.isSkipped(name)) return true;
-    if (end - start > this.limits.attributeBytes || !this.openPlain(name)) return false;
+    if (this.#isSkipped(name)) return true;
+    if (end - start > reading.limits.attributeBytes || !this.#openPlain(name)) return false;
+    const { arena } = reading;
     if (!arena.writePlainText(view, start, end) && arena.writeString(body, start, end) > textState.unicode)
       return false;
     if ((name.type !== "string" && name.type !== null) || end - start > name.maxLength) return false;
-    if (start === end) this.satisfied &= ~name.requiredBit;
-    if (name.capture === capture.sessionId) this.takePlainSessionId(body, view, start, end);
-    else if (name.countedAs !== null) this.attributes[name.countedAs] = this.texts.find(body, view, start, end);
+    if (start === end) reading.satisfied &= ~name.requiredBit;
+    if (name.capture === capture.sessionId) reading.takePlainSessionId(body, view, start, end);
+    else if (name.countedAs !== null) reading.attributes[name.countedAs] = reading.texts.find(body, view, start, end);
     return true;
   }
 
   plainInt(name: PlannedAttribute, value: number): boolean {
     if (name.reserved !== reserved.none) {
-      this.readReservedNumber(name.key, value);
+      this.#reading.readReservedNumber(name.key, value);
       return true;
     }
-    if (this.isSkipped(name)) return true;
-    return this.openPlain(name) && this.arena.writeInt(value) && this.takePlainNumber(name, value);
+    if (this.#isSkipped(name)) return true;
+    return this.#openPlain(name) && this.#reading.arena.writeInt(value) && this.#takePlainNumber(name, value);
   }
 
   plainDouble(name: PlannedAttribute, value: number): boolean {
     if (!Number.isFinite(value)) return false;
     if (name.reserved !== reserved.none) {
-      this.readReservedNumber(name.key, value);
+      this.#reading.readReservedNumber(name.key, value);
       return true;
     }
-    if (this.isSkipped(name)) return true;
+    if (this.#isSkipped(name)) return true;
     // -0 is 0 in jsonb; what counters read has to be what the stored row gives back.
     const number = value === 0 ? 0 : value;
     if (name.type === "int" && !Number.isSafeInteger(number)) return false;
-    return this.openPlain(name) && this.arena.writeDouble(number) && this.takePlainNumber(name, number);
+    return this.#openPlain(name) && this.#reading.arena.writeDouble(number) && this.#takePlainNumber(name, number);
   }
 
   plainBool(name: PlannedAttribute, value: boolean): boolean {
     if (name.reserved !== reserved.none) {
-      this.readReservedNumber(name.key, -1);
+      this.#reading.readReservedNumber(name.key, -1);
       return true;
     }
-    if (this.isSkipped(name)) return true;
+    if (this.#isSkipped(name)) return true;
     if (name.type !== "boolean" && name.type !== null) return false;
-    if (!this.openPlain(name) || !this.arena.writeWords(value ? trueWords : falseWords)) return false;
-    if (name.capture === capture.test) this.test = value;
-    else if (name.countedAs !== null) this.attributes[name.countedAs] = value;
+    if (!this.#openPlain(name) || !this.#reading.arena.writeWords(value ? trueWords : falseWords)) return false;
+    if (name.capture === capture.test) this.#reading.test = value;
+    else if (name.countedAs !== null) this.#reading.attributes[name.countedAs] = value;
     return true;
   }
 
   /** Whether it names the event, and is no part of its data. */
-  private isSkipped(name: PlannedAttribute): boolean {
-    return this.skippedKey !== null && this.skippedKey.equals(name.key.bytes);
+  #isSkipped(name: PlannedAttribute): boolean {
+    const { skippedKey } = this.#reading;
+    return skippedKey !== null && skippedKey.equals(name.key.bytes);
   }
 
   /** What comes before every value. */
-  private openPlain(name: PlannedAttribute): boolean {
-    this.touched |= name.requiredBit;
-    this.satisfied |= name.requiredBit;
-    return --this.left >= 0 && name.state <= textState.unicode && this.arena.writeWords(name.jsonWords);
+  #openPlain(name: PlannedAttribute): boolean {
+    const reading = this.#reading;
+    reading.touched |= name.requiredBit;
+    reading.satisfied |= name.requiredBit;
+    return --this.#left >= 0 && name.state <= textState.unicode && reading.arena.writeWords(name.jsonWords);
   }
 
-  private takePlainNumber(name: PlannedAttribute, value: number): boolean {
+  #takePlainNumber(name: PlannedAttribute, value: number): boolean {
     const { type } = name;
     if (type !== "int" && type !== "double" && type !== null) return false;
     if (value < name.minimum || value > name.maximum) return false;
-    if (name.capture === capture.agentId) this.agentId = value;
-    else if (name.capture === capture.ticketId) this.ticketId = value;
-    else if (name.countedAs !== null) this.attributes[name.countedAs] = value;
+    if (name.capture === capture.agentId) this.#reading.agentId = value;
+    else if (name.capture === capture.ticketId) this.#reading.ticketId = value;
+    else if (name.countedAs !== null) this.#reading.attributes[name.countedAs] = value;
     return true;
   }
 }

@@ -2,7 +2,8 @@ import "../bytes/buffer-slices.ts";
 import { ByteWords } from "../bytes/byte-words.ts";
 import type { CountedAttributes } from "./business-event.ts";
 import { InternTable } from "../bytes/intern-table.ts";
-import { StoredTexts } from "../bytes/stored-texts.ts";
+import { PredictedName } from "../bytes/predicted-name.ts";
+import { StringCache } from "../bytes/string-cache.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -12,15 +13,20 @@ const closing = 0x7d;
 const exactDigits = 15;
 const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, i) => 10 ** i);
 
-interface StoredKey {
+/** A name, predicted as PostgreSQL writes it: `"key": `. */
+class StoredKey extends PredictedName {
   readonly bytes: Buffer;
-  /** `"key": `, as PostgreSQL writes it. */
-  readonly head: ByteWords;
   readonly text: string;
   readonly counted: boolean;
   readonly isTest: boolean;
-  /** The name that came after this one the last time. */
-  next: StoredKey | null;
+
+  constructor(bytes: Buffer, counted: ReadonlySet<string>) {
+    super(new ByteWords(Buffer.concat([Buffer.from('"'), bytes, Buffer.from('": ')])));
+    this.bytes = bytes;
+    this.text = bytes.utf8Slice(0, bytes.length);
+    this.counted = counted.has(this.text);
+    this.isTest = this.text === "test";
+  }
 }
 
 /**
@@ -33,16 +39,16 @@ export class StoredAttributesReader {
   test = false;
   readonly #counted: ReadonlySet<string>;
   readonly #keys: InternTable<StoredKey>;
-  readonly #texts = new StoredTexts();
+  readonly #texts = new StringCache();
   readonly #origin: StoredKey;
 
   constructor(counted: ReadonlySet<string>) {
     this.#counted = counted;
     this.#keys = new InternTable<StoredKey>(
-      (bytes) => makeKey(bytes, counted),
-      (key) => (key.next = null),
+      (bytes) => new StoredKey(bytes, counted),
+      (key) => key.forgetFollowers(),
     );
-    this.#origin = makeKey(Buffer.alloc(0), counted);
+    this.#origin = new StoredKey(Buffer.alloc(0), counted);
   }
 
   /** @param start where the text of one object begins */
@@ -53,15 +59,15 @@ export class StoredAttributesReader {
     let pos = start + 1;
     if (bytes[pos] === closing) return attributes;
     while (pos < end) {
-      let key = before.next;
-      if (key !== null && key.head.isAt(view, pos, end)) {
-        pos += key.head.length;
+      let key = before.followerAt(view, pos, end);
+      if (key !== null) {
+        pos += key.head!.length;
       } else {
         const keyAt = pos + 1;
         pos = findPlainEnd(bytes, keyAt, end);
         if (pos < 0) return this.#parse(bytes, start, end);
-        key = this.#keys.find(bytes, keyAt, pos);
-        before.next = key;
+        key = this.#keys.intern(bytes, keyAt, pos);
+        before.follow(key);
         pos += 3;
       }
       before = key;
@@ -101,18 +107,6 @@ export class StoredAttributesReader {
     }
     return attributes;
   }
-}
-
-function makeKey(bytes: Buffer, counted: ReadonlySet<string>): StoredKey {
-  const text = bytes.utf8Slice(0, bytes.length);
-  return {
-    bytes,
-    head: new ByteWords(Buffer.concat([Buffer.from('"'), bytes, Buffer.from('": ')])),
-    text,
-    counted: counted.has(text),
-    isTest: text === "test",
-    next: null,
-  };
 }
 
 /** The closing quote of a text without escapes; -1 where it has any. */

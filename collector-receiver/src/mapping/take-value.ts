@@ -1,6 +1,6 @@
 import "../bytes/buffer-slices.ts";
 import { capture, type AttributeKey, type AttributeRule } from "./event-plan.ts";
-import { outOfBounds, textTooLong, wrongType, type EventProblem } from "./describe-event-problem.ts";
+import { notExact, outOfBounds, textTooLong, wrongType, type EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import type { EventReading } from "./event-reading.ts";
 
@@ -42,6 +42,9 @@ export function takeNumber(
 ): EventProblem | null {
   if (rule !== null) {
     if (rule.type !== "int" && rule.type !== "double") return wrongType(key, rule, String(value));
+    if (rule.type === "int" && !Number.isSafeInteger(value)) {
+      return Number.isInteger(value) ? notExact(key, String(value)) : wrongType(key, rule, String(value));
+    }
     if (value < rule.minimum || value > rule.maximum) return outOfBounds(key, rule, value);
     if (rule.capture === capture.agentId) {
       reading.agentId = value;
@@ -53,6 +56,40 @@ export function takeNumber(
     }
   }
   if (key.counted) reading.attributes[key.text] = value;
+  return null;
+}
+
+/**
+ * As `takeNumber`, for an integer that a double does not hold exactly.
+ * @returns what is wrong, or null
+ */
+export function takeWideInt(
+  reading: EventReading,
+  key: AttributeKey,
+  rule: AttributeRule | null,
+  value: bigint,
+): EventProblem | null {
+  if (rule !== null) {
+    const isNumber = rule.type === "int" || rule.type === "double";
+    return isNumber ? notExact(key, String(value)) : wrongType(key, rule, String(value));
+  }
+  if (key.counted) reading.attributes[key.text] = Number(value);
+  return null;
+}
+
+/**
+ * Holds a boolean against its rule and keeps it where a column or a counter reads it.
+ * @returns what is wrong, or null
+ */
+export function takeBool(
+  reading: EventReading,
+  key: AttributeKey,
+  rule: AttributeRule | null,
+  value: boolean,
+): EventProblem | null {
+  if (rule !== null && rule.type !== "boolean") return wrongType(key, rule, String(value));
+  if (rule !== null && rule.capture === capture.test) reading.test = value;
+  else if (key.counted) reading.attributes[key.text] = value;
   return null;
 }
 

@@ -108,14 +108,16 @@ export class JsonCursor extends JsonTokens {
    * @param before the member before it, or `members.origin`
    */
   nextMember(members: JsonMembers, before: JsonMember): JsonMember {
-    const expected = before.next;
-    if (expected !== null && expected.head.isAt(this.view, this.pos, this.bytes.length)) {
-      this.pos += expected.head.length;
+    const expected = before.followerAt(this.view, this.pos, this.bytes.length);
+    if (expected !== null) {
+      this.pos += expected.head!.length;
       return expected;
     }
     this.nextKey();
     for (const member of members.all) {
-      if (this.keyIs(member.name)) return (before.next = member);
+      if (!this.keyIs(member.name)) continue;
+      before.follow(member);
+      return member;
     }
     return unknownMember;
   }

@@ -1,25 +1,28 @@
 import { InvariantError } from "../invariant-error.ts";
 import { ByteWords } from "../bytes/byte-words.ts";
+import { PredictedName } from "../bytes/predicted-name.ts";
 
-/** A member's name within one kind of object; `next` is the one that came after it the last time. */
-export interface JsonMember {
+/** A member's name within one kind of object, predicted as it stands where nobody writes spaces: `"name":`. */
+export class JsonMember extends PredictedName {
   readonly name: Buffer;
-  /** `"name":`, as it stands where nobody writes spaces. */
-  readonly head: ByteWords;
-  next: JsonMember | null;
+
+  constructor(name: string) {
+    super(new ByteWords(Buffer.from(`"${name}":`)));
+    this.name = Buffer.from(name);
+  }
 }
 
 /** Stands for every name that an object of that kind does not know. */
-export const unknownMember: JsonMember = makeMember("");
+export const unknownMember: JsonMember = new JsonMember("");
 
 /** All names of one kind of object: those that matter by name, the rest so that it is known what comes next. */
 export class JsonMembers {
   readonly all: readonly JsonMember[];
   /** What is before the first member. */
-  readonly origin: JsonMember = makeMember("");
+  readonly origin: JsonMember = new JsonMember("");
 
   constructor(names: readonly string[]) {
-    this.all = names.map(makeMember);
+    this.all = names.map((name) => new JsonMember(name));
   }
 
   get(name: string): JsonMember {
@@ -27,8 +30,4 @@ export class JsonMembers {
     if (member === undefined) throw new InvariantError(`"${name}" is not among the members`);
     return member;
   }
-}
-
-function makeMember(name: string): JsonMember {
-  return { name: Buffer.from(name), head: new ByteWords(Buffer.from(`"${name}":`)), next: null };
 }

@@ -1,4 +1,4 @@
-import { hexValue } from "../bytes/hex-digits.ts";
+import { hexValue } from "../bytes/hex.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import { escapeOf } from "./unescape-json-text.ts";
 

@@ -1,4 +1,5 @@
-import type { AttributeTape, ForetoldName, TapeKey } from "./attribute-tape.ts";
+import type { PredictedName } from "../bytes/predicted-name.ts";
+import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 
 /**
  * What the walkers (one per encoding) hand to their visitor. One mutable object is reused for a
@@ -48,14 +49,14 @@ export interface AttributeVisitor {
 /** Receives plain attributes, whose texts stand in the body, in wire order. False: this one has to be read with care. */
 export interface PlainVisitor {
   /** What is before an event's first attribute. */
-  readonly origin: ForetoldName;
+  readonly origin: PredictedName;
   /** The name in the body that came after `before`, where it is none of those that came last. */
-  findAfter(before: ForetoldName, start: number, end: number): ForetoldName;
-  nameOf(key: TapeKey): ForetoldName;
-  plainText(name: ForetoldName, start: number, end: number): boolean;
-  plainInt(name: ForetoldName, value: number): boolean;
-  plainDouble(name: ForetoldName, value: number): boolean;
-  plainBool(name: ForetoldName, value: boolean): boolean;
+  findAfter(before: PredictedName, start: number, end: number): PredictedName;
+  nameOf(key: TapeKey): PredictedName;
+  plainText(name: PredictedName, start: number, end: number): boolean;
+  plainInt(name: PredictedName, value: number): boolean;
+  plainDouble(name: PredictedName, value: number): boolean;
+  plainBool(name: PredictedName, value: boolean): boolean;
 }
 
 /** An id of 16 or 8 bytes as the wire gives it. */

@@ -1,4 +1,4 @@
-import { hexValue } from "../bytes/hex-digits.ts";
+import { hexValue } from "../bytes/hex.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { idState, parentSpanIdAt, spanIdAt, traceIdAt, type IdState, type OtlpCarrier } from "./otlp-carrier.ts";
 

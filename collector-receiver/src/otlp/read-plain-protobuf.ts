@@ -44,11 +44,11 @@ export function readPlainProtobuf(
     ) {
       return false;
     }
-    // Which name? Mostly the one that came after the last one before.
+    // `followerAt`, written out: a call for each attribute costs 5 % of an event here.
     let name = before.next;
-    if (name === null || name.words.length !== keyLength || !name.words.isAt(view, keyAt, valueAt)) {
+    if (name === null || name.head!.length !== keyLength || !name.head!.isAt(view, keyAt, valueAt)) {
       name = before.otherNext;
-      if (name === null || name.words.length !== keyLength || !name.words.isAt(view, keyAt, valueAt)) {
+      if (name === null || name.head!.length !== keyLength || !name.head!.isAt(view, keyAt, valueAt)) {
         name = visitor.findAfter(before, keyAt, valueAt);
       }
     }

@@ -1,5 +1,5 @@
 import "../bytes/buffer-slices.ts";
-import { follow, tapeKind, type AttributeTape, type TapeKey } from "./attribute-tape.ts";
+import { tapeKind, type AttributeTape, type TapeKey } from "./attribute-tape.ts";
 import { ByteWords } from "../bytes/byte-words.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import type { FieldFault } from "./otlp-carrier.ts";
@@ -36,20 +36,16 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
   if (bytes[pos++] !== 0x5b) return -1;
   for (;;) {
     // Which name? Mostly the one that came after the last one before.
-    let key = before.next;
-    if (key === null || key.jsonHead === null || !key.jsonHead.isAt(view, pos, end)) {
-      key = before.otherNext;
-      if (key !== null && (key.jsonHead === null || !key.jsonHead.isAt(view, pos, end))) key = null;
-    }
+    let key = before.followerAt(view, pos, end);
     if (key !== null) {
-      pos += key.jsonHead!.length;
+      pos += key.head!.length;
     } else {
       if (!head.isAt(view, pos, end)) return -1;
       const keyAt = pos + head.length;
       pos = findPlainEnd(bytes, keyAt, end);
       if (pos < 0 || !middle.isAt(view, pos, end)) return -1;
       key = tape.find(bytes, keyAt, pos);
-      follow(before, key);
+      before.follow(key);
       pos += middle.length;
     }
     before = key;

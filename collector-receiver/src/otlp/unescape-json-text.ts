@@ -1,4 +1,4 @@
-import { hexValue } from "../bytes/hex-digits.ts";
+import { hexValue } from "../bytes/hex.ts";
 
 const backslash = 0x5c;
 

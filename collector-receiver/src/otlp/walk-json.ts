@@ -1,41 +1,12 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
-import { findJsonPayload } from "./find-json-payload.ts";
+import { containers, names, resourcesOfSignals } from "./json-containers.ts";
 import { JsonCursor } from "./json-cursor.ts";
+import { JsonPosition } from "./json-position.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
-import {
-  OtlpCarrier,
-  type AttributeVisitor,
-  type CarrierVisitor,
-  type OtlpSignal,
-  type OtlpWalker,
-  type PlainVisitor,
-} from "./otlp-carrier.ts";
-import { readAttributeTape } from "./read-attribute-tape.ts";
-import { hasJsonKey, JsonAttributeReader } from "./read-json-attributes.ts";
+import { OtlpCarrier, type CarrierVisitor, type OtlpSignal } from "./otlp-carrier.ts";
 import { readJsonLogRecord } from "./walk-json-log-record.ts";
 import { JsonSpanReader } from "./walk-json-span.ts";
 import { stretchBytes, type Walk } from "./walk-pauses.ts";
-
-const names = {
-  resource: Buffer.from("resource"),
-  scope: Buffer.from("scope"),
-  attributes: Buffer.from("attributes"),
-  name: Buffer.from("name"),
-};
-const containers = {
-  traces: [Buffer.from("resourceSpans"), Buffer.from("scopeSpans"), Buffer.from("spans")],
-  logs: [Buffer.from("resourceLogs"), Buffer.from("scopeLogs"), Buffer.from("logRecords")],
-} as const;
-/** What scopes were called until 2022. */
-const olderScopes = {
-  traces: Buffer.from("instrumentationLibrarySpans"),
-  logs: Buffer.from("instrumentationLibraryLogs"),
-};
-const olderScope = Buffer.from("instrumentationLibrary");
-/** What each signal's request begins with; another one's is no unknown field, but a mistake that would lose data. */
-const resources = ["resourceSpans", "resourceLogs", "resourceMetrics", "resourceProfiles"].map((name) =>
-  Buffer.from(name),
-);
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in OTLP's JSON encoding. Members
@@ -47,19 +18,14 @@ export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisit
   return new JsonWalker(body, signal, visitor).walk();
 }
 
-class JsonWalker implements OtlpWalker {
-  readonly carrier: OtlpCarrier;
+class JsonWalker {
+  private readonly position: JsonPosition;
+  private readonly carrier: OtlpCarrier;
   private readonly signal: OtlpSignal;
   private readonly visitor: CarrierVisitor;
   private readonly cursor: JsonCursor;
-  private readonly attributes: JsonAttributeReader;
-  private resourceAt = -1;
-  private attributesAt = -1;
   private readonly span: JsonSpanReader;
   private readonly tape: AttributeTape<TapeKey>;
-  /** The event's part of the tape; `tapeTo` is -1 where not all of its attributes are plain. */
-  private tapeFrom = 0;
-  private tapeTo = 0;
   private pauseAt = stretchBytes;
   /** Spans or log records that were met. */
   private items = 0;
@@ -69,10 +35,10 @@ class JsonWalker implements OtlpWalker {
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.carrier = new OtlpCarrier(body);
     this.cursor = new JsonCursor(body);
-    this.attributes = new JsonAttributeReader(this.cursor);
     this.signal = signal;
     this.visitor = visitor;
     this.tape = visitor.tape;
+    this.position = new JsonPosition(this.cursor, this.carrier, visitor.tape);
     this.span = new JsonSpanReader(this.cursor, this.carrier, visitor.tape);
   }
 
@@ -91,7 +57,7 @@ class JsonWalker implements OtlpWalker {
 
   *walk(): Walk {
     const cursor = this.cursor;
-    const [wanted] = containers[this.signal];
+    const wanted = containers[this.signal].resources;
     yield* cursor.findWhiteSpace();
     if (cursor.peek() !== 0x7b) throw cursor.error("an object");
     if (cursor.enterObject()) {
@@ -134,7 +100,7 @@ class JsonWalker implements OtlpWalker {
   }
 
   private refuseOtherSignal(): void {
-    const other = resources.find((name) => this.cursor.keyIs(name));
+    const other = resourcesOfSignals.find((name) => this.cursor.keyIs(name));
     if (other === undefined) return;
     throw new MalformedOtlpError(
       `"${other.toString()}" is not part of ${this.signal}: check the path that the exporter posts to`,
@@ -154,30 +120,31 @@ class JsonWalker implements OtlpWalker {
 
   private *walkResource(): Walk {
     const cursor = this.cursor;
-    this.resourceAt = -1;
-    const scopes = containers[this.signal][1];
+    this.position.resourceAttributesAt = -1;
+    const { scopes, olderScopes } = containers[this.signal];
     const scopesAt: number[] = [];
     let walked = false;
     do {
       if (this.mayPause()) yield;
       if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
       cursor.peek();
-      if (cursor.keyIs(scopes) || cursor.keyIs(olderScopes[this.signal])) {
-        if (this.resourceAt >= 0 && scopesAt.length === 0 && !walked) {
+      if (cursor.keyIs(scopes) || cursor.keyIs(olderScopes)) {
+        if (this.position.resourceAttributesAt >= 0 && scopesAt.length === 0 && !walked) {
           // The usual order: the resource is known, its spans can be walked in place.
           walked = true;
-          this.visitor.resource(this);
+          this.visitor.resource(this.position);
           yield* this.walkScopes();
           continue;
         }
         scopesAt.push(cursor.pos);
       } else if (cursor.keyIs(names.resource)) {
-        this.resourceAt = cursor.readShort(this.findAttributes) ?? (yield* this.read(this.findAttributes));
+        this.position.resourceAttributesAt =
+          cursor.readShort(this.findAttributes) ?? (yield* this.read(this.findAttributes));
         continue;
       }
       if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
     } while (cursor.moreMembers());
-    if (!walked) this.visitor.resource(this);
+    if (!walked) this.visitor.resource(this.position);
     const after = cursor.pos;
     for (const at of scopesAt) {
       this.goBack(at);
@@ -200,7 +167,7 @@ class JsonWalker implements OtlpWalker {
 
   /** Reads a resource; where its attributes stand, at the end of the body where it has none. */
   private findResourceAttributes(): number {
-    const cursor = this.cursor;
+    const { cursor } = this;
     let at = this.carrier.body.length;
     if (!cursor.enterObject()) return at;
     do {
@@ -227,7 +194,7 @@ class JsonWalker implements OtlpWalker {
     const cursor = this.cursor;
     const scopeName = this.carrier.scopeName;
     scopeName.start = scopeName.end = 0;
-    const items = containers[this.signal][2];
+    const { items } = containers[this.signal];
     const itemsAt: number[] = [];
     let hasScope = false;
     let walked = false;
@@ -238,11 +205,11 @@ class JsonWalker implements OtlpWalker {
       if (cursor.keyIs(items)) {
         if (hasScope && itemsAt.length === 0 && !walked) {
           walked = true;
-          yield* this.walkItems(this.visitor.scope(this));
+          yield* this.walkItems(this.visitor.scope(this.position));
           continue;
         }
         itemsAt.push(cursor.pos);
-      } else if (cursor.keyIs(names.scope) || cursor.keyIs(olderScope)) {
+      } else if (cursor.keyIs(names.scope) || cursor.keyIs(names.olderScope)) {
         hasScope = true;
         if (cursor.readShort(this.readScope) === undefined) yield* this.read(this.readScope);
         continue;
@@ -251,7 +218,7 @@ class JsonWalker implements OtlpWalker {
     } while (cursor.moreMembers());
     const after = cursor.pos;
     if (itemsAt.length > 0 || !walked) {
-      const wantsAll = this.visitor.scope(this);
+      const wantsAll = this.visitor.scope(this.position);
       for (const at of itemsAt) {
         this.goBack(at);
         yield* this.walkItems(wantsAll);
@@ -291,7 +258,7 @@ class JsonWalker implements OtlpWalker {
           else this.walkSpan();
         }
       } else {
-        this.attributesAt = cursor.readShort(this.readRecord) ?? (yield* this.read(this.readRecord));
+        this.position.attributesAt = cursor.readShort(this.readRecord) ?? (yield* this.read(this.readRecord));
         this.walkLogRecord();
       }
       if (this.mayPause()) yield;
@@ -301,7 +268,8 @@ class JsonWalker implements OtlpWalker {
   private walkSpan(): void {
     const { cursor, span } = this;
     const after = cursor.pos;
-    this.visitor.beginSpan(this, span.events.length);
+    this.position.spanAttributesAt = span.attributesAt;
+    this.visitor.beginSpan(this.position, span.events.length);
     this.visitEvents();
     cursor.pos = after;
   }
@@ -310,7 +278,8 @@ class JsonWalker implements OtlpWalker {
   private *walkLongSpan(): Walk {
     const { cursor, span, carrier } = this;
     const after = cursor.pos;
-    this.visitor.beginSpan(this, span.events.length);
+    this.position.spanAttributesAt = span.attributesAt;
+    this.visitor.beginSpan(this.position, span.events.length);
     while (span.scanEvents()) {
       this.visitEvents();
       const ids = Buffer.from(carrier.ids);
@@ -322,76 +291,18 @@ class JsonWalker implements OtlpWalker {
   }
 
   private visitEvents(): void {
-    const { carrier, visitor } = this;
     for (const event of this.span.events) {
-      carrier.eventName.bytes = event.nameBytes;
-      carrier.eventName.start = event.nameStart;
-      carrier.eventName.end = event.nameEnd;
-      carrier.timeHigh = event.timeHigh;
-      carrier.timeLow = event.timeLow;
-      carrier.fault = event.fault;
-      carrier.eventStart = event.start;
-      carrier.eventEnd = event.end;
-      this.attributesAt = event.attributesAt;
-      this.tapeFrom = event.tapeFrom;
-      this.tapeTo = event.tapeTo;
-      visitor.spanEvent(this);
+      this.position.enterEvent(event);
+      this.visitor.spanEvent(this.position);
     }
   }
 
   private walkLogRecord(): void {
-    const { cursor, tape } = this;
-    this.tapeFrom = 0;
-    this.tapeTo = tape.to;
+    const { cursor, position } = this;
+    position.tapeFrom = 0;
+    position.tapeTo = this.tape.to;
     const after = cursor.pos;
-    this.visitor.logRecord(this);
+    this.visitor.logRecord(position);
     cursor.pos = after;
-  }
-
-  readResourceAttributes(visitor: AttributeVisitor): void {
-    this.readAttributesAt(this.resourceAt, visitor);
-  }
-
-  readSpanAttributes(visitor: AttributeVisitor): void {
-    this.readAttributesAt(this.span.attributesAt, visitor);
-  }
-
-  readEventAttributes(visitor: AttributeVisitor): void {
-    this.readAttributesAt(this.attributesAt, visitor);
-  }
-
-  readPlainAttributes(visitor: PlainVisitor): boolean {
-    return this.tapeTo >= 0 && readAttributeTape(this.tape, this.tapeFrom, this.tapeTo, visitor);
-  }
-
-  private readAttributesAt(at: number, visitor: AttributeVisitor): void {
-    if (at < 0 || at >= this.carrier.body.length) return;
-    const cursor = this.cursor;
-    const after = cursor.pos;
-    cursor.pos = at;
-    this.attributes.read(visitor);
-    cursor.pos = after;
-  }
-
-  hasAttributes(): boolean {
-    return this.attributesAt >= 0;
-  }
-
-  hasEventAttribute(name: Buffer): boolean {
-    if (this.attributesAt < 0) return false;
-    const cursor = this.cursor;
-    const after = cursor.pos;
-    cursor.pos = this.attributesAt;
-    const found = hasJsonKey(cursor, name);
-    cursor.pos = after;
-    return found;
-  }
-
-  hasPayload(): boolean {
-    return findJsonPayload(this.cursor, this.carrier) >= 0;
-  }
-
-  readPayload(visitor: AttributeVisitor): void {
-    this.readAttributesAt(findJsonPayload(this.cursor, this.carrier), visitor);
   }
 }

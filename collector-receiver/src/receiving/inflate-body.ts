@@ -23,9 +23,9 @@ const maxFrames = 65_536;
 const smallFrameBytes = 64 * 1024;
 const sliceMs = 5;
 /** Header and trailer (RFC 1952). */
-const shortestGzip = 18;
-const leastChunkBytes = 256 * 1024;
-const mostChunkBytes = 4 * 1024 * 1024;
+const minGzipBytes = 18;
+const minChunkBytes = 256 * 1024;
+const maxChunkBytes = 4 * 1024 * 1024;
 
 const inflaters = {
   gzip: makeInflateInto("gzip"),
@@ -71,8 +71,6 @@ export function inflateBody(
     if (body.length > maxBytes) throw new BodyTooLargeError(`The body has more than ${maxBytes} bytes`);
     return body;
   }
-  // An empty body is an empty request, whatever the header says.
-  if (body.length === 0) return body;
   if (body.length <= maxSyncBytes) {
     const inflated = inflateHere(body, encoding, Math.min(maxBytes, sharedBytes));
     if (inflated !== undefined) return inflated;
@@ -239,7 +237,7 @@ function codeOf(error: unknown): unknown {
  */
 function chunkSizeFor(body: Buffer, encoding: CompressedEncoding): number {
   const expected =
-    encoding === "gzip" && body.length >= shortestGzip ? body.readUInt32LE(body.length - 4) : body.length * 10;
+    encoding === "gzip" && body.length >= minGzipBytes ? body.readUInt32LE(body.length - 4) : body.length * 10;
   // zlib asks for another chunk where the last byte of one is filled.
-  return Math.min(Math.max(expected, leastChunkBytes) + constants.Z_MIN_CHUNK, mostChunkBytes);
+  return Math.min(Math.max(expected, minChunkBytes) + constants.Z_MIN_CHUNK, maxChunkBytes);
 }

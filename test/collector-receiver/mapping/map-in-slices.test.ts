@@ -200,11 +200,11 @@ test.each([
     ),
   ],
 ] as const)("%s, %s: without attributes nothing is ours, so no name is looked up", (encoding, signal, body) => {
-  const find = vi.spyOn(InternTable.prototype, "find");
+  const intern = vi.spyOn(InternTable.prototype, "intern");
   const { ignored } = mapRequest(body, encoding, signal, context);
   expect(ignored).toBe(3);
-  expect(find).not.toHaveBeenCalled();
-  find.mockRestore();
+  expect(intern).not.toHaveBeenCalled();
+  intern.mockRestore();
 });
 
 test("JSON: events are visited wherever in the span its ids and name stand, and only those of the last list", () => {
@@ -229,5 +229,5 @@ test("JSON: events are visited wherever in the span its ids and name stand, and 
 test("an empty text is one object, however often it is looked up", () => {
   const table = new InternTable((own) => ({ bytes: own }));
   const bytes = Buffer.from("bytes");
-  expect(table.find(bytes, 2, 2)).toBe(table.find(bytes, 4, 4));
+  expect(table.intern(bytes, 2, 2)).toBe(table.intern(bytes, 4, 4));
 });

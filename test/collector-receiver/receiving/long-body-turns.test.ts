@@ -24,3 +24,21 @@ test("one long body at a time, and tenants take turns", async () => {
   await work("c", "later");
   expect(order.at(-1)).toBe("later");
 });
+
+test("a turn that ends goes to the body that waits, not to one that comes at that moment", async () => {
+  const turns = new LongBodyTurns();
+  const order: string[] = [];
+  const endFirst = await turns.take("a");
+  const waiting = turns.take("b").then((end) => {
+    order.push("waited");
+    return end;
+  });
+  endFirst();
+  const late = turns.take("c").then(() => order.push("came late"));
+  const end = await waiting;
+  for (let turn = 0; turn < 3; turn++) await setImmediate();
+  expect(order).toEqual(["waited"]);
+  end();
+  await late;
+  expect(order).toEqual(["waited", "came late"]);
+});

@@ -2,8 +2,8 @@ import { InvariantError } from "../../invariant-error.ts";
 import "../../bytes/buffer-slices.ts";
 import type { CountableEvent, CountedAttributes } from "../../mapping/business-event.ts";
 import { StoredAttributesReader } from "../../mapping/read-stored-attributes.ts";
-import { uuidText } from "../../bytes/read-uuid.ts";
-import { StoredTexts } from "../../bytes/stored-texts.ts";
+import { uuidText } from "../../bytes/uuid.ts";
+import { StringCache } from "../../bytes/string-cache.ts";
 
 /** What a recount reads of a row, in the order in which `CountableRowReader` takes it. */
 export const countableRowColumns = "event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data";
@@ -67,7 +67,7 @@ class StoredEvent implements CountableEvent {
 export class CountableRowReader {
   readonly #tenantId: string;
   readonly #attributes: StoredAttributesReader;
-  readonly #texts = new StoredTexts();
+  readonly #texts = new StringCache();
   #begun = false;
 
   /** @param counted the attributes that an event gets */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { StoredTexts } from "../../../collector-receiver/src/bytes/stored-texts.ts";
+import { StringCache } from "../../../collector-receiver/src/bytes/string-cache.ts";
 
 /** Finds a text that lies between others, at any place of its memory. */
-function find(texts: StoredTexts, text: string, before: string): { readonly found: string; readonly made: boolean } {
+function find(texts: StringCache, text: string, before: string): { readonly found: string; readonly made: boolean } {
   const start = Buffer.byteLength(before);
   const bytes = Buffer.from(`${before}${text}"}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -17,7 +17,7 @@ function find(texts: StoredTexts, text: string, before: string): { readonly foun
 }
 
 test("any text comes back as it is, whatever texts came before it", () => {
-  const texts = new StoredTexts();
+  const texts = new StringCache();
   const anyText = fc.oneof(
     fc.string({ unit: "grapheme", maxLength: 70 }),
     // Alike in all but a letter or their length.
@@ -36,7 +36,7 @@ test("any text comes back as it is, whatever texts came before it", () => {
 });
 
 test("a string is made once for the numbered ids of a thousand sessions that take turns", () => {
-  const texts = new StoredTexts();
+  const texts = new StringCache();
   const ids = Array.from({ length: 1000 }, (_, i) => `s-20251225-1-${String(i).padStart(7, "0")}`);
   for (const id of ids) find(texts, id, "");
   const again = ids.filter((id) => find(texts, id, "").made);

@@ -1,15 +1,7 @@
 import "./buffer-slices.ts";
-import { hexValue } from "./hex-digits.ts";
+import { hexPairValue } from "./hex.ts";
 
 const dash = 0x2d;
-
-/** What two hex digits are, the first in the upper byte; -1 for any other two bytes. */
-const pairValue = new Int16Array(0x1_0000);
-for (let pair = 0; pair < pairValue.length; pair++) {
-  const high = hexValue[pair >> 8]!;
-  const low = hexValue[pair & 255]!;
-  pairValue[pair] = high === 255 || low === 255 ? -1 : (high << 4) | low;
-}
 
 /**
  * Puts the 36 bytes at `start` into `uuid`, as 16 bytes, where they are a UUID of any version, in digits of either case;
@@ -50,23 +42,13 @@ export function readUuid(view: DataView, start: number, uuid: DataView): boolean
 }
 
 function readPair(view: DataView, at: number): number {
-  return pairValue[view.getUint16(at)]!;
+  return hexPairValue[view.getUint16(at)]!;
 }
 
 /** The time in a version 7 UUID of 16 bytes, in milliseconds since 1970; -1 for any other UUID. */
 export function timeOfUuidV7(uuid: DataView): number {
   if (uuid.getUint8(6) >> 4 !== 7 || uuid.getUint8(8) >> 6 !== 2) return -1;
   return uuid.getUint32(0) * 0x1_0000 + uuid.getUint16(4);
-}
-
-/**
- * Milliseconds of a 64-bit count of nanoseconds, rounded down. Exact: no step leaves the integers
- * that a double holds.
- */
-export function millisecondsOf(high: number, low: number): number {
-  const quotient = Math.floor(high / 1_000_000);
-  const rest = (high - quotient * 1_000_000) * 0x100000000 + low;
-  return quotient * 0x100000000 + Math.floor(rest / 1_000_000);
 }
 
 /** The canonical text of the UUID whose 16 bytes stand at `at`. */

@@ -1,9 +1,9 @@
 import "./buffer-slices.ts";
 
 /** A longer text is made anew each time. */
-const longest = 60;
+const maxTextBytes = 60;
 /** The length and the text, together a line of the processor's cache. */
-const wordsEach = 1 + longest / 4;
+const wordsEach = 1 + maxTextBytes / 4;
 const slots = 16_384;
 /** A product's upper bits depend on all bits of its factors. */
 const slotShift = 32 - Math.log2(slots);
@@ -13,14 +13,14 @@ const slotShift = 32 - Math.log2(slots);
  * string without comparing letters. Direct mapped and of fixed size (1 MB). All bytes enter the hash, because ids are
  * numbered: `InternTable` looks at four, of which the last alone differs between `s-20251225-00041` and `-00052`.
  */
-export class StoredTexts {
+export class StringCache {
   readonly #words = new Int32Array(slots * wordsEach);
   readonly #texts: string[] = Array.from({ length: slots }, () => "");
 
   /** @param view of the same memory as `bytes` */
   find(bytes: Buffer, view: DataView, start: number, end: number): string {
     const length = end - start;
-    if (length > longest) return bytes.utf8Slice(start, end);
+    if (length > maxTextBytes) return bytes.utf8Slice(start, end);
     // Four bytes at a time; the last four overlap those before them.
     const lastAt = end - 4;
     const last = length < 4 ? readShort(bytes, start, end) : view.getInt32(lastAt);

@@ -1,0 +1,315 @@
+import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-catalogue";
+import { LastText } from "../bytes/last-text.ts";
+import { LastValue } from "../bytes/last-value.ts";
+import type { AttributeTape } from "../otlp/attribute-tape.ts";
+import { isText } from "../otlp/text-range.ts";
+import {
+  type CarrierVisitor,
+  type OtlpCarrier,
+  type OtlpEncoding,
+  type OtlpSignal,
+  type OtlpWalker,
+} from "../otlp/otlp-carrier.ts";
+import type { Walk } from "../otlp/walk-pauses.ts";
+import { BusinessEvent, type RejectedEvent, type SourceReport } from "./business-event.ts";
+import { compileCatalogue, type CompiledCatalogue, type EventName } from "./compile-catalogue.ts";
+import { deriveEventId, fingerprintOf } from "./derive-event-id.ts";
+import type { EventProblem } from "./describe-event-problem.ts";
+import {
+  findFieldProblem,
+  findMarkProblem,
+  findMissing,
+  findNameProblem,
+  findSpanProblem,
+  findTimeProblem,
+  type TimeBounds,
+} from "./find-event-problem.ts";
+import type { MappingContext } from "./mapping-context.ts";
+import { NameAttributeReader } from "./read-name-attribute.ts";
+import type { AttributeKey, MappingPlan } from "./event-plan.ts";
+import { EventPlace } from "./event-place.ts";
+import { EventReader } from "./event-reader.ts";
+import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
+import { makeRejection } from "./make-rejection.ts";
+import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
+import { SourceReportReader, sourceReportSpan } from "./read-source-report.ts";
+import { millisecondsOf } from "../bytes/nanoseconds.ts";
+import { resolveTenant } from "./resolve-tenant.ts";
+import { writeRejectionPayload } from "./write-rejection-payload.ts";
+
+const markName = Buffer.from(reservedAttributes.eventId);
+/** Older ways to name a log record's event, the first that is there counts; EventName comes before both. */
+const nameAttributes = ["event.name", "otel.event.name"].map((name) => Buffer.from(name));
+const scopeName = Buffer.from(instrumentationScope);
+const reportName = Buffer.from(sourceReportSpan);
+
+/** Until a resource is read. */
+const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
+
+/** Of an event's name: 50 characters are allowed, and a reason quotes a little more. */
+const maxNameBytes = 1024;
+const dayMs = 86_400_000;
+/** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
+const markToleranceMs = 1000;
+
+const eventReader = new EventReader();
+const resourceReader = new ResourceReader();
+const reportReader = new SourceReportReader();
+const nameReader = new NameAttributeReader(nameAttributes);
+const eventPlace = new EventPlace();
+const tenantColumn = new LastValue(textColumn);
+const serviceColumn = new LastValue(textColumn);
+
+/** Makes business events, rejections and reports of what the walkers find in one request. */
+export class CarrierMapper implements CarrierVisitor, TimeBounds {
+  readonly events: BusinessEvent[] = [];
+  readonly rejected: RejectedEvent[] = [];
+  readonly sourceReports: SourceReport[] = [];
+  private readonly unfinished: Generator<undefined, RejectedEvent>[] = [];
+  rejectedCarriers = 0;
+  ignored = 0;
+
+  private readonly encoding: OtlpEncoding;
+  private readonly signal: OtlpSignal;
+  private readonly context: MappingContext;
+  private readonly catalogue: CompiledCatalogue;
+  private readonly reading = eventReader.reading;
+  readonly tape: AttributeTape<AttributeKey>;
+  private resourceFacts: ResourceFacts | null = null;
+  private tenantId = "";
+  private columns: ResourceColumns = noColumns;
+  private tenantProblem: EventProblem | null = null;
+  retainedFromMs = -Infinity;
+  readonly latestMs: number;
+  private isOurScope = false;
+  private readonly lastName = new LastText<EventName>();
+  private carrierIsRejected = false;
+  /** Of the span, or of the resource's log records. */
+  private readonly ordinals = new Map<string, number>();
+
+  constructor(encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
+    this.encoding = encoding;
+    this.signal = signal;
+    this.context = context;
+    this.catalogue = compileCatalogue(context.countedAttributes, context.custom);
+    this.tape = this.catalogue.tape;
+    this.latestMs = context.nowMs + dayMs;
+  }
+
+  /** Other requests may have been mapped since the last slice. */
+  beginSlice(): void {
+    eventReader.configure(this.catalogue, this.context.limits);
+  }
+
+  endSlice(): void {
+    eventReader.forgetBody();
+  }
+
+  resource(): void {
+    this.resourceFacts = null;
+    if (this.ordinals.size > 0) this.ordinals.clear();
+  }
+
+  scope(walker: OtlpWalker): boolean {
+    this.isOurScope = isText(walker.carrier.scopeName, scopeName);
+    return this.isOurScope;
+  }
+
+  beginSpan(walker: OtlpWalker, events: number): void {
+    const carrier = walker.carrier;
+    this.carrierIsRejected = false;
+    if (this.ordinals.size > 0) this.ordinals.clear();
+    if (events === 0 && isText(carrier.spanName, reportName)) {
+      reportReader.begin();
+      walker.readSpanAttributes(reportReader);
+      this.addSourceReport(walker);
+    }
+  }
+
+  unreadable(): void {
+    this.ignored++;
+  }
+
+  spanEvent(walker: OtlpWalker): void {
+    if (!walker.hasAttributes()) {
+      this.ignored++;
+      return;
+    }
+    const name = this.findName(walker.carrier);
+    let plan = name.plan;
+    if (plan === null) {
+      if (!walker.hasEventAttribute(markName)) {
+        this.ignored++;
+        return;
+      }
+      plan = this.catalogue.customPlan;
+    }
+    eventReader.read(walker, plan, null, false);
+    this.finish(walker, name, plan);
+  }
+
+  /** Mostly the name of the event before. */
+  private findName({ eventName: { bytes, start, end }, view, body }: OtlpCarrier): EventName {
+    const last = bytes === body ? this.lastName.get(view, start, end) : null;
+    if (last !== null) return last;
+    const name = this.findNameIn(bytes, start, end);
+    return this.lastName.set(name.words, name);
+  }
+
+  /** Of a name that is far too long only the beginning is kept. */
+  private findNameIn(bytes: Buffer, start: number, end: number): EventName {
+    let cut = Math.min(end, start + maxNameBytes);
+    // Not within a character.
+    if (cut < end) while (cut > start && (bytes[cut]! & 0xc0) === 0x80) cut--;
+    return this.catalogue.names.intern(bytes, start, cut);
+  }
+
+  logRecord(walker: OtlpWalker): void {
+    const carrier = walker.carrier;
+    const range = carrier.eventName;
+    // Nothing is ours without a mark or what its event requires.
+    if (!walker.hasAttributes() && (range.start === range.end || !walker.hasPayload())) {
+      this.ignored++;
+      return;
+    }
+    this.carrierIsRejected = false;
+    let name: EventName;
+    let skippedKey: Buffer | null = null;
+    if (range.start === range.end) {
+      nameReader.begin();
+      walker.readEventAttributes(nameReader);
+      const text = nameReader.value;
+      name = this.findNameIn(text, 0, text.length);
+      skippedKey = nameReader.name;
+    } else {
+      if (this.isOurScope && isText(range, reportName)) {
+        reportReader.begin();
+        walker.readEventAttributes(reportReader);
+        this.takeLogTime(carrier);
+        this.addSourceReport(walker);
+        return;
+      }
+      name = this.findName(carrier);
+    }
+    let plan = name.plan;
+    if (plan === null) {
+      if (!walker.hasEventAttribute(markName)) {
+        this.ignored++;
+        return;
+      }
+      plan = this.catalogue.customPlan;
+    }
+    this.takeLogTime(carrier);
+    eventReader.read(walker, plan, skippedKey, true);
+    this.finish(walker, name, plan);
+  }
+
+  /** The event's own time; where a record has none, when it was observed. */
+  private takeLogTime(carrier: OtlpCarrier): void {
+    if (carrier.timeHigh === 0 && carrier.timeLow === 0) {
+      carrier.timeHigh = carrier.observedHigh;
+      carrier.timeLow = carrier.observedLow;
+    }
+  }
+
+  private finish(walker: OtlpWalker, name: EventName, plan: MappingPlan): void {
+    const { reading } = this;
+    const carrier = walker.carrier;
+    // Without the mark, a catalogue name alone is no sign: browsers emit a `session.start` too. If its attributes cannot
+    // be read, the signs may be among them.
+    if (
+      !reading.marked &&
+      (name.plan === null ||
+        ((reading.touched & plan.requiredMask) === 0 && carrier.fault?.field !== "attributes" && !reading.incomplete))
+    ) {
+      this.ignored++;
+      return;
+    }
+    const facts = this.resourceFacts ?? this.readResource(walker);
+    const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
+    let occurredAtMs = wireMs;
+    const markMs = reading.eventIdTimeMs;
+    if (markMs >= 0 && markMs - wireMs <= markToleranceMs && wireMs - markMs <= markToleranceMs) {
+      occurredAtMs = markMs;
+    }
+    const problem =
+      this.tenantProblem ??
+      (this.signal === "traces" ? findSpanProblem(carrier) : null) ??
+      (carrier.fault === null ? null : findFieldProblem(carrier, carrier.fault, this.signal)) ??
+      findNameProblem(name) ??
+      findTimeProblem(carrier, occurredAtMs, this) ??
+      (reading.marked && !reading.hasEventId ? findMarkProblem(reading) : null) ??
+      reading.problem ??
+      (reading.satisfied === plan.requiredMask ? null : findMissing(reading, plan));
+    if (problem !== null) {
+      this.reject(walker, name, problem);
+      return;
+    }
+    if (!reading.hasEventId) this.deriveId(walker, name, facts, plan);
+    eventPlace.read(carrier, this.isOurScope || isText(carrier.spanName, name.bytes));
+    reading.arena.takeRow(reading, occurredAtMs, eventPlace, name.column, this.columns);
+    this.events.push(new BusinessEvent(this.tenantId, name.text, occurredAtMs, facts.serviceName, reading));
+  }
+
+  private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: MappingPlan): void {
+    const { carrier } = walker;
+    const skippedKey = carrier.eventName.start === carrier.eventName.end ? nameReader.name : null;
+    const members = eventReader.readMembers(walker, plan, skippedKey);
+    const fingerprint = fingerprintOf(carrier, name.text, facts.serviceInstanceId, members);
+    deriveEventId(fingerprint, this.ordinals, this.reading.eventId);
+  }
+
+  private readResource(walker: OtlpWalker): ResourceFacts {
+    walker.readResourceAttributes(resourceReader);
+    const facts = resourceReader.take();
+    this.resourceFacts = facts;
+    const { tenantId, problem } = resolveTenant(this.context.tenant, facts);
+    this.tenantId = tenantId;
+    this.tenantProblem = problem;
+    this.columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(facts.serviceName) };
+    this.retainedFromMs = this.context.retainedFromMs(this.tenantId) ?? -Infinity;
+    return facts;
+  }
+
+  private reject(walker: OtlpWalker, name: EventName, problem: EventProblem): void {
+    if (!this.carrierIsRejected) {
+      this.carrierIsRejected = true;
+      this.rejectedCarriers++;
+    }
+    const { encoding, signal, tenantId } = this;
+    const { sourceId, eventSeq: seq } = this.reading;
+    const source = sourceId !== null && seq > 0 ? { sourceId, seq } : null;
+    const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.resourceFacts!);
+    const rejection = makeRejection({ tenantId, name, problem, payload, encoding, signal, source });
+    const { done, value } = rejection.next();
+    if (done === true) this.rejected.push(value);
+    else this.unfinished.push(rejection);
+  }
+
+  /** Goes on with the rejections of long events. */
+  *finishRejections(): Walk {
+    for (const rejection of this.unfinished) this.rejected.push(yield* rejection);
+    if (this.unfinished.length > 0) this.unfinished.length = 0;
+  }
+
+  private addSourceReport(walker: OtlpWalker): void {
+    if (reportReader.sourceId === null) {
+      this.ignored++;
+      return;
+    }
+    const facts = this.resourceFacts ?? this.readResource(walker);
+    if (this.tenantProblem !== null) {
+      this.ignored++;
+      return;
+    }
+    const carrier = walker.carrier;
+    this.sourceReports.push({
+      tenantId: this.tenantId,
+      sourceId: reportReader.sourceId,
+      serviceName: facts.serviceName,
+      lastSeq: reportReader.lastSeq,
+      dropped: reportReader.dropped,
+      reportedAtMs: millisecondsOf(carrier.timeHigh, carrier.timeLow),
+    });
+  }
+}
