@@ -1,6 +1,7 @@
 import type { JsonCursor } from "./json-cursor.ts";
 import { kindAt } from "./json-value-kinds.ts";
 import type { OtlpCarrier } from "./otlp-carrier.ts";
+import { maxBodyFields } from "./walk-pauses.ts";
 
 const valuesName = Buffer.from("values");
 
@@ -17,8 +18,10 @@ export function findJsonPayload(cursor: JsonCursor, { recordBodyStart, recordBod
 /** Of an AnyValue, which is next. */
 function findList(cursor: JsonCursor): number {
   let listAt = -1;
+  let left = maxBodyFields;
   if (!cursor.enterObject()) return listAt;
   do {
+    if (left-- === 0) return -1;
     cursor.nextKey();
     const kind = kindAt(cursor);
     if (cursor.peek() === 0x6e || kind === null) {
@@ -29,6 +32,7 @@ function findList(cursor: JsonCursor): number {
     listAt = -1;
     if (kind === "kvlistValue" && cursor.enterObject()) {
       do {
+        if (left-- === 0) return -1;
         cursor.nextKey();
         if (cursor.keyIs(valuesName)) listAt = cursor.peek() === 0x5b ? cursor.pos : -1;
         cursor.skipValue();

@@ -1,6 +1,7 @@
 import type { OtlpCarrier } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { anyValueFields, anyValueTag } from "./protobuf-fields.ts";
+import { maxBodyFields } from "./walk-pauses.ts";
 
 /**
  * Finds the log record's body in `cursor.bytes` if it is a list of keys and values that is not empty.
@@ -10,7 +11,9 @@ export function findProtobufPayload(cursor: ProtobufCursor, { recordBodyStart, r
   // A oneof that is set several times has its last value.
   let listStart = -1;
   let listEnd = -1;
+  let left = maxBodyFields;
   for (let pos = recordBodyStart; pos < recordBodyEnd;) {
+    if (left-- === 0) return -1;
     const tag = cursor.readTag(pos, recordBodyEnd);
     const at = cursor.pos;
     pos = cursor.skipField(tag, at, recordBodyEnd, anyValueFields, "a log record's body");

@@ -16,3 +16,6 @@ export const pieceBytes = 256 * 1024;
  * valid event needs less: 64 KiB of data are at most 557 KiB of compact JSON.
  */
 export const maxAttributesBytes = 640 * 1024;
+
+/** A log record's body has one field. If it has more than this, nobody looks for a payload among them. */
+export const maxBodyFields = 100;

@@ -8,11 +8,13 @@ import {
   encodeJson,
   encodeProtobuf,
   logsOf,
+  messageTypes,
   nanos,
   nowMs,
   text,
   type LogRecord,
 } from "./otlp-messages.ts";
+import { message } from "./long-elements.ts";
 
 const id = "0191f000-0000-4000-8000-000000000001";
 const data = [text("session_id", "s-1"), text("role", "ai"), double("response_time_ms", 1480)];
@@ -95,6 +97,37 @@ describe.each(["json", "protobuf"] as const)("%s", (encoding) => {
     const { event, data: said } = only({ eventName: "session.message", attributes: data.slice(1), body });
     expect(said).toEqual({ session_id: "s-1", role: "ai", response_time_ms: 1480 });
     expect(event.eventId).toEqual(reference().event.eventId);
+  });
+
+  test.each([
+    [50, 1],
+    [1000, 0],
+  ])("behind %i other fields of a body a payload is found %i times: the search has an end", (fields, found) => {
+    const values = [text("session_id", "s-1")];
+    const record = {
+      timeUnixNano: nanos(nowMs),
+      eventName: "session.start",
+      attributes: [],
+      body: { kvlistValue: { values } },
+    };
+    const others = '"boolValue":true,'.repeat(fields);
+    const list = messageTypes.logs.root.lookupType("otlp.AnyValue").encode({ kvlistValue: { values } }).finish();
+    const body =
+      encoding === "json"
+        ? Buffer.from(JSON.stringify(logsOf([record], "another")).replace('"kvlistValue"', `${others}"kvlistValue"`))
+        : message(
+            0x0a,
+            message(
+              0x12,
+              message(
+                0x12,
+                Buffer.from([0x09, ...Buffer.from(new BigUint64Array([BigInt(nanos(nowMs))]).buffer)]),
+                message(0x62, Buffer.from("session.start")),
+                message(0x2a, Buffer.alloc(2 * fields, "\x10\x01"), Buffer.from(list)),
+              ),
+            ),
+          );
+    expect(mapRequest(body, encoding, "logs", context).events).toHaveLength(found);
   });
 
   test("names in the body name nothing", () => {
