@@ -1,10 +1,23 @@
 import timers from "node:timers";
 
 /**
- * Node's own timers, taken when this module is loaded: a test of the product may replace the global ones, and its
- * clock then stands still for everybody who uses them.
+ * Node's own timers, taken when this module is loaded: a test of the product may replace them, and its clock then
+ * stands still for everybody who uses them.
  */
-const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = timers;
+const setTimeout = original("setTimeout");
+const clearTimeout = original("clearTimeout");
+const setInterval = original("setInterval");
+const clearInterval = original("clearInterval");
+const setImmediate = original("setImmediate");
+
+/** The timers may have been replaced before this module is loaded: sinon, Jest and Vitest keep the original. */
+function original<Name extends "setTimeout" | "clearTimeout" | "setInterval" | "clearInterval" | "setImmediate">(
+  name: Name,
+): (typeof timers)[Name] {
+  const found = timers[name] as (typeof timers)[Name] & { readonly clock?: Readonly<Record<string, unknown>> };
+  const kept = found.clock?.[`_${name}`];
+  return typeof kept === "function" ? (kept as (typeof timers)[Name]) : found;
+}
 
 /** A running timer; null for one that never fires. */
 export type Timer = NodeJS.Timeout | null;

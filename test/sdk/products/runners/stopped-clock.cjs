@@ -1,8 +1,10 @@
 /** Fake timers of the kind that the first argument names stay on, and the receiver never answers. */
 const { writeSync } = require("node:fs");
-const { flush, recordBusinessEvent, startBusinessEvents } = require("@spanledger/sdk");
 
 const [kind] = process.argv.slice(2);
+if (kind === "sinon before") require("sinon").useFakeTimers({ now: 0 });
+const { flush, recordBusinessEvent, startBusinessEvents } = require("@spanledger/sdk");
+
 startBusinessEvents({ endpoint: process.env.ENDPOINT });
 if (kind === "sinon") require("sinon").useFakeTimers({ now: 0 });
 else if (kind === "node") require("node:test").mock.timers.enable({ now: 0 });
