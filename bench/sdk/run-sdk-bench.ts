@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { startServerProcess } from "../machine/start-server-process.ts";
 import type { CallFigures } from "./measure-calls.ts";
+import { measureMemory, type MemoryFigures } from "./measure-memory.ts";
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
@@ -24,19 +25,25 @@ export interface SdkFigures {
   readonly httpP99: { readonly without: number; readonly withTenEvents: number };
   /** From the start to the end of a process that calls `process.exit`, in ms. */
   readonly exit: { readonly without: number; readonly withThousandEvents: number };
+  /** Of a process that does nothing else, and of one that serves HTTP. */
+  readonly memory: Readonly<Record<"empty" | "server", MemoryFigures>>;
   readonly ratios: readonly SdkRatio[];
 }
 
-/** Takes about a minute. */
+/** How much more memory a process may take with the SDK, in MiB. */
+const memoryGoalMib = 32;
+
+/** Takes about two minutes. */
 export async function runSdkBench(): Promise<SdkFigures> {
   const sink = await startServerProcess(join(here, "sink-process.ts"), []);
   try {
     const calls = await measureCalls(sink.url);
     const httpP99 = await measureHttp(sink.url);
     const exit = await measureExit(sink.url);
+    const memory = await measureMemory(sink.url);
     const ours = calls.spanledger;
     const ratios: SdkRatio[] = [
-      ratio("call: to span + event + end of OpenTelemetry", ours.callNs, calls["otel bare"].callNs, 0.5),
+      ratio("call: to span + event + end of OpenTelemetry", ours.callNs, calls["otel bare"].callNs, 0.15),
       ratio("call: to posthog-node capture", ours.callNs, calls.posthog.callNs, 0.4),
       ratio("call: to Segment track", ours.callNs, calls.segment.callNs, null),
       ratio("bytes: to span + event + end of OpenTelemetry", ours.bytes, calls["otel bare"].bytes, 0.5),
@@ -45,7 +52,7 @@ export async function runSdkBench(): Promise<SdkFigures> {
       ratio("CPU in all: to OpenTelemetry's batch processor and exporter", ours.cpuNs, calls["otel batch"].cpuNs, 0.6),
       ratio("p99 of an HTTP handler: ten events a request to none", httpP99.withTenEvents, httpP99.without, null),
     ];
-    return { calls, httpP99, exit, ratios };
+    return { calls, httpP99, exit, memory, ratios };
   } finally {
     sink.stop();
   }
@@ -155,7 +162,7 @@ function median(values: readonly number[]): number {
 }
 
 if (import.meta.main) {
-  const { calls, httpP99, exit, ratios } = await runSdkBench();
+  const { calls, httpP99, exit, memory, ratios } = await runSdkBench();
   const rows = Object.entries(calls).map(([way, { callNs, bytes, cpuNs }]) => ({
     way,
     "ns a call": Math.round(callNs),
@@ -163,6 +170,17 @@ if (import.meta.main) {
     "CPU ns an event": Math.round(cpuNs),
   }));
   console.table(rows);
+  const more = (mib: number, { without }: MemoryFigures): string => `+${(mib - without).toFixed(1)}`;
+  console.table(
+    Object.entries(memory).map(([kind, figures]) => ({
+      process: kind,
+      "MiB without": Number(figures.without.toFixed(1)),
+      "empty worker": more(figures.emptyWorker, figures),
+      SDK: more(figures.sdk, figures),
+      "SDK after 20,000 events": more(figures.sdkAfterEvents, figures),
+      goal: `+${memoryGoalMib}`,
+    })),
+  );
   console.table(ratios.map((one) => ({ ...one, ratio: Number(one.ratio.toFixed(3)) })));
   console.info(
     `HTTP p99 ${httpP99.without.toFixed(2)} ms without, ${httpP99.withTenEvents.toFixed(2)} ms with ten events a request`,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { announceToPlatform } from "./announce-to-platform.ts";
 import { mergeOptions, sayConflicts } from "./merge-options.ts";
 import { readStatus, type PipelineStatus } from "./pipeline-status.ts";
@@ -8,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { controlCounter, controlWord, isUnderWay } from "./recording/control-block.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
 import { EventRecorder } from "./recording/event-recorder.ts";
+import { randomUuid } from "./random-uuid.ts";
 import { readFlag } from "./config/read-environment.ts";
 import { inherit, resolveConfig, type ResolvedConfig } from "./resolve-config.ts";
 import { describeRuntime } from "./config/describe-runtime.ts";
@@ -31,7 +31,7 @@ export class Pipeline {
   /** Counts the senders: only the last one may take events. */
   #senders = 0;
   #config: ResolvedConfig | null = null;
-  readonly #instanceId = randomUUID();
+  readonly #instanceId = randomUuid();
   #sourceId = "";
   /** What the product has asked for so far. */
   #options: Record<string, unknown> = {};
@@ -76,9 +76,8 @@ export class Pipeline {
     const asked = copyAttributes(options);
     const merged = running === null ? options : mergeOptions(this.#options, asked);
     if (running !== null) sayConflicts(this.#options, asked);
-    if (this.#state !== "running") this.#sourceId = randomUUID();
-    const ids = { sourceId: this.#sourceId, instanceId: this.#instanceId };
-    const config = resolveConfig(merged, process.env, ids);
+    if (this.#state !== "running") this.#sourceId = randomUuid();
+    const config = resolveConfig(merged, process.env, { sourceId: this.#sourceId, instanceId: this.#instanceId });
     this.#options = running === null ? asked : (merged as Record<string, unknown>);
     for (const warning of [...config.warnings, ...describeRuntime(process.versions, config)]) {
       showNotice({ level: "warn", key: `config:${warning}`, message: warning, loud: true });
@@ -113,10 +112,7 @@ export class Pipeline {
   }
 
   #recordAs({ strict, disabled, discards, shape }: ResolvedConfig): void {
-    this.recorder.strict = strict;
-    this.recorder.disabled = disabled;
-    this.recorder.discards = discards;
-    this.recorder.shape = shape;
+    Object.assign(this.recorder, { strict, disabled, discards, shape });
   }
 
   /** Resolves true when everything recorded until now is settled, false after `timeoutMs`. */
@@ -139,6 +135,11 @@ export class Pipeline {
   /** Longest wait of the end of the process, in ms. */
   get exitWaitMs(): number {
     return this.#config?.exitWaitMs ?? 0;
+  }
+
+  /** The time that the end may wait has been waited already. */
+  spendExitWait(): void {
+    this.#exitWaitLeftMs = 0;
   }
 
   /** Lets nothing wait for others any longer; waits for nothing. */
@@ -200,7 +201,7 @@ export class Pipeline {
       this.#mainSender?.askLater();
       return false;
     }
-    this.#sourceId = randomUUID();
+    this.#sourceId = randomUuid();
     this.#apply(inherit(inherited, this.#sourceId));
     return true;
   }
@@ -237,10 +238,9 @@ export class Pipeline {
 
   /** Shows what the sender has to say. */
   readonly #notify = (notice: SenderNotice): void => {
-    const { message, withPending } = notice;
     const pending = this.status().pending + (this.#reception?.pending ?? 0);
-    const waiting = withPending === true ? `; ${pending} events wait` : "";
-    showNotice({ ...notice, message: message + waiting });
+    const waiting = notice.withPending === true ? `; ${pending} events wait` : "";
+    showNotice({ ...notice, message: notice.message + waiting });
   };
 
   /** Ends the sender; what is not sent stays in memory. */

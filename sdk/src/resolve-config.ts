@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { readHttpRules, type CompiledRule } from "./http-rules.ts";
 import { chunkBytes } from "./recording/chunk.ts";
 import type { AttributeBag } from "./recording/event-writer.ts";
 import type { EventShape } from "./recording/event-shape.ts";
+import { randomUuid } from "./random-uuid.ts";
 import { sdkVersion } from "./sdk-version.ts";
 import type { SenderSettings } from "./sending/sender-settings.ts";
 import type { SpoolSettings } from "./spool/spool.ts";
@@ -78,7 +78,7 @@ interface SourceIds {
   readonly instanceId: string;
 }
 
-const newIds = (): SourceIds => ({ sourceId: randomUUID(), instanceId: randomUUID() });
+const newIds = (): SourceIds => ({ sourceId: randomUuid(), instanceId: randomUuid() });
 
 const mebibyte = 1024 * 1024;
 /** A request ends at this size of its records, so that it stays far below 4 MiB. */

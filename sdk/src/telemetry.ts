@@ -3,7 +3,10 @@ import type { BusinessEventsOptions } from "./business-events-options.ts";
 import { warnProduct } from "./diagnose.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
+import { workingFolder } from "./require-builtin.ts";
+import { pipeline } from "./shared-pipeline.ts";
 import { shutdown, startBusinessEvents } from "./start-business-events.ts";
+import { startTimer, stopTimer } from "./timers.ts";
 
 /** Options of `startTelemetry`: those of business events, and more instrumentations. */
 export interface TelemetryOptions extends BusinessEventsOptions {
@@ -21,15 +24,6 @@ export interface Telemetry {
 
 /** A `require` that works alike in both builds; it asks for built-in modules alone. */
 const requireFromProduct = createRequire(`${workingFolder()}/`);
-
-function workingFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    // It was removed.
-    return "";
-  }
-}
 
 /** The part of NodeSDK and of an instrumentation that is the same in 2.x and 3.x. */
 interface NodeSdk {
@@ -85,10 +79,7 @@ async function startNodeSdk(options: TelemetryOptions | undefined): Promise<Node
     const sdk: NodeSdk = new NodeSDK(configuration);
     sdk.start();
     patchNamedImports();
-    // NodeSDK leaves the last seconds of the ordinary traces unsent at a natural end.
-    process.once("beforeExit", () => {
-      void (async () => sdk.shutdown())().catch(() => undefined);
-    });
+    process.once("beforeExit", () => void endAtNaturalEnd(sdk));
     return sdk;
   } catch (error) {
     warnProduct(
@@ -99,6 +90,31 @@ async function startNodeSdk(options: TelemetryOptions | undefined): Promise<Node
     );
     return null;
   }
+}
+
+/**
+ * NodeSDK leaves the last seconds of the ordinary traces unsent at a natural end. Sending them may keep the process as
+ * long as the end may wait: if their backend is away, NodeSDK by itself would keep it for 10 s.
+ */
+async function endAtNaturalEnd(sdk: NodeSdk): Promise<void> {
+  const isBounded = pipeline.status().state === "running" && process.listenerCount("beforeExit") <= ownListeners;
+  // The business events use the same time.
+  pipeline.sendNow();
+  const timer = isBounded ? startTimer(pipeline.exitWaitMs, endNow) : null;
+  try {
+    await sdk.shutdown();
+  } catch {
+    // Its exporter has said so.
+  }
+  stopTimer(timer);
+}
+
+/** Of ours: another listener may give the process something to do, and its end is not ours to decide then. */
+const ownListeners = 1;
+
+function endNow(): void {
+  pipeline.spendExitWait();
+  process.exit();
 }
 
 /** The exporter of ordinary traces, unless the environment asks NodeSDK for another one. */

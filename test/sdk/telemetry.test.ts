@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findNode } from "../../deploy/setup/obtain-node.ts";
 import { OtlpSink } from "./otlp-sink.ts";
-import { runProduct } from "./run-product.ts";
+import { runProduct, type ProductEnd } from "./run-product.ts";
 
 let sink: OtlpSink;
 let tracing: OtlpSink;
@@ -48,6 +48,24 @@ describe.each([24, 26])("node --import @spanledger/sdk/register on Node %i", (ma
     expect(sink.requests[0]!.headers["authorization"]).toBe("Bearer ours");
     expect(sink.requests[0]!.headers["api-key"]).toBeUndefined();
   });
+});
+
+it("a natural end waits for a tracing backend that hangs no longer than it says", async () => {
+  tracing.misbehave = () => true;
+  const run = (env: Readonly<Record<string, string>>): Promise<ProductEnd> =>
+    runProduct("instrumented", {
+      nodeArgs: register,
+      cwd: workspace,
+      endpoint: sink.url,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url, OTEL_METRICS_EXPORTER: "none", ...env },
+    });
+  const without = await run({ OTEL_SDK_DISABLED: "true" });
+  const end = await run({ SPANLEDGER_EXIT_WAIT_MS: "600" });
+  expect(end).toMatchObject({ code: 0, signal: null });
+  expect(tracing.requests.length).toBeGreaterThan(0);
+  // NodeSDK by itself would wait for 10 s.
+  expect(end.tookMs).toBeLessThan(without.tookMs + 600 + 5000);
+  expect(sink.eventIds.size).toBe(2);
 });
 
 it("business events go on where OpenTelemetry is switched off or samples nothing", async () => {

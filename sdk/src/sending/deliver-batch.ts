@@ -4,7 +4,7 @@ import { concatBytes } from "../recording/protobuf-bytes.ts";
 import { startTimer, stopTimer } from "../timers.ts";
 import type { Backlog, RecordBatch } from "./backlog.ts";
 import type { CarrierEncoder } from "./encode-carriers.ts";
-import { OtlpPoster, type PostOutcome, type PostTarget } from "./post-request.ts";
+import { OtlpPoster, packBody, type PostOutcome, type PostTarget } from "./post-request.ts";
 import { ReportQueue, type Count } from "./report-queue.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import type { SourceIdentity } from "./source-identity.ts";
@@ -104,7 +104,8 @@ export class Delivery {
   }
 
   /**
-   * Tries until the receiver has taken or refused the request; null where the sender was closed.
+   * Tries until the receiver has taken or refused the request; null where the sender was closed. Takes what it needs of
+   * `body` at once.
    * @param counts where failed attempts are counted
    */
   async post(
@@ -113,9 +114,10 @@ export class Delivery {
     counts: readonly Count[],
   ): Promise<Exclude<PostOutcome, { kind: "retry" }> | null> {
     const poster = this.#posterOf(signal);
+    const packed = packBody(body);
     for (let failures = 0; ;) {
       if (this.#closed) return null;
-      const outcome = await poster.post(body);
+      const outcome = await poster.post(packed);
       if (outcome.kind !== "retry") {
         this.#lanes = maxLanes;
         return outcome;
@@ -157,10 +159,8 @@ export class Delivery {
   }
 
   async #deliverSlices(signal: Signal, slices: readonly Slice[]): Promise<boolean> {
-    const bodies = slices.map(({ encoder, batch, from, to }) => encoder.encodeBatch(batch, from, to));
     const counts = slices.map(({ count }) => count);
-    // One resource for each source: messages of a repeated field may follow each other.
-    const outcome = await this.post(signal, bodies.length === 1 ? bodies[0]! : concatBytes(bodies), counts);
+    const outcome = await this.post(signal, encodeSlices(slices), counts);
     if (outcome === null) return false;
     if (outcome.kind === "accepted") {
       for (const { count, from, to } of slices) count(controlCounter.sent, to - from);
@@ -215,6 +215,14 @@ export class Delivery {
   #interruptPauses(): void {
     for (const end of [...this.#sleepers]) end();
   }
+}
+
+/** One request; valid until the next one is encoded. */
+function encodeSlices(slices: readonly Slice[]): Uint8Array {
+  const encode = ({ encoder, batch, from, to }: Slice): Uint8Array => encoder.encodeBatch(batch, from, to);
+  if (slices.length === 1) return encode(slices[0]!);
+  // One resource for each source: messages of a repeated field may follow each other.
+  return concatBytes(slices.map((slice) => encode(slice).slice()));
 }
 
 /** The same events in two requests; null where it is one event. */

@@ -56,7 +56,7 @@ export class CarrierEncoder {
     );
   }
 
-  /** The OTLP request with records `from` to `to` (exclusive) of the batch. */
+  /** The OTLP request with records `from` to `to` (exclusive) of the batch; valid until the next request is encoded. */
   encodeBatch(batch: RecordBatch, from: number, to: number): Uint8Array {
     const byTenant = new Map<string | undefined, number[]>();
     for (let i = from; i < to; i += 1) {
@@ -66,16 +66,19 @@ export class CarrierEncoder {
       if (records === undefined) byTenant.set(tenant, [i]);
       else records.push(i);
     }
-    const parts = [...byTenant].map(([tenant, records]) => {
-      this.#out.at = 0;
+    const encode = ([tenant, records]: readonly [string | undefined, readonly number[]]): Uint8Array => {
+      const resource = tenant === undefined ? this.#resource : this.#resourceOf(tenant);
+      this.#begin(resource);
       for (const i of records) {
         const { bytes, view } = batch.chunks[i]!;
         this.#writeCarrier(bytes, view, batch.offsets[i]!);
       }
-      return this.#wrap(tenant === undefined ? this.#resource : this.#resourceOf(tenant));
-    });
+      return this.#wrap(resource);
+    };
+    const [first, ...others] = [...byTenant];
+    if (first === undefined || others.length === 0) return first === undefined ? new Uint8Array(0) : encode(first);
     // One resource for each tenant: messages of a repeated field may follow each other.
-    return parts.length === 1 ? parts[0]! : concatBytes(parts);
+    return concatBytes([...byTenant].map((records) => encode(records).slice()));
   }
 
   /** The resource with another tenant in it. */
@@ -96,7 +99,7 @@ export class CarrierEncoder {
       keyValue(field, reservedAttributes.sourceLastSeq, lastSeq),
       keyValue(field, reservedAttributes.sourceDropped, dropped),
     ]);
-    this.#out.at = 0;
+    this.#begin(this.#resource);
     this.#out.reserve(attributes.length + 256);
     // Reports take their ids from numbers that no event has.
     const idSeq = -timeMs;
@@ -124,7 +127,7 @@ export class CarrierEncoder {
       this.#out.nanoseconds(0x59, timeMs);
       this.#out.bytesField(0x62, name);
     }
-    return this.#wrap();
+    return this.#wrap(this.#resource).slice();
   }
 
   #writeCarrier(bytes: Uint8Array, view: DataView, offset: number): void {
@@ -215,13 +218,25 @@ export class CarrierEncoder {
     }
   }
 
-  #wrap(resourceBytes = this.#resource): Uint8Array {
-    const carriers = this.#out.written;
-    const scoped = this.#scope.length + carriers.length;
+  /** Leaves room for what comes before the carriers, whose lengths are not known yet. */
+  #begin(resource: Uint8Array): void {
+    this.#out.at = 0;
+    this.#out.reserve(resource.length + this.#scope.length + headBytes);
+    this.#out.at = resource.length + this.#scope.length + headBytes;
+  }
+
+  /** Puts resource and scope right before the carriers. */
+  #wrap(resourceBytes: Uint8Array): Uint8Array {
+    const start = resourceBytes.length + this.#scope.length + headBytes;
+    const end = this.#out.at;
+    const scoped = this.#scope.length + end - start;
     const scopedHead = concatBytes([Uint8Array.of(0x12), varint(scoped)]);
     const resource = resourceBytes.length + scopedHead.length + scoped;
     const head = concatBytes([Uint8Array.of(0x0a), varint(resource)]);
-    return concatBytes([head, resourceBytes, scopedHead, this.#scope, carriers]);
+    const first = start - head.length - resourceBytes.length - scopedHead.length - this.#scope.length;
+    this.#out.at = first;
+    for (const part of [head, resourceBytes, scopedHead, this.#scope]) this.#out.copy(part);
+    return this.#out.memory.subarray(first, end);
   }
 
   #traceId(tag: number, traceId: Uint8Array | undefined, seq: number): void {
@@ -251,6 +266,8 @@ export class CarrierEncoder {
   }
 }
 
+/** Tags and lengths in front of resource and scope: twice a byte and at most five. */
+const headBytes = 12;
 /** Resources of tenants are kept up to this number. */
 const maxRememberedResources = 1000;
 
@@ -258,7 +275,7 @@ function encodeResource(resource: SourceIdentity["resource"]): Uint8Array {
   return lengthDelimited(1, concatBytes(Object.entries(resource).map(([key, value]) => keyValue(1, key, value))));
 }
 
-/** One for all encoders: a request is written and copied before the next one begins. */
+/** One for all encoders: a request is compressed or copied before the next one is written. */
 const scratch = new CarrierBytes();
 const idBytes = new Uint8Array(16);
 const hexDigits = utf8Bytes("0123456789abcdef");

@@ -1,8 +1,8 @@
-import { request as httpRequest, Agent as HttpAgent, type RequestOptions } from "node:http";
-import { request as httpsRequest, Agent as HttpsAgent } from "node:https";
+import type { Agent, RequestOptions } from "node:http";
 import { gzipSync } from "node:zlib";
 import type { TlsFiles } from "../config/read-connection.ts";
 import { describeThrown } from "../recording/encode-any-value.ts";
+import { requireBuiltin } from "../require-builtin.ts";
 import { startTimer, stopTimer } from "../timers.ts";
 import { describeNetworkError, describeStatus, type Failure } from "./describe-failure.ts";
 import { readPartialSuccess, type PartialSuccess } from "./read-answer.ts";
@@ -35,11 +35,27 @@ const minGzipBytes = 1024;
 /** An OTLP answer is a few bytes; the limit that a Collector uses. */
 const maxAnswerBytes = 64 * 1024;
 
-/** Posts OTLP requests to one endpoint over kept-alive connections. */
+/** A request's content as it travels, for as many attempts as it needs. */
+export interface RequestBody {
+  readonly content: Uint8Array;
+  readonly isGzip: boolean;
+}
+
+/** The body in memory of its own, compressed where that is worth it. */
+export function packBody(body: Uint8Array): RequestBody {
+  const isGzip = body.length >= minGzipBytes;
+  return { content: isGzip ? gzipSync(body, { level: 1 }) : body.slice(), isGzip };
+}
+
+/**
+ * Posts OTLP requests to one endpoint over kept-alive connections. Loads `node:http` itself (11 MB) or `node:https`
+ * (4 MB more), because the thread of most products never posts.
+ */
 export class OtlpPoster {
   readonly #target: PostTarget;
   readonly #url: URL;
-  readonly #agent: HttpAgent;
+  readonly #send: typeof import("node:http").request;
+  readonly #agent: Agent;
 
   constructor(target: PostTarget) {
     this.#target = target;
@@ -51,14 +67,19 @@ export class OtlpPoster {
       timeout: 60_000,
       ...(proxyEnv === undefined ? {} : { proxyEnv }),
     };
-    this.#agent =
-      this.#url.protocol === "https:" ? new HttpsAgent({ ...options, ...target.tls }) : new HttpAgent(options);
+    if (this.#url.protocol === "https:") {
+      const https = requireBuiltin("node:https") as typeof import("node:https");
+      this.#send = https.request;
+      this.#agent = new https.Agent({ ...options, ...target.tls });
+    } else {
+      const http = requireBuiltin("node:http") as typeof import("node:http");
+      this.#send = http.request;
+      this.#agent = new http.Agent(options);
+    }
   }
 
   /** One attempt. Never rejects. */
-  post(body: Uint8Array): Promise<PostOutcome> {
-    const gzip = body.length >= minGzipBytes;
-    const content = gzip ? gzipSync(body, { level: 1 }) : body;
+  post({ content, isGzip }: RequestBody): Promise<PostOutcome> {
     const options: RequestOptions = {
       method: "POST",
       agent: this.#agent,
@@ -66,12 +87,11 @@ export class OtlpPoster {
         ...this.#target.headers,
         "content-type": "application/x-protobuf",
         "content-length": content.length,
-        ...(gzip ? { "content-encoding": "gzip" } : {}),
+        ...(isGzip ? { "content-encoding": "gzip" } : {}),
       },
     };
     return new Promise<PostOutcome>((resolve) => {
-      const send = this.#url.protocol === "https:" ? httpsRequest : httpRequest;
-      const request = send(this.#url, options, (response) => {
+      const request = this.#send(this.#url, options, (response) => {
         const parts: Buffer[] = [];
         let length = 0;
         response.on("data", (part: Buffer) => {

@@ -57,6 +57,8 @@ export class WorkerHost implements SenderHost {
       // Node would pipe them into the product's: a pipe makes an EPIPE there an error that nobody handles.
       stdout: true,
       stderr: true,
+      // What it makes is garbage at once: more room would only fill up, and stay (3 MB).
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     this.#worker.unref();
     let failure = "";

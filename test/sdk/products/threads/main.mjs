@@ -95,7 +95,7 @@ const stories = {
   },
   /** The thread runs before the main thread's start, and starts its own behind it. */
   async asks() {
-    const worker = begin([...Array(8).fill("wait"), "start", "record", "tell", "stay"]);
+    const worker = begin([...Array(8).fill("wait"), "start", "record", ...Array(8).fill("wait"), "tell", "stay"]);
     await later(100);
     start();
     await heard(worker);

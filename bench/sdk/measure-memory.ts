@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { unpackSdk } from "../../test/sdk/product-folder.ts";
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+
+/** Memory of a whole process, in MiB (RSS after a collection). */
+export interface MemoryFigures {
+  readonly without: number;
+  /** With one empty worker thread of Node's instead of the SDK. */
+  readonly emptyWorker: number;
+  /** With the SDK, and one event sent. */
+  readonly sdk: number;
+  /** With the SDK, and 20,000 events sent in bursts of 1,000. */
+  readonly sdkAfterEvents: number;
+}
+
+/** Of the package as published: from its sources, Node's compiler would count too. */
+export async function measureMemory(sink: string): Promise<Readonly<Record<"empty" | "server", MemoryFigures>>> {
+  // Inside the clone, so that the package finds its peers.
+  const folder = join(here, `../../.spanledger/bench-memory-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  try {
+    cpSync(await unpackSdk(), join(folder, "node_modules/@spanledger/sdk"), { recursive: true });
+    copyFileSync(join(here, "memory-product.mjs"), join(folder, "product.mjs"));
+    const measure = async (kind: string, use: string): Promise<number> => {
+      const measured: number[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        const file = join(folder, "product.mjs");
+        const { stdout } = await run(process.execPath, ["--expose-gc", file, kind, use, sink], { cwd: folder });
+        measured.push(Number(stdout));
+      }
+      return measured.toSorted((a, b) => a - b)[2]!;
+    };
+    const figures = async (kind: string): Promise<MemoryFigures> => ({
+      without: await measure(kind, "nothing"),
+      emptyWorker: await measure(kind, "worker"),
+      sdk: await measure(kind, "sdk"),
+      sdkAfterEvents: await measure(kind, "events"),
+    });
+    return { empty: await figures("empty"), server: await figures("server") };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

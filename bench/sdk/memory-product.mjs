@@ -1,0 +1,36 @@
+/**
+ * Says how much memory it takes, in MiB: `memory-product.mjs <process> <use> <sink>`. The process is `empty` or serves
+ * HTTP (`server`); the use is `nothing`, `worker` (an empty one), `sdk` (one event) or `events` (20,000).
+ */
+const [kind, use, sink] = process.argv.slice(2);
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+if (kind === "server") {
+  // Only there: it takes memory of its own.
+  const { createServer, get } = await import("node:http");
+  const server = createServer((_request, response) => response.end("ok"));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  for (let i = 0; i < 200; i += 1) {
+    await new Promise((resolve) => {
+      get(`http://127.0.0.1:${server.address().port}`, (answer) => answer.resume().on("end", resolve));
+    });
+  }
+}
+if (use === "worker") {
+  const { Worker } = await import("node:worker_threads");
+  new Worker("setInterval(() => undefined, 1000)", { eval: true }).unref();
+}
+if (use === "sdk" || use === "events") {
+  const { flush, recordBusinessEvent, startBusinessEvents } = await import("@spanledger/sdk");
+  startBusinessEvents({ endpoint: sink });
+  const [rounds, calls] = use === "sdk" ? [1, 1] : [20, 1000];
+  for (let round = 0; round < rounds; round += 1) {
+    for (let i = 0; i < calls; i += 1) {
+      recordBusinessEvent("session.message", { session_id: `s-${i}`, role: "ai", message_length: i });
+    }
+    if (!(await flush({ timeoutMs: 60_000 }))) throw new Error("the sink has not taken the events");
+  }
+}
+await later(1000);
+globalThis.gc();
+console.log(process.memoryUsage().rss / 1_048_576);
+process.exit(0);
