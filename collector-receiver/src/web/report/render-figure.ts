@@ -15,7 +15,6 @@ export interface BehindLink {
 
 /** A figure as a card, with the ways to what is behind it. */
 export function renderFigure(figure: Figure, context: ReportContext, behind: readonly BehindLink[]): Html {
-  const { texts } = context;
   const { definition, state, key } = figure;
   const sample = sampleText(figure, context);
   const known = state === "known";
@@ -25,20 +24,12 @@ export function renderFigure(figure: Figure, context: ReportContext, behind: rea
     ${known && renderChange(figure, context)}
     ${state === "no_value" && html`<p class="aside">${noValueText(figure, context)}</p>`}
     ${known && sample !== null && html`<p class="aside">${sample}</p>`}
-    ${state !== "withheld" && renderTrend(figure.trend)}
-    <div class="foot">
-      <details>
-        <summary>${texts.definition}</summary>
-        ${renderDefinition(figure, context)}
-      </details>
-      ${known && renderBehind(figure, behind)}
-    </div>
+    ${state !== "withheld" && renderTrend(figure.trend)} ${renderFoot(figure, context, behind)}
   </article>`;
 }
 
 /** A figure in a line: name, number, change, and the same definition one tap away. */
 export function renderFigureLine(figure: Figure, context: ReportContext, behind: readonly BehindLink[]): Html {
-  const { texts } = context;
   const { definition, state, key } = figure;
   const known = state === "known";
   const sample = sampleText(figure, context);
@@ -49,14 +40,19 @@ export function renderFigureLine(figure: Figure, context: ReportContext, behind:
       ${known && figure.metric.change !== null && !figure.previousWithheld && renderChange(figure, context)}
       ${known && sample !== null && html`<p class="aside">${sample}</p>`}
     </div>
-    <div class="foot">
-      <details>
-        <summary>${texts.definition}</summary>
-        ${renderDefinition(figure, context)}
-      </details>
-      ${known && renderBehind(figure, behind)}
-    </div>
+    ${renderFoot(figure, context, behind)}
   </article>`;
+}
+
+/** The definition one tap away, and the way to what is behind a figure. */
+function renderFoot(figure: Figure, context: ReportContext, behind: readonly BehindLink[]): Html {
+  return html`<div class="foot">
+    <details>
+      <summary>${context.texts.definition}</summary>
+      ${renderDefinition(figure, context)}
+    </details>
+    ${figure.state === "known" && renderBehind(figure, behind)}
+  </div>`;
 }
 
 function shownValue({ metric, state }: Figure, { texts }: ReportContext): string {
