@@ -92,7 +92,8 @@ function readKeyValue(cursor: ProtobufCursor, start: number, end: number, visito
       if (tag === keyValueTag.key) {
         keyStart = at;
         keyEnd = pos;
-      } else {
+      } else if (valueStart === end || hasValue(cursor, at, pos)) {
+        // Parts of a value are merged: the last one that says something counts.
         valueStart = at;
         valueEnd = pos;
       }
@@ -102,6 +103,16 @@ function readKeyValue(cursor: ProtobufCursor, start: number, end: number, visito
   }
   visitor.key(cursor.bytes, keyStart, keyEnd);
   readAnyValue(cursor, valueStart, valueEnd, visitor);
+}
+
+/** True if the AnyValue in `[start, end)` is set. */
+function hasValue(cursor: ProtobufCursor, start: number, end: number): boolean {
+  for (let pos = start; pos < end;) {
+    const tag = cursor.readTag(pos, end);
+    if (tag >>> 3 < anyValueFields.length) return true;
+    pos = cursor.skipField(tag, cursor.pos, end, anyValueFields, "an attribute's value");
+  }
+  return false;
 }
 
 /** True if a KeyValue under `attributesTag` in `[start, end)` has exactly that key; it is looked for as far as attributes are read. */

@@ -18,8 +18,6 @@ import {
   logRecordTag,
   requestTag,
   resourceDataTag,
-  resourceFields,
-  resourceTag,
   scopeDataTag,
   scopeTag,
   spanFields,
@@ -27,6 +25,7 @@ import {
 } from "./protobuf-fields.ts";
 import { readPlainProtobuf } from "./read-plain-protobuf.ts";
 import { hasProtobufKey, readProtobufAttributes } from "./read-protobuf-attributes.ts";
+import { readProtobufResource } from "./read-protobuf-resource.ts";
 import { LogRecordReader } from "./walk-protobuf-log-record.ts";
 import { maxAttributesBytes, stretchBytes, type Walk } from "./walk-pauses.ts";
 import { refuseOtherSignal, SpanEventReader, SpanReader } from "./walk-protobuf-span.ts";
@@ -48,6 +47,7 @@ class ProtobufWalker implements OtlpWalker {
   /** The field of an event (or log record) that holds its attributes. */
   private readonly attributesTag: number;
   private readonly fields: Uint8Array;
+  /** The parts of the resource, with other fields among them; both are equal if it has none. */
   private resourceStart = 0;
   private resourceEnd = 0;
   private readonly span: SpanReader;
@@ -174,7 +174,7 @@ class ProtobufWalker implements OtlpWalker {
       if (tag === resourceDataTag.scopes && this.firstListed < 0) this.firstListed = pos;
       if (tag === resourceDataTag.resource) {
         const length = cursor.readLength(cursor.pos, end);
-        this.resourceStart = cursor.pos;
+        if (this.resourceEnd === 0) this.resourceStart = pos;
         pos = this.resourceEnd = cursor.pos + length;
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, containerFields, "a resource's data");
@@ -264,14 +264,7 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   readResourceAttributes(visitor: AttributeVisitor): void {
-    readProtobufAttributes(
-      this.cursor,
-      this.resourceStart,
-      this.resourceEnd,
-      resourceTag.attributes,
-      resourceFields,
-      visitor,
-    );
+    readProtobufResource(this.cursor, this.resourceStart, this.resourceEnd, visitor);
   }
 
   readSpanAttributes(visitor: AttributeVisitor): void {
