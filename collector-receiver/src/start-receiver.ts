@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
 import type { ConnectionTimes } from "./receiving/create-http-server.ts";
@@ -25,7 +25,7 @@ import { raiseAlarms } from "./operating/raise-alarms.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { listen } from "./listen.ts";
 import { watchTenants } from "./upkeep/watch-tenants.ts";
-import { noticeLostClients } from "./storage/wire/writer-connection.ts";
+import { ReadPool } from "./storage/wire/read-pool.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
 
 export interface Receiver {
@@ -45,9 +45,9 @@ export interface StartOptions {
 
 /** One batch is built while another commits. */
 const writerCount = 2;
+/** For requests of tenants that are busy, and for upkeep. */
+const otherConnections = 2;
 const readConnections = 10;
-/** After so long a page gives up its connection: the host may be gone. */
-const readDeadlineMs = 15_000;
 const watchEveryMs = 30_000;
 
 /**
@@ -62,7 +62,7 @@ export async function startReceiver(
   const started = new StartedParts(log);
   try {
     const database = await prepareDatabase(config, log, started);
-    const pool = openReadPool(database.connectionString, log);
+    const pool = new ReadPool(database.connectionString, readConnections, log);
     started.add("the read pool", () => pool.end());
     const parts = await startIngest(config, log, { ...database, pool }, started);
     const failedSignIns = new FailedSignIns({
@@ -145,25 +145,8 @@ async function startLive(redisUrl: string, pool: pg.Pool, log: FastifyBaseLogger
   return createLive({ redisUrl, pool, log });
 }
 
-function openReadPool(connectionString: string, log: FastifyBaseLogger): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString,
-    max: readConnections,
-    application_name: "spanledger-reader",
-    connectionTimeoutMillis: 5_000,
-    query_timeout: readDeadlineMs,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    // Awaited by the pool: a statement beside the first one of a reader is deprecated in pg.
-    onConnect: noticeLostClients,
-  });
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
-  return pool;
-}
-
 interface ReadyDatabase extends Awaited<ReturnType<typeof prepareDatabase>> {
-  readonly pool: pg.Pool;
+  readonly pool: ReadPool;
 }
 
 /** Starts what counts: ingest, the upkeep of tenants, today's counters in Redis, and the metrics of all of them. */
@@ -192,12 +175,19 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     batchMaxEvents,
     log,
     onAlarm,
+    onConnectionsTaken: () => void pool.shrink(),
     onCommitted: (committed, _batch, startedMs) => {
       metrics.countBatch(committed, startedMs);
       live?.publish(committed.days);
     },
   });
   started.add("ingest", () => ingest.close());
+  // Before any reader: what reads must not take the last connections.
+  await ingest.open();
+  log.info(
+    { connections: writerCount + otherConnections + readConnections },
+    "so many connections of PostgreSQL are needed at most: docs/operating.md",
+  );
   const watch = await watchTenants({
     connectionString,
     log,

@@ -27,6 +27,8 @@ export interface BatchWriterOptions {
   readonly knownPartitions: KnownPartitions;
   /** Shared by the writers of a process. */
   readonly recent: RecentEvents;
+  /** Called if PostgreSQL has no connection left for a writer. */
+  readonly onConnectionsTaken?: () => void;
   /** Milliseconds after which a batch's connection is given up; 15 s unless given. */
   readonly deadlineMs?: number;
   /** No event is to blame, and waiting does not help: somebody has to know. */
@@ -124,6 +126,11 @@ export class BatchWriter {
     return events.every((event) => isNew.has(event) || this.#options.recent.has(event));
   }
 
+  /** Connects ahead of the first batch. If that fails, the first batch tries again and says so. */
+  async open(): Promise<void> {
+    await this.#connect().catch(() => {});
+  }
+
   /** Ends the connection. */
   async close(): Promise<void> {
     const client = this.#client;
@@ -148,6 +155,8 @@ export class BatchWriter {
       return client;
     } catch (error) {
       const kind = classifyDatabaseError(error);
+      // too_many_connections
+      if (sqlStateOf(error) === "53300") this.#options.onConnectionsTaken?.();
       // Whatever else PostgreSQL says while we log in, it says to this role, this database or these settings.
       throw this.#refuse(kind === "unavailable" || kind === "fault" ? kind : "login_refused", "connect", error);
     }

@@ -130,6 +130,11 @@ export class GroupCommit implements Ingest {
     return this.#room.promise;
   }
 
+  /** Connects the writers ahead of the first request. */
+  async open(): Promise<void> {
+    await Promise.all(this.#writers.map(({ batches }) => batches.open()));
+  }
+
   /** Refuses new requests, commits those that wait, closes the connections. */
   async close(): Promise<void> {
     this.#state = "draining";
