@@ -169,11 +169,22 @@ function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, MappingPlan>): 
   };
 }
 
+/** A longer name is cut: no event has room for what is left of it. */
+const maxAttributeNameBytes = 96 * 1024;
+
+/** The last place up to `max` that is not within a character. */
+function endOfCharacter(bytes: Buffer, max: number): number {
+  let end = Math.min(bytes.length, max);
+  if (end < bytes.length) while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
+  return end;
+}
+
 function makeAttributeKey(
-  bytes: Buffer,
+  whole: Buffer,
   countedAttributes: ReadonlySet<string>,
   slots: ReadonlyMap<string, number>,
 ): AttributeKey {
+  const bytes = whole.subarray(0, endOfCharacter(whole, maxAttributeNameBytes));
   const text = bytes.toString();
   return new AttributeKey(bytes, {
     text,
