@@ -1,5 +1,5 @@
 /** The packages as they would be published, installed in a folder that knows nothing of this clone. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,6 +8,7 @@ import { packWorkspace, publishedWorkspaces, runNpm } from "../../../deploy/pack
 import { packageVersion } from "../../../collector-receiver/src/package-root.ts";
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { makeFolder, removeFolder } from "../../sdk/fresh-folder.ts";
+import { headCommit } from "../../support/repository-files.ts";
 import { InstalledReceiver, program } from "./installed-receiver.ts";
 
 const installMs = 400_000;
@@ -77,10 +78,9 @@ describe("installed by npm with scripts forbidden, below a CommonJS package", ()
   }, installMs);
 
   test("says its version and commit, and writes a config and a compose file", async () => {
-    const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: clone, encoding: "utf8" }).trim();
     expect(await installed.run(program, "--version")).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(`^${packageVersion} \\(${head}(-dirty)?\\)\n$`),
+      stdout: expect.stringMatching(`^${packageVersion} \\(${headCommit()}(-dirty)?\\)\n$`),
     });
     expect(await installed.run(program, "init")).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(join(installed.folder, "compose.yaml"))).toBe(true);

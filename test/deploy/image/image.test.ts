@@ -1,5 +1,5 @@
 /** The image without Docker: its steps in a scratch folder, and what they give started as a container is. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { packageVersion } from "../../../collector-receiver/src/package-root.ts"
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { describeWith } from "../../support/describe-with.ts";
+import { repositoryFiles } from "../../support/repository-files.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { isInContext, readInstructions, readPatterns } from "./docker-files.ts";
 import { findExcuse, startRestricted } from "./run-restricted.ts";
@@ -17,12 +18,7 @@ import { findExcuse, startRestricted } from "./run-restricted.ts";
 const read = (path: string): string => readFileSync(locateInRepository(path), "utf8");
 const patterns = readPatterns(read(".dockerignore"));
 const instructions = readInstructions(read("deploy/Dockerfile"));
-const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
-  cwd: locateInRepository(""),
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((path) => path !== "" && existsSync(locateInRepository(path)));
+const tracked = repositoryFiles();
 
 describe("the Dockerfile", () => {
   test("takes its base as an argument, by the exact version of Node that the tests run on", () => {
