@@ -128,7 +128,10 @@ describe("POST /api/chat/stream", () => {
     const tokens = [...response.body.matchAll(/event: token\ndata: (.*)/g)].map(([, data]) => JSON.parse(data!).text);
     expect(response.body).toContain("event: done");
 
-    const [start, message] = await sink.take();
+    // The answer has ended before its message is recorded.
+    const taken = await sink.take();
+    await vi.waitUntil(async () => taken.push(...(await sink.take())) >= 2);
+    const [start, message] = taken;
     expect(start?.attributes).toMatchObject({ channel: "web" });
     expect(message?.attributes).toMatchObject({ role: "ai", message_length: Array.from(tokens.join("")).length });
     const { first_token_ms, response_time_ms } = message!.attributes as Record<string, number>;
