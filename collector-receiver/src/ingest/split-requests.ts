@@ -65,10 +65,11 @@ function halves(
 }
 
 function sumOf(a: IngestResult, b: IngestResult): IngestResult {
+  const unkept = (a.unkept ?? 0) + (b.unkept ?? 0);
   return {
     inserted: a.inserted + b.inserted,
     duplicates: a.duplicates + b.duplicates,
     refused: [...a.refused, ...b.refused],
-    unkept: (a.unkept ?? 0) + (b.unkept ?? 0),
+    ...(unkept === 0 ? {} : { unkept }),
   };
 }

@@ -12,6 +12,14 @@ import { tracesWith } from "../../support/otlp-json.ts";
 
 const base = "/tools/spanledger";
 
+/** An answer with its whole body: one that nobody reads keeps its connection, and the receiver waits for it when it closes. */
+async function fetchWhole(address: string | URL, init?: RequestInit): Promise<Response> {
+  const answer = await fetch(address, init);
+  const { status, headers, url } = answer;
+  const whole = new Response(await answer.arrayBuffer(), { status, headers });
+  return Object.defineProperty(whole, "url", { value: url });
+}
+
 /** A reverse proxy under `base`, which keeps or strips that path; anything else is 404, as a proxy's own. */
 async function openProxy(target: string, strips: boolean): Promise<string> {
   const server = createServer((incoming, outgoing) => {
@@ -57,7 +65,7 @@ test.each([
     { name: "ticket.created", attributes: { ticket_id: 9 }, atMs: Date.UTC(2026, 2, 3, 2) },
   ];
   const headers = { "content-type": "application/json" };
-  const sent = await fetch(`${proxy}/v1/traces`, { method: "POST", headers, body: tracesWith(events) });
+  const sent = await fetchWhole(`${proxy}/v1/traces`, { method: "POST", headers, body: tracesWith(events) });
   expect(await sent.json()).toEqual({});
   const waiting = [
     `${proxy}/?lang=en`,
@@ -68,7 +76,7 @@ test.each([
   ];
   const seen = new Set(waiting);
   for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
-    const answer = await fetch(address);
+    const answer = await fetchWhole(address);
     if (!address.includes("/nothing")) expect([address, answer.status]).toEqual([address, 200]);
     if (!answer.headers.get("content-type")?.startsWith("text/html") || address.includes("/docs")) continue;
     for (const link of addressesOf(await answer.text(), address)) {
@@ -81,17 +89,17 @@ test.each([
   const paths = [...seen].map((address) => new URL(address).pathname.slice(base.length));
   for (const path of ["/report.pdf", "/report/sessions", "/docs"]) expect(paths).toContain(path);
 
-  const live = await (await fetch(`${proxy}/live`)).text();
+  const live = await (await fetchWhole(`${proxy}/live`)).text();
   const [, stream = ""] = /new EventSource\("([^"]+)"\)/.exec(live) ?? [];
   const answer = await fetch(new URL(stream, `${proxy}/live`));
   expect(answer.headers.get("content-type")).toContain("text/event-stream");
   await answer.body?.cancel();
 
-  const docs = await fetch(`${proxy}/docs/`);
+  const docs = await fetchWhole(`${proxy}/docs/`);
   const scripts = addressesOf(await docs.text(), docs.url);
   expect(scripts.length).toBeGreaterThan(2);
-  for (const script of scripts) expect([script.href, (await fetch(script)).status]).toEqual([script.href, 200]);
-  expect(await (await fetch(`${proxy}/docs/json`)).json()).toMatchObject({ servers: [{ url: base }] });
+  for (const script of scripts) expect([script.href, (await fetchWhole(script)).status]).toEqual([script.href, 200]);
+  expect(await (await fetchWhole(`${proxy}/docs/json`)).json()).toMatchObject({ servers: [{ url: base }] });
 });
 
 test("a path that only begins like BASE_PATH is not taken for it", async () => {
@@ -100,9 +108,9 @@ test("a path that only begins like BASE_PATH is not taken for it", async () => {
   expect(asked.map(remove)).toEqual([`${base}s/livez`, "/livez", "/", "/?lang=en", "/", "/livez", undefined]);
   const { url } = await startTestReceiver({ BASE_PATH: base });
   for (const path of [`${base}er/livez`, `${base.slice(0, -1)}/livez`])
-    expect((await fetch(url + path)).status).toBe(404);
-  expect((await fetch(`${url}${base}/livez`)).status).toBe(200);
-  expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect((await fetchWhole(url + path)).status).toBe(404);
+  expect((await fetchWhole(`${url}${base}/livez`)).status).toBe(200);
+  expect((await fetchWhole(`${url}/livez`)).status).toBe(200);
 });
 
 test.each(["spanledger", "/", "//host", "/a b", "/../x", "/a?b", "/report", "/api/x", "/v1", "/a//b", "/<x>"])(
@@ -118,7 +126,7 @@ test("where other machines reach the receiver, /metrics and /docs ask for a toke
   const { url } = await startTestReceiver(open);
   const at = url.replace("0.0.0.0", "127.0.0.1");
   const ask = (path: string, token?: string) =>
-    fetch(at + path, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+    fetchWhole(at + path, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
   for (const token of [undefined, "token-that-only-sends", "token-that-only-reads"]) {
     const refused = await ask("/metrics", token);
     expect(refused.status).toBe(401);
@@ -136,19 +144,21 @@ test("where other machines reach the receiver, /metrics and /docs ask for a toke
   expect((await ask("/livez")).status).toBe(200);
   const guarded = await startTestReceiver({ ...open, METRICS_TOKEN: "token-of-prometheus" });
   const authorization = "Bearer token-of-prometheus";
-  const opened = await fetch(`${guarded.url.replace("0.0.0.0", "127.0.0.1")}/metrics`, { headers: { authorization } });
+  const opened = await fetchWhole(`${guarded.url.replace("0.0.0.0", "127.0.0.1")}/metrics`, {
+    headers: { authorization },
+  });
   expect(await opened.text()).toContain("spanledger_build_info");
 });
 
 test("/version and spanledger_build_info say what runs here", async () => {
   const { url } = await startTestReceiver();
-  expect(await (await fetch(`${url}/version`)).json()).toEqual({
+  expect(await (await fetchWhole(`${url}/version`)).json()).toEqual({
     name: "spanledger",
     version: packageVersion,
     node: process.versions.node,
     counting_rules: expect.any(Number),
   });
-  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const metrics = await (await fetchWhole(`${url}/metrics`)).text();
   expect(metrics).toMatch(
     new RegExp(
       `^spanledger_build_info\\{version="${packageVersion}",node="${process.versions.node}",counting_rules="\\d+"\\} 1$`,
