@@ -21,7 +21,7 @@ type Path = readonly string[];
 type Attributes = Readonly<Record<string, Pick<CustomAttribute, "type" | "unit" | "values" | "maximum">>>;
 type Kind = keyof typeof metricShapes;
 type CountedKind = Exclude<Kind, "ratio">;
-/** What a metric that is counted may have; which of it, its kind decides. */
+/** All fields of counted metrics. A metric's kind decides which of them it may have. */
 type CountedFields = Omit<Partial<Static<(typeof metricShapes)["sum"]>>, "kind">;
 
 /** With `_p50_ms`, a key fits the 50 characters of `analytics_duration_histograms.metric`. */

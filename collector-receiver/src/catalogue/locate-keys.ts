@@ -44,7 +44,7 @@ async function parseModule(source: string): Promise<Program | undefined> {
     try {
       return parse(read(), { ecmaVersion: "latest", sourceType: "module", locations: true, allowHashBang: true });
     } catch {
-      // TypeScript at the first attempt. At the second there are no lines.
+      // The first attempt fails on TypeScript's syntax. If the second fails too, problems have no lines.
     }
   }
   return undefined;

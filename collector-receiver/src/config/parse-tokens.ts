@@ -71,7 +71,7 @@ export function parseTokens(text: string, options: TokenOptions): ParsedTokens {
   return { grants: problems.length === 0 ? grants : [], problems };
 }
 
-/** @returns what is wrong with a token that is given in plain text; the token itself is never in the text */
+/** @returns the problem of a token in plain text, without the token itself; undefined if there is none */
 export function findTokenProblem(token: string): string | undefined {
   return tokenPattern.test(token) ? findWeakness(token) : "is too short, too long or has other characters";
 }

@@ -84,7 +84,7 @@ async function makeDataFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes a folder and its parents. With `recursive`, mkdir of Node 24 tries for ever below /proc, where it fails with ENOENT. */
+/** Makes a folder and its parents. Node 24's recursive `mkdir` never returns below /proc, where each attempt fails with ENOENT. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder);

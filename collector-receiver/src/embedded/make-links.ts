@@ -31,7 +31,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** On Windows there is no such list. */
+/** The package for Windows has no list of links. */
 async function readLinks(file: string): Promise<readonly PackedLink[]> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as readonly PackedLink[];

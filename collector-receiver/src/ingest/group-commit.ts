@@ -231,7 +231,7 @@ export class GroupCommit implements Ingest {
 
   /**
    * One transaction, and the answers to its requests. Tenants that are counted by other rules are refused.
-   * @returns what is left to do if tenants are busy: nothing was committed or answered then
+   * @returns the requests that are left if tenants are busy; nothing was committed or answered in that case
    */
   async #commit(
     writer: BatchWriter,

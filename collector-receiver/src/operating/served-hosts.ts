@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { FastifyInstance } from "fastify";
+import { isLoopback } from "../config/check-across.ts";
 
 /** A request for a `Host` that this receiver does not serve. */
 class HostNotServedError extends Error {
@@ -51,8 +51,7 @@ function nameOf(host: string): string {
 
 /** Names below `localhost` are loopback by RFC 6761, section 6.3. */
 function isLoopbackName(name: string): boolean {
-  if (name === "localhost" || name.endsWith(".localhost") || name === "::1") return true;
-  return isIP(name) === 4 && name.startsWith("127.");
+  return isLoopback(name) || name.endsWith(".localhost");
 }
 
 function shorten(text: string): string {
