@@ -50,8 +50,8 @@ test("init writes a config that a receiver counts by, and a compose file that th
   const compose = parse(text) as ComposeFile;
   expect(findComposeProblems(compose)).toBeNull();
   expect(text).not.toMatch(/SPANLEDGER_(?:VERSION|CONFIG_FILE)/);
-  const { receiver: service } = compose.services;
-  expect(service?.build?.dockerfile_inline).toContain(`@spanledger/collector-receiver@${packageVersion} `);
+  const { receiver: service, migrate, roles } = compose.services;
+  expect(migrate?.build?.dockerfile_inline).toContain(`@spanledger/collector-receiver@${packageVersion} `);
   expect(service?.environment?.["SPANLEDGER_CONFIG"]).toBe("/etc/spanledger/spanledger.config.mts");
   expect(service?.volumes).toEqual(["./spanledger.config.mts:/etc/spanledger/spanledger.config.mts:ro"]);
   for (const name of Object.keys(service?.environment ?? {})) {
@@ -60,6 +60,12 @@ test("init writes a config that a receiver counts by, and a compose file that th
   for (const { ports = [] } of Object.values(compose.services)) {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   }
+
+  const leastRights = { image: "spanledger", read_only: true, cap_drop: ["ALL"] };
+  expect([migrate, service]).toMatchObject([leastRights, leastRights]);
+  expect(service?.environment?.["DATABASE_URL"]).toMatch(/^postgresql:\/\/spanledger_app:/);
+  expect(roles?.command?.[0]).toContain("create role spanledger_app login in role spanledger_receiver");
+  expect(Object.keys(service?.depends_on ?? {})).toEqual(["roles"]);
 });
 
 test("init keeps existing files, and its compose file mounts the config that it found", async () => {
