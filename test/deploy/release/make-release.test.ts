@@ -39,6 +39,8 @@ function scratchClone(): Clone {
     "## [Unreleased]\n\n- **Fixed:** an entry of the test.\n",
   );
   writeFileSync(join(folder, "CHANGELOG.md"), changelog);
+  // Its history is new: the commits of earlier releases are not in it.
+  writeFileSync(join(folder, "docs/releases.json"), "{}\n");
   git("init", "--quiet", "--initial-branch", "main");
   git("config", "user.name", "A releaser");
   git("config", "user.email", "releaser@example.com");
@@ -53,8 +55,9 @@ function scratchClone(): Clone {
 function staleReleases(folder: string): string[] {
   const run = (...words: string[]) =>
     spawnSync("git", ["-c", "safe.directory=*", ...words], { cwd: folder, encoding: "utf8" });
-  // A copy without a history cannot know.
+  // A copy without a history, or with its end alone, cannot know.
   if (run("rev-parse", "HEAD").status !== 0) return [];
+  if (run("rev-parse", "--is-shallow-repository").stdout.trim() === "true") return [];
   const releases = JSON.parse(readFileSync(join(folder, "docs/releases.json"), "utf8")) as Record<
     string,
     { commit: string }
