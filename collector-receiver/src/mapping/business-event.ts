@@ -29,8 +29,8 @@ export interface CountableEvent {
 
 /**
  * A business event that can be stored: what counting reads, and its row, ready for COPY. What only the row
- * holds is read from it when it is asked for: few events are. Its fields are declared only: a field that types are stripped
- * from stays in the class, and then each object gets all of them as undefined first, by a call that is never compiled into
+ * holds is read from it when it is asked for: few events are. Its fields are declared only, so none is private: a field that
+ * stays in the class when types are stripped is set to undefined first in each object, by a call that is never compiled into
  * the caller.
  */
 export class BusinessEvent implements CountableEvent {
@@ -47,9 +47,11 @@ export class BusinessEvent implements CountableEvent {
   declare readonly rows: Buffer;
   declare readonly rowStart: number;
   declare readonly rowEnd: number;
-  declare private readonly dataEnd: number;
-  declare private sourceId: string | null;
-  declare private readonly seq: number;
+  /** Where in `rows` its `event_data` ends. */
+  declare readonly dataEnd: number;
+  /** Null if it names none, or after `forgetSource`. */
+  declare sourceId: string | null;
+  declare readonly seq: number;
 
   /** @param reading what was read of it; its row is the last that the arena took */
   constructor(tenantId: string, name: string, occurredAtMs: number, serviceName: string | null, reading: ReadEvent) {

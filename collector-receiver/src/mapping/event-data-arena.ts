@@ -25,7 +25,7 @@ export class EventDataArena {
   protected next = 0;
   protected start = 0;
   protected pos = 0;
-  private limit = 0;
+  #limit = 0;
 
   /** Starts an event of at most `maxBytes`; what was begun and not taken is given up. */
   begin(maxBytes: number): void {
@@ -42,7 +42,7 @@ export class EventDataArena {
     }
     this.start = this.next + before;
     this.pos = this.start;
-    this.limit = this.start + maxBytes;
+    this.#limit = this.start + maxBytes;
   }
 
   /** Makes an object of what was written: members stand there as `,"key":value`. */
@@ -71,7 +71,7 @@ export class EventDataArena {
   writeRaw(bytes: Buffer, from = 0): boolean {
     const length = bytes.length;
     let pos = this.pos;
-    if (pos + length + 1 > this.limit) return false;
+    if (pos + length + 1 > this.#limit) return false;
     const chunk = this.chunk;
     for (let i = from; i < length; i++) chunk[pos++] = bytes[i]!;
     this.pos = pos;
@@ -82,7 +82,7 @@ export class EventDataArena {
   writeWords(words: ByteWords): boolean {
     const pos = this.pos;
     const end = pos + words.length;
-    if (end + 1 > this.limit) return false;
+    if (end + 1 > this.#limit) return false;
     words.writeTo(this.view, pos);
     this.pos = end;
     return true;
@@ -91,7 +91,7 @@ export class EventDataArena {
   /** A JSON string of ASCII that needs no escape; false, with nothing written, where the text is another. */
   writePlainText(source: DataView, start: number, end: number): boolean {
     let pos = this.pos;
-    if (pos + (end - start) + 3 > this.limit) return false;
+    if (pos + (end - start) + 3 > this.#limit) return false;
     const { chunk, view } = this;
     chunk[pos++] = quote;
     let at = start;
@@ -114,14 +114,14 @@ export class EventDataArena {
   }
 
   writeByte(byte: number): boolean {
-    if (this.pos + 2 > this.limit) return false;
+    if (this.pos + 2 > this.#limit) return false;
     this.chunk[this.pos++] = byte;
     return true;
   }
 
   /** ASCII, such as a number's text. */
   writeAscii(text: string): boolean {
-    if (this.pos + text.length + 1 > this.limit) return false;
+    if (this.pos + text.length + 1 > this.#limit) return false;
     for (let i = 0; i < text.length; i++) this.chunk[this.pos++] = text.charCodeAt(i);
     return true;
   }
@@ -132,7 +132,7 @@ export class EventDataArena {
     let digits = 1;
     for (let bound = 10; value >= bound; bound *= 10) digits++;
     let pos = this.pos + digits;
-    if (pos + 1 > this.limit) return false;
+    if (pos + 1 > this.#limit) return false;
     this.pos = pos;
     let rest = value | 0;
     do {
@@ -149,10 +149,10 @@ export class EventDataArena {
       if (value === Math.floor(value)) return this.writeInt(value);
       // Three decimals are what durations have: digits by hand where that is exactly the number.
       const thousandths = (value * 1000) | 0;
-      if (thousandths > 0 && thousandths / 1000 === value && this.pos + 16 <= this.limit) {
+      if (thousandths > 0 && thousandths / 1000 === value && this.pos + 16 <= this.#limit) {
         const whole = (thousandths / 1000) | 0;
         this.writeInt(whole);
-        this.writeFraction(thousandths - whole * 1000);
+        this.#writeFraction(thousandths - whole * 1000);
         return true;
       }
     }
@@ -160,7 +160,7 @@ export class EventDataArena {
   }
 
   /** The point and the decimals of so many thousandths, without zeros at the end. */
-  private writeFraction(thousandths: number): void {
+  #writeFraction(thousandths: number): void {
     const chunk = this.chunk;
     let pos = this.pos;
     const tenths = (thousandths / 100) | 0;
@@ -179,9 +179,9 @@ export class EventDataArena {
   /** A JSON string; validates UTF-8 and escapes in the same pass. */
   writeString(bytes: Buffer, start: number, end: number): TextState {
     const chunk = this.chunk;
-    const limit = this.limit - 2;
+    const limit = this.#limit - 2;
     let pos = this.pos;
-    if (pos + (end - start) + 1 > limit) return this.checkOnly(bytes, start, end);
+    if (pos + (end - start) + 1 > limit) return this.#checkOnly(bytes, start, end);
     let state: TextState = textState.ascii;
     chunk[pos++] = quote;
     for (let i = start; i < end; i++) {
@@ -196,7 +196,7 @@ export class EventDataArena {
         i += length - 1;
       } else {
         if (byte === 0) return textState.nul;
-        if (pos + 6 + (end - i) > limit) return this.checkOnly(bytes, i, end);
+        if (pos + 6 + (end - i) > limit) return this.#checkOnly(bytes, i, end);
         chunk[pos++] = backslash;
         if (byte >= 0x20) {
           chunk[pos++] = byte;
@@ -215,7 +215,7 @@ export class EventDataArena {
   }
 
   /** Too large, unless the text is worse than that. */
-  private checkOnly(bytes: Buffer, start: number, end: number): TextState {
+  #checkOnly(bytes: Buffer, start: number, end: number): TextState {
     for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
       if (byte === 0) return textState.nul;
@@ -232,7 +232,7 @@ export class EventDataArena {
   writeBase64(bytes: Buffer, start: number, end: number): boolean {
     const chunk = this.chunk;
     let pos = this.pos;
-    if (pos + Math.ceil((end - start) / 3) * 4 + 3 > this.limit) return false;
+    if (pos + Math.ceil((end - start) / 3) * 4 + 3 > this.#limit) return false;
     chunk[pos++] = quote;
     for (let i = start; i < end; i += 3) {
       const left = end - i;

@@ -65,40 +65,40 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   readonly events: BusinessEvent[] = [];
   readonly rejected: RejectedEvent[] = [];
   readonly sourceReports: SourceReport[] = [];
-  private readonly unfinished: Generator<undefined, RejectedEvent>[] = [];
+  readonly #unfinished: Generator<undefined, RejectedEvent>[] = [];
   rejectedCarriers = 0;
   ignored = 0;
 
-  private readonly encoding: OtlpEncoding;
-  private readonly signal: OtlpSignal;
-  private readonly context: MappingContext;
-  private readonly catalogue: CompiledCatalogue;
-  private readonly reading = eventReader.reading;
+  readonly #encoding: OtlpEncoding;
+  readonly #signal: OtlpSignal;
+  readonly #context: MappingContext;
+  readonly #catalogue: CompiledCatalogue;
+  readonly #reading = eventReader.reading;
   readonly tape: AttributeTape<AttributeKey>;
-  private resourceFacts: ResourceFacts | null = null;
-  private tenantId = "";
-  private columns: ResourceColumns = noColumns;
-  private tenantProblem: EventProblem | null = null;
+  #resourceFacts: ResourceFacts | null = null;
+  #tenantId = "";
+  #columns: ResourceColumns = noColumns;
+  #tenantProblem: EventProblem | null = null;
   retainedFromMs = -Infinity;
   readonly latestMs: number;
-  private isOurScope = false;
-  private readonly lastName = new LastText<EventName>();
-  private carrierIsRejected = false;
+  #isOurScope = false;
+  readonly #lastName = new LastText<EventName>();
+  #carrierIsRejected = false;
   /** Of the span, or of the resource's log records. */
-  private readonly ordinals = new Map<string, number>();
+  readonly #ordinals = new Map<string, number>();
 
   constructor(encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
-    this.encoding = encoding;
-    this.signal = signal;
-    this.context = context;
-    this.catalogue = compileCatalogue(context.countedAttributes, context.custom);
-    this.tape = this.catalogue.tape;
+    this.#encoding = encoding;
+    this.#signal = signal;
+    this.#context = context;
+    this.#catalogue = compileCatalogue(context.countedAttributes, context.custom);
+    this.tape = this.#catalogue.tape;
     this.latestMs = context.nowMs + dayMs;
   }
 
   /** Other requests may have been mapped since the last slice. */
   beginSlice(): void {
-    eventReader.configure(this.catalogue, this.context.limits);
+    eventReader.configure(this.#catalogue, this.#context.limits);
   }
 
   endSlice(): void {
@@ -106,23 +106,23 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   }
 
   resource(): void {
-    this.resourceFacts = null;
-    if (this.ordinals.size > 0) this.ordinals.clear();
+    this.#resourceFacts = null;
+    if (this.#ordinals.size > 0) this.#ordinals.clear();
   }
 
   scope(walker: OtlpWalker): boolean {
-    this.isOurScope = isText(walker.carrier.scopeName, scopeName);
-    return this.isOurScope;
+    this.#isOurScope = isText(walker.carrier.scopeName, scopeName);
+    return this.#isOurScope;
   }
 
   beginSpan(walker: OtlpWalker, events: number): void {
     const carrier = walker.carrier;
-    this.carrierIsRejected = false;
-    if (this.ordinals.size > 0) this.ordinals.clear();
+    this.#carrierIsRejected = false;
+    if (this.#ordinals.size > 0) this.#ordinals.clear();
     if (events === 0 && isText(carrier.spanName, reportName)) {
       reportReader.begin();
       walker.readSpanAttributes(reportReader);
-      this.addSourceReport(walker);
+      this.#addSourceReport(walker);
     }
   }
 
@@ -135,33 +135,33 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.ignored++;
       return;
     }
-    const name = this.findName(walker.carrier);
+    const name = this.#findName(walker.carrier);
     let plan = name.plan;
     if (plan === null) {
       if (!walker.hasEventAttribute(markName)) {
         this.ignored++;
         return;
       }
-      plan = this.catalogue.customPlan;
+      plan = this.#catalogue.customPlan;
     }
     eventReader.read(walker, plan, null, false);
-    this.finish(walker, name, plan);
+    this.#finish(walker, name, plan);
   }
 
   /** Mostly the name of the event before. */
-  private findName({ eventName: { bytes, start, end }, view, body }: OtlpCarrier): EventName {
-    const last = bytes === body ? this.lastName.get(view, start, end) : null;
+  #findName({ eventName: { bytes, start, end }, view, body }: OtlpCarrier): EventName {
+    const last = bytes === body ? this.#lastName.get(view, start, end) : null;
     if (last !== null) return last;
-    const name = this.findNameIn(bytes, start, end);
-    return this.lastName.set(name.words, name);
+    const name = this.#findNameIn(bytes, start, end);
+    return this.#lastName.set(name.words, name);
   }
 
   /** Of a name that is far too long only the beginning is kept. */
-  private findNameIn(bytes: Buffer, start: number, end: number): EventName {
+  #findNameIn(bytes: Buffer, start: number, end: number): EventName {
     let cut = Math.min(end, start + maxNameBytes);
     // Not within a character.
     if (cut < end) while (cut > start && (bytes[cut]! & 0xc0) === 0x80) cut--;
-    return this.catalogue.names.intern(bytes, start, cut);
+    return this.#catalogue.names.intern(bytes, start, cut);
   }
 
   logRecord(walker: OtlpWalker): void {
@@ -172,24 +172,24 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.ignored++;
       return;
     }
-    this.carrierIsRejected = false;
+    this.#carrierIsRejected = false;
     let name: EventName;
     let skippedKey: Buffer | null = null;
     if (range.start === range.end) {
       nameReader.begin();
       walker.readEventAttributes(nameReader);
       const text = nameReader.value;
-      name = this.findNameIn(text, 0, text.length);
+      name = this.#findNameIn(text, 0, text.length);
       skippedKey = nameReader.name;
     } else {
-      if (this.isOurScope && isText(range, reportName)) {
+      if (this.#isOurScope && isText(range, reportName)) {
         reportReader.begin();
         walker.readEventAttributes(reportReader);
-        this.takeLogTime(carrier);
-        this.addSourceReport(walker);
+        this.#takeLogTime(carrier);
+        this.#addSourceReport(walker);
         return;
       }
-      name = this.findName(carrier);
+      name = this.#findName(carrier);
     }
     let plan = name.plan;
     if (plan === null) {
@@ -197,23 +197,23 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
         this.ignored++;
         return;
       }
-      plan = this.catalogue.customPlan;
+      plan = this.#catalogue.customPlan;
     }
-    this.takeLogTime(carrier);
+    this.#takeLogTime(carrier);
     eventReader.read(walker, plan, skippedKey, true);
-    this.finish(walker, name, plan);
+    this.#finish(walker, name, plan);
   }
 
   /** The event's own time; where a record has none, when it was observed. */
-  private takeLogTime(carrier: OtlpCarrier): void {
+  #takeLogTime(carrier: OtlpCarrier): void {
     if (carrier.timeHigh === 0 && carrier.timeLow === 0) {
       carrier.timeHigh = carrier.observedHigh;
       carrier.timeLow = carrier.observedLow;
     }
   }
 
-  private finish(walker: OtlpWalker, name: EventName, plan: MappingPlan): void {
-    const { reading } = this;
+  #finish(walker: OtlpWalker, name: EventName, plan: MappingPlan): void {
+    const reading = this.#reading;
     const carrier = walker.carrier;
     // Without the mark, a catalogue name alone is no sign: browsers emit a `session.start` too. If its attributes cannot
     // be read, the signs may be among them.
@@ -225,7 +225,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.ignored++;
       return;
     }
-    const facts = this.resourceFacts ?? this.readResource(walker);
+    const facts = this.#resourceFacts ?? this.#readResource(walker);
     const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
     let occurredAtMs = wireMs;
     const markMs = reading.eventIdTimeMs;
@@ -233,78 +233,80 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       occurredAtMs = markMs;
     }
     const problem =
-      this.tenantProblem ??
-      (this.signal === "traces" ? findSpanProblem(carrier) : null) ??
-      (carrier.fault === null ? null : findFieldProblem(carrier, carrier.fault, this.signal)) ??
+      this.#tenantProblem ??
+      (this.#signal === "traces" ? findSpanProblem(carrier) : null) ??
+      (carrier.fault === null ? null : findFieldProblem(carrier, carrier.fault, this.#signal)) ??
       findNameProblem(name) ??
       findTimeProblem(carrier, occurredAtMs, this) ??
       (reading.marked && !reading.hasEventId ? findMarkProblem(reading) : null) ??
       reading.problem ??
       (reading.satisfied === plan.requiredMask ? null : findMissing(reading, plan));
     if (problem !== null) {
-      this.reject(walker, name, problem);
+      this.#reject(walker, name, problem);
       return;
     }
-    if (!reading.hasEventId) this.deriveId(walker, name, facts, plan);
-    eventPlace.read(carrier, this.isOurScope || isText(carrier.spanName, name.bytes));
-    reading.arena.takeRow(reading, occurredAtMs, eventPlace, name.column, this.columns);
-    this.events.push(new BusinessEvent(this.tenantId, name.text, occurredAtMs, facts.serviceName, reading));
+    if (!reading.hasEventId) this.#deriveId(walker, name, facts, plan);
+    eventPlace.read(carrier, this.#isOurScope || isText(carrier.spanName, name.bytes));
+    reading.arena.takeRow(reading, occurredAtMs, eventPlace, name.column, this.#columns);
+    this.events.push(new BusinessEvent(this.#tenantId, name.text, occurredAtMs, facts.serviceName, reading));
   }
 
-  private deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: MappingPlan): void {
+  #deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: MappingPlan): void {
     const { carrier } = walker;
     const skippedKey = carrier.eventName.start === carrier.eventName.end ? nameReader.name : null;
     const members = eventReader.readMembers(walker, plan, skippedKey);
     const fingerprint = fingerprintOf(carrier, name.text, facts.serviceInstanceId, members);
-    deriveEventId(fingerprint, this.ordinals, this.reading.eventId);
+    deriveEventId(fingerprint, this.#ordinals, this.#reading.eventId);
   }
 
-  private readResource(walker: OtlpWalker): ResourceFacts {
+  #readResource(walker: OtlpWalker): ResourceFacts {
     walker.readResourceAttributes(resourceReader);
     const facts = resourceReader.take();
-    this.resourceFacts = facts;
-    const { tenantId, problem } = resolveTenant(this.context.tenant, facts);
-    this.tenantId = tenantId;
-    this.tenantProblem = problem;
-    this.columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(facts.serviceName) };
-    this.retainedFromMs = this.context.retainedFromMs(this.tenantId) ?? -Infinity;
+    this.#resourceFacts = facts;
+    const { tenantId, problem } = resolveTenant(this.#context.tenant, facts);
+    this.#tenantId = tenantId;
+    this.#tenantProblem = problem;
+    this.#columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(facts.serviceName) };
+    this.retainedFromMs = this.#context.retainedFromMs(this.#tenantId) ?? -Infinity;
     return facts;
   }
 
-  private reject(walker: OtlpWalker, name: EventName, problem: EventProblem): void {
-    if (!this.carrierIsRejected) {
-      this.carrierIsRejected = true;
+  #reject(walker: OtlpWalker, name: EventName, problem: EventProblem): void {
+    if (!this.#carrierIsRejected) {
+      this.#carrierIsRejected = true;
       this.rejectedCarriers++;
     }
-    const { encoding, signal, tenantId } = this;
-    const { sourceId, eventSeq: seq } = this.reading;
+    const encoding = this.#encoding;
+    const signal = this.#signal;
+    const tenantId = this.#tenantId;
+    const { sourceId, eventSeq: seq } = this.#reading;
     const source = sourceId !== null && seq > 0 ? { sourceId, seq } : null;
-    const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.resourceFacts!);
+    const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.#resourceFacts!);
     const rejection = makeRejection({ tenantId, name, problem, payload, encoding, signal, source });
     const { done, value } = rejection.next();
     if (done === true) this.rejected.push(value);
-    else this.unfinished.push(rejection);
+    else this.#unfinished.push(rejection);
   }
 
   /** Goes on with the rejections of long events. */
   *finishRejections(): Walk {
-    for (const rejection of this.unfinished) this.rejected.push(yield* rejection);
-    if (this.unfinished.length > 0) this.unfinished.length = 0;
+    for (const rejection of this.#unfinished) this.rejected.push(yield* rejection);
+    if (this.#unfinished.length > 0) this.#unfinished.length = 0;
   }
 
-  private addSourceReport(walker: OtlpWalker): void {
+  #addSourceReport(walker: OtlpWalker): void {
     if (reportReader.sourceId === null) {
       this.ignored++;
       return;
     }
-    const facts = this.resourceFacts ?? this.readResource(walker);
-    if (this.tenantProblem !== null) {
+    const facts = this.#resourceFacts ?? this.#readResource(walker);
+    if (this.#tenantProblem !== null) {
       this.ignored++;
       return;
     }
     const carrier = walker.carrier;
     this.sourceReports.push({
-      tenantId: this.tenantId,
+      tenantId: this.#tenantId,
       sourceId: reportReader.sourceId,
       serviceName: facts.serviceName,
       lastSeq: reportReader.lastSeq,

@@ -17,32 +17,34 @@ export interface ResourceFacts {
 
 /** Reads the three attributes that matter; an attribute that is not a text counts as absent. */
 export class ResourceReader implements AttributeVisitor {
-  private serviceName: string | null = null;
-  private serviceInstanceId: string | null = null;
-  private tenant: string | null = null;
-  private current = "";
+  #serviceName: string | null = null;
+  #serviceInstanceId: string | null = null;
+  #tenant: string | null = null;
+  #current = "";
 
   /** What was visited since the last call. */
   take(): ResourceFacts {
-    const { serviceName, serviceInstanceId, tenant } = this;
-    this.serviceName = this.serviceInstanceId = this.tenant = null;
+    const serviceName = this.#serviceName;
+    const serviceInstanceId = this.#serviceInstanceId;
+    const tenant = this.#tenant;
+    this.#serviceName = this.#serviceInstanceId = this.#tenant = null;
     return { serviceName, serviceInstanceId, tenant };
   }
 
   key(bytes: Buffer, start: number, end: number): void {
-    this.current = lengths.has(end - start) ? bytes.latin1Slice(start, end) : "";
+    this.#current = lengths.has(end - start) ? bytes.latin1Slice(start, end) : "";
   }
 
   string(bytes: Buffer, start: number, end: number): void {
-    switch (this.current) {
+    switch (this.#current) {
       case "service.name":
-        this.serviceName = start === end ? null : readText(bytes, start, end);
+        this.#serviceName = start === end ? null : readText(bytes, start, end);
         break;
       case instanceId:
-        this.serviceInstanceId = start === end ? null : readText(bytes, start, end);
+        this.#serviceInstanceId = start === end ? null : readText(bytes, start, end);
         break;
       case tenantAttribute:
-        this.tenant = readText(bytes, start, end);
+        this.#tenant = readText(bytes, start, end);
         break;
       default:
     }
@@ -50,13 +52,13 @@ export class ResourceReader implements AttributeVisitor {
 
   int(value: number): void {
     // A numeric brand id is a usable name.
-    if (this.current === tenantAttribute) this.tenant = String(value);
+    if (this.#current === tenantAttribute) this.#tenant = String(value);
   }
 
   again(): void {
-    if (this.current === "service.name") this.serviceName = null;
-    else if (this.current === instanceId) this.serviceInstanceId = null;
-    else if (this.current === tenantAttribute) this.tenant = null;
+    if (this.#current === "service.name") this.#serviceName = null;
+    else if (this.#current === instanceId) this.#serviceInstanceId = null;
+    else if (this.#current === tenantAttribute) this.#tenant = null;
   }
 
   wideInt(): void {}

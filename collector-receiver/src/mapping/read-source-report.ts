@@ -9,7 +9,7 @@ export class SourceReportReader implements AttributeVisitor {
   sourceId: string | null = null;
   lastSeq = 0;
   dropped = 0;
-  private current = "";
+  #current = "";
 
   begin(): void {
     this.sourceId = null;
@@ -18,19 +18,19 @@ export class SourceReportReader implements AttributeVisitor {
   }
 
   key(bytes: Buffer, start: number, end: number): void {
-    this.current = end - start > 64 ? "" : bytes.toString("latin1", start, end);
+    this.#current = end - start > 64 ? "" : bytes.toString("latin1", start, end);
   }
 
   string(bytes: Buffer, start: number, end: number): void {
-    if (this.current !== reservedAttributes.sourceId) return;
+    if (this.#current !== reservedAttributes.sourceId) return;
     const text = bytes.toString("latin1", start, Math.min(end, start + 65));
     this.sourceId = /^[\x20-\x7e]{1,64}$/.test(text) ? text : null;
   }
 
   int(value: number): void {
     const count = Number.isSafeInteger(value) && value > 0 ? value : 0;
-    if (this.current === reservedAttributes.sourceLastSeq) this.lastSeq = count;
-    else if (this.current === reservedAttributes.sourceDropped) this.dropped = count;
+    if (this.#current === reservedAttributes.sourceLastSeq) this.lastSeq = count;
+    else if (this.#current === reservedAttributes.sourceDropped) this.dropped = count;
   }
 
   double(value: number): void {
@@ -38,7 +38,7 @@ export class SourceReportReader implements AttributeVisitor {
   }
 
   again(): void {
-    if (this.current === reservedAttributes.sourceId) this.sourceId = null;
+    if (this.#current === reservedAttributes.sourceId) this.sourceId = null;
     else this.int(0);
   }
 

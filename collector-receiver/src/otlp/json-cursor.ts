@@ -16,12 +16,15 @@ const shallow = new Uint8Array(512);
 export class JsonCursor extends JsonTokens {
   /** The last member's name, see `nextKey`. */
   readonly key: TextRange;
+  /** The text of the value that was read last, for who reads it at once. */
+  readonly text: TextRange;
   /** Where the last value that `readText` skipped begins. */
   skippedAt = 0;
 
   constructor(bytes: Buffer) {
     super(bytes);
     this.key = { bytes, start: 0, end: 0 };
+    this.text = { bytes, start: 0, end: 0 };
   }
 
   /**
@@ -76,15 +79,15 @@ export class JsonCursor extends JsonTokens {
 
   /** Enters an object; false if it has no members. A value of another type is skipped, as if it were empty. */
   enterObject(): boolean {
-    return this.enter(0x7b, 0x7d);
+    return this.#enter(0x7b, 0x7d);
   }
 
   /** Enters an array; false if it is empty. A value of another type is skipped, as if it were empty. */
   enterArray(): boolean {
-    return this.enter(0x5b, 0x5d);
+    return this.#enter(0x5b, 0x5d);
   }
 
-  private enter(open: number, close: number): boolean {
+  #enter(open: number, close: number): boolean {
     if (this.peek() !== open) {
       this.skipValue();
       return false;
@@ -132,15 +135,15 @@ export class JsonCursor extends JsonTokens {
 
   /** After a member: true where another follows. */
   moreMembers(): boolean {
-    return this.more(0x7d, "a comma or the end of the object");
+    return this.#more(0x7d, "a comma or the end of the object");
   }
 
   /** After an element: true where another follows. */
   moreElements(): boolean {
-    return this.more(0x5d, "a comma or the end of the array");
+    return this.#more(0x5d, "a comma or the end of the array");
   }
 
-  private more(close: number, what: string): boolean {
+  #more(close: number, what: string): boolean {
     const byte = this.peek();
     if (byte !== 0x2c && byte !== close) throw this.error(what);
     this.pos++;
@@ -215,7 +218,7 @@ export class JsonCursor extends JsonTokens {
         } else {
           if (depth === isObject.length) isObject = enlarge(isObject);
           isObject[depth++] = object ? 1 : 0;
-          if (object) this.skipKey();
+          if (object) this.#skipKey();
           continue;
         }
       } else if (byte === 0x74) {
@@ -235,7 +238,7 @@ export class JsonCursor extends JsonTokens {
         const object = isObject[depth - 1] === 1;
         this.pos++;
         if (next === 0x2c) {
-          if (object) this.skipKey();
+          if (object) this.#skipKey();
           break;
         }
         if (next !== (object ? 0x7d : 0x5d)) {
@@ -247,7 +250,7 @@ export class JsonCursor extends JsonTokens {
     }
   }
 
-  private skipKey(): void {
+  #skipKey(): void {
     if (this.peek() !== quote) throw this.error("a member's name");
     this.skipString();
     if (this.bytes[this.pos] !== 0x3a && this.peek() !== 0x3a) throw this.error("a colon");

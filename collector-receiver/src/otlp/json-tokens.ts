@@ -30,10 +30,10 @@ export class JsonTokens {
   /** The next byte that is not white space; it stays unread. */
   peek(): number {
     const byte = this.bytes[this.pos]!;
-    return byte > 0x20 ? byte : this.peekBehindSpace();
+    return byte > 0x20 ? byte : this.#peekBehindSpace();
   }
 
-  private peekBehindSpace(): number {
+  #peekBehindSpace(): number {
     const bytes = this.bytes;
     let pos = this.pos;
     if (this.hasEnds) pos = this.ends.get(pos) ?? pos;
@@ -131,17 +131,17 @@ export class JsonTokens {
     }
     if (bytes[pos] === 0x2d) pos++;
     if (bytes[pos] === 0x30) pos++;
-    else pos = this.skipDigits(pos);
-    if (bytes[pos] === 0x2e) pos = this.skipDigits(pos + 1);
+    else pos = this.#skipDigits(pos);
+    if (bytes[pos] === 0x2e) pos = this.#skipDigits(pos + 1);
     if (bytes[pos] === 0x65 || bytes[pos] === 0x45) {
       pos++;
       if (bytes[pos] === 0x2b || bytes[pos] === 0x2d) pos++;
-      pos = this.skipDigits(pos);
+      pos = this.#skipDigits(pos);
     }
     this.pos = pos;
   }
 
-  private skipDigits(pos: number): number {
+  #skipDigits(pos: number): number {
     const first = pos;
     const { stop } = this;
     while (pos < stop && isDigit(this.bytes[pos])) pos++;

@@ -48,29 +48,29 @@ for (const [kind, characters] of ["0", "-", "+", ".", "eE"].entries()) {
  * cursor passes over them at once.
  */
 export class JsonMeasure {
-  private readonly cursor: JsonTokens;
-  private readonly ends: Map<number, number>;
-  private mode: Mode = mode.value;
+  readonly #cursor: JsonTokens;
+  readonly #ends: Map<number, number>;
+  #mode: Mode = mode.value;
   /** For each open object or array a bit: 1 for an object. */
-  private objects = new Uint8Array(512);
+  #objects = new Uint8Array(512);
   /** Where the outer ones of them begin. */
-  private readonly starts: number[] = [];
+  readonly #starts: number[] = [];
   /** How many commas they have. */
-  private readonly commas: number[] = [];
-  private depth = 0;
+  readonly #commas: number[] = [];
+  #depth = 0;
   /** Where the text or number begins that is being read. */
-  private startedAt = 0;
-  private isKey = false;
-  private hasEscapes = false;
-  private numberState = 1;
+  #startedAt = 0;
+  #isKey = false;
+  #hasEscapes = false;
+  #numberState = 1;
 
   /**
    * @param cursor the value is next
    * @param ends takes the end of each long value by its start; negative for a text with escapes that may be wanted
    */
   constructor(cursor: JsonTokens, ends: Map<number, number>) {
-    this.cursor = cursor;
-    this.ends = ends;
+    this.#cursor = cursor;
+    this.#ends = ends;
   }
 
   /**
@@ -79,126 +79,127 @@ export class JsonMeasure {
    * @throws MalformedOtlpError if the bytes are not JSON
    */
   run(maxBytes: number): boolean {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     const { bytes } = cursor;
     const stop = Math.min(bytes.length, cursor.pos + maxBytes);
     while (cursor.pos < stop) {
-      if (this.mode === mode.text) this.readText(stop);
-      else if (this.mode === mode.number) this.readNumber(stop);
-      else this.readToken(bytes[cursor.pos]!);
-      if (this.depth === 0 && this.mode === mode.afterValue) return true;
+      if (this.#mode === mode.text) this.#readText(stop);
+      else if (this.#mode === mode.number) this.#readNumber(stop);
+      else this.#readToken(bytes[cursor.pos]!);
+      if (this.#depth === 0 && this.#mode === mode.afterValue) return true;
     }
     if (stop < bytes.length) return false;
-    throw cursor.error(this.mode === mode.text ? "the end of a text" : "more JSON");
+    throw cursor.error(this.#mode === mode.text ? "the end of a text" : "more JSON");
   }
 
-  private readToken(byte: number): void {
-    const { cursor } = this;
+  #readToken(byte: number): void {
+    const cursor = this.#cursor;
     if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
       cursor.pos++;
       return;
     }
-    switch (this.mode) {
+    switch (this.#mode) {
       case mode.firstKey:
       case mode.key:
-        if (this.mode === mode.firstKey && byte === 0x7d) return this.close();
+        if (this.#mode === mode.firstKey && byte === 0x7d) return this.#close();
         if (byte !== 0x22) throw cursor.error("a member's name");
-        return this.beginText(true);
+        return this.#beginText(true);
       case mode.colon:
         if (byte !== 0x3a) throw cursor.error("a colon");
         cursor.pos++;
-        this.mode = mode.value;
+        this.#mode = mode.value;
         return;
       case mode.afterValue:
-        return this.endElement(byte);
+        return this.#endElement(byte);
       default:
-        if (this.mode === mode.firstValue && byte === 0x5d) return this.close();
-        return this.beginValue(byte);
+        if (this.#mode === mode.firstValue && byte === 0x5d) return this.#close();
+        return this.#beginValue(byte);
     }
   }
 
-  private beginValue(byte: number): void {
-    const { cursor } = this;
+  #beginValue(byte: number): void {
+    const cursor = this.#cursor;
     if (byte === 0x22) {
-      this.beginText(false);
+      this.#beginText(false);
     } else if (byte === 0x7b || byte === 0x5b) {
-      this.open(byte === 0x7b);
+      this.#open(byte === 0x7b);
     } else if (byte === 0x74 || byte === 0x66 || byte === 0x6e) {
       cursor.skipLiteral(byte === 0x74 ? "true" : byte === 0x66 ? "false" : "null");
-      this.mode = mode.afterValue;
+      this.#mode = mode.afterValue;
     } else {
-      this.startedAt = cursor.pos;
-      this.numberState = 1;
-      this.mode = mode.number;
+      this.#startedAt = cursor.pos;
+      this.#numberState = 1;
+      this.#mode = mode.number;
     }
   }
 
-  private beginText(isKey: boolean): void {
-    this.startedAt = this.cursor.pos++;
-    this.isKey = isKey;
-    this.hasEscapes = false;
-    this.mode = mode.text;
+  #beginText(isKey: boolean): void {
+    this.#startedAt = this.#cursor.pos++;
+    this.#isKey = isKey;
+    this.#hasEscapes = false;
+    this.#mode = mode.text;
   }
 
-  private open(isObject: boolean): void {
-    const { cursor, depth } = this;
+  #open(isObject: boolean): void {
+    const cursor = this.#cursor;
+    const depth = this.#depth;
     const at = depth >> 3;
-    if (at === this.objects.length) {
+    if (at === this.#objects.length) {
       const larger = new Uint8Array(at * 2);
-      larger.set(this.objects);
-      this.objects = larger;
+      larger.set(this.#objects);
+      this.#objects = larger;
     }
     const bit = 1 << (depth & 7);
-    if (isObject) this.objects[at]! |= bit;
-    else this.objects[at]! &= ~bit;
+    if (isObject) this.#objects[at]! |= bit;
+    else this.#objects[at]! &= ~bit;
     if (depth <= maxNotedDepth) {
-      this.starts[depth] = cursor.pos;
-      this.commas[depth] = 0;
+      this.#starts[depth] = cursor.pos;
+      this.#commas[depth] = 0;
     }
-    this.depth++;
+    this.#depth++;
     cursor.pos++;
-    this.mode = isObject ? mode.firstKey : mode.firstValue;
+    this.#mode = isObject ? mode.firstKey : mode.firstValue;
   }
 
-  private close(): void {
-    const end = ++this.cursor.pos;
-    const depth = --this.depth;
-    this.mode = mode.afterValue;
-    if (depth <= maxNotedDepth) this.note(this.starts[depth]!, end);
+  #close(): void {
+    const end = ++this.#cursor.pos;
+    const depth = --this.#depth;
+    this.#mode = mode.afterValue;
+    if (depth <= maxNotedDepth) this.#note(this.#starts[depth]!, end);
   }
 
-  private endElement(byte: number): void {
-    const { cursor } = this;
-    const depth = this.depth - 1;
-    const isObject = ((this.objects[depth >> 3]! >> (depth & 7)) & 1) === 1;
+  #endElement(byte: number): void {
+    const cursor = this.#cursor;
+    const depth = this.#depth - 1;
+    const isObject = ((this.#objects[depth >> 3]! >> (depth & 7)) & 1) === 1;
     if (byte === 0x2c) {
-      if (isObject && depth <= maxCountedDepth && ++this.commas[depth]! === maxMembers) {
+      if (isObject && depth <= maxCountedDepth && ++this.#commas[depth]! === maxMembers) {
         throw cursor.error(`at most ${maxMembers} members of an object`);
       }
       cursor.pos++;
-      this.mode = isObject ? mode.key : mode.value;
+      this.#mode = isObject ? mode.key : mode.value;
     } else if (byte === (isObject ? 0x7d : 0x5d)) {
-      this.close();
+      this.#close();
     } else {
       throw cursor.error(isObject ? "a comma or the end of the object" : "a comma or the end of the array");
     }
   }
 
-  private readText(stop: number): void {
-    const { cursor } = this;
+  #readText(stop: number): void {
+    const cursor = this.#cursor;
     const { bytes } = cursor;
     let { pos } = cursor;
     while (pos < stop) {
       const byte = bytes[pos]!;
       if (byte === 0x22) {
         cursor.pos = pos + 1;
-        const isWanted = pos - this.startedAt <= maxAttributesBytes;
-        this.note(this.startedAt, cursor.pos, this.hasEscapes && isWanted);
-        this.mode = this.isKey ? mode.colon : mode.afterValue;
+        const isWanted = pos - this.#startedAt <= maxAttributesBytes;
+        this.#note(this.#startedAt, cursor.pos, this.#hasEscapes && isWanted);
+        this.#mode = this.#isKey ? mode.colon : mode.afterValue;
         return;
       }
       if (byte === 0x5c) {
-        this.hasEscapes = true;
+        this.#hasEscapes = true;
         pos = cursor.skipEscape(pos);
       } else if (byte < 0x20) {
         cursor.pos = pos;
@@ -210,26 +211,26 @@ export class JsonMeasure {
     cursor.pos = pos;
   }
 
-  private readNumber(stop: number): void {
-    const { cursor } = this;
+  #readNumber(stop: number): void {
+    const cursor = this.#cursor;
     const { bytes } = cursor;
     let { pos } = cursor;
     for (; pos < stop; pos++) {
-      const next = numberStates[this.numberState * numberKinds + kindOf[bytes[pos]!]!]!;
+      const next = numberStates[this.#numberState * numberKinds + kindOf[bytes[pos]!]!]!;
       if (next === 0) {
         cursor.pos = pos;
-        if (isComplete[this.numberState] === 0) throw cursor.error("a JSON value");
-        this.note(this.startedAt, pos);
-        this.mode = mode.afterValue;
+        if (isComplete[this.#numberState] === 0) throw cursor.error("a JSON value");
+        this.#note(this.#startedAt, pos);
+        this.#mode = mode.afterValue;
         return;
       }
-      this.numberState = next;
+      this.#numberState = next;
     }
     cursor.pos = pos;
   }
 
-  private note(start: number, end: number, isWanted = false): void {
-    if (end - start >= minNotedBytes) this.ends.set(start, isWanted ? -end : end);
+  #note(start: number, end: number, isWanted = false): void {
+    if (end - start >= minNotedBytes) this.#ends.set(start, isWanted ? -end : end);
   }
 }
 

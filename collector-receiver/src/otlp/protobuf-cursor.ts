@@ -22,7 +22,7 @@ export class ProtobufCursor {
       this.pos = pos + 1;
       return byte;
     }
-    const tag = this.readUint32(pos, end);
+    const tag = this.#readUint32(pos, end);
     if (tag < 8) throw new MalformedOtlpError("A field number is 1 or more, this one is 0", pos);
     return tag;
   }
@@ -32,12 +32,12 @@ export class ProtobufCursor {
     const byte = this.bytes[pos]!;
     let length = byte;
     if (byte < 0x80) this.pos = pos + 1;
-    else length = this.readUint32(pos, end);
+    else length = this.#readUint32(pos, end);
     if (!(this.pos + length <= end)) throw this.truncated(pos, "a length-delimited field");
     return length;
   }
 
-  private readUint32(pos: number, end: number): number {
+  #readUint32(pos: number, end: number): number {
     const start = pos;
     let value = 0;
     let scale = 1;

@@ -1,5 +1,4 @@
 import type { JsonCursor } from "./json-cursor.ts";
-import type { TextRange } from "./otlp-carrier.ts";
 
 const plainInteger = /^-?[0-9]+$/;
 const decimalNumber = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
@@ -12,8 +11,6 @@ const closingBrace = 0x7d;
 /** A longer text is not a number that anyone means. */
 const maxNumberBytes = 1024;
 
-const text: TextRange = { bytes: Buffer.alloc(0), start: 0, end: 0 };
-
 /**
  * Reads a number, or a text that should hold one.
  * @returns its characters; null for a value of another type, which is skipped
@@ -21,6 +18,7 @@ const text: TextRange = { bytes: Buffer.alloc(0), start: 0, end: 0 };
 export function readNumberText(cursor: JsonCursor): string | null {
   const byte = cursor.peek();
   if (byte === 0x22) {
+    const { text } = cursor;
     cursor.readString(text);
     return text.end - text.start > maxNumberBytes ? null : text.bytes.latin1Slice(text.start, text.end);
   }

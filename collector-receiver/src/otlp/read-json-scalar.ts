@@ -1,6 +1,6 @@
 import type { JsonCursor } from "./json-cursor.ts";
 import type { ValueKind } from "./json-value-kinds.ts";
-import type { AttributeVisitor, TextRange } from "./otlp-carrier.ts";
+import type { AttributeVisitor } from "./otlp-carrier.ts";
 import { findDecimalEnd, readDecimal, readDoubleText, readExactInteger, readNumberText } from "./read-json-number.ts";
 import { deliverInt64 } from "./read-protobuf-attributes.ts";
 import { maxAttributesBytes } from "./walk-pauses.ts";
@@ -13,8 +13,6 @@ const base64Text = /^[A-Za-z0-9+/_-]*={0,2}$/;
 /** Digits that a double holds exactly. */
 const maxExactDigits = 15;
 
-const text: TextRange = { bytes: Buffer.alloc(0), start: 0, end: 0 };
-
 /**
  * Hands on the value of that kind, which is next.
  * @returns null; or what OTLP allows there, and nothing was handed on
@@ -24,6 +22,7 @@ export function readJsonScalar(
   kind: Exclude<ValueKind, "arrayValue" | "kvlistValue">,
   visitor: AttributeVisitor,
 ): string | null {
+  const { text } = cursor;
   const first = cursor.bytes[cursor.pos];
   switch (kind) {
     case "stringValue":
@@ -107,6 +106,7 @@ function readDouble(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
 }
 
 function readBytes(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
+  const { text } = cursor;
   cursor.readString(text);
   const length = text.end - text.start;
   if (length > maxAttributesBytes) {

@@ -3,7 +3,7 @@ import type { JsonCursor } from "./json-cursor.ts";
 import { JsonMembers } from "./json-members.ts";
 import type { FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
 import { clearIds, decodeIds, skipJsonId } from "./read-json-ids.ts";
-import { readJsonTime } from "./read-json-time.ts";
+import { readJsonTime, type JsonTime } from "./read-json-time.ts";
 import { scanJsonAttributes, skipAttributes } from "./scan-json-attributes.ts";
 
 const members = new JsonMembers([
@@ -27,75 +27,92 @@ const traceId = members.get("traceId");
 const spanId = members.get("spanId");
 const eventName = members.get("eventName");
 
-const time = { high: 0, low: 0 };
-const observed = { high: 0, low: 0 };
+/** Reads one log record after the other into the carrier. */
+export class JsonLogRecordReader {
+  readonly #cursor: JsonCursor;
+  readonly #carrier: OtlpCarrier;
+  readonly #tape: AttributeTape<TapeKey>;
+  readonly #time: JsonTime = { high: 0, low: 0 };
+  readonly #observed: JsonTime = { high: 0, low: 0 };
 
-/**
- * Reads a log record, which is next, into the carrier. Its attributes are on the tape from 0 to
- * `tape.to`, which is -1 where not all of them are plain.
- * @returns where its attributes stand; -1 where it has none
- */
-export function readJsonLogRecord(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>): number {
-  clearIds(carrier);
-  carrier.spanName.start = carrier.spanName.end = 0;
-  carrier.eventName.bytes = cursor.bytes;
-  carrier.eventName.start = carrier.eventName.end = 0;
-  carrier.recordBodyStart = carrier.recordBodyEnd = 0;
-  time.high = time.low = observed.high = observed.low = 0;
-  let attributesAt = -1;
-  tape.to = 0;
-  let timeFault: FieldFault | null = null;
-  let observedFault: FieldFault | null = null;
-  let nameFault: FieldFault | null = null;
-  let attributesFault: FieldFault | null = null;
-  cursor.peek();
-  carrier.eventStart = cursor.pos;
-  if (cursor.enterObject()) {
-    let member = members.origin;
-    do {
-      member = cursor.nextMember(members, member);
-      if (member === attributes) {
-        cursor.peek();
-        const at = cursor.pos;
-        // If a list repeats, the last one is read one by one.
-        tape.to = attributesAt < 0 ? scanJsonAttributes(cursor, tape, 0) : -1;
-        attributesAt = at;
-        attributesFault = tape.to < 0 ? skipAttributes(cursor) : null;
-      } else if (member === eventName) {
-        const read = cursor.readText(carrier.eventName);
-        nameFault = read ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
-      } else if (member === timeMember || member === observedTime) {
-        cursor.peek();
-        const at = cursor.pos;
-        const isTime = member === timeMember;
-        const read = readJsonTime(cursor, isTime ? time : observed);
-        const fault: FieldFault | null = read ? null : { field: "time", start: at, end: cursor.pos };
-        if (isTime) timeFault = fault;
-        else observedFault = fault;
-      } else if (member === traceId) {
-        carrier.traceIdStart = skipJsonId(cursor);
-        carrier.traceIdEnd = cursor.pos;
-      } else if (member === spanId) {
-        carrier.spanIdStart = skipJsonId(cursor);
-        carrier.spanIdEnd = cursor.pos;
-      } else if (member === body) {
-        cursor.peek();
-        carrier.recordBodyStart = cursor.pos;
-        cursor.skipValue();
-        carrier.recordBodyEnd = cursor.pos;
-      } else {
-        cursor.skipValue();
-      }
-    } while (cursor.moreMembers());
+  constructor(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>) {
+    this.#cursor = cursor;
+    this.#carrier = carrier;
+    this.#tape = tape;
   }
-  carrier.eventEnd = cursor.pos;
-  carrier.timeHigh = time.high;
-  carrier.timeLow = time.low;
-  carrier.observedHigh = observed.high;
-  carrier.observedLow = observed.low;
-  // When it was observed matters only if the record has no time of its own.
-  if (time.high === 0 && time.low === 0) timeFault ??= observedFault;
-  carrier.fault = nameFault ?? timeFault ?? attributesFault;
-  decodeIds(carrier);
-  return attributesAt;
+
+  /**
+   * Reads the log record that is next. Its attributes are on the tape from 0 to `tape.to`, which is -1 if not all of them
+   * are plain.
+   * @returns where its attributes stand; -1 if it has none
+   */
+  read(): number {
+    const cursor = this.#cursor;
+    const carrier = this.#carrier;
+    const tape = this.#tape;
+    const time = this.#time;
+    const observed = this.#observed;
+    clearIds(carrier);
+    carrier.spanName.start = carrier.spanName.end = 0;
+    carrier.eventName.bytes = cursor.bytes;
+    carrier.eventName.start = carrier.eventName.end = 0;
+    carrier.recordBodyStart = carrier.recordBodyEnd = 0;
+    time.high = time.low = observed.high = observed.low = 0;
+    let attributesAt = -1;
+    tape.to = 0;
+    let timeFault: FieldFault | null = null;
+    let observedFault: FieldFault | null = null;
+    let nameFault: FieldFault | null = null;
+    let attributesFault: FieldFault | null = null;
+    cursor.peek();
+    carrier.eventStart = cursor.pos;
+    if (cursor.enterObject()) {
+      let member = members.origin;
+      do {
+        member = cursor.nextMember(members, member);
+        if (member === attributes) {
+          cursor.peek();
+          const at = cursor.pos;
+          // If a list repeats, the last one is read one by one.
+          tape.to = attributesAt < 0 ? scanJsonAttributes(cursor, tape, 0) : -1;
+          attributesAt = at;
+          attributesFault = tape.to < 0 ? skipAttributes(cursor) : null;
+        } else if (member === eventName) {
+          const read = cursor.readText(carrier.eventName);
+          nameFault = read ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
+        } else if (member === timeMember || member === observedTime) {
+          cursor.peek();
+          const at = cursor.pos;
+          const isTime = member === timeMember;
+          const read = readJsonTime(cursor, isTime ? time : observed);
+          const fault: FieldFault | null = read ? null : { field: "time", start: at, end: cursor.pos };
+          if (isTime) timeFault = fault;
+          else observedFault = fault;
+        } else if (member === traceId) {
+          carrier.traceIdStart = skipJsonId(cursor);
+          carrier.traceIdEnd = cursor.pos;
+        } else if (member === spanId) {
+          carrier.spanIdStart = skipJsonId(cursor);
+          carrier.spanIdEnd = cursor.pos;
+        } else if (member === body) {
+          cursor.peek();
+          carrier.recordBodyStart = cursor.pos;
+          cursor.skipValue();
+          carrier.recordBodyEnd = cursor.pos;
+        } else {
+          cursor.skipValue();
+        }
+      } while (cursor.moreMembers());
+    }
+    carrier.eventEnd = cursor.pos;
+    carrier.timeHigh = time.high;
+    carrier.timeLow = time.low;
+    carrier.observedHigh = observed.high;
+    carrier.observedLow = observed.low;
+    // When it was observed matters only if the record has no time of its own.
+    if (time.high === 0 && time.low === 0) timeFault ??= observedFault;
+    carrier.fault = nameFault ?? timeFault ?? attributesFault;
+    decodeIds(carrier);
+    return attributesAt;
+  }
 }

@@ -3,7 +3,7 @@ import type { JsonCursor } from "./json-cursor.ts";
 import { JsonMembers } from "./json-members.ts";
 import type { FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
 import { clearIds, decodeIds, skipJsonId } from "./read-json-ids.ts";
-import { readJsonTime } from "./read-json-time.ts";
+import { readJsonTime, type JsonTime } from "./read-json-time.ts";
 import { scanJsonAttributes, skipAttributes } from "./scan-json-attributes.ts";
 import { pieceBytes } from "./walk-pauses.ts";
 
@@ -56,7 +56,6 @@ const eventTime = eventMembers.get("timeUnixNano");
 const eventName = eventMembers.get("name");
 const eventAttributes = eventMembers.get("attributes");
 
-const time = { high: 0, low: 0 };
 /** Events of a span that are scanned before they are visited; more are scanned afterwards, so that memory is bounded. */
 const eventsAtOnce = 256;
 
@@ -69,36 +68,38 @@ export class JsonSpanReader {
   readonly events: ScannedEvent[] = [];
   /** Where the span's attributes stand; -1 if it has none. */
   attributesAt = -1;
-  private startTimeAt = -1;
+  #startTimeAt = -1;
   /** Where the array of events begins, and where its next event does; -1 if there is none. */
-  private eventsAt = -1;
-  private nextEventAt = -1;
+  #eventsAt = -1;
+  #nextEventAt = -1;
   /** Where the last list of events begins that is not the first one; -1 if there is one list only. */
-  private repeatedAt = -1;
-  private readonly cursor: JsonCursor;
-  private readonly carrier: OtlpCarrier;
-  private readonly tape: AttributeTape<TapeKey>;
+  #repeatedAt = -1;
+  readonly #cursor: JsonCursor;
+  readonly #carrier: OtlpCarrier;
+  readonly #tape: AttributeTape<TapeKey>;
+  readonly #time: JsonTime = { high: 0, low: 0 };
   /** Lists of events of the span that are not arrays. */
   unreadable = 0;
 
   constructor(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>) {
-    this.cursor = cursor;
-    this.carrier = carrier;
-    this.tape = tape;
+    this.#cursor = cursor;
+    this.#carrier = carrier;
+    this.#tape = tape;
   }
 
   /** Reads the span that is next. */
   begin(): void {
-    clearIds(this.carrier);
-    this.carrier.spanName.start = this.carrier.spanName.end = 0;
+    clearIds(this.#carrier);
+    this.#carrier.spanName.start = this.#carrier.spanName.end = 0;
     this.events.length = 0;
-    this.startTimeAt = this.attributesAt = this.eventsAt = this.nextEventAt = this.repeatedAt = -1;
+    this.#startTimeAt = this.attributesAt = this.#eventsAt = this.#nextEventAt = this.#repeatedAt = -1;
     this.unreadable = 0;
-    if (this.cursor.enterObject()) this.readMembers();
+    if (this.#cursor.enterObject()) this.#readMembers();
   }
 
-  private readMembers(): void {
-    const { cursor, carrier } = this;
+  #readMembers(): void {
+    const cursor = this.#cursor;
+    const carrier = this.#carrier;
     let member = spanMembers.origin;
     do {
       member = cursor.nextMember(spanMembers, member);
@@ -114,41 +115,41 @@ export class JsonSpanReader {
       } else if (member === spanName) {
         cursor.readText(carrier.spanName);
       } else if (member === spanEvents) {
-        this.readEvents();
+        this.#readEvents();
       } else {
         if (member === spanAttributes || member === startTime) {
           cursor.peek();
-          if (member === startTime) this.startTimeAt = cursor.pos;
+          if (member === startTime) this.#startTimeAt = cursor.pos;
           else this.attributesAt = cursor.pos;
         }
         cursor.skipValue();
       }
     } while (cursor.moreMembers());
-    if (this.repeatedAt < 0) return;
+    if (this.#repeatedAt < 0) return;
     const after = cursor.pos;
-    cursor.pos = this.repeatedAt;
+    cursor.pos = this.#repeatedAt;
     if (cursor.enterArray()) {
-      this.eventsAt = cursor.pos;
-      this.scanSomeEvents();
+      this.#eventsAt = cursor.pos;
+      this.#scanSomeEvents();
     }
     cursor.pos = after;
   }
 
   /** Of several lists the last one counts: those behind the first are skipped until it is known which is the last. */
-  private readEvents(): void {
-    const { cursor } = this;
+  #readEvents(): void {
+    const cursor = this.#cursor;
     const first = cursor.peek();
     const arrayAt = cursor.pos;
-    const isRepeated = this.eventsAt >= 0;
+    const isRepeated = this.#eventsAt >= 0;
     this.events.length = 0;
-    this.nextEventAt = -1;
+    this.#nextEventAt = -1;
     if (first !== 0x5b && first !== 0x6e) this.unreadable++;
     if (isRepeated) {
-      this.repeatedAt = arrayAt;
+      this.#repeatedAt = arrayAt;
       cursor.skipValue();
     } else if (cursor.enterArray()) {
-      this.eventsAt = cursor.pos;
-      if (this.scanSomeEvents()) {
+      this.#eventsAt = cursor.pos;
+      if (this.#scanSomeEvents()) {
         // Ids and name may come behind them.
         cursor.pos = arrayAt;
         cursor.skipValue();
@@ -157,7 +158,7 @@ export class JsonSpanReader {
   }
 
   get hasMoreEvents(): boolean {
-    return this.nextEventAt >= 0;
+    return this.#nextEventAt >= 0;
   }
 
   /**
@@ -165,7 +166,11 @@ export class JsonSpanReader {
    * @returns false if it is passed over
    */
   finish(wanted: boolean): boolean {
-    const { cursor, carrier, events, startTimeAt } = this;
+    const { events } = this;
+    const cursor = this.#cursor;
+    const carrier = this.#carrier;
+    const startTimeAt = this.#startTimeAt;
+    const time = this.#time;
     if (events.length === 0 && !wanted) return false;
     decodeIds(carrier);
     time.high = time.low = 0;
@@ -178,87 +183,86 @@ export class JsonSpanReader {
     carrier.timeHigh = time.high;
     carrier.timeLow = time.low;
     // Another body may have had the tape since the first ones were scanned.
-    if (this.nextEventAt >= 0) this.nextEventAt = this.eventsAt;
+    if (this.#nextEventAt >= 0) this.#nextEventAt = this.#eventsAt;
     return true;
   }
 
   /** Scans the next events. @returns true if there are more */
   scanEvents(): boolean {
-    if (this.nextEventAt < 0) return false;
+    if (this.#nextEventAt < 0) return false;
     this.events.length = 0;
-    this.cursor.pos = this.nextEventAt;
-    return this.scanSomeEvents();
+    this.#cursor.pos = this.#nextEventAt;
+    return this.#scanSomeEvents();
   }
 
-  private scanSomeEvents(): boolean {
-    const { cursor, events, tape } = this;
+  #scanSomeEvents(): boolean {
+    const { events } = this;
+    const cursor = this.#cursor;
     const stop = cursor.pos + pieceBytes;
     let onTape = 0;
     do {
       if (events.length === eventsAtOnce || cursor.pos > stop) {
-        this.nextEventAt = cursor.pos;
+        this.#nextEventAt = cursor.pos;
         return true;
       }
-      const event = scanEvent(cursor, this.carrier, tape, onTape);
+      const event = this.#scanEvent(onTape);
       if (event.tapeTo >= 0) onTape = event.tapeTo;
       events.push(event);
     } while (cursor.moreElements());
-    this.nextEventAt = -1;
+    this.#nextEventAt = -1;
     return false;
   }
-}
 
-/** Scans the event that is next; a value of another type is an event without anything. */
-function scanEvent(
-  cursor: JsonCursor,
-  carrier: OtlpCarrier,
-  tape: AttributeTape<TapeKey>,
-  tapeFrom: number,
-): ScannedEvent {
-  const name = carrier.eventName;
-  time.high = time.low = 0;
-  name.bytes = cursor.bytes;
-  name.start = name.end = 0;
-  let attributesAt = -1;
-  let tapeTo = tapeFrom;
-  let timeFault: FieldFault | null = null;
-  let nameFault: FieldFault | null = null;
-  let attributesFault: FieldFault | null = null;
-  cursor.peek();
-  const start = cursor.pos;
-  if (cursor.enterObject()) {
-    let member = eventMembers.origin;
-    do {
-      member = cursor.nextMember(eventMembers, member);
-      if (member === eventAttributes) {
-        cursor.peek();
-        const at = cursor.pos;
-        // If a list repeats, the last one is read one by one.
-        tapeTo = attributesAt < 0 ? scanJsonAttributes(cursor, tape, tapeFrom) : -1;
-        attributesAt = at;
-        attributesFault = tapeTo < 0 ? skipAttributes(cursor) : null;
-      } else if (member === eventName) {
-        nameFault = cursor.readText(name) ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
-      } else if (member === eventTime) {
-        cursor.peek();
-        const at = cursor.pos;
-        timeFault = readJsonTime(cursor, time) ? null : { field: "time", start: at, end: cursor.pos };
-      } else {
-        cursor.skipValue();
-      }
-    } while (cursor.moreMembers());
+  /** Scans the event that is next; a value of another type is an event without anything. */
+  #scanEvent(tapeFrom: number): ScannedEvent {
+    const cursor = this.#cursor;
+    const tape = this.#tape;
+    const time = this.#time;
+    const name = this.#carrier.eventName;
+    time.high = time.low = 0;
+    name.bytes = cursor.bytes;
+    name.start = name.end = 0;
+    let attributesAt = -1;
+    let tapeTo = tapeFrom;
+    let timeFault: FieldFault | null = null;
+    let nameFault: FieldFault | null = null;
+    let attributesFault: FieldFault | null = null;
+    cursor.peek();
+    const start = cursor.pos;
+    if (cursor.enterObject()) {
+      let member = eventMembers.origin;
+      do {
+        member = cursor.nextMember(eventMembers, member);
+        if (member === eventAttributes) {
+          cursor.peek();
+          const at = cursor.pos;
+          // If a list repeats, the last one is read one by one.
+          tapeTo = attributesAt < 0 ? scanJsonAttributes(cursor, tape, tapeFrom) : -1;
+          attributesAt = at;
+          attributesFault = tapeTo < 0 ? skipAttributes(cursor) : null;
+        } else if (member === eventName) {
+          nameFault = cursor.readText(name) ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
+        } else if (member === eventTime) {
+          cursor.peek();
+          const at = cursor.pos;
+          timeFault = readJsonTime(cursor, time) ? null : { field: "time", start: at, end: cursor.pos };
+        } else {
+          cursor.skipValue();
+        }
+      } while (cursor.moreMembers());
+    }
+    return {
+      start,
+      end: cursor.pos,
+      nameBytes: name.bytes,
+      nameStart: name.start,
+      nameEnd: name.end,
+      timeHigh: time.high,
+      timeLow: time.low,
+      attributesAt,
+      tapeFrom,
+      tapeTo,
+      fault: nameFault ?? timeFault ?? attributesFault,
+    };
   }
-  return {
-    start,
-    end: cursor.pos,
-    nameBytes: name.bytes,
-    nameStart: name.start,
-    nameEnd: name.end,
-    timeHigh: time.high,
-    timeLow: time.low,
-    attributesAt,
-    tapeFrom,
-    tapeTo,
-    fault: nameFault ?? timeFault ?? attributesFault,
-  };
 }

@@ -4,7 +4,7 @@ import { JsonCursor } from "./json-cursor.ts";
 import { JsonPosition } from "./json-position.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import { OtlpCarrier, type CarrierVisitor, type OtlpSignal } from "./otlp-carrier.ts";
-import { readJsonLogRecord } from "./walk-json-log-record.ts";
+import { JsonLogRecordReader } from "./walk-json-log-record.ts";
 import { JsonSpanReader } from "./walk-json-span.ts";
 import { stretchBytes, type Walk } from "./walk-pauses.ts";
 
@@ -19,156 +19,158 @@ export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisit
 }
 
 class JsonWalker {
-  private readonly position: JsonPosition;
-  private readonly carrier: OtlpCarrier;
-  private readonly signal: OtlpSignal;
-  private readonly visitor: CarrierVisitor;
-  private readonly cursor: JsonCursor;
-  private readonly span: JsonSpanReader;
-  private readonly tape: AttributeTape<TapeKey>;
-  private pauseAt = stretchBytes;
+  readonly #position: JsonPosition;
+  readonly #carrier: OtlpCarrier;
+  readonly #signal: OtlpSignal;
+  readonly #visitor: CarrierVisitor;
+  readonly #cursor: JsonCursor;
+  readonly #span: JsonSpanReader;
+  readonly #record: JsonLogRecordReader;
+  readonly #tape: AttributeTape<TapeKey>;
+  #pauseAt = stretchBytes;
   /** Spans or log records that were met. */
-  private items = 0;
+  #items = 0;
   /** Where the first list or element of the wrong type stands; -1 if there is none. */
-  private unreadableAt = -1;
+  #unreadableAt = -1;
 
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
-    this.carrier = new OtlpCarrier(body);
-    this.cursor = new JsonCursor(body);
-    this.signal = signal;
-    this.visitor = visitor;
-    this.tape = visitor.tape;
-    this.position = new JsonPosition(this.cursor, this.carrier, visitor.tape);
-    this.span = new JsonSpanReader(this.cursor, this.carrier, visitor.tape);
+    this.#carrier = new OtlpCarrier(body);
+    this.#cursor = new JsonCursor(body);
+    this.#signal = signal;
+    this.#visitor = visitor;
+    this.#tape = visitor.tape;
+    this.#position = new JsonPosition(this.#cursor, this.#carrier, visitor.tape);
+    this.#span = new JsonSpanReader(this.#cursor, this.#carrier, visitor.tape);
+    this.#record = new JsonLogRecordReader(this.#cursor, this.#carrier, visitor.tape);
   }
 
   /** Reads what is next with `read`; a long value is measured in pieces first, and then read quickly. */
-  private *read<T>(read: () => T): Generator<undefined, T, undefined> {
-    yield* this.cursor.measure();
+  *#read<T>(read: () => T): Generator<undefined, T, undefined> {
+    yield* this.#cursor.measure();
     return read();
   }
 
-  private readonly nextKey = () => this.cursor.nextKey() ?? true;
-  private readonly skipValue = () => this.cursor.skipValue() ?? true;
-  private readonly readSpan = () => this.span.begin() ?? true;
-  private readonly readScope = () => this.readScopeName() ?? true;
-  private readonly findAttributes = () => this.findResourceAttributes();
-  private readonly readRecord = () => readJsonLogRecord(this.cursor, this.carrier, this.tape);
+  readonly #nextKey = () => this.#cursor.nextKey() ?? true;
+  readonly #skipValue = () => this.#cursor.skipValue() ?? true;
+  readonly #readSpan = () => this.#span.begin() ?? true;
+  readonly #readScope = () => this.#readScopeName() ?? true;
+  readonly #findAttributes = () => this.#findResourceAttributes();
+  readonly #readRecord = () => this.#record.read();
 
   *walk(): Walk {
-    const cursor = this.cursor;
-    const wanted = containers[this.signal].resources;
+    const cursor = this.#cursor;
+    const wanted = containers[this.#signal].resources;
     yield* cursor.findWhiteSpace();
     if (cursor.peek() !== 0x7b) throw cursor.error("an object");
     if (cursor.enterObject()) {
       let known = false;
       do {
-        if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
+        if (cursor.readShort(this.#nextKey) === undefined) yield* this.#read(this.#nextKey);
         if (cursor.keyIs(wanted)) {
           known = true;
           const first = cursor.peek();
           if (first !== 0x5b && first !== 0x6e) throw cursor.error(`an array as "${wanted.toString()}"`);
-          yield* this.walkResources();
+          yield* this.#walkResources();
         } else {
-          this.refuseOtherSignal();
-          if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
+          this.#refuseOtherSignal();
+          if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
         }
-        if (this.mayPause()) yield;
+        if (this.#mayPause()) yield;
       } while (cursor.moreMembers());
       if (!known) throw new MalformedOtlpError(`Expected the member "${wanted.toString()}", found only others`, 0);
     }
     cursor.finish();
-    this.refuseUnreadable();
+    this.#refuseUnreadable();
   }
 
   /** A list of the wrong type concerns itself alone; if the request holds nothing else, it is not what it claims to be. */
-  private refuseUnreadable(): void {
-    if (this.unreadableAt < 0 || this.items > 0) return;
-    this.cursor.pos = this.unreadableAt;
-    throw this.cursor.error(`${this.signal === "traces" ? "spans" : "log records"} within arrays and objects`);
+  #refuseUnreadable(): void {
+    if (this.#unreadableAt < 0 || this.#items > 0) return;
+    this.#cursor.pos = this.#unreadableAt;
+    throw this.#cursor.error(`${this.#signal === "traces" ? "spans" : "log records"} within arrays and objects`);
   }
 
   /**
    * Notes a value, which is next, if it should be a list or an element of one and is neither that nor null.
    * @param opening its first byte if its type is right
    */
-  private checkType(opening: number): void {
-    const first = this.cursor.peek();
+  #checkType(opening: number): void {
+    const first = this.#cursor.peek();
     if (first === opening || first === 0x6e) return;
-    if (this.unreadableAt < 0) this.unreadableAt = this.cursor.pos;
-    this.visitor.unreadable();
+    if (this.#unreadableAt < 0) this.#unreadableAt = this.#cursor.pos;
+    this.#visitor.unreadable();
   }
 
-  private refuseOtherSignal(): void {
-    const other = resourcesOfSignals.find((name) => this.cursor.keyIs(name));
+  #refuseOtherSignal(): void {
+    const other = resourcesOfSignals.find((name) => this.#cursor.keyIs(name));
     if (other === undefined) return;
     throw new MalformedOtlpError(
-      `"${other.toString()}" is not part of ${this.signal}: check the path that the exporter posts to`,
-      this.cursor.pos,
+      `"${other.toString()}" is not part of ${this.#signal}: check the path that the exporter posts to`,
+      this.#cursor.pos,
     );
   }
 
-  private *walkResources(): Walk {
-    const cursor = this.cursor;
+  *#walkResources(): Walk {
+    const cursor = this.#cursor;
     if (!cursor.enterArray()) return;
     do {
-      this.checkType(0x7b);
-      if (cursor.enterObject()) yield* this.walkResource();
-      if (this.mayPause()) yield;
+      this.#checkType(0x7b);
+      if (cursor.enterObject()) yield* this.#walkResource();
+      if (this.#mayPause()) yield;
     } while (cursor.moreElements());
   }
 
-  private *walkResource(): Walk {
-    const cursor = this.cursor;
-    this.position.resourceAttributesAt = -1;
-    const { scopes, olderScopes } = containers[this.signal];
+  *#walkResource(): Walk {
+    const cursor = this.#cursor;
+    this.#position.resourceAttributesAt = -1;
+    const { scopes, olderScopes } = containers[this.#signal];
     const scopesAt: number[] = [];
     let walked = false;
     do {
-      if (this.mayPause()) yield;
-      if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
+      if (this.#mayPause()) yield;
+      if (cursor.readShort(this.#nextKey) === undefined) yield* this.#read(this.#nextKey);
       cursor.peek();
       if (cursor.keyIs(scopes) || cursor.keyIs(olderScopes)) {
-        if (this.position.resourceAttributesAt >= 0 && scopesAt.length === 0 && !walked) {
+        if (this.#position.resourceAttributesAt >= 0 && scopesAt.length === 0 && !walked) {
           // The usual order: the resource is known, its spans can be walked in place.
           walked = true;
-          this.visitor.resource(this.position);
-          yield* this.walkScopes();
+          this.#visitor.resource(this.#position);
+          yield* this.#walkScopes();
           continue;
         }
         scopesAt.push(cursor.pos);
       } else if (cursor.keyIs(names.resource)) {
-        this.position.resourceAttributesAt =
-          cursor.readShort(this.findAttributes) ?? (yield* this.read(this.findAttributes));
+        this.#position.resourceAttributesAt =
+          cursor.readShort(this.#findAttributes) ?? (yield* this.#read(this.#findAttributes));
         continue;
       }
-      if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
+      if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
     } while (cursor.moreMembers());
-    if (!walked) this.visitor.resource(this.position);
+    if (!walked) this.#visitor.resource(this.#position);
     const after = cursor.pos;
     for (const at of scopesAt) {
-      this.goBack(at);
-      yield* this.walkScopes();
+      this.#goBack(at);
+      yield* this.#walkScopes();
     }
     cursor.pos = after;
   }
 
-  private goBack(at: number): void {
-    this.cursor.pos = at;
-    this.pauseAt = Math.min(this.pauseAt, at + stretchBytes);
+  #goBack(at: number): void {
+    this.#cursor.pos = at;
+    this.#pauseAt = Math.min(this.#pauseAt, at + stretchBytes);
   }
 
-  private mayPause(): boolean {
-    const { pos } = this.cursor;
-    if (pos < this.pauseAt) return false;
-    this.pauseAt = pos + stretchBytes;
+  #mayPause(): boolean {
+    const { pos } = this.#cursor;
+    if (pos < this.#pauseAt) return false;
+    this.#pauseAt = pos + stretchBytes;
     return true;
   }
 
   /** Reads a resource; where its attributes stand, at the end of the body where it has none. */
-  private findResourceAttributes(): number {
-    const { cursor } = this;
-    let at = this.carrier.body.length;
+  #findResourceAttributes(): number {
+    const cursor = this.#cursor;
+    let at = this.#carrier.body.length;
     if (!cursor.enterObject()) return at;
     do {
       cursor.nextKey();
@@ -179,130 +181,135 @@ class JsonWalker {
     return at;
   }
 
-  private *walkScopes(): Walk {
-    const cursor = this.cursor;
-    this.checkType(0x5b);
+  *#walkScopes(): Walk {
+    const cursor = this.#cursor;
+    this.#checkType(0x5b);
     if (!cursor.enterArray()) return;
     do {
-      this.checkType(0x7b);
-      if (cursor.enterObject()) yield* this.walkScope();
-      if (this.mayPause()) yield;
+      this.#checkType(0x7b);
+      if (cursor.enterObject()) yield* this.#walkScope();
+      if (this.#mayPause()) yield;
     } while (cursor.moreElements());
   }
 
-  private *walkScope(): Walk {
-    const cursor = this.cursor;
-    const scopeName = this.carrier.scopeName;
+  *#walkScope(): Walk {
+    const cursor = this.#cursor;
+    const scopeName = this.#carrier.scopeName;
     scopeName.start = scopeName.end = 0;
-    const { items } = containers[this.signal];
+    const { items } = containers[this.#signal];
     const itemsAt: number[] = [];
     let hasScope = false;
     let walked = false;
     do {
-      if (this.mayPause()) yield;
-      if (cursor.readShort(this.nextKey) === undefined) yield* this.read(this.nextKey);
+      if (this.#mayPause()) yield;
+      if (cursor.readShort(this.#nextKey) === undefined) yield* this.#read(this.#nextKey);
       cursor.peek();
       if (cursor.keyIs(items)) {
         if (hasScope && itemsAt.length === 0 && !walked) {
           walked = true;
-          yield* this.walkItems(this.visitor.scope(this.position));
+          yield* this.#walkItems(this.#visitor.scope(this.#position));
           continue;
         }
         itemsAt.push(cursor.pos);
       } else if (cursor.keyIs(names.scope) || cursor.keyIs(names.olderScope)) {
         hasScope = true;
-        if (cursor.readShort(this.readScope) === undefined) yield* this.read(this.readScope);
+        if (cursor.readShort(this.#readScope) === undefined) yield* this.#read(this.#readScope);
         continue;
       }
-      if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
+      if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
     } while (cursor.moreMembers());
     const after = cursor.pos;
     if (itemsAt.length > 0 || !walked) {
-      const wantsAll = this.visitor.scope(this.position);
+      const wantsAll = this.#visitor.scope(this.#position);
       for (const at of itemsAt) {
-        this.goBack(at);
-        yield* this.walkItems(wantsAll);
+        this.#goBack(at);
+        yield* this.#walkItems(wantsAll);
       }
     }
     cursor.pos = after;
   }
 
-  private readScopeName(): void {
-    const cursor = this.cursor;
+  #readScopeName(): void {
+    const cursor = this.#cursor;
     if (!cursor.enterObject()) return;
     do {
       cursor.nextKey();
-      if (cursor.keyIs(names.name)) cursor.readText(this.carrier.scopeName);
+      if (cursor.keyIs(names.name)) cursor.readText(this.#carrier.scopeName);
       else cursor.skipValue();
     } while (cursor.moreMembers());
   }
 
-  private *walkItems(wantsAll: boolean): Walk {
-    const { cursor, span } = this;
-    this.checkType(0x5b);
+  *#walkItems(wantsAll: boolean): Walk {
+    const cursor = this.#cursor;
+    const span = this.#span;
+    this.#checkType(0x5b);
     if (!cursor.enterArray()) return;
-    const traces = this.signal === "traces";
+    const traces = this.#signal === "traces";
     do {
       const first = cursor.peek();
       if (first !== 0x7b && first !== 0x6e) {
-        this.checkType(0x7b);
-        if (cursor.readShort(this.skipValue) === undefined) yield* this.read(this.skipValue);
+        this.#checkType(0x7b);
+        if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
         continue;
       }
-      this.items++;
+      this.#items++;
       if (traces) {
-        if (cursor.readShort(this.readSpan) === undefined) yield* this.read(this.readSpan);
-        for (let i = 0; i < span.unreadable; i++) this.visitor.unreadable();
+        if (cursor.readShort(this.#readSpan) === undefined) yield* this.#read(this.#readSpan);
+        for (let i = 0; i < span.unreadable; i++) this.#visitor.unreadable();
         if (span.finish(wantsAll)) {
-          if (span.hasMoreEvents) yield* this.walkLongSpan();
-          else this.walkSpan();
+          if (span.hasMoreEvents) yield* this.#walkLongSpan();
+          else this.#walkSpan();
         }
       } else {
-        this.position.attributesAt = cursor.readShort(this.readRecord) ?? (yield* this.read(this.readRecord));
-        this.walkLogRecord();
+        this.#position.attributesAt = cursor.readShort(this.#readRecord) ?? (yield* this.#read(this.#readRecord));
+        this.#walkLogRecord();
       }
-      if (this.mayPause()) yield;
+      if (this.#mayPause()) yield;
     } while (cursor.moreElements());
   }
 
-  private walkSpan(): void {
-    const { cursor, span } = this;
+  #walkSpan(): void {
+    const cursor = this.#cursor;
+    const span = this.#span;
     const after = cursor.pos;
-    this.position.spanAttributesAt = span.attributesAt;
-    this.visitor.beginSpan(this.position, span.events.length);
-    this.visitEvents();
+    this.#position.spanAttributesAt = span.attributesAt;
+    this.#visitor.beginSpan(this.#position, span.events.length);
+    this.#visitEvents();
     cursor.pos = after;
   }
 
   /** A span with more events than are scanned at once. */
-  private *walkLongSpan(): Walk {
-    const { cursor, span, carrier } = this;
+  *#walkLongSpan(): Walk {
+    const cursor = this.#cursor;
+    const span = this.#span;
+    const carrier = this.#carrier;
     const after = cursor.pos;
-    this.position.spanAttributesAt = span.attributesAt;
-    this.visitor.beginSpan(this.position, span.events.length);
+    this.#position.spanAttributesAt = span.attributesAt;
+    this.#visitor.beginSpan(this.#position, span.events.length);
     while (span.scanEvents()) {
-      this.visitEvents();
+      this.#visitEvents();
       const ids = Buffer.from(carrier.ids);
       yield;
       carrier.ids.set(ids);
     }
-    this.visitEvents();
+    this.#visitEvents();
     cursor.pos = after;
   }
 
-  private visitEvents(): void {
-    for (const event of this.span.events) {
-      this.position.enterEvent(event);
-      this.visitor.spanEvent(this.position);
+  #visitEvents(): void {
+    for (const event of this.#span.events) {
+      this.#position.enterEvent(event);
+      this.#visitor.spanEvent(this.#position);
     }
   }
 
-  private walkLogRecord(): void {
-    const { cursor, position } = this;
+  #walkLogRecord(): void {
+    const cursor = this.#cursor;
+    const position = this.#position;
     position.tapeFrom = 0;
-    position.tapeTo = this.tape.to;
+    position.tapeTo = this.#tape.to;
     const after = cursor.pos;
-    this.visitor.logRecord(position);
+    this.#visitor.logRecord(position);
     cursor.pos = after;
   }
 }

@@ -41,84 +41,86 @@ export function walkProtobuf(body: Buffer, signal: OtlpSignal, visitor: CarrierV
 
 class ProtobufWalker implements OtlpWalker {
   readonly carrier: OtlpCarrier;
-  private readonly signal: OtlpSignal;
-  private readonly visitor: CarrierVisitor;
-  private readonly cursor: ProtobufCursor;
+  readonly #signal: OtlpSignal;
+  readonly #visitor: CarrierVisitor;
+  readonly #cursor: ProtobufCursor;
   /** The field of an event (or log record) that holds its attributes. */
-  private readonly attributesTag: number;
-  private readonly fields: Uint8Array;
+  readonly #attributesTag: number;
+  readonly #fields: Uint8Array;
   /** The parts of the resource, with other fields among them; both are equal if it has none. */
-  private resourceStart = 0;
-  private resourceEnd = 0;
-  private readonly span: SpanReader;
-  private readonly event: SpanEventReader;
-  private readonly record: LogRecordReader;
+  #resourceStart = 0;
+  #resourceEnd = 0;
+  readonly #span: SpanReader;
+  readonly #event: SpanEventReader;
+  readonly #record: LogRecordReader;
   /** Whose attributes are asked for: `event` or `record`. */
-  private readonly item: SpanEventReader | LogRecordReader;
+  readonly #item: SpanEventReader | LogRecordReader;
   /** Where the first scope of the resource, or the first item of the scope, begins; -1 if there is none. */
-  private firstListed = -1;
-  private eventsLeft = 0;
+  #firstListed = -1;
+  #eventsLeft = 0;
   /** True if the span's present event is long and not read to its end. */
-  private isWithinEvent = false;
+  #isWithinEvent = false;
   /** See `enter`. */
-  private next = 0;
+  #next = 0;
 
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.carrier = new OtlpCarrier(body);
-    this.cursor = new ProtobufCursor(body);
-    this.signal = signal;
-    this.visitor = visitor;
-    this.span = new SpanReader(this.cursor, this.carrier);
-    this.event = new SpanEventReader(this.cursor, this.carrier);
-    this.record = new LogRecordReader(this.cursor, this.carrier);
-    this.item = signal === "traces" ? this.event : this.record;
-    this.attributesTag = signal === "traces" ? eventTag.attributes : logRecordTag.attributes;
-    this.fields = signal === "traces" ? eventFields : logRecordFields;
+    this.#cursor = new ProtobufCursor(body);
+    this.#signal = signal;
+    this.#visitor = visitor;
+    this.#span = new SpanReader(this.#cursor, this.carrier);
+    this.#event = new SpanEventReader(this.#cursor, this.carrier);
+    this.#record = new LogRecordReader(this.#cursor, this.carrier);
+    this.#item = signal === "traces" ? this.#event : this.#record;
+    this.#attributesTag = signal === "traces" ? eventTag.attributes : logRecordTag.attributes;
+    this.#fields = signal === "traces" ? eventFields : logRecordFields;
   }
 
   /** One function for three levels: a generator for each resource and scope would cost more than a short one itself. */
   *walk(): Walk {
-    const { cursor, carrier, visitor } = this;
-    const traces = this.signal === "traces";
+    const { carrier } = this;
+    const cursor = this.#cursor;
+    const visitor = this.#visitor;
+    const traces = this.#signal === "traces";
     const bodyEnd = carrier.body.length;
     let pauseAt = stretchBytes;
     for (let at = 0; at < bodyEnd;) {
-      const resourceStart = this.enter(at, bodyEnd, requestTag.resources, "the request");
-      at = this.next;
+      const resourceStart = this.#enter(at, bodyEnd, requestTag.resources, "the request");
+      at = this.#next;
       if (at >= pauseAt) {
         pauseAt = at + stretchBytes;
         yield;
       }
       if (resourceStart < 0) continue;
       const resourceEnd = at;
-      this.resourceStart = this.resourceEnd = 0;
-      this.firstListed = -1;
+      this.#resourceStart = this.#resourceEnd = 0;
+      this.#firstListed = -1;
       // A resource may stand behind its spans: find it first.
-      for (let pos = resourceStart; (pos = this.findResource(pos, resourceEnd)) < resourceEnd;) yield;
-      if (this.firstListed < 0) continue;
+      for (let pos = resourceStart; (pos = this.#findResource(pos, resourceEnd)) < resourceEnd;) yield;
+      if (this.#firstListed < 0) continue;
       visitor.resource(this);
-      for (let inResource = this.firstListed; inResource < resourceEnd;) {
-        const scopeStart = this.enter(inResource, resourceEnd, resourceDataTag.scopes, "a resource's data");
-        const scopeEnd = (inResource = this.next);
+      for (let inResource = this.#firstListed; inResource < resourceEnd;) {
+        const scopeStart = this.#enter(inResource, resourceEnd, resourceDataTag.scopes, "a resource's data");
+        const scopeEnd = (inResource = this.#next);
         if (scopeEnd >= pauseAt) {
           pauseAt = scopeEnd + stretchBytes;
           yield;
         }
         if (scopeStart < 0) continue;
         carrier.scopeName.start = carrier.scopeName.end = 0;
-        this.firstListed = -1;
-        for (let pos = scopeStart; (pos = this.findScope(pos, scopeEnd)) < scopeEnd;) yield;
-        if (this.firstListed < 0) continue;
+        this.#firstListed = -1;
+        for (let pos = scopeStart; (pos = this.#findScope(pos, scopeEnd)) < scopeEnd;) yield;
+        if (this.#firstListed < 0) continue;
         const wantsAll = visitor.scope(this);
-        pauseAt = this.firstListed + stretchBytes;
-        for (let pos = this.firstListed; pos < scopeEnd;) {
+        pauseAt = this.#firstListed + stretchBytes;
+        for (let pos = this.#firstListed; pos < scopeEnd;) {
           const tag = cursor.readTag(pos, scopeEnd);
           if (tag === scopeDataTag.items) {
             const length = cursor.readLength(cursor.pos, scopeEnd);
             const start = cursor.pos;
             pos = start + length;
             if (traces) {
-              const { span } = this;
+              const span = this.#span;
               span.begin(start, pos);
               let isWanted = wantsAll;
               while (!span.read()) {
@@ -127,15 +129,15 @@ class ProtobufWalker implements OtlpWalker {
                 yield;
               }
               if (span.finish(isWanted)) {
-                for (let next = this.walkSpan(); next < pos; next = this.walkEvents(next, pos)) {
+                for (let next = this.#walkSpan(); next < pos; next = this.#walkEvents(next, pos)) {
                   const ids = Buffer.from(carrier.ids);
                   yield;
                   carrier.ids.set(ids);
                 }
               }
             } else {
-              this.record.begin(start, pos);
-              while (!this.record.read()) yield;
+              this.#record.begin(start, pos);
+              while (!this.#record.read()) yield;
               visitor.logRecord(this);
             }
           } else {
@@ -152,30 +154,30 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** Where the message of the field at `pos` begins; -1 if it is empty or another field. `next` is behind the field. */
-  private enter(pos: number, end: number, wanted: number, message: string): number {
-    const cursor = this.cursor;
+  #enter(pos: number, end: number, wanted: number, message: string): number {
+    const cursor = this.#cursor;
     const tag = cursor.readTag(pos, end);
     if (tag !== wanted) {
-      this.next = cursor.skipField(tag, cursor.pos, end, containerFields, message);
+      this.#next = cursor.skipField(tag, cursor.pos, end, containerFields, message);
       return -1;
     }
     const length = cursor.readLength(cursor.pos, end);
-    this.next = cursor.pos + length;
+    this.#next = cursor.pos + length;
     return length === 0 ? -1 : cursor.pos;
   }
 
   /** A stretch of a resource's data. @returns the position up to which it was read */
-  private findResource(start: number, end: number): number {
-    const cursor = this.cursor;
+  #findResource(start: number, end: number): number {
+    const cursor = this.#cursor;
     const stop = Math.min(end, start + stretchBytes);
     let pos = start;
     while (pos < stop) {
       const tag = cursor.readTag(pos, end);
-      if (tag === resourceDataTag.scopes && this.firstListed < 0) this.firstListed = pos;
+      if (tag === resourceDataTag.scopes && this.#firstListed < 0) this.#firstListed = pos;
       if (tag === resourceDataTag.resource) {
         const length = cursor.readLength(cursor.pos, end);
-        if (this.resourceEnd === 0) this.resourceStart = pos;
-        pos = this.resourceEnd = cursor.pos + length;
+        if (this.#resourceEnd === 0) this.#resourceStart = pos;
+        pos = this.#resourceEnd = cursor.pos + length;
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, containerFields, "a resource's data");
       }
@@ -184,18 +186,18 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** A stretch of a scope's data. @returns the position up to which it was read */
-  private findScope(start: number, end: number): number {
-    const cursor = this.cursor;
+  #findScope(start: number, end: number): number {
+    const cursor = this.#cursor;
     const stop = Math.min(end, start + stretchBytes);
     let pos = start;
     while (pos < stop) {
       const tag = cursor.readTag(pos, end);
-      if (tag === scopeDataTag.items && this.firstListed < 0) this.firstListed = pos;
+      if (tag === scopeDataTag.items && this.#firstListed < 0) this.#firstListed = pos;
       if (tag === scopeDataTag.scope) {
         const length = cursor.readLength(cursor.pos, end);
         const scopeStart = cursor.pos;
         pos = scopeStart + length;
-        this.readScopeName(scopeStart, pos);
+        this.#readScopeName(scopeStart, pos);
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, containerFields, "a scope's data");
       }
@@ -204,8 +206,8 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** Of a long scope only the beginning is read: its name comes first. */
-  private readScopeName(start: number, end: number): void {
-    const cursor = this.cursor;
+  #readScopeName(start: number, end: number): void {
+    const cursor = this.#cursor;
     const scopeName = this.carrier.scopeName;
     for (let pos = start; pos < Math.min(end, start + stretchBytes);) {
       const tag = cursor.readTag(pos, end);
@@ -220,34 +222,35 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** @returns the position behind the last event that was walked; the end of the span if it was the last one */
-  private walkSpan(): number {
-    const { events, firstStart, firstEnd, end } = this.span;
-    this.visitor.beginSpan(this, events);
+  #walkSpan(): number {
+    const { events, firstStart, firstEnd, end } = this.#span;
+    this.#visitor.beginSpan(this, events);
     if (events === 0) return end;
-    this.eventsLeft = events - 1;
-    this.event.begin(firstStart, firstEnd);
-    return this.walkEvent() ? this.walkEvents(firstEnd, end) : firstStart;
+    this.#eventsLeft = events - 1;
+    this.#event.begin(firstStart, firstEnd);
+    return this.#walkEvent() ? this.#walkEvents(firstEnd, end) : firstStart;
   }
 
   /** A stretch of a span's events; see `walkSpan`. */
-  private walkEvents(start: number, end: number): number {
-    const { cursor, event } = this;
+  #walkEvents(start: number, end: number): number {
+    const cursor = this.#cursor;
+    const event = this.#event;
     let pos = start;
-    if (this.isWithinEvent) {
-      if (!this.walkEvent()) return start;
+    if (this.#isWithinEvent) {
+      if (!this.#walkEvent()) return start;
       pos = event.end;
     }
     const stop = pos + stretchBytes;
-    while (this.eventsLeft > 0) {
+    while (this.#eventsLeft > 0) {
       if (pos >= stop) return pos;
       const tag = cursor.readTag(pos, end);
       if (tag === spanTag.events) {
         const length = cursor.readLength(cursor.pos, end);
         const eventStart = cursor.pos;
         pos = eventStart + length;
-        this.eventsLeft--;
+        this.#eventsLeft--;
         event.begin(eventStart, pos);
-        if (!this.walkEvent()) return eventStart;
+        if (!this.#walkEvent()) return eventStart;
       } else {
         pos = cursor.skipField(tag, cursor.pos, end, spanFields, "a span");
       }
@@ -256,49 +259,53 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** @returns false if the event is long and not read to its end; `walkEvents` goes on with it */
-  private walkEvent(): boolean {
-    this.isWithinEvent = !this.event.read();
-    if (this.isWithinEvent) return false;
-    this.visitor.spanEvent(this);
+  #walkEvent(): boolean {
+    this.#isWithinEvent = !this.#event.read();
+    if (this.#isWithinEvent) return false;
+    this.#visitor.spanEvent(this);
     return true;
   }
 
   readResourceAttributes(visitor: AttributeVisitor): void {
-    readProtobufResource(this.cursor, this.resourceStart, this.resourceEnd, visitor);
+    readProtobufResource(this.#cursor, this.#resourceStart, this.#resourceEnd, visitor);
   }
 
   readSpanAttributes(visitor: AttributeVisitor): void {
-    readProtobufAttributes(this.cursor, this.span.start, this.span.end, spanTag.attributes, spanFields, visitor);
+    readProtobufAttributes(this.#cursor, this.#span.start, this.#span.end, spanTag.attributes, spanFields, visitor);
   }
 
   readEventAttributes(visitor: AttributeVisitor): void {
-    const { cursor, attributesTag, fields } = this;
-    const { attributesStart, attributesEnd } = this.item;
+    const cursor = this.#cursor;
+    const attributesTag = this.#attributesTag;
+    const fields = this.#fields;
+    const { attributesStart, attributesEnd } = this.#item;
     readProtobufAttributes(cursor, attributesStart, attributesEnd, attributesTag, fields, visitor);
   }
 
   readPlainAttributes(visitor: PlainVisitor): boolean {
-    const { cursor, attributesTag, fields } = this;
-    const { attributesStart, attributesEnd } = this.item;
+    const cursor = this.#cursor;
+    const attributesTag = this.#attributesTag;
+    const fields = this.#fields;
+    const { attributesStart, attributesEnd } = this.#item;
     if (attributesEnd - attributesStart > maxAttributesBytes) return false;
     return readPlainProtobuf(cursor, attributesStart, attributesEnd, attributesTag, fields, visitor);
   }
 
   hasAttributes(): boolean {
-    return this.item.attributesStart < this.carrier.eventEnd;
+    return this.#item.attributesStart < this.carrier.eventEnd;
   }
 
   hasEventAttribute(name: Buffer): boolean {
-    const { attributesStart, attributesEnd } = this.item;
-    return hasProtobufKey(this.cursor, attributesStart, attributesEnd, this.attributesTag, this.fields, name);
+    const { attributesStart, attributesEnd } = this.#item;
+    return hasProtobufKey(this.#cursor, attributesStart, attributesEnd, this.#attributesTag, this.#fields, name);
   }
 
   hasPayload(): boolean {
-    return findProtobufPayload(this.cursor, this.carrier) >= 0;
+    return findProtobufPayload(this.#cursor, this.carrier) >= 0;
   }
 
   readPayload(visitor: AttributeVisitor): void {
-    const start = findProtobufPayload(this.cursor, this.carrier);
-    if (start >= 0) readProtobufAttributes(this.cursor, start, this.cursor.pos, listTag.values, listFields, visitor);
+    const start = findProtobufPayload(this.#cursor, this.carrier);
+    if (start >= 0) readProtobufAttributes(this.#cursor, start, this.#cursor.pos, listTag.values, listFields, visitor);
   }
 }

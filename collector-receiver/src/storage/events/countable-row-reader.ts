@@ -28,8 +28,8 @@ class StoredEvent implements CountableEvent {
   declare readonly occurredAtMs: number;
   declare readonly test: boolean;
   declare readonly attributes: CountedAttributes;
-  declare private readonly bytes: Buffer;
-  declare private readonly idAt: number;
+  declare readonly bytes: Buffer;
+  declare readonly idAt: number;
 
   constructor(
     tenantId: string,

@@ -10,7 +10,8 @@ export class DatabaseClock {
   /** What the measurement took; the time is at most half of it off. */
   readonly roundTripMs: number;
 
-  private constructor(offsetMs: number, roundTripMs: number) {
+  /** See `measure`. */
+  constructor(offsetMs: number, roundTripMs: number) {
     this.#offsetMs = offsetMs;
     this.roundTripMs = roundTripMs;
   }

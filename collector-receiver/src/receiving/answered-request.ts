@@ -1,0 +1,59 @@
+import type { MappedRequest } from "../mapping/business-event.ts";
+import type { OtlpSignal } from "../otlp/otlp-carrier.ts";
+
+/** Why a request got its answer: a label for counters, closed. */
+export const otlpOutcomes = [
+  "accepted",
+  "partly_rejected",
+  "discarded",
+  "malformed",
+  "too_large",
+  "unsupported_type",
+  "unsupported_encoding",
+  "method_not_allowed",
+  "unauthenticated",
+  "host_not_served",
+  "unknown_tenant",
+  "unavailable",
+  "unexpected_error",
+  "aborted",
+] as const;
+
+export type OtlpOutcome = (typeof otlpOutcomes)[number];
+
+/** One answered request, for counters and alarms. */
+export interface OtlpRequestFacts {
+  readonly signal: OtlpSignal | "metrics";
+  readonly outcome: OtlpOutcome;
+  /** 0 where the sender went away. */
+  readonly status: number;
+  readonly bodyBytes: number;
+  readonly inflatedBytes: number;
+  /** What mapping gave; null where it was not reached. */
+  readonly mapped: MappedRequest | null;
+  /** Rows added and events that were there already; 0 where nothing was committed. */
+  readonly inserted: number;
+  readonly duplicates: number;
+  /** Events that PostgreSQL itself refused. */
+  readonly refused: number;
+  /** Rejected events that were counted without being kept. */
+  readonly unkept: number;
+}
+
+/** Facts that come together while the request is served. */
+export type GatheredFacts = { -readonly [K in keyof OtlpRequestFacts]: OtlpRequestFacts[K] };
+
+export function newFacts(signal: OtlpSignal | "metrics"): GatheredFacts {
+  return {
+    signal,
+    outcome: "accepted",
+    status: 0,
+    bodyBytes: 0,
+    inflatedBytes: 0,
+    mapped: null,
+    inserted: 0,
+    duplicates: 0,
+    refused: 0,
+    unkept: 0,
+  };
+}
