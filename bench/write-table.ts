@@ -33,7 +33,7 @@ export function writeRunTable(contenders: readonly Contender[], runs: ReadonlyMa
   return lines.join("\n");
 }
 
-/** The figures with their goals as a Markdown table: first those that have one, then the facts. */
+/** The figures with their goals as a Markdown table: first those that have one, then the others. */
 export function writeFigureTable(figures: readonly Figure[]): string {
   const lines = [
     "| figure | measured | goal | limit now | verdict | spread | value |",

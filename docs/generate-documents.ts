@@ -4,7 +4,7 @@ import { describeEnvironment } from "../collector-receiver/src/config/describe-e
 import { describeMetrics } from "../collector-receiver/src/stats/describe-metrics.ts";
 import { copyIntoChart } from "../deploy/helm/copy-into-chart.ts";
 import { writeValuesSchema } from "../deploy/helm/write-values-schema.ts";
-import { writeMarkStatements } from "../deploy/collector/write-mark-statements.ts";
+import { writeFlagStatements } from "../deploy/collector/write-flag-statements.ts";
 import { describeAlarmCodes } from "./describe-alarm-codes.ts";
 import { lintConfigWithRooms } from "./architecture/write-lint-rules.ts";
 import { architectureWithRooms } from "./architecture/write-room-table.ts";
@@ -28,7 +28,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
   { path: "ARCHITECTURE.md", generate: architectureWithRooms },
   { path: ".oxlintrc.json", generate: lintConfigWithRooms },
-  { path: "otel-collector.yaml", generate: writeMarkStatements },
+  { path: "otel-collector.yaml", generate: writeFlagStatements },
   // After the file that it copies.
   { path: `${chart}/files/otel-collector.yaml`, generate: () => copyIntoChart("otel-collector.yaml") },
   {

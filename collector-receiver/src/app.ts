@@ -124,7 +124,7 @@ function createOtlpReceiver(
     maxBodyBytes: config.maxBodyBytes,
     maxInflatedBytes: config.maxInflatedBytes,
     bodies: options.bodies,
-    onRequest: (facts) => metrics.countRequest(facts),
+    onRequest: (answered) => metrics.countRequest(answered),
     onFault: (error) => options.onAlarm("internal_fault", "an OTLP request failed", error),
     isDraining: options.isDraining,
   });

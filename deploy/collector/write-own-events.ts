@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { findDefinitionsFile, loadDefinitions } from "../../collector-receiver/src/catalogue/load-definitions.ts";
-import { writeOwnEventsOverlay } from "./write-mark-statements.ts";
+import { writeOwnEventsOverlay } from "./write-flag-statements.ts";
 
 const { values } = parseArgs({ options: { config: { type: "string" }, out: { type: "string" } } });
 // As the receiver finds it: the named file, else spanledger.config.ts of the working folder.

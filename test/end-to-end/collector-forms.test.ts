@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { startCollector } from "../../deploy/collector/start-collector.ts";
-import { writeOwnEventsOverlay } from "../../deploy/collector/write-mark-statements.ts";
+import { writeOwnEventsOverlay } from "../../deploy/collector/write-flag-statements.ts";
 import ownDefinitions from "../../examples/own-metrics/spanledger.config.ts";
 import {
   encodeProtobuf,

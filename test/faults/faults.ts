@@ -94,7 +94,7 @@ export const faults: readonly Fault[] = [
     name: "receiver: kill -9 in a transaction",
     strike: (world) =>
       holdLocks(world, "analytics_sessions", async () => {
-        // By now a batch has written its rows and waits for its facts. (Counters and COMMIT are sent together: who
+        // By now a batch has written its rows and waits to merge its sessions. (Counters and COMMIT are sent together: who
         // dies while those wait has committed after all.)
         await sleep(1000);
         await world.first.end("SIGKILL");

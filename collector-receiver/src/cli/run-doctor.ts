@@ -6,7 +6,7 @@ import type { Finding } from "../operating/doctor/finding.ts";
 import { print } from "./print.ts";
 import { openDatabase } from "./with-database.ts";
 
-const marks = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
+const labels = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
 
 /** `spanledger doctor`: exit code 1 if anything that the receiver needs is not as it should be. */
 export async function runDoctor(options: { readonly url?: string; readonly json?: boolean }): Promise<number> {
@@ -14,7 +14,7 @@ export async function runDoctor(options: { readonly url?: string; readonly json?
   const findings = [...environment, ...(await lookAtDatabase(config, options.url ?? null))];
   if (options.json === true) print(`${JSON.stringify({ findings })}\n`);
   else {
-    for (const { check, outcome, text } of findings) print(`${marks[outcome]} ${check.padEnd(14)} ${text}\n`);
+    for (const { check, outcome, text } of findings) print(`${labels[outcome]} ${check.padEnd(14)} ${text}\n`);
     if (options.url === undefined) {
       print("        OTLP           not tried: name a receiver or Collector with --url\n");
     }

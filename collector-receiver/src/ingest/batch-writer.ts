@@ -166,11 +166,11 @@ export class BatchWriter {
     try {
       await seedTenantSettings(client, tenantIds, this.#options.tenantDefaults);
     } catch (error) {
-      throw this.#refuse(classifyDatabaseError(error), "facts", error);
+      throw this.#refuse(classifyDatabaseError(error), "settings", error);
     }
   }
 
-  #refuse(kind: DatabaseErrorKind, stage: CommitStage | "connect", cause: unknown): UnavailableError {
+  #refuse(kind: DatabaseErrorKind, stage: CommitStage | "connect" | "settings", cause: unknown): UnavailableError {
     const message = cause instanceof Error ? cause.message : String(cause);
     // The state of the connection is not known, and a prepared statement may be stale: the next batch has a new one.
     this.#dropConnection();

@@ -35,7 +35,7 @@ export interface CommittedBatch extends WrittenEvents {
 }
 
 /** Where in the transaction an error arose: only an error of the events may be an event's fault. */
-export type CommitStage = "events" | "facts" | "counters";
+export type CommitStage = "events" | "merge" | "counters";
 
 export class CommitError extends Error {
   override readonly name = "CommitError";
@@ -94,7 +94,7 @@ export async function commitBatch(
   let stage: CommitStage = "events";
   try {
     const { written, rules } = await writeEvents(client, batch, options);
-    stage = "facts";
+    stage = "merge";
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;
     const facts = gatherSessionFacts(written.inserted);

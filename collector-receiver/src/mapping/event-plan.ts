@@ -42,8 +42,8 @@ export class AttributeKey extends PredictedName {
   /** What each event's plan makes of it, by the plan's `index`; filled as events come. */
   readonly planned: (PlannedAttribute | undefined)[] = [];
 
-  constructor(bytes: Buffer, facts: Pick<AttributeKey, "text" | "state" | "slot" | "counted" | "reserved">) {
-    const { text, state, slot, counted, reserved: isReserved } = facts;
+  constructor(bytes: Buffer, properties: Pick<AttributeKey, "text" | "state" | "slot" | "counted" | "reserved">) {
+    const { text, state, slot, counted, reserved: isReserved } = properties;
     super(state > textState.unicode ? null : new ByteWords(Buffer.from(jsonHeadOf(text))));
     this.bytes = bytes;
     this.text = text;

@@ -41,7 +41,7 @@ export function textColumn(text: string | null): ByteWords {
 }
 
 /** What is read of an event beside its data. */
-export interface EventFacts {
+export interface EventRowValues {
   /** 16 bytes. */
   readonly eventId: DataView;
   readonly agentId: number | null;
@@ -87,7 +87,7 @@ export class EventRowArena extends EventDataArena {
 
   /** Ends the event that was begun. */
   takeRow(
-    facts: EventFacts,
+    values: EventRowValues,
     occurredAtMs: number,
     { idsView, traceIdAt, spanIdAt }: TracePlace,
     name: ByteWords,
@@ -99,13 +99,13 @@ export class EventRowArena extends EventDataArena {
     view.setInt16(rowStart, columnCount);
     view.setInt32(rowStart + 2, dataEnd - this.start + 1);
     view.setUint8(rowStart + 6, jsonbVersion);
-    let pos = writeUuid(view, dataEnd, facts.eventId);
+    let pos = writeUuid(view, dataEnd, values.eventId);
     pos = writeTimestamp(view, pos, occurredAtMs);
     pos = writeId(view, pos, idsView, traceIdAt, 16);
     pos = writeId(view, pos, idsView, spanIdAt, 8);
-    pos = writeInt4(view, pos, facts.agentId);
-    pos = writeInt4(view, pos, facts.ticketId);
-    pos = writeText(view, pos, facts.sessionIdView, facts.sessionIdAt, facts.sessionIdEnd);
+    pos = writeInt4(view, pos, values.agentId);
+    pos = writeInt4(view, pos, values.ticketId);
+    pos = writeText(view, pos, values.sessionIdView, values.sessionIdAt, values.sessionIdEnd);
     tenant.writeTo(view, pos);
     pos += tenant.length;
     name.writeTo(view, pos);

@@ -31,7 +31,7 @@ import { EventPlace } from "./event-place.ts";
 import { EventReader } from "./event-reader.ts";
 import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
 import { makeRejection } from "./make-rejection.ts";
-import { ResourceReader, type ResourceFacts } from "./read-resource.ts";
+import { ResourceReader, type ResourceReading } from "./read-resource.ts";
 import { SourceReportReader, sourceReportSpan } from "./read-source-report.ts";
 import { millisecondsOf } from "../bytes/nanoseconds.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
@@ -75,7 +75,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   readonly #catalogue: CompiledCatalogue;
   readonly #reading = eventReader.reading;
   readonly tape: AttributeTape<AttributeKey>;
-  #resourceFacts: ResourceFacts | null = null;
+  #resourceReading: ResourceReading | null = null;
   #tenantId = "";
   #columns: ResourceColumns = noColumns;
   #tenantProblem: EventProblem | null = null;
@@ -106,7 +106,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   }
 
   resource(): void {
-    this.#resourceFacts = null;
+    this.#resourceReading = null;
     if (this.#ordinals.size > 0) this.#ordinals.clear();
   }
 
@@ -225,7 +225,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.ignored++;
       return;
     }
-    const facts = this.#resourceFacts ?? this.#readResource(walker);
+    const resource = this.#resourceReading ?? this.#readResource(walker);
     const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
     let occurredAtMs = wireMs;
     const markMs = reading.eventIdTimeMs;
@@ -245,30 +245,30 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.#reject(walker, name, problem);
       return;
     }
-    if (!reading.hasEventId) this.#deriveId(walker, name, facts, plan);
+    if (!reading.hasEventId) this.#deriveId(walker, name, resource, plan);
     eventPlace.read(carrier, this.#isOurScope || isText(carrier.spanName, name.bytes));
     reading.arena.takeRow(reading, occurredAtMs, eventPlace, name.column, this.#columns);
-    this.events.push(new BusinessEvent(this.#tenantId, name.text, occurredAtMs, facts.serviceName, reading));
+    this.events.push(new BusinessEvent(this.#tenantId, name.text, occurredAtMs, resource.serviceName, reading));
   }
 
-  #deriveId(walker: OtlpWalker, name: EventName, facts: ResourceFacts, plan: MappingPlan): void {
+  #deriveId(walker: OtlpWalker, name: EventName, resource: ResourceReading, plan: MappingPlan): void {
     const { carrier } = walker;
     const skippedKey = carrier.eventName.start === carrier.eventName.end ? nameReader.name : null;
     const members = eventReader.readMembers(walker, plan, skippedKey);
-    const fingerprint = fingerprintOf(carrier, name.text, facts.serviceInstanceId, members);
+    const fingerprint = fingerprintOf(carrier, name.text, resource.serviceInstanceId, members);
     deriveEventId(fingerprint, this.#ordinals, this.#reading.eventId);
   }
 
-  #readResource(walker: OtlpWalker): ResourceFacts {
+  #readResource(walker: OtlpWalker): ResourceReading {
     walker.readResourceAttributes(resourceReader);
-    const facts = resourceReader.take();
-    this.#resourceFacts = facts;
-    const { tenantId, problem } = resolveTenant(this.#context.tenant, facts);
+    const resource = resourceReader.take();
+    this.#resourceReading = resource;
+    const { tenantId, problem } = resolveTenant(this.#context.tenant, resource);
     this.#tenantId = tenantId;
     this.#tenantProblem = problem;
-    this.#columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(facts.serviceName) };
+    this.#columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(resource.serviceName) };
     this.retainedFromMs = this.#context.retainedFromMs(this.#tenantId) ?? -Infinity;
-    return facts;
+    return resource;
   }
 
   #reject(walker: OtlpWalker, name: EventName, problem: EventProblem): void {
@@ -281,7 +281,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const tenantId = this.#tenantId;
     const { sourceId, eventSeq: seq } = this.#reading;
     const source = sourceId !== null && seq > 0 ? { sourceId, seq } : null;
-    const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.#resourceFacts!);
+    const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.#resourceReading!);
     const rejection = makeRejection({ tenantId, name, problem, payload, encoding, signal, source });
     const { done, value } = rejection.next();
     if (done === true) this.rejected.push(value);
@@ -299,7 +299,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.ignored++;
       return;
     }
-    const facts = this.#resourceFacts ?? this.#readResource(walker);
+    const resource = this.#resourceReading ?? this.#readResource(walker);
     if (this.#tenantProblem !== null) {
       this.ignored++;
       return;
@@ -308,7 +308,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.sourceReports.push({
       tenantId: this.#tenantId,
       sourceId: reportReader.sourceId,
-      serviceName: facts.serviceName,
+      serviceName: resource.serviceName,
       lastSeq: reportReader.lastSeq,
       dropped: reportReader.dropped,
       reportedAtMs: millisecondsOf(carrier.timeHigh, carrier.timeLow),

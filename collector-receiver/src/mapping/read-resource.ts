@@ -9,7 +9,7 @@ const instanceId = "service.instance.id";
 const lengths: ReadonlySet<number> = new Set(["service.name", instanceId, tenantAttribute].map(({ length }) => length));
 
 /** What mapping reads of an OTLP resource. Texts are storable and at most 255 characters long. */
-export interface ResourceFacts {
+export interface ResourceReading {
   readonly serviceName: string | null;
   readonly serviceInstanceId: string | null;
   readonly tenant: string | null;
@@ -23,7 +23,7 @@ export class ResourceReader implements AttributeVisitor {
   #current = "";
 
   /** What was visited since the last call. */
-  take(): ResourceFacts {
+  take(): ResourceReading {
     const serviceName = this.#serviceName;
     const serviceInstanceId = this.#serviceInstanceId;
     const tenant = this.#tenant;

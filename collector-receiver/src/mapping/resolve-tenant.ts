@@ -1,7 +1,7 @@
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeText } from "./describe-value.ts";
 import { UnknownTenantError, type TenantRule } from "./mapping-context.ts";
-import type { ResourceFacts } from "./read-resource.ts";
+import type { ResourceReading } from "./read-resource.ts";
 
 /** As tenants are written in INGEST_TOKENS and in routes. */
 const tenantPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -13,7 +13,7 @@ export interface ResolvedTenant {
 }
 
 /** @throws UnknownTenantError where a gateway names a tenant that its token does not cover */
-export function resolveTenant(rule: TenantRule, { tenant }: ResourceFacts): ResolvedTenant {
+export function resolveTenant(rule: TenantRule, { tenant }: ResourceReading): ResolvedTenant {
   if (rule.kind === "fixed") return { tenantId: rule.tenantId, problem: null };
   if (rule.kind === "gateway") {
     if (tenant !== null && rule.tenantIds.has(tenant)) return { tenantId: tenant, problem: null };

@@ -1,7 +1,7 @@
 import { instrumentationScope, tenantAttribute } from "@spanledger/sdk/event-catalogue";
 import type { OtlpCarrier, OtlpEncoding, OtlpSignal, TextRange } from "../otlp/otlp-carrier.ts";
 import { fieldHead, lengthField, messageField, textAttribute } from "../bytes/write-protobuf.ts";
-import type { ResourceFacts } from "./read-resource.ts";
+import type { ResourceReading } from "./read-resource.ts";
 
 /** The media types by which a payload is stored and replayed. */
 export const payloadTypes: Readonly<Record<OtlpEncoding, string>> = {
@@ -25,14 +25,14 @@ export function writeRejectionPayload(
   carrier: OtlpCarrier,
   encoding: OtlpEncoding,
   signal: OtlpSignal,
-  resource: ResourceFacts,
+  resource: ResourceReading,
 ): Buffer[] {
   return encoding === "protobuf"
     ? writeProtobufPayload(carrier, signal, resource)
     : writeJsonPayload(carrier, signal, resource);
 }
 
-function writeProtobufPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: ResourceFacts): Buffer[] {
+function writeProtobufPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: ResourceReading): Buffer[] {
   const event = carrier.body.subarray(carrier.eventStart, carrier.eventEnd);
   const item =
     signal === "logs"
@@ -56,11 +56,11 @@ function around(number: number, parts: readonly Buffer[]): Buffer[] {
 }
 
 /** Attributes of a Resource message. */
-export function encodeResource(resource: ResourceFacts): Buffer {
+export function encodeResource(resource: ResourceReading): Buffer {
   return Buffer.concat(resourceAttributes(resource).map(([key, value]) => textAttribute(1, key, value)));
 }
 
-function writeJsonPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: ResourceFacts): Buffer[] {
+function writeJsonPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: ResourceReading): Buffer[] {
   const attributes = resourceAttributes(resource).map(([key, value]) => ({ key, value: { stringValue: value } }));
   const head = `{"${signal === "traces" ? "resourceSpans" : "resourceLogs"}":[{"resource":${JSON.stringify({ attributes })},`;
   const scope = `"scope":${JSON.stringify({ name: readScopeName(carrier).toString() })}`;
@@ -81,7 +81,7 @@ function writeJsonPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: Re
   ];
 }
 
-function resourceAttributes(resource: ResourceFacts): [string, string][] {
+function resourceAttributes(resource: ResourceReading): [string, string][] {
   const attributes: [string, string][] = [];
   if (resource.serviceName !== null) attributes.push(["service.name", resource.serviceName]);
   if (resource.serviceInstanceId !== null) attributes.push(["service.instance.id", resource.serviceInstanceId]);

@@ -1,6 +1,6 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { CommittedBatch } from "../ingest/commit-batch.ts";
-import { otlpOutcomes, type OtlpRequestFacts } from "../receiving/otlp-request-facts.ts";
+import { otlpOutcomes, type AnsweredRequest } from "../receiving/answered-request.ts";
 import { alarmCodes, type AlarmCode } from "../ingest/alarm-codes.ts";
 import { TalliedCounter } from "./tallied-counter.ts";
 
@@ -58,22 +58,22 @@ export class ReceiverMetrics {
   }
 
   /** One answered request. */
-  countRequest(facts: OtlpRequestFacts): void {
-    const { signal, mapped } = facts;
-    this.#requests.add(1, `${signal}\n${facts.outcome}`);
-    this.#bodyBytes.add(facts.bodyBytes, signal);
+  countRequest(answered: AnsweredRequest): void {
+    const { signal, mapped } = answered;
+    this.#requests.add(1, `${signal}\n${answered.outcome}`);
+    this.#bodyBytes.add(answered.bodyBytes, signal);
     if (mapped === null) return;
     this.#received.add(mapped.events.length + mapped.rejected.length + mapped.ignored, signal);
     this.#ignored.add(mapped.ignored);
-    if (facts.status !== 200) {
+    if (answered.status !== 200) {
       this.#unavailable.add(mapped.events.length + mapped.rejected.length);
       return;
     }
-    this.#committed.add(facts.inserted);
-    this.#duplicates.add(facts.duplicates);
+    this.#committed.add(answered.inserted);
+    this.#duplicates.add(answered.duplicates);
     for (const { code } of mapped.rejected) this.#rejected.add(1, code);
-    this.#unkept.add(facts.unkept);
-    if (facts.refused > 0) this.#rejected.add(facts.refused, "refused_by_database");
+    this.#unkept.add(answered.unkept);
+    if (answered.refused > 0) this.#rejected.add(answered.refused, "refused_by_database");
   }
 
   /** One committed batch; `startedMs` is of performance.now(). */

@@ -108,7 +108,7 @@ export class OtlpCarrier {
   /** Log records: `observed_time_unix_nano`. */
   observedHigh = 0;
   observedLow = 0;
-  readonly spanIds: SpanIdFacts = { known: 0, strangeAt: -1, strangeTraceId: 0, strangeSpanId: 0 };
+  readonly spanIds: SpanIdsSeen = { known: 0, strangeAt: -1, strangeTraceId: 0, strangeSpanId: 0 };
   /** The event (or log record) as it stands in the body: a message, or a JSON object. */
   eventStart = 0;
   eventEnd = 0;
@@ -128,7 +128,7 @@ export class OtlpCarrier {
 }
 
 /** Of a body's spans; see `refuseOtherSignal`. */
-export interface SpanIdFacts {
+export interface SpanIdsSeen {
   /** Spans that nothing else could be. */
   known: number;
   /** The first span without events whose ids have a wrong length; -1 if there is none. */

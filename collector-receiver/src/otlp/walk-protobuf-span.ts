@@ -1,5 +1,5 @@
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
-import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier, type SpanIdFacts } from "./otlp-carrier.ts";
+import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier, type SpanIdsSeen } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
   copyId,
@@ -142,18 +142,18 @@ export class SpanReader {
   }
 
   /** Of a span without events. */
-  #hasSpanIds(facts: SpanIdFacts): boolean {
+  #hasSpanIds(seen: SpanIdsSeen): boolean {
     const traceIdLength = this.#traceIdLength;
     const spanIdLength = this.#spanIdLength;
     if ((traceIdLength !== 16 && traceIdLength !== 0) || (spanIdLength !== 8 && spanIdLength !== 0)) {
-      if (facts.strangeAt < 0) {
-        facts.strangeAt = this.start;
-        facts.strangeTraceId = traceIdLength;
-        facts.strangeSpanId = spanIdLength;
+      if (seen.strangeAt < 0) {
+        seen.strangeAt = this.start;
+        seen.strangeTraceId = traceIdLength;
+        seen.strangeSpanId = spanIdLength;
       }
       return false;
     }
-    if (traceIdLength === 16) facts.known++;
+    if (traceIdLength === 16) seen.known++;
     return true;
   }
 }
@@ -242,7 +242,7 @@ export class SpanEventReader {
  * else, the body is another signal's.
  * @throws MalformedOtlpError if none of the spans was one
  */
-export function refuseOtherSignal({ known, strangeAt, strangeTraceId, strangeSpanId }: SpanIdFacts): void {
+export function refuseOtherSignal({ known, strangeAt, strangeTraceId, strangeSpanId }: SpanIdsSeen): void {
   if (strangeAt < 0 || known > 0) return;
   throw new MalformedOtlpError(
     "A span's trace_id has 16 bytes and its span_id 8: these are " +

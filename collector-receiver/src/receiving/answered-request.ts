@@ -22,7 +22,7 @@ export const otlpOutcomes = [
 export type OtlpOutcome = (typeof otlpOutcomes)[number];
 
 /** One answered request, for counters and alarms. */
-export interface OtlpRequestFacts {
+export interface AnsweredRequest {
   readonly signal: OtlpSignal | "metrics";
   readonly outcome: OtlpOutcome;
   /** 0 where the sender went away. */
@@ -40,10 +40,10 @@ export interface OtlpRequestFacts {
   readonly unkept: number;
 }
 
-/** Facts that come together while the request is served. */
-export type GatheredFacts = { -readonly [K in keyof OtlpRequestFacts]: OtlpRequestFacts[K] };
+/** What becomes an `AnsweredRequest`, while the request is served. */
+export type RequestInProgress = { -readonly [K in keyof AnsweredRequest]: AnsweredRequest[K] };
 
-export function newFacts(signal: OtlpSignal | "metrics"): GatheredFacts {
+export function beginRequest(signal: OtlpSignal | "metrics"): RequestInProgress {
   return {
     signal,
     outcome: "accepted",

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { OtlpEncoding, OtlpSignal } from "../otlp/otlp-carrier.ts";
 import { encodePartialSuccess, encodeStatus, encodeSuccess } from "./encode-otlp-answer.ts";
-import { newFacts, type GatheredFacts, type OtlpRequestFacts } from "./otlp-request-facts.ts";
+import { beginRequest, type RequestInProgress, type AnsweredRequest } from "./answered-request.ts";
 import { readContentType } from "./read-otlp-headers.ts";
 import { AbortedBodyError } from "./read-request-body.ts";
 import { writeOtlpAnswer } from "./write-otlp-answer.ts";
 
 export interface ExchangeOptions {
   /** Called once for each request, after its answer is decided; must not throw. */
-  readonly onRequest?: (facts: OtlpRequestFacts) => void;
+  readonly onRequest?: (answered: AnsweredRequest) => void;
   /** True once the receiver was told to stop: its answers close their connections. */
   readonly isDraining?: () => boolean;
 }
@@ -19,7 +19,7 @@ export class Exchange<Signal extends OtlpSignal | "metrics" = OtlpSignal | "metr
   readonly request: IncomingMessage;
   /** Null if the content type is not one of OTLP's. */
   readonly encoding: OtlpEncoding | null;
-  readonly facts: GatheredFacts;
+  readonly answered: RequestInProgress;
   readonly #response: ServerResponse;
   readonly #options: ExchangeOptions;
 
@@ -27,7 +27,7 @@ export class Exchange<Signal extends OtlpSignal | "metrics" = OtlpSignal | "metr
     this.signal = signal;
     this.request = request;
     this.encoding = readContentType(request.headers["content-type"]);
-    this.facts = newFacts(signal);
+    this.answered = beginRequest(signal);
     this.#response = response;
     this.#options = options;
   }
@@ -38,7 +38,7 @@ export class Exchange<Signal extends OtlpSignal | "metrics" = OtlpSignal | "metr
 
   /** @param rejected spans or log records of which an event was rejected */
   succeedPartly(this: Exchange<OtlpSignal>, rejected: number, message: string): void {
-    this.facts.outcome = "partly_rejected";
+    this.answered.outcome = "partly_rejected";
     this.#answer(200, encodePartialSuccess(this.#answerEncoding, this.signal, rejected, message));
   }
 
@@ -49,8 +49,8 @@ export class Exchange<Signal extends OtlpSignal | "metrics" = OtlpSignal | "metr
 
   /** Ends without an answer: the sender is gone. */
   abort(): void {
-    this.facts.outcome = "aborted";
-    this.#options.onRequest?.(this.facts);
+    this.answered.outcome = "aborted";
+    this.#options.onRequest?.(this.answered);
     this.request.destroy();
   }
 
@@ -69,8 +69,8 @@ export class Exchange<Signal extends OtlpSignal | "metrics" = OtlpSignal | "metr
   }
 
   #answer(status: number, body: Buffer, headers: Readonly<Record<string, string>> = {}): void {
-    this.facts.status = status;
-    this.#options.onRequest?.(this.facts);
+    this.answered.status = status;
+    this.#options.onRequest?.(this.answered);
     writeOtlpAnswer(this.#response, status, this.#answerEncoding, body, headers, this.#options.isDraining?.() ?? false);
   }
 }

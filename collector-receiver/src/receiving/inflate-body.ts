@@ -35,7 +35,7 @@ const inflaters = {
 
 /**
  * Bodies are inflated into the same memory, one after the other. With memory of its own for each, every 20 MB of
- * bodies made the garbage collector mark the whole heap: a third of Node's time where one span in 20 is an event.
+ * bodies made the garbage collector visit the whole heap: a third of Node's time where one span in 20 is an event.
  */
 let shared: Buffer | undefined;
 

@@ -85,7 +85,7 @@ export class OtlpReceiver {
       if (isOfEvents(exchange)) await this.#take(exchange, exchange.encoding, tenant);
       else {
         exchange.request.resume();
-        exchange.facts.outcome = "discarded";
+        exchange.answered.outcome = "discarded";
         exchange.succeed();
       }
     } catch (error) {
@@ -94,7 +94,7 @@ export class OtlpReceiver {
         return;
       }
       const { outcome, status, code, message, headers } = refusalFor(error, this.#options.onFault);
-      exchange.facts.outcome = outcome;
+      exchange.answered.outcome = outcome;
       exchange.refuse(status, code, message, headers);
     }
   }
@@ -102,25 +102,25 @@ export class OtlpReceiver {
   /** Answers any method but POST. */
   refuseMethod(signal: OtlpSignal | "metrics", request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(signal, request, response, this.#options);
-    exchange.facts.outcome = "method_not_allowed";
+    exchange.answered.outcome = "method_not_allowed";
     const message = `${request.method} is not allowed here: OTLP is sent with POST`;
     exchange.refuse(405, statusCode.unimplemented, message, { allow: "POST" });
   }
 
   /** Reads, maps and commits, then answers. */
   async #take(exchange: Exchange<OtlpSignal>, encoding: OtlpEncoding, tenant: TenantRule): Promise<void> {
-    const { facts } = exchange;
+    const { answered } = exchange;
     const mapped = await this.#readMapped(exchange, encoding, tenant);
-    facts.mapped = mapped;
+    answered.mapped = mapped;
     let refused: readonly { readonly reason: string }[] = [];
     let unkept = 0;
     if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
       const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), budgetOwner(tenant));
-      facts.inserted = result.inserted;
-      facts.duplicates = result.duplicates;
-      facts.refused = result.refused.length;
+      answered.inserted = result.inserted;
+      answered.duplicates = result.duplicates;
+      answered.refused = result.refused.length;
       refused = result.refused;
-      facts.unkept = unkept = result.unkept ?? 0;
+      answered.unkept = unkept = result.unkept ?? 0;
     }
     const rejectedCarriers = mapped.rejectedCarriers + refused.length;
     if (rejectedCarriers === 0) exchange.succeed();
@@ -134,7 +134,7 @@ export class OtlpReceiver {
     tenant: TenantRule,
   ): Promise<MappedRequest> {
     const { maxBodyBytes, bodies } = this.#options;
-    const { request, facts } = exchange;
+    const { request, answered } = exchange;
     const contentEncoding = readContentEncoding(request.headers["content-encoding"]);
     const declared = Number(request.headers["content-length"] ?? 0);
     let reserved = Math.min(Math.max(declared, minReservedBytes), maxBodyBytes);
@@ -148,7 +148,7 @@ export class OtlpReceiver {
         this.#reserve(owner, more);
         reserved += more;
       });
-      facts.bodyBytes = body.length;
+      answered.bodyBytes = body.length;
       if (body.length >= longDecodeBytes) await this.#turns.next();
       return await this.#decode(exchange, body, contentEncoding, encoding, tenant);
     } finally {
@@ -188,7 +188,7 @@ export class OtlpReceiver {
       const inflating = inflateBody(body, contentEncoding, this.#options.maxInflatedBytes, takeTurn);
       // Nothing may come between, or the next body is in its place.
       const inflated = inflating instanceof Promise ? await inflating : inflating;
-      exchange.facts.inflatedBytes = inflated.length;
+      exchange.answered.inflatedBytes = inflated.length;
       if (body.length < longDecodeBytes && inflated.length >= longInflatedBytes && endTurn === undefined) {
         keep(inflated);
         await this.#turns.next();

@@ -3,7 +3,7 @@ import { UnavailableError } from "../ingest/ingest-port.ts";
 import { UnknownTenantError } from "../mapping/mapping-context.ts";
 import { statusCode } from "./encode-otlp-answer.ts";
 import { MalformedOtlpError } from "../otlp/malformed-otlp-error.ts";
-import type { OtlpOutcome } from "./otlp-request-facts.ts";
+import type { OtlpOutcome } from "./answered-request.ts";
 import { BadEncodingError } from "./inflate-body.ts";
 import { BodyTooLargeError } from "./read-request-body.ts";
 

@@ -5,7 +5,7 @@ import { notesOf } from "./document-notes.ts";
 import type { DocumentNote } from "./document-notes.ts";
 import { metricsOfPeriod } from "./period-metrics.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
-import type { PeriodFacts } from "./read-period.ts";
+import type { PeriodReading } from "./read-period.ts";
 import { tellStory } from "./tell-story.ts";
 
 /** The plan's step 15 (and step 10's `highlights`): null and "—" for what is not known. */
@@ -37,17 +37,17 @@ interface WorkbenchFigures {
   readonly sla_met_rate: string;
 }
 
-/** The case study of a period: a pure function of (facts, locale). */
-export function caseStudyOf(facts: PeriodFacts, locale: Locale): CaseStudy {
-  const metrics = metricsOfPeriod(facts, locale);
+/** The case study of a period: a pure function of (reading, locale). */
+export function caseStudyOf(reading: PeriodReading, locale: Locale): CaseStudy {
+  const metrics = metricsOfPeriod(reading, locale);
   const chatbot = chatbotFigures(metrics);
   return {
-    ...documentHeader(facts, locale),
+    ...documentHeader(reading, locale),
     highlights: chatbot,
     ai_chatbot: chatbot,
     agent_workbench: workbenchFigures(metrics),
-    story: tellStory(facts, metrics, locale),
-    notes: notesOf(facts, metrics, locale),
+    story: tellStory(reading, metrics, locale),
+    notes: notesOf(reading, metrics, locale),
     metrics: Object.fromEntries(metrics),
   };
 }

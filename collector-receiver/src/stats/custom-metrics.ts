@@ -10,7 +10,7 @@ import type { DocumentHeader } from "./document-header.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import type { PeriodStatus } from "./period-status.ts";
 import { readPeriod } from "./read-period.ts";
-import type { PeriodFacts, StatsReader } from "./read-period.ts";
+import type { PeriodReading, StatsReader } from "./read-period.ts";
 import { counterRangeOf, shorten } from "./report-period.ts";
 import type { DayRange, PeriodQuery } from "./report-period.ts";
 import { readCustomDefinitions } from "./sql/read-custom-definitions.ts";
@@ -54,15 +54,15 @@ export async function readCustomDocument(
   return customDocumentOf(reader, tenantId, await readPeriod(reader, tenantId, query), locale);
 }
 
-/** As `readCustomDocument`, of a period whose facts are there already. */
+/** As `readCustomDocument`, of a period that was read already. */
 export async function customDocumentOf(
   reader: Pick<StatsReader, "pool">,
   tenantId: string,
-  facts: PeriodFacts,
+  reading: PeriodReading,
   locale: Locale,
 ): Promise<CustomDocument> {
   const { definitions, pending, definedAtMs } = await readCustomDefinitions(reader.pool, tenantId);
-  const { period } = facts;
+  const { period } = reading;
   const ranges = [customRangeOf(period), customRangeOf(period.comparedWith)];
   const metrics = Object.keys(definitions.metrics);
   const [now, before] = (
@@ -73,7 +73,7 @@ export async function customDocumentOf(
   const figures = ownMetricsOf(definitions).map((metric): CustomFigure => {
     const isPending = readsOf(metric, definitions).some((read) => pending.has(read));
     const since = Math.max(...readsOf(metric, definitions).map((read) => definedAtMs.get(read) ?? 0));
-    const compare = (group: string): ComparedMetric => comparedOf(metric, group, now, before, locale, facts);
+    const compare = (group: string): ComparedMetric => comparedOf(metric, group, now, before, locale, reading);
     return {
       key: metric.key,
       kind: metric.kind,
@@ -86,8 +86,8 @@ export async function customDocumentOf(
       counted_since: isPending ? new Date(since).toISOString() : null,
     };
   });
-  const status = statusOf(facts, now);
-  return { ...documentHeader({ ...facts, status }, locale), month: period.month, metrics: figures };
+  const status = statusOf(reading, now);
+  return { ...documentHeader({ ...reading, status }, locale), month: period.month, metrics: figures };
 }
 
 /** A metric of the definitions that the receivers count by, and what a series of it has to read. */
@@ -140,7 +140,7 @@ function comparedOf(
   now: CustomNumbers,
   before: CustomNumbers,
   locale: Locale,
-  { tenant }: PeriodFacts,
+  { tenant }: PeriodReading,
 ): ComparedMetric {
   const current = deriveCustom(metric, group, now, locale, tenant.currency);
   const { value, formatted, low_sample } = deriveCustom(metric, group, before, locale, tenant.currency);
@@ -154,7 +154,7 @@ function comparedOf(
 }
 
 /** Events count when they occur: once the period is over, only late ones can change it. */
-function statusOf({ period, calendar, nowMs }: PeriodFacts, now: CustomNumbers): PeriodStatus {
+function statusOf({ period, calendar, nowMs }: PeriodReading, now: CustomNumbers): PeriodStatus {
   if (!hasNumbers(now)) return "empty";
   return nowMs < calendar.startOfDay(addDays(period.endDate, 1)) ? "running" : "settled";
 }

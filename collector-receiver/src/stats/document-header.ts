@@ -1,7 +1,7 @@
 import type { Locale } from "../metrics/format-metric.ts";
 import { describePeriod } from "./describe-period.ts";
 import type { PeriodStatus } from "./period-status.ts";
-import type { PeriodFacts } from "./read-period.ts";
+import type { PeriodReading } from "./read-period.ts";
 
 /** What every document of a period says of itself. */
 export interface DocumentHeader {
@@ -25,8 +25,8 @@ export interface DocumentHeader {
   };
 }
 
-export function documentHeader(facts: PeriodFacts, locale: Locale): DocumentHeader {
-  const { period, tenant } = facts;
+export function documentHeader(reading: PeriodReading, locale: Locale): DocumentHeader {
+  const { period, tenant } = reading;
   const compared = period.comparedWith;
   return {
     period: describePeriod(period, locale),
@@ -35,8 +35,8 @@ export function documentHeader(facts: PeriodFacts, locale: Locale): DocumentHead
     timezone: tenant.timezone,
     currency: tenant.currency,
     locale,
-    as_of: new Date(facts.nowMs).toISOString(),
-    status: facts.status,
+    as_of: new Date(reading.nowMs).toISOString(),
+    status: reading.status,
     compared_with: {
       period: describePeriod(compared, locale),
       start_date: compared.startDate,

@@ -2,7 +2,7 @@ import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { neverReported } from "./never-reported.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
-import type { PeriodFacts } from "./read-period.ts";
+import type { PeriodReading } from "./read-period.ts";
 
 type NoteCode = "cost_saved_is_estimate" | "resolution_assumed" | "reused_session_ids" | keyof typeof neverReported;
 
@@ -33,7 +33,7 @@ const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string) =
   ...neverReported,
 };
 
-export function notesOf(facts: PeriodFacts, metrics: PeriodMetrics, locale: Locale): DocumentNote[] {
+export function notesOf(reading: PeriodReading, metrics: PeriodMetrics, locale: Locale): DocumentNote[] {
   const notes: DocumentNote[] = [];
   const valueOf = (key: string): number => (metrics.get(key) as ComparedMetric).value ?? 0;
   const noteAbout = (code: NoteCode, key: string): void => {
@@ -46,8 +46,8 @@ export function notesOf(facts: PeriodFacts, metrics: PeriodMetrics, locale: Loca
     if (holds) notes.push({ code, message: texts[code][locale]("") });
   };
   noteAbout("reused_session_ids", "reused_session_ids");
-  note("chatbot_never_reported", !facts.tenant.chatbotReported);
-  note("workbench_never_reported", !facts.tenant.workbenchReported);
+  note("chatbot_never_reported", !reading.tenant.chatbotReported);
+  note("workbench_never_reported", !reading.tenant.workbenchReported);
   note("cost_saved_is_estimate", valueOf("estimated_cost_saved") > 0);
   noteAbout("resolution_assumed", "ai_resolved_idle");
   return notes;

@@ -1,7 +1,7 @@
 import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { neverReported } from "./never-reported.ts";
-import type { OperationFactsOfPeriod } from "./read-operations.ts";
+import type { OperationsReading } from "./read-operations.ts";
 
 type NoteCode = "durable_not_yet_known" | "durable_without_customer" | "no_working_hours" | keyof typeof neverReported;
 
@@ -32,7 +32,7 @@ const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string) =
   ...neverReported,
 };
 
-export function operationNotes({ period, settings, current }: OperationFactsOfPeriod, locale: Locale): OperationNote[] {
+export function operationNotes({ period, settings, current }: OperationsReading, locale: Locale): OperationNote[] {
   const notes: OperationNote[] = [];
   const note = (code: NoteCode, holds: boolean): void => {
     if (holds) notes.push({ code, message: texts[code][locale]("") });

@@ -18,7 +18,7 @@ import type { ComparedMetric } from "./period-metrics.ts";
 import { defaultAgentLimit } from "./agents.ts";
 import { mapInSlices } from "./map-in-slices.ts";
 import { shownHistograms, sumAgentTimes } from "./read-operations.ts";
-import type { AgentTime, Durations, OperationFactsOfPeriod } from "./read-operations.ts";
+import type { AgentTime, Durations, OperationsReading } from "./read-operations.ts";
 
 /** Agent time, durable resolutions, durations in and out of working hours, reopening and backlog of a period. */
 export interface OperationsDocument extends DocumentHeader {
@@ -52,15 +52,15 @@ const shownQuantiles = metricDictionary.filter(
 );
 
 /**
- * The document: a function of (facts, locale), which lets other requests have their turn.
+ * The document: a function of (reading, locale), which lets other requests have their turn.
  * @param shown agents that are listed one by one; the others are added up
  */
 export async function operationsOf(
-  facts: OperationFactsOfPeriod,
+  reading: OperationsReading,
   locale: Locale,
-  shown: readonly AgentTime[] = facts.agents.slice(0, defaultAgentLimit),
+  shown: readonly AgentTime[] = reading.agents.slice(0, defaultAgentLimit),
 ): Promise<OperationsDocument> {
-  const { period, settings, current, before } = facts;
+  const { period, settings, current, before } = reading;
   const { currency, idleThroughMs } = period.tenant;
   const counters = metricsOfPeriod(period, locale);
   const metrics = new Map<string, ComparedMetric>();
@@ -73,9 +73,9 @@ export async function operationsOf(
       change: compareMetric(metric, current, before, locale),
     });
   }
-  for (const metric of shownQuantiles) metrics.set(metric.key, comparedQuantile(metric, facts, locale));
+  for (const metric of shownQuantiles) metrics.set(metric.key, comparedQuantile(metric, reading, locale));
   const listed = new Set(shown.map(({ agentId }) => agentId));
-  const others = facts.agents.filter(({ agentId }) => !listed.has(agentId));
+  const others = reading.agents.filter(({ agentId }) => !listed.has(agentId));
   const figuresOf = (counts: OperationCounts): Record<string, MetricValue> =>
     Object.fromEntries(agentMetrics.map((metric) => [metric.key, deriveMetric(metric, counts, locale, currency)]));
   return {
@@ -91,18 +91,18 @@ export async function operationsOf(
     judged_through: idleThroughMs === null ? null : new Date(idleThroughMs - durableDays * dayMs).toISOString(),
     agent_heartbeat_seconds: settings.heartbeatSeconds,
     working_hours: settings.workingHours,
-    notes: operationNotes(facts, locale),
+    notes: operationNotes(reading, locale),
   };
 }
 
 function comparedQuantile(
   metric: Extract<MetricDefinition, { kind: "quantile" }>,
-  facts: OperationFactsOfPeriod,
+  reading: OperationsReading,
   locale: Locale,
 ): ComparedMetric {
   const valueIn = (durations: Durations): MetricValue =>
     deriveQuantile(metric, durations.get(metric.histogram) ?? [], locale);
-  const [now, earlier] = [valueIn(facts.durations), valueIn(facts.durationsBefore)];
+  const [now, earlier] = [valueIn(reading.durations), valueIn(reading.durationsBefore)];
   const exact = ({ value }: MetricValue) => (value === null ? null : fractionOf(String(value)));
   return {
     ...now,

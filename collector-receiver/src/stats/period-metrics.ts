@@ -6,7 +6,7 @@ import type { Locale } from "../metrics/format-metric.ts";
 import { counterMetrics } from "../metrics/metric-dictionary.ts";
 import type { CounterColumn } from "../metrics/counter-columns.ts";
 import type { Counters, MetricGroup } from "../metrics/metric-definition.ts";
-import type { PeriodFacts } from "./read-period.ts";
+import type { PeriodReading } from "./read-period.ts";
 
 /** A metric of a period beside the same metric of the period it is compared with. */
 export interface ComparedMetric extends MetricValue {
@@ -23,13 +23,13 @@ export interface ComparedMetric extends MetricValue {
 export type PeriodMetrics = ReadonlyMap<string, ComparedMetric>;
 
 /** Every metric over counters; null for a product that has never reported: not known is not 0. */
-export function metricsOfPeriod(facts: PeriodFacts, locale: Locale): PeriodMetrics {
-  const { currency } = facts.tenant;
+export function metricsOfPeriod(reading: PeriodReading, locale: Locale): PeriodMetrics {
+  const { currency } = reading.tenant;
   return new Map(
     counterMetrics.map((metric) => {
-      const reported = hasReported(facts, metric.group);
-      const counters = reported ? facts.counters : unknownCounters(facts.counters);
-      const before = reported ? facts.before : unknownCounters(facts.before);
+      const reported = hasReported(reading, metric.group);
+      const counters = reported ? reading.counters : unknownCounters(reading.counters);
+      const before = reported ? reading.before : unknownCounters(reading.before);
       const current = deriveMetric(metric, counters, locale, currency);
       const previous = deriveMetric(metric, before, locale, currency);
       const notAdditive = reported && current.numerator === null;
@@ -50,8 +50,8 @@ export function metricsOfPeriod(facts: PeriodFacts, locale: Locale): PeriodMetri
   );
 }
 
-function hasReported(facts: PeriodFacts, group: MetricGroup): boolean {
-  return group === "ai_chatbot" ? facts.tenant.chatbotReported : facts.tenant.workbenchReported;
+function hasReported(reading: PeriodReading, group: MetricGroup): boolean {
+  return group === "ai_chatbot" ? reading.tenant.chatbotReported : reading.tenant.workbenchReported;
 }
 
 function unknownCounters(counters: Counters): Counters {

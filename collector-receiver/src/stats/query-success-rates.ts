@@ -35,9 +35,9 @@ export async function readQuerySuccessRates(
   locale: Locale,
 ): Promise<QuerySuccessRates> {
   if (month !== undefined) {
-    const facts = await readPeriod(reader, tenantId, { month });
-    const days = { from: facts.period.startDate, to: facts.period.endDate };
-    return ratesOf(facts.counters, days, facts.nowMs, locale);
+    const reading = await readPeriod(reader, tenantId, { month });
+    const days = { from: reading.period.startDate, to: reading.period.endDate };
+    return ratesOf(reading.counters, days, reading.nowMs, locale);
   }
   const [{ nowMs }, recorded] = await Promise.all([
     readTenantToday(reader, tenantId),

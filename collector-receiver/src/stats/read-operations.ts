@@ -2,7 +2,7 @@ import { addDays } from "../metrics/business-calendar.ts";
 import type { HistogramBucket } from "../metrics/duration-histogram.ts";
 import type { OperationCounts } from "../metrics/operation-metrics.ts";
 import { readPeriod } from "./read-period.ts";
-import type { PeriodFacts, StatsReader } from "./read-period.ts";
+import type { PeriodReading, StatsReader } from "./read-period.ts";
 import type { DayRange, PeriodQuery } from "./report-period.ts";
 import { readAgents } from "./sql/read-agents.ts";
 import type { AgentRow } from "./sql/read-agents.ts";
@@ -19,8 +19,8 @@ import { sumResolutions } from "./sum-resolutions.ts";
 export type Durations = ReadonlyMap<string, readonly HistogramBucket[]>;
 
 /** What operations figures of a period, and of the one that it is compared with, are derived from. */
-export interface OperationFactsOfPeriod {
-  readonly period: PeriodFacts;
+export interface OperationsReading {
+  readonly period: PeriodReading;
   readonly settings: OperationSettings;
   readonly current: OperationCounts;
   readonly before: OperationCounts;
@@ -55,26 +55,26 @@ export async function readOperations(
   reader: StatsReader,
   tenantId: string,
   query: PeriodQuery,
-): Promise<OperationFactsOfPeriod> {
+): Promise<OperationsReading> {
   const { pool } = reader;
-  const [facts, settings] = await Promise.all([
+  const [reading, settings] = await Promise.all([
     readPeriod(reader, tenantId, query),
     readOperationSettings(pool, tenantId),
   ]);
-  const { period } = facts;
-  const ranges = [period, period.comparedWith].map((days) => instantsOf(days, facts));
+  const { period } = reading;
+  const ranges = [period, period.comparedWith].map((days) => instantsOf(days, reading));
   const [now, then] = ranges as [InstantRange, InstantRange];
   const [time, stock, resolved, resolvedBefore, durations, agents] = await Promise.all([
     readAgentTime(pool, tenantId, settings.heartbeatSeconds, ranges),
     readTicketStock(pool, tenantId, ranges),
-    sumResolutions(pool, tenantId, period, { calendar: facts.calendar, toMs: now.toMs }),
-    sumResolutions(pool, tenantId, period.comparedWith, { calendar: facts.calendar, toMs: then.toMs }),
+    sumResolutions(pool, tenantId, period, { calendar: reading.calendar, toMs: now.toMs }),
+    sumResolutions(pool, tenantId, period.comparedWith, { calendar: reading.calendar, toMs: then.toMs }),
     readDurations(pool, tenantId, shownHistograms, [period, period.comparedWith]),
     readAgents(pool, tenantId, period, { limit: null }),
   ]);
   const countsOf = (range: 0 | 1, resolutions: Resolutions, handleSeconds: string | null): OperationCounts => ({
-    ...(facts.tenant.chatbotReported ? resolutionCounts(resolutions) : unknownResolutions),
-    ...(facts.tenant.workbenchReported
+    ...(reading.tenant.chatbotReported ? resolutionCounts(resolutions) : unknownResolutions),
+    ...(reading.tenant.workbenchReported
       ? {
           ...timeCounts(time.filter((row) => row.range === range)),
           total_handle_time_ms: milliseconds(handleSeconds),
@@ -83,10 +83,10 @@ export async function readOperations(
       : unknownWork),
   });
   return {
-    period: facts,
+    period: reading,
     settings,
-    current: countsOf(0, resolved, facts.counters.total_handle_time_sec),
-    before: countsOf(1, resolvedBefore, facts.before.total_handle_time_sec),
+    current: countsOf(0, resolved, reading.counters.total_handle_time_sec),
+    before: countsOf(1, resolvedBefore, reading.before.total_handle_time_sec),
     durations: durations[0] as Durations,
     durationsBefore: durations[1] as Durations,
     agents: agentTimes(agents.rows, time),
@@ -94,7 +94,7 @@ export async function readOperations(
 }
 
 /** From the start of the first business day to the end of the last one, and never beyond now. */
-function instantsOf({ startDate, endDate }: DayRange, { calendar, nowMs }: PeriodFacts): InstantRange {
+function instantsOf({ startDate, endDate }: DayRange, { calendar, nowMs }: PeriodReading): InstantRange {
   const fromMs = calendar.startOfDay(startDate);
   return { fromMs, toMs: Math.min(calendar.startOfDay(addDays(endDate, 1)), Math.max(nowMs, fromMs)) };
 }

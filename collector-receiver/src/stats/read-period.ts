@@ -20,7 +20,7 @@ export interface TenantToday {
 }
 
 /** A period, what was counted in it, and what was counted in the one before. */
-export interface PeriodFacts extends TenantToday {
+export interface PeriodReading extends TenantToday {
   readonly period: ReportPeriod;
   readonly status: PeriodStatus;
   readonly counters: Counters;
@@ -41,7 +41,7 @@ export async function readTenantToday({ pool, now }: StatsReader, tenantId: stri
  * the counters of both periods.
  * @throws RequestError where the query is wrong
  */
-export async function readPeriod(reader: StatsReader, tenantId: string, query: PeriodQuery): Promise<PeriodFacts> {
+export async function readPeriod(reader: StatsReader, tenantId: string, query: PeriodQuery): Promise<PeriodReading> {
   const at = await readTenantToday(reader, tenantId);
   const period = parsePeriod(query, at.today);
   const [counters, before] = (await readCounters(reader.pool, tenantId, [

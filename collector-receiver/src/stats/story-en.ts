@@ -4,10 +4,12 @@ import type { StoryMaterial } from "./story-material.ts";
 
 /** The story in English: opens "This month" for the current month, else names the month or the dates. */
 export function tellInEnglish(material: StoryMaterial): string {
-  const { facts } = material;
+  const { reading } = material;
   const opening = openingOf(material);
-  if (facts.status === "empty") {
-    const yet = facts.period.running ? "no business events have been recorded yet" : "no business events were recorded";
+  if (reading.status === "empty") {
+    const yet = reading.period.running
+      ? "no business events have been recorded yet"
+      : "no business events were recorded";
     return [`${opening}, ${yet}.`, ...missing(material)].join(" ");
   }
   return [
@@ -18,14 +20,14 @@ export function tellInEnglish(material: StoryMaterial): string {
   ].join(" ");
 }
 
-function openingOf({ facts, isCurrentMonth, periodName }: StoryMaterial): string {
+function openingOf({ reading, isCurrentMonth, periodName }: StoryMaterial): string {
   if (isCurrentMonth) return "This month";
-  if (facts.period.month !== null) return `In ${periodName}`;
-  return facts.period.startDate === facts.period.endDate ? `On ${periodName}` : `From ${periodName}`;
+  if (reading.period.month !== null) return `In ${periodName}`;
+  return reading.period.startDate === reading.period.endDate ? `On ${periodName}` : `From ${periodName}`;
 }
 
-function missing({ facts }: StoryMaterial): string[] {
-  const { chatbotReported, workbenchReported } = facts.tenant;
+function missing({ reading }: StoryMaterial): string[] {
+  const { chatbotReported, workbenchReported } = reading.tenant;
   if (!chatbotReported && !workbenchReported) {
     return ["Neither the AI chatbot nor the agent workbench has ever reported."];
   }
@@ -35,8 +37,8 @@ function missing({ facts }: StoryMaterial): string[] {
 }
 
 function chatbotSentences(material: StoryMaterial, opening: string): string[] {
-  const { facts, known, count } = material;
-  if (!facts.tenant.chatbotReported) {
+  const { reading, known, count } = material;
+  if (!reading.tenant.chatbotReported) {
     return [`${opening}, there are no figures of the AI chatbot: it has never reported.`];
   }
   const sentences: string[] = [];
@@ -76,8 +78,8 @@ function chatbotSentences(material: StoryMaterial, opening: string): string[] {
 }
 
 function workbenchSentences(material: StoryMaterial): string[] {
-  const { facts, known, count } = material;
-  if (!facts.tenant.workbenchReported) {
+  const { reading, known, count } = material;
+  if (!reading.tenant.workbenchReported) {
     return ["The agent workbench has never reported, so there are no figures of it."];
   }
   const sentences: string[] = [];
@@ -134,8 +136,8 @@ const compared: Readonly<Record<(typeof comparedInStory)[number], string>> = {
 };
 
 function comparison(material: StoryMaterial): string[] {
-  const { facts, comparedName, nothingBefore } = material;
-  const before = facts.period.comparedWith.sameDays ? `the same days before (${comparedName})` : comparedName;
+  const { reading, comparedName, nothingBefore } = material;
+  const before = reading.period.comparedWith.sameDays ? `the same days before (${comparedName})` : comparedName;
   if (nothingBefore) return [`There is nothing to compare with in ${before}.`];
   const phrases = comparedInStory.map((key) => changePhrase(material, key));
   const told = phrases.filter((phrase) => phrase !== null);
@@ -157,12 +159,12 @@ function changePhrase(material: StoryMaterial, key: (typeof comparedInStory)[num
 }
 
 function outlook(material: StoryMaterial): string[] {
-  const { facts } = material;
-  if (facts.status === "running") {
+  const { reading } = material;
+  if (reading.status === "running") {
     const name = material.isCurrentMonth ? "The month" : "The period";
     return [`${name} is not over: figures as of ${material.asOf}.`];
   }
-  return facts.status === "provisional"
+  return reading.status === "provisional"
     ? ["Some sessions may not have ended yet, so the figures can still change."]
     : [];
 }

@@ -1,10 +1,10 @@
 import { lowSampleBelow } from "../metrics/derive-metric.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
-import type { PeriodFacts } from "./read-period.ts";
+import type { PeriodReading } from "./read-period.ts";
 
 /** What a story is told from, the same in every language. */
 export interface StoryMaterial {
-  readonly facts: PeriodFacts;
+  readonly reading: PeriodReading;
   /** The period is the calendar month of today. */
   readonly isCurrentMonth: boolean;
   /** "2025年12月" */

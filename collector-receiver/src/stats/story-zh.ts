@@ -4,10 +4,10 @@ import type { StoryMaterial } from "./story-material.ts";
 
 /** The story in Chinese: opens 本月 for the current month, else names the month or the dates. */
 export function tellInChinese(material: StoryMaterial): string {
-  const { facts } = material;
+  const { reading } = material;
   const opening = material.isCurrentMonth ? "本月" : material.periodName;
-  if (facts.status === "empty") {
-    const yet = facts.period.running ? "尚未" : "没有";
+  if (reading.status === "empty") {
+    const yet = reading.period.running ? "尚未" : "没有";
     return [`${opening}${yet}记录到业务事件。`, ...missing(material)].join("");
   }
   return [
@@ -18,8 +18,8 @@ export function tellInChinese(material: StoryMaterial): string {
   ].join("");
 }
 
-function missing({ facts }: StoryMaterial): string[] {
-  const { chatbotReported, workbenchReported } = facts.tenant;
+function missing({ reading }: StoryMaterial): string[] {
+  const { chatbotReported, workbenchReported } = reading.tenant;
   if (!chatbotReported && !workbenchReported) return ["AI 客服和坐席工作台都从未上报过数据。"];
   if (!chatbotReported) return ["AI 客服从未上报过数据。"];
   if (!workbenchReported) return ["坐席工作台从未上报过数据。"];
@@ -27,8 +27,8 @@ function missing({ facts }: StoryMaterial): string[] {
 }
 
 function chatbotSentence(material: StoryMaterial, opening: string): string {
-  const { facts, known, count } = material;
-  if (!facts.tenant.chatbotReported) {
+  const { reading, known, count } = material;
+  if (!reading.tenant.chatbotReported) {
     return `${opening}没有 AI 客服的数据：该产品从未上报过。`;
   }
   const parts: string[] = [];
@@ -66,8 +66,8 @@ function chatbotSentence(material: StoryMaterial, opening: string): string {
 }
 
 function workbenchSentences(material: StoryMaterial): string[] {
-  const { facts, known, count } = material;
-  if (!facts.tenant.workbenchReported) return ["坐席工作台从未上报过数据，因此没有它的数字。"];
+  const { reading, known, count } = material;
+  if (!reading.tenant.workbenchReported) return ["坐席工作台从未上报过数据，因此没有它的数字。"];
   const clauses: string[] = [];
   const handled = known("sessions_handled");
   if (handled !== undefined && (handled.value ?? 0) > 0) {
@@ -121,8 +121,8 @@ const compared: Readonly<Record<(typeof comparedInStory)[number], [string, strin
 };
 
 function comparison(material: StoryMaterial): string[] {
-  const { facts, comparedName, nothingBefore } = material;
-  const before = facts.period.comparedWith.sameDays
+  const { reading, comparedName, nothingBefore } = material;
+  const before = reading.period.comparedWith.sameDays
     ? `${material.isCurrentMonth ? "上月" : "此前"}同期（${comparedName}）`
     : comparedName;
   if (nothingBefore) return [`${before}没有可比的数据。`];
@@ -146,10 +146,10 @@ function changePhrase(material: StoryMaterial, key: (typeof comparedInStory)[num
 }
 
 function outlook(material: StoryMaterial): string[] {
-  const { facts } = material;
-  if (facts.status === "running") {
+  const { reading } = material;
+  if (reading.status === "running") {
     const name = material.isCurrentMonth ? "本月" : "该周期";
     return [`${name}尚未结束，数据截至 ${material.asOf}。`];
   }
-  return facts.status === "provisional" ? ["部分会话可能尚未结束，数字仍可能变化。"] : [];
+  return reading.status === "provisional" ? ["部分会话可能尚未结束，数字仍可能变化。"] : [];
 }

@@ -3,7 +3,7 @@ import type { Locale } from "../metrics/format-metric.ts";
 import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
 import { metricsOfPeriod } from "./period-metrics.ts";
-import type { PeriodFacts } from "./read-period.ts";
+import type { PeriodReading } from "./read-period.ts";
 
 type RawNumbers = Readonly<Record<string, number | null>>;
 
@@ -16,12 +16,12 @@ export interface Summary extends DocumentHeader {
   readonly change: Readonly<Record<string, MetricChange | null>>;
 }
 
-/** The summary of a month: a pure function of (facts, locale). */
-export function summaryOf(facts: PeriodFacts, locale: Locale): Summary {
-  const metrics = [...metricsOfPeriod(facts, locale)];
+/** The summary of a month: a pure function of (reading, locale). */
+export function summaryOf(reading: PeriodReading, locale: Locale): Summary {
+  const metrics = [...metricsOfPeriod(reading, locale)];
   return {
-    ...documentHeader(facts, locale),
-    month: facts.period.month ?? facts.period.startDate.slice(0, 7),
+    ...documentHeader(reading, locale),
+    month: reading.period.month ?? reading.period.startDate.slice(0, 7),
     current: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.value])),
     previous: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.previous.value])),
     change: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.change])),

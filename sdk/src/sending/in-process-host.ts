@@ -7,7 +7,7 @@ import { Sender } from "./sender.ts";
 import type { SourceAnnouncement } from "./source-announcement.ts";
 
 /**
- * OpenTelemetry's own mark for "no spans in here" (`suppressTracing` of `@opentelemetry/core`): the
+ * OpenTelemetry's own flag for "no spans in here" (`suppressTracing` of `@opentelemetry/core`): the
  * product's HTTP instrumentation would otherwise make a span of each of our requests.
  */
 const suppressTracing = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACING");

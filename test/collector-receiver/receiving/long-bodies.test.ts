@@ -138,12 +138,12 @@ test("mapping ends when the sender goes away, and gives back what it held", asyn
   for (let i = 0; i < 3; i++) await setImmediate();
   abort.abort();
   await expect(large).rejects.toThrow("aborted");
-  await vi.waitFor(() => expect(server!.facts.map(({ outcome }) => outcome)).toEqual(["aborted"]), 10_000);
+  await vi.waitFor(() => expect(server!.answered.map(({ outcome }) => outcome)).toEqual(["aborted"]), 10_000);
   expect(bodies.bytes).toBe(0);
   expect((await post("/v1/traces", protobufType, small)).status).toBe(200);
   const again = await post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12));
   expect(again.status).toBe(200);
-  expect(server!.facts.at(-1)!.mapped!.ignored).toBe(many);
+  expect(server!.answered.at(-1)!.mapped!.ignored).toBe(many);
 });
 
 test("a body whose sender goes away while it waits for its turn is not inflated", async () => {
@@ -158,8 +158,8 @@ test("a body whose sender goes away while it waits for its turn is not inflated"
   abort.abort();
   await expect(second).rejects.toThrow("aborted");
   expect((await first).status).toBe(200);
-  await vi.waitFor(() => expect(server!.facts).toHaveLength(2));
-  const [accepted, aborted] = server!.facts;
+  await vi.waitFor(() => expect(server!.answered).toHaveLength(2));
+  const [accepted, aborted] = server!.answered;
   expect(accepted).toMatchObject({ outcome: "accepted", inflatedBytes: empties(0x12, 0x0a, 0x12).length });
   expect(aborted).toMatchObject({ outcome: "aborted", inflatedBytes: 0 });
 });

@@ -72,7 +72,7 @@ describe("success", () => {
     expect([answer.status, answer.body.toString()]).toEqual([200, expected]);
     expect(answer.type).toBe(type.toLowerCase().split(";")[0]);
     expect(server.submitted.flatMap(({ events }) => events.map(({ sessionId }) => sessionId))).toEqual(["s-1"]);
-    expect(server.facts.map(({ outcome, inserted }) => [outcome, inserted])).toEqual([["accepted", 1]]);
+    expect(server.answered.map(({ outcome, inserted }) => [outcome, inserted])).toEqual([["accepted", 1]]);
   });
 
   test.each([
@@ -134,7 +134,7 @@ describe("success", () => {
     const server = await start();
     const answer = await post(server, Buffer.from("anything"), { "content-type": protobufType }, "/v1/metrics");
     expect([answer.status, answer.body.length, answer.type]).toEqual([200, 0, protobufType]);
-    expect(server.facts.map(({ outcome }) => outcome)).toEqual(["discarded"]);
+    expect(server.answered.map(({ outcome }) => outcome)).toEqual(["discarded"]);
   });
 });
 
@@ -274,7 +274,7 @@ describe("refusals are a google.rpc.Status in the caller's encoding", () => {
     const inflated = await post(server, bomb, { "content-type": protobufType, "content-encoding": "gzip" });
     expect(inflated.status).toBe(413);
     expect(decode("RpcStatus", inflated.body)["message"]).toContain("200000");
-    expect(server.facts.map(({ outcome }) => outcome)).toEqual(["too_large", "too_large"]);
+    expect(server.answered.map(({ outcome }) => outcome)).toEqual(["too_large", "too_large"]);
   });
 
   test("what may pass is 503 with Retry-After", async () => {
@@ -290,7 +290,7 @@ describe("refusals are a google.rpc.Status in the caller's encoding", () => {
     const fault = await post(broken, body, { "content-type": protobufType });
     expect([fault.status, fault.headers.has("retry-after")]).toEqual([503, true]);
     expect(fault.body.toString()).not.toContain("a fault");
-    expect(broken.facts.map(({ outcome }) => outcome)).toEqual(["unexpected_error"]);
+    expect(broken.answered.map(({ outcome }) => outcome)).toEqual(["unexpected_error"]);
   });
 });
 
@@ -333,7 +333,7 @@ test("bodies that are being read are bounded, for one tenant and altogether, eac
     "1",
     expect.stringMatching(/"too_many_requests: 262144 bytes of requests are .* is 262144:/),
   ]);
-  expect(server.facts.at(-1)?.outcome).toBe("unavailable");
+  expect(server.answered.at(-1)?.outcome).toBe("unavailable");
   for (const socket of sockets) socket.destroy();
   await vi.waitUntil(() => bodies.bytes === 0);
 });
@@ -387,7 +387,7 @@ describe("tokens", () => {
     const answer = await post(server, bodyFor("brand-a"), { "content-type": jsonType, ...headers });
     expect([answer.status, answer.headers.has("retry-after")]).toEqual([503, true]);
     expect(answer.body.toString()).not.toContain("token-of-nobody");
-    expect(server.facts.map(({ outcome }) => outcome)).toEqual(["unauthenticated"]);
+    expect(server.answered.map(({ outcome }) => outcome)).toEqual(["unauthenticated"]);
     expect(server.submitted).toEqual([]);
   });
 
@@ -416,7 +416,7 @@ test("an aborted body submits nothing and is noted as aborted, and the server go
   socket.end();
   await once(socket, "close");
   expect(server.submitted).toEqual([]);
-  expect(server.facts.map(({ outcome, status }) => [outcome, status])).toEqual([["aborted", 0]]);
+  expect(server.answered.map(({ outcome, status }) => [outcome, status])).toEqual([["aborted", 0]]);
   expect(
     (await post(server, encodeProtobuf("traces", tracesOf([good])), { "content-type": protobufType })).status,
   ).toBe(200);

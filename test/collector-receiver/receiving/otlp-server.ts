@@ -6,7 +6,7 @@ import type { MappedRequest } from "../../../collector-receiver/src/mapping/busi
 import { defaultMappingLimits } from "../../../collector-receiver/src/mapping/mapping-context.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import { OtlpReceiver, type OtlpOptions } from "../../../collector-receiver/src/receiving/otlp-receiver.ts";
-import type { OtlpRequestFacts } from "../../../collector-receiver/src/receiving/otlp-request-facts.ts";
+import type { AnsweredRequest } from "../../../collector-receiver/src/receiving/answered-request.ts";
 import { otlpRoutes } from "../../../collector-receiver/src/receiving/otlp-routes.ts";
 import { createTenantResolver } from "../../../collector-receiver/src/receiving/resolve-ingest-token.ts";
 import { takeOtlpRequest } from "../../../collector-receiver/src/receiving/take-otlp-request.ts";
@@ -16,13 +16,13 @@ export interface OtlpServer {
   readonly url: string;
   readonly receiver: OtlpReceiver;
   readonly submitted: MappedRequest[];
-  readonly facts: OtlpRequestFacts[];
+  readonly answered: AnsweredRequest[];
   close(): Promise<void>;
 }
 
 export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<OtlpServer> {
   const submitted: MappedRequest[] = [];
-  const facts: OtlpRequestFacts[] = [];
+  const answered: AnsweredRequest[] = [];
   const ingest: Ingest = {
     async submit(request) {
       submitted.push(request);
@@ -38,7 +38,7 @@ export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<
     maxBodyBytes: 4 * 1024 * 1024,
     maxInflatedBytes: 8 * 1024 * 1024,
     bodies: new HeldBytes(64 * 1024 * 1024),
-    onRequest: (request) => facts.push(request),
+    onRequest: (request) => answered.push(request),
     onFault: () => {},
     ...over,
   });
@@ -50,5 +50,5 @@ export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<
   });
   await app.register(otlpRoutes, { receiver });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
-  return { url, receiver, submitted, facts, close: () => app.close() };
+  return { url, receiver, submitted, answered, close: () => app.close() };
 }

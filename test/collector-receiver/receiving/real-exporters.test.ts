@@ -52,7 +52,7 @@ describe.each([
     parent.end();
     await provider.shutdown();
     expectMapped(parent, time);
-    expect(server.facts.map(({ status, outcome }) => [status, outcome])).toEqual([[200, "partly_rejected"]]);
+    expect(server.answered.map(({ status, outcome }) => [status, outcome])).toEqual([[200, "partly_rejected"]]);
     expect(server.submitted[0]!.rejected.map(({ code }) => code)).toEqual(["wrong_type"]);
     expect(server.submitted[0]!.ignored).toBe(1);
   });
@@ -72,7 +72,7 @@ describe.each([
       span.end();
     }
     await provider.shutdown();
-    expect(server.facts.map(({ status, outcome }) => [status, outcome])).toEqual([[200, "accepted"]]);
+    expect(server.answered.map(({ status, outcome }) => [status, outcome])).toEqual([[200, "accepted"]]);
     expect(
       server.submitted.flatMap(({ events }) =>
         events.map(({ eventData }) => JSON.parse(Buffer.from(eventData).toString()) as unknown),

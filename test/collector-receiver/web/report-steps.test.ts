@@ -13,8 +13,8 @@ function december(counts: readonly number[], least: number | null): ReportContex
   const days = new Map<string, Counters>(
     counts.map((count, i) => [dayOf(i), { ...noCounters, tickets_created: String(count) }]),
   );
-  const facts = { period: { startDate: "2025-12-01", endDate: "2025-12-31" }, today: dayOf(counts.length - 1) };
-  return { material: { days, facts }, locale: "en", least } as unknown as ReportContext;
+  const reading = { period: { startDate: "2025-12-01", endDate: "2025-12-31" }, today: dayOf(counts.length - 1) };
+  return { material: { days, reading }, locale: "en", least } as unknown as ReportContext;
 }
 
 const ticketsOf = ({ counters }: { readonly counters: Counters | null }): number =>

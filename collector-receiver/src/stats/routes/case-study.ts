@@ -56,8 +56,8 @@ export function routeCaseStudy(app: StatsApp, context: StatsContext): void {
     },
     async (request) => {
       const locale = localeIn(request.query, context.locale);
-      const facts = await readPeriod(context, context.tenantOf(request), request.query);
-      return caseStudyOf(facts, locale);
+      const reading = await readPeriod(context, context.tenantOf(request), request.query);
+      return caseStudyOf(reading, locale);
     },
   );
 }

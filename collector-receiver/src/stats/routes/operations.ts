@@ -62,8 +62,8 @@ export function routeOperations(app: StatsApp, context: StatsContext): void {
     async (request) => {
       const locale = localeIn(request.query, context.locale);
       const limit = agentLimitIn(request.query);
-      const facts = await readOperations(context, context.tenantOf(request), request.query);
-      return operationsOf(facts, locale, facts.agents.slice(0, limit));
+      const reading = await readOperations(context, context.tenantOf(request), request.query);
+      return operationsOf(reading, locale, reading.agents.slice(0, limit));
     },
   );
 }

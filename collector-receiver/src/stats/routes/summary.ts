@@ -32,8 +32,8 @@ export function routeSummary(app: StatsApp, context: StatsContext): void {
     },
     async (request) => {
       const locale = localeIn(request.query, context.locale);
-      const facts = await readPeriod(context, context.tenantOf(request), request.query);
-      return summaryOf(facts, locale);
+      const reading = await readPeriod(context, context.tenantOf(request), request.query);
+      return summaryOf(reading, locale);
     },
   );
 }

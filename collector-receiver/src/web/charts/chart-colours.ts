@@ -1,6 +1,6 @@
 /**
  * The colours of charts. Blue and orange are told apart with any colour vision; each also has its own filling
- * or mark. Contrast of texts is at least 4.5, of marks 3, against the ground of either theme.
+ * or dot. Contrast of texts is at least 4.5, of lines and areas 3, against the ground of either theme.
  */
 export interface ChartColours {
   readonly ground: string;
@@ -45,13 +45,13 @@ export function chartRules(colour: (name: keyof ChartColours) => string): string
     `.t.over{paint-order:stroke;stroke:${colour("ground")};stroke-width:4px}`,
     `.grid{stroke:${colour("grid")}}`,
     `.axis{stroke:${colour("faint")}}`,
-    `.marker{stroke:${colour("text")};stroke-dasharray:4 3}`,
+    `.quantile{stroke:${colour("text")};stroke-dasharray:4 3}`,
     `.fill1{fill:${colour("first")}}`,
     `.fill2{fill:${colour("secondGround")};stroke:${colour("second")}}`,
     `.hatch{stroke:${colour("second")};stroke-width:1.6}`,
     `.line1,.line2{fill:none;stroke:${colour("first")};stroke-width:1.8}`,
     `.line2{stroke:${colour("second")};stroke-dasharray:5 3}`,
-    `.mark1{fill:${colour("first")}}`,
-    `.mark2{fill:${colour("second")}}`,
+    `.dot1{fill:${colour("first")}}`,
+    `.dot2{fill:${colour("second")}}`,
   ].join("");
 }

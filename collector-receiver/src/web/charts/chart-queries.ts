@@ -13,7 +13,7 @@ const rates = ["order_query_success_rate", "tracking_query_success_rate"] as con
 export function chartQueries(context: ReportContext): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.queries;
-  const month = rates.map((key) => figureValue(context, key, material.facts.counters)) as [MetricValue, MetricValue];
+  const month = rates.map((key) => figureValue(context, key, material.reading.counters)) as [MetricValue, MetricValue];
   const steps = stepsOf(context, (counters) =>
     rates.some((key) => isFew(context, figureValue(context, key, counters).denominator ?? 0)),
   );

@@ -14,7 +14,7 @@ export function chartReasons(context: ReportContext): ReportChart {
   const words = texts.chart.reasons;
   const reasons = foldReasons(context, material.escalationReasons);
   const total = reasons.reduce((sum, { events }) => sum + events, 0);
-  const reported = material.facts.tenant.chatbotReported;
+  const reported = material.reading.tenant.chatbotReported;
   const few = isFew(context, total) || reasons.some(({ events }) => isFew(context, events));
   const nameOf = (value: string): string => (value === otherValue ? words.other : value);
   const first = reasons[0];

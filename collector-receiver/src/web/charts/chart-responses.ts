@@ -93,14 +93,14 @@ function drawBins(
   const slot = area.width / bins.length;
   const ticks = countTicks(Math.max(...bins.map(({ responses }) => responses)), 4);
   const labels = bins.map(({ from, to }) => (to === Infinity ? `>${time(from)}` : time(to)));
-  const marks = quantiles.map(({ name, value, formatted }, i) => {
+  const lines = quantiles.map(({ name, value, formatted }, i) => {
     const x = area.left + placeOf(value ?? 0, bins) * slot;
     const label = `${name} ${formatted}`;
     // Each on a line of its own, so that near ones do not cover each other; turned left at the right edge.
     const y = 14 + i * 15;
     const turned = x + 5 + widthOf(label) > area.left + area.width;
     return (
-      lineAt(x, y - 9, x, area.top + area.height, "marker") +
+      lineAt(x, y - 9, x, area.top + area.height, "quantile") +
       textAt(turned ? x - 5 : x + 5, y, label, turned ? "end" : "start", "t over")
     );
   });
@@ -112,7 +112,7 @@ function drawBins(
       drawColumns(area, ticks, [{ name: "", look: 1, values: bins.map(({ responses }) => responses) }], true, hatchId) +
       drawPlaceLabels(area, labels) +
       textAt(area.left + area.width, area.top + area.height + 36, words.axis, "end") +
-      marks.join(""),
+      lines.join(""),
   );
 }
 

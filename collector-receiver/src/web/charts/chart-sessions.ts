@@ -15,7 +15,7 @@ export function chartSessions(context: ReportContext): ReportChart {
   const days = steps ?? [];
   const of = (key: string, { counters }: ReportStep): MetricValue | null =>
     counters === null ? null : figureValue(context, key, counters);
-  const month = (key: string): MetricValue => figureValue(context, key, material.facts.counters);
+  const month = (key: string): MetricValue => figureValue(context, key, material.reading.counters);
   const total = month("total_sessions");
   const few = steps === null;
   const empty = total.value === 0 || !hasReported(material, "chatbot");

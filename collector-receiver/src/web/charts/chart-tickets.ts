@@ -18,7 +18,7 @@ export function chartTickets(context: ReportContext): ReportChart {
   const days = steps ?? [];
   const of = (key: string, { counters }: ReportStep): MetricValue | null =>
     counters === null ? null : figureValue(context, key, counters);
-  const month = (key: string): MetricValue => figureValue(context, key, material.facts.counters);
+  const month = (key: string): MetricValue => figureValue(context, key, material.reading.counters);
   const few = steps === null;
   const empty =
     !hasReported(material, "workbench") ||

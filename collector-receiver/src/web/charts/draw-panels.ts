@@ -72,12 +72,12 @@ export function column(left: number, top: number, width: number, height: number,
     : `${box}<rect fill="url(#${hatchId})" x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}"/>`;
 }
 
-/** A line with a mark at each value; it is interrupted where there is none. */
+/** A line with a dot at each value; it is interrupted where there is none. */
 export function drawLine(area: Area, ticks: readonly number[], series: ChartSeries): string {
   const y = valueScale(area, ticks);
   const slot = area.width / Math.max(1, series.values.length);
   let path = "";
-  let marks = "";
+  let dots = "";
   let open = false;
   series.values.forEach((value, place) => {
     if (value === null) {
@@ -87,12 +87,12 @@ export function drawLine(area: Area, ticks: readonly number[], series: ChartSeri
     const [x, at] = [area.left + slot * (place + 0.5), y(value)];
     path += `${open ? "L" : "M"}${px(x)} ${px(at)}`;
     open = true;
-    marks +=
+    dots +=
       series.look === 1
-        ? `<circle class="mark1" cx="${px(x)}" cy="${px(at)}" r="2.6"/>`
-        : rectAt(x - 2.8, at - 2.8, 5.6, 5.6, "mark2");
+        ? `<circle class="dot1" cx="${px(x)}" cy="${px(at)}" r="2.6"/>`
+        : rectAt(x - 2.8, at - 2.8, 5.6, 5.6, "dot2");
   });
-  return path === "" ? "" : `<path class="line${series.look}" d="${path}"/>${marks}`;
+  return path === "" ? "" : `<path class="line${series.look}" d="${path}"/>${dots}`;
 }
 
 /** The names of the series with a piece of how each is drawn, in a row. */
@@ -111,8 +111,8 @@ export function drawLegend(
         ? column(x, top - 9, 12, 10, look, hatchId)
         : lineAt(x - 2, top - 4, x + 14, top - 4, `line${look}`) +
           (look === 1
-            ? `<circle class="mark1" cx="${px(x + 6)}" cy="${px(top - 4)}" r="2.6"/>`
-            : rectAt(x + 3.2, top - 6.8, 5.6, 5.6, "mark2"));
+            ? `<circle class="dot1" cx="${px(x + 6)}" cy="${px(top - 4)}" r="2.6"/>`
+            : rectAt(x + 3.2, top - 6.8, 5.6, 5.6, "dot2"));
     body += textAt(x + 19, top, name);
     x += 19 + widthOf(name) + 18;
   }

@@ -22,6 +22,6 @@ export function summariseChart(
 }
 
 /** True if the product has ever sent an event. */
-export function hasReported({ facts }: ReportContext["material"], product: ChartState["product"]): boolean {
-  return product === "chatbot" ? facts.tenant.chatbotReported : facts.tenant.workbenchReported;
+export function hasReported({ reading }: ReportContext["material"], product: ChartState["product"]): boolean {
+  return product === "chatbot" ? reading.tenant.chatbotReported : reading.tenant.workbenchReported;
 }

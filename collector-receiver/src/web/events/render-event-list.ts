@@ -1,7 +1,7 @@
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
-import type { PeriodFacts } from "../../stats/read-period.ts";
+import type { PeriodReading } from "../../stats/read-period.ts";
 import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
@@ -16,7 +16,7 @@ import { renderEventTable } from "./render-event-table.ts";
 import type { EventTableView } from "./render-event-table.ts";
 
 interface EventListView {
-  readonly facts: PeriodFacts;
+  readonly reading: PeriodReading;
   readonly month: string;
   readonly list: EventList;
   readonly agentId: number | null;
@@ -44,9 +44,9 @@ export function renderEventList(
 ): string {
   const words = eventTexts[locale];
   const texts = textsOf(locale);
-  const { facts, month, list, agentId, events } = view;
+  const { reading, month, list, agentId, events } = view;
   const definition: EventListDefinition = eventLists[list];
-  const period = describePeriod(facts.period, locale);
+  const period = describePeriod(reading.period, locale);
   const here = { month, of: list, agent: agentId === null ? null : String(agentId) };
   const agent = agentId === null ? null : (view.agentNames.get(agentId) ?? words.unnamed(String(agentId)));
   const title = words.title(words.lists[list], period);
@@ -73,7 +73,7 @@ export function renderEventList(
       ${agent !== null && html`<p class="lead">${words.ofAgent(agent)}</p>`}
       <p class="meta">
         ${view.total === null ? words.shown(shown) : words.count(shown, formatCount(view.total, locale))} ·
-        ${texts.timezone(facts.tenant.timezone)} · <code>${definition.event}</code>
+        ${texts.timezone(reading.tenant.timezone)} · <code>${definition.event}</code>
       </p>
       <p class="meta">${words.privacy}</p>
       ${view.goneBefore !== null && html`<p class="notice">${words.gone(view.goneBefore)}</p>`}
@@ -82,7 +82,7 @@ export function renderEventList(
           ? html`<p>${words.none}</p>`
           : renderEventTable(events, {
               label: title,
-              timezone: facts.tenant.timezone,
+              timezone: reading.tenant.timezone,
               locale,
               month,
               columns: list === "tickets_sla_missed" ? columnsOf.ticket : columnsOf[definition.by],

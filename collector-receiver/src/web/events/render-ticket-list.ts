@@ -1,7 +1,7 @@
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
-import type { PeriodFacts } from "../../stats/read-period.ts";
+import type { PeriodReading } from "../../stats/read-period.ts";
 import { describeMoment } from "../page/describe-moment.ts";
 import { html, type Html } from "../page/html.ts";
 import { linkTo } from "../page/page-links.ts";
@@ -13,7 +13,7 @@ import { ticketListNames } from "../../stats/lists/ticket-lists.ts";
 import type { TicketList } from "../../stats/lists/ticket-lists.ts";
 
 interface TicketListView {
-  readonly facts: PeriodFacts;
+  readonly reading: PeriodReading;
   readonly month: string;
   readonly list: TicketList;
   readonly total: number;
@@ -29,9 +29,9 @@ export function renderTicketList(
   options: { readonly sampleData: boolean },
 ): string {
   const words = eventTexts[locale];
-  const { facts, month, list, tickets } = view;
-  const moment = describeMoment(facts.tenant.timezone, locale);
-  const period = describePeriod(facts.period, locale);
+  const { reading, month, list, tickets } = view;
+  const moment = describeMoment(reading.tenant.timezone, locale);
+  const period = describePeriod(reading.period, locale);
   return renderListPage({
     locale,
     sampleData: options.sampleData,
@@ -43,7 +43,7 @@ export function renderTicketList(
     list,
     words: { path: words.path, lists: words.ticket, none: words.none, next: words.next },
     meta: html`${words.ticketCount(formatCount(tickets.length, locale), formatCount(view.total, locale))} ·
-    ${textsOf(locale).timezone(facts.tenant.timezone)}`,
+    ${textsOf(locale).timezone(reading.tenant.timezone)}`,
     head: [words.ticket, words.created, words.closed, words.reopened].map((head) => html`<th scope="col">${head}</th>`),
     rows: tickets.map((ticket) => {
       const cell = (label: string, ms: number | null): Html =>

@@ -17,9 +17,9 @@ export async function drawChartPng(
 ): Promise<Buffer | null> {
   if (chart.draw === null) return null;
   const { texts, locale, material } = context;
-  const { facts } = material;
-  const title = `${chart.title} · ${describePeriod(facts.period, locale)}`;
-  const instant = texts.asOf(describeInstant(facts.nowMs, facts.tenant.timezone, locale));
+  const { reading } = material;
+  const title = `${chart.title} · ${describePeriod(reading.period, locale)}`;
+  const instant = texts.asOf(describeInstant(reading.nowMs, reading.tenant.timezone, locale));
   const caption = options.sampleData ? `${texts.sampleData} ${instant}` : `${texts.product} · ${instant}`;
   // Loaded with the first picture: a receiver that only ingests has no need of it.
   const { renderAsync } = await import("@resvg/resvg-js");

@@ -54,13 +54,16 @@ const heads = {
  */
 export function writeReportCsv(context: ReportContext, options: { readonly sampleData: boolean }): string {
   const { texts, locale, material } = context;
-  const { facts } = material;
+  const { reading } = material;
   const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
   const rows: Cell[][] = [
-    [texts.reportOf(describePeriod(facts.period, locale))],
-    [texts.asOf(describeInstant(facts.nowMs, facts.tenant.timezone, locale)), texts.timezone(facts.tenant.timezone)],
-    [texts.statuses[facts.status]],
+    [texts.reportOf(describePeriod(reading.period, locale))],
+    [
+      texts.asOf(describeInstant(reading.nowMs, reading.tenant.timezone, locale)),
+      texts.timezone(reading.tenant.timezone),
+    ],
+    [texts.statuses[reading.status]],
     [completenessText(context)],
     [story.text],
     ...story.notes.map((note) => [note]),
@@ -77,7 +80,7 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
         key,
         definition.name,
         shown ? metric.value : null,
-        metric.unit === "currency" ? facts.tenant.currency : metric.unit,
+        metric.unit === "currency" ? reading.tenant.currency : metric.unit,
         shown ? metric.formatted : texts.withheld,
         shown ? metric.numerator : null,
         shown ? metric.denominator : null,
@@ -119,7 +122,7 @@ function customRow(
     key,
     name,
     metric.value,
-    metric.unit === "currency" ? material.facts.tenant.currency : metric.unit,
+    metric.unit === "currency" ? material.reading.tenant.currency : metric.unit,
     metric.formatted,
     metric.numerator,
     metric.denominator,
@@ -147,6 +150,6 @@ function plainCell(cell: Cell): Cell {
 
 function completenessText({ texts, material, locale }: ReportContext): string {
   const share = completenessShare(material.completeness);
-  const instant = describeInstant(material.facts.nowMs, material.facts.tenant.timezone, locale);
+  const instant = describeInstant(material.reading.nowMs, material.reading.tenant.timezone, locale);
   return share === null ? texts.completenessUnknown : texts.complete(share, instant);
 }

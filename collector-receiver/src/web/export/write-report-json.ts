@@ -16,7 +16,7 @@ export function writeReportJson(context: ReportContext, options: { readonly samp
   const story = storyOf(context, groups);
   return JSON.stringify(
     {
-      ...documentHeader(material.facts, locale),
+      ...documentHeader(material.reading, locale),
       month: material.month,
       sample_data: options.sampleData,
       /** Figures over fewer than so many are withheld. */

@@ -25,7 +25,7 @@ export function writeReportPdf(context: ReportContext, options: { readonly sampl
     source: reportTemplate,
     input: JSON.stringify(documentOf(context, options), readable),
     fontFolder: reportFontFolder,
-    createdAtSeconds: Math.floor(context.material.facts.nowMs / 1000),
+    createdAtSeconds: Math.floor(context.material.reading.nowMs / 1000),
   });
 }
 
@@ -36,16 +36,16 @@ function readable(_key: string, value: unknown): unknown {
 
 function documentOf(context: ReportContext, { sampleData }: { readonly sampleData: boolean }) {
   const { texts, locale, material } = context;
-  const { facts } = material;
-  const header = documentHeader(facts, locale);
-  const instant = describeInstant(facts.nowMs, facts.tenant.timezone, locale);
+  const { reading } = material;
+  const header = documentHeader(reading, locale);
+  const instant = describeInstant(reading.nowMs, reading.tenant.timezone, locale);
   const share = completenessShare(material.completeness);
   const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
   const own = customFiguresOf(context);
   const { period, same_days: sameDays } = header.compared_with;
   const compared =
-    facts.status === "empty"
+    reading.status === "empty"
       ? ""
       : hasBefore(context)
         ? texts.comparedWith(period, sameDays)
@@ -56,8 +56,8 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
     region: locale === "en" ? "us" : "cn",
     sample: sampleData ? texts.sampleData : null,
     asOf: texts.asOf(instant),
-    timezone: texts.timezone(facts.tenant.timezone),
-    status: `${texts.statuses[facts.status]} ${compared}`.trim(),
+    timezone: texts.timezone(reading.tenant.timezone),
+    status: `${texts.statuses[reading.status]} ${compared}`.trim(),
     completeness: share === null ? texts.completenessUnknown : texts.complete(share, instant),
     story: story.text,
     notesTitle: texts.notes,

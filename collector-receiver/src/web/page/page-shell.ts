@@ -13,7 +13,7 @@ export interface Page {
   readonly navigation: Fragment;
   readonly main: Fragment;
   readonly footer: Fragment;
-  /** Marked as sample data. */
+  /** Labelled as sample data. */
   readonly sampleData: boolean;
   /** The page's only script, where it has one. */
   readonly script?: string;

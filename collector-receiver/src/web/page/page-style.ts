@@ -33,7 +33,7 @@ export const pageStyle = [
   "header.wide{padding-top:.35rem}header nav{display:flex;flex-wrap:wrap;gap:.15rem 1.35rem;align-items:center;padding:.8rem 0;font-size:.9375rem}",
   "header nav a{display:inline-block;padding:.25rem 0;text-decoration:none}header nav a:hover{text-decoration:underline}",
   "nav .brand{display:inline-flex;gap:.5rem;align-items:center;font-weight:700;margin-right:auto;color:var(--text)}",
-  ".brand-mark{width:1.3rem;height:1.3rem}.brand-mark rect{fill:var(--first)}.brand-mark path{stroke:var(--ground);stroke-width:2;fill:none}",
+  ".brand-logo{width:1.3rem;height:1.3rem}.brand-logo rect{fill:var(--first)}.brand-logo path{stroke:var(--ground);stroke-width:2;fill:none}",
   "h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem;letter-spacing:-.015em;text-wrap:balance}",
   "h2{font-size:1.3rem;letter-spacing:-.005em;margin:2.4rem 0 .9rem}h3{font-size:1.0625rem;margin:0 0 .4rem}",
   ".title-row,.under-title{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;justify-content:space-between;align-items:center}.under-title{align-items:flex-start}.under-title>div{flex:1 1 20rem}",

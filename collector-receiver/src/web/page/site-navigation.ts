@@ -5,12 +5,12 @@ import type { Fragment, Html } from "./html.ts";
 import { linkTo, otherLocale } from "./page-links.ts";
 
 /** Two strokes of a ledger; drawn, so that it needs no request. */
-const mark =
-  '<svg class="brand-mark" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><rect width="16" height="16" rx="3.5"/><path d="M4 6h8M4 10h5"/></svg>';
+const logo =
+  '<svg class="brand-logo" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><rect width="16" height="16" rx="3.5"/><path d="M4 6h8M4 10h5"/></svg>';
 
-/** The name with its mark: a link to the months, or, in a shared copy, a name alone. */
+/** The name with its logo: a link to the months, or, in a shared copy, a name alone. */
 export function siteBrand(locale: Locale, href: string | null): Html {
-  const name = html`${trusted(mark)}<span>${textsOf(locale).product}</span>`;
+  const name = html`${trusted(logo)}<span>${textsOf(locale).product}</span>`;
   return href === null ? html`<span class="brand">${name}</span>` : html`<a class="brand" href="${href}">${name}</a>`;
 }
 

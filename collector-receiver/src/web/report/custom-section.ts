@@ -45,10 +45,10 @@ export function customFiguresOf({ material, least }: ReportContext): readonly Cu
  * ratio of somebody's own definition rests on, and what its groups give away of each other, nobody can tell.
  */
 export function renderCustomSection({ material, locale, texts, least }: ReportContext): Fragment {
-  const { custom, facts } = material;
+  const { custom, reading } = material;
   if (least !== null || custom.metrics.length === 0) return null;
   const own = words[locale === "zh-CN" ? "zh" : "en"];
-  const instantOf = (iso: string): string => describeInstant(Date.parse(iso), facts.tenant.timezone, locale);
+  const instantOf = (iso: string): string => describeInstant(Date.parse(iso), reading.tenant.timezone, locale);
   return html`<section aria-labelledby="own-metrics">
     <h2 id="own-metrics">${own.title}</h2>
     <div class="grid-of-figures">

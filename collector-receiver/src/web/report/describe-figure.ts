@@ -13,14 +13,14 @@ export function sampleText({ metric, definition, key }: Figure, context: ReportC
       ? texts.lowSample(count(metric.numerator), count(metric.denominator))
       : texts.fewSamples(count(metric.denominator));
   }
-  const assumed = Number(material.facts.counters.ai_resolved_idle ?? 0);
+  const assumed = Number(material.reading.counters.ai_resolved_idle ?? 0);
   const few = context.least !== null && assumed < context.least;
   return key === "ai_resolution_rate" && assumed > 0 && !few ? texts.assumed(count(assumed)) : null;
 }
 
 /** Whether anything was counted in what the period is compared with. */
 export function hasBefore({ material }: ReportContext): boolean {
-  return Object.values(material.facts.before).some((value) => value !== null && Number(value) !== 0);
+  return Object.values(material.reading.before).some((value) => value !== null && Number(value) !== 0);
 }
 
 /** The change against the period before, in words with an arrow: not by colour. */

@@ -8,7 +8,7 @@ import { operationsOf } from "../../stats/operations.ts";
 import type { OperationsDocument } from "../../stats/operations.ts";
 import { readOperations } from "../../stats/read-operations.ts";
 import { readPeriod } from "../../stats/read-period.ts";
-import type { PeriodFacts, StatsReader } from "../../stats/read-period.ts";
+import type { PeriodReading, StatsReader } from "../../stats/read-period.ts";
 import { checkMonth } from "../../stats/report-period.ts";
 import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
 import { readDurationSeries } from "../../stats/sql/read-duration-series.ts";
@@ -24,7 +24,7 @@ export const trendMonths = 6;
 
 /** All that a report of a month is made of, as it is stored. */
 export interface ReportMaterial {
-  readonly facts: PeriodFacts;
+  readonly reading: PeriodReading;
   /** `2025-12` */
   readonly month: string;
   /** Counters of its days; a day without a row had none. */
@@ -54,8 +54,8 @@ export async function readReport(
   agentLimit: number | null = defaultAgentLimit,
 ): Promise<ReportMaterial> {
   if (month !== undefined) checkMonth(month, "month");
-  const facts = await readPeriod(reader, tenantId, { month });
-  const { period, calendar } = facts;
+  const reading = await readPeriod(reader, tenantId, { month });
+  const { period, calendar } = reading;
   const named = period.startDate.slice(0, 7);
   const { pool } = reader;
   const [days, months, responseTimes, escalationReasons, agents, completeness, operations, custom] = await Promise.all([
@@ -71,11 +71,11 @@ export async function readReport(
       calendar.startOfDay(addDays(period.endDate, 1)),
     ),
     readOperations(reader, tenantId, { month: named }),
-    customDocumentOf(reader, tenantId, facts, locale),
+    customDocumentOf(reader, tenantId, reading, locale),
   ]);
   const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));
   return {
-    facts,
+    reading,
     month: named,
     days,
     months,

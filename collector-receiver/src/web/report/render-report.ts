@@ -23,7 +23,7 @@ import { storyOf } from "./report-story.ts";
 /** The report as a page. */
 export function renderReport(context: ReportContext, options: { readonly sampleData: boolean }): string {
   const { texts, locale, material } = context;
-  const { month, facts } = material;
+  const { month, reading } = material;
   const at = (path: string): string => linkTo(path, { month, lang: locale });
   const to = (other: string): string => linkTo("/report", { month: other, lang: locale });
   const nameOf = (other: string): string =>
@@ -31,13 +31,13 @@ export function renderReport(context: ReportContext, options: { readonly sampleD
   const [before, after] = [addMonths(month, -1), addMonths(month, 1)];
   return renderPage({
     locale,
-    title: texts.reportOf(describePeriod(facts.period, locale)),
+    title: texts.reportOf(describePeriod(reading.period, locale)),
     sampleData: options.sampleData,
     navigation: siteNavigation(locale, linkTo("/report", { month, lang: otherLocale(locale) })),
     main: renderReportBody(context, {
       pager: html`<nav class="pager no-print" aria-label="${texts.otherMonths}">
         <a href="${to(before)}" rel="prev">${texts.earlier(nameOf(before))}</a>
-        ${month < monthOf(facts.today) && html`<a href="${to(after)}" rel="next">${texts.later(nameOf(after))}</a>`}
+        ${month < monthOf(reading.today) && html`<a href="${to(after)}" rel="next">${texts.later(nameOf(after))}</a>`}
       </nav>`,
       downloads: [
         { href: at("/report.pdf"), text: "PDF" },
@@ -61,10 +61,10 @@ export interface ReportLinks {
 /** What stands between the navigation and the footer: the same in a shared copy, with links of its own. */
 export function renderReportBody(context: ReportContext, links: ReportLinks): Html {
   const { texts, locale, material } = context;
-  const { facts } = material;
+  const { reading } = material;
   const groups = figureGroupsOf(context);
-  const header = documentHeader(facts, locale);
-  const instant = describeInstant(facts.nowMs, facts.tenant.timezone, locale);
+  const header = documentHeader(reading, locale);
+  const instant = describeInstant(reading.nowMs, reading.tenant.timezone, locale);
   const compared = header.compared_with;
   return html`<div class="title-row">
       <h1>${texts.reportOf(header.period)}</h1>
@@ -73,15 +73,15 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
     <div class="under-title">
       <div>
         <p class="meta">
-          ${texts.statuses[facts.status]}
+          ${texts.statuses[reading.status]}
           ${
-            facts.status !== "empty" &&
+            reading.status !== "empty" &&
             (hasBefore(context)
               ? texts.comparedWith(compared.period, compared.same_days)
               : texts.nothingBefore(compared.period))
           }
         </p>
-        <p class="meta">${texts.asOf(instant)} · ${texts.timezone(facts.tenant.timezone)}</p>
+        <p class="meta">${texts.asOf(instant)} · ${texts.timezone(reading.tenant.timezone)}</p>
       </div>
       <nav class="downloads no-print" aria-label="${texts.downloads}">
         ${links.downloads.map(({ href, text }) => html`<a class="button" href="${href}">${text}</a>`)}

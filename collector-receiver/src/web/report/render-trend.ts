@@ -14,12 +14,12 @@ export function renderTrend(points: readonly TrendPoint[]): Html | null {
   const y = linearScale(low, high === low ? low + 1 : high, height - 6, 12 - height);
   const places = points.flatMap(({ value }, i) => (value === null ? [] : [{ i, at: `${px(x(i))} ${px(y(value))}` }]));
   const path = places.map(({ i, at }, n) => `${n > 0 && places[n - 1]?.i === i - 1 ? "L" : "M"}${at}`).join("");
-  const marks = points.map(({ value }, i) =>
+  const dots = points.map(({ value }, i) =>
     value === null
       ? ""
       : `<circle class="${i === points.length - 1 ? "now" : "was"}" cx="${px(x(i))}" cy="${px(y(value))}" r="${i === points.length - 1 ? 3.4 : 2.2}"/>`,
   );
   return trusted(
-    `<svg class="trend" viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMinYMid meet" aria-hidden="true" focusable="false"><path d="${path}"/>${marks.join("")}</svg>`,
+    `<svg class="trend" viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMinYMid meet" aria-hidden="true" focusable="false"><path d="${path}"/>${dots.join("")}</svg>`,
   );
 }

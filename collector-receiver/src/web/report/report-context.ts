@@ -26,7 +26,7 @@ export function reportContext(material: ReportMaterial, locale: Locale, least: n
 /** The value of a metric for some counters, as all other documents derive it. */
 export function figureValue(context: ReportContext, key: string, counters: Counters): MetricValue {
   const metric = metricOf(key) as Exclude<MetricDefinition, { kind: "quantile" }>;
-  return deriveMetric(metric, counters, context.locale, context.material.facts.tenant.currency);
+  return deriveMetric(metric, counters, context.locale, context.material.reading.tenant.currency);
 }
 
 /**
@@ -55,10 +55,10 @@ export interface ReportDay {
 }
 
 /** The days of the month in order. */
-export function reportDaysOf({ material: { facts, days } }: ReportContext): ReportDay[] {
+export function reportDaysOf({ material: { reading, days } }: ReportContext): ReportDay[] {
   const all: ReportDay[] = [];
-  for (let day = facts.period.startDate; day <= facts.period.endDate; day = addDays(day, 1)) {
-    all.push({ day, counters: day > facts.today ? null : (days.get(day) ?? noCounters) });
+  for (let day = reading.period.startDate; day <= reading.period.endDate; day = addDays(day, 1)) {
+    all.push({ day, counters: day > reading.today ? null : (days.get(day) ?? noCounters) });
   }
   return all;
 }

@@ -82,11 +82,11 @@ export const allFiguresOf = ({ figures, more }: FigureGroup): readonly Figure[] 
 /** The figures of a month: a pure function of what was read. */
 export function figureGroupsOf(context: ReportContext): FigureGroup[] {
   const { operations } = context.material;
-  const counted = metricsOfPeriod(context.material.facts, context.locale);
+  const counted = metricsOfPeriod(context.material.reading, context.locale);
   const definitions = new Map(describeDictionary(context.locale).map((metric) => [metric.key, metric]));
-  const { facts } = context.material;
+  const { reading } = context.material;
   return (Object.keys(figureKeys) as MetricGroup[]).map((group) => {
-    const reported = group === "ai_chatbot" ? facts.tenant.chatbotReported : facts.tenant.workbenchReported;
+    const reported = group === "ai_chatbot" ? reading.tenant.chatbotReported : reading.tenant.workbenchReported;
     const figureOf = (key: string): Figure => {
       const metric = (counted.get(key) ?? operations.metrics[key]) as ComparedMetric;
       const isCounted = counted.has(key);
@@ -94,7 +94,7 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
         ? "never_reported"
         : metric.value === null
           ? "no_value"
-          : restsOnFew(context, metric, facts.counters)
+          : restsOnFew(context, metric, reading.counters)
             ? "withheld"
             : "known";
       return {
@@ -104,7 +104,7 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
         state,
         // Of a figure of operations it is not known here on how many the one before rested.
         previousWithheld: isCounted
-          ? restsOnFew(context, figureValue(context, key, facts.before), facts.before)
+          ? restsOnFew(context, figureValue(context, key, reading.before), reading.before)
           : context.least !== null,
         trend: reported && isCounted ? trendOf(context, key) : [],
       };

@@ -16,14 +16,14 @@ export interface ReportStory {
 /** The story of a report with its notes; in a shared copy that withholds a figure, the sentence that says so. */
 export function storyOf(context: ReportContext, groups: readonly FigureGroup[]): ReportStory {
   const { texts, least, material, locale } = context;
-  const { facts } = material;
+  const { reading } = material;
   if (least !== null && quotesFew(context, groups, least)) {
     return { text: texts.storyWithheld(countText(least, locale)), notes: [], withheld: true };
   }
-  const metrics = metricsOfPeriod(facts, locale);
+  const metrics = metricsOfPeriod(reading, locale);
   return {
-    text: tellStory(facts, metrics, locale),
-    notes: notesOf(facts, metrics, locale).map(({ message }) => message),
+    text: tellStory(reading, metrics, locale),
+    notes: notesOf(reading, metrics, locale).map(({ message }) => message),
     withheld: false,
   };
 }
@@ -47,7 +47,7 @@ const quotedFigures: ReadonlySet<string> = new Set([
 const quotedCounters = ["ai_resolved_idle", "reused_session_ids"] as const;
 
 function quotesFew({ material }: ReportContext, groups: readonly FigureGroup[], least: number): boolean {
-  const { counters } = material.facts;
+  const { counters } = material.reading;
   return (
     groups.some(({ figures }) =>
       figures.some(

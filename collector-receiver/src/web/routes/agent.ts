@@ -20,9 +20,9 @@ export function routeAgent(app: WebApp, context: WebContext): void {
       const only = { limit: 1, agentId };
       const document = await readAgentsDocument(context, tenantId, query["month"], locale, only);
       const { month } = document;
-      const facts = await readOperations(context, tenantId, { month });
-      const own = facts.agents.filter((agent) => agent.agentId === agentId);
-      const operations = await operationsOf(facts, locale, own);
+      const reading = await readOperations(context, tenantId, { month });
+      const own = reading.agents.filter((agent) => agent.agentId === agentId);
+      const operations = await operationsOf(reading, locale, own);
       return sendPage(reply, renderAgent({ agentId, month, document, operations }, locale, context), locale);
     },
   );

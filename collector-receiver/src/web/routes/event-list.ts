@@ -29,16 +29,16 @@ export function routeEventList(app: WebApp, context: WebContext): void {
     }
     const after = query["after"] === undefined ? null : decodePosition(query["after"]);
     const tenantId = context.tenantOf(request);
-    const facts = await readPeriod(context, tenantId, { month: query["month"] });
-    const month = facts.period.startDate.slice(0, 7);
-    const fromMs = facts.calendar.startOfDay(facts.period.startDate);
+    const reading = await readPeriod(context, tenantId, { month: query["month"] });
+    const month = reading.period.startDate.slice(0, 7);
+    const fromMs = reading.calendar.startOfDay(reading.period.startDate);
     const [found, retainedFromMs, agents] = await Promise.all([
       // One more than is shown says whether there is another page.
       readEventList(context.pool, tenantId, {
         list,
         agentId,
         fromMs,
-        toMs: facts.calendar.startOfDay(addDays(facts.period.endDate, 1)),
+        toMs: reading.calendar.startOfDay(addDays(reading.period.endDate, 1)),
         after,
         limit: eventsOfPage + 1,
       }),
@@ -51,11 +51,11 @@ export function routeEventList(app: WebApp, context: WebContext): void {
       counter === null
         ? null
         : agentId === null
-          ? (metricsOfPeriod(facts, locale).get(counter)?.value ?? 0)
+          ? (metricsOfPeriod(reading, locale).get(counter)?.value ?? 0)
           : (ofAgent?.metrics[counter]?.value ?? 0);
     const { events, next } = pageOf(found);
     const view = {
-      facts,
+      reading,
       month,
       list,
       agentId,
@@ -66,7 +66,7 @@ export function routeEventList(app: WebApp, context: WebContext): void {
       after: query["after"] ?? null,
       goneBefore:
         retainedFromMs !== null && retainedFromMs > fromMs
-          ? describeInstant(retainedFromMs, facts.tenant.timezone, locale)
+          ? describeInstant(retainedFromMs, reading.tenant.timezone, locale)
           : null,
     };
     return sendPage(reply, renderEventList(view, locale, context), locale);

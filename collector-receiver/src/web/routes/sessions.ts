@@ -29,24 +29,24 @@ export function routeSessions(app: WebApp, context: WebContext): void {
     }
     const after = query["after"] === undefined ? null : positionOf(query["after"]);
     const tenantId = context.tenantOf(request);
-    const facts = await readPeriod(context, tenantId, { month: query["month"] });
+    const reading = await readPeriod(context, tenantId, { month: query["month"] });
     // One more than is shown says whether there is another page.
     const found = await readSessionList(context.pool, tenantId, {
       list,
-      fromMs: facts.calendar.startOfDay(facts.period.startDate),
-      toMs: facts.calendar.startOfDay(addDays(facts.period.endDate, 1)),
-      idleThroughMs: facts.tenant.idleThroughMs,
-      idleTimeoutMs: facts.tenant.idleTimeoutMs,
+      fromMs: reading.calendar.startOfDay(reading.period.startDate),
+      toMs: reading.calendar.startOfDay(addDays(reading.period.endDate, 1)),
+      idleThroughMs: reading.tenant.idleThroughMs,
+      idleTimeoutMs: reading.tenant.idleTimeoutMs,
       after,
       limit: sessionsOfPage + 1,
     });
     const sessions = found.slice(0, sessionsOfPage);
     const last = sessions.at(-1);
     const view = {
-      facts,
-      month: facts.period.startDate.slice(0, 7),
+      reading,
+      month: reading.period.startDate.slice(0, 7),
       list,
-      total: metricsOfPeriod(facts, locale).get(list)?.value ?? 0,
+      total: metricsOfPeriod(reading, locale).get(list)?.value ?? 0,
       sessions,
       next: found.length > sessionsOfPage && last !== undefined ? `${last.firstStartMs}_${last.sessionId}` : null,
       after: query["after"] ?? null,

@@ -28,20 +28,20 @@ export function routeTicketList(app: WebApp, context: WebContext): void {
     const after = query["after"] === undefined ? null : readId(query["after"], "after", "invalid_parameter", 400);
     const tenantId = context.tenantOf(request);
     const operations = await readOperations(context, tenantId, { month: query["month"] });
-    const { period: facts } = operations;
-    const fromMs = facts.calendar.startOfDay(facts.period.startDate);
-    const endMs = facts.calendar.startOfDay(addDays(facts.period.endDate, 1));
+    const { period: reading } = operations;
+    const fromMs = reading.calendar.startOfDay(reading.period.startDate);
+    const endMs = reading.calendar.startOfDay(addDays(reading.period.endDate, 1));
     const found = await readTicketList(context.pool, tenantId, {
       list,
       // As the figure: never beyond now.
-      range: { fromMs, toMs: Math.min(endMs, Math.max(facts.nowMs, fromMs)) },
+      range: { fromMs, toMs: Math.min(endMs, Math.max(reading.nowMs, fromMs)) },
       after,
       limit: eventsOfPage + 1,
     });
     const tickets = found.slice(0, eventsOfPage);
     const view = {
-      facts,
-      month: facts.period.startDate.slice(0, 7),
+      reading,
+      month: reading.period.startDate.slice(0, 7),
       list,
       total: (await operationsOf(operations, locale, [])).metrics[list]?.value ?? 0,
       tickets,

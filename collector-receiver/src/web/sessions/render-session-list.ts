@@ -1,7 +1,7 @@
 import type { Locale } from "../../metrics/format-metric.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
-import type { PeriodFacts } from "../../stats/read-period.ts";
+import type { PeriodReading } from "../../stats/read-period.ts";
 import { describeMoment } from "../page/describe-moment.ts";
 import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
@@ -14,7 +14,7 @@ import type { SessionList } from "../../stats/lists/session-lists.ts";
 import { sessionTexts } from "./session-texts.ts";
 
 interface ListView {
-  readonly facts: PeriodFacts;
+  readonly reading: PeriodReading;
   readonly month: string;
   readonly list: SessionList;
   readonly total: number;
@@ -26,9 +26,9 @@ interface ListView {
 /** The sessions behind a figure as a page. */
 export function renderSessionList(view: ListView, locale: Locale, sampleData: boolean): string {
   const words = sessionTexts[locale];
-  const { facts, month, list, sessions } = view;
-  const moment = describeMoment(facts.tenant.timezone, locale);
-  const period = describePeriod(facts.period, locale);
+  const { reading, month, list, sessions } = view;
+  const moment = describeMoment(reading.tenant.timezone, locale);
+  const period = describePeriod(reading.period, locale);
   return renderListPage({
     locale,
     sampleData,
@@ -40,7 +40,7 @@ export function renderSessionList(view: ListView, locale: Locale, sampleData: bo
     list,
     words: { path: words.path, lists: words.otherLists, none: words.none, next: words.next },
     meta: html`${words.count(formatCount(sessions.length, locale), formatCount(view.total, locale))} ·
-    ${textsOf(locale).timezone(facts.tenant.timezone)}`,
+    ${textsOf(locale).timezone(reading.tenant.timezone)}`,
     head: html`${[words.session, words.start, words.last].map((head) => html`<th scope="col">${head}</th>`)}
       <th scope="col" class="left">${words.channel}</th>
       <th scope="col" class="left">${words.state}</th>`,

@@ -58,12 +58,12 @@ export async function freezeReport(
 
 function freezePage(context: ReportContext, options: FreezeOptions): string {
   const { locale, texts, material } = context;
-  const { timezone } = material.facts.tenant;
+  const { timezone } = material.reading.tenant;
   // The page does not know the link under which it will be shown: a query alone stays on it.
   const fileHref = (file: string): string => linkTo("", { file, lang: locale });
   return renderPage({
     locale,
-    title: texts.reportOf(describePeriod(material.facts.period, locale)),
+    title: texts.reportOf(describePeriod(material.reading.period, locale)),
     sampleData: options.sampleData,
     navigation: html`${siteBrand(locale, null)} ${languageLink(locale, linkTo("", { lang: otherLocale(locale) }))}`,
     main: renderReportBody(context, {
@@ -77,7 +77,7 @@ function freezePage(context: ReportContext, options: FreezeOptions): string {
     }),
     footer: html`<p>
       ${texts.sharedCopy(
-        describeInstant(material.facts.nowMs, timezone, locale),
+        describeInstant(material.reading.nowMs, timezone, locale),
         describeInstant(options.expiresAt.getTime(), timezone, locale),
         String(options.least),
       )}
