@@ -23,8 +23,10 @@ import { answerOwnErrors, answerUnroutable } from "./operating/answer-own-errors
 import { hostsWithoutTokens, refuseOtherHosts } from "./operating/served-hosts.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { askForToken, createReadTenantResolver } from "./operating/resolve-read-token.ts";
+import { UnreadableConnections } from "./receiving/answer-unreadable.ts";
+import { createOriginCheck } from "./receiving/cross-origin.ts";
+import type { OnMisdirected } from "./receiving/misdirections.ts";
 import { OtlpReceiver } from "./receiving/otlp-receiver.ts";
-import { otlpRoutes } from "./receiving/otlp-routes.ts";
 import { createTenantResolver, type TenantResolver } from "./receiving/resolve-ingest-token.ts";
 import { takeOtlpRequest } from "./receiving/take-otlp-request.ts";
 import type { LiveCounters } from "./stats/live-counters.ts";
@@ -52,21 +54,13 @@ export interface AppOptions {
   /** Lists of tokens that change while the receiver runs; without them, those of `config`. */
   readonly tokens?: { readonly ingest: TenantResolver; readonly read: TenantResolver };
   readonly failedSignIns?: FailedSignIns;
+  readonly onMisdirected?: OnMisdirected;
   /** Default: `connectionTimes`. */
   readonly times?: ConnectionTimes;
 }
 
 /** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
 const ownBodyLimit = 64 * 1024;
-
-/** For bytes that are not HTTP: there is no request that a route could answer. */
-const rawBadRequest = [
-  "HTTP/1.1 400 Bad Request",
-  "Connection: close",
-  "Content-Length: 0",
-  ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
-  "\r\n",
-].join("\r\n");
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
@@ -86,7 +80,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   await registerOpenApi(app, config);
-  await app.register(otlpRoutes, { receiver: otlp });
   const resolveReader = options.tokens?.read ?? createTenantResolver(config.readTokens);
   const tenantOf = createReadTenantResolver(resolveReader, (request) => failedSignIns?.note("token", request));
   await registerReading(app, options, tenantOf);
@@ -124,6 +117,8 @@ function createOtlpReceiver(
     maxBodyBytes: config.maxBodyBytes,
     maxInflatedBytes: config.maxInflatedBytes,
     bodies: options.bodies,
+    onMisdirected: options.onMisdirected,
+    isAllowedOrigin: config.corsOrigins.length === 0 ? undefined : createOriginCheck(config.corsOrigins),
     onRequest: (answered) => metrics.countRequest(answered),
     onFault: (error) => options.onAlarm("internal_fault", "an OTLP request failed", error),
     isDraining: options.isDraining,
@@ -131,8 +126,12 @@ function createOtlpReceiver(
 }
 
 /** Fastify on Node's server, with the OTLP receiver in front of its router. */
-function createServerOf({ config, log, times = connectionTimes }: AppOptions, otlp: OtlpReceiver): FastifyInstance {
+function createServerOf(
+  { config, log, onMisdirected, times = connectionTimes }: AppOptions,
+  otlp: OtlpReceiver,
+): FastifyInstance {
   const withoutBasePath = createBasePathRemover(config.basePath);
+  const unreadable = new UnreadableConnections(securityHeaders, onMisdirected);
   return fastify({
     loggerInstance: log,
     // No line per request: /metrics counts them.
@@ -147,14 +146,7 @@ function createServerOf({ config, log, times = connectionTimes }: AppOptions, ot
     return503OnClosing: false,
     forceCloseConnections: "idle",
     frameworkErrors: answerUnroutable,
-    clientErrorHandler(error, socket) {
-      // 408 would be permanent for a sender that retries, and so would 400 be to one that was cut off; a closed
-      // connection is not.
-      const cutOff = error.code === "HPE_INVALID_EOF_STATE";
-      const malformed = error.code.startsWith("HPE_") && !cutOff && socket.writable;
-      if (malformed) socket.end(rawBadRequest);
-      else socket.destroy();
-    },
+    clientErrorHandler: (error, socket) => unreadable.answer(error, socket),
   });
 }
 

@@ -16,6 +16,7 @@ import { HeldBytes } from "./ingest/held-bytes.ts";
 import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
 import { tokenOptions } from "./config/check-across.ts";
 import { auditFailedSignIns } from "./storage/settings/audit-failed-sign-ins.ts";
+import { countMisdirected } from "./operating/count-misdirected.ts";
 import { FailedSignIns } from "./operating/failed-sign-ins.ts";
 import { watchTokenFile } from "./operating/watch-token-file.ts";
 import { ReloadableTokens } from "./receiving/reloadable-tokens.ts";
@@ -77,6 +78,7 @@ export async function startReceiver(
       config,
       tokens,
       failedSignIns,
+      onMisdirected: countMisdirected(parts.metrics.registry, log),
       log,
       pool,
       ...parts,

@@ -99,6 +99,13 @@ const causes: Readonly<
       post(url, tracesWith([{ name: "session.start", attributes: { "spanledger.event.id": randomUUID() } }])),
   },
   SpanledgerMalformedRequests: { cause: ({ url }) => post(url, "{") },
+  SpanledgerCompressionNotTaken: {
+    async cause({ url }) {
+      const answer = await post(url, "any", { ...jsonType, "content-encoding": "snappy" });
+      expect(answer.status).toBe(503);
+    },
+  },
+  SpanledgerMisdirectedRequests: { cause: ({ url }) => post(`${url}/v1/events`, "{}") },
   SpanledgerEventsMissing: {
     cause: ({ url }) => post(url, tracesWith([start({ ...source("a"), "spanledger.event.seq": 40 })])),
   },

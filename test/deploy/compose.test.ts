@@ -58,9 +58,11 @@ describe("compose.yaml", async () => {
       "LOCALE",
       "SESSION_IDLE_TIMEOUT",
       "RETENTION_MONTHS",
+      "CORS_ORIGINS",
     ]) {
       expect(compose.services["receiver"]?.environment?.[name], name).toBe(`\${${name}:-}`);
     }
+    expect(compose.services["collector"]?.environment?.["CORS_ORIGINS"]).toBe("${CORS_ORIGINS:-}");
   });
 
   test("a secret that is not set is asked for by name, and never empty", async () => {

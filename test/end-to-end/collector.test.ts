@@ -232,6 +232,44 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     expect(await sessionsOf(database.pool)).toEqual(ids);
   });
 
+  test("a compression that the receiver does not take keeps events waiting, until the exporter is set right", async () => {
+    const { url, database } = await startTestReceiver();
+    const folder = await newFolder();
+    const overlay = join(folder, "snappy.yaml");
+    await writeFile(overlay, "exporters: { otlp_http/spanledger: { compression: snappy } }\n");
+    const first = await start({ program: program(), folder, receiverUrl: url, overlays: [overlay] });
+    expect(await send(first.url, "/v1/traces", tracesWith([session("waits")]))).toBe(200);
+    const refused = async () => (await (await fetch(`${url}/metrics`)).text()).match(/compression_not_taken"\} [1-9]/);
+    await expect.poll(refused, { timeout: 20_000 }).not.toBeNull();
+    await first.stop("SIGKILL");
+    expect(await sessionsOf(database.pool)).toEqual([]);
+    await start({ program: program(), folder, receiverUrl: url });
+    await untilStored(database.pool, 1);
+    expect(await sessionsOf(database.pool)).toEqual(["waits"]);
+  });
+
+  test("CORS_ORIGINS lets pages send to the Collector, where products sign in too", async () => {
+    const folder = await newFolder();
+    const htpasswd = join(folder, "htpasswd");
+    await writeFile(htpasswd, `${entry("brand-a", "password-a")}\n`);
+    const { url } = await start({
+      program: program(),
+      folder,
+      receiverUrl: "http://127.0.0.1:9",
+      overlays: [severalTenants],
+      env: { PRODUCTS_HTPASSWD_FILE: htpasswd, CORS_ORIGINS: "https://shop.example,https://*.b.example" },
+    });
+    const allowedFor = async (origin: string): Promise<(string | null)[]> => {
+      const asks = { "access-control-request-method": "POST", "access-control-request-headers": "traceparent" };
+      const { headers } = await fetch(`${url}/v1/logs`, { method: "OPTIONS", headers: { origin, ...asks } });
+      return ["origin", "headers", "credentials"].map((name) => headers.get(`access-control-allow-${name}`));
+    };
+    for (const origin of ["https://shop.example", "https://www.b.example"]) {
+      expect(await allowedFor(origin)).toEqual([origin, "traceparent", "true"]);
+    }
+    expect(await allowedFor("https://other.example")).toEqual([null, null, null]);
+  });
+
   test("secrets are masked on the way, identifiers and figures are not", async () => {
     const { url, database } = await startTestReceiver();
     const collector = await start({ program: program(), folder: await newFolder(), receiverUrl: url });

@@ -24,6 +24,8 @@ export interface Config {
   readonly readTokensFile: TokenList["file"];
   /** Names that are served beside loopback's if nobody has to show a token. */
   readonly allowedHosts: readonly string[];
+  /** Origins of pages that may send: `https://shop.example`, `https://*.shop.example`, `*`. */
+  readonly corsOrigins: readonly string[];
   /** Before every link, without a slash at its end; "" if there is none. */
   readonly basePath: string;
   /** Undefined: /metrics is open on loopback, and closed elsewhere. */

@@ -31,6 +31,9 @@ function tokensFile(list: "INGEST_TOKENS" | "READ_TOKENS") {
   );
 }
 
+/** One origin as browsers send it; a `*` stands for any characters. */
+const originPattern = "(\\*|null|[A-Za-z][A-Za-z0-9+.-]*://([^\\s,/*]+\\*?|\\*)[^\\s,/*]*)";
+
 /** Every variable that the receiver reads: validation, `Config` and docs/environment.md come from here. */
 export const environmentSchema = Type.Object({
   DATABASE_URL: Type.Optional(
@@ -150,6 +153,18 @@ export const environmentSchema = Type.Object({
         whenUnset: "loopback names only",
         pattern: "^[^\\s,/]+(\\s*,\\s*[^\\s,/]+)*$",
         expected: "names with or without a port, such as reports.example,reports.example:8080",
+      }),
+    ),
+  ),
+  CORS_ORIGINS: Type.Optional(
+    Type.String(
+      variable({
+        description:
+          "Origins of pages whose browsers may send events, such as `https://shop.example` or `https://*.shop.example`; `*` for all. " +
+          "The Collector's configuration reads the same variable.",
+        whenUnset: "no page may send",
+        pattern: `^${originPattern}(,${originPattern})*$`,
+        expected: "origins without a path and without spaces, such as https://shop.example,https://*.shop.example:8443",
       }),
     ),
   ),

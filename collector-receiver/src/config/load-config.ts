@@ -34,6 +34,7 @@ function toConfig({ given }: ReadEnvironment, values: ReceiverEnvironment, check
     migrationDatabaseUrl: given.MIGRATION_DATABASE_URL,
     redisUrl: given.REDIS_URL,
     allowedHosts: given.ALLOWED_HOSTS?.split(",").map((name) => name.trim()) ?? [],
+    corsOrigins: given.CORS_ORIGINS?.split(",") ?? [],
     basePath: given.BASE_PATH?.replace(/\/$/, "") ?? "",
     metricsToken: given.METRICS_TOKEN,
     definitionsFile: given.SPANLEDGER_CONFIG,

@@ -10,6 +10,7 @@ export const otlpOutcomes = [
   "too_large",
   "unsupported_type",
   "unsupported_encoding",
+  "compression_not_taken",
   "method_not_allowed",
   "unauthenticated",
   "host_not_served",

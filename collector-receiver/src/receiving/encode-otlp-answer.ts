@@ -13,6 +13,7 @@ export const answerTypes: Readonly<Record<OtlpEncoding, string>> = {
 /** Codes of google.rpc.Code that we answer with. */
 export const statusCode = {
   invalidArgument: 3,
+  notFound: 5,
   permissionDenied: 7,
   unauthenticated: 16,
   resourceExhausted: 8,

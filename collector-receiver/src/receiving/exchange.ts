@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { OtlpEncoding, OtlpSignal } from "../otlp/otlp-carrier.ts";
+import { crossOriginHeaders, type IsAllowedOrigin } from "./cross-origin.ts";
 import { encodePartialSuccess, encodeStatus, encodeSuccess } from "./encode-otlp-answer.ts";
 import { beginRequest, type RequestInProgress, type AnsweredRequest } from "./answered-request.ts";
 import { readContentType } from "./read-otlp-headers.ts";
@@ -11,6 +12,8 @@ export interface ExchangeOptions {
   readonly onRequest?: (answered: AnsweredRequest) => void;
   /** True once the receiver was told to stop: its answers close their connections. */
   readonly isDraining?: () => boolean;
+  /** Which pages may send and read the answers; without it, none. */
+  readonly isAllowedOrigin?: IsAllowedOrigin | undefined;
 }
 
 /** A request and its answer. It never holds the body: a body must be free while the commit is awaited. */
@@ -71,6 +74,9 @@ export class Exchange<Signal extends OtlpSignal | "metrics" = OtlpSignal | "metr
   #answer(status: number, body: Buffer, headers: Readonly<Record<string, string>> = {}): void {
     this.answered.status = status;
     this.#options.onRequest?.(this.answered);
-    writeOtlpAnswer(this.#response, status, this.#answerEncoding, body, headers, this.#options.isDraining?.() ?? false);
+    const { isDraining, isAllowedOrigin } = this.#options;
+    const forPages = crossOriginHeaders(this.request, isAllowedOrigin);
+    const all = forPages === undefined ? headers : { ...headers, ...forPages };
+    writeOtlpAnswer(this.#response, status, this.#answerEncoding, body, all, isDraining?.() ?? false);
   }
 }

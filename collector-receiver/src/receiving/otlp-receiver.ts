@@ -6,17 +6,21 @@ import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import { RequestMapping } from "../mapping/map-request.ts";
 import type { MappingContext, MappingLimits, TenantRule } from "../mapping/mapping-context.ts";
+import { crossOriginHeaders, preflightHeaders } from "./cross-origin.ts";
 import { DecodeTurns } from "./decode-turns.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { describeRejections } from "./describe-rejections.ts";
-import { statusCode } from "./encode-otlp-answer.ts";
+import { encodeStatus, statusCode } from "./encode-otlp-answer.ts";
 import { inflateBody, keepInflated, type ContentEncoding } from "./inflate-body.ts";
 import { LongBodyTurns } from "./long-body-turns.ts";
 import type { OtlpEncoding, OtlpSignal } from "../otlp/otlp-carrier.ts";
-import { readContentEncoding, unsupportedType } from "./read-otlp-headers.ts";
+import { misdirections, type Misdirection, type OnMisdirected } from "./misdirections.ts";
+import { isGrpc, readContentEncoding, readContentType, unsupportedType } from "./read-otlp-headers.ts";
+import { pathOf } from "./read-otlp-path.ts";
 import { AbortedBodyError, readBody } from "./read-request-body.ts";
 import { hostNotServed, refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
 import { budgetOwner, type TenantResolver } from "./resolve-ingest-token.ts";
+import { writeOtlpAnswer } from "./write-otlp-answer.ts";
 
 export interface OtlpOptions extends ExchangeOptions {
   readonly ingest: Ingest;
@@ -36,6 +40,8 @@ export interface OtlpOptions extends ExchangeOptions {
   readonly maxInflatedBytes: number;
   /** What bodies occupy before anything is known of them, with its limits. */
   readonly bodies: HeldBytes;
+  /** Told of each request that came to the wrong address or in the wrong protocol. */
+  readonly onMisdirected?: OnMisdirected | undefined;
   /** A fault of ours, for the log. */
   readonly onFault: (error: unknown) => void;
 }
@@ -81,7 +87,10 @@ export class OtlpReceiver {
       if (hostProblem !== undefined) throw hostNotServed(hostProblem);
       const tenant = this.#options.resolveTenant(headers.authorization);
       if (tenant === null) throw unauthenticated();
-      if (exchange.encoding === null) throw unsupportedType(headers["content-type"]);
+      if (exchange.encoding === null) {
+        if (isGrpc(headers["content-type"])) this.noteMisdirected("grpc", exchange.request);
+        throw unsupportedType(headers["content-type"]);
+      }
       if (isOfEvents(exchange)) await this.#take(exchange, exchange.encoding, tenant);
       else {
         exchange.request.resume();
@@ -105,6 +114,44 @@ export class OtlpReceiver {
     exchange.answered.outcome = "method_not_allowed";
     const message = `${request.method} is not allowed here: OTLP is sent with POST`;
     exchange.refuse(405, statusCode.unimplemented, message, { allow: "POST" });
+  }
+
+  /** Answers a browser's question whether a page may send. */
+  answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+    const forPages = crossOriginHeaders(request, this.#options.isAllowedOrigin);
+    if (forPages?.["access-control-allow-origin"] !== undefined) {
+      response.writeHead(204, { ...forPages, ...preflightHeaders(request) }).end();
+      return;
+    }
+    this.noteMisdirected("origin_not_allowed", request);
+    const message = `${JSON.stringify(request.headers.origin)} may not send: ${misdirections.origin_not_allowed.remedy}`;
+    this.#refuse(request, response, 403, statusCode.permissionDenied, message);
+  }
+
+  /** Answers a request of OTLP at an address where there is nothing. */
+  refusePath(request: IncomingMessage, response: ServerResponse): void {
+    const { method, url = "", headers } = request;
+    if (isGrpc(headers["content-type"])) {
+      this.noteMisdirected("grpc", request);
+      this.#refuse(request, response, 415, statusCode.invalidArgument, misdirections.grpc.remedy);
+      return;
+    }
+    this.noteMisdirected("unknown_path", request);
+    const message = `There is no ${method} ${JSON.stringify(pathOf(url).slice(0, 100))}. ${misdirections.unknown_path.remedy}`;
+    this.#refuse(request, response, 404, statusCode.notFound, message);
+  }
+
+  noteMisdirected(kind: Misdirection, { socket, url = "", headers: { origin } }: IncomingMessage): void {
+    this.#options.onMisdirected?.(kind, { address: socket.remoteAddress, path: pathOf(url), origin });
+  }
+
+  /** Refuses what is not a request of OTLP's, in the encoding of its type. */
+  #refuse(request: IncomingMessage, response: ServerResponse, status: number, code: number, message: string): void {
+    const { isAllowedOrigin, isDraining } = this.#options;
+    const encoding = readContentType(request.headers["content-type"]) ?? "json";
+    const headers = crossOriginHeaders(request, isAllowedOrigin) ?? {};
+    const body = encodeStatus(encoding, code, message);
+    writeOtlpAnswer(response, status, encoding, body, headers, isDraining?.() ?? false);
   }
 
   /** Reads, maps and commits, then answers. */

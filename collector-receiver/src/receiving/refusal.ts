@@ -9,7 +9,7 @@ import { BodyTooLargeError } from "./read-request-body.ts";
 
 /** Seconds after which a sender may try again where we know nothing better. */
 const retryAfterSeconds = 5;
-const retryAfter = { "retry-after": String(retryAfterSeconds) };
+export const retryAfter = { "retry-after": String(retryAfterSeconds) };
 
 /** An answer that is not a success. */
 export class Refusal extends Error {

@@ -252,6 +252,20 @@ describe("refusals are a google.rpc.Status in the caller's encoding", () => {
     expect(server.submitted).toEqual([]);
   });
 
+  test.each(["snappy", "x-snappy-framed", "lz4", "LZ4"])(
+    "%s is 503 with the remedy, because a 415 would make a Collector drop its queue",
+    async (encoding) => {
+      const server = await start();
+      const answer = await post(server, Buffer.from("x"), {
+        "content-type": protobufType,
+        "content-encoding": encoding,
+      });
+      expect([answer.status, answer.type, answer.headers.has("retry-after")]).toEqual([503, protobufType, true]);
+      expect(decode("RpcStatus", answer.body)["message"]).toContain("compression: gzip");
+      expect(server.answered.map(({ outcome }) => outcome)).toEqual(["compression_not_taken"]);
+    },
+  );
+
   test("other types and other methods", async () => {
     const server = await start();
     for (const type of ["text/plain", "application/octet-stream", "x"]) {

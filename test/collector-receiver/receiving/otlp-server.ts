@@ -7,7 +7,6 @@ import { defaultMappingLimits } from "../../../collector-receiver/src/mapping/ma
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import { OtlpReceiver, type OtlpOptions } from "../../../collector-receiver/src/receiving/otlp-receiver.ts";
 import type { AnsweredRequest } from "../../../collector-receiver/src/receiving/answered-request.ts";
-import { otlpRoutes } from "../../../collector-receiver/src/receiving/otlp-routes.ts";
 import { createTenantResolver } from "../../../collector-receiver/src/receiving/resolve-ingest-token.ts";
 import { takeOtlpRequest } from "../../../collector-receiver/src/receiving/take-otlp-request.ts";
 
@@ -48,7 +47,6 @@ export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<
         if (!takeOtlpRequest(receiver, request, response)) route(request, response);
       }),
   });
-  await app.register(otlpRoutes, { receiver });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return { url, receiver, submitted, answered, close: () => app.close() };
 }

@@ -64,6 +64,20 @@ describeWith("Helm 4 (npm run setup)", helm4, (helm) => {
     expect(await variables(["secrets.REDIS_URL.name=cache"])).toContain("REDIS_URL");
   });
 
+  test("origins of pages reach the Collector and the receivers", async () => {
+    const origin = "https://*.shop.example";
+    const set = [`collector.corsOrigins=${origin}`, `receiver.env.CORS_ORIGINS=${origin}`];
+    const variables = (manifests: Manifest[]) =>
+      ["StatefulSet", "Deployment"].map((kind) =>
+        manifests
+          .find((manifest) => manifest.kind === kind)
+          ?.spec.template.spec.containers[0].env.find(({ name }: { name: string }) => name === "CORS_ORIGINS"),
+      );
+    const variable = { name: "CORS_ORIGINS", value: origin };
+    expect(variables(await renderChart(helm(), { set }))).toEqual([variable, variable]);
+    expect(variables(await renderChart(helm()))).toEqual([undefined, undefined]);
+  });
+
   test("names that look like numbers stay texts", async () => {
     const set = ["DATABASE_URL", "METRICS_TOKEN"].flatMap((variable) => [
       `secrets.${variable}.name=1e3`,
