@@ -1,7 +1,7 @@
 import { rebuildTenant } from "../recount/rebuild-tenant.ts";
 import { estimateEvents } from "./count-events.ts";
 import { forEachTenant } from "./for-each-tenant.ts";
-import { showProgress } from "./show-progress.ts";
+import { sayWaiting, showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { print } from "./print.ts";
 
@@ -12,7 +12,7 @@ export function runRebuild(options: { readonly tenant?: string; readonly json?: 
     const tenants = await listTenants(connectionString, options.tenant);
     const { done: rebuilds, refused } = await forEachTenant(tenants, async (tenant) => {
       const progress = showProgress(`rebuild ${tenant}`, estimate, "events");
-      const rebuild = await rebuildTenant(connectionString, tenant, progress.update);
+      const rebuild = await rebuildTenant(connectionString, tenant, progress.update, () => sayWaiting(tenant));
       progress.finish(rebuild.events);
       return rebuild;
     });

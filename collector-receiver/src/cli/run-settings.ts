@@ -9,6 +9,7 @@ import { readSettings } from "../storage/settings/change-settings.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { sayWaiting } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { CommandError } from "./command-error.ts";
 import { print } from "./print.ts";
@@ -39,7 +40,7 @@ export function runSettings(options: SettingsOptions): Promise<number> {
       if (Object.keys(change).length > 0) await refuseUnknownRules(client, tenants);
       for (const tenantId of Object.keys(change).length > 0 ? tenants : []) {
         const { needsRebuild } = await changeSettings(client, tenantId, change, clock.nowMs());
-        if (needsRebuild) await rebuildTenant(connectionString, tenantId);
+        if (needsRebuild) await rebuildTenant(connectionString, tenantId, undefined, () => sayWaiting(tenantId));
       }
       const settings: StoredSettings[] = [];
       for (const tenantId of tenants) settings.push(await readSettings(client, tenantId));

@@ -41,3 +41,10 @@ export function showProgress(label: string, estimate: number, unit: string): Pro
     },
   };
 }
+
+/** Says why a rebuild does not begin yet. */
+export function sayWaiting(tenantId: string): void {
+  process.stderr.write(
+    `spanledger: another rebuild of tenant "${tenantId}" is under way. This one begins when it ends.\n`,
+  );
+}

@@ -8,6 +8,7 @@ import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { noteBackfilled } from "../storage/settings/store-custom-definitions.ts";
+import { lockRebuild } from "../storage/recount/lock-rebuild.ts";
 import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
 import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
@@ -38,13 +39,19 @@ const sliceSessions = 500;
  * 2. Then replace the facts of the sessions that drift, slice by slice with the tenant alone, and
  *    move the counters by f(true facts) - f(stored facts).
  * 3. Facts of agents and tickets move no counter: the rows that drift are read again from their events.
+ *
+ * A second rebuild of the tenant waits until the first one has ended.
+ * @param onWaiting called once if another rebuild of the tenant is under way
  */
 export async function rebuildTenant(
   connectionString: string,
   tenantId: string,
   onProgress: (events: number) => void = () => {},
+  onWaiting: () => void = () => {},
 ): Promise<Rebuild> {
-  const { reader, writer, close } = await openSnapshotPair(connectionString);
+  const { reader, writer, close } = await openSnapshotPair(connectionString, (client) =>
+    lockRebuild(client, tenantId, onWaiting),
+  );
   try {
     const rules = rulesOf(await loadTenantRules(reader, [tenantId]), tenantId);
     const events = await recountEvents(reader, writer, rules, onProgress);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { rebuildTenant } from "../../../collector-receiver/src/recount/rebuild-tenant.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { bucketOf } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
@@ -163,6 +163,34 @@ test("a customer who comes again between a rebuild's snapshot and its correction
     "2025-12-28": 1,
     "2025-W52": 1,
   });
+});
+
+test("of two rebuilds of a tenant at once the second waits, and each difference is added once", async () => {
+  const { connectionString, pool } = world.database;
+  await send([makeEvent({ tenantId: "twice", name: "session.message", occurredAtMs: Date.UTC(2025, 11, 30, 4) })]);
+  await pool.query(
+    "update analytics_business_metrics set total_messages = total_messages + 7 where tenant_id = 'twice'",
+  );
+  const batch = await openWriterConnection(connectionString);
+  await batch.query("begin");
+  // What rebuilds wait for before they add what they found.
+  await batch.query("select spanledger_lock_tenant_alone('twice')");
+  let waiting = 0;
+  const rebuilds = [1, 2].map(() => rebuildTenant(connectionString, "twice", undefined, () => waiting++));
+  await vi.waitFor(
+    async () => {
+      const { rows } = await pool.query(
+        "select 1 from pg_locks join pg_database on pg_database.oid = database where datname = current_database() and not granted",
+      );
+      expect(rows).toHaveLength(2);
+    },
+    { timeout: 30_000, interval: 20 },
+  );
+  expect(waiting).toBe(1);
+  await batch.query("commit");
+  await batch.end();
+  await Promise.all(rebuilds);
+  expect(await verifyTenant(connectionString, "twice")).toMatchObject({ drifts: 0, firstDrifts: [] });
 });
 
 test("verify names a bucket that drifts as the histogram is read, and rebuild mends it", async () => {

@@ -12,8 +12,12 @@ export interface SnapshotPair {
 /**
  * Opens two connections in repeatable-read transactions with one snapshot. Rows and counters are
  * committed together, so what they see is consistent while ingest goes on.
+ * @param beforeSnapshot what the writer does outside of any transaction first; the snapshot is taken when it is done
  */
-export async function openSnapshotPair(connectionString: string): Promise<SnapshotPair> {
+export async function openSnapshotPair(
+  connectionString: string,
+  beforeSnapshot: (writer: WriterConnection) => Promise<void> = async () => {},
+): Promise<SnapshotPair> {
   const opening = [openWriterConnection(connectionString), openWriterConnection(connectionString)] as const;
   const [reader, writer] = await Promise.all(opening).catch(async (error: unknown) => {
     for (const opened of await Promise.allSettled(opening)) {
@@ -25,6 +29,7 @@ export async function openSnapshotPair(connectionString: string): Promise<Snapsh
     await Promise.allSettled([reader.end(), writer.end()]);
   };
   try {
+    await beforeSnapshot(writer);
     await reader.query("begin isolation level repeatable read, read only");
     await applySettings(reader, {});
     const { rows } = await reader.query<{ id: string }>("select pg_export_snapshot() as id");
