@@ -24,7 +24,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "bytes",
-    does: "byte words, hex, UUIDs, protobuf writing, string caches",
+    does: "byte words, hex, UUIDs, protobuf writing, string caches, HTML entities",
     startsAt: "byte-words.ts",
     mayImport: [],
     pure: true,
@@ -108,7 +108,7 @@ export const rooms: readonly Room[] = [
     name: "web",
     does: "9. pages, exports, shared copies; reads through `stats/`",
     startsAt: "web-plugin.ts",
-    mayImport: ["metrics", "stats"],
+    mayImport: ["bytes", "metrics", "stats"],
   },
   {
     name: "operating",

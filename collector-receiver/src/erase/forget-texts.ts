@@ -1,3 +1,4 @@
+import { escapeHtml, unescapeHtml } from "../bytes/html-entities.ts";
 import { censoredColumns, censorColumn } from "../storage/erase/censor-columns.ts";
 import { countLeft, emptyShares, findShares } from "../storage/erase/empty-shares.ts";
 import { findMentions, jsonFragment, rewriteEvents, type MentioningEvent } from "../storage/erase/find-mentions.ts";
@@ -56,28 +57,14 @@ export async function forgetTexts(
   return { mentions: naming.length, words, shares: shares.length, left: await describeLeft(client, tenantId, censor) };
 }
 
-const escaped: readonly (readonly [character: string, entity: string])[] = [
-  ["<", "&lt;"],
-  [">", "&gt;"],
-  ['"', "&quot;"],
-  ["'", "&#39;"],
-  ["&", "&amp;"],
-];
-
 /** Keys of the shared copies whose pages name the person. */
 export async function findNamingShares(client: WriterConnection, tenantId: string, censor: Censor): Promise<Buffer[]> {
   // An id of few characters would be found in a page's markup.
   if (!censor.findsInTexts) return [];
-  const entities = new Map(escaped);
-  const inPage = censor.id.replace(/[<>"'&]/g, (character) => entities.get(character) as string);
-  const found = await findShares(client, tenantId, [censor.id, inPage]);
+  const found = await findShares(client, tenantId, [censor.id, escapeHtml(censor.id)]);
   return found
-    .filter(({ pages }) => pages.some((page) => censor.finds(unescaped(page))))
+    .filter(({ pages }) => pages.some((page) => censor.finds(unescapeHtml(page))))
     .map((share) => share.tokenHash);
-}
-
-function unescaped(page: string): string {
-  return escaped.reduce((text, [character, entity]) => text.replaceAll(entity, character), page);
 }
 
 /** What an erasure does not reach, and why. */

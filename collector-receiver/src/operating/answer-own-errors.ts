@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { securityHeaders } from "./add-security-headers.ts";
+import { shortenInput } from "./shorten-input.ts";
 
 /** Errors of our own routes: `{error: {code, message}}`, and never a stack trace. */
 export function answerOwnErrors(app: FastifyInstance): void {
@@ -12,7 +13,7 @@ export function answerOwnErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     reply
       .code(404)
-      .send(body("not_found", `there is no ${request.method} ${shorten(request.url)}; /docs lists what there is`)),
+      .send(body("not_found", `there is no ${request.method} ${pathOf(request.url)}; /docs lists what there is`)),
   );
 }
 
@@ -24,9 +25,8 @@ export function answerUnroutable(error: FastifyError, _request: FastifyRequest, 
     .send(body(error.code, error.message));
 }
 
-function shorten(url: string): string {
-  const path = url.split("?", 1)[0] ?? "";
-  return path.length > 100 ? `${path.slice(0, 100)}…` : path;
+function pathOf(url: string): string {
+  return shortenInput(url.split("?", 1)[0] ?? "");
 }
 
 function body(code: string, message: string) {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { isLoopback } from "../config/check-across.ts";
+import { shortenInput } from "./shorten-input.ts";
 
 /** A request for a `Host` that this receiver does not serve. */
 class HostNotServedError extends Error {
@@ -25,7 +26,7 @@ export function hostsWithoutTokens(allowed: readonly string[]): FindHostProblem 
     const name = nameOf(host);
     if (isLoopbackName(name) || known.has(name) || known.has(host.toLowerCase())) return undefined;
     return (
-      `without tokens only loopback names are served, and this request names ${JSON.stringify(shorten(host))}: ` +
+      `without tokens only loopback names are served, and this request names ${JSON.stringify(shortenInput(host))}: ` +
       "use http://127.0.0.1, add the name to ALLOWED_HOSTS, or set INGEST_TOKENS and READ_TOKENS"
     );
   };
@@ -52,8 +53,4 @@ function nameOf(host: string): string {
 /** Names below `localhost` are loopback by RFC 6761, section 6.3. */
 function isLoopbackName(name: string): boolean {
   return isLoopback(name) || name.endsWith(".localhost");
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from "../../bytes/html-entities.ts";
+
 /** Markup that is safe to put into a page: made by `html` or `trusted` only. */
 export class Html {
   readonly text: string;
@@ -7,14 +9,6 @@ export class Html {
 }
 
 export type Fragment = Html | string | number | null | undefined | false | readonly Fragment[];
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
 
 /**
  * Characters that XML 1.0 forbids (https://www.w3.org/TR/xml/#charsets), lone surrogates among them. One of them in an
@@ -28,9 +22,9 @@ export function readableText(text: string): string {
   return text.toWellFormed().replace(forbidden, "\ufffd");
 }
 
-/** Text as it may stand in an element or in a quoted attribute, of HTML and of SVG. */
+/** `escapeHtml` of what XML can hold. */
 export function escapeText(text: string): string {
-  return readableText(text).replace(/[&<>"']/g, (character) => escapes[character] as string);
+  return escapeHtml(readableText(text));
 }
 
 /** Markup of our own making, taken as it is. */
