@@ -14,6 +14,7 @@ import { MigrationError } from "./storage/schema/migrate-database.ts";
 import { isMissingObject } from "./storage/schema/name-missing-migrations.ts";
 import { CountingRulesError } from "./storage/settings/counting-rules-error.ts";
 import { classifyDatabaseError, sqlStateOf } from "./storage/wire/database-errors.ts";
+import { nameServer } from "./storage/wire/name-server.ts";
 import { SettingsChangeError } from "./upkeep/change-settings.ts";
 
 /** Why something failed, for the person who can mend it. */
@@ -70,7 +71,8 @@ export function explainFailure(error: unknown, databaseUrl: string | undefined):
 }
 
 function explainDatabaseError(error: unknown, databaseUrl: string | undefined): Explanation | undefined {
-  const server = `PostgreSQL${at(databaseUrl)}`;
+  const name = nameServer(databaseUrl);
+  const server = name === "" ? "PostgreSQL" : `PostgreSQL at ${name}`;
   const state = sqlStateOf(error);
   const known = state === undefined ? undefined : remedies.get(state);
   if (known !== undefined) {
@@ -88,12 +90,6 @@ function explainDatabaseError(error: unknown, databaseUrl: string | undefined): 
   if (kind !== "unavailable" && kind !== "login_refused") return undefined;
   const remedy = "Check DATABASE_URL, or that the server is running.";
   return { code: "database_unreachable", message: `cannot reach ${server} (${reasonOf(error)}). ${remedy}` };
-}
-
-function at(databaseUrl: string | undefined): string {
-  if (databaseUrl === undefined || !URL.canParse(databaseUrl)) return "";
-  const { host } = new URL(databaseUrl);
-  return host === "" ? "" : ` at ${host}`;
 }
 
 /** If several addresses fail, Node's error has no message. */

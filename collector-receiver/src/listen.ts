@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Server } from "node:net";
 import type { FastifyInstance } from "fastify";
 
 /** The receiver cannot listen; the message says what to do. */
@@ -23,9 +25,25 @@ const reasons: ReadonlyMap<string, readonly [code: ListenError["code"], what: st
  * @returns the URL that the server listens at
  * @throws ListenError
  */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+export function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  return explainListening(host, port, () => app.listen({ host, port }));
+}
+
+/**
+ * Binds a plain server of Node's.
+ * @throws ListenError
+ */
+export async function listenPlain(server: Server, host: string, port: number): Promise<void> {
+  await explainListening(host, port, async () => {
+    server.listen({ host, port });
+    // Rejects with the server's error.
+    await once(server, "listening");
+  });
+}
+
+async function explainListening<Result>(host: string, port: number, bind: () => Promise<Result>): Promise<Result> {
   try {
-    return await app.listen({ host, port });
+    return await bind();
   } catch (cause) {
     const { code: nodeCode = "", message } = cause as NodeJS.ErrnoException;
     const [code, what] = reasons.get(nodeCode) ?? (["cannot_listen", "check HOST and PORT"] as const);

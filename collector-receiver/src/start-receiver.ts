@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
 import type { ConnectionTimes } from "./receiving/create-http-server.ts";
 import { findDefinitionsFile, loadDefinitions } from "./catalogue/load-definitions.ts";
+import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
 import { reservedMetricKeys } from "./metrics/reserved-metric-keys.ts";
 import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
@@ -24,9 +25,11 @@ import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { raiseAlarms } from "./operating/raise-alarms.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
+import { answerEarly, type EarlyAnswers } from "./answer-early.ts";
 import { listen } from "./listen.ts";
 import { watchTenants } from "./upkeep/watch-tenants.ts";
 import { ReadPool } from "./storage/wire/read-pool.ts";
+import { waitForDatabase } from "./wait-for-database.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
 
 export interface Receiver {
@@ -62,7 +65,9 @@ export async function startReceiver(
 ): Promise<Receiver> {
   const started = new StartedParts(log);
   try {
-    const database = await prepareDatabase(config, log, started);
+    const early = await answerEarly(config);
+    started.add("the answers before the start", async () => early.close());
+    const database = await prepareDatabase(config, log, started, early);
     const pool = new ReadPool(database.connectionString, readConnections, log);
     started.add("the read pool", () => pool.end());
     const parts = await startIngest(config, log, { ...database, pool }, started);
@@ -89,6 +94,7 @@ export async function startReceiver(
     });
     // First to be closed: requests under way are committed and answered before ingest ends.
     started.add("the HTTP server", () => app.close());
+    early.close();
     const url = await listen(app, config.host, config.port);
     return { url, close: () => started.closeAll() };
   } catch (error) {
@@ -119,11 +125,27 @@ class StartedParts {
   }
 }
 
-/** Finds or starts PostgreSQL, migrates it, and stores settings and definitions that it lacks. */
-async function prepareDatabase(config: Config, log: FastifyBaseLogger, started: StartedParts) {
+/** Finds or starts PostgreSQL, waits for it, migrates it, and stores settings and definitions that it lacks. */
+async function prepareDatabase(config: Config, log: FastifyBaseLogger, started: StartedParts, early: EarlyAnswers) {
   const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
   const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile, reservedMetricKeys);
-  const connectionString = config.databaseUrl ?? (await startDatabase(config, log, started));
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) {
+    return prepareSchema(config, definitions, await startDatabase(config, log, started), log);
+  }
+  const onWaiting = (isWaiting: boolean): void => early.setPhase(isWaiting ? "waiting" : "preparing");
+  return waitForDatabase({ connectionString: databaseUrl, log, onWaiting }, () =>
+    prepareSchema(config, definitions, databaseUrl, log),
+  );
+}
+
+/** Migrates, and stores settings and definitions. May be repeated. */
+async function prepareSchema(
+  config: Config,
+  definitions: CustomDefinitions | null,
+  connectionString: string,
+  log: FastifyBaseLogger,
+) {
   const migrated = await migrateDatabase(config.migrationDatabaseUrl ?? connectionString);
   if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
   const tenantDefaults = tenantDefaultsOf(config, definitions);

@@ -1,20 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
-import { sqlStateOf } from "../storage/wire/database-errors.ts";
-import { DeadlineError } from "../storage/wire/with-deadline.ts";
+import { describeOutage } from "../storage/wire/describe-outage.ts";
 
 export type OutageLogger = Pick<FastifyBaseLogger, "warn" | "info">;
-
-/** What PostgreSQL lacks, by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
-const reasonOfState: ReadonlyMap<string, string> = new Map([
-  ["53100", "its disk is full"],
-  ["53200", "it is out of memory"],
-  ["53300", "all its connections are taken"],
-  ["25006", "it is read-only: a standby, or a primary that hands over"],
-  ["55P03", "a lock could not be had in time"],
-  ["57P01", "it is shutting down"],
-  ["57P02", "it crashed"],
-  ["57P03", "it does not take connections yet"],
-]);
 
 /** Tells an outage of PostgreSQL in two lines: one when batches begin to fail, one when they are committed again. */
 export class OutageLog {
@@ -31,7 +18,7 @@ export class OutageLog {
     this.#refused += requests;
     if (this.#sinceMs !== undefined) return;
     this.#sinceMs = performance.now();
-    const reason = reasonOf(error.cause);
+    const reason = describeOutage(error.cause);
     this.#log?.warn(
       { err: error.cause ?? error, reason },
       `batches cannot be committed: ${reason}; senders are told to try again, and nothing is lost`,
@@ -49,11 +36,4 @@ export class OutageLog {
       `batches are committed again after ${seconds} s; ${refused} requests were told to come again`,
     );
   }
-}
-
-function reasonOf(error: unknown): string {
-  const named = reasonOfState.get(sqlStateOf(error) ?? "");
-  if (named !== undefined) return `PostgreSQL says that ${named}`;
-  if (error instanceof DeadlineError) return error.message;
-  return `PostgreSQL cannot be reached (${error instanceof Error ? error.message : String(error)})`;
 }
