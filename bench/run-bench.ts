@@ -12,6 +12,7 @@ import { measureReads } from "./figures/reads.ts";
 import { measureRecount } from "./figures/recount.ts";
 import { measureTransaction } from "./figures/transaction-shares.ts";
 import type { StepShare } from "./figures/transaction-shares.ts";
+import { measureTenants } from "./figures/tenants.ts";
 import { runSdkBench } from "./sdk/run-sdk-bench.ts";
 import { startBenchDatabase } from "./machine/bench-database.ts";
 import { startLoadProcess } from "./machine/start-load-process.ts";
@@ -77,6 +78,10 @@ try {
     const measured = await measureTransaction(bench);
     shares = measured.shares;
     beside.push(...measured.figures);
+  }
+  if (options.only === undefined || options.only.split(",").includes("tenants")) {
+    say("many tenants");
+    beside.push(...(await measureTenants(bench)));
   }
   if (options.only === undefined) {
     say("latency, overload, verify and rebuild, reads");

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { derivedTablesOf } from "../../collector-receiver/src/storage/recount/derived-tables.ts";
+import { derivedTables } from "../../collector-receiver/src/storage/recount/derived-tables.ts";
 import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
 import type { EmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
@@ -26,7 +26,7 @@ const filledTables = [
   "analytics_events",
   "analytics_sources",
   "analytics_rejected_events",
-  ...derivedTablesOf({ custom: null }).map(({ table }) => table),
+  ...derivedTables.map(({ table }) => table),
 ];
 const folder = fileURLToPath(new URL("../../.spanledger/", import.meta.url));
 

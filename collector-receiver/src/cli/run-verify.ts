@@ -1,8 +1,8 @@
-import { verifyTenant } from "../recount/verify-tenant.ts";
+import { openVerifier } from "../recount/verify-tenant.ts";
 import type { Verification } from "../recount/verify-tenant.ts";
 import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
 import { estimateEvents } from "./count-events.ts";
-import { forEachTenant } from "./for-each-tenant.ts";
+import { forEachGroup } from "./for-each-tenant.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 import { print } from "./print.ts";
@@ -12,12 +12,7 @@ export function runVerify(options: { readonly tenant?: string; readonly json?: b
   return withDatabase(async (connectionString) => {
     const estimate = await estimateEvents(connectionString);
     const tenants = await listTenants(connectionString, options.tenant);
-    const { done: verifications, refused } = await forEachTenant(tenants, async (tenant) => {
-      const progress = showProgress(`verify ${tenant}`, estimate, "events");
-      const verification = await verifyTenant(connectionString, tenant, progress.update);
-      progress.finish(verification.events);
-      return verification;
-    });
+    const { done: verifications, refused } = await verifyAll(connectionString, tenants, estimate);
     const drifts = verifications.reduce((sum, verification) => sum + verification.drifts, 0);
     if (options.json === true) {
       print(`${JSON.stringify({ drifts, tenants: verifications, refused })}\n`);
@@ -25,6 +20,22 @@ export function runVerify(options: { readonly tenant?: string; readonly json?: b
     else print(describe(verifications));
     return drifts === 0 && refused.length === 0 ? 0 : 1;
   });
+}
+
+/** @param estimate how many events there are, about */
+async function verifyAll(connectionString: string, tenants: readonly string[], estimate: number) {
+  const verifier = await openVerifier(connectionString);
+  try {
+    return await forEachGroup(await verifier.group(tenants), async (group) => {
+      const label = group.length === 1 ? group[0] : `${group.length} tenants`;
+      const progress = showProgress(`verify ${label}`, estimate, "events");
+      const verifications = await verifier.verify(group, progress.update);
+      progress.finish(verifications.reduce((sum, { events }) => sum + events, 0));
+      return verifications;
+    });
+  } finally {
+    await verifier.close();
+  }
 }
 
 function describe(verifications: readonly Verification[]): string {

@@ -53,8 +53,9 @@ export async function rebuildTenant(
     lockRebuild(client, tenantId, onWaiting),
   );
   try {
-    const rules = rulesOf(await loadTenantRules(reader, [tenantId]), tenantId);
-    const events = await recountEvents(reader, writer, rules, onProgress);
+    const ofTenant = await loadTenantRules(reader, [tenantId]);
+    const rules = rulesOf(ofTenant, tenantId);
+    const events = (await recountEvents(reader, writer, ofTenant, onProgress)).get(tenantId) ?? 0;
     await stageDriftedSessions(writer, tenantId);
     await stageDriftedOperations(writer, tenantId);
     await countStoredFactsInstead(writer, rules);
@@ -62,7 +63,7 @@ export async function rebuildTenant(
     await stageCorrections(writer, tables, tenantId);
     await stageCustomerCorrections(writer, tenantId);
     if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
-    await dropShadowTables(writer, derivedTablesOf(rules));
+    await dropShadowTables(writer, derivedTablesOf([rules]));
     await writer.query("commit");
     await inTransaction(writer, { lock: { shared: tenantId } }, async () => {
       await applyCorrections(writer, tables, tenantId);

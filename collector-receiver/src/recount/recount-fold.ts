@@ -5,41 +5,78 @@ import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { addSessionChange } from "../ingest/count-batch.ts";
+import { addSessionChange, rulesOf } from "../ingest/count-batch.ts";
 import { compareText } from "../ingest/gather-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
-/** Stored events of one tenant, folded as a batch is, but without keeping the events themselves. */
-export class RecountFold {
-  readonly #rules: TenantRules;
-  readonly #changes = new CounterChanges();
-  readonly #sessions = new Map<string, SessionFacts>();
+/** What a fold holds of one tenant. */
+interface TenantFold {
+  readonly tenantId: string;
+  readonly rules: TenantRules;
+  readonly sessions: Map<string, SessionFacts>;
+}
 
-  constructor(rules: TenantRules) {
+/** Stored events of tenants, folded as a batch is, but without keeping the events themselves. */
+export class RecountFold {
+  readonly #rules: ReadonlyMap<string, TenantRules>;
+  readonly #changes = new CounterChanges();
+  readonly #tenants = new Map<string, TenantFold>();
+  #latest: TenantFold | undefined;
+  /** Events by tenant, of this fold and those before it. */
+  readonly events: Map<string, number>;
+
+  constructor(rules: ReadonlyMap<string, TenantRules>, events = new Map<string, number>()) {
     this.#rules = rules;
+    this.events = events;
   }
 
   /** Rows that `write` will write, about. */
   get rows(): number {
-    return this.#sessions.size + this.#changes.rows;
+    let sessions = 0;
+    for (const tenant of this.#tenants.values()) sessions += tenant.sessions.size;
+    return sessions + this.#changes.rows;
   }
 
   add(events: readonly CountableEvent[]): void {
-    const { calendar, workingHours, custom } = this.#rules;
+    let counted = 0;
     for (const event of events) {
+      let tenant = this.#latest;
+      if (tenant?.tenantId !== event.tenantId) {
+        this.#count(tenant?.tenantId, counted);
+        counted = 0;
+        this.#latest = tenant = this.#tenantOf(event.tenantId);
+      }
+      counted++;
+      const { calendar, workingHours, custom } = tenant.rules;
       this.#changes.addEvent(event, calendar, workingHours, custom);
       if (event.sessionId === null || event.test) continue;
-      const known = this.#sessions.get(event.sessionId);
+      const known = tenant.sessions.get(event.sessionId);
       if (known) addEventToFacts(known, event);
-      else this.#sessions.set(event.sessionId, addEventToFacts(undefined, event));
+      else tenant.sessions.set(event.sessionId, addEventToFacts(undefined, event));
     }
+    this.#count(this.#latest?.tenantId, counted);
   }
 
   /** Adds the fold to the tables that `writer` sees; once. */
   async write(writer: WriterConnection): Promise<void> {
-    const facts = [...this.#sessions.values()].toSorted((a, b) => compareText(a.sessionId, b.sessionId));
+    const facts = [...this.#tenants.values()]
+      .flatMap(({ sessions }) => [...sessions.values()])
+      .toSorted((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.sessionId, b.sessionId));
     const merged = facts.length > 0 ? await upsertSessions(writer, facts, () => null) : [];
-    for (const session of merged) addSessionChange(this.#changes, session, this.#rules);
+    for (const session of merged) addSessionChange(this.#changes, session, rulesOf(this.#rules, session.tenantId));
     await writeCounters(writer, this.#changes);
+  }
+
+  #tenantOf(tenantId: string): TenantFold {
+    let tenant = this.#tenants.get(tenantId);
+    if (tenant === undefined) {
+      tenant = { tenantId, rules: rulesOf(this.#rules, tenantId), sessions: new Map() };
+      this.#tenants.set(tenantId, tenant);
+    }
+    return tenant;
+  }
+
+  #count(tenantId: string | undefined, events: number): void {
+    if (tenantId !== undefined && events > 0) this.events.set(tenantId, (this.events.get(tenantId) ?? 0) + events);
   }
 }

@@ -3,9 +3,11 @@ import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { applyDefinitions } from "./apply-definitions.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { listTenantIds, listTenantsOfOtherRules } from "../storage/settings/list-tenants.ts";
-import { loadCustomDefinitions, readPendingMetrics } from "../storage/settings/store-custom-definitions.ts";
-import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
+import { loadAnyDefinitions, readPendingMetrics } from "../storage/settings/store-custom-definitions.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+
+/** Tenants that one log line names. */
+const maxExamples = 5;
 
 /**
  * Makes the definitions of a `spanledger.config.ts` those of every tenant in the database, and says which metrics
@@ -19,26 +21,23 @@ export async function applyCustomDefinitions(
 ): Promise<CustomDefinitions | null> {
   const client = await openWriterConnection(connectionString);
   try {
-    let held = definitions;
     const others = await listTenantsOfOtherRules(client);
     if (others.size > 0) log.warn({ tenants: others.size }, new CountingRulesError(others).message);
-    for (const tenantId of await listTenantIds(client)) {
-      if (others.has(tenantId)) continue;
-      let pending: PendingMetric[];
-      if (definitions !== null) pending = await applyDefinitions(client, tenantId, definitions);
-      else {
-        held ??= (await loadCustomDefinitions(client, tenantId))?.definitions ?? null;
-        pending = await readPendingMetrics(client, tenantId);
-      }
-      if (pending.length > 0) {
-        const metrics = pending.map(({ metric }) => metric);
-        log.warn(
-          { tenantId, metrics },
-          "these metrics count since their definition only: `spanledger rebuild` counts what came before",
-        );
-      }
+    const tenantIds = (await listTenantIds(client)).filter((tenantId) => !others.has(tenantId));
+    const pending =
+      definitions === null
+        ? await readPendingMetrics(client, tenantIds)
+        : await applyDefinitions(client, tenantIds, definitions);
+    if (pending.size > 0) {
+      const metrics = new Set([...pending.values()].flatMap((own) => own.map(({ metric }) => metric)));
+      log.warn(
+        { tenants: pending.size, examples: [...pending.keys()].slice(0, maxExamples), metrics: [...metrics] },
+        "these metrics count since their definition only: `spanledger rebuild` counts what came before",
+      );
     }
-    if (definitions === null && held !== null) {
+    if (definitions !== null) return definitions;
+    const held = await loadAnyDefinitions(client, tenantIds);
+    if (held !== null) {
       log.warn(
         { metrics: Object.keys(held.metrics) },
         "no spanledger.config.ts here: the definitions that a receiver stored before hold on",

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { GroupCommit, IngestOptions } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { lockTenantAlone } from "../../../collector-receiver/src/storage/wire/lock-tenants.ts";
+import { lockTenantsAlone } from "../../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
@@ -30,7 +30,7 @@ const start = (tenantId: string): BusinessEvent =>
 
 async function takeAlone({ other }: World, tenantId: string): Promise<void> {
   await other.query("begin");
-  await lockTenantAlone(other, tenantId);
+  await lockTenantsAlone(other, [tenantId]);
 }
 
 const settled = async (promise: Promise<unknown>): Promise<boolean> => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkDefinitions } from "../../../collector-receiver/src/catalogue/check-definitions.ts";
 import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/reserved-metric-keys.ts";
 import type { CustomDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
+import type { PendingMetric } from "../../../collector-receiver/src/storage/settings/store-custom-definitions.ts";
 import { applyDefinitions } from "../../../collector-receiver/src/upkeep/apply-definitions.ts";
 import { sealBefore } from "../../support/seal-before.ts";
 import { erasePerson } from "../../../collector-receiver/src/erase/erase-person.ts";
@@ -29,6 +30,8 @@ beforeAll(async () => {
 afterAll(() => client.end());
 
 const none: CustomDefinitions = { events: {}, metrics: {} };
+const apply = async (definitions: CustomDefinitions): Promise<PendingMetric[]> =>
+  (await applyDefinitions(client, ["default"], definitions)).get("default") ?? [];
 const send = (events: readonly BusinessEvent[]) =>
   Promise.all(events.map((event) => world.ingest.submit(requestOf([event]), 100)));
 const verify = () => verifyTenant(world.database.connectionString, "default");
@@ -69,7 +72,7 @@ test("rebuild counts earlier events for a metric added later, while ingest goes 
       fc.pre(events.length > 0);
       const cut = Math.ceil(events.length * before);
       await send(events.slice(0, cut));
-      await applyDefinitions(client, "default", ownDefinitions);
+      await apply(ownDefinitions);
       const end = cut + Math.floor((events.length - cut) * during);
       await send(events.slice(cut, end));
       const { pendingMetrics, drifts } = await verify();
@@ -90,7 +93,7 @@ test("only what changes the counting needs a rebuild: not a name, not a metric w
   await empty();
   await send([custom({ amount: 1, vip: true })]);
   const metrics = { ...ownDefinitions.metrics };
-  expect((await applyDefinitions(client, "default", ownDefinitions)).map(({ metric }) => metric)).toEqual([
+  expect((await apply(ownDefinitions)).map(({ metric }) => metric)).toEqual([
     "acme_events",
     "acme_sessions",
     "acme_time",
@@ -109,13 +112,13 @@ test("only what changes the counting needs a rebuild: not a name, not a metric w
     },
   } as CustomDefinitions;
   expect(complaints).toBeDefined();
-  expect((await applyDefinitions(client, "default", other)).map(({ metric }) => metric)).toEqual(["vip_amount"]);
-  expect(await applyDefinitions(client, "default", other)).toHaveLength(1);
+  expect((await apply(other)).map(({ metric }) => metric)).toEqual(["vip_amount"]);
+  expect(await apply(other)).toHaveLength(1);
   expect((await verify()).drifts).toBe(2);
   await rebuildTenant(world.database.connectionString, "default");
   expect(await verify()).toMatchObject({ drifts: 0, pendingMetrics: [] });
 
-  const pending = await applyDefinitions(client, "default", none);
+  const pending = await apply(none);
   expect(pending.find(({ metric }) => metric === "acme_events")).toMatchObject({ removed: true });
   await rebuildTenant(world.database.connectionString, "default");
   expect(await verify()).toMatchObject({ drifts: 0, pendingMetrics: [] });
@@ -129,7 +132,7 @@ test("only what changes the counting needs a rebuild: not a name, not a metric w
 test("a receiver that does not know the definitions yet counts by them: the database says what they are", async () => {
   await empty();
   await send([custom({}, { name: "session.start", sessionId: "s-0" })]);
-  await applyDefinitions(client, "default", ownDefinitions);
+  await apply(ownDefinitions);
   const data = { amount: 2.5, vip: true, kind: "plus", took: 3, note: "…" };
   const event = custom({}, { sessionId: "s-1", eventData: new TextEncoder().encode(JSON.stringify(data)) });
   await send([event]);
@@ -145,7 +148,7 @@ test("sealed periods keep their counters, and an erased person keeps counting un
   await empty();
   const bound = Date.UTC(2025, 11, 31, 16);
   await send([custom({}, { name: "session.end", sessionId: "s-9" })]);
-  await applyDefinitions(client, "default", ownDefinitions);
+  await apply(ownDefinitions);
   const at = (days: number, sessionId: string) =>
     custom(
       { kind: "basic", vip: true, amount: 1.25, took: 2, secret: "text of theirs", user_id: "u-1" },
@@ -182,7 +185,7 @@ test("events that are older than the definition are counted where they can be: n
     custom({ amount: -0.0005, vip: true }),
   ];
   await send(strange);
-  await applyDefinitions(client, "default", ownDefinitions);
+  await apply(ownDefinitions);
   await rebuildTenant(world.database.connectionString, "default");
   expect(await numbers()).toEqual({
     "default|2025-12-25|acme_events|other|events": 3,

@@ -7,6 +7,7 @@ import { StringCache } from "../../bytes/string-cache.ts";
 
 /** What a recount reads of a row, in the order in which `CountableRowReader` takes it. */
 export const countableRowColumns = "event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data";
+const columnCount = 7;
 
 /** Signature, flags and length of the header's extension; an extension is none that PostgreSQL has (COPY, binary format). */
 const signature = Buffer.from("PGCOPY\n\xff\r\n\0", "latin1");
@@ -65,13 +66,16 @@ class StoredEvent implements CountableEvent {
  * (https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT).
  */
 export class CountableRowReader {
-  readonly #tenantId: string;
+  readonly #tenantId: string | null;
   readonly #attributes: StoredAttributesReader;
   readonly #texts = new StringCache();
   #begun = false;
 
-  /** @param counted the attributes that an event gets */
-  constructor(tenantId: string, counted: ReadonlySet<string>) {
+  /**
+   * @param tenantId of all rows; null: it stands in front of the other columns
+   * @param counted the attributes that an event gets
+   */
+  constructor(tenantId: string | null, counted: ReadonlySet<string>) {
     this.#tenantId = tenantId;
     this.#attributes = new StoredAttributesReader(counted);
   }
@@ -97,10 +101,19 @@ export class CountableRowReader {
 
   #readRow(bytes: Buffer, view: DataView, at: number): CountableEvent {
     const columns = view.getInt16(at);
-    if (columns !== 7) throw unreadable(`a row has ${columns} columns, 7 are expected`);
-    const idAt = at + 6;
-    let pos = idAt + 16;
-    let length = view.getInt32(pos);
+    let tenantId = this.#tenantId;
+    const expected = tenantId === null ? columnCount + 1 : columnCount;
+    if (columns !== expected) throw unreadable(`a row has ${columns} columns, ${expected} are expected`);
+    let pos = at + 2;
+    let length: number;
+    if (tenantId === null) {
+      length = view.getInt32(pos);
+      tenantId = this.#texts.find(bytes, view, pos + 4, pos + 4 + length);
+      pos += 4 + length;
+    }
+    const idAt = pos + 4;
+    pos = idAt + 16;
+    length = view.getInt32(pos);
     pos += 4;
     const name = this.#texts.find(bytes, view, pos, pos + length);
     pos += length;
@@ -129,7 +142,7 @@ export class CountableRowReader {
     // In front of jsonb's text stands its version.
     const attributes = this.#attributes.read(bytes, view, pos + 5, pos + 4 + length);
     return new StoredEvent(
-      this.#tenantId,
+      tenantId,
       name,
       sessionId,
       agentId,

@@ -1,4 +1,5 @@
 import type { DerivedTable, ValuePlace } from "./shadow-tables.ts";
+import { isOfTenants } from "./is-of-tenants.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** One number or fact that does not equal its recount. */
@@ -7,28 +8,44 @@ export interface Drift extends ValuePlace {
   readonly expected: string | null;
 }
 
+/** What differs between a table and its shadow in the rows of one tenant. */
+export interface ShadowDrift {
+  readonly tenantId: string;
+  /** The first drifts. */
+  readonly drifts: readonly Drift[];
+  /** How many there are in all. */
+  readonly total: number;
+}
+
 /**
- * Compares a table with its shadow, in the connection's snapshot.
- * @param limit how many drifts come back
- * @returns the first drifts, and how many there are in all
+ * Compares the rows that tenants have in a table with their shadow, in the connection's snapshot.
+ * @param limit how many drifts of each tenant come back
+ * @returns the tenants that have any
  */
 export async function compareShadow(
   client: WriterConnection,
   derived: DerivedTable,
-  tenantId: string,
+  tenantIds: readonly string[],
   limit: number,
-): Promise<{ readonly drifts: Drift[]; readonly total: number }> {
+): Promise<ShadowDrift[]> {
   const keys = derived.key.map((_, i) => `key_${i}`).join(", ");
-  const { rows } = await client.query<Omit<Drift, "table" | "row"> & { key: string[]; total: number }>({
-    text: `${driftRows(derived)}
-      select array[${keys}] as key, "column", stored, expected, count(*) over () as total
-      from drift order by concat_ws(' ', ${keys}), "column" limit $2`,
-    values: [tenantId, limit],
+  const { rows } = await client.query<
+    Omit<Drift, "table" | "row"> & { tenant_id: string; key: string[]; total: number }
+  >({
+    text: `${driftRows(derived, isOfTenants(client, tenantIds))},
+    numbered as (
+      select *, count(*) over (partition by tenant_id) as total,
+        row_number() over (partition by tenant_id order by concat_ws(' ', ${keys}), "column") as place
+      from drift)
+    select tenant_id, array[${keys}] as key, "column", stored, expected, total
+    from numbered where place <= $1 order by tenant_id, place`,
+    values: [limit],
   });
-  return {
-    drifts: rows.map(({ key, column, stored, expected }) => ({ ...placeOf(derived, key, column), stored, expected })),
-    total: rows[0]?.total ?? 0,
-  };
+  return [...Map.groupBy(rows, ({ tenant_id }) => tenant_id)].map(([tenantId, own]) => ({
+    tenantId,
+    drifts: own.map(({ key, column, stored, expected }) => ({ ...placeOf(derived, key, column), stored, expected })),
+    total: own[0]?.total ?? 0,
+  }));
 }
 
 function placeOf({ table, readAt }: DerivedTable, key: readonly string[], column: string): ValuePlace {
@@ -36,17 +53,18 @@ function placeOf({ table, readAt }: DerivedTable, key: readonly string[], column
 }
 
 /**
- * `with drift as (…)`: one row per column that differs; $1 is the tenant. Whole rows are compared first, so that
+ * `with drift as (…)`: one row per column that differs. Whole rows are compared first, so that
  * only those that differ are taken apart into columns.
  */
-function driftRows({ table, key, counters, facts }: DerivedTable): string {
+function driftRows({ table, key, counters, facts }: DerivedTable, ofTenants: string): string {
   const keys = key.map((_, i) => `key_${i}`).join(", ");
   const columns = [...counters, ...facts];
   const side = (schema: string, prefix: "a" | "e"): string =>
     `select ${[
+      "tenant_id",
       ...key.map((expression, i) => `${expression}::text as key_${i}`),
       ...columns.map((column) => `${column} as ${prefix}_${column}`),
-    ].join(", ")} from ${schema}.${table} where tenant_id = $1`;
+    ].join(", ")} from ${schema}.${table} where ${ofTenants}`;
   const value = (prefix: "a" | "e", column: string): string =>
     counters.includes(column) ? `coalesce(${prefix}_${column}, 0)` : `${prefix}_${column}`;
   const row = (prefix: "a" | "e"): string => `row(${columns.map((column) => value(prefix, column)).join(", ")})`;
@@ -56,10 +74,10 @@ function driftRows({ table, key, counters, facts }: DerivedTable): string {
   });
   return `
     with joined as (
-      select * from (${side("public", "a")}) as a full join (${side("pg_temp", "e")}) as e using (${keys})
+      select * from (${side("public", "a")}) as a full join (${side("pg_temp", "e")}) as e using (tenant_id, ${keys})
       where ${row("a")} is distinct from ${row("e")}),
     drift as (
-      select ${keys}, c."column", c.stored, c.expected
+      select tenant_id, ${keys}, c."column", c.stored, c.expected
       from joined cross join lateral (values ${taken.join(", ")}) as c ("column", stored, expected, differs)
       where c.differs)`;
 }

@@ -1,4 +1,5 @@
 import { moveCustomSessions } from "../facts/upsert-custom-sessions.ts";
+import { isOfTenants } from "./is-of-tenants.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
@@ -8,21 +9,21 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
  */
 export async function copySealedCustomMetrics(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   firstDay: string,
 ): Promise<void> {
-  const tenant = client.escapeLiteral(tenantId);
+  const ofTenants = isOfTenants(client, tenantIds);
   const day = `${client.escapeLiteral(firstDay)}::date`;
   const week = `to_char(${day}, 'IYYY-"W"IW')`;
   const columns = "tenant_id, day, metric, group_value, events, total";
   await client.query(`
     insert into pg_temp.analytics_custom_counters (${columns}) select ${columns} from public.analytics_custom_counters
-    where tenant_id = ${tenant} and day < ${day}`);
+    where ${ofTenants} and day < ${day}`);
   await client.query(
     moveCustomSessions(`
       select tenant_id, metric, group_value, period_type, period_value, session_id, events
       from public.analytics_custom_sessions
-      where tenant_id = ${tenant} and events <> 0 and case period_type
+      where ${ofTenants} and events <> 0 and case period_type
         when 'day' then period_value < ${day}::text
         when 'month' then period_value < to_char(${day}, 'YYYY-MM')
         else period_value < ${week} end`),
@@ -31,7 +32,7 @@ export async function copySealedCustomMetrics(
     moveCustomSessions(`
       select tenant_id, metric, group_value, 'week', ${week}, session_id, sum(events)
       from public.analytics_custom_sessions
-      where tenant_id = ${tenant} and period_type = 'day' and events <> 0
+      where ${ofTenants} and period_type = 'day' and events <> 0
         and period_value >= date_trunc('week', ${day})::date::text and period_value < ${day}::text
       group by tenant_id, metric, group_value, session_id`),
   );

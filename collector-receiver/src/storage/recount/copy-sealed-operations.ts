@@ -1,4 +1,5 @@
 import { operationTables } from "./derived-tables.ts";
+import { isOfTenants } from "./is-of-tenants.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** When a row began: before the start of what is kept, its events may be gone. */
@@ -20,14 +21,13 @@ export function isSealedOperation(table: keyof typeof operationTables, retainedF
  */
 export async function copySealedOperations(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   retainedFromMs: number,
 ): Promise<void> {
-  const tenant = client.escapeLiteral(tenantId);
   for (const [name, { table, key, facts }] of Object.entries(operationTables)) {
     const columns = ["tenant_id", ...key, ...facts].join(", ");
     await client.query(`
       insert into pg_temp.${table} (${columns}) select ${columns} from public.${table}
-      where tenant_id = ${tenant} and ${isSealedOperation(name as keyof typeof operationTables, retainedFromMs)}`);
+      where ${isOfTenants(client, tenantIds)} and ${isSealedOperation(name as keyof typeof operationTables, retainedFromMs)}`);
   }
 }

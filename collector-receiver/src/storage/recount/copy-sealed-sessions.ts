@@ -1,6 +1,7 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 import { sessionTable } from "./derived-tables.ts";
 import { contributingFacts } from "../facts/contributing-rows.ts";
+import { isOfTenants } from "./is-of-tenants.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
@@ -10,16 +11,17 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
  */
 export async function copySealedSessions(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   retainedFromMs: number,
-): Promise<ContributingFacts[]> {
+): Promise<(ContributingFacts & { readonly tenantId: string })[]> {
+  const ofTenants = isOfTenants(client, tenantIds);
   const columns = ["tenant_id", ...sessionTable.key, ...sessionTable.facts].join(", ");
   const retainedFrom = `timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
   await client.query(`
     insert into pg_temp.analytics_sessions (${columns}) select ${columns} from public.analytics_sessions
-    where tenant_id = ${client.escapeLiteral(tenantId)} and first_seen_at < ${retainedFrom}`);
-  const { rows } = await client.query<ContributingFacts>(`
-    select ${contributingFacts}
-    from pg_temp.analytics_sessions where first_start_at >= ${retainedFrom}`);
+    where ${ofTenants} and first_seen_at < ${retainedFrom}`);
+  const { rows } = await client.query<ContributingFacts & { readonly tenantId: string }>(`
+    select tenant_id as "tenantId", ${contributingFacts}
+    from pg_temp.analytics_sessions where ${ofTenants} and first_start_at >= ${retainedFrom}`);
   return rows;
 }

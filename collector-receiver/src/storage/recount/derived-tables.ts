@@ -104,15 +104,19 @@ const customSessionTables: readonly DerivedTable[] = [
   },
 ];
 
-const derivedTables: readonly DerivedTable[] = [
+/** What every tenant has. */
+export const derivedTables: readonly DerivedTable[] = [
   sessionTable,
   ...counterTables,
   customerTable,
   ...Object.values(operationTables),
 ];
-const withCustomTables: readonly DerivedTable[] = [...derivedTables, customCounterTable, ...customSessionTables];
 
-/** Everything that is computed from a tenant's events; what a product's own metrics need only where it has some. */
-export function derivedTablesOf({ custom }: Pick<TenantRules, "custom">): readonly DerivedTable[] {
-  return custom === null ? derivedTables : withCustomTables;
+/** What own metrics need beyond the tables of every tenant. */
+export const customTables: readonly DerivedTable[] = [customCounterTable, ...customSessionTables];
+
+/** Everything that is computed from the events of these tenants; what own metrics need only if one of them has some. */
+export function derivedTablesOf(tenants: Iterable<Pick<TenantRules, "custom">>): readonly DerivedTable[] {
+  for (const { custom } of tenants) if (custom !== null) return [...derivedTables, ...customTables];
+  return derivedTables;
 }

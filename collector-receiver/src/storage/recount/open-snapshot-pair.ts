@@ -6,6 +6,8 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
 export interface SnapshotPair {
   readonly reader: WriterConnection;
   readonly writer: WriterConnection;
+  /** Ends both transactions without a trace, temporary tables included, and begins anew in a new snapshot. */
+  renew(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,8 +30,7 @@ export async function openSnapshotPair(
   const close = async (): Promise<void> => {
     await Promise.allSettled([reader.end(), writer.end()]);
   };
-  try {
-    await beforeSnapshot(writer);
+  const begin = async (): Promise<void> => {
     await reader.query("begin isolation level repeatable read, read only");
     await applySettings(reader, {});
     const { rows } = await reader.query<{ id: string }>("select pg_export_snapshot() as id");
@@ -37,7 +38,15 @@ export async function openSnapshotPair(
     // The first statement of the transaction: settings come after it.
     await writer.query(`set transaction snapshot ${writer.escapeLiteral(rows[0]?.id ?? "")}`);
     await applySettings(writer, {});
-    return { reader, writer, close };
+  };
+  const renew = async (): Promise<void> => {
+    await Promise.all([reader.query("rollback"), writer.query("rollback")]);
+    await begin();
+  };
+  try {
+    await beforeSnapshot(writer);
+    await begin();
+    return { reader, writer, renew, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,5 @@
 import type { CountableEvent, CountedAttributes } from "../../mapping/business-event.ts";
+import { isOfTenants } from "./is-of-tenants.ts";
 import { copyOut } from "../wire/copy-out.ts";
 import { CountableRowReader, countableRowColumns } from "../events/countable-row-reader.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
@@ -18,20 +19,21 @@ export const countableColumns =
   "e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data";
 
 /**
- * The stored events of a tenant from `retainedFromMs` on as counting reads them, some hundreds at a time, in no particular
+ * The stored events of tenants from `retainedFromMs` on as counting reads them, some hundreds at a time, in no particular
  * order. Needs an open transaction; memory is bounded. The reader's connection is lost where this stops early.
  * @param counted the attributes that an event gets
  */
 export async function* streamCountableEvents(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   retainedFromMs: number | null,
   counted: ReadonlySet<string>,
 ): AsyncGenerator<CountableEvent[]> {
-  const rows = new CountableRowReader(tenantId, counted);
+  const only = tenantIds.length === 1 ? (tenantIds[0] ?? null) : null;
+  const rows = new CountableRowReader(only, counted);
   const statement = `copy (
-    select ${countableRowColumns}
-    from public.analytics_events where tenant_id = ${client.escapeLiteral(tenantId)}
+    select ${only === null ? "tenant_id, " : ""}${countableRowColumns}
+    from public.analytics_events where ${isOfTenants(client, tenantIds)}
       ${retainedFromMs === null ? "" : `and occurred_at >= timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`}
     ) to stdout (format binary)`;
   for await (const messages of copyOut(client, statement)) yield rows.read(messages);

@@ -1,50 +1,97 @@
 import type { CustomDefinitions } from "../../catalogue/custom-definitions.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-/** The definitions of a tenant as they are stored; null where it has none. */
-export async function loadCustomDefinitions(
-  client: WriterConnection,
-  tenantId: string,
-): Promise<{ readonly definitions: CustomDefinitions; readonly hash: string } | null> {
-  const { rows } = await client.query<{ definitions: CustomDefinitions | null; hash: string | null }>({
-    text: `
-      select custom_definitions as definitions, custom_definitions_hash as hash
-      from analytics_settings where tenant_id = $1`,
-    values: [tenantId],
-  });
-  const { definitions = null, hash = null } = rows[0] ?? {};
-  return definitions === null || hash === null ? null : { definitions, hash };
+/** Definitions as they are stored. */
+export interface TenantDefinitions {
+  readonly definitions: CustomDefinitions;
+  readonly hash: string;
 }
 
-/** Stores other definitions, in the open transaction that has the tenant alone. */
+/** Some definitions that are stored; null if no tenant of these has any. */
+export async function loadAnyDefinitions(
+  client: WriterConnection,
+  tenantIds: readonly string[],
+): Promise<CustomDefinitions | null> {
+  const { rows } = await client.query<{ definitions: CustomDefinitions }>({
+    text: `
+      select custom_definitions as definitions from analytics_settings
+      where tenant_id = any ($1::text[]) and custom_definitions is not null order by tenant_id limit 1`,
+    values: [tenantIds],
+  });
+  return rows[0]?.definitions ?? null;
+}
+
+/** Those of these tenants whose definitions have another hash, or that have none; sorted bytewise. */
+export async function findTenantsOfOtherDefinitions(
+  client: WriterConnection,
+  tenantIds: readonly string[],
+  hash: string,
+): Promise<string[]> {
+  const { rows } = await client.query<{ tenant_id: string }>({
+    text: `
+      select tenant_id from analytics_settings
+      where tenant_id = any ($1::text[]) and custom_definitions_hash is distinct from $2 order by tenant_id collate "C"`,
+    values: [tenantIds, hash],
+  });
+  return rows.map((row) => row.tenant_id);
+}
+
+/** The definitions of each of these tenants; null for one that has none. */
+export async function loadCustomDefinitions(
+  client: WriterConnection,
+  tenantIds: readonly string[],
+): Promise<Map<string, TenantDefinitions | null>> {
+  const { rows } = await client.query<{
+    tenant_id: string;
+    definitions: CustomDefinitions | null;
+    hash: string | null;
+  }>({
+    // Most tenants have the same definitions: of each hash they are sent once.
+    text: `
+      select tenant_id, custom_definitions_hash as hash,
+        case when row_number() over (partition by custom_definitions_hash order by tenant_id) = 1 then custom_definitions end as definitions
+      from analytics_settings where tenant_id = any ($1::text[]) order by tenant_id`,
+    values: [tenantIds],
+  });
+  const byHash = new Map<string, TenantDefinitions>();
+  for (const { hash, definitions } of rows) {
+    if (hash !== null && definitions !== null) byHash.set(hash, { hash, definitions });
+  }
+  return new Map(rows.map(({ tenant_id, hash }) => [tenant_id, hash === null ? null : (byHash.get(hash) ?? null)]));
+}
+
+/** Stores other definitions, in the open transaction that has the tenants alone. */
 export async function storeCustomDefinitions(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   definitions: CustomDefinitions,
   hash: string,
 ): Promise<void> {
   await client.query({
-    text: "update analytics_settings set custom_definitions = $2, custom_definitions_hash = $3 where tenant_id = $1",
-    values: [tenantId, JSON.stringify(definitions), hash],
+    text: `
+      update analytics_settings set custom_definitions = $2, custom_definitions_hash = $3
+      where tenant_id = any ($1::text[])`,
+    values: [tenantIds, JSON.stringify(definitions), hash],
   });
 }
 
-/** Which of these events have been counted. */
+/** Which of these events have been counted, by tenant. */
 export async function findCountedEvents(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   names: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await client.query<{ event_name: string }>({
+): Promise<Map<string, ReadonlySet<string>>> {
+  const { rows } = await client.query<{ tenant_id: string; names: string[] }>({
     text: `
-      select distinct event_name from analytics_event_counts
-      where tenant_id = $1 and event_name = any ($2::text[]) and events > 0`,
-    values: [tenantId, names],
+      select tenant_id, array_agg(distinct event_name) as names from analytics_event_counts
+      where tenant_id = any ($1::text[]) and event_name = any ($2::text[]) and events > 0 group by tenant_id`,
+    values: [tenantIds, names],
   });
-  return new Set(rows.map((row) => row.event_name));
+  return new Map(rows.map((row) => [row.tenant_id, new Set(row.names)]));
 }
 
 export interface ChangedMetric {
+  readonly tenantId: string;
   readonly metric: string;
   /** Empty where it is not defined any more. */
   readonly countingHash: string;
@@ -53,20 +100,16 @@ export interface ChangedMetric {
 }
 
 /** Notes that metrics are counted in another way from now on. */
-export async function noteChangedMetrics(
-  client: WriterConnection,
-  tenantId: string,
-  changed: readonly ChangedMetric[],
-): Promise<void> {
+export async function noteChangedMetrics(client: WriterConnection, changed: readonly ChangedMetric[]): Promise<void> {
   await client.query({
     text: `
       insert into analytics_custom_metrics as m (tenant_id, metric, counting_hash, backfilled_at)
-      select $1, metric, counting_hash, case when complete then now() end
-      from unnest($2::text[], $3::text[], $4::boolean[]) as changed (metric, counting_hash, complete)
+      select tenant_id, metric, counting_hash, case when complete then now() end
+      from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) as changed (tenant_id, metric, counting_hash, complete)
       on conflict (tenant_id, metric) do update set
         counting_hash = excluded.counting_hash, defined_at = now(), backfilled_at = excluded.backfilled_at`,
     values: [
-      tenantId,
+      changed.map(({ tenantId }) => tenantId),
       changed.map(({ metric }) => metric),
       changed.map(({ countingHash }) => countingHash),
       changed.map(({ complete }) => complete),
@@ -82,14 +125,23 @@ export interface PendingMetric {
   readonly removed: boolean;
 }
 
-export async function readPendingMetrics(client: WriterConnection, tenantId: string): Promise<PendingMetric[]> {
-  const { rows } = await client.query<{ metric: string; defined_at: number; removed: boolean }>({
+/** The pending metrics of each of these tenants that has any. */
+export async function readPendingMetrics(
+  client: WriterConnection,
+  tenantIds: readonly string[],
+): Promise<Map<string, PendingMetric[]>> {
+  const { rows } = await client.query<{ tenant_id: string; metric: string; defined_at: number; removed: boolean }>({
     text: `
-      select metric, defined_at, counting_hash = '' as removed from analytics_custom_metrics
-      where tenant_id = $1 and backfilled_at is null order by metric`,
-    values: [tenantId],
+      select tenant_id, metric, defined_at, counting_hash = '' as removed from analytics_custom_metrics
+      where tenant_id = any ($1::text[]) and backfilled_at is null order by tenant_id, metric`,
+    values: [tenantIds],
   });
-  return rows.map(({ metric, defined_at, removed }) => ({ metric, definedAtMs: defined_at, removed }));
+  const pending = rows.map(({ tenant_id, metric, defined_at, removed }) => ({
+    tenantId: tenant_id,
+    own: { metric, definedAtMs: defined_at, removed },
+  }));
+  const byTenant = Map.groupBy(pending, ({ tenantId }) => tenantId);
+  return new Map([...byTenant].map(([tenantId, metrics]) => [tenantId, metrics.map(({ own }) => own)]));
 }
 
 /**

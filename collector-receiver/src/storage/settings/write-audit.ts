@@ -8,9 +8,16 @@ export interface AuditEntry {
 }
 
 /** Notes what is done to stored data, in the transaction that does it. */
-export async function writeAudit(client: WriterConnection, entry: AuditEntry): Promise<void> {
+export async function writeAudit(client: WriterConnection, ...entries: readonly AuditEntry[]): Promise<void> {
   await client.query({
-    text: "insert into analytics_audit (tenant_id, action, details) values ($1, $2, $3::jsonb)",
-    values: [entry.tenantId, entry.action, JSON.stringify(entry.details)],
+    text: `
+      insert into analytics_audit (tenant_id, action, details)
+      select tenant_id, action, details::jsonb
+      from unnest($1::text[], $2::text[], $3::text[]) as entry (tenant_id, action, details)`,
+    values: [
+      entries.map(({ tenantId }) => tenantId),
+      entries.map(({ action }) => action),
+      entries.map(({ details }) => JSON.stringify(details)),
+    ],
   });
 }

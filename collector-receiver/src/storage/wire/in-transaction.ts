@@ -1,6 +1,6 @@
 import { InvariantError } from "../../invariant-error.ts";
 import { sqlStateOf } from "./database-errors.ts";
-import { lockDatabaseAlone, lockTenantAlone, lockTenantShared } from "./lock-tenants.ts";
+import { lockDatabaseAlone, lockTenantsAlone, lockTenantShared } from "./lock-tenants.ts";
 import { applySettings } from "./transaction-settings.ts";
 import { tryLockDuty } from "./lock-duty.ts";
 import type { Duty } from "./lock-duty.ts";
@@ -8,10 +8,10 @@ import type { WriterConnection } from "./writer-connection.ts";
 
 export interface TransactionOptions {
   /**
-   * What is held until the transaction ends: the whole database or a tenant, of which no batch goes on meanwhile, or a tenant
-   * as a batch holds it.
+   * What is held until the transaction ends: the whole database or tenants (sorted bytewise), of which no batch goes on
+   * meanwhile, or a tenant as a batch holds it.
    */
-  readonly lock?: "database" | { readonly alone: string } | { readonly shared: string };
+  readonly lock?: "database" | { readonly alone: string | readonly string[] } | { readonly shared: string };
   /** Milliseconds that the lock may take; undefined: as long as it takes. */
   readonly maxLockWaitMs?: number | undefined;
   /** Default: PostgreSQL's, read committed. */
@@ -90,5 +90,6 @@ async function takeLock(
 
 function waitForLock(client: WriterConnection, lock: NonNullable<TransactionOptions["lock"]>): Promise<void> {
   if (lock === "database") return lockDatabaseAlone(client);
-  return "alone" in lock ? lockTenantAlone(client, lock.alone) : lockTenantShared(client, lock.shared);
+  if ("shared" in lock) return lockTenantShared(client, lock.shared);
+  return lockTenantsAlone(client, typeof lock.alone === "string" ? [lock.alone] : lock.alone);
 }

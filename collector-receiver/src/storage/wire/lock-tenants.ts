@@ -54,12 +54,15 @@ export async function lockTenantShared(client: WriterConnection, tenantId: strin
   });
 }
 
-/** Waits for the batches of a tenant, and holds back new ones until the transaction ends. */
-export async function lockTenantAlone(client: WriterConnection, tenantId: string): Promise<void> {
+/**
+ * Waits for the batches of tenants, and holds back new ones until the transaction ends.
+ * @param tenantIds sorted bytewise: the locks are taken in this order
+ */
+export async function lockTenantsAlone(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {
   await client.query({
-    name: "lock-tenant-alone",
-    text: "select spanledger_lock_tenant_alone($1)",
-    values: [tenantId],
+    name: "lock-tenants-alone",
+    text: "select spanledger_lock_tenant_alone(tenant) from unnest($1::text[]) as tenant",
+    values: [tenantIds],
   });
 }
 
