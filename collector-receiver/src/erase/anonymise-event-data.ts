@@ -42,8 +42,9 @@ export function anonymiseEventData(
     // A ticket's number leads to the person in another system.
     if (key === "ticket_id") continue;
     if (key === "session_id" && typeof value === "string") kept[key] = pseudonyms.sessions.get(value) ?? value;
-    else if (key === "user_id" && typeof value === "string") kept[key] = pseudonyms.users.get(value) ?? value;
-    else if (typeof value === "number" || typeof value === "boolean") {
+    else if (key === "user_id" && (typeof value === "string" || typeof value === "number")) {
+      kept[key] = pseudonyms.users.get(String(value)) ?? value;
+    } else if (typeof value === "number" || typeof value === "boolean") {
       if (Object.hasOwn(defined, key)) kept[key] = value;
     } else if (typeof value === "string") {
       const isDeclared = custom?.rules.get(eventName)?.some((rule) => isDeclaredValue(rule, key, value)) === true;

@@ -1,5 +1,5 @@
 import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
-import type { MentioningEvent } from "../storage/erase/find-mentions.ts";
+import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import type { Censor } from "./censor.ts";
 
 /** Characters of an event's name. */
@@ -14,7 +14,7 @@ export function censorWord(censor: Censor, word: string): string {
 }
 
 /** An event without the identifier. The rest of it is of other people, and stays. */
-export function censorEvent<Event extends MentioningEvent>(censor: Censor, event: Event): Event {
+export function censorEvent(censor: Censor, event: EventWithTexts): EventWithTexts {
   const data = censor.data(event.data) as Record<string, unknown>;
   for (const { event: name, attribute } of attributeCounters) {
     const value = event.data[attribute];
@@ -32,7 +32,7 @@ export function censorEvent<Event extends MentioningEvent>(censor: Censor, event
 }
 
 /** Whether `censorEvent` would change an event. */
-export function mentions(censor: Censor, event: MentioningEvent): boolean {
+export function mentions(censor: Censor, event: EventWithTexts): boolean {
   const censored = censorEvent(censor, event);
   return (
     censored.name !== event.name ||

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { anonymiseEventData } from "./anonymise-event-data.ts";
-import { censorEvent } from "./censor-events.ts";
+import { censorEvent, mentions } from "./censor-events.ts";
 import { Censor } from "./censor.ts";
-import { describeLeft, findNamingShares, findOtherMentions, forgetTexts, type ForgottenTexts } from "./forget-texts.ts";
+import { describeLeft, findNamingShares, forgetTexts, type ForgottenTexts } from "./forget-texts.ts";
 import { payloadNamesPerson } from "./payload-names-person.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
@@ -15,9 +15,10 @@ import {
   renameSessions,
   replaceEvents,
 } from "../storage/erase/anonymise-rows.ts";
-import type { MentioningEvent } from "../storage/erase/find-mentions.ts";
+import { findMentions } from "../storage/erase/find-mentions.ts";
 import { findPerson, findPersonAgain, readPersonSessions } from "../storage/erase/find-person.ts";
-import type { ErasedPerson, FoundPerson, PersonEvent, PersonSession } from "../storage/erase/find-person.ts";
+import type { ErasedPerson, FoundPerson, PersonSession } from "../storage/erase/find-person.ts";
+import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { nextTicketPseudonym, renameTickets } from "../storage/erase/rename-tickets.ts";
@@ -45,13 +46,13 @@ interface Found extends FoundPerson {
   /** Keys of the rejected events whose payload names the person. */
   readonly rejected: readonly Buffer[];
   /** Events of others that name the person. */
-  readonly mentions: readonly MentioningEvent[];
+  readonly ofOthers: readonly EventWithTexts[];
 }
 
 /**
  * Anonymises a person in place: identifiers become random pseudonyms, texts go, numbers stay, so that the
  * counters still equal the rows. With a session, its customer is cut off from the customer's other sessions as well.
- * Looking for the person reads every row of the tenant and holds nobody back; then one transaction, in which no batch
+ * Looking for the person reads every row of the tenant once and holds nobody back; then one transaction, in which no batch
  * commits, reads what was found again and changes all of it.
  * @param dryRun only says what would be anonymised
  */
@@ -65,10 +66,10 @@ export async function erasePerson(
   const look = () => lookFor(client, tenantId, person, censor);
   if (dryRun) {
     return inTransaction(client, { isolation: "repeatable read read only" }, async () => {
-      const { events, sessions, rejected, mentions } = await look();
+      const { events, sessions, rejected, ofOthers } = await look();
       const shares = (await findNamingShares(client, tenantId, censor)).length;
       const left = await describeLeft(client, tenantId, censor);
-      const texts = { mentions: mentions.length, words: 0, shares, left };
+      const texts = { mentions: ofOthers.length, words: 0, shares, left };
       return { tenantId, events: events.length, sessions, rejectedEvents: rejected.length, texts };
     });
   }
@@ -85,13 +86,14 @@ async function lookFor(
   person: ErasedPerson,
   censor: Censor,
 ): Promise<Found> {
-  const found = await findPerson(client, tenantId, person);
+  const mentioning = await findMentions(client, tenantId, censor.id);
+  const found = await findPerson(client, tenantId, person, mentioning);
   const sessions = await readPersonSessions(client, tenantId, found.sessionIds);
   const users = "userId" in person ? [person.userId] : usersOf(found.events, sessions);
   const rejected = await findRejections(client, tenantId, [...found.sessionIds, ...users], censor);
   const own = new Set(found.events.map(({ eventId }) => eventId));
-  const mentions = await findOtherMentions(client, tenantId, censor, own);
-  return { ...found, sessions: sessions.length, rejected, mentions };
+  const ofOthers = mentioning.filter((event) => !own.has(event.eventId) && mentions(censor, event));
+  return { ...found, sessions: sessions.length, rejected, ofOthers };
 }
 
 async function anonymise(
@@ -128,13 +130,18 @@ async function anonymise(
   if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
   await moveSessions(client, rules, sessions, pseudonyms, userId);
   const rejectedEvents = await emptyRejectedEvents(client, tenantId, found.rejected);
-  const texts = await forgetTexts(client, tenantId, censor, found.mentions);
-  const { mentions, words, shares } = texts;
+  const texts = await forgetTexts(client, tenantId, censor, found.ofOthers);
   const counts = { events: events.length, sessions: sessions.length, rejectedEvents };
   await writeAudit(client, {
     tenantId,
     action: "erase",
-    details: { what: userId === null ? "session" : "user", ...counts, mentions, words, shares },
+    details: {
+      what: userId === null ? "session" : "user",
+      ...counts,
+      mentions: texts.mentions,
+      words: texts.words,
+      shares: texts.shares,
+    },
   });
   return { tenantId, ...counts, texts };
 }
@@ -143,7 +150,7 @@ async function anonymise(
 async function ticketPseudonyms(
   client: WriterConnection,
   tenantId: string,
-  events: readonly PersonEvent[],
+  events: readonly EventWithTexts[],
 ): Promise<Map<number, number>> {
   const named = new Set(events.flatMap(({ ticketId }) => (ticketId === null || ticketId < 0 ? [] : [ticketId])));
   if (named.size === 0) return new Map(keepPseudonyms(events));
@@ -152,7 +159,7 @@ async function ticketPseudonyms(
 }
 
 /** Tickets that an earlier erasure renamed keep their names. */
-function keepPseudonyms(events: readonly PersonEvent[]): [number, number][] {
+function keepPseudonyms(events: readonly EventWithTexts[]): [number, number][] {
   return events.flatMap(({ ticketId }) => (ticketId !== null && ticketId < 0 ? [[ticketId, ticketId]] : []));
 }
 
@@ -216,7 +223,7 @@ async function findRejections(
 }
 
 /** Every customer that a session names, in its facts or its events. */
-function usersOf(events: readonly PersonEvent[], sessions: readonly PersonSession[]): string[] {
+function usersOf(events: readonly EventWithTexts[], sessions: readonly PersonSession[]): string[] {
   const named = [...events.map(({ data }) => data["user_id"]), ...sessions.map(({ facts }) => facts.userId)];
   return [...new Set(named.filter((user): user is string => typeof user === "string"))];
 }

@@ -1,7 +1,8 @@
 import { escapeHtml, unescapeHtml } from "../bytes/html-entities.ts";
 import { censoredColumns, censorColumn } from "../storage/erase/censor-columns.ts";
 import { countLeft, emptyShares, findShares } from "../storage/erase/empty-shares.ts";
-import { findMentions, jsonFragment, rewriteEvents, type MentioningEvent } from "../storage/erase/find-mentions.ts";
+import { findMentions, jsonFragment, rewriteEvents } from "../storage/erase/find-mentions.ts";
+import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { censorEvent, censorWord, mentions } from "./censor-events.ts";
 import type { Censor } from "./censor.ts";
@@ -18,23 +19,12 @@ export interface ForgottenTexts {
   readonly left: readonly string[];
 }
 
-/** Looks for events of others that name the person. */
-export async function findOtherMentions(
-  client: WriterConnection,
-  tenantId: string,
-  censor: Censor,
-  own: ReadonlySet<string>,
-): Promise<MentioningEvent[]> {
-  const found = await findMentions(client, tenantId, censor.id);
-  return found.filter((event) => !own.has(event.eventId) && mentions(censor, event));
-}
-
 /** Takes the identifier out of everything but the person's own rows, which are anonymised already. */
 export async function forgetTexts(
   client: WriterConnection,
   tenantId: string,
   censor: Censor,
-  found: readonly MentioningEvent[],
+  found: readonly EventWithTexts[],
 ): Promise<ForgottenTexts> {
   const again = await findMentions(client, tenantId, censor.id, found);
   const naming = again.filter((event) => mentions(censor, event));

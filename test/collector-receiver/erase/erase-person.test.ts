@@ -301,6 +301,26 @@ test("texts, tickets, traces and what the catalogue does not know go; numbers th
   ]);
 });
 
+test("a customer is looked for in one reading of the rows, also one whose id is a number in an event", async () => {
+  const { connectionString, pool } = world.database;
+  await emptyTables(pool);
+  const visit = { name: "session.start", sessionId: "s-1", attributes: { user_id: "471200" } };
+  await world.ingest.submit(requestOf([makeEvent(visit), makeEvent({ name: "page.viewed", attributes: {} })]), 100);
+  await pool.query(`update analytics_events set event_data = '{"user_id": 471200}' where event_name = 'page.viewed'`);
+  const client = await openWriterConnection(connectionString);
+  const query = vi.spyOn(client, "query");
+  const erasure = await erasePerson(client, "default", { userId: "471200" });
+  const calls = query.mock.calls as unknown as [string | { readonly text: string }][];
+  const texts = calls.map(([statement]) => (typeof statement === "string" ? statement : statement.text));
+  await client.end();
+  expect(erasure.events).toBe(2);
+  expect(await everything(pool, "default")).not.toContain("471200");
+  const scans = texts.filter(
+    (text) => /from analytics_events\s+where/.test(text) && !text.includes("session_id = any"),
+  );
+  expect(scans).toHaveLength(1);
+});
+
 test("the tickets of a person get other numbers in every event and in their facts, each its own, and facts stay", async () => {
   const tenantId = "tickets";
   const about = (name: string, ticketId: number, minute: number, attributes: Record<string, string | number> = {}) =>

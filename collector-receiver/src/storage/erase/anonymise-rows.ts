@@ -1,10 +1,5 @@
-import type { MentioningEvent } from "./find-mentions.ts";
+import type { EventWithTexts } from "./read-events.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
-
-export interface AnonymousEvent extends MentioningEvent {
-  readonly sessionId: string | null;
-  readonly ticketId: number | null;
-}
 
 /**
  * Replaces what events say, under the same keys: the original, sent again, is still a duplicate. Traces
@@ -13,7 +8,7 @@ export interface AnonymousEvent extends MentioningEvent {
 export async function replaceEvents(
   client: WriterConnection,
   tenantId: string,
-  events: readonly AnonymousEvent[],
+  events: readonly EventWithTexts[],
 ): Promise<void> {
   await client.query({
     text: `

@@ -1,13 +1,5 @@
+import { readEvents, type EventWithTexts } from "./read-events.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
-
-/** An event with all of its texts. */
-export interface MentioningEvent {
-  readonly eventId: string;
-  readonly occurredAtMs: number;
-  readonly name: string;
-  readonly serviceName: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
-}
 
 /** How `id` stands in the text of a jsonb value. */
 export function jsonFragment(id: string): string {
@@ -17,48 +9,24 @@ export function jsonFragment(id: string): string {
 /**
  * Events that hold a text anywhere: in their data (keys included), their name or their service's name. One scan of the
  * tenant's rows; the caller looks closer, because `u-7` is part of `u-77`.
- * @param only keys of events to read again; null: all
+ * @param again events of an earlier scan to look at again; null: all
  */
-export async function findMentions(
+export function findMentions(
   client: WriterConnection,
   tenantId: string,
   id: string,
-  only: readonly { readonly eventId: string; readonly occurredAtMs: number }[] | null = null,
-): Promise<MentioningEvent[]> {
-  const again = `join unnest($4::uuid[], $5::bigint[]) as found (found_id, found_ms)
-    on event_id = found_id and occurred_at = timestamptz 'epoch' + found_ms * interval '1 millisecond'`;
-  const { rows } = await client.query<{
-    event_id: string;
-    occurred_at: number;
-    event_name: string;
-    service_name: string | null;
-    event_data: Record<string, unknown>;
-  }>({
-    text: `
-      select event_id, occurred_at, event_name, service_name, event_data from analytics_events ${only === null ? "" : again}
-      where tenant_id = $1 and (position($2 in event_data::text) > 0 or position($3 in event_name) > 0
-        or position($3 in service_name) > 0)`,
-    values: [
-      tenantId,
-      jsonFragment(id),
-      id,
-      ...(only === null ? [] : [only.map(({ eventId }) => eventId), only.map(({ occurredAtMs }) => occurredAtMs)]),
-    ],
-  });
-  return rows.map((row) => ({
-    eventId: row.event_id,
-    occurredAtMs: row.occurred_at,
-    name: row.event_name,
-    serviceName: row.service_name,
-    data: row.event_data,
-  }));
+  again: readonly EventWithTexts[] | null = null,
+): Promise<EventWithTexts[]> {
+  const condition =
+    "position($2 in event_data::text) > 0 or position($3 in event_name) > 0 or position($3 in service_name) > 0";
+  return readEvents(client, tenantId, condition, [jsonFragment(id), id], again);
 }
 
 /** Writes texts of events anew; everything else stays. */
 export async function rewriteEvents(
   client: WriterConnection,
   tenantId: string,
-  events: readonly MentioningEvent[],
+  events: readonly EventWithTexts[],
 ): Promise<void> {
   await client.query({
     text: `

@@ -1,35 +1,32 @@
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 import { contributingFacts } from "../facts/contributing-rows.ts";
-import type { MentioningEvent } from "./find-mentions.ts";
+import { readEvents, type EventWithTexts } from "./read-events.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Who or what is erased. */
 export type ErasedPerson = { readonly userId: string } | { readonly sessionId: string };
-
-export interface PersonEvent extends MentioningEvent {
-  readonly sessionId: string | null;
-  readonly ticketId: number | null;
-}
 
 /** What is stored of a person beside the facts of sessions. */
 export interface FoundPerson {
   /** By what is known of each session, and by any event. */
   readonly sessionIds: readonly string[];
   /** Of these sessions, and those that name the customer without one. */
-  readonly events: readonly PersonEvent[];
+  readonly events: readonly EventWithTexts[];
 }
 
 /**
- * Finds a person's sessions and events. For a customer that is one scan of all partitions, because no index
- * knows what events say; nobody has to be held back meanwhile. The rest goes by the index of sessions.
+ * Finds a person's sessions and events: those of a customer by what `findMentions` has found, because no index knows what
+ * events say, the rest by the index of sessions.
+ * @param mentioning all events of the tenant that hold the person's id anywhere
  */
 export async function findPerson(
   client: WriterConnection,
   tenantId: string,
   person: ErasedPerson,
+  mentioning: readonly EventWithTexts[],
 ): Promise<FoundPerson> {
   if ("sessionId" in person) return gatherPerson(client, tenantId, [person.sessionId], []);
-  const naming = await readEvents(client, "event_data ->> 'user_id' = $2", [tenantId, person.userId]);
+  const naming = mentioning.filter(({ customer }) => customer === person.userId);
   return gatherPerson(client, tenantId, await sessionsOf(client, tenantId, person.userId, naming), naming);
 }
 
@@ -45,14 +42,8 @@ export async function findPersonAgain(
   found: FoundPerson,
 ): Promise<FoundPerson> {
   if ("sessionId" in person) return gatherPerson(client, tenantId, [person.sessionId], []);
-  const named = found.events.filter(({ data }) => data["user_id"] === person.userId);
-  const naming = await readEvents(
-    client,
-    "event_data ->> 'user_id' = $2",
-    [tenantId, person.userId, named.map(({ eventId }) => eventId), named.map(({ occurredAtMs }) => occurredAtMs)],
-    `join unnest($3::uuid[], $4::bigint[]) as found (found_id, found_ms)
-      on event_id = found_id and occurred_at = timestamptz 'epoch' + found_ms * interval '1 millisecond'`,
-  );
+  const named = found.events.filter(({ customer }) => customer === person.userId);
+  const naming = await readEvents(client, tenantId, "event_data ->> 'user_id' = $2", [person.userId], named);
   return gatherPerson(client, tenantId, await sessionsOf(client, tenantId, person.userId, naming), naming);
 }
 
@@ -64,7 +55,7 @@ async function sessionsOf(
   client: WriterConnection,
   tenantId: string,
   userId: string,
-  naming: readonly PersonEvent[],
+  naming: readonly EventWithTexts[],
 ): Promise<string[]> {
   const { rows } = await client.query<{ session_id: string }>({
     text: "select session_id from analytics_sessions where tenant_id = $1 and (user_id = $2 or prev_user_id = $2)",
@@ -78,41 +69,10 @@ async function gatherPerson(
   client: WriterConnection,
   tenantId: string,
   sessionIds: readonly string[],
-  naming: readonly PersonEvent[],
+  naming: readonly EventWithTexts[],
 ): Promise<FoundPerson> {
-  const events = await readEvents(client, "session_id = any ($2::text[])", [tenantId, sessionIds]);
+  const events = await readEvents(client, tenantId, "session_id = any ($2::text[])", [sessionIds]);
   return { sessionIds, events: [...naming.filter(({ sessionId }) => sessionId === null), ...events] };
-}
-
-async function readEvents(
-  client: WriterConnection,
-  condition: string,
-  values: unknown[],
-  join = "",
-): Promise<PersonEvent[]> {
-  const { rows } = await client.query<{
-    event_id: string;
-    occurred_at: number;
-    event_name: string;
-    session_id: string | null;
-    ticket_id: number | null;
-    event_data: Record<string, unknown>;
-    service_name: string | null;
-  }>({
-    text: `
-      select event_id, occurred_at, event_name, service_name, session_id, ticket_id, event_data from analytics_events
-      ${join} where tenant_id = $1 and ${condition}`,
-    values,
-  });
-  return rows.map((row) => ({
-    eventId: row.event_id,
-    occurredAtMs: row.occurred_at,
-    name: row.event_name,
-    serviceName: row.service_name,
-    sessionId: row.session_id,
-    ticketId: row.ticket_id,
-    data: row.event_data,
-  }));
 }
 
 export interface PersonSession {
