@@ -15,7 +15,7 @@ export interface CheckedOut {
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const allOutput = 64 * 1024 * 1024;
+const maxOutputBytes = 64 * 1024 * 1024;
 
 /**
  * Checks a commit out into a git worktree below `.spanledger/`, with its dependencies: hard links to
@@ -24,7 +24,7 @@ const allOutput = 64 * 1024 * 1024;
  */
 export async function checkOutCommit(name: string, say: (line: string) => void): Promise<CheckedOut> {
   const git = async (...args: string[]): Promise<string> =>
-    (await run("git", args, { cwd: root, maxBuffer: allOutput })).stdout;
+    (await run("git", args, { cwd: root, maxBuffer: maxOutputBytes })).stdout;
   const hash = (
     await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`).catch(() => {
       throw new Error(`--against ${name}: git knows no such commit; give a hash, a branch or a tag of this repository`);
@@ -57,7 +57,7 @@ async function bringDependencies(folder: string, commit: string, say: (line: str
     return;
   }
   say(`${commit}: installing its dependencies with npm ci`);
-  await run("npm", ["ci", "--prefer-offline", "--no-audit"], { cwd: folder, maxBuffer: allOutput });
+  await run("npm", ["ci", "--prefer-offline", "--no-audit"], { cwd: folder, maxBuffer: maxOutputBytes });
 }
 
 /** False if the file system has no hard links, or `cp` cannot make them. */

@@ -24,7 +24,7 @@ import type { Figure } from "../summarise.ts";
 /** Events of one transaction: what a batch of the receiver holds at most by default. */
 const batchEvents = 8000;
 /** So that enough batches are measured after the warm-ups. */
-const fewestEvents = 160_000;
+const minEvents = 160_000;
 /** Batches that are not measured: plans are made, pages are extended, caches are filled. */
 const warmUps = 8;
 const steps = ["begin, lock, rules", "events (COPY)", "session facts", "sources", "counters", "commit"] as const;
@@ -45,7 +45,7 @@ export interface StepShare {
  */
 export async function measureTransaction(bench: Bench): Promise<{ shares: StepShare[]; figures: Figure[] }> {
   await bench.database.reset();
-  const events = rowsOfLoad(makeLoad({ ...denseLoad, events: Math.max(bench.events, fewestEvents) }));
+  const events = rowsOfLoad(makeLoad({ ...denseLoad, events: Math.max(bench.events, minEvents) }));
   const client = await openWriterConnection(bench.database.connectionString);
   try {
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -101,14 +101,16 @@ async function commitStepwise(
   batch: readonly BusinessEvent[],
   time: <Result>(step: Step, work: () => Promise<Result>) => Promise<Result>,
 ): Promise<void> {
-  const [, , , rules] = await time("begin, lock, rules", () =>
-    Promise.all([
+  const rules = await time("begin, lock, rules", async () => {
+    const begun = [
       client.query("begin"),
       applySettings(client, { genericPlans: true, endsIfAbandoned: true }),
       lockTenantsShared(client, ["default"], "try"),
-      loadTenantRules(client, ["default"]),
-    ]),
-  );
+    ];
+    const loaded = loadTenantRules(client, ["default"]);
+    await Promise.all([...begun, loaded]);
+    return loaded;
+  });
   await time("events (COPY)", () => copyEvents(client, batch));
   const facts = gatherSessionFacts(batch);
   const sessions = await time("session facts", () =>

@@ -60,7 +60,7 @@ export interface AppOptions {
 }
 
 /** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
-const ownBodyLimit = 64 * 1024;
+const maxOwnBodyBytes = 64 * 1024;
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
@@ -136,7 +136,7 @@ function createServerOf(
     loggerInstance: log,
     // No line per request: /metrics counts them.
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: ownBodyLimit,
+    bodyLimit: maxOwnBodyBytes,
     serverFactory: (route) =>
       createHttpServer(times, (request, response) => {
         request.url = withoutBasePath(request.url);

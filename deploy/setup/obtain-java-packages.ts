@@ -10,7 +10,7 @@ import { findJava } from "./find-language.ts";
 import { findProgram } from "./find-program.ts";
 
 const run = promisify(execFile);
-const mostMs = 300_000;
+const maxInstallMs = 300_000;
 const pom = fileURLToPath(new URL("../../test/senders/java/pom.xml", import.meta.url));
 
 /** The folder with the jars of the sender in Java, if `npm run setup` got them before. */
@@ -38,7 +38,7 @@ export async function obtainJavaPackages(say: (line: string) => void): Promise<s
   say("getting the packages of the sender in Java");
   const goal = ["dependency:copy-dependencies", `-DoutputDirectory=${unfinished}`];
   try {
-    await run("mvn", ["-q", "-B", "-f", pom, ...goal], { timeout: mostMs });
+    await run("mvn", ["-q", "-B", "-f", pom, ...goal], { timeout: maxInstallMs });
     await rename(unfinished, target);
   } finally {
     await rm(unfinished, { recursive: true, force: true });

@@ -80,9 +80,9 @@ interface SourceIds {
 
 const newIds = (): SourceIds => ({ sourceId: randomUuid(), instanceId: randomUuid() });
 
-const mebibyte = 1024 * 1024;
+const MiB = 1024 * 1024;
 /** A request ends at this size of its records, so that it stays far below 4 MiB. */
-const maxRequestBytes = mebibyte;
+const maxRequestBytes = MiB;
 
 /**
  * Options first, then the environment, then defaults. Never throws, whatever the options are: what cannot be
@@ -95,7 +95,7 @@ export function resolveConfig(given: unknown, env: Environment, ids: SourceIds =
   const signal = options.oneOf("emit", ["span-event", "log-record"]) === "log-record" ? "logs" : "traces";
   const { target, isChosen } = resolveTarget(options, env, signal, warn);
   const maxQueueBytes = options.number("maxQueueBytes", {
-    fallback: 64 * mebibyte,
+    fallback: 64 * MiB,
     atLeast: 1,
     what: "a number of bytes from 1",
   });
@@ -135,7 +135,7 @@ export function resolveConfig(given: unknown, env: Environment, ids: SourceIds =
 function resolveSpool(options: OptionReader, env: Environment, warn: (message: string) => void): SpoolSettings | null {
   const directory = options.text("spoolDirectory") ?? readText(env, "SPANLEDGER_SPOOL_DIR");
   const maxBytes = options.number("maxSpoolBytes", {
-    fallback: 1024 * mebibyte,
+    fallback: 1024 * MiB,
     atLeast: 1,
     what: "a number of bytes from 1",
   });

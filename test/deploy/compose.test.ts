@@ -67,8 +67,8 @@ describe("compose.yaml", async () => {
 
   test("a secret that is not set is asked for by name, and never empty", async () => {
     const used = [...(await read("compose.yaml")).matchAll(/(?<!\$)\$\{(\w+)(:[?-][^}]*)?\}/g)];
-    const asked = new Set(used.filter(([, , rest]) => rest?.startsWith(":?")).map(([, name]) => name));
-    const optional = new Set(used.filter(([, , rest]) => rest === ":-").map(([, name]) => name));
+    const asked = new Set(used.filter(([, _name, rest]) => rest?.startsWith(":?")).map(([, name]) => name));
+    const optional = new Set(used.filter(([, _name, rest]) => rest === ":-").map(([, name]) => name));
     for (const [, name, rest] of used) {
       if (rest === undefined) expect([name, asked.has(name)]).toEqual([name, true]);
     }

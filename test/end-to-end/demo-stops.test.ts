@@ -17,7 +17,7 @@ async function listProcesses(): Promise<{ pid: number; parent: number }[]> {
     .trim()
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, , state]) => state?.startsWith("Z") === false)
+    .filter(([, _id, state]) => state?.startsWith("Z") === false)
     .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
 }
 async function stillRunning(pids: readonly number[]): Promise<number[]> {

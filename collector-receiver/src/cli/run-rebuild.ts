@@ -1,5 +1,5 @@
 import { rebuildTenant } from "../recount/rebuild-tenant.ts";
-import { estimateEvents } from "./count-events.ts";
+import { estimateEvents } from "../storage/events/estimate-events.ts";
 import { forEachTenant } from "./for-each-tenant.ts";
 import { sayWaiting, showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";

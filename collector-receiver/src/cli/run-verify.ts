@@ -1,7 +1,7 @@
 import { openVerifier } from "../recount/verify-tenant.ts";
 import type { Verification } from "../recount/verify-tenant.ts";
 import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
-import { estimateEvents } from "./count-events.ts";
+import { estimateEvents } from "../storage/events/estimate-events.ts";
 import { forEachGroup } from "./for-each-tenant.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";

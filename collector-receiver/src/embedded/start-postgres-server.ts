@@ -11,7 +11,7 @@ import type { PostgresBinaries } from "./postgres-binaries.ts";
 import type { UnprivilegedLauncher } from "./run-unprivileged.ts";
 
 const stopTimeoutMs = 60_000;
-const logLimitBytes = 10 * 1024 * 1024;
+const maxLogBytes = 10 * 1024 * 1024;
 
 export interface StartRequest {
   cluster: string;
@@ -34,7 +34,7 @@ export interface StartRequest {
  */
 export async function startPostgresServer(request: StartRequest): Promise<{ server: ChildProcess; port: number }> {
   const { cluster, logFile, launcher, deadline } = request;
-  if (((await stat(logFile).catch(() => undefined))?.size ?? 0) > logLimitBytes) await rename(logFile, `${logFile}.1`);
+  if (((await stat(logFile).catch(() => undefined))?.size ?? 0) > maxLogBytes) await rename(logFile, `${logFile}.1`);
   for (;;) {
     const port = await findFreePort();
     const from = (await stat(logFile).catch(() => undefined))?.size ?? 0;

@@ -26,7 +26,7 @@ export async function nameOfUser(uid: number, passwd = "/etc/passwd"): Promise<s
 async function readUsers(passwd: string): Promise<SystemUser[]> {
   const text = await readFile(passwd, "utf8").catch(() => "");
   return text.split("\n").flatMap((line) => {
-    const [name, , uid, gid] = line.split(":");
+    const [name, _password, uid, gid] = line.split(":");
     return name === undefined || !/^\d+$/.test(uid ?? "") || !/^\d+$/.test(gid ?? "")
       ? []
       : [{ name, uid: Number(uid), gid: Number(gid) }];

@@ -60,11 +60,11 @@ function without(request: MappedRequest, tenantIds: ReadonlySet<string>): Mapped
 }
 
 /** Tenants that are named in one answer. */
-const mostNamed = 5;
+const maxNamed = 5;
 
 function refusalOf(tenantIds: readonly string[]): UnavailableError {
-  const named = tenantIds.slice(0, mostNamed).map((tenantId) => `"${tenantId}"`);
-  const more = tenantIds.length > mostNamed ? ` and ${tenantIds.length - mostNamed} more` : "";
+  const named = tenantIds.slice(0, maxNamed).map((tenantId) => `"${tenantId}"`);
+  const more = tenantIds.length > maxNamed ? ` and ${tenantIds.length - maxNamed} more` : "";
   return new UnavailableError(
     "counting_rules_unknown",
     `This receiver counts by other rules than those of tenant ${named.join(", ")}${more}: send again. A receiver of ` +

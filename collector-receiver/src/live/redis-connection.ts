@@ -11,7 +11,7 @@ export interface RedisConnectionOptions {
 }
 
 const connectTimeoutMs = 2_000;
-const slowestReconnectMs = 2_000;
+const maxReconnectMs = 2_000;
 
 /**
  * A connection that fails fast instead of waiting: no queue while Redis is away, no command sent twice,
@@ -25,7 +25,7 @@ export function openRedis({ url, name, commandTimeoutMs, onChange }: RedisConnec
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(slowestReconnectMs, 100 * 2 ** Math.min(attempt, 5)),
+    retryStrategy: (attempt) => Math.min(maxReconnectMs, 100 * 2 ** Math.min(attempt, 5)),
   });
   let told: boolean | undefined;
   let lastError: Error | undefined;

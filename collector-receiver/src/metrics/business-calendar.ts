@@ -16,7 +16,7 @@ export interface BusinessCalendar {
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** About 35 days of minutes; beyond that the cache starts anew, so that memory stays flat. */
-const cachedMinutes = 50_000;
+const maxCachedMinutes = 50_000;
 
 /**
  * @param timezone an IANA name, e.g. `Asia/Shanghai`
@@ -40,7 +40,7 @@ export function createBusinessCalendar(timezone: string): BusinessCalendar {
     const minute = Math.floor(ms / minuteMs);
     const known = days.get(minute);
     if (known !== undefined) return known;
-    if (days.size >= cachedMinutes) days.clear();
+    if (days.size >= maxCachedMinutes) days.clear();
     const day = format.format(minute * minuteMs);
     days.set(minute, day);
     return day;

@@ -28,7 +28,7 @@ export interface CustomerMask {
 
 const slots = new Map<string, readonly CustomerSlot[]>();
 const masks = new Map<string, CustomerMask>();
-const cached = 10_000;
+const maxCached = 10_000;
 
 /** Where a day's sessions are counted: in the row of its month, and in the row that its week belongs to. */
 export function customerSlotsOf(day: string): readonly CustomerSlot[] {
@@ -37,7 +37,7 @@ export function customerSlotsOf(day: string): readonly CustomerSlot[] {
     const own = firstDayOf(monthOf(day));
     const ofWeek = firstDayOf(monthOf(addDays(startOfWeek(day), thursday)));
     found = (own === ofWeek ? [own] : [own, ofWeek]).map((month) => ({ month, slot: slotOf(day, month) }));
-    if (slots.size >= cached) slots.clear();
+    if (slots.size >= maxCached) slots.clear();
     slots.set(day, found);
   }
   return found;
@@ -51,7 +51,7 @@ export function customerMaskOf(type: PeriodType, start: string): CustomerMask {
     const month = firstDayOf(monthOf(type === "week" ? addDays(start, thursday) : start));
     const days = type === "day" ? 1 : type === "week" ? 7 : daysBetween(month, firstDayOf(monthOf(addDays(month, 31))));
     mask = { month, days: (2 ** days - 1) * 2 ** slotOf(start, month) };
-    if (masks.size >= cached) masks.clear();
+    if (masks.size >= maxCached) masks.clear();
     masks.set(key, mask);
   }
   return mask;

@@ -8,7 +8,7 @@ import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { CounterSum, MetricDefinition, MetricPresentation, SumOrRatio } from "./metric-definition.ts";
 
 /** Fewer than this and a rate is quoted as n of N. */
-export const lowSampleBelow = 30;
+export const minSample = 30;
 
 /** A metric's value with what it was made of. */
 export interface MetricValue {
@@ -78,7 +78,7 @@ export function deriveMetric<Term extends string>(
     formatted: formatMetric(parts.value, metric.unit, metric.display, locale, currency),
     numerator: parts.numerator === null ? null : toNumber(parts.numerator),
     denominator,
-    low_sample: denominator !== null && denominator < lowSampleBelow,
+    low_sample: denominator !== null && denominator < minSample,
     ...(metric.estimate ? { estimate: true as const } : {}),
   };
 }
@@ -103,6 +103,6 @@ export function deriveQuantile(
     formatted: formatMetric(value, metric.unit, metric.display, locale, ""),
     numerator: null,
     denominator: samples,
-    low_sample: samples < lowSampleBelow,
+    low_sample: samples < minSample,
   };
 }

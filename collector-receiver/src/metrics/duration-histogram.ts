@@ -7,7 +7,7 @@
 const accuracy = 0.02;
 const growth = (1 + accuracy) / (1 - accuracy);
 /** Ten years in ms: the largest duration that the catalogue accepts. */
-const largestMs = 87_600 * 3_600_000;
+const maxMs = 87_600 * 3_600_000;
 
 /** Upper bound (inclusive, ms) of each bucket; bucket 0 holds 0 ms alone. */
 const upperBounds: readonly number[] = makeUpperBounds();
@@ -15,7 +15,7 @@ const upperBounds: readonly number[] = makeUpperBounds();
 function makeUpperBounds(): number[] {
   const bounds = [0];
   let bound = 0;
-  while (bound < largestMs) {
+  while (bound < maxMs) {
     // The widest bucket [bound + 1, upper] whose ends are at most a factor `growth` apart.
     bound = Math.max(bound + 1, Math.floor((bound + 1) * growth));
     bounds.push(bound);

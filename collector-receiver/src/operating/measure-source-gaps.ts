@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { Gauge, type Registry } from "prom-client";
+import { readSourceGaps } from "../storage/facts/read-source-gaps.ts";
 
 /** A scrape every few seconds by several Prometheis asks PostgreSQL once in this time. */
 const freshMs = 15_000;
@@ -36,19 +37,12 @@ export function measureSourceGaps(registry: Registry, pool: Pick<Pool, "query">)
   }
 
   async function read(): Promise<void> {
-    const { rows } = await pool.query<{ service: string; missing: string; dropped: string }>(
-      `select coalesce(service_name, '') as service,
-         sum(greatest(highest_seq - drops_reported - events_seen, 0)) as missing, sum(drops_reported) as dropped
-       from analytics_sources
-       group by 1
-       order by sum(greatest(highest_seq - drops_reported - events_seen, 0)) desc, 1
-       limit ${maxServices}`,
-    );
+    const gaps = await readSourceGaps(pool, maxServices);
     missing.reset();
     dropped.reset();
-    for (const row of rows) {
-      missing.set({ service: row.service }, Number(row.missing));
-      dropped.set({ service: row.service }, Number(row.dropped));
+    for (const each of gaps) {
+      missing.set({ service: each.service }, Number(each.missing));
+      dropped.set({ service: each.service }, Number(each.dropped));
     }
     readAt = performance.now();
   }

@@ -1,5 +1,5 @@
 /** Reasons that one answer quotes; its message is cut at 2 KiB anyway. */
-const quotedReasons = 20;
+const maxQuotedReasons = 20;
 
 interface Rejection {
   readonly reason: string;
@@ -19,7 +19,7 @@ export function describeRejections(
       : [
           `${unkept} rejected events are counted and not kept, because this tenant has reached its limit of rejected events for today`,
         ];
-  const reasons = [...rejected.slice(0, quotedReasons), ...refused.slice(0, quotedReasons)].map(
+  const reasons = [...rejected.slice(0, maxQuotedReasons), ...refused.slice(0, maxQuotedReasons)].map(
     ({ eventName, reason }) => (eventName ? `${eventName}: ${reason}` : reason),
   );
   return [...bound, ...reasons].join("\n");

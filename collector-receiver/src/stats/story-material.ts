@@ -1,4 +1,4 @@
-import { lowSampleBelow } from "../metrics/derive-metric.ts";
+import { minSample } from "../metrics/derive-metric.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
 
@@ -32,4 +32,4 @@ export const comparedInStory = [
 ] as const;
 
 /** Fewer than this in the period before, and a change in percent says nothing: both counts are told. */
-export const smallCount = lowSampleBelow;
+export const smallCount = minSample;

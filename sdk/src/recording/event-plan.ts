@@ -24,7 +24,7 @@ export interface AttributePlan {
   /** Bytes of the head without the padding. */
   readonly headLength: number;
   /** Longest UTF-8 value for which every length fits one byte. */
-  readonly shortLimit: number;
+  readonly maxShortLength: number;
   /** Numbers, booleans and short strings may take the fast path. */
   readonly fast: boolean;
   readonly type: number;
@@ -130,15 +130,15 @@ function createAttributePlan(
   prefix[prefix.length - 1] = 0x12;
   const int4 = definition?.int4 === true;
   // KeyValue = prefix + length + AnyValue(tag + length + value), all of it at most 127 bytes.
-  const shortLimit = 127 - prefix.length - 3;
+  const maxShortLength = 127 - prefix.length - 3;
   const reserved = reservedNames.has(name);
   return {
     name,
     prefix,
     ...layOutHead(prefix),
-    shortLimit,
+    maxShortLength,
     // A double needs eight bytes, the longest varint as many.
-    fast: !reserved && shortLimit >= 8,
+    fast: !reserved && maxShortLength >= 8,
     type: plannedType[definition?.type ?? "any"],
     requiredBit,
     minimum: definition?.minimum ?? (int4 ? -2_147_483_648 : -Infinity),

@@ -133,7 +133,7 @@ export class EventWriter {
   #writeAttribute(event: EventPlan, plan: AttributePlan, value: unknown): boolean {
     if (!plan.fast || this.#at + fastAttributeBytes > this.#limit) return this.#writeSlowly(event, plan, value);
     if (typeof value === "string") {
-      if (value.length > plan.shortLimit) return this.#writeSlowly(event, plan, value);
+      if (value.length > plan.maxShortLength) return this.#writeSlowly(event, plan, value);
       if (!this.#writeShortString(plan, value)) return this.#writeSlowly(event, plan, value);
       const wellTyped = plan.type <= plannedType.string && value.length <= plan.maxLength;
       if (!wellTyped) this.#wrongUse.check(event, plan, value);
@@ -207,11 +207,11 @@ export class EventWriter {
     const start = this.#writeHead(plan);
     const bytes = this.#bytes;
     const textStart = start + 3;
-    const textLimit = textStart + plan.shortLimit;
+    const textLimit = textStart + plan.maxShortLength;
     let at = textStart;
     if (value.length >= longText) {
       // Four bytes more than the limit, so that what was cut there shows.
-      at += this.#text.write(value, at, plan.shortLimit + 4, "utf8");
+      at += this.#text.write(value, at, plan.maxShortLength + 4, "utf8");
     } else {
       for (let i = 0; i < value.length; i += 1) {
         const unit = value.charCodeAt(i);

@@ -16,7 +16,7 @@ async function countsOf({ url }: TestReceiver): Promise<Record<string, number>> 
   const text = await (await fetch(`${url}/metrics`)).text();
   const found = [...text.matchAll(/^spanledger_misdirected_requests_total\{kind="(\w+)"\} (\d+)$/gm)];
   expect(new Set(found.map(([, kind]) => kind))).toEqual(new Set(Object.keys(misdirections)));
-  return Object.fromEntries(found.filter(([, , n]) => n !== "0").map(([, kind, n]) => [kind, Number(n)]));
+  return Object.fromEntries(found.filter(([, _kind, n]) => n !== "0").map(([, kind, n]) => [kind, Number(n)]));
 }
 
 /** The log's lines on misdirected requests. */

@@ -16,19 +16,26 @@ const nothing: CustomDefinitions = { events: {}, metrics: {} };
 export async function readCustomDefinitions(pool: Pick<Pool, "query">, tenantId: string): Promise<StoredDefinitions> {
   const { rows } = await pool.query<{
     definitions: CustomDefinitions | null;
-    metrics: [metric: string, definedMs: number, backfilled: boolean][] | null;
+    metrics: StoredMetric[] | null;
   }>({ name: "stats-read-custom-definitions", text: readCustomDefinitionsSql, values: [tenantId] });
   const { definitions = null, metrics = null } = rows[0] ?? {};
   return {
     definitions: definitions ?? nothing,
-    definedAtMs: new Map((metrics ?? []).map(([metric, definedMs]) => [metric, definedMs])),
-    pending: new Set((metrics ?? []).flatMap(([metric, , backfilled]) => (backfilled ? [] : [metric]))),
+    definedAtMs: new Map((metrics ?? []).map(({ metric, defined_ms: definedMs }) => [metric, definedMs])),
+    pending: new Set((metrics ?? []).flatMap(({ metric, backfilled }) => (backfilled ? [] : [metric]))),
   };
+}
+
+interface StoredMetric {
+  readonly metric: string;
+  readonly defined_ms: number;
+  readonly backfilled: boolean;
 }
 
 const readCustomDefinitionsSql = `
 select s.custom_definitions as definitions,
-  (select json_agg(json_build_array(m.metric, trunc(extract(epoch from m.defined_at) * 1000), m.backfilled_at is not null))
+  (select json_agg(json_build_object('metric', m.metric, 'backfilled', m.backfilled_at is not null,
+      'defined_ms', trunc(extract(epoch from m.defined_at) * 1000)))
     from analytics_custom_metrics m
     where m.tenant_id = s.tenant_id and m.counting_hash <> '') as metrics
 from analytics_settings s

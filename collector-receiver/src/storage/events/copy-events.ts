@@ -38,7 +38,7 @@ export function encodeEventRows(events: readonly BusinessEvent[], copy = new Cop
  */
 const buffers = new WeakMap<WriterConnection, CopyBuffer>();
 /** What a larger batch needed is given back. */
-const keptBytes = 8 * 1024 * 1024;
+const maxKeptBytes = 8 * 1024 * 1024;
 
 /**
  * Writes events as fast as PostgreSQL takes rows, with the primary key in place: one duplicate makes
@@ -51,5 +51,5 @@ export async function copyEvents(client: WriterConnection, events: readonly Busi
     buffers.set(client, rows);
   }
   await copyRows(client, copyEventsStatement, encodeEventRows(events, rows));
-  if (rows.capacity > keptBytes) buffers.delete(client);
+  if (rows.capacity > maxKeptBytes) buffers.delete(client);
 }

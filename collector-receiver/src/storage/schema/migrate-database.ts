@@ -2,9 +2,9 @@ import pg from "pg";
 import { migrationsFolder } from "../../package-root.ts";
 import { knownMigrations, newestKnownMigration, ReceiverTooOldError } from "./known-migrations.ts";
 
-const TABLE = "spanledger_migrations";
+const migrationTable = "spanledger_migrations";
 /** Key of the advisory lock that lets one migration run go on at a time in a database. */
-const LOCK = 7_307_218_451;
+const migrationLock = 7_307_218_451;
 /** A host that accepts connections and never answers is given up after so long. */
 const connectTimeoutMs = 5_000;
 const statusTimeoutMs = 10_000;
@@ -56,7 +56,7 @@ export async function migrateDatabase(connectionString: string, options: Migrate
     }
     // Taken by us and waited for: in the library a second run fails instead of waiting unless told, and
     // it looks for its table before it takes the lock.
-    await client.query("select pg_advisory_lock($1)", [LOCK]);
+    await client.query("select pg_advisory_lock($1)", [migrationLock]);
     if (direction === "up") refuseNewerDatabase(await readMigrationStatus(client));
     // Loaded where there is something to do: mostly there is nothing.
     const { runner } = await import("node-pg-migrate");
@@ -67,7 +67,7 @@ export async function migrateDatabase(connectionString: string, options: Migrate
       ignorePattern: "(\\..*|schema\\.sql)",
       direction,
       count: options.count ?? (direction === "up" ? Number.POSITIVE_INFINITY : 1),
-      migrationsTable: TABLE,
+      migrationsTable: migrationTable,
       singleTransaction: false,
       noLock: true,
       log: options.log ?? (() => {}),
@@ -90,13 +90,13 @@ export async function migrateDatabase(connectionString: string, options: Migrate
 export async function readMigrationStatus(client: Pick<pg.ClientBase, "query">): Promise<MigrationStatus> {
   const { rows: found } = await client.query<{ migrations: boolean; schema: boolean }>({
     text: "select to_regclass($1) is not null as migrations, to_regclass('public.spanledger_schema') is not null as schema",
-    values: [`public.${TABLE}`],
+    values: [`public.${migrationTable}`],
     // Not in @types/pg 8.23 yet. A vanished host shows at the first statement.
     ...({ query_timeout: statusTimeoutMs } as object),
   });
   const { rows } =
     found[0]?.migrations === true
-      ? await client.query<{ name: string }>(`select name from public.${TABLE} order by id`)
+      ? await client.query<{ name: string }>(`select name from public.${migrationTable} order by id`)
       : { rows: [] };
   const { rows: schema } =
     found[0]?.schema === true

@@ -1,7 +1,7 @@
 import { countingRules } from "../../metrics/counting-rules.ts";
 
 /** Tenants that are named in one message. */
-const mostNamed = 5;
+const maxNamed = 5;
 
 /** Tenants whose counters came about by other rules than this version's. Nothing of them may be counted or changed here. */
 export class CountingRulesError extends Error {
@@ -16,8 +16,8 @@ export class CountingRulesError extends Error {
 }
 
 function describe(rules: readonly (readonly [tenantId: string, rules: number])[]): string {
-  const named = rules.slice(0, mostNamed).map(([tenantId, number]) => `"${tenantId}" by rules ${number}`);
-  const more = rules.length > mostNamed ? ` and ${rules.length - mostNamed} more` : "";
+  const named = rules.slice(0, maxNamed).map(([tenantId, number]) => `"${tenantId}" by rules ${number}`);
+  const more = rules.length > maxNamed ? ` and ${rules.length - maxNamed} more` : "";
   return (
     `This version counts by rules ${countingRules}, but these tenants are counted by others: ${named.join(", ")}${more}. ` +
     "Use a version that counts by their rules; docs/upgrading.md says which."

@@ -39,7 +39,11 @@ const storedBySlot = `
 test("the migration keeps stored rows, in both directions", async () => {
   const { pool, connectionString } = await useTestDatabase({ migrated: false });
   await migrateDatabase(connectionString, { count: knownMigrations.indexOf("0017_customer_months") });
-  await pool.query(byPeriod, [visits.map(([user]) => user), visits.map(([, day]) => day), visits.map(([, , n]) => n)]);
+  await pool.query(byPeriod, [
+    visits.map(([user]) => user),
+    visits.map(([, day]) => day),
+    visits.map(([_user, _day, n]) => n),
+  ]);
   const before = (await pool.query(storedByPeriod)).rows;
   expect(before).toHaveLength(21);
 

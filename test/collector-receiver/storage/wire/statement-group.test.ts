@@ -49,7 +49,7 @@ async function kept(): Promise<number[]> {
 }
 
 test("statements of a turn are answered at once, each with its own rows, in their order", async () => {
-  const [, first, , copied, second, , done] = await Promise.all([
+  const [_begun, first, _deleted, copied, second, _inserted, done] = await Promise.all([
     client.query(begin),
     client.query(insert(1, 2)),
     client.query({ name: "delete", text: "delete from kept where n = $1", values: [1] }),

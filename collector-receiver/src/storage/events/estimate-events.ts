@@ -1,4 +1,4 @@
-import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { openWriterConnection } from "../wire/writer-connection.ts";
 
 /** About how many events a tenant has: PostgreSQL's estimate, for a progress bar. */
 export async function estimateEvents(connectionString: string): Promise<number> {
