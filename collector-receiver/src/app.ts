@@ -5,7 +5,7 @@ import type { Pool } from "pg";
 import type { Config } from "./config/config.ts";
 import { connectionTimes, createHttpServer, type ConnectionTimes } from "./receiving/create-http-server.ts";
 import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
-import type { HeldBytes } from "./ingest/held-bytes.ts";
+import type { FairShares } from "./fairness/fair-shares.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
 import { defaultMappingLimits } from "./mapping/mapping-context.ts";
 import { answerVersion, measureBuild } from "./operating/answer-version.ts";
@@ -20,6 +20,7 @@ import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders, securityHeaders } from "./operating/add-security-headers.ts";
 import type { FailedSignIns } from "./operating/failed-sign-ins.ts";
 import { answerOwnErrors, answerUnroutable } from "./operating/answer-own-errors.ts";
+import { limitReads } from "./operating/limit-reads.ts";
 import { hostsWithoutTokens, refuseOtherHosts } from "./operating/served-hosts.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { askForToken, createReadTenantResolver } from "./operating/resolve-read-token.ts";
@@ -30,6 +31,7 @@ import { OtlpReceiver } from "./receiving/otlp-receiver.ts";
 import { createTenantResolver, type TenantResolver } from "./receiving/resolve-ingest-token.ts";
 import { takeOtlpRequest } from "./receiving/take-otlp-request.ts";
 import type { LiveCounters } from "./stats/live-counters.ts";
+import { isLiveStream } from "./stats/routes/live.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
 import { sharedRoute } from "./web/routes/shared.ts";
 import { webPlugin } from "./web/web-plugin.ts";
@@ -41,7 +43,7 @@ export interface AppOptions {
   readonly pool: Pool;
   readonly ingest: Ingest;
   /** What bodies occupy before they are decoded. */
-  readonly bodies: HeldBytes;
+  readonly bodies: FairShares;
   readonly metrics: ReceiverMetrics;
   /** What mapping captures of events. */
   readonly countedAttributes: ReadonlySet<string>;
@@ -172,6 +174,10 @@ async function registerReading(
   const reading = { pool, tenantOf, locale: config.locale, ...(live === undefined ? {} : { live }) };
   await app.register(async (scope) => {
     askForToken(scope, tenantOf, (route) => route === sharedRoute);
+    // A shared copy is one look-up, and an open stream waits; streams have a limit of their own.
+    limitReads(scope, (request) =>
+      request.routeOptions.url === sharedRoute || isLiveStream(request) ? undefined : tenantOf(request),
+    );
     await scope.register(statsPlugin, reading);
     await scope.register(webPlugin, {
       ...reading,

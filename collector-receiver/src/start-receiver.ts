@@ -13,7 +13,7 @@ import type { Config } from "./config/config.ts";
 import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { GroupCommit } from "./ingest/group-commit.ts";
-import { HeldBytes } from "./ingest/held-bytes.ts";
+import { FairShares } from "./fairness/fair-shares.ts";
 import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
 import { tokenOptions } from "./config/check-across.ts";
 import { auditFailedSignIns } from "./storage/settings/audit-failed-sign-ins.ts";
@@ -176,10 +176,11 @@ interface ReadyDatabase extends Awaited<ReturnType<typeof prepareDatabase>> {
 /** Starts what counts: ingest, the upkeep of tenants, today's counters in Redis, and the metrics of all of them. */
 async function startIngest(config: Config, log: FastifyBaseLogger, database: ReadyDatabase, started: StartedParts) {
   const { connectionString, tenantDefaults, countedAttributes, pool } = database;
-  const { maxQueueBytes, maxTenantQueueBytes, batchMaxEvents, retentionMonths } = config;
-  const bodies = new HeldBytes(maxQueueBytes, maxTenantQueueBytes);
+  const { maxQueueBytes, batchMaxEvents, retentionMonths } = config;
+  const isQueueDivided = hasSeveralTenants(config);
+  const bodies = new FairShares(maxQueueBytes, isQueueDivided);
   const metrics = new ReceiverMetrics(
-    () => ({ bytes: ingest.queueBytes + bodies.bytes, requests: ingest.queueLength }),
+    () => ({ bytes: ingest.queueBytes + bodies.held, requests: ingest.queueLength }),
     maxQueueBytes,
   );
   measureSourceGaps(metrics.registry, pool);
@@ -195,7 +196,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     capturedAttributes: countedAttributes,
     writers: writerCount,
     maxQueueBytes,
-    maxTenantQueueBytes,
+    isQueueDivided,
     batchMaxEvents,
     log,
     onAlarm,
@@ -254,6 +255,11 @@ function watchTokens(config: Config, log: FastifyBaseLogger) {
         ],
   );
   return { ingest: ingest.resolve, read: read.resolve, close: () => ends.forEach((end) => end()) };
+}
+
+/** Without tokens there may be any tenant. */
+function hasSeveralTenants({ ingestTokens }: Config): boolean {
+  return new Set(ingestTokens.flatMap(({ tenantIds }) => tenantIds)).size !== 1;
 }
 
 function tenantsOf(config: Config): string[] {

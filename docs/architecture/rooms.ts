@@ -30,6 +30,13 @@ export const rooms: readonly Room[] = [
     pure: true,
   },
   {
+    name: "fairness",
+    does: "shares and turns: one owner never keeps the others out",
+    startsAt: "fair-shares.ts",
+    mayImport: [],
+    pure: true,
+  },
+  {
     name: "otlp",
     does: "1. OTLP bytes → carriers. Knows OTLP and nothing else",
     startsAt: "walk-protobuf.ts",
@@ -40,7 +47,7 @@ export const rooms: readonly Room[] = [
     name: "receiving",
     does: "2. HTTP in front of the walkers: headers, limits, inflating, tokens, answers",
     startsAt: "otlp-receiver.ts",
-    mayImport: ["bytes", "otlp", "catalogue", "mapping", "ingest", "config"],
+    mayImport: ["bytes", "fairness", "otlp", "catalogue", "mapping", "ingest", "config"],
   },
   {
     name: "catalogue",
@@ -66,7 +73,7 @@ export const rooms: readonly Room[] = [
     name: "ingest",
     does: "5. group commit: many requests, one transaction; backpressure",
     startsAt: "group-commit.ts",
-    mayImport: ["mapping", "metrics", "storage"],
+    mayImport: ["fairness", "mapping", "metrics", "storage"],
   },
   {
     name: "storage",
@@ -102,13 +109,13 @@ export const rooms: readonly Room[] = [
     name: "stats",
     does: "8. reading: all SQL in `stats/sql/`, typed documents out",
     startsAt: "stats-plugin.ts",
-    mayImport: ["catalogue", "metrics", "storage"],
+    mayImport: ["fairness", "catalogue", "metrics", "storage"],
   },
   {
     name: "web",
     does: "9. pages, exports, shared copies; reads through `stats/`",
     startsAt: "web-plugin.ts",
-    mayImport: ["bytes", "metrics", "stats"],
+    mayImport: ["bytes", "fairness", "metrics", "stats"],
   },
   {
     name: "operating",

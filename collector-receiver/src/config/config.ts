@@ -48,8 +48,6 @@ export interface Config {
   /** Largest body after decompression. */
   readonly maxInflatedBytes: number;
   readonly maxQueueBytes: number;
-  /** Of them, what the requests of one tenant, or of one gateway, may occupy. */
-  readonly maxTenantQueueBytes: number;
   readonly batchMaxEvents: number;
   readonly logLevel: string;
 }

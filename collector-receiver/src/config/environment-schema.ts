@@ -260,7 +260,7 @@ export const environmentSchema = Type.Object({
   MAX_QUEUE_BYTES: Type.Integer(
     variable({
       description:
-        "What requests may occupy in memory while they wait for their commit; beyond it they are answered 503. Where INGEST_TOKENS names several senders, one of them may have half of it.",
+        "What requests may occupy in memory while they wait for their commit; beyond it they are answered 503. If there may be several tenants, each may have as much as is left free (one alone: half of it); beyond that it is answered 429.",
       default: 256 * MiB,
       minimum: MiB,
       maximum: 64 * 1024 * MiB,

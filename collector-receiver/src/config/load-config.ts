@@ -2,7 +2,6 @@ import { checkAcross, type CheckedEnvironment } from "./check-across.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { variableNotes, type ReceiverEnvironment, type VariableName } from "./environment-schema.ts";
-import { nameOwner, type TokenGrant } from "./parse-tokens.ts";
 import { readSchema, type ReadEnvironment } from "./read-schema.ts";
 
 const maxInflatedBytes = 64 * 1024 * 1024;
@@ -57,14 +56,7 @@ function toConfig({ given }: ReadEnvironment, values: ReceiverEnvironment, check
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxInflatedBytes,
     maxQueueBytes: values.MAX_QUEUE_BYTES,
-    maxTenantQueueBytes: shareOf(values.MAX_QUEUE_BYTES, ingestTokens.grants),
     batchMaxEvents: values.BATCH_MAX_EVENTS,
     logLevel: values.LOG_LEVEL,
   };
-}
-
-/** Half of the queue is there for the others, where there are any. */
-function shareOf(maxQueueBytes: number, ingestTokens: readonly TokenGrant[]): number {
-  const senders = new Set(ingestTokens.map(({ tenantIds }) => nameOwner(tenantIds)));
-  return senders.size > 1 ? Math.floor(maxQueueBytes / 2) : maxQueueBytes;
 }

@@ -75,8 +75,3 @@ export function parseTokens(text: string, options: TokenOptions): ParsedTokens {
 export function findTokenProblem(token: string): string | undefined {
   return tokenPattern.test(token) ? findWeakness(token) : "is too short, too long or has other characters";
 }
-
-/** @returns one name for the tenants of a token; two tokens for the same tenants have the same owner */
-export function nameOwner(tenantIds: readonly string[]): string {
-  return tenantIds.toSorted().join("|");
-}

@@ -1,7 +1,6 @@
 import type { BatchWriter } from "./batch-writer.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { WaitingRequest } from "./request-queue.ts";
-import { splitRequests } from "./split-requests.ts";
 
 /** For how long a request waits for its tenant before its sender has to try again. */
 const maxWaitMs = 5_000;
@@ -41,7 +40,7 @@ export class BusyTenants {
     this.#options = options;
   }
 
-  /** Requests that wait here; one of several tenants counts for each. */
+  /** Requests that wait here. */
   get length(): number {
     let length = 0;
     for (const { length: waiting } of this.#byTenant.values()) length += waiting;
@@ -57,15 +56,11 @@ export class BusyTenants {
     for (const tenantId of tenantIds) if (!this.#byTenant.has(tenantId)) this.#byTenant.set(tenantId, []);
   }
 
-  /** @returns the requests without the parts that now wait for a busy tenant */
+  /** @returns the requests that need not wait for a busy tenant */
   setAside(requests: readonly WaitingRequest[]): readonly WaitingRequest[] {
     if (this.#byTenant.size === 0) return requests;
-    let left = requests;
-    for (const [tenantId, waiting] of this.#byTenant) {
-      const { rest, apart } = splitRequests(left, (each) => each === tenantId);
-      waiting.push(...apart);
-      left = rest;
-    }
+    const left: WaitingRequest[] = [];
+    for (const request of requests) (this.#byTenant.get(request.tenantId) ?? left).push(request);
     if (!this.#isServing) void this.#serve();
     return left;
   }

@@ -21,7 +21,7 @@ import { RecentEvents } from "./recent-events.ts";
 import { RefusedTenants } from "./refused-tenants.ts";
 import { RequestQueue } from "./request-queue.ts";
 import type { WaitingRequest } from "./request-queue.ts";
-import { splitRequests } from "./split-requests.ts";
+import { splitByTenant } from "./split-by-tenant.ts";
 import { isWorthATransaction, slowMs } from "./writer-states.ts";
 import type { Writer } from "./writer-states.ts";
 
@@ -29,8 +29,8 @@ export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions
   /** Connections that write: two, so that one batch is built while another commits. */
   readonly writers: number;
   readonly maxQueueBytes: number;
-  /** Of them, what one owner's requests may occupy; all of it unless given. */
-  readonly maxTenantQueueBytes?: number;
+  /** False if there is only one tenant, which may have all of it; true unless given. */
+  readonly isQueueDivided?: boolean;
   readonly batchMaxEvents: number;
   /** Told when PostgreSQL goes, and when it is back. */
   readonly log?: OutageLogger;
@@ -75,7 +75,7 @@ export class GroupCommit implements Ingest {
     const knownPartitions: KnownPartitions = new Set();
     const writerOptions = { ...options, knownPartitions, recent: new RecentEvents() };
     this.#options = options;
-    this.#queue = new RequestQueue(options.maxQueueBytes, options.maxTenantQueueBytes ?? options.maxQueueBytes);
+    this.#queue = new RequestQueue(options.maxQueueBytes, options.isQueueDivided ?? true);
     this.#writers = Array.from({ length: options.writers }, () => ({
       batches: new BatchWriter(writerOptions),
       state: "idle" as const,
@@ -110,7 +110,7 @@ export class GroupCommit implements Ingest {
     return now - Math.min(now, this.#queue.oldestMs ?? now, ...oldest);
   }
 
-  submit(request: MappedRequest, bytes: number, owner = ""): Promise<IngestResult> {
+  submit(request: MappedRequest, bytes: number): Promise<IngestResult> {
     if (this.#state === "draining") {
       return Promise.reject(
         new UnavailableError("draining", "The receiver is shutting down: send again, elsewhere or later.", 1),
@@ -118,7 +118,10 @@ export class GroupCommit implements Ingest {
     }
     if (isEmpty(request)) return Promise.resolve({ inserted: 0, duplicates: 0, refused: [] });
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, bytes, owner, sinceMs: performance.now(), resolve, reject });
+      for (const part of splitByTenant({ request, bytes, sinceMs: performance.now(), resolve, reject })) {
+        const refusal = this.#queue.push(part);
+        if (refusal !== undefined) part.reject(refusal);
+      }
       this.#nextGroup.arrived(this.#queue.length);
       this.#wake();
     });
@@ -271,9 +274,8 @@ export class GroupCommit implements Ingest {
   /** @returns the requests of as many tenants as fit into a transaction */
   #putTenantsBack(requests: readonly WaitingRequest[], { lockedTenantIds }: Batch): readonly WaitingRequest[] {
     const kept = new Set(lockedTenantIds.slice(0, maxBatchTenants));
-    const { rest, apart } = splitRequests(requests, (tenantId) => !kept.has(tenantId));
-    this.#queue.putBack(apart);
-    return rest;
+    this.#queue.putBack(requests.filter(({ tenantId }) => !kept.has(tenantId)));
+    return requests.filter(({ tenantId }) => kept.has(tenantId));
   }
 
   /** Refuses requests and gives their memory back. */

@@ -17,11 +17,11 @@ export interface IngestResult {
 export interface Ingest {
   /**
    * Resolves after the commit that holds the rows and the counters.
-   * @param bytes what the request occupies in memory while it waits; the queue is bounded in bytes
-   * @param owner whose memory that is: bounded as well. Default: nobody's in particular
+   * @param bytes what the request occupies in memory while it waits; the queue is bounded in bytes, by
+   *   tenant too
    * @throws UnavailableError where nothing was committed and the sender has to try again
    */
-  submit(request: MappedRequest, bytes: number, owner?: string): Promise<IngestResult>;
+  submit(request: MappedRequest, bytes: number): Promise<IngestResult>;
   /**
    * Resolves when the next batches have room for more; undefined where they have it now. A sender's bytes
    * take a tenth of the memory of its events: what has to wait anyway waits better undecoded.

@@ -1,4 +1,3 @@
-import type { MappedRequest } from "../mapping/business-event.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 
@@ -22,53 +21,24 @@ export class RefusedTenants {
     for (const tenantId of tenantIds) this.#untilMs.set(tenantId, this.#now() + refusedSeconds * 1000);
   }
 
-  /**
-   * The requests without these tenants. A request that loses something is refused even if the rest is committed: its sender
-   * sends all of it again, and the rest is a duplicate then. To take it in part would tell the sender that the other part is
-   * lost (`partial_success` must not be sent again).
-   */
+  /** The requests of these tenants without their content: committing them refuses them. */
   leaveOut(requests: readonly WaitingRequest[]): readonly WaitingRequest[] {
     if (this.#untilMs.size === 0) return requests;
     const now = this.#now();
     for (const [tenantId, untilMs] of this.#untilMs) if (untilMs <= now) this.#untilMs.delete(tenantId);
     return requests.map((waiting) => {
-      const tenantIds = this.#refusedOf(waiting.request);
-      if (tenantIds.size === 0) return waiting;
-      const refuse = (): void => waiting.reject(refusalOf([...tenantIds]));
-      return { ...waiting, request: without(waiting.request, tenantIds), resolve: refuse };
+      const { tenantId, request } = waiting;
+      if (!this.#untilMs.has(tenantId)) return waiting;
+      const refuse = (): void => waiting.reject(refusalOf(tenantId));
+      return { ...waiting, request: { ...request, events: [], rejected: [], sourceReports: [] }, resolve: refuse };
     });
   }
-
-  #refusedOf({ events, rejected, sourceReports }: MappedRequest): Set<string> {
-    const found = new Set<string>();
-    for (const part of [events, rejected, sourceReports]) {
-      for (const { tenantId } of part) if (this.#untilMs.has(tenantId)) found.add(tenantId);
-    }
-    return found;
-  }
 }
 
-function without(request: MappedRequest, tenantIds: ReadonlySet<string>): MappedRequest {
-  const isKept = ({ tenantId }: { readonly tenantId: string }): boolean => !tenantIds.has(tenantId);
-  const { events, rejected, sourceReports } = request;
-  return {
-    ...request,
-    events: events.filter(isKept),
-    rejected: rejected.filter(isKept),
-    sourceReports: sourceReports.filter(isKept),
-  };
-}
-
-/** Tenants that are named in one answer. */
-const maxNamed = 5;
-
-function refusalOf(tenantIds: readonly string[]): UnavailableError {
-  const named = tenantIds.slice(0, maxNamed).map((tenantId) => `"${tenantId}"`);
-  const more = tenantIds.length > maxNamed ? ` and ${tenantIds.length - maxNamed} more` : "";
+function refusalOf(tenantId: string): UnavailableError {
   return new UnavailableError(
     "counting_rules_unknown",
-    `This receiver counts by other rules than those of tenant ${named.join(", ")}${more}: send again. A receiver of ` +
-      "another version takes it.",
+    `This receiver counts by other rules than those of tenant "${tenantId}": send again. A receiver of another version takes it.`,
     refusedSeconds,
   );
 }

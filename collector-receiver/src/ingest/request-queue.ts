@@ -1,33 +1,34 @@
 import type { MappedRequest } from "../mapping/business-event.ts";
-import { HeldBytes } from "./held-bytes.ts";
+import { FairLine } from "../fairness/fair-line.ts";
+import { FairShares } from "../fairness/fair-shares.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { IngestResult } from "./ingest-port.ts";
 
-/** A request that waits for its commit. */
+/** A request of one tenant that waits for its commit, or the part of a request that is this tenant's. */
 export interface WaitingRequest {
+  readonly tenantId: string;
   readonly request: MappedRequest;
   readonly bytes: number;
-  /** Whose memory it is. */
-  readonly owner: string;
   /** When it came, by performance.now(). */
   readonly sinceMs: number;
   resolve(result: IngestResult): void;
   reject(error: Error): void;
 }
 
-/** Requests in the order of their arrival, bounded in bytes, altogether and for each owner. */
+/** Requests that wait, bounded in bytes, all together and by tenant. Tenants take turns. */
 export class RequestQueue {
-  readonly #held: HeldBytes;
-  #waiting: WaitingRequest[] = [];
+  readonly #shares: FairShares;
+  readonly #line = new FairLine<WaitingRequest>();
   #events = 0;
 
-  constructor(maxBytes: number, maxOwnerBytes: number) {
-    this.#held = new HeldBytes(maxBytes, maxOwnerBytes);
+  /** @param isDivided false if there is only one tenant */
+  constructor(maxBytes: number, isDivided: boolean) {
+    this.#shares = new FairShares(maxBytes, isDivided);
   }
 
   /** Bytes of the requests that wait or are being committed. */
   get bytes(): number {
-    return this.#held.bytes;
+    return this.#shares.held;
   }
 
   /** Events and rejections that wait. */
@@ -36,63 +37,61 @@ export class RequestQueue {
   }
 
   get length(): number {
-    return this.#waiting.length;
+    return this.#line.length;
   }
 
   /** When the oldest request that waits came; undefined: none waits. */
   get oldestMs(): number | undefined {
-    return this.#waiting[0]?.sinceMs;
+    let oldest: number | undefined;
+    for (const { sinceMs } of this.#line.heads()) oldest = Math.min(oldest ?? sinceMs, sinceMs);
+    return oldest;
   }
 
-  /**
-   * @throws UnavailableError `queue_full` or `tenant_queue_full` where the request does not fit
-   */
-  push(waiting: WaitingRequest): void {
-    const { bytes, owner } = waiting;
-    const { maxBytes, maxOwnerBytes } = this.#held;
-    const exceeded = this.#held.exceeds(owner, bytes);
-    if (exceeded === "owner") {
-      throw new UnavailableError(
-        "tenant_queue_full",
-        `${this.#held.ofOwner(owner)} bytes of ${owner} wait for PostgreSQL, and the limit for one tenant (half of MAX_QUEUE_BYTES) is ${maxOwnerBytes}: send again later.`,
-        2,
-      );
-    }
+  /** @returns why the request does not fit: `queue_full` or `tenant_queue_full`; undefined: it waits now */
+  push(waiting: WaitingRequest): UnavailableError | undefined {
+    const { bytes, tenantId } = waiting;
+    const exceeded = this.#shares.exceeds(tenantId, bytes);
     if (exceeded !== undefined) {
-      throw new UnavailableError(
-        "queue_full",
-        `${this.#held.bytes} bytes wait for PostgreSQL and the limit (MAX_QUEUE_BYTES) is ${maxBytes}: send again later.`,
-        2,
-      );
+      const { held, total } = this.#shares;
+      const [code, what] =
+        exceeded === "own"
+          ? (["tenant_queue_full", `${this.#shares.heldBy(tenantId)} bytes of tenant "${tenantId}" wait`] as const)
+          : (["queue_full", "There is no room for more"] as const);
+      const text = `${what} for PostgreSQL. All tenants together have ${held} of ${total} bytes (MAX_QUEUE_BYTES), and a tenant may have as many as are left free: send again later.`;
+      return new UnavailableError(code, text, 2);
     }
-    this.#held.take(owner, bytes);
+    this.#shares.take(tenantId, bytes);
     this.#events += sizeOf(waiting.request);
-    this.#waiting.push(waiting);
+    this.#line.push(tenantId, waiting);
+    return undefined;
   }
 
-  /** Takes requests up to `maxEvents` events together, at least one where there is any. */
+  /** Takes requests up to `maxEvents` events together, at least one if any waits. */
   take(maxEvents: number): WaitingRequest[] {
+    const taken: WaitingRequest[] = [];
     let events = 0;
-    let count = 0;
-    for (const { request } of this.#waiting) {
-      const more = sizeOf(request);
-      if (count > 0 && events + more > maxEvents) break;
+    for (let next = this.#line.first; next !== undefined; next = this.#line.first) {
+      const more = sizeOf(next.request);
+      if (taken.length > 0 && events + more > maxEvents) break;
       events += more;
-      count++;
+      taken.push(next);
+      this.#line.next();
     }
     this.#events -= events;
-    return this.#waiting.splice(0, count);
+    return taken;
   }
 
-  /** Puts requests that were taken back to the front. */
+  /** Puts requests that were taken back to the front of their tenants' requests. */
   putBack(requests: readonly WaitingRequest[]): void {
-    for (const { request } of requests) this.#events += sizeOf(request);
-    this.#waiting.unshift(...requests);
+    for (const waiting of requests.toReversed()) {
+      this.#events += sizeOf(waiting.request);
+      this.#line.putBack(waiting.tenantId, waiting);
+    }
   }
 
   /** Gives the bytes of answered requests back. */
   release(requests: readonly WaitingRequest[]): void {
-    for (const { owner, bytes } of requests) this.#held.give(owner, bytes);
+    for (const { tenantId, bytes } of requests) this.#shares.give(tenantId, bytes);
   }
 }
 

@@ -1,10 +1,11 @@
+import { FairLine } from "../fairness/fair-line.ts";
+
 /**
  * Bodies that take long are inflated and mapped one at a time, so that their memory is that of one. Tenants take turns: one
  * that sends many of them delays its own.
  */
 export class LongBodyTurns {
-  /** By owner, in the order in which they get their turns. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #line = new FairLine<() => void>();
   #taken = false;
 
   /**
@@ -12,26 +13,15 @@ export class LongBodyTurns {
    * @returns ends the turn; call it once
    */
   async take(owner: string): Promise<() => void> {
-    if (this.#taken) {
-      await new Promise<void>((resolve) => {
-        const others = this.#waiting.get(owner);
-        if (others === undefined) this.#waiting.set(owner, [resolve]);
-        else others.push(resolve);
-      });
-    }
+    if (this.#taken) await new Promise<void>((resolve) => this.#line.push(owner, resolve));
     this.#taken = true;
     return () => this.#end();
   }
 
   #end(): void {
     // The turn is handed on: between two of them nobody else may take it.
-    for (const [owner, waiting] of this.#waiting) {
-      const next = waiting.shift()!;
-      this.#waiting.delete(owner);
-      if (waiting.length > 0) this.#waiting.set(owner, waiting);
-      next();
-      return;
-    }
-    this.#taken = false;
+    const next = this.#line.next();
+    if (next === undefined) this.#taken = false;
+    else next();
   }
 }

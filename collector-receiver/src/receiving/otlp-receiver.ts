@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
-import type { HeldBytes } from "../ingest/held-bytes.ts";
+import type { FairShares } from "../fairness/fair-shares.ts";
 import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import { RequestMapping } from "../mapping/map-request.ts";
@@ -38,8 +38,8 @@ export interface OtlpOptions extends ExchangeOptions {
   readonly maxBodyBytes: number;
   /** Bytes after inflation. */
   readonly maxInflatedBytes: number;
-  /** What bodies occupy before anything is known of them, with its limits. */
-  readonly bodies: HeldBytes;
+  /** What bodies occupy before anything is known of them, by sender. */
+  readonly bodies: FairShares;
   /** Told of each request that came to the wrong address or in the wrong protocol. */
   readonly onMisdirected?: OnMisdirected | undefined;
   /** A fault of ours, for the log. */
@@ -162,7 +162,7 @@ export class OtlpReceiver {
     let refused: readonly { readonly reason: string }[] = [];
     let unkept = 0;
     if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
-      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped), budgetOwner(tenant));
+      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped));
       answered.inserted = result.inserted;
       answered.duplicates = result.duplicates;
       answered.refused = result.refused.length;
@@ -196,11 +196,20 @@ export class OtlpReceiver {
         reserved += more;
       });
       answered.bodyBytes = body.length;
-      if (body.length >= longDecodeBytes) await this.#turns.next();
+      if (body.length >= longDecodeBytes) await this.#turns.next(owner, () => this.#cannotWait(tenant));
       return await this.#decode(exchange, body, contentEncoding, encoding, tenant);
     } finally {
       bodies.give(owner, reserved);
     }
+  }
+
+  /**
+   * Whose events they are stands in the bodies of a sender for several tenants. If many of them wait, they are decoded although
+   * there is no room: the queue then refuses the tenant that has more than its share, and takes the others' events.
+   */
+  #cannotWait(tenant: TenantRule): boolean {
+    const { bodies } = this.#options;
+    return tenant.kind !== "fixed" && bodies.heldBy(budgetOwner(tenant)) > bodies.total / 4;
   }
 
   #reserve(owner: string, bytes: number): void {
@@ -238,7 +247,7 @@ export class OtlpReceiver {
       exchange.answered.inflatedBytes = inflated.length;
       if (body.length < longDecodeBytes && inflated.length >= longInflatedBytes && endTurn === undefined) {
         keep(inflated);
-        await this.#turns.next();
+        await this.#turns.next(owner, () => this.#cannotWait(tenant));
       }
       const mapping = new RequestMapping(inflated, encoding, exchange.signal, this.#mappingContext(tenant));
       while (!mapping.run(performance.now() + sliceMs)) {

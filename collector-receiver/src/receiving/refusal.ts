@@ -1,4 +1,4 @@
-import type { ExceededLimit, HeldBytes } from "../ingest/held-bytes.ts";
+import type { ExceededShare, FairShares } from "../fairness/fair-shares.ts";
 import { UnavailableError } from "../ingest/ingest-port.ts";
 import { UnknownTenantError } from "../mapping/mapping-context.ts";
 import { statusCode } from "./encode-otlp-answer.ts";
@@ -43,22 +43,18 @@ export function hostNotServed(message: string): Refusal {
   return new Refusal("host_not_served", 503, statusCode.permissionDenied, message, retryAfter);
 }
 
-/** More bodies are being read than their limits allow. */
-export function tooManyRequests(bodies: HeldBytes, exceeded: ExceededLimit, owner: string): UnavailableError {
-  const { code, held, limit } =
-    exceeded === "owner"
-      ? ({
-          code: "tenant_too_many_requests",
-          held: `${bodies.ofOwner(owner)} bytes of requests of ${owner}`,
-          limit: `the limit for one tenant (half of MAX_QUEUE_BYTES) is ${bodies.maxOwnerBytes}`,
-        } as const)
-      : ({
-          code: "too_many_requests",
-          held: `${bodies.bytes} bytes of requests`,
-          limit: `the limit (MAX_QUEUE_BYTES) is ${bodies.maxBytes}`,
-        } as const);
-  return new UnavailableError(code, `${held} are being read and ${limit}: send again later.`, 1);
+/** More bodies are being read than there is room for, or than this sender's share. */
+export function tooManyRequests(bodies: FairShares, exceeded: ExceededShare, owner: string): UnavailableError {
+  const [code, what] =
+    exceeded === "own"
+      ? (["tenant_too_many_requests", `${bodies.heldBy(owner)} bytes of requests of ${owner} are being read`] as const)
+      : (["too_many_requests", "There is no room for more requests"] as const);
+  const text = `${what}. Those of all senders have ${bodies.held} of ${bodies.total} bytes (MAX_QUEUE_BYTES), and a sender may have as many as are left free: send again later.`;
+  return new UnavailableError(code, text, 1);
 }
+
+/** Who has more than its share is told to slow down; everything else that passes is 503. */
+const overShare: ReadonlySet<UnavailableError["code"]> = new Set(["tenant_queue_full", "tenant_too_many_requests"]);
 
 /**
  * The answer to whatever was thrown.
@@ -79,9 +75,11 @@ export function refusalFor(error: unknown, onFault: (error: unknown) => void): R
     return new Refusal("unknown_tenant", 503, statusCode.unavailable, message, retryAfter);
   }
   if (error instanceof UnavailableError) {
-    return new Refusal("unavailable", 503, statusCode.unavailable, `${error.code}: ${error.message}`, {
-      "retry-after": String(error.retryAfterSeconds),
-    });
+    const [status, code] = overShare.has(error.code)
+      ? [429, statusCode.resourceExhausted]
+      : [503, statusCode.unavailable];
+    const headers = { "retry-after": String(error.retryAfterSeconds) };
+    return new Refusal("unavailable", status, code, `${error.code}: ${error.message}`, headers);
   }
   // A fault of ours: 500 would make a Collector drop what it holds.
   onFault(error);

@@ -1,5 +1,4 @@
 import { timingSafeEqual } from "node:crypto";
-import { nameOwner } from "../config/parse-tokens.ts";
 import { digestOf, digestOfConfigured } from "../config/token-digest.ts";
 import type { TenantRule } from "../mapping/mapping-context.ts";
 
@@ -33,11 +32,11 @@ export function createTenantResolver(grants: readonly IngestGrant[], defaultTena
   };
 }
 
-/** Whose memory a sender's requests take: the tenant, or all that a gateway may send for. */
+/** Whose memory a sender's bodies take: the tenant's, or that of all that a gateway may send for. */
 export function budgetOwner(rule: TenantRule): string {
   if (rule.kind === "fixed") return rule.tenantId;
   if (rule.kind === "believed") return rule.defaultTenantId;
-  return nameOwner([...rule.tenantIds]);
+  return [...rule.tenantIds].toSorted().join("|");
 }
 
 function ruleFor(tenantIds: readonly string[]): TenantRule {

@@ -6,7 +6,7 @@ import { RequestError } from "./request-error.ts";
 /** Every error of the stats routes: `{error: {code, message, parameter?}}`, never a stack trace. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof RequestError) {
-    if (error.statusCode === 503) void reply.header("retry-after", "5");
+    if (error.statusCode === 503 || error.statusCode === 429) void reply.header("retry-after", "5");
     return reply.code(error.statusCode).send(body(error.code, error.message, error.parameter));
   }
   if (error.validation !== undefined) return answerValidation(error, request, reply);

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { FairShares } from "../fairness/fair-shares.ts";
 import type { LiveDocument } from "./live.ts";
 import { readLive } from "./live.ts";
 import { RequestError } from "./request-error.ts";
@@ -10,7 +11,8 @@ const lookEveryMs = 500;
 const heartbeatEveryMs = 15_000;
 /** A browser that lost its stream waits so long before it opens another. */
 const reopenAfterMs = 2_000;
-const maxStreams = 100;
+/** Of all tenants; one alone may have half of them. */
+const maxStreams = 200;
 /** A client that does not read is let go before it holds more than this. */
 const maxUnreadBytes = 256 * 1024;
 
@@ -36,7 +38,7 @@ export class LiveStreams {
   readonly #context: Pick<StatsContext, "pool" | "now" | "live">;
   readonly #tenants = new Map<string, Watched>();
   readonly #heartbeat: NodeJS.Timeout;
-  #streams = 0;
+  readonly #streams = new FairShares(maxStreams);
   #closed = false;
 
   constructor(context: Pick<StatsContext, "pool" | "now" | "live">) {
@@ -50,19 +52,20 @@ export class LiveStreams {
   /**
    * A stream of server-sent events: `live` with the whole document now and after each change,
    * `unavailable` where the numbers cannot be read at the moment.
-   * @throws RequestError 503 `too_many_streams`
+   * @throws RequestError `too_many_streams`: 429 if the tenant has its share, else 503
    */
   open(tenantId: string): PassThrough {
-    if (this.#closed || this.#streams >= maxStreams) {
-      const text = `${maxStreams} streams are open, which is the most: poll without stream=1, or try again later`;
-      throw new RequestError("too_many_streams", text, null, 503);
+    const exceeded = this.#closed ? "all" : this.#streams.exceeds(tenantId, 1);
+    if (exceeded !== undefined) {
+      const text = `${this.#streams.heldBy(tenantId)} streams of this tenant are open, and all tenants together may have ${maxStreams}: poll without stream=1, or try again later`;
+      throw new RequestError("too_many_streams", text, null, exceeded === "own" ? 429 : 503);
     }
     const client = new PassThrough();
     const watched = this.#watch(tenantId);
     watched.clients.add(client);
-    this.#streams++;
+    this.#streams.take(tenantId, 1);
     client.once("close", () => {
-      this.#streams--;
+      this.#streams.give(tenantId, 1);
       watched.clients.delete(client);
       if (watched.clients.size > 0) return;
       clearInterval(watched.timer);

@@ -46,18 +46,9 @@ describe("loadConfig", () => {
       maxBodyBytes: 67_108_864,
       maxInflatedBytes: 67_108_864,
       maxQueueBytes: 268_435_456,
-      maxTenantQueueBytes: 268_435_456,
       batchMaxEvents: 8000,
       logLevel: "info",
     });
-  });
-
-  test("of several senders each may have half of the queue; two tokens of one sender are one", () => {
-    const share = (tokens: string) =>
-      loadConfig({ MAX_QUEUE_BYTES: "2000001", INGEST_TOKENS: tokens }).maxTenantQueueBytes;
-    expect(share("a:token-of-brand-a-1,a:token-of-brand-a-2")).toBe(2_000_001);
-    expect(share("a|b:token-of-gateway-1,b|a:token-of-gateway-2")).toBe(2_000_001);
-    expect(share("a:token-of-brand-a-1,b:token-of-brand-b-1")).toBe(1_000_000);
   });
 
   test("variables of other programs are not looked at", () => {

@@ -137,9 +137,9 @@ test("a refused tenant is asked for again after a while, and the others are not 
   let nowMs = 0;
   const tenants = new RefusedTenants(() => nowMs);
   const waiting = {
+    tenantId: "b",
     request: requestOf([start("b")]),
     bytes: 1,
-    owner: "",
     sinceMs: 0,
     resolve: () => {},
     reject: () => {},

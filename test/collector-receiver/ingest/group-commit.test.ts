@@ -160,7 +160,7 @@ describe("group commit", () => {
   });
 
   test("a full queue refuses with a hint when to come back, and takes requests again later", async () => {
-    const ingest = open({ maxQueueBytes: 1000, writers: 1 });
+    const ingest = open({ maxQueueBytes: 1000, isQueueDivided: false, writers: 1 });
     const submit = () => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 600);
     const answers = await Promise.allSettled([submit(), submit(), submit()]);
     expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
@@ -170,24 +170,56 @@ describe("group commit", () => {
   });
 
   test("a tenant that has its share is refused with its own answer, and another tenant is not", async () => {
-    const ingest = open({ maxQueueBytes: 2000, maxTenantQueueBytes: 1000, writers: 1 });
-    const submit = (owner: string) => ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 600, owner);
+    const ingest = open({ maxQueueBytes: 2000, writers: 1 });
+    const submit = (tenantId: string, bytes = 600) =>
+      ingest.submit(requestOf([makeEvent({ tenantId, name: "acme.event" })]), bytes);
     const answers = await Promise.allSettled([
       submit("brand-a"),
       submit("brand-a"),
       submit("brand-b"),
       submit("brand-c"),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
     expect(answers[1]).toMatchObject({
-      reason: { code: "tenant_queue_full", message: expect.stringMatching(/^600 bytes of brand-a .* is 1000:/) },
+      reason: { code: "tenant_queue_full", message: expect.stringMatching(/^600 bytes of tenant "brand-a" wait/) },
     });
+    expect(answers[3]).toMatchObject({ reason: { code: "queue_full" } });
     await expect(submit("brand-a")).resolves.toMatchObject({ inserted: 1 });
-    // Who has nothing there may bring more than a share; a full queue is full for everybody.
-    const large = ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 1500, "brand-a");
+    // If nothing waits, a request may be larger than a share.
+    const large = submit("brand-a", 1500);
     await expect(submit("brand-b")).rejects.toMatchObject({ code: "queue_full" });
     await expect(large).resolves.toMatchObject({ inserted: 1 });
     expect(ingest.queueBytes).toBe(0);
+  });
+
+  test("a request of two tenants, one of them over its share: the other's part is committed, and all of it is to be sent again", async () => {
+    const ingest = open({ maxQueueBytes: 2000, writers: 1 });
+    const of = (tenantId: string) => makeEvent({ tenantId, name: "acme.event" });
+    const flood = ingest.submit(requestOf([of("flooding")]), 900);
+    const both = [of("flooding"), of("quiet")];
+    await expect(ingest.submit(requestOf(both), 400)).rejects.toMatchObject({ code: "tenant_queue_full" });
+    await flood;
+    const stored = "select tenant_id, count(*)::int as n from analytics_events group by 1 order by 1";
+    expect((await database.pool.query(stored)).rows).toEqual([
+      { tenant_id: "flooding", n: 1 },
+      { tenant_id: "quiet", n: 1 },
+    ]);
+    await expect(ingest.submit(requestOf(both), 400)).resolves.toEqual({ inserted: 1, duplicates: 1, refused: [] });
+    expect(ingest.queueBytes).toBe(0);
+  });
+
+  test("a tenant's request does not wait for the many that another one has sent before", async () => {
+    const batches: string[][] = [];
+    const ingest = open({
+      writers: 1,
+      batchMaxEvents: 10,
+      onCommitted: ({ inserted }) => batches.push(inserted.map(({ tenantId }) => tenantId)),
+    });
+    const submit = (tenantId: string) => ingest.submit(requestOf([makeEvent({ tenantId, name: "acme.event" })]), 100);
+    await Promise.all([...Array.from({ length: 300 }, () => submit("flooding")), submit("quiet")]);
+    expect(batches[0]).toHaveLength(10);
+    expect(batches[0]).toContain("quiet");
+    expect(batches.flat()).toHaveLength(301);
   });
 
   test("there is room for more until two batches wait, and again when the first of them is taken", async () => {

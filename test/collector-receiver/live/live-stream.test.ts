@@ -100,14 +100,19 @@ describe("live?stream=1", () => {
     expect(await stream.next()).toBeNull();
   });
 
-  test("streams are bounded; one that its client leaves makes room", async () => {
+  test("streams are bounded by tenant; one that its client leaves makes room", async () => {
     const { url } = await startTestReceiver();
     const streams = await Promise.all(Array.from({ length: 100 }, () => openStream(url)));
     expect(streams.map(({ response }) => response.status)).toEqual(Array.from({ length: 100 }, () => 200));
     const refused = await fetch(`${url}/api/analytics/live?stream=1`);
-    expect(refused.status).toBe(503);
+    expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("5");
     expect(await refused.json()).toMatchObject({ error: { code: "too_many_streams" } });
+    const headers = { "x-spanledger-tenant": "another" };
+    const abort = new AbortController();
+    const other = await fetch(`${url}/api/analytics/live?stream=1`, { headers, signal: abort.signal });
+    abort.abort();
+    expect(other.status).toBe(200);
     streams[0]?.abort.abort();
     await expect
       .poll(async () => {

@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { buildApp } from "../../../collector-receiver/src/app.ts";
 import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
-import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
+import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 
@@ -16,7 +16,7 @@ async function useApp(): Promise<{ app: FastifyInstance; log: string[] }> {
     log: pino({ level: "info" }, { write: (line: string) => void log.push(line) }) as FastifyBaseLogger,
     pool: unused,
     ingest: unused,
-    bodies: new HeldBytes(1),
+    bodies: new FairShares(1),
     metrics: new ReceiverMetrics(() => {
       throw Object.assign(new Error("the queue is broken"), { code: "queue_broken" });
     }, 1),

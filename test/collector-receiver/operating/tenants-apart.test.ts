@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { buildApp } from "../../../collector-receiver/src/app.ts";
 import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
-import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
+import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 import { businessCalendarOf } from "../../../collector-receiver/src/metrics/business-calendar.ts";
@@ -52,7 +52,7 @@ async function listRoutes(): Promise<string[]> {
     log: pino({ level: "silent" }) as FastifyBaseLogger,
     pool: unused,
     ingest: unused,
-    bodies: new HeldBytes(1),
+    bodies: new FairShares(1),
     metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
     retainedFromMs: () => null,
     countedAttributes,

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test, vi } from "vitest";
-import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
+import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
 import { RequestMapping } from "../../../collector-receiver/src/mapping/map-request.ts";
 import { inSpan, longElements, longJson, message as field, times } from "../mapping/long-elements.ts";
 import { context, encodeProtobuf, eventOf, nanos, nowMs, spanOf, text, tracesOf } from "../mapping/otlp-messages.ts";
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 const start = async () => {
-  const bodies = new HeldBytes(256 * 1024 * 1024);
+  const bodies = new FairShares(256 * 1024 * 1024);
   server = await startOtlpServer({ bodies, maxInflatedBytes: 64 * 1024 * 1024 });
   return bodies;
 };
@@ -134,12 +134,12 @@ test("mapping ends when the sender goes away, and gives back what it held", asyn
   const bodies = await start();
   const abort = new AbortController();
   const large = post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12), abort.signal);
-  await vi.waitFor(() => expect(bodies.bytes).toBeGreaterThan(0), { interval: 1 });
+  await vi.waitFor(() => expect(bodies.held).toBeGreaterThan(0), { interval: 1 });
   for (let i = 0; i < 3; i++) await setImmediate();
   abort.abort();
   await expect(large).rejects.toThrow("aborted");
   await vi.waitFor(() => expect(server!.answered.map(({ outcome }) => outcome)).toEqual(["aborted"]), 10_000);
-  expect(bodies.bytes).toBe(0);
+  expect(bodies.held).toBe(0);
   expect((await post("/v1/traces", protobufType, small)).status).toBe(200);
   const again = await post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12));
   expect(again.status).toBe(200);
@@ -149,11 +149,11 @@ test("mapping ends when the sender goes away, and gives back what it held", asyn
 test("a body whose sender goes away while it waits for its turn is not inflated", async () => {
   const bodies = await start();
   const first = post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12));
-  await vi.waitFor(() => expect(bodies.bytes).toBeGreaterThan(0), { interval: 1 });
-  const heldByFirst = bodies.bytes;
+  await vi.waitFor(() => expect(bodies.held).toBeGreaterThan(0), { interval: 1 });
+  const heldByFirst = bodies.held;
   const abort = new AbortController();
   const second = post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12), abort.signal);
-  await vi.waitFor(() => expect(bodies.bytes).toBeGreaterThan(heldByFirst), { interval: 1 });
+  await vi.waitFor(() => expect(bodies.held).toBeGreaterThan(heldByFirst), { interval: 1 });
   for (let i = 0; i < 3; i++) await setImmediate();
   abort.abort();
   await expect(second).rejects.toThrow("aborted");

@@ -3,7 +3,7 @@ import { connect, Socket } from "node:net";
 import { once } from "node:events";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
+import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
 import { UnavailableError } from "../../../collector-receiver/src/ingest/ingest-port.ts";
 import type { OtlpOptions } from "../../../collector-receiver/src/receiving/otlp-receiver.ts";
 import { createTenantResolver } from "../../../collector-receiver/src/receiving/resolve-ingest-token.ts";
@@ -308,23 +308,23 @@ describe("refusals are a google.rpc.Status in the caller's encoding", () => {
   });
 });
 
-test("bodies that are being read are bounded, for one tenant and altogether, each limit with its own answer", async () => {
+test("bodies that are being read are bounded, by tenant (429) and altogether (503)", async () => {
   const resolveTenant = createTenantResolver(
     ["brand-a", "brand-b", "brand-c"].map((tenant) => ({ token: `token-of-${tenant}`, tenantIds: [tenant] })),
   );
   // A body counts as what it announces, and as 64 KiB at least.
-  const bodies = new HeldBytes(4 * 65_536, 2 * 65_536);
+  const bodies = new FairShares(4 * 65_536);
   const server = await start({ resolveTenant, bodies });
   const { port } = new URL(server.url);
   const sockets: Socket[] = [];
   const hold = async (tenant: string): Promise<void> => {
-    const before = bodies.bytes;
+    const before = bodies.held;
     const socket = connect(Number(port), "127.0.0.1");
     sockets.push(socket);
     await once(socket, "connect");
     const head = `POST /v1/traces HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-${tenant}\r\nContent-Type: ${jsonType}`;
     socket.write(`${head}\r\nContent-Length: 1000\r\n\r\nhalf`);
-    await vi.waitUntil(() => bodies.bytes > before);
+    await vi.waitUntil(() => bodies.held > before);
   };
   const ask = async (tenant: string): Promise<[number, string | null, string]> => {
     const headers = { "content-type": jsonType, authorization: `Bearer token-of-${tenant}` };
@@ -335,25 +335,26 @@ test("bodies that are being read are bounded, for one tenant and altogether, eac
   expect(await ask("brand-a")).toEqual([200, null, "{}"]);
   await hold("brand-a");
   expect(await ask("brand-a")).toEqual([
-    503,
+    429,
     "1",
-    expect.stringMatching(/"tenant_too_many_requests: 131072 bytes of requests of brand-a .* is 131072:/),
+    expect.stringMatching(
+      /"tenant_too_many_requests: 131072 bytes of requests of brand-a are .* 131072 of 262144 bytes/,
+    ),
   ]);
   expect(await ask("brand-b")).toEqual([200, null, "{}"]);
   await hold("brand-b");
-  await hold("brand-c");
   expect(await ask("brand-c")).toEqual([
     503,
     "1",
-    expect.stringMatching(/"too_many_requests: 262144 bytes of requests are .* is 262144:/),
+    expect.stringMatching(/"too_many_requests: There is no room .* 196608 of 262144 bytes/),
   ]);
   expect(server.answered.at(-1)?.outcome).toBe("unavailable");
   for (const socket of sockets) socket.destroy();
-  await vi.waitUntil(() => bodies.bytes === 0);
+  await vi.waitUntil(() => bodies.held === 0);
 });
 
 test("a body in chunks takes memory as its bytes arrive, and is answered 503 at the limit", async () => {
-  const bodies = new HeldBytes(4 * 65_536);
+  const bodies = new FairShares(4 * 65_536, false);
   const server = await start({ bodies });
   const { port } = new URL(server.url);
   const socket = connect(Number(port), "127.0.0.1");
@@ -365,9 +366,9 @@ test("a body in chunks takes memory as its bytes arrive, and is answered 503 at 
   let answer = "";
   socket.on("data", (piece: Buffer) => (answer += piece.toString()));
   sendChunk(1000);
-  await vi.waitUntil(() => bodies.bytes === 65_536);
+  await vi.waitUntil(() => bodies.held === 65_536);
   sendChunk(100_000);
-  await vi.waitUntil(() => bodies.bytes >= 101_000);
+  await vi.waitUntil(() => bodies.held >= 101_000);
   expect(answer).toBe("");
   // Another request holds the rest, so that this body cannot grow.
   bodies.take("another", 65_536);
@@ -375,7 +376,7 @@ test("a body in chunks takes memory as its bytes arrive, and is answered 503 at 
   socket.write("0\r\n\r\n");
   await vi.waitUntil(() => answer !== "");
   expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*too_many_requests/i);
-  await vi.waitUntil(() => bodies.bytes === 65_536);
+  await vi.waitUntil(() => bodies.held === 65_536);
   // The connection is not spent: the rest of the body was read and thrown away.
   answer = "";
   bodies.give("another", 65_536);
@@ -493,4 +494,42 @@ test("ordinary traces are taken without being submitted", async () => {
   const span = spanOf([], { name: "GET /", attributes: [int("http.response.status_code", 200)] });
   expect((await post(server, encodeJson(tracesOf([span], "http")), { "content-type": jsonType })).status).toBe(200);
   expect(server.submitted).toEqual([]);
+});
+
+test.each([
+  ["a token of one tenant waits undecoded", ["brand-a"], false],
+  [
+    "a gateway's token is decoded where it has many bodies, since only they say whose they are",
+    ["brand-a", "brand-b"],
+    true,
+  ],
+])("while the next batches are full, what comes with %s", async (_title, tenantIds, isDecoded) => {
+  const taken = vi.fn<() => void>();
+  const server = await start({
+    resolveTenant: createTenantResolver([{ token: "token-of-the-sender", tenantIds }]),
+    bodies: new FairShares(1024 * 1024),
+    ingest: {
+      submit: async ({ events }) => {
+        taken();
+        return { inserted: events.length, duplicates: 0, refused: [] };
+      },
+      whenRoom: () => new Promise(() => {}),
+    },
+  });
+  const resource = tenantIds.length > 1 ? [text("spanledger.tenant", "brand-b")] : [];
+  const large = eventOf("session.start", [text("session_id", "s-1"), text("note", "x".repeat(30_000))], time);
+  const body = Buffer.from(encodeJson(tracesOf([spanOf([large, large, large])], undefined, resource)));
+  const headers = { "content-type": jsonType, authorization: "Bearer token-of-the-sender" };
+  const controller = new AbortController();
+  // Some 90 kB each: four are more than the quarter of a MiB from which they are decoded.
+  for (let i = 0; i < 4; i++) {
+    fetch(`${server.url}/v1/traces`, { method: "POST", body, headers, signal: controller.signal }).catch(() => {});
+  }
+  if (isDecoded) await vi.waitFor(() => expect(taken).toHaveBeenCalled(), 10_000).catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  // The server closes once nobody waits for an answer.
+  controller.abort();
+  expect(taken.mock.calls.length > 0).toBe(isDecoded);
+  // The last one fits into the quarter.
+  expect(taken.mock.calls.length).toBeLessThan(4);
 });

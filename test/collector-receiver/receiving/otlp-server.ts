@@ -1,6 +1,6 @@
 import { fastify } from "fastify";
 import { connectionTimes, createHttpServer } from "../../../collector-receiver/src/receiving/create-http-server.ts";
-import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
+import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
 import type { Ingest } from "../../../collector-receiver/src/ingest/ingest-port.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { defaultMappingLimits } from "../../../collector-receiver/src/mapping/mapping-context.ts";
@@ -36,7 +36,7 @@ export async function startOtlpServer(over: Partial<OtlpOptions> = {}): Promise<
     mappingLimits: defaultMappingLimits,
     maxBodyBytes: 4 * 1024 * 1024,
     maxInflatedBytes: 8 * 1024 * 1024,
-    bodies: new HeldBytes(64 * 1024 * 1024),
+    bodies: new FairShares(64 * 1024 * 1024),
     onRequest: (request) => answered.push(request),
     onFault: () => {},
     ...over,

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { buildApp } from "../../../collector-receiver/src/app.ts";
 import type { ConnectionTimes } from "../../../collector-receiver/src/receiving/create-http-server.ts";
 import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
-import { HeldBytes } from "../../../collector-receiver/src/ingest/held-bytes.ts";
+import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
 import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
@@ -118,7 +118,7 @@ test("unless told otherwise headers have 20 s, requests two minutes, idle connec
     log: pino({ level: "silent" }) as FastifyBaseLogger,
     pool: unused,
     ingest: unused,
-    bodies: new HeldBytes(1),
+    bodies: new FairShares(1),
     metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
     countedAttributes: new Set(),
     retainedFromMs: () => null,

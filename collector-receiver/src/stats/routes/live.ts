@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { errorSchema, oneOf } from "../answer-schemas.ts";
 import { readLive } from "../live.ts";
@@ -29,13 +30,20 @@ const liveSchema = Type.Object(
   { description: "The counters of today" },
 );
 
+const route = "/api/analytics/live";
+
+/** True if the request asks for a stream, which stays open. */
+export function isLiveStream({ routeOptions, query }: FastifyRequest): boolean {
+  return routeOptions.url === route && (query as { readonly stream?: unknown }).stream === "1";
+}
+
 /** `GET /api/analytics/live`, and as server-sent events with `stream=1` */
 export function routeLive(app: StatsApp, context: StatsContext): void {
   const streams = new LiveStreams(context);
   // Else the server waits for streams that nobody ends.
   app.addHook("preClose", async () => streams.close());
   app.get(
-    "/api/analytics/live",
+    route,
     {
       schema: {
         summary: "The counters of today",
@@ -53,7 +61,7 @@ export function routeLive(app: StatsApp, context: StatsContext): void {
           { additionalProperties: false },
         ),
         produces: ["application/json", "text/event-stream"],
-        response: { 200: liveSchema, 400: errorSchema, 503: errorSchema },
+        response: { 200: liveSchema, 400: errorSchema, 429: errorSchema, 503: errorSchema },
       },
     },
     async (request, reply) => {

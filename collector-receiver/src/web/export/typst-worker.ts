@@ -5,7 +5,7 @@ import type { CompiledPdf, PdfRequest } from "./compile-pdf.ts";
 /** The thread behind `compilePdf`: Typst compiles without a pause, up to seconds for a long report. */
 let compiler: NodeCompiler | undefined;
 
-parentPort?.on("message", ({ id, source, input, fontFolder, createdAtSeconds }: PdfRequest) => {
+parentPort?.on("message", ({ source, input, fontFolder, createdAtSeconds }: PdfRequest) => {
   // Reading the fonts costs some 100 ms, so the compiler is kept; what it caches of earlier reports is not.
   compiler ??= NodeCompiler.create({ fontArgs: [{ fontPaths: [fontFolder] }] });
   let answer: CompiledPdf;
@@ -14,9 +14,9 @@ parentPort?.on("message", ({ id, source, input, fontFolder, createdAtSeconds }: 
       { mainFileContent: source, inputs: { report: input }, resetRead: true },
       { creationTimestamp: createdAtSeconds },
     );
-    answer = { id, pdf };
+    answer = { pdf };
   } catch (error) {
-    answer = { id, problem: error instanceof Error ? error.message : String(error) };
+    answer = { problem: error instanceof Error ? error.message : String(error) };
   } finally {
     compiler.evictCache(2);
   }

@@ -20,8 +20,12 @@ import { reportTemplate } from "./report-template.ts";
 const chartWidth = 430;
 
 /** The report as PDF: made by Typst in a thread of this process, fonts embedded, no browser. */
-export function writeReportPdf(context: ReportContext, options: { readonly sampleData: boolean }): Promise<Buffer> {
-  return compilePdf({
+export function writeReportPdf(
+  tenantId: string,
+  context: ReportContext,
+  options: { readonly sampleData: boolean },
+): Promise<Buffer> {
+  return compilePdf(tenantId, {
     source: reportTemplate,
     input: JSON.stringify(documentOf(context, options), readable),
     fontFolder: reportFontFolder,

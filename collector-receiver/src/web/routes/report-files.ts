@@ -13,7 +13,7 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
     return reply
       .type("application/pdf")
       .header("content-disposition", `inline; filename="spanledger-${report.material.month}-${report.locale}.pdf"`)
-      .send(await writeReportPdf(report, context));
+      .send(await writeReportPdf(context.tenantOf(request), report, context));
   });
   app.get("/report.csv", { schema: { hide: true } }, async (request, reply) => {
     const report = await readReportOf(request, context, null);

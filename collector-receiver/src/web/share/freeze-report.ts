@@ -51,7 +51,7 @@ export async function freezeReport(
   for (const locale of locales) {
     const context = reportContext(await readReport(reader, tenantId, month, locale), locale, options.least);
     pages[locale] = freezePage(context, options);
-    files.push(...(await freezeFiles(context, options)));
+    files.push(...(await freezeFiles(tenantId, context, options)));
   }
   return { pages: pages as Record<Locale, string>, files };
 }
@@ -85,10 +85,10 @@ function freezePage(context: ReportContext, options: FreezeOptions): string {
   });
 }
 
-async function freezeFiles(context: ReportContext, options: FreezeOptions): Promise<FrozenFile[]> {
+async function freezeFiles(tenantId: string, context: ReportContext, options: FreezeOptions): Promise<FrozenFile[]> {
   const { locale } = context;
   const files: FrozenFile[] = [
-    { locale, name: "report.pdf", content: await writeReportPdf(context, options) },
+    { locale, name: "report.pdf", content: await writeReportPdf(tenantId, context, options) },
     { locale, name: "report.csv", content: Buffer.from(writeReportCsv(context, options)) },
     { locale, name: "report.json", content: Buffer.from(writeReportJson(context, options)) },
   ];

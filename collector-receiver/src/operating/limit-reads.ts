@@ -1,0 +1,68 @@
+import { finished } from "node:stream";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+
+/** Requests of one tenant that are answered at the same time. A report alone has ten statements. */
+const maxRunning = 4;
+/** Requests of one tenant that wait for these. */
+const maxWaiting = 200;
+
+/** A tenant asks for more at once than we answer. */
+export class TooManyReadsError extends Error {
+  override readonly name = "TooManyReadsError";
+  readonly code = "too_many_requests";
+  readonly statusCode = 429;
+}
+
+interface Reads {
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
+/** Answers a few requests of each tenant at a time, so that one tenant's requests do not take the connections of the others'. */
+class ReadTurns {
+  readonly #byTenant = new Map<string, Reads>();
+
+  /** Resolves when the request may begin; `end` it once. @throws TooManyReadsError */
+  async begin(tenantId: string): Promise<void> {
+    const reads = this.#byTenant.get(tenantId) ?? { running: 0, waiting: [] };
+    this.#byTenant.set(tenantId, reads);
+    if (reads.running < maxRunning) {
+      reads.running++;
+      return;
+    }
+    if (reads.waiting.length >= maxWaiting) {
+      const text = `${maxRunning} requests of this tenant are being answered and ${maxWaiting} wait: ask again in a moment`;
+      throw new TooManyReadsError(text);
+    }
+    // The one that ends hands its place on.
+    await new Promise<void>((resolve) => reads.waiting.push(resolve));
+  }
+
+  end(tenantId: string): void {
+    const reads = this.#byTenant.get(tenantId)!;
+    const next = reads.waiting.shift();
+    if (next !== undefined) next();
+    else if (--reads.running === 0) this.#byTenant.delete(tenantId);
+  }
+}
+
+/**
+ * Limits the requests that are answered at the same time by tenant. Call it in the scope of the routes, after `askForToken`.
+ * @param ownerOf whose request it is; undefined: it is not limited
+ */
+export function limitReads(app: FastifyInstance, ownerOf: (request: FastifyRequest) => string | undefined): void {
+  const turns = new ReadTurns();
+  app.addHook("onRequest", async (request, reply) => {
+    const owner = ownerOf(request);
+    if (owner === undefined) return;
+    try {
+      await turns.begin(owner);
+    } catch (error) {
+      void reply.header("retry-after", "1");
+      throw error;
+    }
+    finished(reply.raw, () => turns.end(owner));
+    // The reader went away while its request waited: nobody is there to be answered.
+    if (reply.raw.destroyed) reply.hijack();
+  });
+}
