@@ -35,6 +35,8 @@ export class Pipeline {
   #sourceId = "";
   /** What the product has asked for so far. */
   #options: Record<string, unknown> = {};
+  /** Longest wait of the end of the process, in ms. */
+  exitWaitMs = 0;
   /** Left of the time that the end of the process may wait, in ms. */
   #exitWaitLeftMs = Infinity;
   /** The `exit` event has come: nothing asynchronous happens any more. */
@@ -51,9 +53,8 @@ export class Pipeline {
   /** Running again only because something was recorded after a shutdown. */
   #resumed = false;
   readonly #questions = new HostQuestions(() => this.#host);
-  /** In the main thread: where others come with their events. */
+  /** In the main thread: where others come with their events; the other one is of any other thread. */
   readonly #reception: Reception | null;
-  /** In any other thread. */
   readonly #mainSender: MainSender | null;
   /** This thread goes over to another sender as soon as nothing is under way. */
   #moving = false;
@@ -64,7 +65,10 @@ export class Pipeline {
     this.recorder.disabled = readFlag(process.env, "SPANLEDGER_DISABLED", () => undefined) ?? false;
     this.recorder.onUnseen = () => this.#attend();
     const inherited = this.#mainSender?.config ?? null;
-    if (inherited !== null) this.#recordAs(inherit(inherited, ""));
+    if (inherited === null) return;
+    this.#recordAs(inherit(inherited, ""));
+    // Before the first event: most threads need no second chunk.
+    this.recorder.queue.shared = this.#mainSender?.shared ?? null;
   }
 
   /**
@@ -87,6 +91,7 @@ export class Pipeline {
 
   #apply(config: ResolvedConfig): void {
     this.#recordAs(config);
+    this.exitWaitMs = config.exitWaitMs;
     this.recorder.onRecorded = announceToPlatform(this, config.waitUntil);
     setErrorListener(config.onError);
     this.#reception?.publish(config);
@@ -97,7 +102,6 @@ export class Pipeline {
     }
     if (this.#state === "stopped") this.recorder.beginNewSource();
     this.#resumed = false;
-    this.recorder.queue.maxBytes = config.maxQueueBytes;
     const kept = config.inProcess === this.#config?.inProcess ? this.#host : null;
     const isSame = this.#state === "running" && isDeepStrictEqual(config.settings, this.#config?.settings);
     this.#config = config;
@@ -111,8 +115,9 @@ export class Pipeline {
     this.onRunning?.(config);
   }
 
-  #recordAs({ strict, disabled, discards, shape }: ResolvedConfig): void {
+  #recordAs({ strict, disabled, discards, shape, maxQueueBytes }: ResolvedConfig): void {
     Object.assign(this.recorder, { strict, disabled, discards, shape });
+    this.recorder.queue.maxBytes = maxQueueBytes;
   }
 
   /** Resolves true when everything recorded until now is settled, false after `timeoutMs`. */
@@ -132,17 +137,12 @@ export class Pipeline {
     return complete;
   }
 
-  /** Longest wait of the end of the process, in ms. */
-  get exitWaitMs(): number {
-    return this.#config?.exitWaitMs ?? 0;
-  }
-
   /** The time that the end may wait has been waited already. */
   spendExitWait(): void {
     this.#exitWaitLeftMs = 0;
   }
 
-  /** Lets nothing wait for others any longer; waits for nothing. */
+  /** Lets nothing wait for others any longer. */
   sendNow(): void {
     void this.#host?.flush(this.recorder.seq);
   }
@@ -297,6 +297,7 @@ export class Pipeline {
     this.#state = "running";
     this.recorder.unattended = false;
     queue.onChunk = (chunk) => host.addChunk(chunk);
+    queue.shared = host.shared;
     host.announce(this.#describe());
   }
 

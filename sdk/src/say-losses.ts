@@ -1,13 +1,12 @@
+import { BurstLine } from "./burst-line.ts";
 import { runsUnderTests } from "./config/read-environment.ts";
 import { hideCredentials } from "./config/resolve-target.ts";
 import { showNotice, writeLastWords } from "./diagnose.ts";
 import type { EventRecorder } from "./recording/event-recorder.ts";
-import { startTimer, stopTimer, type Timer } from "./timers.ts";
+import { startTimer } from "./timers.ts";
 
 /** Events that wait this long for a start are worth a line, in ms. */
 const startWaitMs = 30_000;
-/** A burst is over after this time, so that the line about it gives its number, in ms. */
-const dropWaitMs = 1000;
 
 const startRemedy =
   "startBusinessEvents was never called. Call it when the process starts, or use node --import @spanledger/sdk/register";
@@ -21,8 +20,12 @@ export class LossLines {
   readonly #isStarted: () => boolean;
   readonly #isPrivate: () => boolean;
   #unstarted = false;
-  /** Runs from a drop that has not been said. */
-  #dropped: Timer = null;
+  /** Events that found no room in the queue. */
+  #dropped = 0;
+  readonly #dropLine = new BurstLine(
+    () => this.#dropped,
+    (dropped, occasion) => this.#sayDropped(dropped, occasion),
+  );
 
   /** @param isPrivate the main thread has started the SDK, with functions that another thread cannot ask */
   constructor(recorder: EventRecorder, isStarted: () => boolean, isPrivate: () => boolean) {
@@ -30,7 +33,8 @@ export class LossLines {
     this.#isStarted = isStarted;
     this.#isPrivate = isPrivate;
     recorder.onDrop = () => {
-      this.#dropped ??= startTimer(dropWaitMs, () => this.#sayDropped("a burst"));
+      this.#dropped += 1;
+      this.#dropLine.attend();
     };
   }
 
@@ -44,13 +48,11 @@ export class LossLines {
   /** The process ends: what has not been said is said now. */
   sayAtExit(): void {
     this.#sayUnstarted("are lost");
-    if (this.#dropped !== null) this.#sayDropped("the exit");
+    this.#dropLine.sayAtExit();
   }
 
-  #sayDropped(occasion: string): void {
-    stopTimer(this.#dropped);
-    this.#dropped = null;
-    const { dropped, seq, queue } = this.#recorder;
+  #sayDropped(dropped: number, occasion: string): void {
+    const { seq, queue } = this.#recorder;
     const remedy = this.#isStarted()
       ? "set maxQueueBytes higher or spoolDirectory, and see that the receiver answers"
       : "call startBusinessEvents before events are recorded";

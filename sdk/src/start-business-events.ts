@@ -36,7 +36,7 @@ export function startBusinessEvents(options?: BusinessEventsOptions): BusinessEv
  * answer is returned.
  */
 export function flush(options?: EndOptions): Promise<boolean> {
-  return pipeline.flush(readTimeout(options));
+  return pipeline.flush(readTimeout(options, defaultTimeoutMs));
 }
 
 /**
@@ -44,12 +44,13 @@ export function flush(options?: EndOptions): Promise<boolean> {
  * process, which does it by itself. An event recorded afterwards starts the sender again.
  */
 export function shutdown(options?: EndOptions): Promise<boolean> {
-  return pipeline.shutdown(readTimeout(options));
+  return pipeline.shutdown(readTimeout(options, defaultTimeoutMs));
 }
 
-function readTimeout(options: unknown): number {
+/** `timeoutMs` of options that anybody may have passed, in ms. */
+export function readTimeout(options: unknown, fallbackMs: number): number {
   const warn = (message: string): void => showNotice({ level: "warn", key: `end:${message}`, message, loud: true });
-  return new OptionReader(options, warn).milliseconds("timeoutMs", defaultTimeoutMs);
+  return new OptionReader(options, warn).milliseconds("timeoutMs", fallbackMs);
 }
 
 /** What the pipeline has done so far: recorded, sent, dropped, refused, pending. */

@@ -5,7 +5,7 @@ import { copyAttributes } from "./recording/copy-attributes.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { workingFolder } from "./require-builtin.ts";
 import { pipeline } from "./shared-pipeline.ts";
-import { shutdown, startBusinessEvents } from "./start-business-events.ts";
+import { readTimeout, shutdown, startBusinessEvents, type EndOptions } from "./start-business-events.ts";
 import { startTimer, stopTimer } from "./timers.ts";
 
 /** Options of `startTelemetry`: those of business events, and more instrumentations. */
@@ -18,8 +18,11 @@ export interface TelemetryOptions extends BusinessEventsOptions {
 export interface Telemetry {
   /** Whether OpenTelemetry's SDK runs too; false where its packages are missing. */
   readonly tracing: boolean;
-  /** Sends what waits, of both pipelines, and ends both. */
-  shutdown(): Promise<void>;
+  /**
+   * Sends what waits, of both pipelines, and ends both. Resolves after `timeoutMs` at the latest, by default after the
+   * time that the end of the process may wait (`SPANLEDGER_EXIT_WAIT_MS`), whichever backend is away. Never rejects.
+   */
+  shutdown(options?: EndOptions): Promise<void>;
 }
 
 /** A `require` that works alike in both builds; it asks for built-in modules alone. */
@@ -50,11 +53,25 @@ export async function startTelemetry(options?: TelemetryOptions): Promise<Teleme
   const sdk = await startNodeSdk(options);
   return {
     tracing: sdk !== null,
-    async shutdown() {
-      // An async function, so that what the product's OpenTelemetry throws is settled too.
-      await Promise.allSettled([(async () => sdk?.shutdown())(), shutdown()]);
+    async shutdown(end) {
+      const timeoutMs = readTimeout(end, pipeline.exitWaitMs);
+      await Promise.all([endWithin(timeoutMs, sdk), shutdown({ timeoutMs })]);
     },
   };
+}
+
+/** Ends OpenTelemetry's SDK, and waits for that no longer than `timeoutMs`: by itself it tries for 10 s. */
+function endWithin(timeoutMs: number, sdk: NodeSdk | null): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = startTimer(timeoutMs, resolve);
+    timer?.ref();
+    const end = (): void => {
+      stopTimer(timer);
+      resolve();
+    };
+    // An async function, so that what the product's OpenTelemetry throws is settled too.
+    (async () => sdk?.shutdown())().then(end, end);
+  });
 }
 
 async function startNodeSdk(options: TelemetryOptions | undefined): Promise<NodeSdk | null> {
@@ -97,7 +114,7 @@ async function startNodeSdk(options: TelemetryOptions | undefined): Promise<Node
  * long as the end may wait: if their backend is away, NodeSDK by itself would keep it for 10 s.
  */
 async function endAtNaturalEnd(sdk: NodeSdk): Promise<void> {
-  const isBounded = pipeline.status().state === "running" && process.listenerCount("beforeExit") <= ownListeners;
+  const isBounded = process.listenerCount("beforeExit") <= ownListeners;
   // The business events use the same time.
   pipeline.sendNow();
   const timer = isBounded ? startTimer(pipeline.exitWaitMs, endNow) : null;

@@ -38,6 +38,15 @@ describe("one line says", () => {
     expect(sink.reports.at(-1)).toMatchObject({ lastSeq: 50_000, dropped: Number(dropped) });
   });
 
+  it("at the exit how many events all bursts have lost", async () => {
+    sink.misbehave = () => true;
+    const lines = linesOf(await run("bursts", sink.url, { SPANLEDGER_EXIT_WAIT_MS: "0" }));
+    const dropped = lines.flatMap((line) => /sdk: (\d+) of \d+ business events are dropped/.exec(line)?.[1] ?? []);
+    expect(dropped).toHaveLength(2);
+    const [lost] = lines.flatMap((line) => /had taken (\d+) business events/.exec(line)?.[1] ?? []);
+    expect(Number(dropped[1]) + Number(lost)).toBe(100_000);
+  });
+
   it.each([
     [401, /status 401: .*SPANLEDGER_OTLP_HEADERS.*5 events wait/],
     [403, /status 403: .*SPANLEDGER_OTLP_HEADERS.*5 events wait/],

@@ -16,6 +16,8 @@ afterEach(async () => {
   await tracing.stop();
 });
 
+const isBetween = (from: number, to: number) => (value: unknown) => (value as number) >= from && (value as number) < to;
+
 const workspace = join(import.meta.dirname, "../..");
 const register = ["--import", "@spanledger/sdk/register"];
 
@@ -65,6 +67,27 @@ it("a natural end waits for a tracing backend that hangs no longer than it says"
   expect(tracing.requests.length).toBeGreaterThan(0);
   // NodeSDK by itself would wait for 10 s.
   expect(end.tookMs).toBeLessThan(without.tookMs + 600 + 5000);
+  expect(sink.eventIds.size).toBe(2);
+});
+
+it("shutdown() waits for a tracing backend that hangs as long as its option says, else as long as an exit may", async () => {
+  tracing.misbehave = () => true;
+  const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> => {
+    const end = await runProduct("telemetry-shutdown", {
+      args,
+      endpoint: sink.url,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url, OTEL_METRICS_EXPORTER: "none", ...env },
+    });
+    expect(end.code).toBe(0);
+    return Number(end.stdout);
+  };
+  // NodeSDK by itself would wait for 10 s; with these, one that does not wait at all would show too.
+  expect(await run([], { SPANLEDGER_EXIT_WAIT_MS: "700" })).toSatisfy(isBetween(690, 5000));
+  expect(await run(["700"])).toSatisfy(isBetween(690, 5000));
+  expect(await run([], { SPANLEDGER_EXIT_WAIT_MS: "700", SPANLEDGER_DISABLED: "true" })).toSatisfy(
+    isBetween(690, 5000),
+  );
+  expect(tracing.requests.length).toBeGreaterThan(0);
   expect(sink.eventIds.size).toBe(2);
 });
 

@@ -171,6 +171,37 @@ describeWith(
       expect(sink.events).toEqual([]);
     });
 
+    it("ended threads leave no more than one queue holds, and the receiver hears of the rest", async () => {
+      let ready = false;
+      sink.misbehave = (_request, response) => {
+        if (ready) return false;
+        response.writeHead(503, { "retry-after": "0" }).end();
+        return true;
+      };
+      const product = new RunningProduct("", {
+        file: join(folder, "main.mjs"),
+        cwd: folder,
+        args: ["crowd", "with"],
+        endpoint: sink.url,
+      });
+      await product.printed("ending");
+      ready = true;
+      const end = await product.ended;
+      expect(end).toMatchObject({ code: 0, stdout: "ending\n" });
+      const lines = lineOf(end).filter((line) => line.includes("worker threads"));
+      // The first chunk of a thread has 64 KiB: 16 of them are one queue of 1 MiB.
+      const taken = sink.eventIds.size;
+      expect(taken).toBeGreaterThanOrEqual(1600);
+      expect(taken).toBeLessThan(3000);
+      expect(sink.events).toHaveLength(taken);
+      const last = new Map(sink.reports.map((report) => [report.sourceId, report]));
+      expect([...last.values()].map(({ lastSeq }) => lastSeq)).toEqual(Array(30).fill(100));
+      expect([...last.values()].reduce((sum, { dropped }) => sum + dropped, 0)).toBe(3000 - taken);
+      expect(lines.at(-1)).toMatch(
+        new RegExp(`sdk: ${3000 - taken} business events of worker threads are dropped and counted: .*maxQueueBytes`),
+      );
+    });
+
     it("a thread in which nobody starts the SDK records as the main thread does", async () => {
       await run("main.mjs", "unstarted", "with");
       for (const { attributes, resource } of sink.events) {

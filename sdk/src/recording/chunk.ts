@@ -4,8 +4,11 @@
  * that nothing is lost when the worker dies: a new sender starts again with the same chunks.
  */
 
-/** Events of one chunk; a single event never needs more than half of it. */
+/** Bytes of a chunk; a single event never needs more than half of them. */
 export const chunkBytes = 512 * 1024;
+
+/** The first chunk of a queue: most threads of a product record little, and there may be many of them. */
+export const firstChunkBytes = 64 * 1024;
 
 /** Where records begin, after the header words. */
 export const chunkHeaderBytes = 24;
@@ -49,8 +52,8 @@ export function openChunk(memory: SharedArrayBuffer): Chunk {
 }
 
 /** New memory for a chunk; `resetChunk` makes it one. */
-export function createChunk(): Chunk {
-  return openChunk(new SharedArrayBuffer(chunkBytes));
+export function createChunk(bytes: number): Chunk {
+  return openChunk(new SharedArrayBuffer(bytes));
 }
 
 /** Makes new or released memory an empty chunk with this number. */

@@ -3,6 +3,7 @@ import {
   chunkHeaderBytes,
   chunkWord,
   createChunk,
+  firstChunkBytes,
   readChunkNumber,
   resetChunk,
   type Chunk,
@@ -11,6 +12,14 @@ import {
 
 /** Released chunks that are kept for the next burst; the rest goes back to the system. */
 const maxSpareChunks = 4;
+
+/** Memory that all threads that leave their events to one sender take together. */
+export interface SharedRoom {
+  /** As the sender saw it last. */
+  readonly heldBytes: number;
+  /** An event found no room in there. */
+  countDrop(): void;
+}
 
 /**
  * The product's side of the queue: a list of chunks, bounded in bytes. What is in it stays until the
@@ -24,6 +33,8 @@ export class EventQueue {
   #lastNumber = 0;
   /** Called with each chunk as soon as it may hold events. */
   onChunk: ((chunk: SharedChunk) => void) | null = null;
+  /** Null while this thread is the only one. */
+  shared: SharedRoom | null = null;
   /** Where the next record begins. */
   position = 0;
 
@@ -52,17 +63,24 @@ export class EventQueue {
 
   /** Memory that the queue occupies. */
   get bytes(): number {
-    return this.#chunks.length * chunkBytes;
+    return this.#chunks.reduce((sum, { memory }) => sum + memory.byteLength, 0);
+  }
+
+  /** All threads together hold as much as one may: what ended threads have left, for example. */
+  get isCrowded(): boolean {
+    return this.shared !== null && this.shared.heldBytes >= this.#maxBytes;
   }
 
   /** Seals the current chunk and opens another one; null where the queue is full. */
   advance(): Chunk | null {
     this.#collectReleased();
-    if ((this.#chunks.length + 1) * chunkBytes > this.#maxBytes && this.#chunks.length > 0) {
+    if (this.#chunks.length > 0 && this.bytes + chunkBytes > this.#maxBytes) return null;
+    if (this.isCrowded) {
+      this.shared?.countDrop();
       return null;
     }
     if (this.#current !== null) Atomics.store(this.#current.words, chunkWord.sealed, 1);
-    const chunk = this.#spare.pop() ?? createChunk();
+    const chunk = this.#spare.pop() ?? createChunk(this.#lastNumber === 0 ? firstChunkBytes : chunkBytes);
     this.#lastNumber += 1;
     resetChunk(chunk, this.#lastNumber);
     this.#chunks.push(chunk);
@@ -84,7 +102,8 @@ export class EventQueue {
       const oldest = this.#chunks[0];
       if (oldest === undefined || Atomics.load(oldest.words, chunkWord.released) === 0) return;
       this.#chunks.shift();
-      if (this.#spare.length < maxSpareChunks) this.#spare.push(oldest);
+      const isWhole = oldest.memory.byteLength === chunkBytes;
+      if (isWhole && this.#spare.length < maxSpareChunks) this.#spare.push(oldest);
     }
   }
 }

@@ -113,7 +113,7 @@ export class EventRecorder {
 
   /** After a shutdown and a second start: another source, counted from 1. */
   beginNewSource(): void {
-    this.queue = new EventQueue(maxBytesBeforeStart);
+    this.queue = new EventQueue(this.queue.maxBytes);
     this.control = createControlBlock();
     this.seq = 0;
     this.dropped = 0;
@@ -199,10 +199,10 @@ export class EventRecorder {
     this.control.counters[controlCounter.lastSeq] = seq;
     if (chunk === null || end < 0) {
       this.#drop();
-      return;
+    } else {
+      this.queue.commit(chunk, end);
+      this.onRecorded?.();
     }
-    this.queue.commit(chunk, end);
-    this.onRecorded?.();
     if (this.unattended || Atomics.load(this.control.words, controlWord.asleep) === 1) this.onUnseen?.();
   }
 
@@ -228,7 +228,8 @@ export class EventRecorder {
 
   #drop(): void {
     this.#countDrop();
-    this.onDrop?.();
+    // The sender says it for all threads: this one may be gone before it could.
+    if (!this.queue.isCrowded) this.onDrop?.();
   }
 
   #recordDeferred(): void {

@@ -15,6 +15,7 @@ const suppressTracing = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACI
 /** Runs the sender in the product's thread, where there is no worker. */
 export class InProcessHost implements SenderHost {
   readonly kind = "in-process";
+  readonly shared = null;
   readonly #sender: Sender;
   #sourceId = "";
   #scheduled = false;

@@ -37,6 +37,11 @@ export class MemoryBacklog implements Backlog {
     this.#open.length = 0;
   }
 
+  /** Memory of all chunks. */
+  get bytes(): number {
+    return this.#open.reduce((sum, { chunk }) => sum + chunk.memory.byteLength, 0);
+  }
+
   /** How many records wait, counting no further than `enough`; `enough` as soon as they have `enoughBytes`. */
   count(enough: number, enoughBytes = Infinity): number {
     let count = 0;

@@ -1,9 +1,11 @@
 /** Entry of the worker thread: encodes, compresses and sends, away from the product's event loop. */
 import { workerData } from "node:worker_threads";
+import { BurstLine } from "../burst-line.ts";
 import { controlWord } from "../recording/control-block.ts";
 import { MeetingState } from "../threads/meeting-point.ts";
 import { answerQuestion, answerSaid, channelNames, ListeningChannel } from "../threads/thread-channels.ts";
 import type { ToMainSender, ToThreads } from "../threads/thread-messages.ts";
+import type { SenderNotice } from "./deliver-batch.ts";
 import { Sender } from "./sender.ts";
 import type { SourceStream } from "./source-stream.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
@@ -14,12 +16,23 @@ const finished = new Int32Array(start.done);
 let { point } = start;
 const state = point === null ? null : new MeetingState(point.state);
 const post = (message: FromWorker): void => port.postMessage(message);
-const sender = new Sender(
-  (notice) => post({ kind: "notice", notice }),
-  (count) => {
-    if (state !== null) state.pending = count;
+const notify = (notice: SenderNotice): void => post({ kind: "notice", notice });
+/** Said here and not by the thread, which may be gone before it could. */
+const crowdLine = new BurstLine(
+  () => state?.dropped ?? 0,
+  (dropped, occasion) => {
+    const message =
+      `${dropped} business events of worker threads are dropped and counted: the events of all threads together fill ` +
+      "the queue; set maxQueueBytes higher or spoolDirectory, and see that the receiver answers";
+    notify({ level: "error", key: `threads-crowded:${occasion}`, message, loud: true });
   },
 );
+const sender = new Sender(notify, ({ pending, heldBytes }) => {
+  if (state === null) return;
+  state.pending = pending;
+  state.heldBytes = heldBytes;
+  crowdLine.attend();
+});
 /** The source of the thread that started this worker. */
 let own: SourceStream | null = null;
 
@@ -87,6 +100,7 @@ port.on("message", (message: ToWorker) => {
     case "finish":
       // What other threads had announced before belongs to it.
       channel?.drain();
+      crowdLine.sayAtExit();
       void sender.finishAll().then(() => {
         post({ kind: "settled", id: message.id });
         tellWaiting(finished, 0, message.id);

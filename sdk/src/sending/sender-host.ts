@@ -1,9 +1,12 @@
 import type { SharedChunk } from "../recording/chunk.ts";
+import type { SharedRoom } from "../recording/event-queue.ts";
 import type { SourceAnnouncement } from "./source-announcement.ts";
 
 /** Where the sender runs: in a worker, in the product's own thread, or in the worker of the main thread. */
 export interface SenderHost {
   readonly kind: "worker" | "in-process" | "main-thread";
+  /** What this thread shares with others that leave their events to the same sender; null where it is the sender's own. */
+  readonly shared: SharedRoom | null;
   /** The source begins, or goes on with other options. */
   announce(source: SourceAnnouncement): void;
   addChunk(chunk: SharedChunk): void;

@@ -19,6 +19,14 @@ const lingerMs = 1000;
 /** Pause after an error that nobody expected, in ms. */
 const pauseAfterErrorMs = 1000;
 
+/** What other threads than the sender's own have in the sender. */
+export interface OtherThreads {
+  /** Events that are neither settled nor on the disk: the exit of the main thread says that they are lost. */
+  readonly pending: number;
+  /** Memory that their events take. */
+  readonly heldBytes: number;
+}
+
 /** Requests under way, with the streams that their parts come from. */
 type Taken = Work & { readonly streams: readonly SourceStream[] };
 
@@ -29,7 +37,7 @@ type Taken = Work & { readonly streams: readonly SourceStream[] };
  */
 export class Sender {
   readonly #notify: (notice: SenderNotice) => void;
-  readonly #onOthersPending: (count: number) => void;
+  readonly #onOthers: (others: OtherThreads) => void;
   /** By source id. */
   readonly #streams = new Map<string, SourceStream>();
   /** Those that may have something to send; whoever was served last comes last. */
@@ -43,10 +51,10 @@ export class Sender {
   #timer: Timer = null;
   #closed = false;
 
-  /** @param onOthersPending hears how many events of other threads are neither settled nor on the disk */
-  constructor(notify: (notice: SenderNotice) => void, onOthersPending: (count: number) => void = () => undefined) {
+  /** @param onOthers hears after each look what other threads have here */
+  constructor(notify: (notice: SenderNotice) => void, onOthers: (others: OtherThreads) => void = () => undefined) {
     this.#notify = notify;
-    this.#onOthersPending = onOthersPending;
+    this.#onOthers = onOthers;
   }
 
   /**
@@ -191,7 +199,7 @@ export class Sender {
       }
     }
     for (const stream of this.#awake) stream.settleUp();
-    this.#publishPending();
+    this.#publishOthers();
     this.#scheduleNextLook();
   }
 
@@ -231,11 +239,15 @@ export class Sender {
     return parts.length === 0 ? null : { signal: streams[0]!.signal, parts, streams };
   }
 
-  /** For the exit of the main thread, which says what is lost. */
-  #publishPending(): void {
+  #publishOthers(): void {
     let pending = 0;
-    for (const stream of this.#awake) if (!stream.isOwn) pending += stream.pending;
-    this.#onOthersPending(pending);
+    let heldBytes = 0;
+    for (const stream of this.#awake) {
+      if (stream.isOwn) continue;
+      pending += stream.pending;
+      heldBytes += stream.heldBytes;
+    }
+    this.#onOthers({ pending, heldBytes });
   }
 
   #scheduleNextLook(): void {

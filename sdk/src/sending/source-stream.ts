@@ -247,6 +247,11 @@ export class SourceStream {
     return Math.min(countPending(this.control, lastSeq), Math.max(0, lastSeq - storedSeq));
   }
 
+  /** Memory of the thread that is not given back. */
+  get heldBytes(): number {
+    return this.#backlog.bytes;
+  }
+
   /** Lets the source wake its sender from here on; false where something was recorded meanwhile. */
   sleep(): boolean {
     const { words } = this.control;

@@ -26,6 +26,7 @@ export interface WorkerSurroundings {
 /** Runs the sender in a worker thread of its own. */
 export class WorkerHost implements SenderHost {
   readonly kind = "worker";
+  readonly shared = null;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #notify: (notice: SenderNotice) => void;

@@ -32,6 +32,11 @@ export class MainSender {
     return this.#point !== null && new MeetingState(this.#point.state).isOpen ? this.#point : null;
   }
 
+  /** What the events of all threads take in its sender; null while it has none. */
+  get shared(): MeetingState | null {
+    return this.point === null ? null : new MeetingState(this.point.state);
+  }
+
   /** What the main thread does, for threads in which nobody starts the SDK; null where they cannot do the same. */
   get config(): InheritedConfig | null {
     return this.#point?.config ?? null;

@@ -5,7 +5,7 @@ import type { InheritedConfig } from "../resolve-config.ts";
  * Where threads of a process find the sender of its main thread. Threads that start later get it as environment data;
  * the others hear of it (`thread-channels.ts`). The number is that of this interface.
  */
-const key = "@spanledger/sdk.threads.1";
+const key = "@spanledger/sdk.threads.2";
 
 const stateWord = {
   /** 1 while a sender in the main thread takes sources of other threads. */
@@ -14,6 +14,10 @@ const stateWord = {
   announced: 1,
   /** Events of other threads that are neither settled nor on the disk. */
   pending: 2,
+  /** Memory that the events of other threads take together, in KiB. */
+  heldKib: 3,
+  /** Events of other threads that were dropped because together they took too much. */
+  dropped: 4,
 } as const;
 
 /** What the main thread gives to all others. */
@@ -28,7 +32,7 @@ export class MeetingState {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
 
-  constructor(memory = new SharedArrayBuffer(12)) {
+  constructor(memory = new SharedArrayBuffer(4 * Object.keys(stateWord).length)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
   }
@@ -56,6 +60,24 @@ export class MeetingState {
 
   set pending(count: number) {
     Atomics.store(this.#words, stateWord.pending, count);
+  }
+
+  /** Memory that the events of all other threads take together; whole KiB. */
+  get heldBytes(): number {
+    return Atomics.load(this.#words, stateWord.heldKib) * 1024;
+  }
+
+  set heldBytes(bytes: number) {
+    Atomics.store(this.#words, stateWord.heldKib, Math.ceil(bytes / 1024));
+  }
+
+  /** Events that threads have dropped because of it. */
+  get dropped(): number {
+    return Atomics.load(this.#words, stateWord.dropped);
+  }
+
+  countDrop(): void {
+    Atomics.add(this.#words, stateWord.dropped, 1);
   }
 }
 

@@ -13,7 +13,7 @@ const lookIntervalMs = 10;
 /** Leaves the events of this thread to the sender of the main thread, with which it shares their memory. */
 export class RelayHost implements SenderHost {
   readonly kind = "main-thread";
-  readonly #state: MeetingState;
+  readonly shared: MeetingState;
   readonly #describe: () => SourceAnnouncement;
   readonly #waiting = new Map<number, () => void>();
   #nextId: number;
@@ -22,13 +22,13 @@ export class RelayHost implements SenderHost {
 
   /** @param describe the source as it is now */
   constructor(state: MeetingState, describe: () => SourceAnnouncement) {
-    this.#state = state;
+    this.shared = state;
     this.#describe = describe;
     this.#nextId = this.#done + 1;
   }
 
   announce(source: SourceAnnouncement): void {
-    this.#state.countAnnouncement();
+    this.shared.countAnnouncement();
     this.#post({ kind: "source", source });
   }
 

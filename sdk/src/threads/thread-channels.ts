@@ -7,8 +7,8 @@ import { answers, type Question, type ToThreads } from "./thread-messages.ts";
  * it arrives although the thread that posted it is terminated at once.
  */
 export const channelNames = {
-  toMainSender: "@spanledger/sdk.threads.1.up",
-  toThreads: "@spanledger/sdk.threads.1.down",
+  toMainSender: "@spanledger/sdk.threads.2.up",
+  toThreads: "@spanledger/sdk.threads.2.down",
 } as const;
 
 /** Posts one message; the channel is not kept, because it would receive what others post. Never throws. */

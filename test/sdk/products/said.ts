@@ -21,6 +21,13 @@ switch (how) {
     startBusinessEvents({ ...options, maxQueueBytes: 1 });
     record(50_000);
     break;
+  case "bursts":
+    startBusinessEvents({ ...options, maxQueueBytes: 1 });
+    record(50_000);
+    // The line about the first one comes after a second.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    record(50_000);
+    break;
   case "flushed":
     startBusinessEvents(options);
     record(5);

@@ -75,6 +75,16 @@ const stories = {
     await heard(worker);
     await worker.terminate();
   },
+  /** More short threads than there is room for, one after the other, while the receiver is away. */
+  async crowd() {
+    start({ maxQueueBytes: 1024 * 1024 });
+    for (let i = 0; i < 30; i += 1) {
+      const worker = begin(["record", "tell", "stay"]);
+      await heard(worker);
+      await worker.terminate();
+    }
+    console.log("ending");
+  },
   async "unstarted-private"() {
     start({ beforeSend: (event) => event });
     await ended(begin(["record"]));
