@@ -19,18 +19,14 @@ const maxOutputBytes = 64 * 1024 * 1024;
 
 /**
  * Checks a commit out into a git worktree below `.spanledger/`, with its dependencies: hard links to
- * ours if its lock file is the same, else `npm ci`. The worktree is removed when the process ends, too.
+ * ours if its receiver runs on the same packages, else `npm ci`. The worktree is removed when the process ends, too.
+ * @param name a hash, a branch or a tag; a full hash that this history lacks is fetched
  * @throws Error if there is no such commit, or its dependencies cannot be installed
  */
 export async function checkOutCommit(name: string, say: (line: string) => void): Promise<CheckedOut> {
-  const git = async (...args: string[]): Promise<string> =>
-    (await run("git", args, { cwd: root, maxBuffer: maxOutputBytes })).stdout;
-  const hash = (
-    await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`).catch(() => {
-      throw new Error(`--against ${name}: git knows no such commit; give a hash, a branch or a tag of this repository`);
-    })
-  ).trim();
-  const commit = (await git("rev-parse", "--short", hash)).trim();
+  const git = gitIn(root);
+  const hash = await findCommit(root, name);
+  const commit = await git("rev-parse", "--short", hash);
   await mkdir(join(root, ".spanledger"), { recursive: true });
   const place = await mkdtemp(join(root, ".spanledger/against-"));
   const folder = join(place, "worktree");
@@ -50,14 +46,56 @@ export async function checkOutCommit(name: string, say: (line: string) => void):
   return { folder, commit, remove };
 }
 
+const gitIn =
+  (folder: string) =>
+  async (...args: string[]): Promise<string> =>
+    (await run("git", ["-c", "safe.directory=*", ...args], { cwd: folder, maxBuffer: maxOutputBytes })).stdout.trim();
+
+/**
+ * The full hash of a commit. One that a shallow clone lacks is fetched, which needs its full hash.
+ * @throws Error naming it if neither this history nor `origin` has it
+ */
+export async function findCommit(folder: string, name: string): Promise<string> {
+  const git = gitIn(folder);
+  const find = (): Promise<string> => git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`);
+  const found = await find().catch(() => null);
+  if (found !== null) return found;
+  const problem = `git knows no commit ${name} here`;
+  if (!/^[0-9a-f]{40}$/.test(name)) throw new Error(`${problem}: give a hash, a branch or a tag of this repository`);
+  try {
+    await git("fetch", "--quiet", "--depth=1", "origin", name);
+    return await find();
+  } catch (cause) {
+    throw new Error(`${problem}, and \`origin\` does not give it: fetch the history (git fetch --unshallow)`, {
+      cause,
+    });
+  }
+}
+
 async function bringDependencies(folder: string, commit: string, say: (line: string) => void): Promise<void> {
-  const [ours, theirs] = await Promise.all([root, folder].map((each) => readFile(join(each, "package-lock.json"))));
-  if (ours?.equals(theirs as Buffer) === true && (await linkDependencies(folder))) {
-    say(`${commit}: same lock file, dependencies are hard links to ours`);
+  const [ours, theirs] = await Promise.all(
+    [root, folder].map(async (each) => runtimePackages(await readFile(join(each, "package-lock.json"), "utf8"))),
+  );
+  if (theirs?.every((each) => ours?.includes(each)) === true && (await linkDependencies(folder))) {
+    say(`${commit}: same packages, dependencies are hard links to ours`);
     return;
   }
   say(`${commit}: installing its dependencies with npm ci`);
   await run("npm", ["ci", "--prefer-offline", "--no-audit"], { cwd: folder, maxBuffer: maxOutputBytes });
+}
+
+/**
+ * What a receiver runs on, as `path version`: the installed packages of a lock file, without those of development and our own.
+ */
+export function runtimePackages(lockFile: string): string[] {
+  const { packages } = JSON.parse(lockFile) as {
+    packages: Record<string, { version?: string; dev?: boolean; devOptional?: boolean; link?: boolean }>;
+  };
+  return Object.entries(packages).flatMap(([path, { version, dev, devOptional, link }]) =>
+    path.includes("node_modules/") && dev !== true && devOptional !== true && link !== true
+      ? [`${path} ${version}`]
+      : [],
+  );
 }
 
 /** False if the file system has no hard links, or `cp` cannot make them. */

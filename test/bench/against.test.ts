@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { dependencyFolders } from "../../bench/against/check-out-commit.ts";
+import { dependencyFolders, findCommit, runtimePackages } from "../../bench/against/check-out-commit.ts";
 import { comparePairs, orderOfPair, writeComparison } from "../../bench/against/compare-pairs.ts";
 import { readAgainstOptions } from "../../bench/against/run-against.ts";
 import { deliveredSpans } from "../../bench/machine/start-collector-before-sink.ts";
@@ -72,7 +72,39 @@ describe("comparing two commits", () => {
       ["--conditions=spanledger-source", "bench/run-bench.ts", "--against", "no-such-commit"],
       { cwd: root },
     );
-    await expect(bench).rejects.toThrow("--against no-such-commit: git knows no such commit");
+    await expect(bench).rejects.toThrow("git knows no commit no-such-commit here: give a hash");
+  });
+
+  test("a commit that a shallow clone lacks is fetched; one that nobody has is named", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "spanledger-history-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const author = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+    const git = (cwd: string, ...args: string[]) => promisify(execFile)("git", [...author, ...args], { cwd });
+    const [origin, clone] = [join(folder, "origin"), join(folder, "clone")];
+    await git(folder, "init", "--quiet", origin);
+    for (const message of ["first", "second"]) {
+      await git(origin, "commit", "--quiet", "--allow-empty", "--message", message);
+    }
+    const first = (await git(origin, "rev-parse", "HEAD~1")).stdout.trim();
+    await git(folder, "clone", "--quiet", "--depth=1", `file://${origin}`, clone);
+    await expect(git(clone, "cat-file", "-e", first)).rejects.toThrow();
+    expect(await findCommit(clone, first)).toBe(first);
+    await expect(findCommit(clone, "0".repeat(40))).rejects.toThrow(/0{40} here, and `origin` does not give it/);
+  });
+
+  test("a receiver runs on the packages of its lock file that are not for development", () => {
+    const lock = {
+      "": { version: "1.0.0" },
+      sdk: { version: "1.0.0" },
+      "node_modules/pg": { version: "8.1.0" },
+      "node_modules/@spanledger/sdk": { link: true },
+      "collector-receiver/node_modules/pg": { version: "8.2.0" },
+      "node_modules/vitest": { version: "5.0.0", dev: true },
+    };
+    expect(runtimePackages(JSON.stringify({ packages: lock }))).toEqual([
+      "node_modules/pg 8.1.0",
+      "collector-receiver/node_modules/pg 8.2.0",
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { fitsSchema, migrateDatabase, readMigrationStatus } from "../storage/schema/migrate-database.ts";
+import { fitsSchema, migrateDatabase, migrateDownTo, readMigrationStatus } from "../storage/schema/migrate-database.ts";
 import { withDatabase } from "./with-database.ts";
 import { print } from "./print.ts";
 
@@ -7,10 +7,15 @@ import { print } from "./print.ts";
  * `spanledger migrate`: exit code 0, or 1 if `--status` finds that this version cannot work with the schema. Its database is
  * MIGRATION_DATABASE_URL if that is set; then DATABASE_URL need not be.
  */
-export function runMigrate(options: { readonly status?: boolean }): Promise<number> {
+export function runMigrate(options: { readonly status?: boolean; readonly downTo?: string }): Promise<number> {
   const direct = process.env["MIGRATION_DATABASE_URL"]?.trim() || undefined;
   const environment = direct === undefined ? process.env : { ...process.env, DATABASE_URL: direct };
   return withDatabase(async (connectionString) => {
+    if (options.downTo !== undefined) {
+      const takenBack = await migrateDownTo(connectionString, options.downTo);
+      print(takenBack.length > 0 ? takenBack.map((name) => `took back ${name}\n`).join("") : "nothing to take back\n");
+      return 0;
+    }
     if (options.status !== true) {
       const applied = await migrateDatabase(connectionString);
       const text = applied.length > 0 ? applied.map((name) => `applied ${name}`).join("\n") : "nothing to apply";

@@ -26,6 +26,12 @@ program
   .command("migrate")
   .description("apply the migrations that are missing")
   .option("--status", "only say which are applied and which are missing")
+  .addOption(
+    new Option(
+      "--down-to <migration>",
+      "take back all migrations after this one, such as 57; what they stored is lost",
+    ).conflicts("status"),
+  )
   .action((options) => finish(async () => (await import("./run-migrate.ts")).runMigrate(options)));
 
 program

@@ -34,3 +34,41 @@ test("spanledger migrate --status names what a newer version added, and says by 
     stderr: expect.stringMatching(/knows migration 9999, .*\[receiver_too_old\]/),
   });
 });
+
+test("spanledger migrate --down-to takes later migrations back, newest first, keeps the rows, and can go forth again", async () => {
+  const { connectionString, pool } = await useTestDatabase();
+  const environment = { DATABASE_URL: connectionString };
+  const place = knownMigrations.indexOf("0055_tenant_readers");
+  const later = knownMigrations.slice(place + 1).toReversed();
+  await pool.query(
+    "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through) values ('default', 'UTC', 'EUR', 60, now())",
+  );
+  const down = await spanledger(environment, "migrate", "--down-to", "55");
+  expect(down).toMatchObject({ code: 0, stdout: later.map((name) => `took back ${name}\n`).join("") });
+  expect((await readMigrationStatus(pool)).applied.at(-1)).toBe("0055_tenant_readers");
+  const again = await spanledger(environment, "migrate", "--down-to", "0055_tenant_readers");
+  expect(again).toMatchObject({ code: 0, stdout: "nothing to take back\n" });
+  expect((await pool.query("select tenant_id from analytics_settings")).rows).toEqual([{ tenant_id: "default" }]);
+  expect(await spanledger(environment, "migrate")).toMatchObject({ code: 0 });
+  expect((await readMigrationStatus(pool)).pending).toEqual([]);
+});
+
+test("spanledger migrate --down-to refuses a migration that is not applied, and what a newer version has to take back", async () => {
+  const { connectionString, pool } = await useTestDatabase();
+  const environment = { DATABASE_URL: connectionString };
+  for (const target of ["9998", "0001_evnts", "-1", "1e1", " "]) {
+    const refused = await spanledger(environment, "migrate", "--down-to", target);
+    expect(refused, target).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/applied are 0001_events to .*\[unknown_migration\]/),
+    });
+  }
+  await pool.query("insert into spanledger_migrations (name, run_on) values ('9999_future', now())");
+  expect(await spanledger(environment, "migrate", "--down-to", "51")).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/newer version migrated this database \(9999_future\).*\[database_newer\]/),
+  });
+  expect((await readMigrationStatus(pool)).applied).toContain("9999_future");
+  const both = await spanledger(environment, "migrate", "--down-to", "51", "--status");
+  expect(both).toMatchObject({ code: 1, stderr: expect.stringContaining("[invalid_arguments]") });
+});

@@ -27,7 +27,7 @@ export interface MigrationStatus {
 
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
-  readonly code: "migration_failed" | "database_newer" | "schema_older";
+  readonly code: "migration_failed" | "database_newer" | "schema_older" | "unknown_migration";
   constructor(code: MigrationError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -42,37 +42,62 @@ export class MigrationError extends Error {
  * @throws ReceiverTooOldError if it needs a newer version
  * @throws MigrationError `database_newer` if it has migrations of another branch, else `migration_failed`
  */
-export async function migrateDatabase(connectionString: string, options: MigrateOptions = {}): Promise<string[]> {
+export function migrateDatabase(connectionString: string, options: MigrateOptions = {}): Promise<string[]> {
   const direction = options.direction ?? "up";
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs });
-  client.on("error", () => {});
-  await client.connect();
-  try {
+  return withMigrations(connectionString, async (client, lock) => {
     if (direction === "up") {
       const status = await readMigrationStatus(client);
       refuseNewerDatabase(status);
       // Nothing to do needs no lock and no right to run DDL.
       if (status.pending.length === 0) return [];
     }
+    await lock();
+    if (direction === "up") refuseNewerDatabase(await readMigrationStatus(client));
+    const count = options.count ?? (direction === "up" ? Number.POSITIVE_INFINITY : 1);
+    return runMigrations(client, direction, count, options.log);
+  });
+}
+
+/**
+ * Takes the schema back until `target` is its newest migration. What later migrations stored is lost; rows and counters that
+ * the target knows stay.
+ * @param target the number or the name of a migration: `57`, `0057_rejection_days`
+ * @returns the names of the migrations that were taken back, newest first
+ * @throws MigrationError `unknown_migration` if the target is not applied here; `database_newer` if a newer version migrated this
+ *   database, because only that version can take its migrations back; else `migration_failed`
+ */
+export function migrateDownTo(connectionString: string, target: string): Promise<string[]> {
+  return withMigrations(connectionString, async (client, lock) => {
+    await lock();
+    const { applied, unknown } = await readMigrationStatus(client);
+    if (unknown.length > 0) {
+      const text = `A newer version migrated this database (${unknown.join(", ")}), and only that version can take its migrations back: run it there.`;
+      throw new MigrationError("database_newer", text);
+    }
+    const number = /^\d{1,4}$/.test(target) ? target.padStart(4, "0") : undefined;
+    const place = applied.findIndex((name) => name === target || name.slice(0, 4) === number);
+    if (place < 0) {
+      const newest = applied.at(-1);
+      const known = newest === undefined ? "none is" : `applied are ${applied[0]} to ${newest}`;
+      throw new MigrationError("unknown_migration", `No migration "${target}" is applied to this database: ${known}.`);
+    }
+    const count = applied.length - 1 - place;
+    return count === 0 ? [] : runMigrations(client, "down", count);
+  });
+}
+
+/** Connects, and gives `work` the lock that lets one migration run go on at a time in a database. */
+async function withMigrations(
+  connectionString: string,
+  work: (client: pg.Client, lock: () => Promise<unknown>) => Promise<string[]>,
+): Promise<string[]> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs });
+  client.on("error", () => {});
+  await client.connect();
+  try {
     // Taken by us and waited for: in the library a second run fails instead of waiting unless told, and
     // it looks for its table before it takes the lock.
-    await client.query("select pg_advisory_lock($1)", [migrationLock]);
-    if (direction === "up") refuseNewerDatabase(await readMigrationStatus(client));
-    // Loaded where there is something to do: mostly there is nothing.
-    const { runner } = await import("node-pg-migrate");
-    const done = await runner({
-      dbClient: client,
-      dir: migrationsFolder,
-      // The snapshot of the schema lives beside the migrations.
-      ignorePattern: "(\\..*|schema\\.sql)",
-      direction,
-      count: options.count ?? (direction === "up" ? Number.POSITIVE_INFINITY : 1),
-      migrationsTable: migrationTable,
-      singleTransaction: false,
-      noLock: true,
-      log: options.log ?? (() => {}),
-    });
-    return done.map((migration) => migration.name);
+    return await work(client, () => client.query("select pg_advisory_lock($1)", [migrationLock]));
   } catch (cause) {
     if (cause instanceof MigrationError || cause instanceof ReceiverTooOldError) throw cause;
     throw new MigrationError(
@@ -84,6 +109,29 @@ export async function migrateDatabase(connectionString: string, options: Migrate
     // The lock goes with the connection.
     await client.end();
   }
+}
+
+async function runMigrations(
+  client: pg.Client,
+  direction: "up" | "down",
+  count: number,
+  log: (message: string) => void = () => {},
+): Promise<string[]> {
+  // Loaded where there is something to do: mostly there is nothing.
+  const { runner } = await import("node-pg-migrate");
+  const done = await runner({
+    dbClient: client,
+    dir: migrationsFolder,
+    // The snapshot of the schema lives beside the migrations.
+    ignorePattern: "(\\..*|schema\\.sql)",
+    direction,
+    count,
+    migrationsTable: migrationTable,
+    singleTransaction: false,
+    noLock: true,
+    log,
+  });
+  return done.map((migration) => migration.name);
 }
 
 /** What is applied, what is pending and what is unknown here, without changing anything. */
