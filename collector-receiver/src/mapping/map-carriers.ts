@@ -1,5 +1,4 @@
 import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-catalogue";
-import { LastText } from "../bytes/last-text.ts";
 import { LastValue } from "../bytes/last-value.ts";
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
 import { isText } from "../otlp/text-range.ts";
@@ -27,6 +26,7 @@ import {
 import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
 import type { AttributeKey, MappingPlan } from "./event-plan.ts";
+import { EventNames } from "./find-event-name.ts";
 import { EventPlace } from "./event-place.ts";
 import { EventReader } from "./event-reader.ts";
 import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
@@ -46,8 +46,6 @@ const reportName = Buffer.from(sourceReportSpan);
 /** Until a resource is read. */
 const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
 
-/** Of an event's name: 50 characters are allowed, and a reason quotes a little more. */
-const maxNameBytes = 1024;
 const dayMs = 86_400_000;
 /** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
 const markToleranceMs = 1000;
@@ -82,7 +80,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   retainedFromMs = -Infinity;
   readonly latestMs: number;
   #isOurScope = false;
-  readonly #lastName = new LastText<EventName>();
+  readonly #names: EventNames;
   #carrierIsRejected = false;
   /** Of the span, or of the resource's log records. */
   readonly #ordinals = new Map<string, number>();
@@ -93,6 +91,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.#context = context;
     this.#catalogue = compileCatalogue(context.countedAttributes, context.custom);
     this.tape = this.#catalogue.tape;
+    this.#names = new EventNames(this.#catalogue);
     this.latestMs = context.nowMs + dayMs;
   }
 
@@ -103,6 +102,11 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
 
   endSlice(): void {
     eventReader.forgetBody();
+  }
+
+  restart(): void {
+    for (const list of [this.events, this.rejected, this.sourceReports, this.#unfinished]) list.length = 0;
+    this.rejectedCarriers = this.ignored = 0;
   }
 
   resource(): void {
@@ -135,7 +139,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.ignored++;
       return;
     }
-    const name = this.#findName(walker.carrier);
+    const name = this.#names.find(walker.carrier);
     let plan = name.plan;
     if (plan === null) {
       if (!walker.hasEventAttribute(markName)) {
@@ -146,22 +150,6 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     }
     eventReader.read(walker, plan, null, false);
     this.#finish(walker, name, plan);
-  }
-
-  /** Mostly the name of the event before. */
-  #findName({ eventName: { bytes, start, end }, view, body }: OtlpCarrier): EventName {
-    const last = bytes === body ? this.#lastName.get(view, start, end) : null;
-    if (last !== null) return last;
-    const name = this.#findNameIn(bytes, start, end);
-    return this.#lastName.set(name.words, name);
-  }
-
-  /** Of a name that is far too long only the beginning is kept. */
-  #findNameIn(bytes: Buffer, start: number, end: number): EventName {
-    let cut = Math.min(end, start + maxNameBytes);
-    // Not within a character.
-    if (cut < end) while (cut > start && (bytes[cut]! & 0xc0) === 0x80) cut--;
-    return this.#catalogue.names.intern(bytes, start, cut);
   }
 
   logRecord(walker: OtlpWalker): void {
@@ -179,7 +167,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       nameReader.begin();
       walker.readEventAttributes(nameReader);
       const text = nameReader.value;
-      name = this.#findNameIn(text, 0, text.length);
+      name = this.#names.findIn(text, 0, text.length);
       skippedKey = nameReader.name;
     } else {
       if (this.#isOurScope && isText(range, reportName)) {
@@ -189,7 +177,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
         this.#addSourceReport(walker);
         return;
       }
-      name = this.#findName(carrier);
+      name = this.#names.find(carrier);
     }
     let plan = name.plan;
     if (plan === null) {

@@ -5,23 +5,28 @@ import { maxBodyFields } from "./walk-pauses.ts";
 
 const valuesName = Buffer.from("values");
 
-/** Where the attributes stand if the log record's body is a list of keys and values; else -1. */
-export function findJsonPayload(cursor: JsonCursor, { recordBodyStart, recordBodyEnd }: OtlpCarrier): number {
-  if (recordBodyStart === recordBodyEnd) return -1;
+const nothing: readonly number[] = [];
+
+/** Where the lists of attributes stand if the log record's body is a list of keys and values. */
+export function findJsonPayload(
+  cursor: JsonCursor,
+  { recordBodyStart, recordBodyEnd }: OtlpCarrier,
+): readonly number[] {
+  if (recordBodyStart === recordBodyEnd) return nothing;
   const after = cursor.pos;
   cursor.pos = recordBodyStart;
-  const at = findList(cursor);
+  const lists = findLists(cursor);
   cursor.pos = after;
-  return at;
+  return lists;
 }
 
 /** Of an AnyValue, which is next. */
-function findList(cursor: JsonCursor): number {
-  let listAt = -1;
+function findLists(cursor: JsonCursor): readonly number[] {
+  let lists: number[] = [];
   let left = maxBodyFields;
-  if (!cursor.enterObject()) return listAt;
+  if (!cursor.enterObject()) return lists;
   do {
-    if (left-- === 0) return -1;
+    if (left-- === 0) return nothing;
     cursor.nextKey();
     const kind = kindAt(cursor);
     if (cursor.peek() === 0x6e || kind === null) {
@@ -29,17 +34,17 @@ function findList(cursor: JsonCursor): number {
       continue;
     }
     // Of several members that are not null the last one counts.
-    listAt = -1;
+    lists = [];
     if (kind === "kvlistValue" && cursor.enterObject()) {
       do {
-        if (left-- === 0) return -1;
+        if (left-- === 0) return nothing;
         cursor.nextKey();
-        if (cursor.keyIs(valuesName)) listAt = cursor.peek() === 0x5b ? cursor.pos : -1;
+        if (cursor.keyIs(valuesName) && cursor.peek() === 0x5b) lists.push(cursor.pos);
         cursor.skipValue();
       } while (cursor.moreMembers());
     } else if (kind !== "kvlistValue") {
       cursor.skipValue();
     }
   } while (cursor.moreMembers());
-  return listAt;
+  return lists;
 }

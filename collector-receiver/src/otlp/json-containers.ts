@@ -1,29 +1,28 @@
-/** Members that lead from a request to its spans or log records. */
+import { inBothCases } from "./json-members.ts";
+
+/**
+ * Members that lead from a request to its spans or log records. Scopes were called instrumentation libraries until 2022; the
+ * Collector writes a third name.
+ */
 export const containers = {
   traces: {
-    resources: Buffer.from("resourceSpans"),
-    scopes: Buffer.from("scopeSpans"),
-    /** What scopes were called until 2022. */
-    olderScopes: Buffer.from("instrumentationLibrarySpans"),
-    items: Buffer.from("spans"),
+    resources: inBothCases("resourceSpans"),
+    scopes: inBothCases("scopeSpans", "instrumentationLibrarySpans", "deprecatedScopeSpans"),
+    items: inBothCases("spans"),
   },
   logs: {
-    resources: Buffer.from("resourceLogs"),
-    scopes: Buffer.from("scopeLogs"),
-    olderScopes: Buffer.from("instrumentationLibraryLogs"),
-    items: Buffer.from("logRecords"),
+    resources: inBothCases("resourceLogs"),
+    scopes: inBothCases("scopeLogs", "instrumentationLibraryLogs", "deprecatedScopeLogs"),
+    items: inBothCases("logRecords"),
   },
 } as const;
 
 export const names = {
-  resource: Buffer.from("resource"),
-  scope: Buffer.from("scope"),
-  olderScope: Buffer.from("instrumentationLibrary"),
-  attributes: Buffer.from("attributes"),
-  name: Buffer.from("name"),
+  resource: inBothCases("resource"),
+  scope: inBothCases("scope", "instrumentationLibrary"),
+  attributes: inBothCases("attributes"),
+  name: inBothCases("name"),
 };
 
 /** What each signal's request begins with. Another signal's is not an unknown field, but a mistake that would lose data. */
-export const resourcesOfSignals = ["Spans", "Logs", "Metrics", "Profiles"].map((signal) =>
-  Buffer.from(`resource${signal}`),
-);
+export const resourcesOfSignals = inBothCases("resourceSpans", "resourceLogs", "resourceMetrics", "resourceProfiles");

@@ -122,7 +122,12 @@ export class JsonCursor extends JsonTokens {
       before.follow(member);
       return member;
     }
-    return unknownMember;
+    return members.all.find(({ snakeName }) => snakeName !== null && this.keyIs(snakeName)) ?? unknownMember;
+  }
+
+  keyIsOneOf(names: readonly Buffer[]): boolean {
+    for (const name of names) if (this.keyIs(name)) return true;
+    return false;
   }
 
   keyIs(name: Buffer): boolean {

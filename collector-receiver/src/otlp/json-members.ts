@@ -5,11 +5,24 @@ import { PredictedName } from "../bytes/predicted-name.ts";
 /** A member's name within one kind of object, predicted as it stands where nobody writes spaces: `"name":`. */
 export class JsonMember extends PredictedName {
   readonly name: Buffer;
+  /** The name in snake_case; null if it is the same. */
+  readonly snakeName: Buffer | null;
 
   constructor(name: string) {
     super(new ByteWords(Buffer.from(`"${name}":`)));
     this.name = Buffer.from(name);
+    this.snakeName = snakeCase(name) === name ? null : Buffer.from(snakeCase(name));
   }
+}
+
+/** As the name stands in the .proto files; a Collector takes it as well. */
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Each name in lowerCamelCase and in snake_case. */
+export function inBothCases(...names: readonly string[]): readonly Buffer[] {
+  return [...new Set(names.flatMap((name) => [name, snakeCase(name)]))].map((name) => Buffer.from(name));
 }
 
 /** Stands for every name that an object of that kind does not know. */

@@ -3,16 +3,18 @@ import { findJsonPayload } from "./find-json-payload.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import type { AttributeVisitor, OtlpCarrier, OtlpWalker, PlainVisitor } from "./otlp-carrier.ts";
 import { readAttributeTape } from "./read-attribute-tape.ts";
-import { hasJsonKey, JsonAttributeReader } from "./read-json-attributes.ts";
+import { hasJsonKey } from "./find-json-key.ts";
+import { JsonAttributeReader } from "./read-json-attributes.ts";
 import type { ScannedEvent } from "./walk-json-span.ts";
 
 /** Where a walk through JSON stands: what its visitor may ask for. The cursor stays where it is. */
 export class JsonPosition implements OtlpWalker {
   readonly carrier: OtlpCarrier;
-  /** Where the attributes of the resource, the span and the event (or log record) stand; -1 if there are none. */
-  resourceAttributesAt = -1;
-  spanAttributesAt = -1;
+  /** Where the lists of attributes of the resource, the span and the event (or log record) stand; one is usual. */
+  resourceAttributes: number[] = [];
+  spanAttributes: readonly number[] = [];
   attributesAt = -1;
+  laterAttributes: readonly number[] = [];
   /** The event's part of the tape; `tapeTo` is -1 if not all of its attributes are plain. */
   tapeFrom = 0;
   tapeTo = 0;
@@ -39,20 +41,23 @@ export class JsonPosition implements OtlpWalker {
     carrier.eventStart = event.start;
     carrier.eventEnd = event.end;
     this.attributesAt = event.attributesAt;
+    this.laterAttributes = event.laterAttributes;
     this.tapeFrom = event.tapeFrom;
     this.tapeTo = event.tapeTo;
   }
 
   readResourceAttributes(visitor: AttributeVisitor): void {
-    this.#readAttributesAt(this.resourceAttributesAt, visitor);
+    const [first = -1, ...later] = this.resourceAttributes;
+    this.#readLists(first, later, visitor);
   }
 
   readSpanAttributes(visitor: AttributeVisitor): void {
-    this.#readAttributesAt(this.spanAttributesAt, visitor);
+    const [first = -1, ...later] = this.spanAttributes;
+    this.#readLists(first, later, visitor);
   }
 
   readEventAttributes(visitor: AttributeVisitor): void {
-    this.#readAttributesAt(this.attributesAt, visitor);
+    this.#readLists(this.attributesAt, this.laterAttributes, visitor);
   }
 
   readPlainAttributes(visitor: PlainVisitor): boolean {
@@ -67,26 +72,30 @@ export class JsonPosition implements OtlpWalker {
     if (this.attributesAt < 0) return false;
     const cursor = this.#cursor;
     const after = cursor.pos;
-    cursor.pos = this.attributesAt;
-    const isFound = hasJsonKey(cursor, name);
+    const isFound = hasJsonKey(cursor, [this.attributesAt, ...this.laterAttributes], name);
     cursor.pos = after;
     return isFound;
   }
 
   hasPayload(): boolean {
-    return findJsonPayload(this.#cursor, this.carrier) >= 0;
+    return findJsonPayload(this.#cursor, this.carrier).length > 0;
   }
 
   readPayload(visitor: AttributeVisitor): void {
-    this.#readAttributesAt(findJsonPayload(this.#cursor, this.carrier), visitor);
+    const [first = -1, ...later] = findJsonPayload(this.#cursor, this.carrier);
+    this.#readLists(first, later, visitor);
   }
 
-  #readAttributesAt(at: number, visitor: AttributeVisitor): void {
-    if (at < 0 || at >= this.carrier.body.length) return;
+  #readLists(first: number, later: readonly number[], visitor: AttributeVisitor): void {
+    if (first < 0) return;
     const cursor = this.#cursor;
     const after = cursor.pos;
-    cursor.pos = at;
-    this.#attributes.read(visitor);
+    cursor.pos = first;
+    let goesOn = this.#attributes.read(visitor);
+    for (let i = 0; goesOn && i < later.length; i++) {
+      cursor.pos = later[i]!;
+      goesOn = this.#attributes.readOn();
+    }
     cursor.pos = after;
   }
 }

@@ -1,4 +1,5 @@
 import type { JsonCursor } from "./json-cursor.ts";
+import { inBothCases } from "./json-members.ts";
 
 /** The members of an AnyValue in JSON. */
 export type ValueKind =
@@ -10,20 +11,20 @@ export type ValueKind =
   | "kvlistValue"
   | "bytesValue";
 
-const names: Readonly<Record<ValueKind, Buffer>> = {
-  stringValue: Buffer.from("stringValue"),
-  boolValue: Buffer.from("boolValue"),
-  intValue: Buffer.from("intValue"),
-  doubleValue: Buffer.from("doubleValue"),
-  arrayValue: Buffer.from("arrayValue"),
-  kvlistValue: Buffer.from("kvlistValue"),
-  bytesValue: Buffer.from("bytesValue"),
+const names: Readonly<Record<ValueKind, readonly Buffer[]>> = {
+  stringValue: inBothCases("stringValue"),
+  boolValue: inBothCases("boolValue"),
+  intValue: inBothCases("intValue"),
+  doubleValue: inBothCases("doubleValue"),
+  arrayValue: inBothCases("arrayValue"),
+  kvlistValue: inBothCases("kvlistValue"),
+  bytesValue: inBothCases("bytesValue"),
 };
 
 /** Which kind the cursor's member is; null if its name is unknown. Its first letter says which it can be. */
 export function kindAt(cursor: JsonCursor): ValueKind | null {
   const kind = kindByLetter(cursor);
-  return kind !== null && cursor.keyIs(names[kind]) ? kind : null;
+  return kind !== null && cursor.keyIsOneOf(names[kind]) ? kind : null;
 }
 
 function kindByLetter({ key: { bytes, start, end } }: JsonCursor): ValueKind | null {

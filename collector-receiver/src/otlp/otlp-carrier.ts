@@ -162,6 +162,8 @@ export interface OtlpWalker {
 export interface CarrierVisitor {
   /** Where plain attributes of events in JSON go. */
   readonly tape: AttributeTape<TapeKey>;
+  /** All that was visited does not count: it is visited again, from the beginning. */
+  restart(): void;
   /** A resource begins; its attributes may be asked for until the next. */
   resource(walker: OtlpWalker): void;
   /** An instrumentation scope begins. True: its spans without events are wanted too. */

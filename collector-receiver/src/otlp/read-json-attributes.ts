@@ -1,10 +1,10 @@
+import { keyName, shortCost } from "./find-json-key.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { kindAt, type ValueKind } from "./json-value-kinds.ts";
 import type { AttributeVisitor, TextRange } from "./otlp-carrier.ts";
 import { readJsonScalar } from "./read-json-scalar.ts";
 import { maxAttributesBytes } from "./walk-pauses.ts";
 
-const keyName = Buffer.from("key");
 const valueName = Buffer.from("value");
 const valuesName = Buffer.from("values");
 const openBrace = 0x7b;
@@ -12,12 +12,9 @@ const openBracket = 0x5b;
 const quote = 0x22;
 const firstOfNull = 0x6e;
 
-/** What an attribute costs that is passed over, and a text that is only handed on, in bytes that are read. */
-const shortCost = 128;
-
 /**
  * Reads arrays of KeyValue in wire order, in one pass however deep they nest. A value that OTLP does not allow is the visitor's to judge; a value
- * that is not an array holds no attributes. Of a member that an object has twice the last one counts, see `again`.
+ * that is not an array holds no attributes. Of a member that an object has twice the last one counts, see `again`; lists go on.
  */
 export class JsonAttributeReader {
   readonly #cursor: JsonCursor;
@@ -34,12 +31,18 @@ export class JsonAttributeReader {
   /**
    * Reads the array that is next. Attributes are read up to `maxAttributesBytes`, see `tooLarge`; a long text does not count,
    * because nobody looks at its bytes here. The cursor may stop anywhere in the array.
+   * @returns false if that limit is reached
    */
-  read(visitor: AttributeVisitor): void {
+  read(visitor: AttributeVisitor): boolean {
     this.#visitor = visitor;
     this.#left = maxAttributesBytes;
     this.#depth = 0;
-    this.#readList();
+    return this.#readList();
+  }
+
+  /** Reads a further array of the same attributes, which is next. @returns as `read` */
+  readOn(): boolean {
+    return this.#readList();
   }
 
   /** @returns false if the budget is used up: nothing more is read */
@@ -113,7 +116,8 @@ export class JsonAttributeReader {
         cursor.nextKey();
         const isNull = cursor.peek() === firstOfNull;
         if (cursor.keyIs(keyName)) keyAt = isNull ? -1 : cursor.pos;
-        else if (cursor.keyIs(valueName)) valueAt = cursor.pos;
+        // A further value without anything leaves the one before.
+        else if (cursor.keyIs(valueName) && (valueAt < 0 || this.#hasValue())) valueAt = cursor.pos;
         cursor.skipValue();
       } while (cursor.moreMembers());
     }
@@ -142,6 +146,24 @@ export class JsonAttributeReader {
       this.#readAnyValue(key);
     }
     cursor.pos = after;
+  }
+
+  /** False if the value that is next is an object without a known member, or null; the cursor stays before it. */
+  #hasValue(): boolean {
+    const cursor = this.#cursor;
+    const first = cursor.peek();
+    const start = cursor.pos;
+    let isSet = first !== openBrace && first !== firstOfNull;
+    if (first === openBrace && cursor.enterObject()) {
+      do {
+        cursor.nextKey();
+        const isKnown = kindAt(cursor) !== null;
+        isSet ||= isKnown && cursor.peek() !== firstOfNull;
+        cursor.skipValue();
+      } while (cursor.moreMembers());
+    }
+    cursor.pos = start;
+    return isSet;
   }
 
   /** Bytes that are read for the KeyValue in `[start, end)`. One that is not measured was read once already. */
@@ -204,52 +226,42 @@ export class JsonAttributeReader {
     const cursor = this.#cursor;
     const visitor = this.#visitor;
     const start = cursor.pos;
+    const isMap = kind === "kvlistValue";
     let isMalformed = cursor.bytes[start] !== openBrace;
-    let isRead = false;
+    let goesIn: boolean | undefined;
+    const begin = () => (goesIn ??= isMap ? visitor.beginMap() : visitor.beginArray());
     if (cursor.enterObject()) {
       do {
         cursor.nextKey();
         const first = cursor.peek();
-        if (!cursor.keyIs(valuesName)) {
-          cursor.skipValue();
-          continue;
-        }
-        if (isRead) this.#again(key);
-        isRead = first === openBracket;
-        isMalformed = !isRead && first !== firstOfNull;
-        if (!isRead) cursor.skipValue();
-        else if (!this.#readValues(kind)) return false;
+        const isList = cursor.keyIs(valuesName) && first === openBracket;
+        if (cursor.keyIs(valuesName)) isMalformed ||= !isList && first !== firstOfNull;
+        if (!isList || !begin()) cursor.skipValue();
+        else if (!this.#readValues(isMap)) return false;
       } while (cursor.moreMembers());
     }
-    if (isMalformed) {
-      const expected = `an object with an array as its values in ${kind}`;
-      visitor.malformedValue(expected, cursor.bytes, start, cursor.pos);
-    } else if (!isRead) {
-      if (kind === "arrayValue" && visitor.beginArray()) visitor.endArray();
-      if (kind === "kvlistValue" && visitor.beginMap()) visitor.endMap();
-    }
+    if (!isMalformed) begin();
+    if (goesIn === true && isMap) visitor.endMap();
+    else if (goesIn === true) visitor.endArray();
+    if (!isMalformed) return true;
+    if (goesIn !== undefined) this.#again(key);
+    visitor.malformedValue(`an object with an array as its values in ${kind}`, cursor.bytes, start, cursor.pos);
     return true;
   }
 
-  /** Reads the array that is next, whose elements are values or attributes. */
-  #readValues(kind: "arrayValue" | "kvlistValue"): boolean {
+  /** Reads the array that is next, whose elements are attributes of a map, or values. */
+  #readValues(isMap: boolean): boolean {
     const cursor = this.#cursor;
-    const visitor = this.#visitor;
-    if (kind === "kvlistValue") {
-      if (!visitor.beginMap()) return cursor.skipValue() ?? true;
+    if (isMap) {
       this.#depth++;
       if (!this.#readList()) return false;
       this.#depth--;
-      visitor.endMap();
       return true;
     }
-    if (!visitor.beginArray()) return cursor.skipValue() ?? true;
-    if (cursor.enterArray()) {
-      do {
-        if (!this.#readAnyValue(null)) return false;
-      } while (cursor.moreElements());
-    }
-    visitor.endArray();
+    if (!cursor.enterArray()) return true;
+    do {
+      if (!this.#readAnyValue(null)) return false;
+    } while (cursor.moreElements());
     return true;
   }
 }
@@ -263,30 +275,5 @@ const minLongText = 32 * 1024;
 function isLongText(cursor: JsonCursor, at: number): boolean {
   if (at < 0 || !cursor.isMeasured(at)) return false;
   for (let i = 1; i < maxTextOffset; i++) if (cursor.isMeasuredText(at + i, minLongText)) return true;
-  return false;
-}
-
-/** True if a KeyValue of the array that is next has exactly that key; it is looked for as far as attributes are read. */
-export function hasJsonKey(cursor: JsonCursor, name: Buffer): boolean {
-  if (!cursor.enterArray()) return false;
-  let left = maxAttributesBytes;
-  do {
-    const start = cursor.pos;
-    let isSame = false;
-    if (cursor.enterObject()) {
-      do {
-        cursor.nextKey();
-        if (cursor.keyIs(keyName) && cursor.peek() === quote && !cursor.isMeasured(cursor.pos)) {
-          cursor.readString(cursor.key);
-          isSame = cursor.keyIs(name);
-        } else {
-          cursor.skipValue();
-        }
-      } while (cursor.moreMembers());
-    }
-    if (isSame) return true;
-    // One that is longer has its long values measured, and cost little.
-    if (cursor.pos - start <= maxAttributesBytes) left -= Math.max(shortCost, cursor.pos - start);
-  } while (left >= 0 && cursor.moreElements());
   return false;
 }

@@ -34,6 +34,9 @@ export class JsonLogRecordReader {
   readonly #tape: AttributeTape<TapeKey>;
   readonly #time: JsonTime = { high: 0, low: 0 };
   readonly #observed: JsonTime = { high: 0, low: 0 };
+  /** Where the lists of attributes stand: the first, -1 if there is none, and others, which are unusual. */
+  attributesAt = -1;
+  laterAttributes: number[] = [];
 
   constructor(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>) {
     this.#cursor = cursor;
@@ -44,9 +47,8 @@ export class JsonLogRecordReader {
   /**
    * Reads the log record that is next. Its attributes are on the tape from 0 to `tape.to`, which is -1 if not all of them
    * are plain.
-   * @returns where its attributes stand; -1 if it has none
    */
-  read(): number {
+  read(): void {
     const cursor = this.#cursor;
     const carrier = this.#carrier;
     const tape = this.#tape;
@@ -58,7 +60,8 @@ export class JsonLogRecordReader {
     carrier.eventName.start = carrier.eventName.end = 0;
     carrier.recordBodyStart = carrier.recordBodyEnd = 0;
     time.high = time.low = observed.high = observed.low = 0;
-    let attributesAt = -1;
+    this.attributesAt = -1;
+    if (this.laterAttributes.length > 0) this.laterAttributes = [];
     tape.to = 0;
     let timeFault: FieldFault | null = null;
     let observedFault: FieldFault | null = null;
@@ -73,10 +76,11 @@ export class JsonLogRecordReader {
         if (member === attributes) {
           cursor.peek();
           const at = cursor.pos;
-          // If a list repeats, the last one is read one by one.
-          tape.to = attributesAt < 0 ? scanJsonAttributes(cursor, tape, 0) : -1;
-          attributesAt = at;
-          attributesFault = tape.to < 0 ? skipAttributes(cursor) : null;
+          const isFirst = this.attributesAt < 0;
+          tape.to = isFirst ? scanJsonAttributes(cursor, tape, 0) : -1;
+          if (isFirst) this.attributesAt = at;
+          else this.laterAttributes.push(at);
+          if (tape.to < 0) attributesFault = skipAttributes(cursor) ?? attributesFault;
         } else if (member === eventName) {
           const read = cursor.readText(carrier.eventName);
           nameFault = read ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
@@ -113,6 +117,5 @@ export class JsonLogRecordReader {
     if (time.high === 0 && time.low === 0) timeFault ??= observedFault;
     carrier.fault = nameFault ?? timeFault ?? attributesFault;
     decodeIds(carrier);
-    return attributesAt;
   }
 }

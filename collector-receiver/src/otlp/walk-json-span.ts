@@ -16,8 +16,9 @@ export interface ScannedEvent {
   readonly nameEnd: number;
   readonly timeHigh: number;
   readonly timeLow: number;
-  /** -1 where it has none. */
+  /** Where its first list of attributes stands, -1 if there is none, and others, which are unusual. */
   readonly attributesAt: number;
+  readonly laterAttributes: readonly number[];
   /** Its attributes on the tape; `tapeTo` is -1 where not all of them are plain. */
   readonly tapeFrom: number;
   readonly tapeTo: number;
@@ -56,6 +57,8 @@ const eventTime = eventMembers.get("timeUnixNano");
 const eventName = eventMembers.get("name");
 const eventAttributes = eventMembers.get("attributes");
 
+const nothing: readonly number[] = [];
+
 /** Events of a span that are scanned before they are visited; more are scanned afterwards, so that memory is bounded. */
 const eventsAtOnce = 256;
 
@@ -66,14 +69,15 @@ const eventsAtOnce = 256;
 export class JsonSpanReader {
   /** The events that were scanned last. */
   readonly events: ScannedEvent[] = [];
-  /** Where the span's attributes stand; -1 if it has none. */
-  attributesAt = -1;
+  /** Where the span's lists of attributes stand. */
+  attributes: number[] = [];
   #startTimeAt = -1;
-  /** Where the array of events begins, and where its next event does; -1 if there is none. */
+  /** Where the first event of the first list stands, and the next one to be scanned; -1 if there is none. */
   #eventsAt = -1;
   #nextEventAt = -1;
-  /** Where the last list of events begins that is not the first one; -1 if there is one list only. */
-  #repeatedAt = -1;
+  /** Where further lists of events stand, and which of them is next. */
+  #laterLists: number[] = [];
+  #nextList = 0;
   readonly #cursor: JsonCursor;
   readonly #carrier: OtlpCarrier;
   readonly #tape: AttributeTape<TapeKey>;
@@ -92,7 +96,10 @@ export class JsonSpanReader {
     clearIds(this.#carrier);
     this.#carrier.spanName.start = this.#carrier.spanName.end = 0;
     this.events.length = 0;
-    this.#startTimeAt = this.attributesAt = this.#eventsAt = this.#nextEventAt = this.#repeatedAt = -1;
+    this.#startTimeAt = this.#eventsAt = this.#nextEventAt = -1;
+    if (this.attributes.length > 0) this.attributes = [];
+    if (this.#laterLists.length > 0) this.#laterLists = [];
+    this.#nextList = 0;
     this.unreadable = 0;
     if (this.#cursor.enterObject()) this.#readMembers();
   }
@@ -120,32 +127,27 @@ export class JsonSpanReader {
         if (member === spanAttributes || member === startTime) {
           cursor.peek();
           if (member === startTime) this.#startTimeAt = cursor.pos;
-          else this.attributesAt = cursor.pos;
+          else this.attributes.push(cursor.pos);
         }
         cursor.skipValue();
       }
     } while (cursor.moreMembers());
-    if (this.#repeatedAt < 0) return;
+    if (this.#laterLists.length === 0) return;
     const after = cursor.pos;
-    cursor.pos = this.#repeatedAt;
-    if (cursor.enterArray()) {
-      this.#eventsAt = cursor.pos;
-      this.#scanSomeEvents();
-    }
+    this.events.length = 0;
+    cursor.pos = this.#eventsAt;
+    this.#scanSomeEvents();
     cursor.pos = after;
   }
 
-  /** Of several lists the last one counts: those behind the first are skipped until it is known which is the last. */
+  /** Lists behind the first one are scanned when the span is read to its end. */
   #readEvents(): void {
     const cursor = this.#cursor;
     const first = cursor.peek();
     const arrayAt = cursor.pos;
-    const isRepeated = this.#eventsAt >= 0;
-    this.events.length = 0;
-    this.#nextEventAt = -1;
     if (first !== 0x5b && first !== 0x6e) this.unreadable++;
-    if (isRepeated) {
-      this.#repeatedAt = arrayAt;
+    if (this.#eventsAt >= 0) {
+      this.#laterLists.push(arrayAt);
       cursor.skipValue();
     } else if (cursor.enterArray()) {
       this.#eventsAt = cursor.pos;
@@ -183,7 +185,10 @@ export class JsonSpanReader {
     carrier.timeHigh = time.high;
     carrier.timeLow = time.low;
     // Another body may have had the tape since the first ones were scanned.
-    if (this.#nextEventAt >= 0) this.#nextEventAt = this.#eventsAt;
+    if (this.#nextEventAt >= 0) {
+      this.#nextEventAt = this.#eventsAt;
+      this.#nextList = 0;
+    }
     return true;
   }
 
@@ -208,8 +213,17 @@ export class JsonSpanReader {
       const event = this.#scanEvent(onTape);
       if (event.tapeTo >= 0) onTape = event.tapeTo;
       events.push(event);
-    } while (cursor.moreElements());
+    } while (cursor.moreElements() || this.#enterNextList());
     this.#nextEventAt = -1;
+    return false;
+  }
+
+  /** @returns false if there is no further event */
+  #enterNextList(): boolean {
+    while (this.#nextList < this.#laterLists.length) {
+      this.#cursor.pos = this.#laterLists[this.#nextList++]!;
+      if (this.#cursor.enterArray()) return true;
+    }
     return false;
   }
 
@@ -223,6 +237,7 @@ export class JsonSpanReader {
     name.bytes = cursor.bytes;
     name.start = name.end = 0;
     let attributesAt = -1;
+    let laterAttributes: number[] | undefined;
     let tapeTo = tapeFrom;
     let timeFault: FieldFault | null = null;
     let nameFault: FieldFault | null = null;
@@ -236,10 +251,10 @@ export class JsonSpanReader {
         if (member === eventAttributes) {
           cursor.peek();
           const at = cursor.pos;
-          // If a list repeats, the last one is read one by one.
           tapeTo = attributesAt < 0 ? scanJsonAttributes(cursor, tape, tapeFrom) : -1;
-          attributesAt = at;
-          attributesFault = tapeTo < 0 ? skipAttributes(cursor) : null;
+          if (attributesAt < 0) attributesAt = at;
+          else (laterAttributes ??= []).push(at);
+          if (tapeTo < 0) attributesFault = skipAttributes(cursor) ?? attributesFault;
         } else if (member === eventName) {
           nameFault = cursor.readText(name) ? null : { field: "name", start: cursor.skippedAt, end: cursor.pos };
         } else if (member === eventTime) {
@@ -260,6 +275,7 @@ export class JsonSpanReader {
       timeHigh: time.high,
       timeLow: time.low,
       attributesAt,
+      laterAttributes: laterAttributes ?? nothing,
       tapeFrom,
       tapeTo,
       fault: nameFault ?? timeFault ?? attributesFault,

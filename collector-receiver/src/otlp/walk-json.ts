@@ -1,7 +1,8 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
-import { containers, names, resourcesOfSignals } from "./json-containers.ts";
+import { containers, names } from "./json-containers.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { JsonPosition } from "./json-position.ts";
+import { JsonShape } from "./json-shape.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import { OtlpCarrier, type CarrierVisitor, type OtlpSignal } from "./otlp-carrier.ts";
 import { JsonLogRecordReader } from "./walk-json-log-record.ts";
@@ -10,8 +11,9 @@ import { stretchBytes, type Walk } from "./walk-pauses.ts";
 
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in OTLP's JSON encoding. Members
- * may come in any order, so each object is scanned once and what matters is read afterwards. A value of
- * the wrong type is skipped: in an event it is noted as the carrier's fault, elsewhere nothing depends on it.
+ * may come in any order, so each object is scanned once and what matters is read afterwards. A member that stands there
+ * again goes on where the first one ended, as in a Collector. A value of the wrong type is skipped: in an event it is noted
+ * as the carrier's fault, elsewhere nothing depends on it.
  * @throws MalformedOtlpError if the bytes are not JSON or not that message
  */
 export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): Walk {
@@ -27,11 +29,12 @@ class JsonWalker {
   readonly #span: JsonSpanReader;
   readonly #record: JsonLogRecordReader;
   readonly #tape: AttributeTape<TapeKey>;
+  readonly #shape: JsonShape;
   #pauseAt = stretchBytes;
-  /** Spans or log records that were met. */
-  #items = 0;
-  /** Where the first list or element of the wrong type stands; -1 if there is none. */
-  #unreadableAt = -1;
+  /** True if a resource, or a scope, goes on behind its spans or log records, which were visited without that part. */
+  #isLate = false;
+  /** True in a second walk: what is around spans or log records is read to its end before they are visited. */
+  #isCareful = false;
 
   constructor(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor) {
     this.#carrier = new OtlpCarrier(body);
@@ -39,6 +42,7 @@ class JsonWalker {
     this.#signal = signal;
     this.#visitor = visitor;
     this.#tape = visitor.tape;
+    this.#shape = new JsonShape(this.#cursor, signal, visitor);
     this.#position = new JsonPosition(this.#cursor, this.#carrier, visitor.tape);
     this.#span = new JsonSpanReader(this.#cursor, this.#carrier, visitor.tape);
     this.#record = new JsonLogRecordReader(this.#cursor, this.#carrier, visitor.tape);
@@ -54,67 +58,55 @@ class JsonWalker {
   readonly #skipValue = () => this.#cursor.skipValue() ?? true;
   readonly #readSpan = () => this.#span.begin() ?? true;
   readonly #readScope = () => this.#readScopeName() ?? true;
-  readonly #findAttributes = () => this.#findResourceAttributes();
-  readonly #readRecord = () => this.#record.read();
+  readonly #readResource = () => this.#findResourceAttributes() ?? true;
+  readonly #readRecord = () => this.#record.read() ?? true;
 
   *walk(): Walk {
+    yield* this.#cursor.findWhiteSpace();
+    try {
+      yield* this.#walkRequest();
+      if (!this.#isLate) return;
+    } catch (error) {
+      // The visitor may have objected to a resource that is not read to its end.
+      if (error instanceof MalformedOtlpError) throw error;
+    }
+    this.#isCareful = true;
+    this.#shape.restart();
+    this.#goBack(0);
+    this.#visitor.restart();
+    yield* this.#walkRequest();
+  }
+
+  *#walkRequest(): Walk {
     const cursor = this.#cursor;
     const wanted = containers[this.#signal].resources;
-    yield* cursor.findWhiteSpace();
     if (cursor.peek() !== 0x7b) throw cursor.error("an object");
     if (cursor.enterObject()) {
       let known = false;
       do {
         if (cursor.readShort(this.#nextKey) === undefined) yield* this.#read(this.#nextKey);
-        if (cursor.keyIs(wanted)) {
+        if (cursor.keyIsOneOf(wanted)) {
           known = true;
           const first = cursor.peek();
-          if (first !== 0x5b && first !== 0x6e) throw cursor.error(`an array as "${wanted.toString()}"`);
+          if (first !== 0x5b && first !== 0x6e) throw cursor.error(`an array as "${wanted[0]!.toString()}"`);
           yield* this.#walkResources();
         } else {
-          this.#refuseOtherSignal();
+          this.#shape.refuseOtherSignal();
           if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
         }
         if (this.#mayPause()) yield;
       } while (cursor.moreMembers());
-      if (!known) throw new MalformedOtlpError(`Expected the member "${wanted.toString()}", found only others`, 0);
+      if (!known) throw new MalformedOtlpError(`Expected the member "${wanted[0]!.toString()}", found only others`, 0);
     }
     cursor.finish();
-    this.#refuseUnreadable();
-  }
-
-  /** A list of the wrong type concerns itself alone; if the request holds nothing else, it is not what it claims to be. */
-  #refuseUnreadable(): void {
-    if (this.#unreadableAt < 0 || this.#items > 0) return;
-    this.#cursor.pos = this.#unreadableAt;
-    throw this.#cursor.error(`${this.#signal === "traces" ? "spans" : "log records"} within arrays and objects`);
-  }
-
-  /**
-   * Notes a value, which is next, if it should be a list or an element of one and is neither that nor null.
-   * @param opening its first byte if its type is right
-   */
-  #checkType(opening: number): void {
-    const first = this.#cursor.peek();
-    if (first === opening || first === 0x6e) return;
-    if (this.#unreadableAt < 0) this.#unreadableAt = this.#cursor.pos;
-    this.#visitor.unreadable();
-  }
-
-  #refuseOtherSignal(): void {
-    const other = resourcesOfSignals.find((name) => this.#cursor.keyIs(name));
-    if (other === undefined) return;
-    throw new MalformedOtlpError(
-      `"${other.toString()}" is not part of ${this.#signal}: check the path that the exporter posts to`,
-      this.#cursor.pos,
-    );
+    this.#shape.refuseUnreadable();
   }
 
   *#walkResources(): Walk {
     const cursor = this.#cursor;
     if (!cursor.enterArray()) return;
     do {
-      this.#checkType(0x7b);
+      this.#shape.checkType(0x7b);
       if (cursor.enterObject()) yield* this.#walkResource();
       if (this.#mayPause()) yield;
     } while (cursor.moreElements());
@@ -122,16 +114,17 @@ class JsonWalker {
 
   *#walkResource(): Walk {
     const cursor = this.#cursor;
-    this.#position.resourceAttributesAt = -1;
-    const { scopes, olderScopes } = containers[this.#signal];
+    this.#position.resourceAttributes = [];
+    const { scopes } = containers[this.#signal];
     const scopesAt: number[] = [];
+    let hasResource = false;
     let walked = false;
     do {
       if (this.#mayPause()) yield;
       if (cursor.readShort(this.#nextKey) === undefined) yield* this.#read(this.#nextKey);
       cursor.peek();
-      if (cursor.keyIs(scopes) || cursor.keyIs(olderScopes)) {
-        if (this.#position.resourceAttributesAt >= 0 && scopesAt.length === 0 && !walked) {
+      if (cursor.keyIsOneOf(scopes)) {
+        if (hasResource && scopesAt.length === 0 && !walked && !this.#isCareful) {
           // The usual order: the resource is known, its spans can be walked in place.
           walked = true;
           this.#visitor.resource(this.#position);
@@ -139,9 +132,10 @@ class JsonWalker {
           continue;
         }
         scopesAt.push(cursor.pos);
-      } else if (cursor.keyIs(names.resource)) {
-        this.#position.resourceAttributesAt =
-          cursor.readShort(this.#findAttributes) ?? (yield* this.#read(this.#findAttributes));
+      } else if (cursor.keyIsOneOf(names.resource)) {
+        hasResource = true;
+        this.#isLate ||= walked;
+        if (cursor.readShort(this.#readResource) === undefined) yield* this.#read(this.#readResource);
         continue;
       }
       if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
@@ -167,26 +161,28 @@ class JsonWalker {
     return true;
   }
 
-  /** Reads a resource; where its attributes stand, at the end of the body where it has none. */
-  #findResourceAttributes(): number {
+  /** Reads a resource, or a part of it: where its attributes stand. */
+  #findResourceAttributes(): void {
     const cursor = this.#cursor;
-    let at = this.#carrier.body.length;
-    if (!cursor.enterObject()) return at;
-    do {
-      cursor.nextKey();
-      cursor.peek();
-      if (cursor.keyIs(names.attributes)) at = cursor.pos;
-      cursor.skipValue();
-    } while (cursor.moreMembers());
-    return at;
+    const found: number[] = [];
+    if (cursor.enterObject()) {
+      do {
+        cursor.nextKey();
+        cursor.peek();
+        if (cursor.keyIsOneOf(names.attributes)) found.push(cursor.pos);
+        cursor.skipValue();
+      } while (cursor.moreMembers());
+    }
+    // Not before: what is too long is read again.
+    this.#position.resourceAttributes.push(...found);
   }
 
   *#walkScopes(): Walk {
     const cursor = this.#cursor;
-    this.#checkType(0x5b);
+    this.#shape.checkType(0x5b);
     if (!cursor.enterArray()) return;
     do {
-      this.#checkType(0x7b);
+      this.#shape.checkType(0x7b);
       if (cursor.enterObject()) yield* this.#walkScope();
       if (this.#mayPause()) yield;
     } while (cursor.moreElements());
@@ -204,15 +200,16 @@ class JsonWalker {
       if (this.#mayPause()) yield;
       if (cursor.readShort(this.#nextKey) === undefined) yield* this.#read(this.#nextKey);
       cursor.peek();
-      if (cursor.keyIs(items)) {
-        if (hasScope && itemsAt.length === 0 && !walked) {
+      if (cursor.keyIsOneOf(items)) {
+        if (hasScope && itemsAt.length === 0 && !walked && !this.#isCareful) {
           walked = true;
           yield* this.#walkItems(this.#visitor.scope(this.#position));
           continue;
         }
         itemsAt.push(cursor.pos);
-      } else if (cursor.keyIs(names.scope) || cursor.keyIs(names.olderScope)) {
+      } else if (cursor.keyIsOneOf(names.scope)) {
         hasScope = true;
+        this.#isLate ||= walked;
         if (cursor.readShort(this.#readScope) === undefined) yield* this.#read(this.#readScope);
         continue;
       }
@@ -234,7 +231,7 @@ class JsonWalker {
     if (!cursor.enterObject()) return;
     do {
       cursor.nextKey();
-      if (cursor.keyIs(names.name)) cursor.readText(this.#carrier.scopeName);
+      if (cursor.keyIsOneOf(names.name)) cursor.readText(this.#carrier.scopeName);
       else cursor.skipValue();
     } while (cursor.moreMembers());
   }
@@ -242,17 +239,17 @@ class JsonWalker {
   *#walkItems(wantsAll: boolean): Walk {
     const cursor = this.#cursor;
     const span = this.#span;
-    this.#checkType(0x5b);
+    this.#shape.checkType(0x5b);
     if (!cursor.enterArray()) return;
     const traces = this.#signal === "traces";
     do {
       const first = cursor.peek();
       if (first !== 0x7b && first !== 0x6e) {
-        this.#checkType(0x7b);
+        this.#shape.checkType(0x7b);
         if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
         continue;
       }
-      this.#items++;
+      this.#shape.items++;
       if (traces) {
         if (cursor.readShort(this.#readSpan) === undefined) yield* this.#read(this.#readSpan);
         for (let i = 0; i < span.unreadable; i++) this.#visitor.unreadable();
@@ -261,7 +258,7 @@ class JsonWalker {
           else this.#walkSpan();
         }
       } else {
-        this.#position.attributesAt = cursor.readShort(this.#readRecord) ?? (yield* this.#read(this.#readRecord));
+        if (cursor.readShort(this.#readRecord) === undefined) yield* this.#read(this.#readRecord);
         this.#walkLogRecord();
       }
       if (this.#mayPause()) yield;
@@ -272,7 +269,7 @@ class JsonWalker {
     const cursor = this.#cursor;
     const span = this.#span;
     const after = cursor.pos;
-    this.#position.spanAttributesAt = span.attributesAt;
+    this.#position.spanAttributes = span.attributes;
     this.#visitor.beginSpan(this.#position, span.events.length);
     this.#visitEvents();
     cursor.pos = after;
@@ -284,7 +281,7 @@ class JsonWalker {
     const span = this.#span;
     const carrier = this.#carrier;
     const after = cursor.pos;
-    this.#position.spanAttributesAt = span.attributesAt;
+    this.#position.spanAttributes = span.attributes;
     this.#visitor.beginSpan(this.#position, span.events.length);
     while (span.scanEvents()) {
       this.#visitEvents();
@@ -306,6 +303,8 @@ class JsonWalker {
   #walkLogRecord(): void {
     const cursor = this.#cursor;
     const position = this.#position;
+    position.attributesAt = this.#record.attributesAt;
+    position.laterAttributes = this.#record.laterAttributes;
     position.tapeFrom = 0;
     position.tapeTo = this.#tape.to;
     const after = cursor.pos;

@@ -243,18 +243,18 @@ export const longJson: readonly LongJson[] = [
     gives: "event",
   },
   {
-    title: "lists of events of a span, of which the last counts",
+    title: "lists of events of a span",
     make: (bytes, nowMs) =>
       inSpan(
-        `${times(`"events":[${times(jsonEvent(nowMs, plain), 200_000)}]`, bytes)},"events":[${jsonEvent(nowMs, plain)}]`,
+        `${times(`"events":[${times('{"name":"cache.miss"}', 200_000)}]`, bytes)},"events":[${jsonEvent(nowMs, plain)}]`,
       ),
     gives: "event",
   },
   {
-    title: "lists of attributes of an event, of which the last counts",
+    title: "lists of attributes of an event",
     make: (bytes, nowMs) =>
       inSpan(`"events":[${jsonEvent(nowMs, plain, `${times(`"attributes":[${times(plain, 600_000)}]`, bytes)},`)}]`),
-    gives: "event",
+    gives: "too_many_attributes",
   },
   {
     title: "lists of scopes of a resource, before it",

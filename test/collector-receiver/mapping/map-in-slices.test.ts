@@ -207,7 +207,7 @@ test.each([
   intern.mockRestore();
 });
 
-test("JSON: events are visited wherever in the span its ids and name stand, and only those of the last list", () => {
+test("JSON: events are visited wherever in the span its ids and name stand, and those of all its lists", () => {
   const long = JSON.stringify(startEvents("long", 1500));
   const short = JSON.stringify(startEvents("short", 2));
   const ids = `"traceId":"${"a".repeat(32)}","spanId":"${"b".repeat(16)}","name":"session.start"`;
@@ -221,9 +221,9 @@ test("JSON: events are visited wherever in the span its ids and name stand, and 
     Array.from({ length: count }, (_, i) => [`${prefix}-${i}`, "a".repeat(32)]);
   expect(mapped(`"events":${long},${ids}`)).toEqual(all("long", 1500));
   expect(mapped(`${ids},"events":${long}`)).toEqual(all("long", 1500));
-  expect(mapped(`"events":${long},${ids},"events":${short}`)).toEqual(all("short", 2));
-  expect(mapped(`"events":${short},${ids},"events":${long}`)).toEqual(all("long", 1500));
-  expect(mapped(`"events":${long},${ids},"events":[]`)).toEqual([]);
+  expect(mapped(`"events":${long},${ids},"events":${short}`)).toEqual([...all("long", 1500), ...all("short", 2)]);
+  expect(mapped(`"events":${short},${ids},"events":${long}`)).toEqual([...all("short", 2), ...all("long", 1500)]);
+  expect(mapped(`"events":[],"events":${long},${ids},"events":[]`)).toEqual(all("long", 1500));
 });
 
 test("an empty text is one object, however often it is looked up", () => {
