@@ -4,6 +4,7 @@ import { copyEventsStatement, encodeEventRows } from "../../collector-receiver/s
 import { asCopyMessages } from "../../collector-receiver/src/storage/wire/copy-buffer.ts";
 import type { CopyMessages } from "../../collector-receiver/src/storage/wire/copy-buffer.ts";
 import { copyRows } from "../../collector-receiver/src/storage/wire/copy-rows.ts";
+import { valuesOf, type RowValue } from "./insert-row.ts";
 import { openWriterConnection } from "../../collector-receiver/src/storage/wire/writer-connection.ts";
 
 /** Rows of one COPY, which is one transaction: what a batch of the receiver holds at most by default. */
@@ -48,28 +49,10 @@ export async function copyAllRows(
 
 /** What `psql \copy` sends (https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-TEXT-FORMAT). */
 function encodeText(events: readonly BusinessEvent[]): Buffer {
-  const decoder = new TextDecoder();
-  const field = (value: string | number | null): string =>
-    value === null ? "\\N" : String(value).replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
-  return Buffer.from(
-    events
-      .map((event) =>
-        [
-          decoder.decode(event.eventData),
-          event.eventId,
-          new Date(event.occurredAtMs).toISOString(),
-          event.traceId,
-          event.spanId,
-          event.agentId,
-          event.ticketId,
-          event.sessionId,
-          event.tenantId,
-          event.name,
-          event.serviceName,
-        ]
-          .map(field)
-          .join("\t"),
-      )
-      .join("\n") + "\n",
-  );
+  const field = (value: RowValue): string => {
+    if (value === null) return "\\N";
+    const text = value instanceof Date ? value.toISOString() : String(value);
+    return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+  };
+  return Buffer.from(`${events.map((event) => valuesOf(event).map(field).join("\t")).join("\n")}\n`);
 }

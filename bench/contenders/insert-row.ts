@@ -10,8 +10,10 @@ export const insertRow = {
 
 const decoder = new TextDecoder();
 
+export type RowValue = string | number | Date | null;
+
 /** The values of an event in the order of the columns. */
-export function valuesOf(event: BusinessEvent): unknown[] {
+export function valuesOf(event: BusinessEvent): RowValue[] {
   return [
     decoder.decode(event.eventData),
     event.eventId,

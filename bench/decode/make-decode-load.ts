@@ -1,5 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Root } from "protobufjs";
+import { jsonAttribute } from "../load/encode-spans.ts";
+import { requestAttributes } from "../load/request-attributes.ts";
+import { uuidV7 } from "../load/uuid-v7.ts";
 
 /** One request in both encodings. */
 export interface DecodeLoad {
@@ -57,7 +60,7 @@ function makeCarrier(i: number, ms: number) {
           { key: "message_length", value: { intValue: String(40 + (i % 400)) } },
           { key: "response_time_ms", value: { doubleValue: 800 + i * 1.5 } },
           text("user_id", `u-${(i * 7919) % 100_000}`),
-          text("spanledger.event.id", makeUuidV7(ms)),
+          text("spanledger.event.id", uuidV7(ms)),
           text("spanledger.source.id", "0d9c4be2a6f14e08"),
           { key: "spanledger.event.seq", value: { intValue: String(i + 1) } },
         ],
@@ -75,33 +78,13 @@ function makeRequestSpan(i: number, ms: number) {
     kind: 2,
     startTimeUnixNano: `${ms}000000`,
     endTimeUnixNano: `${ms + 35}123456`,
-    attributes: [
-      text("http.request.method", "POST"),
-      text("url.scheme", "http"),
-      text("url.path", `/chat/${i}`),
-      text("http.route", "/chat/:id"),
-      text("server.address", "chat.example.com"),
-      { key: "server.port", value: { intValue: "8000" } },
-      text("client.address", "192.0.2.17"),
-      text("user_agent.original", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"),
-      { key: "http.response.status_code", value: { intValue: "200" } },
-      text("network.protocol.version", "1.1"),
-    ] as unknown[],
+    attributes: requestAttributes(i).map(jsonAttribute) as unknown[],
     events: [] as unknown[],
   };
 }
 
 function text(key: string, value: string) {
   return { key, value: { stringValue: value } };
-}
-
-function makeUuidV7(ms: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(ms, 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** The same with ids as bytes, as protobuf has them. */

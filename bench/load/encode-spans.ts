@@ -57,7 +57,8 @@ function jsonSpan(span: LoadSpan) {
   };
 }
 
-function jsonAttribute([key, value]: LoadAttribute) {
+/** An attribute as OTLP/JSON has it. */
+export function jsonAttribute([key, value]: LoadAttribute) {
   if (typeof value === "string") return { key, value: { stringValue: value } };
   if (typeof value === "boolean") return { key, value: { boolValue: value } };
   if (Number.isInteger(value)) return { key, value: { intValue: String(value) } };

@@ -4,6 +4,8 @@ import { makeTraffic } from "./business-traffic.ts";
 import type { TrafficEvent } from "./business-traffic.ts";
 import { encodeJson, encodeProtobuf } from "./encode-spans.ts";
 import type { LoadSpan } from "./encode-spans.ts";
+import { requestAttributes } from "./request-attributes.ts";
+import { uuidV7 } from "./uuid-v7.ts";
 
 /** What is sent; equal specs within a process share one load. */
 export interface LoadSpec {
@@ -106,15 +108,6 @@ function carrierOf(event: TrafficEvent, seq: number): LoadSpan {
   };
 }
 
-function uuidV7(ms: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(ms, 0, 6);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  const hex = bytes.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
 /** Puts the spans of a web service around the carriers: ten attributes each, no event. */
 function withOtherSpans({ every }: LoadSpec, carriers: readonly LoadSpan[]): readonly LoadSpan[] {
   if (every === 1) return carriers;
@@ -133,18 +126,7 @@ function requestSpan(ms: number, i: number): LoadSpan {
     kind: 2,
     startMs: ms,
     endMs: ms + 35,
-    attributes: [
-      ["http.request.method", "POST"],
-      ["url.scheme", "http"],
-      ["url.path", `/chat/${i}`],
-      ["http.route", "/chat/:id"],
-      ["server.address", "chat.example.com"],
-      ["server.port", 8000],
-      ["client.address", "192.0.2.17"],
-      ["user_agent.original", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"],
-      ["http.response.status_code", 200],
-      ["network.protocol.version", "1.1"],
-    ],
+    attributes: requestAttributes(i),
     event: null,
   };
 }

@@ -16,19 +16,16 @@ import {
   withBusinessContext,
   type BusinessEventsOptions,
 } from "@spanledger/sdk";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { readConnection } from "../../sdk/src/config/read-connection.ts";
 import type { ReceivedEvent } from "./decode-otlp.ts";
-import { OtlpSink } from "./otlp-sink.ts";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 
 let sink: OtlpSink;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(async () => {
-  await shutdown();
+useSink((started) => (sink = started), 10_000);
+afterEach(() => {
   vi.unstubAllEnvs();
-  await sink.stop();
 });
 
 function start(options: BusinessEventsOptions): void {

@@ -1,11 +1,8 @@
 /** Frameworks and packages that end processes, as published, each with and without the SDK. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { findSdkProduct } from "../../deploy/setup/obtain-sdk-products.ts";
-import { describeWith } from "../support/describe-with.ts";
+import { expect, it } from "vitest";
 import { expectSameEnd } from "./compare-ends.ts";
-import { layOutProduct } from "./product-folder.ts";
+import { describeProduct } from "./describe-product.ts";
 import { RunningProduct, runProduct } from "./run-product.ts";
 import { printSupport, rowsOf } from "./support-matrix.ts";
 
@@ -21,54 +18,44 @@ const signalsOf: Readonly<Record<string, readonly (readonly [how: string, NodeJS
   nodemon: [["nodemon", "SIGUSR2", 1]],
 };
 
-describeWith(
-  "the packages of test/sdk/products/frameworks (npm run setup)",
-  await findSdkProduct("frameworks"),
-  (installed) => {
-    let folder: string;
-    beforeAll(async () => {
-      folder = await layOutProduct("frameworks", installed());
-    }, 240_000);
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+await describeProduct("frameworks", (laidOut) => {
+  it.each(rowsOf("frameworks"))("$name: an HTTP event carries what middleware and handler set", async (row) => {
+    for (const how of row.ends) {
+      const events = await expectSameEnd({
+        events: 2,
+        run: (sdk, surroundings) =>
+          runProduct("", {
+            file: join(laidOut.folder, "web.mjs"),
+            cwd: laidOut.folder,
+            args: [row.key, sdk, how],
+            ...surroundings,
+          }),
+      });
+      const byName = new Map(events.map(({ name, attributes }) => [name, attributes]));
+      const around = { site: "brand-a", session_id: "s-1" };
+      expect(byName.get("shop.asked")).toMatchObject(around);
+      expect(byName.get("query.tracking")).toMatchObject({ ...around, tracking_number: "7", success: true });
+    }
+    printSupport(row);
+  });
 
-    it.each(rowsOf("frameworks"))("$name: an HTTP event carries what middleware and handler set", async (row) => {
-      for (const how of row.ends) {
-        const events = await expectSameEnd({
-          events: 2,
-          run: (sdk, surroundings) =>
-            runProduct("", {
-              file: join(folder, "web.mjs"),
-              cwd: folder,
-              args: [row.key, sdk, how],
-              ...surroundings,
-            }),
-        });
-        const byName = new Map(events.map(({ name, attributes }) => [name, attributes]));
-        const around = { site: "brand-a", session_id: "s-1" };
-        expect(byName.get("shop.asked")).toMatchObject(around);
-        expect(byName.get("query.tracking")).toMatchObject({ ...around, tracking_number: "7", success: true });
-      }
-      printSupport(row);
-    });
-
-    it.each(rowsOf("ends of processes"))("$name", async (row) => {
-      for (const [how, signal, events] of signalsOf[row.key]!) {
-        await expectSameEnd({
-          events,
-          run: async (sdk, surroundings) => {
-            const product = new RunningProduct("", {
-              file: join(folder, "ends.mjs"),
-              cwd: folder,
-              args: [how, sdk],
-              ...surroundings,
-            });
-            await product.printed("ready");
-            product.kill(signal);
-            return product.ended;
-          },
-        });
-      }
-      printSupport(row);
-    });
-  },
-);
+  it.each(rowsOf("ends of processes"))("$name", async (row) => {
+    for (const [how, signal, events] of signalsOf[row.key]!) {
+      await expectSameEnd({
+        events,
+        run: async (sdk, surroundings) => {
+          const product = new RunningProduct("", {
+            file: join(laidOut.folder, "ends.mjs"),
+            cwd: laidOut.folder,
+            args: [how, sdk],
+            ...surroundings,
+          });
+          await product.printed("ready");
+          product.kill(signal);
+          return product.ended;
+        },
+      });
+    }
+    printSupport(row);
+  });
+});

@@ -1,6 +1,5 @@
 /** Where one sender, one wait or one thread follows another: nothing may fall in between, and nothing count twice. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -13,22 +12,15 @@ import { MemoryBacklog } from "../../sdk/src/sending/memory-backlog.ts";
 import { Sender } from "../../sdk/src/sending/sender.ts";
 import * as workerProgram from "../../sdk/src/sending/worker-source.ts";
 import type { ReceivedEvent } from "./decode-otlp.ts";
-import { OtlpSink } from "./otlp-sink.ts";
+import { useFolder, useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
 
 let sink: OtlpSink;
 let folder: string;
 vi.mock(import("../../sdk/src/sending/worker-source.ts"), { spy: true });
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-  folder = mkdtempSync(join(tmpdir(), "spanledger-hand-over-"));
-});
-afterEach(async () => {
-  sink.misbehave = null;
-  await shutdown();
-  await sink.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+useFolder((made) => (folder = made));
+useSink((started) => (sink = started), 10_000);
 
 it.each([true, false])("a flush in the turn of the call waits for the event (in process: %s)", async (inProcess) => {
   startBusinessEvents({ endpoint: sink.url, inProcess, batchDelayMs: 60_000 });

@@ -2,15 +2,13 @@
  * The ways in which OpenTelemetry JS loses span events, each measured with its own packages before
  * this SDK was written; here each ends with none lost.
  */
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { OtlpSink } from "./otlp-sink.ts";
+import { expect, it } from "vitest";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
 
 let sink: OtlpSink;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(() => sink.stop());
+useSink((started) => (sink = started));
 
 it("unsampled and suppressed contexts, 128 events on a span, an ended span, a burst of 20,000", async () => {
   const end = await runProduct("traced", { endpoint: sink.url });

@@ -2,9 +2,10 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findNode } from "../../deploy/setup/obtain-node.ts";
 import { makeFolder, makeProduct, packSdk, removeFolder } from "./fresh-folder.ts";
+import { useSink } from "./use-sink.ts";
 import { OtlpSink } from "./otlp-sink.ts";
 import { runProduct, type ProductEnd, type ProductOptions } from "./run-product.ts";
 
@@ -18,10 +19,7 @@ beforeAll(async () => {
 }, installMs);
 // Thousands of small files: on a busy machine that takes a while.
 afterAll(() => removeFolder(parent), installMs);
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(() => sink.stop());
+useSink((started) => (sink = started));
 
 function run(folder: string, file: string, options: ProductOptions = {}): Promise<ProductEnd> {
   return runProduct("", { endpoint: sink.url, file: join(folder, file), cwd: folder, ...options });

@@ -1,12 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { OtlpSink } from "./otlp-sink.ts";
+import { describe, expect, it } from "vitest";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 import { RunningProduct, runProduct, type ProductOptions } from "./run-product.ts";
 
 let sink: OtlpSink;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(() => sink.stop());
+useSink((started) => (sink = started));
 
 /** Every event once, nothing reported as dropped, and the report agrees. */
 function expectAll(count: number): void {

@@ -1,9 +1,10 @@
 /** Every snippet of sdk/README.md is run as it stands there. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sdkProducts } from "../../deploy/setup/obtain-sdk-products.ts";
-import { OtlpSink } from "./otlp-sink.ts";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 import { runProduct } from "./run-product.ts";
 import { lineOf, linesOfReadme, supportRows } from "./support-matrix.ts";
 
@@ -17,10 +18,7 @@ const folder = join(import.meta.dirname, `.snippets-${process.pid}`);
 let sink: OtlpSink;
 beforeAll(() => mkdirSync(folder));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(() => sink.stop());
+useSink((started) => (sink = started));
 
 const expected: Readonly<Record<string, readonly (readonly [string, Record<string, unknown>])[]>> = {
   "first-event.mjs": [["session.start", { session_id: "s-1", channel: "web" }]],

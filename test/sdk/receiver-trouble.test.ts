@@ -1,21 +1,16 @@
 /** A receiver that is in trouble for a while: nothing is lost, nothing comes twice without a reason. */
 import { createServer } from "node:net";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { resolveConfig } from "../../sdk/src/resolve-config.ts";
 import { judgeAnswer, parseRetryAfter } from "../../sdk/src/sending/post-request.ts";
 import { retryDelayMs } from "../../sdk/src/sending/retry-delay.ts";
-import { OtlpSink, type Misbehaviour } from "./otlp-sink.ts";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink, Misbehaviour } from "./otlp-sink.ts";
 import { exportResponse } from "./otlp-schema.ts";
 
 let sink: OtlpSink;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(async () => {
-  await shutdown({ timeoutMs: 500 });
-  await sink.stop();
-});
+useSink((started) => (sink = started), 500);
 
 const answer =
   (status: number, headers: Record<string, string> = {}, body = ""): Misbehaviour =>

@@ -1,159 +1,145 @@
 /** Test runners of a product: stopped clocks, files that share a process, and nothing sent by accident. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from "vitest";
-import { findSdkProduct } from "../../deploy/setup/obtain-sdk-products.ts";
-import { describeWith } from "../support/describe-with.ts";
+import { expect, it, onTestFinished } from "vitest";
 import { expectSameEnd } from "./compare-ends.ts";
-import { OtlpSink } from "./otlp-sink.ts";
-import { layOutProduct } from "./product-folder.ts";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
+import { describeProduct } from "./describe-product.ts";
 import { runProduct, type ProductEnd } from "./run-product.ts";
 
 const vitest = join(import.meta.dirname, "../../node_modules/vitest/vitest.mjs");
 
-describeWith(
-  "the packages of test/sdk/products/runners (npm run setup)",
-  await findSdkProduct("runners"),
-  (installed) => {
-    let folder: string;
-    let sink: OtlpSink;
-    beforeAll(async () => {
-      folder = await layOutProduct("runners", installed());
-    }, 240_000);
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
-    beforeEach(async () => {
-      sink = await OtlpSink.start();
-      sink.misbehave = () => true;
-    });
-    afterEach(() => sink.stop());
+await describeProduct("runners", (laidOut) => {
+  let sink: OtlpSink;
+  useSink((started) => {
+    sink = started;
+    sink.misbehave = () => true;
+  });
 
-    const jest = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProductEnd> =>
-      runProduct("", {
-        file: join(installed(), "node_modules/jest/bin/jest.js"),
-        cwd: folder,
-        nodeArgs: ["--expose-gc"],
-        args: ["--runInBand", "--rootDir", folder, "--config", "{}", ...args],
-        env: { ENDPOINT: sink.url, SPANLEDGER_EXIT_WAIT_MS: "300", ...env },
-      });
-
-    it.each(["sinon", "sinon before", "node", "none"])(
-      "flush and process.exit come back under fake timers: %s",
-      async (kind) => {
-        const end = await runProduct("", {
-          file: join(folder, "stopped-clock.cjs"),
-          args: [kind],
-          env: { ENDPOINT: sink.url, SPANLEDGER_EXIT_WAIT_MS: "400" },
-        });
-        expect(end).toMatchObject({ code: 3, stdout: "flushed false\n" });
-        expect(end.stderr).toContain("1 business events; they are lost");
-        expect(end.tookMs).toBeLessThan(5000);
-      },
-    );
-
-    it("Jest: the same, matchers and Dates", async () => {
-      const end = await jest(["fake-timers"]);
-      expect(end.stderr).toContain("2 passed");
-      expect(end.code).toBe(0);
+  const jest = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProductEnd> =>
+    runProduct("", {
+      file: join(laidOut.installed, "node_modules/jest/bin/jest.js"),
+      cwd: laidOut.folder,
+      nodeArgs: ["--expose-gc"],
+      args: ["--runInBand", "--rootDir", laidOut.folder, "--config", "{}", ...args],
+      env: { ENDPOINT: sink.url, SPANLEDGER_EXIT_WAIT_MS: "300", ...env },
     });
 
-    it("Vitest: the same", async () => {
+  it.each(["sinon", "sinon before", "node", "none"])(
+    "flush and process.exit come back under fake timers: %s",
+    async (kind) => {
       const end = await runProduct("", {
-        file: vitest,
-        cwd: folder,
-        args: ["run", "--root", folder, "--globals", "fake-timers"],
-        env: { ENDPOINT: sink.url, SPANLEDGER_EXIT_WAIT_MS: "300" },
+        file: join(laidOut.folder, "stopped-clock.cjs"),
+        args: [kind],
+        env: { ENDPOINT: sink.url, SPANLEDGER_EXIT_WAIT_MS: "400" },
       });
-      expect(end.stdout).toContain("2 passed");
-      expect(end.code).toBe(0);
-    });
+      expect(end).toMatchObject({ code: 3, stdout: "flushed false\n" });
+      expect(end.stderr).toContain("1 business events; they are lost");
+      expect(end.tookMs).toBeLessThan(5000);
+    },
+  );
 
-    it("Jest: files share one sender, and a file more weighs less than 1 MB", async () => {
-      const files = 14;
-      const weigh = async (use: string): Promise<{ readonly heap: number; readonly threads: number }> => {
-        const tests = join(folder, use === "" ? "without" : "with");
-        mkdirSync(tests);
-        for (let i = 0; i < files; i += 1)
-          writeFileSync(join(tests, `file-${i}.test.js`), `${use}\ntest("t", () => undefined);`);
-        const end = await jest([`${tests}/`, "--reporters", join(folder, "weigh.cjs")]);
-        expect(end.code).toBe(0);
-        return JSON.parse(/WEIGHT (.*)/.exec(end.stdout)![1]!) as { heap: number; threads: number };
-      };
-      const without = await weigh("");
-      const use = `
+  it("Jest: the same, matchers and Dates", async () => {
+    const end = await jest(["fake-timers"]);
+    expect(end.stderr).toContain("2 passed");
+    expect(end.code).toBe(0);
+  });
+
+  it("Vitest: the same", async () => {
+    const end = await runProduct("", {
+      file: vitest,
+      cwd: laidOut.folder,
+      args: ["run", "--root", laidOut.folder, "--globals", "fake-timers"],
+      env: { ENDPOINT: sink.url, SPANLEDGER_EXIT_WAIT_MS: "300" },
+    });
+    expect(end.stdout).toContain("2 passed");
+    expect(end.code).toBe(0);
+  });
+
+  it("Jest: files share one sender, and a file more weighs less than 1 MB", async () => {
+    const files = 14;
+    const weigh = async (use: string): Promise<{ readonly heap: number; readonly threads: number }> => {
+      const tests = join(laidOut.folder, use === "" ? "without" : "with");
+      mkdirSync(tests);
+      for (let i = 0; i < files; i += 1)
+        writeFileSync(join(tests, `file-${i}.test.js`), `${use}\ntest("t", () => undefined);`);
+      const end = await jest([`${tests}/`, "--reporters", join(laidOut.folder, "weigh.cjs")]);
+      expect(end.code).toBe(0);
+      return JSON.parse(/WEIGHT (.*)/.exec(end.stdout)![1]!) as { heap: number; threads: number };
+    };
+    const without = await weigh("");
+    const use = `
       const sdk = require("@spanledger/sdk");
       sdk.startBusinessEvents({ endpoint: process.env.ENDPOINT });
       sdk.recordBusinessEvent("shop.sold");`;
-      const with_ = await weigh(use);
-      expect(with_.threads - without.threads).toBeLessThanOrEqual(1);
-      const perFile = (with_.heap - without.heap) / files;
-      console.info(
-        `a test file of Jest: ${Math.round(perFile / 1024)} KiB more, ${with_.threads - without.threads} thread more in all`,
-      );
-      expect(perFile).toBeLessThan(1_000_000);
-    });
+    const with_ = await weigh(use);
+    expect(with_.threads - without.threads).toBeLessThanOrEqual(1);
+    const perFile = (with_.heap - without.heap) / files;
+    console.info(
+      `a test file of Jest: ${Math.round(perFile / 1024)} KiB more, ${with_.threads - without.threads} thread more in all`,
+    );
+    expect(perFile).toBeLessThan(1_000_000);
+  });
 
-    it.each(["jest", "node-test"])(
-      "%s ends as without the SDK; with an endpoint, all events arrive",
-      async (runner) => {
-        for (const sdk of ["with", "without"]) {
-          mkdirSync(join(folder, `${runner}-${sdk}`));
-          writeFileSync(
-            join(folder, `${runner}-${sdk}/records.test.js`),
-            `const { recordBusinessEvent, startBusinessEvents } = ${sdk === "with" ? 'require("@spanledger/sdk")' : "{}"};
+  it.each(["jest", "node-test"])("%s ends as without the SDK; with an endpoint, all events arrive", async (runner) => {
+    for (const sdk of ["with", "without"]) {
+      mkdirSync(join(laidOut.folder, `${runner}-${sdk}`));
+      writeFileSync(
+        join(laidOut.folder, `${runner}-${sdk}/records.test.js`),
+        `const { recordBusinessEvent, startBusinessEvents } = ${sdk === "with" ? 'require("@spanledger/sdk")' : "{}"};
           startBusinessEvents?.({ endpoint: process.env.ENDPOINT });
           const { test } = globalThis.test === undefined ? require("node:test") : globalThis;
           test("records", () => {
             for (let n = 0; n < 100; n += 1) recordBusinessEvent?.("shop.sold", { n });
           });`,
-          );
-        }
-        await expectSameEnd({
-          events: 100,
-          run: async (sdk, { endpoint, env }) => {
-            const environment = { ...env, ENDPOINT: endpoint };
-            const end =
-              runner === "jest"
-                ? await jest([`jest-${sdk}/`], environment)
-                : await runProduct("", {
-                    nodeArgs: ["--test", "--test-isolation=none"],
-                    file: join(folder, `node-test-${sdk}/records.test.js`),
-                    cwd: folder,
-                    env: environment,
-                  });
-            // How long each test took is in there.
-            return { ...end, stdout: "" };
-          },
-        });
+      );
+    }
+    await expectSameEnd({
+      events: 100,
+      run: async (sdk, { endpoint, env }) => {
+        const environment = { ...env, ENDPOINT: endpoint };
+        const end =
+          runner === "jest"
+            ? await jest([`jest-${sdk}/`], environment)
+            : await runProduct("", {
+                nodeArgs: ["--test", "--test-isolation=none"],
+                file: join(laidOut.folder, `node-test-${sdk}/records.test.js`),
+                cwd: laidOut.folder,
+                env: environment,
+              });
+        // How long each test took is in there.
+        return { ...end, stdout: "" };
       },
-    );
+    });
+  });
 
-    it("nothing is sent unless an endpoint is set, and wrong use still throws", async (ctx) => {
-      const requests: string[] = [];
-      const server = createServer((request, response) => {
-        requests.push(request.url ?? "");
-        response.end();
-      });
-      onTestFinished(() => void server.close());
-      const listening = await new Promise((resolve) => {
-        server.once("error", () => resolve(false)).listen(4318, "127.0.0.1", () => resolve(true));
-      });
-      if (listening === false) return ctx.skip("somebody listens on port 4318 of this machine");
-      mkdirSync(join(folder, "quiet"));
-      writeFileSync(
-        join(folder, "quiet/quiet.test.js"),
-        `const { flush, recordBusinessEvent, startBusinessEvents } = require("@spanledger/sdk");
+  it("nothing is sent unless an endpoint is set, and wrong use still throws", async (ctx) => {
+    const requests: string[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request.url ?? "");
+      response.end();
+    });
+    onTestFinished(() => void server.close());
+    const listening = await new Promise((resolve) => {
+      server.once("error", () => resolve(false)).listen(4318, "127.0.0.1", () => resolve(true));
+    });
+    if (listening === false) return ctx.skip("somebody listens on port 4318 of this machine");
+    mkdirSync(join(laidOut.folder, "quiet"));
+    writeFileSync(
+      join(laidOut.folder, "quiet/quiet.test.js"),
+      `const { flush, recordBusinessEvent, startBusinessEvents } = require("@spanledger/sdk");
       test("quiet", async () => {
         startBusinessEvents({ serviceName: "shop" });
         recordBusinessEvent("shop.sold");
         expect(() => recordBusinessEvent("session.start", {})).toThrow("session_id");
         expect(await flush({ timeoutMs: 500 })).toBe(true);
       });`,
-      );
-      const end = await jest(["quiet/"]);
-      expect(end).toMatchObject({ code: 0, stdout: "" });
-      expect(end.stderr).not.toContain("@spanledger/sdk:");
-      expect(requests).toEqual([]);
-    });
-  },
-);
+    );
+    const end = await jest(["quiet/"]);
+    expect(end).toMatchObject({ code: 0, stdout: "" });
+    expect(end.stderr).not.toContain("@spanledger/sdk:");
+    expect(requests).toEqual([]);
+  });
+});

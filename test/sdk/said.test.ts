@@ -2,17 +2,15 @@
 import { createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { describeRuntime } from "../../sdk/src/config/describe-runtime.ts";
 import { describeNetworkError, describeStatus } from "../../sdk/src/sending/describe-failure.ts";
-import { OtlpSink } from "./otlp-sink.ts";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 import { runProduct, type ProductEnd } from "./run-product.ts";
 
 let sink: OtlpSink;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(() => sink.stop());
+useSink((started) => (sink = started));
 
 function run(how: string, endpoint = sink.url, env: Readonly<Record<string, string>> = {}): Promise<ProductEnd> {
   return runProduct("said", { args: [how, endpoint], env: { SPANLEDGER_EXIT_WAIT_MS: "2000", ...env } });

@@ -1,14 +1,12 @@
 /** Signals belong to the product: each end is the one that it would have without the SDK, and in about the same time. */
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { expectSameEnd, type Surroundings } from "./compare-ends.ts";
-import { OtlpSink } from "./otlp-sink.ts";
+import { useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 import { RunningProduct, type ProductEnd } from "./run-product.ts";
 
 let sink: OtlpSink;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-});
-afterEach(() => sink.stop());
+useSink((started) => (sink = started));
 
 async function signalled(
   args: readonly string[],

@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fstatSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,30 +12,24 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SourceIdentity } from "../../sdk/src/sending/source-identity.ts";
 import { FolderGoneError } from "../../sdk/src/spool/segment-writer.ts";
 import { SpoolBacklog } from "../../sdk/src/spool/spool-backlog.ts";
 import { adoptFolders, createFolder, type FolderOwner } from "../../sdk/src/spool/spool-folder.ts";
 import { recordIntoMemory } from "./record-into-memory.ts";
-import { OtlpSink } from "./otlp-sink.ts";
+import { useFolder, useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 
 let sink: OtlpSink;
 let spool: string;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-  spool = mkdtempSync(join(tmpdir(), "spanledger-spool-"));
-});
-afterEach(async () => {
+useFolder((made) => (spool = made));
+useSink((started) => (sink = started), 10_000);
+afterEach(() => {
   vi.useRealTimers();
-  sink.misbehave = null;
-  await shutdown();
-  await sink.stop();
-  rmSync(spool, { recursive: true, force: true });
 });
 
 const sourceId = "7d9c1f0e-8f57-4f0b-9a4e-0d6a3b1c2e5f";

@@ -1,37 +1,20 @@
 /** Events on disk: they outlive the process, and an outage that memory could not hold. */
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { businessEventsStatus, flush, recordBusinessEvent, shutdown, startBusinessEvents } from "@spanledger/sdk";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { crc32, crc32ByTable, decodeFrames } from "../../sdk/src/spool/segment-frames.ts";
 import { SpoolBacklog } from "../../sdk/src/spool/spool-backlog.ts";
 import { recordIntoMemory } from "./record-into-memory.ts";
-import { OtlpSink } from "./otlp-sink.ts";
+import { useFolder, useSink } from "./use-sink.ts";
+import type { OtlpSink } from "./otlp-sink.ts";
 import { RunningProduct, runProduct } from "./run-product.ts";
 
 let sink: OtlpSink;
 let spool: string;
-beforeEach(async () => {
-  sink = await OtlpSink.start();
-  spool = mkdtempSync(join(tmpdir(), "spanledger-spool-"));
-});
-afterEach(async () => {
-  sink.misbehave = null;
-  await shutdown();
-  await sink.stop();
-  rmSync(spool, { recursive: true, force: true });
-});
+useFolder((made) => (spool = made));
+useSink((started) => (sink = started), 10_000);
 
 describe("segments", () => {
   it("have the CRC-32 that zlib has", () => {

@@ -1,11 +1,9 @@
 /** What the published types accept and refuse, by the compilers that products use, each declaration file checked. */
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findSdkProduct } from "../../deploy/setup/obtain-sdk-products.ts";
-import { describeWith } from "../support/describe-with.ts";
-import { layOutProduct } from "./product-folder.ts";
+import { describe, expect, it } from "vitest";
+import { describeProduct } from "./describe-product.ts";
 
 const products = join(import.meta.dirname, "products/compilers");
 const manifest = JSON.parse(readFileSync(join(products, "package.json"), "utf8")) as {
@@ -27,64 +25,57 @@ const resolutions = [
   { resolution: "node10", module: "commonjs", type: "commonjs" },
 ] as const;
 
-describeWith(
-  "the packages of test/sdk/products/compilers (npm run setup)",
-  await findSdkProduct("compilers"),
-  (installed) => {
-    let folder: string;
-    beforeAll(async () => {
-      folder = await layOutProduct("compilers", installed());
-    }, 240_000);
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+await describeProduct("compilers", (laidOut) => {
+  describe.each(compilers)("%s", (compiler) => {
+    const version = Number(compiler.slice("typescript-".length));
+    // The oldest and the newest take each way to find a package; TypeScript 7 has dropped node10.
+    const known = [5, 6, 7].includes(version)
+      ? resolutions.filter(({ resolution }) => resolution !== "node10" || version < 7)
+      : resolutions.slice(0, 1);
 
-    describe.each(compilers)("%s", (compiler) => {
-      const version = Number(compiler.slice("typescript-".length));
-      // The oldest and the newest take each way to find a package; TypeScript 7 has dropped node10.
-      const known = [5, 6, 7].includes(version)
-        ? resolutions.filter(({ resolution }) => resolution !== "node10" || version < 7)
-        : resolutions.slice(0, 1);
+    it.each(known)(
+      "$resolution, $type",
+      async ({ resolution, module, type }) => {
+        const options = {
+          noEmit: true,
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
+          // Checking Node's own declarations takes most of the time: once for each compiler.
+          skipLibCheck: !(resolution === "node16" && type === "module"),
+          module,
+          moduleResolution: resolution,
+          target: "es2022",
+          // Those of Node 24 need a compiler of their time.
+          types: [version < 5.6 ? "types-node-20" : "node"],
+          ...(version >= 6 && resolution === "node10" ? { ignoreDeprecations: "6.0" } : {}),
+          ...(type === "commonjs" ? { esModuleInterop: true } : {}),
+        };
+        writeFileSync(
+          join(laidOut.folder, "tsconfig.json"),
+          JSON.stringify({ compilerOptions: options, include: ["*.ts"] }),
+        );
+        const project = JSON.stringify({ name: "compilers", private: true, type });
+        writeFileSync(join(laidOut.folder, "package.json"), project);
+        const said = await compile(join(laidOut.installed, "node_modules", compiler, "bin/tsc"), laidOut.folder);
 
-      it.each(known)(
-        "$resolution, $type",
-        async ({ resolution, module, type }) => {
-          const options = {
-            noEmit: true,
-            strict: true,
-            exactOptionalPropertyTypes: true,
-            noUncheckedIndexedAccess: true,
-            // Checking Node's own declarations takes most of the time: once for each compiler.
-            skipLibCheck: !(resolution === "node16" && type === "module"),
-            module,
-            moduleResolution: resolution,
-            target: "es2022",
-            // Those of Node 24 need a compiler of their time.
-            types: [version < 5.6 ? "types-node-20" : "node"],
-            ...(version >= 6 && resolution === "node10" ? { ignoreDeprecations: "6.0" } : {}),
-            ...(type === "commonjs" ? { esModuleInterop: true } : {}),
-          };
-          writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, include: ["*.ts"] }));
-          const project = JSON.stringify({ name: "compilers", private: true, type });
-          writeFileSync(join(folder, "package.json"), project);
-          const said = await compile(join(installed(), "node_modules", compiler, "bin/tsc"), folder);
-
-          const elsewhere = said.filter(({ file }) => file !== "mistakes.ts");
-          expect(elsewhere).toEqual([]);
-          expect(mistakes.length).toBeGreaterThan(40);
-          const lines = new Set(mistakes.map(({ line }) => line));
-          expect(said.filter(({ line }) => !lines.has(line))).toEqual([]);
-          for (const { line, code, names } of mistakes) {
-            const message = said
-              .filter((one) => one.line === line)
-              .map((one) => one.message)
-              .join("\n");
-            for (const name of names) expect(message, code).toContain(name);
-          }
-        },
-        240_000,
-      );
-    });
-  },
-);
+        const elsewhere = said.filter(({ file }) => file !== "mistakes.ts");
+        expect(elsewhere).toEqual([]);
+        expect(mistakes.length).toBeGreaterThan(40);
+        const lines = new Set(mistakes.map(({ line }) => line));
+        expect(said.filter(({ line }) => !lines.has(line))).toEqual([]);
+        for (const { line, code, names } of mistakes) {
+          const message = said
+            .filter((one) => one.line === line)
+            .map((one) => one.message)
+            .join("\n");
+          for (const name of names) expect(message, code).toContain(name);
+        }
+      },
+      240_000,
+    );
+  });
+});
 
 interface Diagnostic {
   readonly file: string;
@@ -92,7 +83,7 @@ interface Diagnostic {
   message: string;
 }
 
-/** Runs a compiler in a folder, and reads what it says. */
+/** Runs a compiler in a laidOut.folder, and reads what it says. */
 async function compile(tsc: string, cwd: string): Promise<Diagnostic[]> {
   const output = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, [tsc, "--pretty", "false", "--noErrorTruncation"], { cwd }, (error, stdout, stderr) => {
