@@ -11,7 +11,8 @@ const slotShift = 32 - Math.log2(slots);
 /**
  * From UTF-8 bytes to one string per distinct text: nothing is made for a text that came before, and a map then finds the
  * string without comparing letters. Direct mapped and of fixed size (1 MB). All bytes enter the hash, because ids are
- * numbered: `InternTable` looks at four, of which the last alone differs between `s-20251225-00041` and `-00052`.
+ * numbered: `InternTable` looks at four, of which the last alone differs between `s-20251225-00041` and `-00052`. It needs no
+ * secret key: a text that a sender made to take another's place costs what any new text costs.
  */
 export class StringCache {
   readonly #words = new Int32Array(slots * wordsEach);
