@@ -10,7 +10,7 @@ import {
   type OtlpWalker,
 } from "../otlp/otlp-carrier.ts";
 import type { Walk } from "../otlp/walk-pauses.ts";
-import { BusinessEvent, type RejectedEvent, type SourceReport } from "./business-event.ts";
+import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
 import { compileCatalogue, type CompiledCatalogue, type EventName } from "./compile-catalogue.ts";
 import { deriveEventId, fingerprintOf } from "./derive-event-id.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
@@ -60,12 +60,14 @@ const serviceColumn = new LastValue(textColumn);
 
 /** Makes business events, rejections and reports of what the walkers find in one request. */
 export class CarrierMapper implements CarrierVisitor, TimeBounds {
-  readonly events: BusinessEvent[] = [];
-  readonly rejected: RejectedEvent[] = [];
-  readonly sourceReports: SourceReport[] = [];
+  events: BusinessEvent[] = [];
+  rejected: RejectedEvent[] = [];
+  sourceReports: SourceReport[] = [];
   readonly #unfinished: Generator<undefined, RejectedEvent>[] = [];
   rejectedCarriers = 0;
   ignored = 0;
+  /** True if the walker had to begin again. */
+  isRestarted = false;
 
   readonly #encoding: OtlpEncoding;
   readonly #signal: OtlpSignal;
@@ -105,8 +107,19 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   }
 
   restart(): void {
-    for (const list of [this.events, this.rejected, this.sourceReports, this.#unfinished]) list.length = 0;
+    this.isRestarted = true;
+    this.#unfinished.length = 0;
+    this.take();
+  }
+
+  /** What was mapped since the last call. */
+  take(): MappedRequest {
+    const { events, rejected, sourceReports, rejectedCarriers, ignored } = this;
+    this.events = [];
+    this.rejected = [];
+    this.sourceReports = [];
     this.rejectedCarriers = this.ignored = 0;
+    return { events, rejected, sourceReports, rejectedCarriers, ignored };
   }
 
   resource(): void {

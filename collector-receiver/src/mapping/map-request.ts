@@ -4,6 +4,7 @@ import type { Walk } from "../otlp/walk-pauses.ts";
 import { walkProtobuf } from "../otlp/walk-protobuf.ts";
 import type { MappedRequest } from "./business-event.ts";
 import { CarrierMapper } from "./map-carriers.ts";
+import { bytesEach, bytesOfEvent, bytesOfRejection } from "./measure-mapped.ts";
 import type { MappingContext } from "./mapping-context.ts";
 
 /**
@@ -21,7 +22,7 @@ export function mapRequest(
 ): MappedRequest {
   const mapping = new RequestMapping(body, encoding, signal, context);
   mapping.run(Infinity);
-  return mapping.result;
+  return mapping.take();
 }
 
 /**
@@ -30,12 +31,28 @@ export function mapRequest(
 export class RequestMapping {
   readonly #mapper: CarrierMapper;
   readonly #steps: Walk;
+  #bytes = 0;
+  #measuredEvents = 0;
+  #measuredRejections = 0;
 
-  constructor(body: Uint8Array, encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
+  /** @param isCareful true if what is taken before the end must be right: if a mapping of the same body was restarted */
+  constructor(
+    body: Uint8Array,
+    encoding: OtlpEncoding,
+    signal: OtlpSignal,
+    context: MappingContext,
+    isCareful = false,
+  ) {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    this.#mapper = new CarrierMapper(encoding, signal, context);
-    const walk = encoding === "protobuf" ? walkProtobuf : walkJson;
-    this.#steps = this.#stepsOf(walk(bytes, signal, this.#mapper));
+    const mapper = (this.#mapper = new CarrierMapper(encoding, signal, context));
+    const walk =
+      encoding === "protobuf" ? walkProtobuf(bytes, signal, mapper) : walkJson(bytes, signal, mapper, isCareful);
+    this.#steps = this.#stepsOf(walk);
+  }
+
+  /** True if the walk had to begin again: what was taken before is not right. */
+  get isRestarted(): boolean {
+    return this.#mapper.isRestarted;
   }
 
   *#stepsOf(walk: Walk): Walk {
@@ -61,9 +78,21 @@ export class RequestMapping {
     }
   }
 
-  /** What was mapped so far. */
-  get result(): MappedRequest {
-    const { events, rejected, sourceReports, rejectedCarriers, ignored } = this.#mapper;
-    return { events, rejected, sourceReports, rejectedCarriers, ignored };
+  /** Memory of what was mapped and not taken yet, about. */
+  get bytes(): number {
+    const { events, rejected, sourceReports } = this.#mapper;
+    for (; this.#measuredEvents < events.length; this.#measuredEvents++) {
+      this.#bytes += bytesOfEvent(events[this.#measuredEvents]!);
+    }
+    for (; this.#measuredRejections < rejected.length; this.#measuredRejections++) {
+      this.#bytes += bytesOfRejection(rejected[this.#measuredRejections]!);
+    }
+    return this.#bytes + sourceReports.length * bytesEach;
+  }
+
+  /** What was mapped since the last call. */
+  take(): MappedRequest {
+    this.#bytes = this.#measuredEvents = this.#measuredRejections = 0;
+    return this.#mapper.take();
   }
 }

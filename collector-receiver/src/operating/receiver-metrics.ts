@@ -59,21 +59,23 @@ export class ReceiverMetrics {
 
   /** One answered request. */
   countRequest(answered: AnsweredRequest): void {
-    const { signal, mapped } = answered;
+    const { signal, submitted } = answered;
     this.#requests.add(1, `${signal}\n${answered.outcome}`);
     this.#bodyBytes.add(answered.bodyBytes, signal);
-    if (mapped === null) return;
-    this.#received.add(mapped.events.length + mapped.rejected.length + mapped.ignored, signal);
-    this.#ignored.add(mapped.ignored);
+    if (submitted === null) return;
+    let events = submitted.events;
+    for (const count of submitted.rejected.values()) events += count;
+    this.#received.add(events + submitted.ignored, signal);
+    this.#ignored.add(submitted.ignored);
     if (answered.status !== 200) {
-      this.#unavailable.add(mapped.events.length + mapped.rejected.length);
+      this.#unavailable.add(events);
       return;
     }
-    this.#committed.add(answered.inserted);
-    this.#duplicates.add(answered.duplicates);
-    for (const { code } of mapped.rejected) this.#rejected.add(1, code);
-    this.#unkept.add(answered.unkept);
-    if (answered.refused > 0) this.#rejected.add(answered.refused, "refused_by_database");
+    this.#committed.add(submitted.inserted);
+    this.#duplicates.add(submitted.duplicates);
+    for (const [code, count] of submitted.rejected) this.#rejected.add(count, code);
+    this.#unkept.add(submitted.unkept);
+    if (submitted.refused > 0) this.#rejected.add(submitted.refused, "refused_by_database");
   }
 
   /** One committed batch; `startedMs` is of performance.now(). */

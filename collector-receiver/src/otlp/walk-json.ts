@@ -14,10 +14,11 @@ import { stretchBytes, type Walk } from "./walk-pauses.ts";
  * may come in any order, so each object is scanned once and what matters is read afterwards. A member that stands there
  * again goes on where the first one ended, as in a Collector. A value of the wrong type is skipped: in an event it is noted
  * as the carrier's fault, elsewhere nothing depends on it.
+ * @param isCareful true if the visitor cannot begin again: what is around spans is then read to its end before they are visited
  * @throws MalformedOtlpError if the bytes are not JSON or not that message
  */
-export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): Walk {
-  return new JsonWalker(body, signal, visitor).walk();
+export function walkJson(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor, isCareful = false): Walk {
+  return new JsonWalker(body, signal, visitor).walk(isCareful);
 }
 
 class JsonWalker {
@@ -61,19 +62,21 @@ class JsonWalker {
   readonly #readResource = () => this.#findResourceAttributes() ?? true;
   readonly #readRecord = () => this.#record.read() ?? true;
 
-  *walk(): Walk {
+  *walk(isCareful: boolean): Walk {
     yield* this.#cursor.findWhiteSpace();
-    try {
-      yield* this.#walkRequest();
-      if (!this.#isLate) return;
-    } catch (error) {
-      // The visitor may have objected to a resource that is not read to its end.
-      if (error instanceof MalformedOtlpError) throw error;
+    if (!isCareful) {
+      try {
+        yield* this.#walkRequest();
+        if (!this.#isLate) return;
+      } catch (error) {
+        // The visitor may have objected to a resource that is not read to its end.
+        if (error instanceof MalformedOtlpError) throw error;
+      }
+      this.#shape.restart();
+      this.#goBack(0);
+      this.#visitor.restart();
     }
     this.#isCareful = true;
-    this.#shape.restart();
-    this.#goBack(0);
-    this.#visitor.restart();
     yield* this.#walkRequest();
   }
 

@@ -1,5 +1,5 @@
-import type { MappedRequest } from "../mapping/business-event.ts";
 import type { OtlpSignal } from "../otlp/otlp-carrier.ts";
+import type { Submission } from "./submission.ts";
 
 /** Why a request got its answer: a label for counters, closed. */
 export const otlpOutcomes = [
@@ -30,15 +30,8 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly bodyBytes: number;
   readonly inflatedBytes: number;
-  /** What mapping gave; null where it was not reached. */
-  readonly mapped: MappedRequest | null;
-  /** Rows added and events that were there already; 0 where nothing was committed. */
-  readonly inserted: number;
-  readonly duplicates: number;
-  /** Events that PostgreSQL itself refused. */
-  readonly refused: number;
-  /** Rejected events that were counted without being kept. */
-  readonly unkept: number;
+  /** What was mapped and committed; null if the request was not read to its end. */
+  readonly submitted: Submission | null;
 }
 
 /** What becomes an `AnsweredRequest`, while the request is served. */
@@ -51,10 +44,6 @@ export function beginRequest(signal: OtlpSignal | "metrics"): RequestInProgress 
     status: 0,
     bodyBytes: 0,
     inflatedBytes: 0,
-    mapped: null,
-    inserted: 0,
-    duplicates: 0,
-    refused: 0,
-    unkept: 0,
+    submitted: null,
   };
 }

@@ -1,17 +1,11 @@
-/** Reasons that one answer quotes; its message is cut at 2 KiB anyway. */
-const maxQuotedReasons = 20;
+import type { Submission } from "./submission.ts";
 
-interface Rejection {
-  readonly reason: string;
-  readonly eventName?: string | null;
-}
-
-/** The message of a partial success: the reasons of what mapping rejected and of what PostgreSQL refused. */
-export function describeRejections(
-  rejected: readonly Rejection[],
-  refused: readonly Rejection[],
-  unkept: number,
-): string {
+/** The message of a partial success: reasons of what mapping rejected and of what PostgreSQL refused. */
+export function describeRejections({
+  quotedRejections,
+  quotedRefusals,
+  unkept,
+}: Pick<Submission, "quotedRejections" | "quotedRefusals" | "unkept">): string {
   // First, because a long message is cut at its end.
   const bound =
     unkept === 0
@@ -19,8 +13,8 @@ export function describeRejections(
       : [
           `${unkept} rejected events are counted and not kept, because this tenant has reached its limit of rejected events for today`,
         ];
-  const reasons = [...rejected.slice(0, maxQuotedReasons), ...refused.slice(0, maxQuotedReasons)].map(
-    ({ eventName, reason }) => (eventName ? `${eventName}: ${reason}` : reason),
+  const reasons = [...quotedRejections, ...quotedRefusals].map(({ eventName, reason }) =>
+    eventName === null ? reason : `${eventName}: ${reason}`,
   );
   return [...bound, ...reasons].join("\n");
 }

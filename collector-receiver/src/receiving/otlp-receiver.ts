@@ -20,6 +20,7 @@ import { pathOf } from "./read-otlp-path.ts";
 import { AbortedBodyError, readBody } from "./read-request-body.ts";
 import { hostNotServed, refusalFor, tooManyRequests, unauthenticated } from "./refusal.ts";
 import { budgetOwner, type TenantResolver } from "./resolve-ingest-token.ts";
+import { Submission } from "./submission.ts";
 import { writeOtlpAnswer } from "./write-otlp-answer.ts";
 
 export interface OtlpOptions extends ExchangeOptions {
@@ -46,8 +47,11 @@ export interface OtlpOptions extends ExchangeOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** What an event costs in memory beside its row, about. */
-const bytesPerEvent = 300;
+/**
+ * Beyond this, what is mapped of a body is committed before the rest is mapped: a body of 64 MiB may hold 1.5 million events,
+ * and each row repeats the name of its service.
+ */
+const maxPartBytes = 16 * 1024 * 1024;
 /** Reserved for a body at the least; one sent in chunks has no length. */
 const minReservedBytes = 64 * 1024;
 /** Bodies from here on wait for a turn of the event loop of their own; smaller ones take less than a turn costs. */
@@ -56,6 +60,14 @@ const longDecodeBytes = 4096;
 const longInflatedBytes = 16 * longDecodeBytes;
 /** For how long a body is mapped before others get their turn: with a body that waits for its own, 10 ms. */
 const sliceMs = 5;
+
+/** How a body is read, and where what it holds goes. */
+interface BodyReading {
+  readonly contentEncoding: ContentEncoding;
+  readonly encoding: OtlpEncoding;
+  readonly tenant: TenantRule;
+  readonly submission: Submission;
+}
 
 /**
  * OTLP/HTTP as its specification says, from Node's request to Node's response. A 200 is sent after the commit;
@@ -156,22 +168,14 @@ export class OtlpReceiver {
 
   /** Reads, maps and commits, then answers. */
   async #take(exchange: Exchange<OtlpSignal>, encoding: OtlpEncoding, tenant: TenantRule): Promise<void> {
-    const { answered } = exchange;
-    const mapped = await this.#readMapped(exchange, encoding, tenant);
-    answered.mapped = mapped;
-    let refused: readonly { readonly reason: string }[] = [];
-    let unkept = 0;
-    if (mapped.events.length + mapped.rejected.length + mapped.sourceReports.length > 0) {
-      const result = await this.#options.ingest.submit(mapped, sizeOf(mapped));
-      answered.inserted = result.inserted;
-      answered.duplicates = result.duplicates;
-      answered.refused = result.refused.length;
-      refused = result.refused;
-      answered.unkept = unkept = result.unkept ?? 0;
+    const submission = new Submission(this.#options.ingest);
+    try {
+      await submission.submit(await this.#readMapped(exchange, encoding, tenant, submission));
+    } finally {
+      exchange.answered.submitted = submission;
     }
-    const rejectedCarriers = mapped.rejectedCarriers + refused.length;
-    if (rejectedCarriers === 0) exchange.succeed();
-    else exchange.succeedPartly(rejectedCarriers, describeRejections(mapped.rejected, refused, unkept));
+    if (submission.rejectedCarriers === 0) exchange.succeed();
+    else exchange.succeedPartly(submission.rejectedCarriers, describeRejections(submission));
   }
 
   /** A function of its own: an async function that waits keeps its variables, and bodies would stay until the commit. */
@@ -179,6 +183,7 @@ export class OtlpReceiver {
     exchange: Exchange<OtlpSignal>,
     encoding: OtlpEncoding,
     tenant: TenantRule,
+    submission: Submission,
   ): Promise<MappedRequest> {
     const { maxBodyBytes, bodies } = this.#options;
     const { request, answered } = exchange;
@@ -197,7 +202,7 @@ export class OtlpReceiver {
       });
       answered.bodyBytes = body.length;
       if (body.length >= longDecodeBytes) await this.#turns.next(owner, () => this.#cannotWait(tenant));
-      return await this.#decode(exchange, body, contentEncoding, encoding, tenant);
+      return await this.#decode(exchange, body, { contentEncoding, encoding, tenant, submission });
     } finally {
       bodies.give(owner, reserved);
     }
@@ -219,13 +224,14 @@ export class OtlpReceiver {
     bodies.take(owner, bytes);
   }
 
-  /** Most bodies are inflated and mapped in one go; other requests are served in between while one takes long. */
+  /**
+   * Most bodies are inflated and mapped in one go; other requests are served in between while one takes long.
+   * @returns what is still to be submitted
+   */
   async #decode(
     exchange: Exchange<OtlpSignal>,
     body: Buffer,
-    contentEncoding: ContentEncoding,
-    encoding: OtlpEncoding,
-    tenant: TenantRule,
+    { contentEncoding, encoding, tenant, submission }: BodyReading,
   ): Promise<MappedRequest> {
     const owner = budgetOwner(tenant);
     let kept = 0;
@@ -249,14 +255,34 @@ export class OtlpReceiver {
         keep(inflated);
         await this.#turns.next(owner, () => this.#cannotWait(tenant));
       }
-      const mapping = new RequestMapping(inflated, encoding, exchange.signal, this.#mappingContext(tenant));
-      while (!mapping.run(performance.now() + sliceMs)) {
-        keep(inflated);
-        await takeTurn();
-        await setImmediate();
-        exchange.throwIfAborted();
-      }
-      return mapping.result;
+      const map = async (
+        isCareful: boolean,
+        takeLarge: (mapping: RequestMapping) => Promise<void> | void,
+      ): Promise<RequestMapping> => {
+        const context = this.#mappingContext(tenant);
+        const mapping = new RequestMapping(inflated, encoding, exchange.signal, context, isCareful);
+        while (!mapping.run(performance.now() + sliceMs)) {
+          keep(inflated);
+          if (mapping.bytes > maxPartBytes) await takeLarge(mapping);
+          await takeTurn();
+          await setImmediate();
+          exchange.throwIfAborted();
+        }
+        return mapping;
+      };
+      let isLarge = false;
+      const whole = await map(false, (mapping) => {
+        isLarge = true;
+        mapping.take();
+      });
+      if (!isLarge) return whole.take();
+      // All of it can be read, so its parts may be committed, one after the other.
+      const last = await map(whole.isRestarted, async (mapping) => {
+        endTurn?.();
+        endTurn = undefined;
+        await submission.submit(mapping.take());
+      });
+      return last.take();
     } finally {
       endTurn?.();
       if (kept > 0) this.#options.bodies.give(owner, kept);
@@ -271,11 +297,4 @@ export class OtlpReceiver {
 
 function isOfEvents(exchange: Exchange): exchange is Exchange<OtlpSignal> {
   return exchange.signal !== "metrics";
-}
-
-function sizeOf(mapped: MappedRequest): number {
-  let bytes = 0;
-  for (const event of mapped.events) bytes += event.rowEnd - event.rowStart + bytesPerEvent;
-  for (const event of mapped.rejected) bytes += event.payload.length + bytesPerEvent;
-  return bytes + mapped.sourceReports.length * bytesPerEvent;
 }

@@ -90,7 +90,14 @@ test("two receivers together go over the bound by a batch at most", async () => 
 });
 
 test("the answer says how many were not kept, before anything that may be cut", () => {
-  const reasons = Array.from({ length: 30 }, () => ({ reason: "channel is not a text", eventName: "session.start" }));
-  expect(describeRejections(reasons, [], 7)).toMatch(/^7 rejected events are counted and not kept/);
-  expect(describeRejections(reasons, [], 0)).toMatch(/^session\.start: channel is not a text/);
+  const quotedRejections = Array.from({ length: 30 }, () => ({
+    reason: "channel is not a text",
+    eventName: "session.start",
+  }));
+  expect(describeRejections({ quotedRejections, quotedRefusals: [], unkept: 7 })).toMatch(
+    /^7 rejected events are counted and not kept/,
+  );
+  expect(describeRejections({ quotedRejections, quotedRefusals: [], unkept: 0 })).toMatch(
+    /^session\.start: channel is not a text/,
+  );
 });

@@ -90,7 +90,7 @@ describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
           const mappings = bodies.map((body) => new RequestMapping(body, encoding, "traces", context));
           pauses += interleave(mappings).reduce((sum, each) => sum + each);
           for (const [i, mapping] of mappings.entries()) {
-            expect(comparable(mapping.result)).toEqual(comparable(mapRequest(bodies[i]!, encoding, "traces", context)));
+            expect(comparable(mapping.take())).toEqual(comparable(mapRequest(bodies[i]!, encoding, "traces", context)));
           }
         },
       ),
@@ -118,7 +118,7 @@ describe.each(["protobuf", "json"] as const)("%s", (encoding) => {
     const mappings = bodies.map((body) => new RequestMapping(body, encoding, "traces", context));
     for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(5);
     for (const [i, letter] of ["a", "b"].entries()) {
-      const { events } = mappings[i]!.result;
+      const { events } = mappings[i]!.take();
       expect(events.map(({ sessionId }) => sessionId)).toEqual(
         Array.from({ length: 2000 }, (_, n) => `${letter}-${n}`),
       );
@@ -140,7 +140,7 @@ test.each(longElements)(
     const mappings = bodies.map((body) => new RequestMapping(body, "protobuf", signal, context));
     for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(10);
     for (const [i, mapping] of mappings.entries()) {
-      const result = comparable(mapping.result);
+      const result = comparable(mapping.take());
       expect(result).toEqual(comparable(mapRequest(bodies[i]!, "protobuf", signal, context)));
       const outcomes = [...result.rejected.map(({ code }) => code), ...result.events.map(() => "event")];
       expect(outcomes.concat(result.ignored > 0 ? "nothing" : [])[0]).toBe(gives);
@@ -158,7 +158,7 @@ test.each(longJson)("JSON: $title, read in pieces between another body's, gives 
   const mappings = bodies.map((body) => new RequestMapping(body, "json", signal, context));
   for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(8);
   for (const [i, mapping] of mappings.entries()) {
-    const result = comparable(mapping.result);
+    const result = comparable(mapping.take());
     expect(result).toEqual(comparable(mapRequest(bodies[i]!, "json", signal, context)));
     const outcomes = [...result.rejected.map(({ code }) => code), ...result.events.map(() => "event")];
     expect(outcomes.concat(result.ignored > 0 ? "nothing" : [])[0]).toBe(long.gives);
@@ -215,7 +215,7 @@ test("JSON: events are visited wherever in the span its ids and name stand, and 
     const body = Buffer.from(`{"resourceSpans":[{"scopeSpans":[{"spans":[{${members}}]}]}]}`);
     const mapping = new RequestMapping(body, "json", "traces", context);
     interleave([mapping, new RequestMapping(Buffer.from(body), "json", "traces", context)]);
-    return mapping.result.events.map(({ sessionId, traceId }) => [sessionId, traceId]);
+    return mapping.take().events.map(({ sessionId, traceId }) => [sessionId, traceId]);
   };
   const all = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, i) => [`${prefix}-${i}`, "a".repeat(32)]);

@@ -143,7 +143,7 @@ test("mapping ends when the sender goes away, and gives back what it held", asyn
   expect((await post("/v1/traces", protobufType, small)).status).toBe(200);
   const again = await post("/v1/logs", protobufType, empties(0x12, 0x0a, 0x12));
   expect(again.status).toBe(200);
-  expect(server!.answered.at(-1)!.mapped!.ignored).toBe(many);
+  expect(server!.answered.at(-1)!.submitted!.ignored).toBe(many);
 });
 
 test("a body whose sender goes away while it waits for its turn is not inflated", async () => {

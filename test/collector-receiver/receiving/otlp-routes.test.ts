@@ -72,7 +72,7 @@ describe("success", () => {
     expect([answer.status, answer.body.toString()]).toEqual([200, expected]);
     expect(answer.type).toBe(type.toLowerCase().split(";")[0]);
     expect(server.submitted.flatMap(({ events }) => events.map(({ sessionId }) => sessionId))).toEqual(["s-1"]);
-    expect(server.answered.map(({ outcome, inserted }) => [outcome, inserted])).toEqual([["accepted", 1]]);
+    expect(server.answered.map(({ outcome, submitted }) => [outcome, submitted?.inserted])).toEqual([["accepted", 1]]);
   });
 
   test.each([
