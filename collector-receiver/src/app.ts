@@ -50,6 +50,8 @@ export interface AppOptions {
   /** The product's own events. */
   readonly custom?: CustomDefinitions | undefined;
   readonly retainedFromMs: (tenantId: string) => number | null;
+  /** Milliseconds since 1970 by PostgreSQL's clock; default: this machine's. */
+  readonly now?: () => number;
   readonly onAlarm: OnAlarm;
   readonly isDraining: () => boolean;
   readonly live?: LiveCounters;
@@ -89,6 +91,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     pool,
     isDraining: options.isDraining,
     oldestWaitMs: () => options.ingest.oldestWaitMs?.() ?? 0,
+    findBeginProblem: async () => options.ingest.findBeginProblem?.(),
   });
   const build = { version: packageVersion, node: process.versions.node, counting_rules: countingRules };
   answerVersion(app, build);
@@ -113,6 +116,7 @@ function createOtlpReceiver(
     resolveTenant: options.tokens?.ingest ?? createTenantResolver(config.ingestTokens),
     findHostProblem,
     retainedFromMs: options.retainedFromMs,
+    ...(options.now === undefined ? {} : { now: options.now }),
     countedAttributes: options.countedAttributes,
     custom: options.custom,
     mappingLimits: defaultMappingLimits,
@@ -168,10 +172,16 @@ async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: C
 /** Figures and pages, for the tenant of the token. */
 async function registerReading(
   app: FastifyInstance,
-  { config, pool, live, failedSignIns }: AppOptions,
+  { config, pool, live, failedSignIns, now }: AppOptions,
   tenantOf: (request: FastifyRequest) => string,
 ): Promise<void> {
-  const reading = { pool, tenantOf, locale: config.locale, ...(live === undefined ? {} : { live }) };
+  const reading = {
+    pool,
+    tenantOf,
+    locale: config.locale,
+    ...(now === undefined ? {} : { now }),
+    ...(live === undefined ? {} : { live }),
+  };
   await app.register(async (scope) => {
     askForToken(scope, tenantOf, (route) => route === sharedRoute);
     // A shared copy is one look-up, and an open stream waits; streams have a limit of their own.

@@ -14,6 +14,7 @@ import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { GroupCommit } from "./ingest/group-commit.ts";
 import { FairShares } from "./fairness/fair-shares.ts";
+import { LateLog } from "./ingest/late-log.ts";
 import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
 import { tokenOptions } from "./config/check-across.ts";
 import { auditFailedSignIns } from "./storage/settings/audit-failed-sign-ins.ts";
@@ -21,14 +22,15 @@ import { countMisdirected } from "./operating/count-misdirected.ts";
 import { FailedSignIns } from "./operating/failed-sign-ins.ts";
 import { watchTokenFile } from "./operating/watch-token-file.ts";
 import { ReloadableTokens } from "./receiving/reloadable-tokens.ts";
+import { measureClock } from "./operating/measure-clock.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { raiseAlarms } from "./operating/raise-alarms.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { answerEarly, type EarlyAnswers } from "./answer-early.ts";
 import { listen } from "./listen.ts";
-import { watchTenants } from "./upkeep/watch-tenants.ts";
-import { ReadPool } from "./storage/wire/read-pool.ts";
+import { TenantWatch } from "./upkeep/watch-tenants.ts";
+import { createReadPool, type ReadPool } from "./storage/wire/read-pool.ts";
 import { waitForDatabase } from "./wait-for-database.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
 
@@ -68,7 +70,7 @@ export async function startReceiver(
     const early = await answerEarly(config);
     started.add("the answers before the start", async () => early.close());
     const database = await prepareDatabase(config, log, started, early);
-    const pool = new ReadPool(database.connectionString, readConnections, log);
+    const pool = createReadPool(database.connectionString, readConnections, log);
     started.add("the read pool", () => pool.end());
     const parts = await startIngest(config, log, { ...database, pool }, started);
     const failedSignIns = new FailedSignIns({
@@ -164,9 +166,9 @@ async function startDatabase(config: Config, log: FastifyBaseLogger, started: St
   return server.connectionString;
 }
 
-async function startLive(redisUrl: string, pool: pg.Pool, log: FastifyBaseLogger): Promise<Live> {
+async function startLive(redisUrl: string, pool: pg.Pool, log: FastifyBaseLogger, now: () => number): Promise<Live> {
   const { createLive } = await import("./live/create-live.ts");
-  return createLive({ redisUrl, pool, log });
+  return createLive({ redisUrl, pool, log, now });
 }
 
 interface ReadyDatabase extends Awaited<ReturnType<typeof prepareDatabase>> {
@@ -184,12 +186,27 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     maxQueueBytes,
   );
   measureSourceGaps(metrics.registry, pool);
-  const live = config.redisUrl === undefined ? undefined : await startLive(config.redisUrl, pool, log);
+  const onAlarm = raiseAlarms(metrics, log);
+  const watch: TenantWatch = new TenantWatch({
+    connectionString,
+    log,
+    onAlarm,
+    everyMs: watchEveryMs,
+    retentionMonths,
+    onSwept: (sessions, days) => {
+      metrics.countSettled(sessions);
+      live?.publish(days);
+    },
+  });
+  measureRetention(metrics.registry, () => watch.announcements());
+  measureClock(metrics.registry, () => watch.skewMs());
+  const now = (): number => watch.nowMs();
+  const live = config.redisUrl === undefined ? undefined : await startLive(config.redisUrl, pool, log, now);
   if (live !== undefined) {
     started.add("the live counters", () => live.close());
     measureLive(metrics.registry, live);
   }
-  const onAlarm = raiseAlarms(metrics, log);
+  const late = new LateLog(log);
   const ingest = new GroupCommit({
     connectionString,
     tenantDefaults,
@@ -202,7 +219,8 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     onAlarm,
     onConnectionsTaken: () => void pool.shrink(),
     onCommitted: (committed, _batch, startedMs) => {
-      metrics.countBatch(committed, startedMs);
+      metrics.countBatch(committed, startedMs, now());
+      late.committed(committed.inserted, now());
       live?.publish(committed.days);
     },
   });
@@ -213,21 +231,10 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     { connections: writerCount + otherConnections + readConnections },
     "so many connections of PostgreSQL are needed at most: docs/operating.md",
   );
-  const watch = await watchTenants({
-    connectionString,
-    log,
-    onAlarm,
-    everyMs: watchEveryMs,
-    retentionMonths,
-    onSwept: (sessions, days) => {
-      metrics.countSettled(sessions);
-      live?.publish(days);
-    },
-  });
+  await watch.start();
   started.add("the tenant watch", () => watch.close());
-  measureRetention(metrics.registry, () => watch.announcements());
   const retainedFromMs = (tenantId: string): number | null => watch.retainedFromMs(tenantId);
-  return { bodies, metrics, onAlarm, ingest, retainedFromMs, ...(live === undefined ? {} : { live }) };
+  return { bodies, metrics, onAlarm, ingest, now, retainedFromMs, ...(live === undefined ? {} : { live }) };
 }
 
 /** The lists of tokens, read again from their files while the receiver runs. */

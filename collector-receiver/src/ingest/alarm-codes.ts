@@ -39,6 +39,12 @@ export const alarmCodes = {
     action:
       "Counted once until a round succeeds again. If PostgreSQL refuses a statement, compare schema and rights as for `counter_error`; else it is a bug: report it with the stack.",
   },
+  clock_skew: {
+    meaning:
+      "PostgreSQL's clock and this machine's differ by more than a minute; the log says by how much, and `spanledger_clock_skew_seconds` does. The receiver goes by PostgreSQL's.",
+    action:
+      "Run NTP on both machines. Counted each half minute while it lasts. If PostgreSQL's clock is the wrong one, days begin and sessions end at wrong times until it is corrected.",
+  },
   internal_fault: {
     meaning: "The receiver itself failed; the log has the stack.",
     action:

@@ -7,10 +7,11 @@ import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { seedTenantSettings } from "../storage/settings/seed-tenant-settings.ts";
 import type { TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
+import { nameOutage } from "../storage/wire/describe-outage.ts";
 import { TenantsBusyError } from "../storage/wire/lock-tenants.ts";
 import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
 import { DeadlineError, withDeadline } from "../storage/wire/with-deadline.ts";
-import { destroyConnection, openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { destroyConnection, endConnection, openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommitError, commitBatch, SealedPeriodError, UnseededTenantError } from "./commit-batch.ts";
 import type { CommittedBatch, CommitStage, WriteStrategy } from "./commit-batch.ts";
@@ -37,6 +38,11 @@ export interface BatchWriterOptions {
 
 /** What a batch may take. A long one takes a few hundred ms; what takes this long waits for a host that is gone. */
 const defaultDeadlineMs = 15_000;
+
+/** A probe has its answer after so long. */
+const checkDeadlineMs = 2_000;
+const isReadOnly = "select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only";
+const readOnlyProblem = "PostgreSQL is read-only";
 
 /** Serialization failures and deadlocks of one batch before the sender has to try again. */
 const maxRetries = 8;
@@ -126,6 +132,22 @@ export class BatchWriter {
     return events.every((event) => isNew.has(event) || this.#options.recent.has(event));
   }
 
+  /** Why no batch can be begun now, in a clause that strangers may read; undefined: one can. Writes nothing. */
+  async findBeginProblem(): Promise<string | undefined> {
+    try {
+      const client = await this.#connect();
+      const asked = () => client.query<{ read_only: boolean }>({ name: "is-read-only", text: isReadOnly });
+      const { rows } = await withDeadline(client, checkDeadlineMs, asked);
+      if (rows[0]?.read_only !== true) return undefined;
+      // The primary is another server by now, and a new connection may find it.
+      this.#dropConnection();
+      return readOnlyProblem;
+    } catch (error) {
+      this.#dropConnection();
+      return nameOutage(error instanceof UnavailableError ? error.cause : error) ?? "PostgreSQL cannot be reached";
+    }
+  }
+
   /** Connects ahead of the first batch. If that fails, the first batch tries again and says so. */
   async open(): Promise<void> {
     await this.#connect().catch(() => {});
@@ -135,7 +157,7 @@ export class BatchWriter {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => {});
+    if (client !== undefined) await endConnection(client);
   }
 
   #dropConnection(): void {

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import type { KnownPartitions } from "../storage/events/ensure-partitions.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
+import { OutageLog, type OutageLogger } from "../storage/wire/outage-log.ts";
 import { TenantsBusyError } from "../storage/wire/lock-tenants.ts";
 import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
 import { answerRequests, refuseRequests } from "./answer-requests.ts";
@@ -15,8 +16,7 @@ import type { Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
 import { NextGroup } from "./next-group.ts";
-import { OutageLog } from "./outage-log.ts";
-import type { OutageLogger } from "./outage-log.ts";
+import { outageCodes, outageTexts } from "./outage-texts.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { RefusedTenants } from "./refused-tenants.ts";
 import { RequestQueue } from "./request-queue.ts";
@@ -83,7 +83,7 @@ export class GroupCommit implements Ingest {
       begunMs: 0,
       oldestMs: 0,
     }));
-    this.#outage = new OutageLog(options.log);
+    this.#outage = new OutageLog(options.log, outageTexts);
     this.#busyTenants = new BusyTenants({
       maxEvents: options.batchMaxEvents,
       commit: (writer, requests) => this.#commit(writer, requests, "wait"),
@@ -108,6 +108,20 @@ export class GroupCommit implements Ingest {
     const oldest = this.#writers.flatMap(({ state, oldestMs }) => (state === "committing" ? [oldestMs] : []));
     const now = performance.now();
     return now - Math.min(now, this.#queue.oldestMs ?? now, ...oldest);
+  }
+
+  /** Begins a batch without one, on a writer that has nothing else to do; if all are at work, batches can be begun. */
+  async findBeginProblem(): Promise<string | undefined> {
+    const writer = this.#idleWriter();
+    if (writer === undefined) return undefined;
+    writer.state = "checking";
+    try {
+      return await writer.batches.findBeginProblem();
+    } finally {
+      writer.state = "idle";
+      if (this.#queue.length > 0) this.#wake();
+      this.#tellDrained();
+    }
   }
 
   submit(request: MappedRequest, bytes: number): Promise<IngestResult> {
@@ -253,7 +267,7 @@ export class GroupCommit implements Ingest {
         const committed = batch.requests.every(isEmpty) ? nothing : await writer.commit(batch, locking);
         if (committed !== nothing) this.#options.onCommitted?.(committed, batch, startedMs);
         answerRequests(left, committed);
-        if (committed !== nothing) this.#outage.committed();
+        if (committed !== nothing) this.#outage.succeeded();
       } catch (error) {
         if (error instanceof TenantsBusyError) return { tenantIds: error.tenantIds, requests: left };
         if (error instanceof CountingRulesError) {
@@ -263,7 +277,7 @@ export class GroupCommit implements Ingest {
           continue;
         }
         if (!(error instanceof UnavailableError)) this.#options.onAlarm("internal_fault", "a batch failed", error);
-        else if (outageCodes.has(error.code)) this.#outage.refused(left.length, error);
+        else if (outageCodes.has(error.code)) this.#outage.failed(left.length, error.cause ?? error);
         refuseRequests(left, error);
       }
       this.#queue.release(left);
@@ -294,8 +308,6 @@ export class GroupCommit implements Ingest {
     if (this.#drained !== undefined && this.#isDrained()) this.#drained.resolve();
   }
 }
-
-const outageCodes: ReadonlySet<string> = new Set(["database_unavailable", "commit_outcome_unknown"]);
 
 const nothing: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], unkept: [], days: [] };
 

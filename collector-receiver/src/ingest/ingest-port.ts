@@ -29,6 +29,8 @@ export interface Ingest {
   whenRoom?(): Promise<void> | undefined;
   /** For how long the oldest request waits for its commit, in ms. */
   oldestWaitMs?(): number;
+  /** Why no batch can be begun now, in a clause that strangers may read; undefined: one can. Writes nothing. */
+  findBeginProblem?(): Promise<string | undefined>;
 }
 
 export type UnavailableCode =

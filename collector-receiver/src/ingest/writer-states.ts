@@ -10,9 +10,9 @@ const eventsForAnotherWriter = 512;
 export const slowMs = 1_000;
 /**
  * `idle`: nothing to do. `committing`: a batch is in its transaction. `gathering`: it waits a few milliseconds for the
- * requests that follow those which it has just answered.
+ * requests that follow those which it has just answered. `checking`: a probe asks whether a batch could begin.
  */
-export type WriterState = "idle" | "committing" | "gathering";
+export type WriterState = "idle" | "committing" | "gathering" | "checking";
 
 export interface Writer {
   readonly batches: BatchWriter;

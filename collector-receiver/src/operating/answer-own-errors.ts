@@ -6,7 +6,9 @@ import { shortenInput } from "./shorten-input.ts";
 export function answerOwnErrors(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(body(error.code ?? "refused", error.message));
+    // What is only for now was logged once, by whoever noticed it.
+    if (status === 503) void reply.header("retry-after", "5");
+    if (status < 500 || status === 503) return reply.code(status).send(body(error.code ?? "refused", error.message));
     request.log.error({ err: error }, "a request failed");
     return reply.code(status).send(body("internal_error", "the request failed; the receiver's log says why"));
   });

@@ -8,6 +8,8 @@ export interface ProbeOptions {
   readonly isDraining: () => boolean;
   /** For how long the oldest request waits for its commit, in ms. */
   readonly oldestWaitMs: () => number;
+  /** Why no batch can be begun now; undefined: one can. */
+  readonly findBeginProblem: () => Promise<string | undefined>;
 }
 
 /** A request that waits for longer means that batches stand still. */
@@ -16,22 +18,29 @@ const checkTimeoutMs = 3_000;
 
 /**
  * `/livez`: the process answers; whoever watches it restarts it where it does not. `/readyz`: it may be
- * sent requests, that is PostgreSQL answers, batches are committed, the schema is one that it can work with, and it is not
- * about to stop.
+ * sent requests, that is PostgreSQL answers, batches are committed and can be begun, the schema is one that it can work with,
+ * and it is not about to stop. It writes nothing.
  */
-export function answerProbes(app: FastifyInstance, { pool, isDraining, oldestWaitMs }: ProbeOptions): void {
+export function answerProbes(app: FastifyInstance, options: ProbeOptions): void {
+  const { pool, isDraining, oldestWaitMs, findBeginProblem } = options;
   app.get("/livez", { schema: { hide: true } }, async () => ({ status: "alive" }));
   app.get("/readyz", { schema: { hide: true } }, async (_request, reply) => {
     const waitMs = oldestWaitMs();
+    const [database, beginProblem] = await Promise.all([checkDatabase(pool), checkBegin(findBeginProblem)]);
     const checks = {
       draining: isDraining() ? "draining" : "ok",
-      ingest: waitMs > maxWaitMs ? `a request has waited for ${Math.round(waitMs / 1000)} s` : "ok",
-      ...(await checkDatabase(pool)),
+      ingest: waitMs > maxWaitMs ? `a request has waited for ${Math.round(waitMs / 1000)} s` : (beginProblem ?? "ok"),
+      ...database,
     };
     const ready = Object.values(checks).every((outcome) => outcome === "ok");
     if (!ready) void reply.code(503).header("retry-after", "1");
     return { status: ready ? "ready" : "not_ready", checks };
   });
+}
+
+async function checkBegin(findProblem: () => Promise<string | undefined>): Promise<string | undefined> {
+  const problem = await withTimeout(findProblem()).catch(() => "PostgreSQL cannot be reached");
+  return problem === undefined ? undefined : `no batch can be begun: ${problem}`;
 }
 
 async function checkDatabase(pool: Pick<Pool, "query">): Promise<{ database: string; migrations: string }> {

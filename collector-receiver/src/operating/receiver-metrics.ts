@@ -78,12 +78,15 @@ export class ReceiverMetrics {
     if (submitted.refused > 0) this.#rejected.add(submitted.refused, "refused_by_database");
   }
 
-  /** One committed batch; `startedMs` is of performance.now(). */
-  countBatch(committed: CommittedBatch, startedMs: number): void {
+  /**
+   * One committed batch.
+   * @param startedMs of performance.now()
+   * @param now milliseconds since 1970
+   */
+  countBatch(committed: CommittedBatch, startedMs: number, now: number): void {
     const { inserted } = committed;
     this.#batchEvents.observe(inserted.length);
     this.#batchSeconds.observe((performance.now() - startedMs) / 1000);
-    const now = Date.now();
     const step = Math.max(1, Math.ceil(inserted.length / lagSamples));
     for (let index = 0; index < inserted.length; index += step) {
       const event = inserted[index];

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
 import { shorten } from "./report-period.ts";
+import { DatabaseAwayError } from "../storage/wire/read-pool.ts";
 import { RequestError } from "./request-error.ts";
 
 /** Every error of the stats routes: `{error: {code, message, parameter?}}`, never a stack trace. */
@@ -12,8 +13,10 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   if (error.validation !== undefined) return answerValidation(error, request, reply);
   const status = error.statusCode ?? 500;
   if (status < 500) return reply.code(status).send(body(error.code ?? "refused", error.message));
-  request.log.error({ err: error }, "a stats route failed");
-  const kind = classifyDatabaseError(error);
+  const isAway = error instanceof DatabaseAwayError;
+  // That PostgreSQL is away was logged once, by the pool.
+  if (!isAway) request.log.error({ err: error }, "a stats route failed");
+  const kind = isAway ? "unavailable" : classifyDatabaseError(error);
   return kind === "unavailable" || kind === "login_refused"
     ? reply
         .code(503)

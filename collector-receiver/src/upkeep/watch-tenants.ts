@@ -8,7 +8,13 @@ import type { RetentionAnnouncement } from "../storage/settings/retention-plans.
 import { DatabaseClock } from "../storage/wire/database-clock.ts";
 import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
 import { DutyTakenError, LockBusyError } from "../storage/wire/in-transaction.ts";
-import { destroyConnection, openWriterConnection, type WriterConnection } from "../storage/wire/writer-connection.ts";
+import {
+  destroyConnection,
+  endConnection,
+  openWriterConnection,
+  type WriterConnection,
+} from "../storage/wire/writer-connection.ts";
+import { ClockComparison } from "./compare-clocks.ts";
 import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { keepRetention } from "./keep-retention.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
@@ -36,7 +42,7 @@ const closeGraceMs = maxLockWaitMs + 500;
 /**
  * Carries out the duties of upkeep from time to time, on a connection of its own: reads from when rows are kept, ends
  * the sessions that have been idle for too long, judges the AI resolutions of days that are over, and announces and
- * drops what is older than the retention. Visits only the tenants that are due. If several receivers run, one at a
+ * drops what is older than the retention, and compares the clocks. Visits only the tenants that are due. If several receivers run, one at a
  * time does each duty. All of it goes by PostgreSQL's clock. A round that fails is tried again.
  */
 export async function watchTenants(options: TenantWatchOptions): Promise<TenantWatch> {
@@ -54,11 +60,24 @@ export class TenantWatch {
   #client: WriterConnection | undefined;
   #retained = new Map<string, number | null>();
   #announcements: readonly RetentionAnnouncement[] = [];
+  #clock: DatabaseClock | undefined;
+  readonly #clocks: ClockComparison;
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: TenantWatchOptions) {
     this.#options = options;
+    this.#clocks = new ClockComparison(options);
+  }
+
+  /** PostgreSQL's time as it was measured last, in ms since 1970; this machine's before the first measurement. */
+  nowMs(): number {
+    return this.#clock?.nowMs() ?? Date.now();
+  }
+
+  /** By how many ms PostgreSQL's clock is ahead of this machine's; negative if it is behind. */
+  skewMs(): number {
+    return this.#clock?.skewMs() ?? 0;
   }
 
   /** Start of what is kept of a tenant, ms since 1970; null: everything, or a tenant that is not known yet. */
@@ -73,7 +92,7 @@ export class TenantWatch {
 
   /** What is kept has to be known before the first event; sweeping may have to wait for locks, and nobody waits for that. */
   async start(): Promise<void> {
-    await this.#attempt(() => this.#readRetained());
+    await this.#attempt(async () => this.#measureClock(await this.#readRetained()));
     this.#startRound();
     this.#timer = setInterval(() => this.#startRound(), this.#options.everyMs);
   }
@@ -88,7 +107,7 @@ export class TenantWatch {
     const ended = await Promise.race([isOver, sleep(closeGraceMs, false, { ref: false })]);
     const client = this.#client;
     if (client === undefined) return;
-    if (ended) await client.end().catch(() => {});
+    if (ended) await endConnection(client);
     else destroyConnection(client);
   }
 
@@ -137,9 +156,15 @@ export class TenantWatch {
     return this.#client;
   }
 
+  async #measureClock(client: WriterConnection): Promise<DatabaseClock> {
+    this.#clock = await DatabaseClock.measure(client);
+    this.#clocks.compare(this.#clock);
+    return this.#clock;
+  }
+
   async #goRound(): Promise<void> {
     const client = await this.#readRetained();
-    const clock = await DatabaseClock.measure(client);
+    const clock = await this.#measureClock(client);
     const swept = await this.#sweep(client, clock);
     // A day can be judged only if the watermark has moved, so the other tenants need no look.
     await this.#judge(client, swept);

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { ReadPool } from "../../../collector-receiver/src/storage/wire/read-pool.ts";
+import { createReadPool } from "../../../collector-receiver/src/storage/wire/read-pool.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { openTestIngest } from "../../support/open-test-ingest.ts";
 
@@ -11,7 +11,7 @@ test("readers that hold every connection of the role give some up for a writer",
   onTestFinished(async () => void (await pool.query(`drop role ${role}`)));
   url.username = role;
   url.password = "secret";
-  const readers = new ReadPool(url.href, 4, { warn: () => {} });
+  const readers = createReadPool(url.href, 4, { warn: () => {}, info: () => {} });
   onTestFinished(() => readers.end());
   await Promise.all([1, 2, 3, 4].map(() => readers.query("select pg_sleep(0.2)")));
   expect(readers.idleCount).toBe(4);

@@ -7,7 +7,12 @@ test("a receiver is not ready while a request has waited for its commit for more
   const { pool } = await useTestDatabase();
   const app = Fastify();
   let waitMs = 0;
-  answerProbes(app, { pool, isDraining: () => false, oldestWaitMs: () => waitMs });
+  answerProbes(app, {
+    pool,
+    isDraining: () => false,
+    oldestWaitMs: () => waitMs,
+    findBeginProblem: async () => undefined,
+  });
   const ask = async () => {
     const answer = await app.inject("/readyz");
     return { status: answer.statusCode, ingest: answer.json<{ checks: { ingest: string } }>().checks.ingest };

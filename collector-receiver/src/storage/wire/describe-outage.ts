@@ -13,10 +13,24 @@ const reasonOfState: ReadonlyMap<string, string> = new Map([
   ["57P03", "it does not take connections yet"],
 ]);
 
+/** States that no restart ends by itself. */
+const lastingStates: ReadonlySet<string> = new Set(["53100", "53200", "53300", "25006"]);
+
+/** True if PostgreSQL says that it lacks something which somebody has to give it. */
+export function isLasting(error: unknown): boolean {
+  return lastingStates.has(sqlStateOf(error) ?? "");
+}
+
+/** What PostgreSQL itself says that it lacks, as one clause that strangers may read; undefined if it did not say. */
+export function nameOutage(error: unknown): string | undefined {
+  const named = reasonOfState.get(sqlStateOf(error) ?? "");
+  return named === undefined ? undefined : `PostgreSQL says that ${named}`;
+}
+
 /** Why PostgreSQL cannot be used now, as one clause for the log. */
 export function describeOutage(error: unknown): string {
-  const named = reasonOfState.get(sqlStateOf(error) ?? "");
-  if (named !== undefined) return `PostgreSQL says that ${named}`;
+  const named = nameOutage(error);
+  if (named !== undefined) return named;
   if (error instanceof DeadlineError) return error.message;
   return `PostgreSQL cannot be reached (${messageOf(error)})`;
 }

@@ -1,20 +1,53 @@
+import { Socket } from "node:net";
 import pg from "pg";
-import type { FastifyBaseLogger } from "fastify";
-import { noticeLostClients } from "./writer-connection.ts";
+import { classifyDatabaseError } from "./database-errors.ts";
+import { OutageLog, type OutageLogger } from "./outage-log.ts";
+import { endWithinMs, noticeLostClients } from "./writer-connection.ts";
 
 /** After so long a page gives up its connection: the host may be gone. */
 const readDeadlineMs = 15_000;
 /** For how long readers do with fewer connections after PostgreSQL had none left. */
 const shrunkMs = 60_000;
 
-/** The connections that pages and the API read over. Opened when they are needed. */
-export class ReadPool extends pg.Pool {
+/** PostgreSQL cannot be read now; whoever asked may ask again. */
+export class DatabaseAwayError extends Error {
+  override readonly name = "DatabaseAwayError";
+  readonly code = "database_unavailable";
+  /** Of HTTP. */
+  readonly statusCode = 503;
+  constructor(options: ErrorOptions) {
+    super("PostgreSQL cannot be read now: ask again in some seconds.", options);
+  }
+}
+
+/** The connections that pages and the API read over, opened when they are needed. Its `query` throws DatabaseAwayError too. */
+export interface ReadPool extends pg.Pool {
+  /**
+   * Makes do with half of the open connections for a minute, because PostgreSQL has none left for a writer. Idle ones are
+   * closed at once, the others when their statement is over.
+   */
+  shrink(): Promise<void>;
+}
+
+export function createReadPool(connectionString: string, maxConnections: number, log: OutageLogger): ReadPool {
+  return new WatchedPool(connectionString, maxConnections, log);
+}
+
+class WatchedPool extends pg.Pool implements ReadPool {
   readonly #maxConnections: number;
+  readonly #outage: OutageLog;
+  readonly #sockets: Set<Socket>;
   #growth: NodeJS.Timeout | undefined;
 
-  constructor(connectionString: string, maxConnections: number, log: Pick<FastifyBaseLogger, "warn">) {
+  constructor(connectionString: string, maxConnections: number, log: OutageLogger) {
+    const sockets = new Set<Socket>();
     super({
       connectionString,
+      stream: () => {
+        const socket = new Socket();
+        sockets.add(socket);
+        return socket.once("close", () => sockets.delete(socket));
+      },
       max: maxConnections,
       application_name: "spanledger-reader",
       connectionTimeoutMillis: 5_000,
@@ -24,15 +57,41 @@ export class ReadPool extends pg.Pool {
       // Awaited by the pool: a statement beside the first one of a reader is deprecated in pg.
       onConnect: noticeLostClients,
     });
+    this.#sockets = sockets;
     this.#maxConnections = maxConnections;
-    // Without a listener the loss of an idle connection would end the process.
-    this.on("error", (error) => log.warn({ err: error }, "a connection for reading was lost"));
+    this.#outage = new OutageLog(log, {
+      begins: (reason) => `pages and figures cannot be read: ${reason}; requests are answered 503`,
+      ends: (seconds, refused) => `pages and figures are read again after ${seconds} s; ${refused} reads failed`,
+    });
+    // Without a listener the loss of an idle connection would end the process. The next read opens another one.
+    this.on("error", () => {});
   }
 
-  /**
-   * Makes do with half of the open connections for a minute, because PostgreSQL has none left for a writer. Idle ones are
-   * closed at once, the others when their statement is over.
-   */
+  /** @throws DatabaseAwayError if PostgreSQL is not there; otherwise as `pg` does */
+  override query(...parameters: unknown[]): never {
+    const asked = super.query(...(parameters as [string])) as Promise<unknown> | undefined;
+    // With a callback, pg returns nothing.
+    if (asked === undefined) return undefined as never;
+    const answered = asked.then(
+      (result) => {
+        this.#outage.succeeded();
+        return result;
+      },
+      (error: unknown) => {
+        if (classifyDatabaseError(error) !== "unavailable") throw error;
+        this.#outage.failed(1, error);
+        throw new DatabaseAwayError({ cause: error });
+      },
+    );
+    return answered as never;
+  }
+
+  /** Closes the connections in order; those of a host that does not answer to that, at once. */
+  override end(): never {
+    const timer = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), endWithinMs);
+    return super.end().finally(() => clearTimeout(timer)) as never;
+  }
+
   async shrink(): Promise<void> {
     const open = this.totalCount;
     this.options.max = Math.max(1, Math.floor(open / 2));

@@ -57,6 +57,16 @@ export function destroyConnection(client: WriterConnection): void {
   sockets.get(client)?.destroy();
 }
 
+/** What a server that is there needs to close a connection. */
+export const endWithinMs = 2_000;
+
+/** Closes a connection in order; if its host does not answer to that, at once. */
+export async function endConnection(client: WriterConnection): Promise<void> {
+  const timer = setTimeout(() => destroyConnection(client), endWithinMs);
+  await client.end().catch(() => {});
+  clearTimeout(timer);
+}
+
 /** Named statements of one turn leave as one group, at its end. Others go as `pg` sends them, and all do if it cannot group. */
 class GroupingClient extends pg.Client {
   readonly #known: KnownColumns = new Map();

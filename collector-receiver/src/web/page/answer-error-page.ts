@@ -8,7 +8,10 @@ import { renderPage, sendPage } from "./page-shell.ts";
 import { siteBrand } from "./site-navigation.ts";
 
 const words: Readonly<
-  Record<Locale, Readonly<Record<"wrong" | "missing" | "signIn" | "failed" | "failedText" | "signInText", string>>>
+  Record<
+    Locale,
+    Readonly<Record<"wrong" | "missing" | "signIn" | "failed" | "failedText" | "awayText" | "signInText", string>>
+  >
 > = {
   en: {
     wrong: "This address is not right",
@@ -16,6 +19,7 @@ const words: Readonly<
     signIn: "Sign in",
     failed: "The page cannot be shown now",
     failedText: "The request failed; the receiver's log says why. Try again.",
+    awayText: "The database cannot be reached now. Try again in some seconds.",
     signInText: "Any user name, and a token of READ_TOKENS as the password.",
   },
   "zh-CN": {
@@ -24,6 +28,7 @@ const words: Readonly<
     signIn: "请登录",
     failed: "页面暂时无法显示",
     failedText: "请求失败，原因见接收端日志，请稍后重试。",
+    awayText: "暂时无法连接数据库，请几秒后重试。",
     signInText: "用户名任意，密码为 READ_TOKENS 中的令牌。",
   },
 };
@@ -35,12 +40,15 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
     const locale = locales.find((one) => one === (asked["lang"] ?? asked["locale"])) ?? context.locale;
     const status = error.statusCode ?? 500;
     const texts = words[locale];
-    const known = status < 500;
+    const isAway = status === 503;
+    const known = status < 500 || isAway;
+    if (isAway) void reply.header("retry-after", "5");
     if (!known) request.log.error({ err: error }, "a page failed");
     // A browser asks for the token by itself, and shows it with each later request of this host.
     if (status === 401) void reply.header("www-authenticate", 'Basic realm="Spanledger", charset="UTF-8"');
-    const title = status === 401 ? texts.signIn : status === 404 ? texts.missing : known ? texts.wrong : texts.failed;
-    const detail = status === 401 ? texts.signInText : known ? error.message : texts.failedText;
+    const title = titleOf(status, texts);
+    const detail =
+      status === 401 ? texts.signInText : isAway ? texts.awayText : known ? error.message : texts.failedText;
     const code = error instanceof RequestError ? error.code : (error.code ?? "internal_error");
     return sendPage(
       reply.code(status >= 400 ? status : 500),
@@ -57,4 +65,10 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
       locale,
     );
   };
+}
+
+function titleOf(status: number, texts: (typeof words)[Locale]): string {
+  if (status === 401) return texts.signIn;
+  if (status === 404) return texts.missing;
+  return status < 500 ? texts.wrong : texts.failed;
 }
