@@ -14,7 +14,7 @@ import { beforeMeaning, beforeName, statPanel } from "./figure-panels.ts";
 import type { NextLevel } from "./link-levels.ts";
 import { timeSeriesPanel } from "./series-panels.ts";
 import { SqlTarget } from "./sql-target.ts";
-import { agentColumns, tablePanel } from "./table-panels.ts";
+import { agentColumns, tablePanel, withUnits } from "./table-panels.ts";
 
 /** A figure of operations over the range, and over the one that it is compared with. */
 export function operationFigurePanel(
@@ -68,18 +68,12 @@ export function agentTimePanel(context: BoardContext, title: LocalText, next: Ne
     metrics.map((metric) => ({ metric, name: say(context, metric.name) })),
     names,
   );
-  let panel = tablePanel(context, say(context, title), 24, next)
+  const panel = tablePanel(context, say(context, title), 24, next)
     .unit("locale")
     .description(describeMetrics(context, metrics))
     .filterable(true)
     .withTarget(new SqlTarget(sql, "table"));
-  for (const metric of metrics) {
-    panel = panel.overrideByName(say(context, metric.name), [
-      { id: "unit", value: unitOf(context, metric.unit) },
-      { id: "decimals", value: decimalsOf(metric) },
-    ]);
-  }
-  return panel;
+  return withUnits(context, panel, metrics);
 }
 
 function operationMetricOf(key: string): OperationMetric {

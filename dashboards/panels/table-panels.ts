@@ -2,6 +2,7 @@ import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/ta
 import { PanelBuilder as TextBuilder } from "@grafana/grafana-foundation-sdk/text";
 import { TextMode } from "@grafana/grafana-foundation-sdk/text";
 import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
+import type { MetricDefinition } from "../../collector-receiver/src/metrics/metric-definition.ts";
 import { agentTableQuery } from "../sql/agent-query.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
@@ -45,7 +46,7 @@ export function agentTablePanel(
     metrics.map((metric) => ({ metric, name: say(context, metric.name) })),
     names,
   );
-  let panel = tablePanel(context, say(context, options.title), 24, options.next)
+  const panel = tablePanel(context, say(context, options.title), 24, options.next)
     .height(10)
     .unit("locale")
     .description(describeMetrics(context, metrics))
@@ -59,8 +60,17 @@ export function agentTablePanel(
       },
     ])
     .withTarget(new SqlTarget(sql, "table"));
+  return withUnits(context, panel, metrics);
+}
+
+/** Each metric's column in its unit. */
+export function withUnits(
+  context: BoardContext,
+  panel: TableBuilder,
+  metrics: readonly Pick<MetricDefinition, "name" | "unit" | "display">[],
+): TableBuilder {
   for (const metric of metrics) {
-    panel = panel.overrideByName(say(context, metric.name), [
+    panel.overrideByName(say(context, metric.name), [
       { id: "unit", value: unitOf(context, metric.unit) },
       { id: "decimals", value: decimalsOf(metric) },
     ]);

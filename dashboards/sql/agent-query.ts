@@ -2,7 +2,8 @@
 import { metricExpression } from "./metric-expression.ts";
 import type { CounterMetric } from "./metric-expression.ts";
 import { quoteName, quoteText } from "./quote-sql.ts";
-import { daysOfSpan, spanOfDays } from "./span-of-days.ts";
+import { seriesByDay } from "./series-by-day.ts";
+import { spanOfDays } from "./span-of-days.ts";
 
 /** The value of the variable `agent` that stands for the row without an agent. */
 export const noAgent = "none";
@@ -63,17 +64,11 @@ from span`;
 
 /** A series: metrics of the chosen agent by business day. */
 export function agentSeriesQuery(columns: readonly NamedMetric[]): string {
-  const values = columns.map(
-    ({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`,
+  return seriesByDay(
+    columns,
+    `analytics_agent_metrics counter
+  on counter.tenant_id = '$tenant' and counter.day = days.day and ${key("counter")} = '$agent'`,
   );
-  return `with ${spanOfDays},
-${daysOfSpan}
-select days."time",
-  ${values.join(",\n  ")}
-from days
-left join analytics_agent_metrics counter
-  on counter.tenant_id = '$tenant' and counter.day = days.day and ${key("counter")} = '$agent'
-order by 1`;
 }
 
 /** Options of the variable `agent`: everybody who is known, by name. */

@@ -1,4 +1,5 @@
-import { daysOfSpan, periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
+import { metricColumns, seriesByDay } from "./series-by-day.ts";
+import { periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
 import { hasReported, metricExpression } from "./metric-expression.ts";
 import type { CounterMetric } from "./metric-expression.ts";
 import { quoteName } from "./quote-sql.ts";
@@ -37,19 +38,13 @@ select
 from ${from}`;
 }
 
-/** A series: each metric by business day; 0 where nothing was counted, null where there is nothing to divide by. */
+/** See `seriesByDay`. */
 export function daySeriesQuery(columns: readonly { readonly metric: CounterMetric; readonly name: string }[]): string {
-  const values = columns.map(
-    ({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`,
+  return seriesByDay(
+    columns,
+    `analytics_business_metrics counter
+  on counter.tenant_id = '$tenant' and counter.period_type = 'day' and counter.period_value = ${periodValue("days.day")}`,
   );
-  return `with ${spanOfDays},
-${daysOfSpan}
-select days."time",
-  ${values.join(",\n  ")}
-from days
-left join analytics_business_metrics counter
-  on counter.tenant_id = '$tenant' and counter.period_type = 'day' and counter.period_value = ${periodValue("days.day")}
-order by 1`;
 }
 
 /** The thirteen months that end with the range, oldest first: a year back, so that a month stands beside its like. */
@@ -57,15 +52,12 @@ export function monthTableQuery(
   monthName: string,
   columns: readonly { readonly metric: CounterMetric; readonly name: string }[],
 ): string {
-  const values = columns.map(
-    ({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`,
-  );
   return `with ${spanOfDays},
 last_month as (
   select date_trunc('month', least(last_day, today)::timestamp) as last_month from span
 )
 select to_char(month, 'YYYY-MM') as ${quoteName(monthName)},
-  ${values.join(",\n  ")}
+  ${metricColumns(columns)}
 from last_month
 cross join lateral generate_series(last_month - interval '12 months', last_month, interval '1 month') as month
 left join analytics_business_metrics counter

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { checkTypes } from "../support/check-types.ts";
 import { expect, it, onTestFinished } from "vitest";
 import { loadDefinitions } from "../../collector-receiver/src/catalogue/load-definitions.ts";
 import { reservedMetricKeys } from "../../collector-receiver/src/metrics/reserved-metric-keys.ts";
@@ -94,22 +93,7 @@ async function complaintsOf(major: string, models: Parameters<typeof writeCheck>
   const folder = await mkdtemp(join(tmpdir(), `spanledger-grafana-${major}-`));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const files = await unpackTypes(major, folder);
-  await writeFile(join(folder, "check.ts"), writeCheck(files, models));
-  const compilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    module: "esnext",
-    moduleResolution: "bundler",
-    types: [],
-  };
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["check.ts"] }));
-  return promisify(execFile)(process.execPath, [join(modules, "typescript", "bin", "tsc"), "-p", folder], {
-    maxBuffer: 64 * 1024 * 1024,
-  }).then(
-    ({ stdout }) => stdout,
-    (error: { stdout: string }) => error.stdout,
-  );
+  return checkTypes(folder, writeCheck(files, models));
 }
 
 const example = fileURLToPath(new URL("../../examples/own-metrics/every-kind.config.ts", import.meta.url));

@@ -9,19 +9,11 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { encodeHistory } from "../../examples/demo/history/encode-history.ts";
 import { generateHistory } from "../../examples/demo/history/generate-history.ts";
 import { dayOf } from "../../examples/demo/history/sample-calendar.ts";
+import { isAlive } from "../support/is-alive.ts";
 import { useTestDatabase } from "../support/create-test-database.ts";
 import { callJson } from "./start-products.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Runs `npm start` in a process group of its own, until it listens; the test's end kills what is left of it. */
 async function startWithNpm(environment: NodeJS.ProcessEnv) {

@@ -1,14 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
-import { startCollector } from "../../deploy/collector/start-collector.ts";
 import { findGoProduct } from "../../deploy/setup/build-go-product.ts";
 import { findGo } from "../../deploy/setup/find-language.ts";
 import { describeWith } from "../support/describe-with.ts";
+import { startCollectorBefore } from "../support/start-collector-before.ts";
 import { startTestReceiver, type TestReceiver } from "../support/start-test-receiver.ts";
 
 /** Three conversations of three events; more would be the same. */
@@ -63,11 +60,8 @@ describeWith(
         ["HTTP", "http/protobuf"],
       ] as const)("through the Collector by %s", async (_, protocol) => {
         const receiver = await startTestReceiver();
-        const folder = await mkdtemp(join(tmpdir(), "spanledger-go-"));
-        onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
-        const running = await startCollector({ program: collector(), folder, receiverUrl: receiver.url });
-        onTestFinished(() => running.stop());
-        const port = protocol === "grpc" ? running.ports.grpc : running.ports.http;
+        const { ports } = await startCollectorBefore(receiver.url, collector());
+        const port = protocol === "grpc" ? ports.grpc : ports.http;
         await runProduct(program(), `http://127.0.0.1:${port}`, protocol);
         await vi.waitUntil(async () => (await countRows(receiver)) >= events, { timeout: 60_000 });
         await expectCounted(receiver);

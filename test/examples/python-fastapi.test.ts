@@ -1,17 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
-import { startCollector } from "../../deploy/collector/start-collector.ts";
 import { findPython } from "../../deploy/setup/find-language.ts";
 import { findPythonWithPackages } from "../../deploy/setup/obtain-python-packages.ts";
 import { describeWith } from "../support/describe-with.ts";
+import { startCollectorBefore } from "../support/start-collector-before.ts";
 import { startTestReceiver, type TestReceiver } from "../support/start-test-receiver.ts";
 
 const example = fileURLToPath(new URL("../../examples/python-fastapi/", import.meta.url));
@@ -150,11 +147,8 @@ events.close()`;
         ["HTTP", "http/protobuf"],
       ] as const)("through the Collector by %s", async (_, protocol) => {
         const receiver = await startTestReceiver();
-        const folder = await mkdtemp(join(tmpdir(), "spanledger-python-"));
-        onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
-        const running = await startCollector({ program: collector(), folder, receiverUrl: receiver.url });
-        onTestFinished(() => running.stop());
-        const port = protocol === "grpc" ? running.ports.grpc : running.ports.http;
+        const { ports } = await startCollectorBefore(receiver.url, collector());
+        const port = protocol === "grpc" ? ports.grpc : ports.http;
         const product = await startProduct(python(), {
           OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
           OTEL_EXPORTER_OTLP_PROTOCOL: protocol,

@@ -11,13 +11,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { findCollector } from "../../deploy/collector/find-collector.ts";
-import { startCollector } from "../../deploy/collector/start-collector.ts";
 import { findGo } from "../../deploy/setup/find-language.ts";
 import { findJavaPackages, missingForJava } from "../../deploy/setup/obtain-java-packages.ts";
 import { findPythonWithPackages } from "../../deploy/setup/obtain-python-packages.ts";
 import { findGoSender, findJavascriptSender, javascriptYears } from "../../deploy/setup/senders.ts";
-import { makeFolder, removeFolder } from "../sdk/fresh-folder.ts";
 import { describeWith } from "../support/describe-with.ts";
+import { startCollectorBefore } from "../support/start-collector-before.ts";
 import { startTestReceiver, type TestReceiver } from "../support/start-test-receiver.ts";
 
 const run = promisify(execFile);
@@ -95,11 +94,8 @@ async function directly(program: string, args: readonly string[], protocol: Prot
 
 async function byGrpc(program: string, args: readonly string[], collector: string, signal: Signal): Promise<void> {
   const receiver = await startTestReceiver();
-  const folder = makeFolder();
-  onTestFinished(() => removeFolder(folder));
-  const running = await startCollector({ program: collector, folder, receiverUrl: receiver.url });
-  onTestFinished(() => running.stop());
-  await send(program, args, `http://127.0.0.1:${running.ports.grpc}`, "grpc", signal);
+  const { ports } = await startCollectorBefore(receiver.url, collector);
+  await send(program, args, `http://127.0.0.1:${ports.grpc}`, "grpc", signal);
   await expectStored(receiver);
 }
 

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { findSystemUser } from "../../../collector-receiver/src/embedded/system-user.ts";
+import { isAlive } from "../../support/is-alive.ts";
 import { startEmbeddedPostgres } from "../../../collector-receiver/src/embedded/embedded-postgres.ts";
 
 const root = process.getuid?.() === 0;
@@ -35,15 +36,6 @@ async function ask(connectionString: string, sql: string): Promise<Record<string
     return (await client.query(sql)).rows;
   } finally {
     await client.end();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,14 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { pino } from "pino";
-import type { FastifyBaseLogger } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
-import { buildApp } from "../../../collector-receiver/src/app.ts";
-import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
-import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
-import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
-import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
 import { businessCalendarOf } from "../../../collector-receiver/src/metrics/business-calendar.ts";
 import { tracesWith, type WireEvent } from "../../support/otlp-json.ts";
+import { buildIdleApp } from "../../support/build-idle-app.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
 /** Routes that show no tenant's numbers, or to whom is decided by something else than a read token. */
@@ -46,22 +40,8 @@ const readers = { a: "reading-token-of-brand-a", b: "reading-token-of-brand-b" }
 
 /** Every GET route of the app that a receiver serves, with its parameters: `/report/sessions/:session_id`. */
 async function listRoutes(): Promise<string[]> {
-  const unused = {} as never;
-  const app = await buildApp({
-    config: loadConfig({ DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" }),
-    log: pino({ level: "silent" }) as FastifyBaseLogger,
-    pool: unused,
-    ingest: unused,
-    bodies: new FairShares(1),
-    metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
-    retainedFromMs: () => null,
-    countedAttributes,
-    onAlarm: () => {},
-    isDraining: () => false,
-  });
-  await app.ready();
+  const app = await buildIdleApp();
   const tree = app.printRoutes({ commonPrefix: false });
-  await app.close();
   const prefixes: string[] = [];
   const routes: string[] = [];
   for (const line of tree.split("\n")) {

@@ -1,14 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pino } from "pino";
-import type { FastifyBaseLogger } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
-import { buildApp } from "../../../collector-receiver/src/app.ts";
 import type { ConnectionTimes } from "../../../collector-receiver/src/receiving/create-http-server.ts";
-import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
-import { FairShares } from "../../../collector-receiver/src/fairness/fair-shares.ts";
-import { ReceiverMetrics } from "../../../collector-receiver/src/operating/receiver-metrics.ts";
+import { buildIdleApp } from "../../support/build-idle-app.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 
 /** No test waits for longer than these allow; each test shortens the one that it is about. */
@@ -112,22 +107,8 @@ test("a connection that is idle after an answer is closed, one in use is not", a
 });
 
 test("unless told otherwise headers have 20 s, requests two minutes, idle connections longer than Go's 90 s", async () => {
-  const unused = {} as never;
-  const app = await buildApp({
-    config: loadConfig({ DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" }),
-    log: pino({ level: "silent" }) as FastifyBaseLogger,
-    pool: unused,
-    ingest: unused,
-    bodies: new FairShares(1),
-    metrics: new ReceiverMetrics(() => ({ bytes: 0, requests: 0 }), 1),
-    countedAttributes: new Set(),
-    retainedFromMs: () => null,
-    onAlarm: () => {},
-    isDraining: () => false,
-  });
-  await app.ready();
+  const app = await buildIdleApp();
   const { headersTimeout, requestTimeout, keepAliveTimeout } = app.server;
-  await app.close();
   expect({ headersTimeout, requestTimeout, keepAliveTimeout }).toEqual({
     headersTimeout: 20_000,
     requestTimeout: 120_000,

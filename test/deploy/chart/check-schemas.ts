@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import * as gateway from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1";
 import * as monitoring from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
 import * as apps from "kubernetes-models/apps/v1";
@@ -11,6 +9,7 @@ import * as batch from "kubernetes-models/batch/v1";
 import * as networking from "kubernetes-models/networking.k8s.io/v1";
 import * as policy from "kubernetes-models/policy/v1";
 import * as core from "kubernetes-models/v1";
+import { checkTypes } from "../../support/check-types.ts";
 import { locateInRepository } from "../../../docs/generate-documents.ts";
 import type { Manifest } from "./render-chart.ts";
 
@@ -64,24 +63,7 @@ export async function findUnknownFields(manifests: readonly Manifest[]): Promise
       const types = join(modules, packages[apiVersion] ?? "kubernetes-models", apiVersion, kind);
       return `export const m${index}: import(${JSON.stringify(types)}).I${kind} = ${JSON.stringify(manifest)};`;
     });
-    await writeFile(join(folder, "check.ts"), lines.join("\n"));
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      module: "esnext",
-      moduleResolution: "bundler",
-      types: [],
-    };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["check.ts"] }));
-    const said = await promisify(execFile)(
-      process.execPath,
-      [join(modules, "typescript", "bin", "tsc"), "-p", folder, "--pretty", "false"],
-      { maxBuffer: 64 * 1024 * 1024 },
-    ).then(
-      ({ stdout }) => stdout,
-      (error: { stdout: string }) => error.stdout,
-    );
+    const said = await checkTypes(folder, lines.join("\n"));
     return said.split("\n").flatMap((line) => {
       const [, number, message] =
         /^check\.ts\((\d+),\d+\): error \w+: (.*)$/.exec(line.replace(/^.*(?=check\.ts)/, "")) ?? [];

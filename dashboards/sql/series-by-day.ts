@@ -1,0 +1,28 @@
+import { metricExpression } from "./metric-expression.ts";
+import type { CounterMetric } from "./metric-expression.ts";
+import { quoteName } from "./quote-sql.ts";
+import { daysOfSpan, spanOfDays } from "./span-of-days.ts";
+
+/** Each metric as a column, from a row of counters that is called `counter`. */
+export function metricColumns(columns: readonly { readonly metric: CounterMetric; readonly name: string }[]): string {
+  return columns
+    .map(({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`)
+    .join(",\n  ");
+}
+
+/**
+ * A series: each metric by business day; 0 where nothing was counted, null where there is nothing to divide by.
+ * @param rows the rows of a day: a table as `counter`, and which of them belong to the row `days`
+ */
+export function seriesByDay(
+  columns: readonly { readonly metric: CounterMetric; readonly name: string }[],
+  rows: string,
+): string {
+  return `with ${spanOfDays},
+${daysOfSpan}
+select days."time",
+  ${metricColumns(columns)}
+from days
+left join ${rows}
+order by 1`;
+}
