@@ -144,6 +144,7 @@ export const contenders: readonly Contender[] = [
     load: { every: 20 },
     share: 0.2,
   }),
+  receiver("random-ids", "ours, ids of version 4, one sender", { connections: oneSender, load: { ids: "random" } }),
   receiver("duplicates-1", "ours, 1 % duplicates, one sender", { connections: oneSender, load: { duplicates: 0.01 } }),
   receiver("duplicates-100", "ours, 100 % duplicates, one sender", { connections: oneSender, again: true }),
   receiver("single", "ours, requests of 1 event, 64 connections", {

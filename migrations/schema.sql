@@ -183,6 +183,12 @@ create table analytics_customers (
   constraint analytics_customers_pkey PRIMARY KEY (tenant_id, month, user_id)
 ) with (fillfactor=80);
 
+create table analytics_dropped_months (
+  month date not null,
+  dropped_at timestamp with time zone not null default now(),
+  constraint analytics_dropped_months_pkey PRIMARY KEY (month)
+);
+
 create table analytics_duration_counters (
   tenant_id text not null,
   day date not null,
@@ -230,6 +236,13 @@ create table analytics_event_counts (
   events bigint not null default 0,
   constraint analytics_event_counts_pkey PRIMARY KEY (tenant_id, day, event_name)
 ) with (fillfactor=50);
+
+create table analytics_event_ids (
+  tenant_id text not null,
+  event_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  constraint analytics_event_ids_pkey PRIMARY KEY (tenant_id, event_id)
+);
 
 create table analytics_events (
   id bigint not null default nextval('analytics_events_id_seq'::regclass),
@@ -358,6 +371,7 @@ create table analytics_settings (
   custom_definitions json,
   custom_definitions_hash character varying(64),
   counting_rules integer not null default 1,
+  v7_claims boolean not null default false,
   constraint analytics_settings_agent_heartbeat_seconds_check CHECK ((agent_heartbeat_seconds >= 1800)),
   constraint analytics_settings_counting_rules_check CHECK ((counting_rules > 0)),
   constraint analytics_settings_idle_timeout_seconds_check CHECK ((idle_timeout_seconds > 0)),
@@ -712,6 +726,7 @@ begin
     lock table only public.analytics_events in access exclusive mode;
     continue when public.spanledger_is_partition_kept(candidate.partition, ends_at);
     execute format('drop table public.%I', candidate.relname);
+    insert into public.analytics_dropped_months (month) values (candidate.month) on conflict do nothing;
     dropped := dropped || candidate.relname::text;
   end loop;
   return dropped;
@@ -730,6 +745,27 @@ begin
       using errcode = 'check_violation';
   end if;
   return public.spanledger_make_partition(month);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_forget_event_ids(months date[], first_page bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  next_page bigint := first_page + 1000;
+begin
+  delete from public.analytics_event_ids
+  where ctid >= format('(%s,0)', first_page)::tid and ctid < format('(%s,0)', next_page)::tid
+    and date_trunc('month', occurred_at at time zone 'UTC')::date = any (months)
+    and to_regclass('public.analytics_events_' || to_char(occurred_at at time zone 'UTC', 'YYYY_MM')) is null;
+  if next_page < pg_relation_size('public.analytics_event_ids') / current_setting('block_size')::int then
+    return next_page;
+  end if;
+  delete from public.analytics_dropped_months where month = any (months);
+  return null;
 end
 $function$;
 
@@ -856,12 +892,11 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_rejections();
+  perform public.spanledger_grant_rights_before_event_ids();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update on public.analytics_rejection_days to spanledger_receiver';
-  end if;
-  if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_rejection_days to spanledger_reader';
+    execute 'grant select, insert on public.analytics_event_ids to spanledger_receiver';
+    execute 'grant select on public.analytics_dropped_months to spanledger_receiver';
+    execute 'grant execute on function public.spanledger_forget_event_ids(date[], bigint) to spanledger_receiver';
   end if;
 end
 $function$;
@@ -875,6 +910,22 @@ begin
   perform public.spanledger_grant_earlier_rights();
   if to_regrole('spanledger_receiver') is not null then
     execute 'grant select, insert, update, delete on public.analytics_resolution_days to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_event_ids()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_rejections();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update on public.analytics_rejection_days to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_rejection_days to spanledger_reader';
   end if;
 end
 $function$;
@@ -1076,6 +1127,18 @@ exception when duplicate_table or duplicate_object or unique_violation then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_needs_claim(event_id uuid, occurred_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case get_byte(uuid_send(event_id), 6) >> 4
+    when 7 then get_byte(uuid_send(event_id), 8) >> 6 <> 2
+      or ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint <> extract(epoch from occurred_at - timestamptz 'epoch') * 1000
+    else get_byte(uuid_send(event_id), 6) >> 4 <> 5
+  end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_resume_retention(tenant text DEFAULT NULL::text)
  RETURNS SETOF text
  LANGUAGE sql
@@ -1130,9 +1193,13 @@ comment on table analytics_audit is 'Erasures, retention and changes of settings
 
 comment on table analytics_custom_metrics is 'When metrics of a spanledger.config.ts were added or changed, and whether they are backfilled.';
 
+comment on table analytics_dropped_months is 'Months that retention dropped; their claims go next.';
+
 comment on table analytics_duration_counters is 'Histograms of durations, 32 buckets in a row; read them as analytics_duration_histograms.';
 
 comment on view analytics_duration_histograms is 'Mergeable log buckets of durations in ms: p50, p90 and p99 of any range, each at most 2 % off.';
+
+comment on table analytics_event_ids is 'Ids that are unique whatever time an event comes with; one row of analytics_events each.';
 
 comment on table analytics_events is 'One row per business event, counted exactly once.';
 
@@ -1153,6 +1220,8 @@ comment on table analytics_resolution_days is 'Durable AI resolutions of days th
 comment on view analytics_retention_announcements is 'Announcements of retention that are not carried out yet, with their state.';
 
 comment on table analytics_retention_plans is 'What retention is going to drop, announced a day before; see docs/operating.md.';
+
+comment on column analytics_settings.v7_claims is 'True once an id of version 7 came with another time than it holds.';
 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
@@ -1242,6 +1311,8 @@ grant insert, select, update on analytics_custom_sessions to spanledger_receiver
 
 grant insert, select, update on analytics_customers to spanledger_receiver;
 
+grant select on analytics_dropped_months to spanledger_receiver;
+
 grant select on analytics_duration_counters to spanledger_reader;
 
 grant insert, select, update on analytics_duration_counters to spanledger_receiver;
@@ -1271,6 +1342,8 @@ grant select on analytics_event_counts_by_period to spanledger_reader;
 grant select on analytics_event_counts_by_period to spanledger_receiver;
 
 grant select on analytics_event_counts_by_period to spanledger_tenant_reader;
+
+grant insert, select on analytics_event_ids to spanledger_receiver;
 
 grant select (agent_id), select (created_at), select (event_id), select (event_name), select (id), select (occurred_at), select (service_name), select (session_id), select (span_id), select (tenant_id), select (ticket_id), select (trace_id) on analytics_events to spanledger_reader;
 
@@ -1334,6 +1407,8 @@ grant execute on function spanledger_drop_old_partitions() to spanledger_receive
 
 grant execute on function spanledger_ensure_partition(date) to spanledger_receiver;
 
+grant execute on function spanledger_forget_event_ids(date[],bigint) to spanledger_receiver;
+
 grant execute on function spanledger_is_recent(timestamp with time zone,interval) to public;
 
 grant execute on function spanledger_lock_tenant_alone(text) to public;
@@ -1341,6 +1416,8 @@ grant execute on function spanledger_lock_tenant_alone(text) to public;
 grant execute on function spanledger_lock_tenants(text[]) to public;
 
 grant execute on function spanledger_login_tenant() to public;
+
+grant execute on function spanledger_needs_claim(uuid,timestamp with time zone) to public;
 
 grant execute on function spanledger_resume_retention(text) to spanledger_receiver;
 

@@ -20,8 +20,8 @@ const units: Readonly<Record<Measure, string>> = {
   spansPerSecond: "spans/s",
 };
 
-function cpu(id: string, title: string, of: string, to: string, target: Omit<Target, "atMost">): RatioFigure {
-  return { id, title, of, to, measure: "cpu", target: { ...target, atMost: true } };
+function cpu(id: string, title: string, of: string, to: string, target: Omit<Target, "atMost"> | null): RatioFigure {
+  return { id, title, of, to, measure: "cpu", target: target && { ...target, atMost: true } };
 }
 
 /** A rate has no goal: on a busy machine it says more about the machine than about us. */
@@ -41,6 +41,13 @@ export const ratioFigures: readonly RatioFigure[] = [
   cpu("cpu-single", "CPU of requests of 1 event, 64 connections, against the naive tracker", "single", "naive", {
     goal: 0.25,
   }),
+  cpu(
+    "random-ids",
+    "CPU of ids of version 4, which are claimed, against the SDK's ids",
+    "random-ids",
+    "one-sender",
+    null,
+  ),
   rate("insert", "ours, one sender, against one INSERT per event through a pool", "one-sender", "insert-each"),
   rate("limit-one", "ours, one sender, against COPY BINARY over one connection", "one-sender", "copy-1"),
   rate("limit-two", "ours, four senders, against COPY BINARY over two connections", "four-senders", "copy-2"),

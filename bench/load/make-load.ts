@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { makeTraffic } from "./business-traffic.ts";
 import type { TrafficEvent } from "./business-traffic.ts";
@@ -19,6 +19,8 @@ export interface LoadSpec {
   readonly openSessions: number;
   /** Share of the events that `earlier` has brought already, spread evenly. */
   readonly duplicates: number;
+  /** `own-time`: the SDK's, which hold the event's time. `random`: version 4, which have to be claimed. */
+  readonly ids: "own-time" | "random";
 }
 
 export interface Load {
@@ -41,6 +43,7 @@ export const denseLoad: Omit<LoadSpec, "events"> = {
   seed: 1,
   openSessions: 100,
   duplicates: 0,
+  ids: "own-time",
 };
 
 /** Source id of the load, one per process that makes it. */
@@ -49,7 +52,9 @@ const sourceId = randomBytes(8).toString("hex");
 /** Makes the requests of a load, so that sending them costs the machine as little as possible. */
 export function makeLoad(spec: LoadSpec): Load {
   const startMs = Date.now() - 2 * 3_600_000;
-  const carriers = [...makeTraffic({ ...spec, startMs })].map((event, i) => carrierOf(event, i + 1));
+  const carriers = [...makeTraffic({ ...spec, startMs })].map((event, i) =>
+    carrierOf(event, i + 1, spec.ids === "random" ? randomUUID() : uuidV7(event.atMs)),
+  );
   const earlier: LoadSpan[] = [];
   if (spec.duplicates > 0) {
     const step = Math.round(1 / spec.duplicates);
@@ -87,7 +92,7 @@ function httpRequest(spec: LoadSpec, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head), content]);
 }
 
-function carrierOf(event: TrafficEvent, seq: number): LoadSpan {
+function carrierOf(event: TrafficEvent, seq: number, id: string): LoadSpan {
   return {
     traceId: randomBytes(16).toString("hex"),
     spanId: randomBytes(8).toString("hex"),
@@ -100,7 +105,7 @@ function carrierOf(event: TrafficEvent, seq: number): LoadSpan {
     event: {
       ...event,
       mark: [
-        ["spanledger.event.id", uuidV7(event.atMs)],
+        ["spanledger.event.id", id],
         ["spanledger.source.id", sourceId],
         ["spanledger.event.seq", seq],
       ],

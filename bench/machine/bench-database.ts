@@ -24,6 +24,7 @@ export interface BenchDatabase {
 
 const filledTables = [
   "analytics_events",
+  "analytics_event_ids",
   "analytics_sources",
   "analytics_rejected_events",
   ...derivedTables.map(({ table }) => table),

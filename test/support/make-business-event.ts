@@ -1,4 +1,6 @@
+import { kindOfMark, type IdKind } from "../../collector-receiver/src/mapping/id-kind.ts";
 import { BusinessEvent } from "../../collector-receiver/src/mapping/business-event.ts";
+import { timeOfUuidV7 } from "../../collector-receiver/src/bytes/uuid.ts";
 import type { CountableEvent, EventSource } from "../../collector-receiver/src/mapping/business-event.ts";
 
 /** What a stored event consists of. */
@@ -8,15 +10,19 @@ export interface EventFields extends CountableEvent {
   readonly spanId: string | null;
   readonly serviceName: string | null;
   readonly source: EventSource | null;
+  /** That of a marked event with this id and time unless given. */
+  readonly idKind?: IdKind;
 }
 
 /** An event as mapping would make it of these; its row is written here by other means than mapping's. */
 export function makeBusinessEvent(fields: EventFields): BusinessEvent {
   const { tenantId, name, occurredAtMs, serviceName, sessionId, agentId, ticketId, test, attributes, source } = fields;
   const data = Buffer.concat([int16(11), column(Buffer.concat([Buffer.of(1), fields.eventData]))]);
+  const id = Buffer.from(fields.eventId.replaceAll("-", ""), "hex");
+  const markMs = timeOfUuidV7(new DataView(id.buffer, id.byteOffset, id.length));
   const rows = Buffer.concat([
     data,
-    column(Buffer.from(fields.eventId.replaceAll("-", ""), "hex")),
+    column(id),
     column(int64(BigInt(occurredAtMs - Date.UTC(2000, 0, 1)) * 1000n)),
     text(fields.traceId),
     text(fields.spanId),
@@ -24,16 +30,23 @@ export function makeBusinessEvent(fields: EventFields): BusinessEvent {
     int4(ticketId),
     ...[sessionId, tenantId, name, serviceName].map(text),
   ]);
-  return new BusinessEvent(tenantId, name, occurredAtMs, serviceName, {
-    agentId,
-    ticketId,
-    test,
-    attributes,
-    sessionId,
-    sourceId: source?.sourceId ?? null,
-    eventSeq: source?.seq ?? 0,
-    arena: { rows, rowStart: 0, dataEnd: data.length, rowEnd: rows.length },
-  });
+  return new BusinessEvent(
+    tenantId,
+    name,
+    occurredAtMs,
+    serviceName,
+    fields.idKind ?? kindOfMark(markMs, occurredAtMs),
+    {
+      agentId,
+      ticketId,
+      test,
+      attributes,
+      sessionId,
+      sourceId: source?.sourceId ?? null,
+      eventSeq: source?.seq ?? 0,
+      arena: { rows, rowStart: 0, dataEnd: data.length, rowEnd: rows.length },
+    },
+  );
 }
 
 /** All that an event consists of, as plain values. */

@@ -6,6 +6,7 @@ import { makeBusinessEvent } from "./make-business-event.ts";
 import type { EventFields } from "./make-business-event.ts";
 import { createTestDatabase } from "./create-test-database.ts";
 import type { TestDatabase } from "./create-test-database.ts";
+import { uuidV7 } from "./uuid-v7.ts";
 
 export const testTenantDefaults = {
   timezone: "Asia/Shanghai",
@@ -52,16 +53,17 @@ export function shareTestIngest(options: Partial<IngestOptions> = {}): TestInges
 
 let made = 0;
 
-/** A valid event; each call has an id of its own. */
+/** A valid event; each call has an id of its own, which holds the event's time. */
 export function makeEvent(event: Partial<EventFields> & { readonly name: string }): BusinessEvent {
   const attributes = event.attributes ?? {};
+  const occurredAtMs = event.occurredAtMs ?? Date.UTC(2025, 11, 25, 4);
   return makeBusinessEvent({
     tenantId: "default",
-    eventId: `018f0000-0000-7000-8000-${String(++made).padStart(12, "0")}`,
+    eventId: uuidV7(occurredAtMs, ++made),
     sessionId: null,
     agentId: null,
     ticketId: null,
-    occurredAtMs: Date.UTC(2025, 11, 25, 4),
+    occurredAtMs,
     test: false,
     attributes,
     eventData: new TextEncoder().encode(JSON.stringify(attributes)),

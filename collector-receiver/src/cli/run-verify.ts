@@ -40,7 +40,7 @@ async function verifyAll(connectionString: string, tenants: readonly string[], e
 
 function describe(verifications: readonly Verification[]): string {
   return verifications
-    .map(({ tenantId, events, drifts, firstDrifts, pendingMetrics }) => {
+    .map(({ tenantId, events, drifts, firstDrifts, pendingMetrics, ids }) => {
       const head = `${tenantId}: ${events.toLocaleString("en")} events counted again, drift ${drifts}`;
       const lines = firstDrifts.map(
         ({ table, row, column, stored, expected }) =>
@@ -49,9 +49,26 @@ function describe(verifications: readonly Verification[]): string {
       const more = drifts > firstDrifts.length ? [`  … and ${drifts - firstDrifts.length} more`] : [];
       const pending = pendingMetrics.map(describePending);
       const remedy = drifts > 0 || pending.length > 0 ? ["  `spanledger rebuild` makes the drift zero."] : [];
-      return `${[head, ...lines, ...more, ...pending, ...remedy].join("\n")}\n`;
+      return `${[head, ...lines, ...more, ...pending, ...remedy, ...describeIds(ids)].join("\n")}\n`;
     })
     .join("");
+}
+
+function describeIds({ unclaimed, repeated }: Verification["ids"]): string[] {
+  const lines: string[] = [];
+  if (unclaimed > 0) {
+    lines.push(
+      `  ${unclaimed.toLocaleString("en")} events of a receiver before 0.3.0 would count twice if they were sent again with another time.`,
+      "  Once no such receiver runs, `spanledger rebuild` protects them.",
+    );
+  }
+  if (repeated > 0) {
+    lines.push(
+      `  ${repeated.toLocaleString("en")} events have the id of another event: receivers before 0.3.0 counted an id again if its time was another.`,
+      "  They stay counted.",
+    );
+  }
+  return lines;
 }
 
 function describePending({ metric, definedAtMs, removed }: PendingMetric): string {

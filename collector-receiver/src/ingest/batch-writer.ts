@@ -1,10 +1,12 @@
 import type { AlarmCode, OnAlarm } from "./alarm-codes.ts";
+import { claimedIds } from "../mapping/id-kind.ts";
 import { classifyDatabaseError, sqlStateOf } from "../storage/wire/database-errors.ts";
 import type { DatabaseErrorKind } from "../storage/wire/database-errors.ts";
 import { ensurePartitions } from "../storage/events/ensure-partitions.ts";
 import type { KnownPartitions } from "../storage/events/ensure-partitions.ts";
 import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
+import { noteOffTimeIds, OffTimeIdsError } from "../storage/settings/off-time-tenants.ts";
 import { seedTenantSettings } from "../storage/settings/seed-tenant-settings.ts";
 import type { TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
 import { nameOutage } from "../storage/wire/describe-outage.ts";
@@ -28,6 +30,8 @@ export interface BatchWriterOptions {
   readonly knownPartitions: KnownPartitions;
   /** Shared by the writers of a process. */
   readonly recent: RecentEvents;
+  /** Tenants that are known to have had version 7 ids that were off their time. Shared by the writers of a process. */
+  readonly offTimeTenants: Set<string>;
   /** Called if PostgreSQL has no connection left for a writer. */
   readonly onConnectionsTaken?: () => void;
   /** Milliseconds after which a batch's connection is given up; 15 s unless given. */
@@ -85,6 +89,10 @@ export class BatchWriter {
           await this.#seed(client, error.tenantIds);
           continue;
         }
+        if (error instanceof OffTimeIdsError) {
+          await this.#noteOffTimeIds(client, error);
+          continue;
+        }
         if (error instanceof CountingRulesError) throw error;
         if (error instanceof ReceiverTooOldError) {
           this.#options.onAlarm(error.code, error.message, error);
@@ -120,16 +128,18 @@ export class BatchWriter {
   }
 
   async #commitOn(client: WriterConnection, batch: Batch, locking: TenantLocking): Promise<CommittedBatch> {
-    const { recent, capturedAttributes: captured, knownPartitions } = this.#options;
+    const { recent, offTimeTenants, capturedAttributes: captured, knownPartitions } = this.#options;
     await ensurePartitions(client, knownPartitions, batch.partitions);
-    return commitBatch(client, batch, { strategy: this.#strategy, locking, recent, captured });
+    return commitBatch(client, batch, { strategy: this.#strategy, locking, recent, offTimeTenants, captured });
   }
 
   /** Whether the fastest strategy would have found the batch's duplicates too. */
   #hadRecentOnly({ events }: Batch, { inserted }: CommittedBatch): boolean {
     if (inserted.length === events.length) return true;
     const isNew = new Set(inserted);
-    return events.every((event) => isNew.has(event) || this.#options.recent.has(event));
+    return events.every(
+      (event) => isNew.has(event) || (event.idKind & claimedIds) !== 0 || this.#options.recent.has(event),
+    );
   }
 
   /** Why no batch can be begun now, in a clause that strangers may read; undefined: one can. Writes nothing. */
@@ -190,6 +200,16 @@ export class BatchWriter {
     } catch (error) {
       throw this.#refuse(classifyDatabaseError(error), "settings", error);
     }
+  }
+
+  /** Notes it once for all receivers, and from then on in this process. */
+  async #noteOffTimeIds(client: WriterConnection, { tenantIds, noted }: OffTimeIdsError): Promise<void> {
+    try {
+      if (!noted) for (const tenantId of tenantIds) await noteOffTimeIds(client, tenantId);
+    } catch (error) {
+      throw this.#refuse(classifyDatabaseError(error), "settings", error);
+    }
+    for (const tenantId of tenantIds) this.#options.offTimeTenants.add(tenantId);
   }
 
   #refuse(kind: DatabaseErrorKind, stage: CommitStage | "connect" | "settings", cause: unknown): UnavailableError {

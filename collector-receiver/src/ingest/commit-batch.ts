@@ -1,3 +1,4 @@
+import { claimedIds } from "../mapping/id-kind.ts";
 import type { BusinessEvent, RejectedEvent } from "../mapping/business-event.ts";
 import { countedAttributes } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
@@ -5,6 +6,7 @@ import { copyEvents } from "../storage/events/copy-events.ts";
 import { findStoredEvents } from "../storage/events/find-stored-events.ts";
 import { keepRejections, nothingRejected } from "./keep-rejections.ts";
 import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
+import { OffTimeIdsError } from "../storage/settings/off-time-tenants.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { lockTenantsShared, TenantsBusyError } from "../storage/wire/lock-tenants.ts";
@@ -22,6 +24,7 @@ import type { Batch } from "./gather-batch.ts";
 import { readUncaptured } from "./read-uncaptured.ts";
 import type { RecentEvents } from "./recent-events.ts";
 import { writeCountersAndCommit } from "./write-counters.ts";
+import { lockClaims, planClaims, takeClaims } from "./take-claims.ts";
 import { writeEventsOneByOneWhereNeeded } from "./write-events.ts";
 import type { WrittenEvents } from "./write-events.ts";
 
@@ -75,6 +78,8 @@ export interface CommitOptions {
   readonly strategy: WriteStrategy;
   readonly locking: TenantLocking;
   readonly recent: RecentEvents;
+  /** Tenants that are known to have had version 7 ids that were off their time; they never leave the set. */
+  readonly offTimeTenants: ReadonlySet<string>;
   /** Attributes that mapping has put into `event.attributes`; those that counting reads unless given. */
   readonly captured?: ReadonlySet<string> | undefined;
 }
@@ -83,8 +88,8 @@ export interface CommitOptions {
  * One batch, one transaction: events, rejections, sessions, sources, counters, commit. What comes back
  * is committed; what is thrown left nothing behind, unless the connection was lost at the commit.
  * @throws CommitError with the stage and PostgreSQL's error as its cause
- * @throws CountingRulesError, ReceiverTooOldError, TenantsBusyError, UnseededTenantError or SealedPeriodError; nothing was
- *   written
+ * @throws CountingRulesError, OffTimeIdsError, ReceiverTooOldError, TenantsBusyError, UnseededTenantError or
+ *   SealedPeriodError; nothing was written
  */
 export async function commitBatch(
   client: WriterConnection,
@@ -128,6 +133,7 @@ function passesThrough(error: unknown): boolean {
     error instanceof UnseededTenantError ||
     error instanceof SealedPeriodError ||
     error instanceof CountingRulesError ||
+    error instanceof OffTimeIdsError ||
     error instanceof ReceiverTooOldError
   );
 }
@@ -135,21 +141,25 @@ function passesThrough(error: unknown): boolean {
 async function writeEvents(
   client: WriterConnection,
   batch: Batch,
-  { strategy, locking, recent }: CommitOptions,
+  { strategy, locking, recent, offTimeTenants }: CommitOptions,
 ): Promise<{ written: WrittenEvents; rules: Map<string, TenantRules> }> {
   const { events } = batch;
   const lookedFor = eventsToLookFor(events, strategy, recent);
-  const copiesAll = strategy !== "insert" && lookedFor.length === 0 && events.length > 0;
+  const plan = planClaims(batch, offTimeTenants);
+  const copiesAll = strategy !== "insert" && lookedFor.length === 0 && plan === undefined && events.length > 0;
   const began = client.query({ name: "begin", text: "begin" });
   const set = applySettings(client, { genericPlans: true, endsIfAbandoned: true });
   const locked = lockTenantsShared(client, batch.lockedTenantIds, locking);
   const loadedRules = loadTenantRules(client, batch.lockedTenantIds);
+  const lockedClaims = plan && lockClaims(client, plan);
+  const taken = plan && strategy !== "insert" ? takeClaims(client, plan) : undefined;
   const copied = copiesAll ? copyEvents(client, events) : undefined;
   const found = lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined;
-  await Promise.all([began, set, locked, loadedRules, copied, found]);
-  const [rules, stored] = [await loadedRules, await found];
+  await Promise.all([began, set, locked, loadedRules, lockedClaims, taken, copied, found]);
+  const rules = await loadedRules;
   const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
   if (unknown.length > 0) throw new UnseededTenantError(unknown);
+  refuseUnknownOffTimeIds(batch, rules, offTimeTenants);
   const sealed = batch.events.find(({ tenantId, occurredAtMs }) => {
     const retainedFromMs = rules.get(tenantId)?.retainedFromMs ?? null;
     return retainedFromMs !== null && occurredAtMs < retainedFromMs;
@@ -160,13 +170,27 @@ async function writeEvents(
     );
   }
   if (strategy === "insert" && events.length > 0) {
-    return { written: await writeEventsOneByOneWhereNeeded(client, events), rules };
+    return { written: await writeEventsOneByOneWhereNeeded(client, events, plan), rules };
   }
-  if (stored === undefined) return { written: { inserted: events, refused: [] }, rules };
-  const known = new Set(lookedFor.filter((_, place) => stored.has(place)));
-  const inserted = events.filter((event) => !known.has(event));
+  if (copiesAll) return { written: { inserted: events, refused: [] }, rules };
+  const [claimedBefore, stored] = [await taken, await found];
+  const known = new Set([...(claimedBefore ?? []), ...lookedFor.filter((_, place) => stored?.has(place) === true)]);
+  const inserted = known.size === 0 ? events : events.filter((event) => !known.has(event));
   if (inserted.length > 0) await copyEvents(client, inserted);
   return { written: { inserted, refused: [] }, rules };
+}
+
+/** A batch that was planned without knowing what the tenants' settings say of off-time ids has to be planned again. */
+function refuseUnknownOffTimeIds(
+  { tenantIds, claims }: Batch,
+  rules: ReadonlyMap<string, TenantRules>,
+  offTimeTenants: ReadonlySet<string>,
+): void {
+  const isNoted = (tenantId: string): boolean => rulesOf(rules, tenantId).hasOffTimeIds;
+  const first = claims.offTimeTenants.filter((tenantId) => !isNoted(tenantId));
+  if (first.length > 0) throw new OffTimeIdsError(first, { noted: false });
+  const unknown = tenantIds.filter((tenantId) => isNoted(tenantId) && !offTimeTenants.has(tenantId));
+  if (unknown.length > 0) throw new OffTimeIdsError(unknown, { noted: true });
 }
 
 /** The events that may be stored already, by what this process knows. */
@@ -176,5 +200,6 @@ function eventsToLookFor(
   recent: RecentEvents,
 ): readonly BusinessEvent[] {
   if (strategy === "look-up") return events;
-  return strategy === "copy" ? events.filter((event) => recent.has(event)) : [];
+  // Claimed ids are known by their claims.
+  return strategy === "copy" ? events.filter((event) => (event.idKind & claimedIds) === 0 && recent.has(event)) : [];
 }

@@ -6,7 +6,7 @@ import type { TenantRules } from "../metrics/session-contribution.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
-import { compareText } from "./gather-batch.ts";
+import { compareText } from "./compare-text.ts";
 
 /** What a batch says of its sessions, sorted by (tenant, session id). Test events say nothing. */
 export function gatherSessionFacts(events: readonly CountableEvent[]): SessionFacts[] {

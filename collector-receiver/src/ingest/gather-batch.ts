@@ -1,12 +1,17 @@
+import { claimedIds } from "../mapping/id-kind.ts";
 import type { BusinessEvent, MappedRequest, RejectedEvent } from "../mapping/business-event.ts";
 import { partitionOf } from "../storage/events/ensure-partitions.ts";
 import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
 import type { SourceChange } from "../storage/facts/upsert-sources.ts";
+import { compareText } from "./compare-text.ts";
+import { gatherClaims, noClaims } from "./gather-claims.ts";
+import type { BatchClaims } from "./gather-claims.ts";
 
 /** Several requests as one transaction: each event once, in the order that COPY and locks need. */
 export interface Batch {
   /** Sorted by (partition, tenant, time, id): any other order lets two writers deadlock. */
   readonly events: readonly BusinessEvent[];
+  readonly claims: BatchClaims;
   /** Sorted by (tenant, content hash). */
   readonly rejected: readonly RejectedEvent[];
   readonly requests: readonly MappedRequest[];
@@ -23,7 +28,11 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
   for (const request of requests) {
     for (const event of request.rejected) rejected.set(rejectionKey(event), event);
   }
-  const events = sortOnce(requests);
+  const sorted = sortOnce(requests);
+  let idKinds = 0;
+  for (const event of sorted) idKinds |= event.idKind;
+  const claims = (idKinds & claimedIds) === 0 ? noClaims : gatherClaims(requests);
+  const events = claims.repeated.size === 0 ? sorted : sorted.filter((event) => !claims.repeated.has(event));
   const partitions = new Set<string>();
   const tenantIds = new Set<string>();
   let partition = "";
@@ -40,6 +49,7 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
   }
   return {
     events,
+    claims,
     rejected: [...rejected.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, event]) => event),
     requests,
     partitions,
@@ -114,8 +124,4 @@ export function gatherSources(
     }
   }
   return [...sources.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, change]) => change);
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

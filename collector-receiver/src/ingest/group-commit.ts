@@ -6,13 +6,11 @@ import { OutageLog, type OutageLogger } from "../storage/wire/outage-log.ts";
 import { TenantsBusyError } from "../storage/wire/lock-tenants.ts";
 import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
 import { answerRequests, refuseRequests } from "./answer-requests.ts";
-import { BatchWriter } from "./batch-writer.ts";
-import type { BatchWriterOptions } from "./batch-writer.ts";
+import { BatchWriter, type BatchWriterOptions } from "./batch-writer.ts";
 import { BusyTenants } from "./busy-tenants.ts";
 import type { BusyRequests } from "./busy-tenants.ts";
 import type { CommittedBatch } from "./commit-batch.ts";
-import { gatherBatch } from "./gather-batch.ts";
-import type { Batch } from "./gather-batch.ts";
+import { gatherBatch, type Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
 import { NextGroup } from "./next-group.ts";
@@ -25,7 +23,7 @@ import { splitByTenant } from "./split-by-tenant.ts";
 import { isWorthATransaction, slowMs } from "./writer-states.ts";
 import type { Writer } from "./writer-states.ts";
 
-export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions" | "recent"> {
+export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions" | "recent" | "offTimeTenants"> {
   /** Connections that write: two, so that one batch is built while another commits. */
   readonly writers: number;
   readonly maxQueueBytes: number;
@@ -73,7 +71,12 @@ export class GroupCommit implements Ingest {
 
   constructor(options: IngestOptions) {
     const knownPartitions: KnownPartitions = new Set();
-    const writerOptions = { ...options, knownPartitions, recent: new RecentEvents() };
+    const writerOptions = {
+      ...options,
+      knownPartitions,
+      recent: new RecentEvents(),
+      offTimeTenants: new Set<string>(),
+    };
     this.#options = options;
     this.#queue = new RequestQueue(options.maxQueueBytes, options.isQueueDivided ?? true);
     this.#writers = Array.from({ length: options.writers }, () => ({

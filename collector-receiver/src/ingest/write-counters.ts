@@ -15,7 +15,7 @@ import { upsertDurationHistograms } from "../storage/counters/upsert-duration-hi
 import { upsertEventCounts } from "../storage/counters/upsert-event-counts.ts";
 import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { compareText } from "./gather-batch.ts";
+import { compareText } from "./compare-text.ts";
 
 /**
  * Writes counter changes and commits, in one round trip, so that the hot rows (a tenant's day) are

@@ -4,6 +4,8 @@ import { writeReplayPayload } from "../mapping/write-replay-payload.ts";
 import { insertEvents } from "../storage/events/insert-events.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
+import { planFor, takeClaims } from "./take-claims.ts";
+import type { ClaimPlan } from "./take-claims.ts";
 
 /** Events that a transaction added, and those that PostgreSQL refused as data. */
 export interface WrittenEvents {
@@ -13,16 +15,21 @@ export interface WrittenEvents {
 
 /**
  * Writes events where some may be there already, or PostgreSQL may refuse one: the batch is halved
- * until the bad event stands alone. Only data errors of this statement are bisected; anything else is
+ * until the bad event stands alone. Claims are taken with each part, so that a refused event leaves none. Only data errors of this statement are bisected; anything else is
  * thrown on, because no event is to blame.
  */
 export async function writeEventsOneByOneWhereNeeded(
   client: WriterConnection,
   events: readonly BusinessEvent[],
+  plan: ClaimPlan | undefined,
 ): Promise<WrittenEvents> {
   await client.query("savepoint events");
   try {
-    const inserted = await insertEvents(client, events);
+    const known = plan && (await takeClaims(client, plan));
+    const inserted = await insertEvents(
+      client,
+      known === undefined ? events : events.filter((event) => !known.has(event)),
+    );
     await client.query("release savepoint events");
     return { inserted, refused: [] };
   } catch (error) {
@@ -34,8 +41,9 @@ export async function writeEventsOneByOneWhereNeeded(
       return { inserted: [], refused: [{ event, rejection: refusalOf(event, error as Error) }] };
     }
     const middle = events.length >>> 1;
-    const first = await writeEventsOneByOneWhereNeeded(client, events.slice(0, middle));
-    const second = await writeEventsOneByOneWhereNeeded(client, events.slice(middle));
+    const [head, tail] = [events.slice(0, middle), events.slice(middle)];
+    const first = await writeEventsOneByOneWhereNeeded(client, head, plan && planFor(plan, head));
+    const second = await writeEventsOneByOneWhereNeeded(client, tail, plan && planFor(plan, tail));
     return {
       inserted: [...first.inserted, ...second.inserted],
       refused: [...first.refused, ...second.refused],

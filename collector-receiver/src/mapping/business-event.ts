@@ -1,7 +1,8 @@
 import "../bytes/buffer-slices.ts";
 import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
 import type { EventRowArena } from "./event-row-arena.ts";
-import { uuidText } from "../bytes/uuid.ts";
+import type { IdKind } from "./id-kind.ts";
+import { timeOfUuidV7, uuidText } from "../bytes/uuid.ts";
 
 /**
  * What mapping makes of the wire: a business event that is ready to be stored and counted, or a
@@ -43,6 +44,7 @@ export class BusinessEvent implements CountableEvent {
   declare readonly test: boolean;
   declare readonly attributes: CountedAttributes;
   declare readonly serviceName: string | null;
+  declare readonly idKind: IdKind;
   /** `rows[rowStart, rowEnd)` is its row, in the order of `eventRowColumns`; other events' rows lie beside it. */
   declare readonly rows: Buffer;
   declare readonly rowStart: number;
@@ -54,7 +56,14 @@ export class BusinessEvent implements CountableEvent {
   declare readonly seq: number;
 
   /** @param reading what was read of it; its row is the last that the arena took */
-  constructor(tenantId: string, name: string, occurredAtMs: number, serviceName: string | null, reading: ReadEvent) {
+  constructor(
+    tenantId: string,
+    name: string,
+    occurredAtMs: number,
+    serviceName: string | null,
+    kind: IdKind,
+    reading: ReadEvent,
+  ) {
     const { arena } = reading;
     this.tenantId = tenantId;
     this.name = name;
@@ -65,6 +74,7 @@ export class BusinessEvent implements CountableEvent {
     this.test = reading.test;
     this.attributes = reading.attributes;
     this.serviceName = serviceName;
+    this.idKind = kind;
     this.rows = arena.rows;
     this.rowStart = arena.rowStart;
     this.rowEnd = arena.rowEnd;
@@ -80,6 +90,11 @@ export class BusinessEvent implements CountableEvent {
 
   get eventId(): string {
     return uuidText(this.rows, this.eventIdAt);
+  }
+
+  /** The time that its id holds, in milliseconds since 1970; -1 for an id that is not of version 7. */
+  get eventIdTimeMs(): number {
+    return timeOfUuidV7(new DataView(this.rows.buffer, this.rows.byteOffset + this.eventIdAt, 16));
   }
 
   /** UTF-8 bytes of one JSON object: what the product passed. Valid `jsonb` (no NUL, no lone surrogate). */

@@ -30,6 +30,7 @@ import { EventNames } from "./find-event-name.ts";
 import { EventPlace } from "./event-place.ts";
 import { EventReader } from "./event-reader.ts";
 import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
+import { idKind, kindOfMark, timeOfEvent, type IdKind } from "./id-kind.ts";
 import { makeRejection } from "./make-rejection.ts";
 import { ResourceReader, type ResourceReading } from "./read-resource.ts";
 import { SourceReportReader, sourceReportSpan } from "./read-source-report.ts";
@@ -47,8 +48,6 @@ const reportName = Buffer.from(sourceReportSpan);
 const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
 
 const dayMs = 86_400_000;
-/** How far the time in a version 7 mark may lie from the wire's and still be the event's. */
-const markToleranceMs = 1000;
 
 const eventReader = new EventReader();
 const resourceReader = new ResourceReader();
@@ -228,11 +227,8 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     }
     const resource = this.#resourceReading ?? this.#readResource(walker);
     const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
-    let occurredAtMs = wireMs;
     const markMs = reading.eventIdTimeMs;
-    if (markMs >= 0 && markMs - wireMs <= markToleranceMs && wireMs - markMs <= markToleranceMs) {
-      occurredAtMs = markMs;
-    }
+    const occurredAtMs = timeOfEvent(markMs, wireMs);
     const problem =
       this.#tenantProblem ??
       (this.#signal === "traces" ? findSpanProblem(carrier) : null) ??
@@ -246,10 +242,12 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.#reject(walker, name, problem);
       return;
     }
-    if (!reading.hasEventId) this.#deriveId(walker, name, resource, plan);
+    let kind: IdKind = idKind.derived;
+    if (reading.hasEventId) kind = kindOfMark(markMs, occurredAtMs);
+    else this.#deriveId(walker, name, resource, plan);
     eventPlace.read(carrier, this.#isOurScope || isText(carrier.spanName, name.bytes));
     reading.arena.takeRow(reading, occurredAtMs, eventPlace, name.column, this.#columns);
-    this.events.push(new BusinessEvent(this.#tenantId, name.text, occurredAtMs, resource.serviceName, reading));
+    this.events.push(new BusinessEvent(this.#tenantId, name.text, occurredAtMs, resource.serviceName, kind, reading));
   }
 
   #deriveId(walker: OtlpWalker, name: EventName, resource: ResourceReading, plan: MappingPlan): void {

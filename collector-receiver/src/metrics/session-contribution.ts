@@ -57,6 +57,8 @@ export interface TenantRules {
   readonly idleThroughMs: number;
   /** Start of what is kept: a session that started before it belongs to a sealed period. Null: all is kept. */
   readonly retainedFromMs: number | null;
+  /** Version 7 ids have come with another time than they hold: all of them may be claimed from then on. */
+  readonly hasOffTimeIds: boolean;
   /** Cost of a manual session by the first business day on which it is valid, ascending. */
   readonly costs: readonly { readonly validFrom: string; readonly cost: number }[];
   /** Null: the tenant has none, and no duration is counted in working hours. */

@@ -5,6 +5,7 @@ import { applyCustomSessions, stageCustomSessions } from "../storage/recount/cor
 import { counterTables, customCounterTable, derivedTablesOf } from "../storage/recount/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/recount/drifted-sessions.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
+import { mendClaims } from "./mend-claims.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { noteBackfilled } from "../storage/settings/store-custom-definitions.ts";
@@ -39,6 +40,7 @@ const sliceSessions = 500;
  * 2. Then replace the facts of the sessions that drift, slice by slice with the tenant alone, and
  *    move the counters by f(true facts) - f(stored facts).
  * 3. Facts of agents and tickets move no counter: the rows that drift are read again from their events.
+ * 4. Ids are claimed that receivers before 0.3.0 did not claim, and claims without a row are removed.
  *
  * A second rebuild of the tenant waits until the first one has ended.
  * @param onWaiting called once if another rebuild of the tenant is under way
@@ -75,6 +77,7 @@ export async function rebuildTenant(
     });
     const sessions = await replaceDriftedSessions(writer, tenantId);
     await replaceDriftedOperations(writer, tenantId);
+    await mendClaims(writer, rules);
     return { tenantId, events, sessions };
   } finally {
     await close();

@@ -6,7 +6,7 @@ import type { SessionFacts } from "../metrics/session-facts.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { addSessionChange, rulesOf } from "../ingest/count-batch.ts";
-import { compareText } from "../ingest/gather-batch.ts";
+import { compareText } from "../ingest/compare-text.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
 /** What a fold holds of one tenant. */

@@ -1,5 +1,7 @@
 import { compareShadow } from "../storage/recount/compare-shadow.ts";
 import type { Drift } from "../storage/recount/compare-shadow.ts";
+import { checkClaims, fittingClaims } from "../storage/recount/check-claims.ts";
+import type { ClaimsCheck } from "../storage/recount/check-claims.ts";
 import { customTables, derivedTables } from "../storage/recount/derived-tables.ts";
 import { groupBySize } from "../storage/recount/group-by-size.ts";
 import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
@@ -14,12 +16,14 @@ export interface Verification {
   readonly tenantId: string;
   /** Rows that were counted again. */
   readonly events: number;
-  /** Numbers and facts that do not equal their recount, in all. */
+  /** Numbers and facts that do not equal their recount, and claims of ids without a row, in all. */
   readonly drifts: number;
   /** The first of them. */
   readonly firstDrifts: readonly Drift[];
   /** Metrics of the product's own that drift because events came before their definition. */
   readonly pendingMetrics: readonly PendingMetric[];
+  /** Not among the drifts: what receivers before 0.3.0 stored. */
+  readonly ids: Pick<ClaimsCheck, "unclaimed" | "repeated">;
 }
 
 const maxShownDrifts = 100;
@@ -86,15 +90,20 @@ async function verifyInSnapshot(
       : customTables.map((table) => compareShadow(writer, table, withCustom, maxShownDrifts))),
   ]);
   const drifts = Map.groupBy(compared.flat(), ({ tenantId }) => tenantId);
-  const pending = await readPendingMetrics(reader, tenantIds);
+  const [pending, claims] = await Promise.all([
+    readPendingMetrics(reader, tenantIds),
+    checkClaims(reader, tenantIds, maxShownDrifts),
+  ]);
   return tenantIds.map((tenantId) => {
     const own = drifts.get(tenantId) ?? [];
+    const ids = claims.get(tenantId) ?? fittingClaims;
     return {
       tenantId,
       events: events.get(tenantId) ?? 0,
-      drifts: own.reduce((sum, { total }) => sum + total, 0),
-      firstDrifts: own.flatMap((found) => found.drifts).slice(0, maxShownDrifts),
+      drifts: own.reduce((sum, { total }) => sum + total, ids.withoutRow),
+      firstDrifts: [...own, ids].flatMap((found) => found.drifts).slice(0, maxShownDrifts),
       pendingMetrics: pending.get(tenantId) ?? [],
+      ids: { unclaimed: ids.unclaimed, repeated: ids.repeated },
     };
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OnAlarm } from "../ingest/alarm-codes.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
+import { forgetEventIds } from "../storage/events/forget-event-ids.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
 import { findTenantsToSweep, listTenantTimezones, readRetentionStarts } from "../storage/settings/list-tenants.ts";
 import type { RetentionAnnouncement } from "../storage/settings/retention-plans.ts";
@@ -174,6 +175,7 @@ export class TenantWatch {
     const round = await keepRetention(client, tenants, clock, { log, months, maxLockWaitMs });
     this.#announcements = round.announcements;
     for (const { tenantId, retainedFromMs } of round.sealed) this.#retained.set(tenantId, retainedFromMs);
+    for await (const _ of forgetEventIds(client)) if (this.#isClosing()) return;
   }
 
   /** @returns the tenants that were swept to the end */

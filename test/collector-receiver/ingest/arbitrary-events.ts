@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { BusinessEvent, MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { makeBusinessEvent } from "../../support/make-business-event.ts";
+import { uuidV7 } from "../../support/uuid-v7.ts";
 
 /** Events of a small world: few sessions, agents and customers, so that everything collides. */
 export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrary<BusinessEvent[]> {
@@ -91,7 +92,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       seqs.set(sourceId, seq);
       return makeBusinessEvent({
         tenantId: draft.tenant,
-        eventId: `018f0000-0000-7000-8000-${String(i + 1).padStart(12, "0")}`,
+        eventId: uuidV7(aroundMs + draft.offsetMs, i + 1),
         name: draft.name,
         sessionId,
         agentId,

@@ -4,13 +4,15 @@ import { RecentEvents } from "../../../collector-receiver/src/ingest/recent-even
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
+import { uuidV7 } from "../../support/uuid-v7.ts";
 import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
 /** Ids as version 7 has them: their last 62 bits are random. */
 function makeEvents(count: number): BusinessEvent[] {
   return Array.from({ length: count }, () => {
-    const hex = randomBytes(8).toString("hex");
-    return makeEvent({ name: "acme.event", eventId: `018f0000-0000-7000-${hex.slice(0, 4)}-${hex.slice(4)}` });
+    const occurredAtMs = Date.UTC(2025, 11, 25, 4);
+    const eventId = uuidV7(occurredAtMs, randomBytes(8).toString("hex").slice(1));
+    return makeEvent({ name: "acme.event", eventId, occurredAtMs });
   });
 }
 

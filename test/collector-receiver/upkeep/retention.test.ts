@@ -11,6 +11,7 @@ import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import { sealBefore } from "../../support/seal-before.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
+import { uuidV7 } from "../../support/uuid-v7.ts";
 import { propertyRuns } from "../../support/property-runs.ts";
 
 const hour = 3_600_000;
@@ -71,7 +72,7 @@ describe.each(bounds)("sealed before %d", (bound) => {
           events.map((event, i) =>
             changeEvent(event, {
               tenantId: "default",
-              eventId: `018f0000-0000-7000-8000-${String(offset + i).padStart(12, "0")}`,
+              eventId: uuidV7(event.occurredAtMs, offset + i),
             }),
           );
         await send(ours(before, 1));

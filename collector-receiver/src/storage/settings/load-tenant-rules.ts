@@ -11,7 +11,7 @@ const statement = {
   name: "load-tenant-rules",
   text: `
     select s.tenant_id, s.timezone, s.idle_timeout_seconds, s.idle_through, s.retained_from, s.working_hours::text as working_hours,
-      s.custom_definitions_hash, s.counting_rules, (select oldest_receiver from spanledger_schema) as oldest_receiver,
+      s.custom_definitions_hash, s.counting_rules, s.v7_claims, (select oldest_receiver from spanledger_schema) as oldest_receiver,
       (select json_agg(json_build_array(c.valid_from, c.cost_per_manual_session) order by c.valid_from)
         from analytics_costs c where c.tenant_id = s.tenant_id) as costs
     from analytics_settings s
@@ -38,6 +38,7 @@ export async function loadTenantRules(
     working_hours: string | null;
     custom_definitions_hash: string | null;
     counting_rules: number;
+    v7_claims: boolean;
     oldest_receiver: number | null;
     costs: [string, number][] | null;
   }>({ ...statement, values: [tenantIds] });
@@ -53,6 +54,7 @@ export async function loadTenantRules(
       idleTimeoutMs: row.idle_timeout_seconds * 1000,
       idleThroughMs: row.idle_through,
       retainedFromMs: row.retained_from,
+      hasOffTimeIds: row.v7_claims,
       workingHours: row.working_hours === null ? null : workingCalendarOf(row.timezone, row.working_hours),
       costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
       custom:

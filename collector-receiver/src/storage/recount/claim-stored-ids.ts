@@ -1,0 +1,40 @@
+import { inTransaction } from "../wire/in-transaction.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+/**
+ * Claims the ids of rows that receivers before 0.3.0 have stored, a day of rows in each transaction. Of rows with one id, the
+ * first one written has the claim.
+ */
+export async function claimStoredIds(
+  client: WriterConnection,
+  tenantId: string,
+  retainedFromMs: number | null,
+): Promise<void> {
+  const { rows } = await client.query<{ first: number | null; last: number | null }>({
+    text: `
+      select min(occurred_at) as first, max(occurred_at) as last from analytics_events
+      where tenant_id = $1 and occurred_at >= coalesce(${instant("$2")}, '-infinity')`,
+    values: [tenantId, retainedFromMs],
+  });
+  const { first = null, last = null } = rows[0] ?? {};
+  if (first === null || last === null) return;
+  for (let dayMs = first; dayMs <= last; dayMs += msOfDay) {
+    await inTransaction(client, { lock: { shared: tenantId } }, () =>
+      client.query({
+        name: "claim-stored-ids",
+        // In the order in which batches claim.
+        text: `
+          insert into analytics_event_ids (tenant_id, event_id, occurred_at)
+          select tenant_id, event_id, occurred_at from analytics_events
+          where tenant_id = $1 and occurred_at >= ${instant("$2")} and occurred_at < ${instant("$3")}
+            and spanledger_needs_claim(event_id, occurred_at)
+          order by event_id, created_at, id
+          on conflict do nothing`,
+        values: [tenantId, dayMs, dayMs + msOfDay],
+      }),
+    );
+  }
+}
+
+const msOfDay = 86_400_000;
+const instant = (place: string): string => `timestamptz 'epoch' + ${place}::bigint * interval '1 millisecond'`;
