@@ -89,7 +89,7 @@ function rules(): readonly (readonly [string, string])[] {
       "属性为扁平结构；`null` 与 `undefined` 表示没有该属性；目录之外的属性原样保留。",
     ],
     [
-      "Integral doubles count as integers and integers as doubles. Numeric strings are no numbers.",
+      "Integral doubles count as integers and integers as doubles. Numeric strings are not numbers.",
       "整数值的浮点数视为整数，整数也可用作浮点数；数字字符串不算数字。",
     ],
     [

@@ -20,7 +20,7 @@ test("own events take their own attributes, the catalogue's theirs, and custom o
     () => recordBusinessEvent("booking.confirmed", { channel: "web" }),
     // @ts-expect-error an attribute of ours is a text and no number
     () => recordBusinessEvent("booking.confirmed", { guests: "2" }),
-    // @ts-expect-error a text of ours is no number, beside a right one
+    // @ts-expect-error a text of ours is not a number, beside a right one
     () => recordBusinessEvent("booking.confirmed", { guests: 2, channel: 20 }),
     // @ts-expect-error a value outside the list of ours
     () => recordBusinessEvent("booking.confirmed", { guests: 2, channel: "wbe" }),

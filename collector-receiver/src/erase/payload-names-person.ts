@@ -22,7 +22,7 @@ export function payloadNamesPerson(
     const request: unknown = JSON.parse(payload.toString());
     return jsonHolds(request, new Set(ids)) || JSON.stringify(censor.data(request)) !== JSON.stringify(request);
   } catch {
-    // What is no JSON was rejected for that; its bytes say it or not.
+    // What is not JSON was rejected for that; its bytes say it or not.
     return ids.some((id) => payload.includes(id));
   }
 }

@@ -138,7 +138,7 @@ export class EventReading {
     }
   }
 
-  /** Any other value under one of our own names; -1 for what is no number. */
+  /** Any other value under one of our own names; -1 for what is not a number. */
   readReservedNumber(key: AttributeKey, value: number): void {
     if (key.reserved === reserved.eventId) {
       this.marked = true;

@@ -111,7 +111,7 @@ export class PlainReading implements PlainVisitor {
     return true;
   }
 
-  /** Whether it names the event, and is no part of its data. */
+  /** Whether it names the event, and is not a part of its data. */
   #isSkipped(name: PlannedAttribute): boolean {
     const { skippedKey } = this.#reading;
     return skippedKey !== null && skippedKey.equals(name.key.bytes);

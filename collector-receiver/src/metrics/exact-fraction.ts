@@ -48,7 +48,7 @@ export function multiply(a: Fraction, factor: Fraction): Fraction {
   };
 }
 
-/** a / b, or null where b is 0: a rate without a denominator is no number. */
+/** a / b, or null where b is 0: a rate without a denominator is not a number. */
 export function divide(a: Fraction, b: Fraction): Fraction | null {
   if (b.numerator === 0n) return null;
   const sign = b.numerator < 0n ? -1n : 1n;

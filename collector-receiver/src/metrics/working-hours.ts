@@ -46,7 +46,7 @@ export function parseWorkingHours(value: unknown): WorkingHours {
   const { week = {}, holidays = [], days = {}, ...unknown } = objectOf(value, "the calendar");
   const stranger = Object.keys(unknown)[0];
   if (stranger !== undefined) {
-    throw new WorkingHoursError(`"${stranger}" is no part of working hours: write week, holidays and days.`);
+    throw new WorkingHoursError(`"${stranger}" is not a part of working hours: write week, holidays and days.`);
   }
   for (const [weekday, ranges] of Object.entries(objectOf(week, "week"))) {
     if (!weekdays.includes(weekday as Weekday)) {
@@ -54,7 +54,7 @@ export function parseWorkingHours(value: unknown): WorkingHours {
     }
     parseRanges(ranges, `week.${weekday}`);
   }
-  if (!Array.isArray(holidays)) throw new WorkingHoursError("holidays is no list of days such as 2026-01-01.");
+  if (!Array.isArray(holidays)) throw new WorkingHoursError("holidays is not a list of days such as 2026-01-01.");
   for (const day of holidays) checkDay(day, "holidays");
   for (const [day, ranges] of Object.entries(objectOf(days, "days"))) {
     checkDay(day, "days");
@@ -84,7 +84,7 @@ interface LocalRange {
 }
 
 function parseRanges(ranges: unknown, where: string): LocalRange[] {
-  if (!Array.isArray(ranges)) throw new WorkingHoursError(`${where} is no list of ranges such as ["09:00-18:00"].`);
+  if (!Array.isArray(ranges)) throw new WorkingHoursError(`${where} is not a list of ranges such as ["09:00-18:00"].`);
   const parsed = ranges.map((range) => parseRange(range, where)).toSorted((a, b) => a.from - b.from);
   parsed.forEach((range, i) => {
     const before = parsed[i - 1];

@@ -49,7 +49,7 @@ const agentMetrics = counterMetrics.filter((metric) =>
 /** Agents that a list shows one by one unless more are asked for; a page with all 20,000 would stop everybody else. */
 export const defaultAgentLimit = 200;
 
-/** @throws RequestError where `month` is no month */
+/** @throws RequestError where `month` is not a month */
 export async function readAgentsDocument(
   reader: StatsReader,
   tenantId: string,

@@ -31,7 +31,7 @@ export class BusinessStats {
   /**
    * Raw numbers of a month, with the month before.
    * @param month `YYYY-MM`
-   * @throws RequestError where it is no month
+   * @throws RequestError where it is not a month
    */
   async getMonthlySummary(month: string): Promise<Summary> {
     return summaryOf(await readPeriod(this.#reader, this.#tenantId, { month }), this.#locale);

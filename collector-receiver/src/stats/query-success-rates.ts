@@ -26,7 +26,7 @@ export interface QuerySuccessRates {
 
 /**
  * Order and tracking queries of a month; without one, of all that is recorded.
- * @throws RequestError where `month` is no month
+ * @throws RequestError where `month` is not a month
  */
 export async function readQuerySuccessRates(
   reader: StatsReader,

@@ -149,7 +149,7 @@ export function counterRangeOf(range: DayRange & { readonly month?: string | nul
   return { periodType: "day", first: range.startDate, last: range.endDate };
 }
 
-/** @throws RequestError where `value` is no month of the years 1970 to 9998 */
+/** @throws RequestError where `value` is not a month of the years 1970 to 9998 */
 export function checkMonth(value: string, parameter: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(value) && value >= "1970-01" && value < "9999-01") return value;
   throw new RequestError(

@@ -75,7 +75,7 @@ describeWith(
     test.each([
       ["other numbers", async (key: string) => redis.client.hset(key, { total_sessions: "999" })],
       ["a revision from the future", async (key: string) => redis.client.hset(key, { revision: "999999" })],
-      ["a revision that is no number", async (key: string) => redis.client.hset(key, { revision: "x" })],
+      ["a revision that is not a number", async (key: string) => redis.client.hset(key, { revision: "x" })],
       ["a field that is not ours", async (key: string) => redis.client.hset(key, { other: "1" })],
       ["no hash at all", async (key: string) => redis.client.set(key, "text")],
       ["nothing", async (key: string) => redis.client.del(key)],

@@ -136,7 +136,7 @@ describe("values that are rejected, with a code and the attribute's name", () =>
     ],
     ["a marked event without its attribute", eventOf("session.start", [mark]), "missing_attribute", "session_id"],
     [
-      "a mark that is no UUID",
+      "a mark that is not a UUID",
       eventOf("session.start", [session, text("spanledger.event.id", "42")]),
       "invalid_event_id",
       "spanledger.event.id",

@@ -62,7 +62,7 @@ describe.each(["json", "protobuf"] as const)("%s", (encoding) => {
     });
   });
 
-  test("a name that is no text, or an empty one, leaves the next", () => {
+  test("a name that is not a text, or an empty one, leaves the next", () => {
     const attributes = [text("event.name", ""), text("otel.event.name", "session.start"), text("session_id", "s-1")];
     expect(only({ attributes }).event.name).toBe("session.start");
     expect(only({ attributes: [double("event.name", 5), ...attributes.slice(1)] }).event.name).toBe("session.start");

@@ -110,11 +110,11 @@ test.each([
   [{ week: { monday: ["09:00-18:00"] } }, 'week has "monday"'],
   [{ week: { mon: ["9-18"] } }, '"9-18", which is no range'],
   [{ week: { mon: ["09:00-24:30"] } }, '"09:00-24:30", which is no range'],
-  [{ week: { mon: "09:00-18:00" } }, "week.mon is no list"],
+  [{ week: { mon: "09:00-18:00" } }, "week.mon is not a list"],
   [{ week: { mon: ["09:00-12:00", "11:00-18:00"] } }, "overlap"],
   [{ holidays: ["2026-02-30"] }, '"2026-02-30", which is no day'],
   [{ days: { "14.2.": [] } }, '"14.2.", which is no day'],
-  [{ weeks: {} }, '"weeks" is no part'],
+  [{ weeks: {} }, '"weeks" is not a part'],
   [[], "not an object"],
 ])("%j is refused: %s", (written, problem) => {
   expect(() => parseWorkingHours(written)).toThrow(problem);

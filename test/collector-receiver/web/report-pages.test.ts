@@ -195,7 +195,7 @@ describe("the report", () => {
     ["/report?month=%3Cscript%3Ealert(1)%3C/script%3E", 400, "&lt;script&gt;"],
     ["/report/sessions/nobody", 404, "nobody"],
     ["/report/events?month=2025-12&of=everything", 400, "everything"],
-    ["/report/events?month=2025-12", 400, "is no list of events"],
+    ["/report/events?month=2025-12", 400, "is not a list of events"],
     ["/report/events?month=2025-13&of=sessions_handled", 400, "2025-13"],
     ["/report/events?month=2025-12&of=sessions_handled&agent=seven", 400, "seven"],
     ["/report/events?month=2025-12&of=order_queries_failed&agent=7", 400, "belong to no agent"],

@@ -6,7 +6,7 @@ export type ChartId = (typeof chartIds)[number];
 
 export interface ChartCell {
   readonly text: string;
-  /** As a number, for CSV; absent where the cell is no number. */
+  /** As a number, for CSV; absent where the cell is not a number. */
   readonly value?: number | null;
   /** Where it leads on the page; absent in shared copies. */
   readonly href?: string;

@@ -44,7 +44,7 @@ export interface ReportMaterial {
 /**
  * Reads the material of a month's report, in the current one where none is named.
  * @param agentLimit agents that are shown one by one, the rest together; null: all, for files that are data
- * @throws RequestError where `month` is no month
+ * @throws RequestError where `month` is not a month
  */
 export async function readReport(
   reader: StatsReader,

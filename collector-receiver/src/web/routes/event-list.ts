@@ -78,7 +78,7 @@ function listOf(named: string | undefined): EventList {
   if (list !== undefined) return list;
   throw new RequestError(
     "invalid_parameter",
-    `of = "${shorten(named ?? "")}" is no list of events; pass one of ${eventListNames.join(", ")}`,
+    `of = "${shorten(named ?? "")}" is not a list of events; pass one of ${eventListNames.join(", ")}`,
     "of",
   );
 }

@@ -23,7 +23,7 @@ export function routeSessions(app: WebApp, context: WebContext): void {
     if (list === undefined) {
       throw new RequestError(
         "invalid_parameter",
-        `of = "${shorten(named)}" is no list of sessions; pass one of ${sessionListNames.join(", ")}`,
+        `of = "${shorten(named)}" is not a list of sessions; pass one of ${sessionListNames.join(", ")}`,
         "of",
       );
     }

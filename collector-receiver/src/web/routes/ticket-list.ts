@@ -21,7 +21,7 @@ export function routeTicketList(app: WebApp, context: WebContext): void {
     if (list === undefined) {
       throw new RequestError(
         "invalid_parameter",
-        `of = "${shorten(query["of"] ?? "")}" is no list of tickets; pass one of ${ticketListNames.join(", ")}`,
+        `of = "${shorten(query["of"] ?? "")}" is not a list of tickets; pass one of ${ticketListNames.join(", ")}`,
         "of",
       );
     }

@@ -38,7 +38,7 @@ interface FreezeOptions {
 /**
  * The report of a month as it may leave the house, in every language, as a page and as files: without links into
  * the data, without names of agents, and without what rests on fewer than `least`.
- * @throws RequestError where `month` is no month
+ * @throws RequestError where `month` is not a month
  */
 export async function freezeReport(
   reader: StatsReader,
