@@ -97,8 +97,8 @@ function rules(): readonly (readonly [string, string])[] {
       `目录之外的名称是自定义事件：入库并按名称计数，最长 ${maxEventNameLength} 个字符。`,
     ],
     [
-      `The SDK converts: a Date to ISO 8601 text; a bigint to an integer where it is exact, else to its digits; bytes to base64; a Map to the object of its entries, a Set to the list of its elements, an Error to \`name: message\`, a RegExp to its text; objects and mixed arrays to JSON. Strings over ${maxStringLength} UTF-16 units are cut and end in "…"; arrays over ${maxArrayLength} elements are cut. Functions, symbols, invalid dates and what JSON refuses are left out and reported.`,
-      `SDK 的转换规则：Date 转为 ISO 8601 文本；bigint 能精确表示时转为整数，否则转为十进制文本；字节转为 base64；Map 转为由其条目组成的对象，Set 转为由其元素组成的数组，Error 转为 \`name: message\`，RegExp 转为其文本；对象和混合数组转为 JSON。超过 ${maxStringLength} 个 UTF-16 单元的字符串被截断并以“…”结尾；超过 ${maxArrayLength} 个元素的数组被截断。函数、symbol、无效日期以及无法转为 JSON 的值不发送，并给出诊断。`,
+      `The SDK converts: a Date to ISO 8601 text; a bigint to an integer where it is exact, else to its digits; bytes to base64; a Map to the object of its entries, a Set and a typed array to the list of their elements, an Error to \`name: message\`, a RegExp to its text; objects and mixed arrays to JSON. An object whose \`toJSON\` gives a text, a number or a boolean is that (a URL, an ObjectId). Strings over ${maxStringLength} UTF-16 units are cut and end in "…"; arrays over ${maxArrayLength} elements are cut. Functions, symbols, invalid dates and what JSON refuses are left out and reported.`,
+      `SDK 的转换规则：Date 转为 ISO 8601 文本；bigint 能精确表示时转为整数，否则转为十进制文本；字节转为 base64；Map 转为由其条目组成的对象，Set 和类型化数组转为由其元素组成的数组，Error 转为 \`name: message\`，RegExp 转为其文本；对象和混合数组转为 JSON。若对象的 \`toJSON\` 返回文本、数字或布尔值（如 URL、ObjectId），则取该值。超过 ${maxStringLength} 个 UTF-16 单元的字符串被截断并以“…”结尾；超过 ${maxArrayLength} 个元素的数组被截断。函数、symbol、无效日期以及无法转为 JSON 的值不发送，并给出诊断。`,
     ],
     [
       "Required are only the attributes that a counter cannot do without; an event without one of them is kept apart as rejected.",

@@ -62,7 +62,7 @@ describe("wrong use in a test", () => {
     expect(() => record(name, attributes)).toThrow(BusinessEventError);
   });
   it("throws for options too, and names what is wrong", () => {
-    expect(() => record("shop.sold", {}, { occurredAt: Number.NaN })).toThrow(/occurredAt .* not NaN/);
+    expect(() => record("shop.sold", {}, { occurredAt: Number.NaN })).toThrow(/occurredAt .* not number NaN/);
     expect(() => record("shop.sold", {}, { eventId: "7" })).toThrow(/eventId has to be a UUID, not "7"/);
     expect(() => record("session.start", { session_id: 7 })).toThrow(
       "business event session.start, attribute session_id: has to be a string, not number 7",
@@ -113,6 +113,17 @@ describe("values", () => {
       pattern: /a+/gi,
       deep: { list: [new Error("inner"), new Map([["k", /x/]])], big: 1n },
       foreign: runInNewContext("new Date(0)"),
+      // Of these `toJSON` says what they are.
+      url: new URL("http://shop/a?b=1"),
+      decimal: { toJSON: () => 12.5 },
+      id: { toJSON: () => "507f1f77bcf86cd799439011" },
+      holes: Object.assign(["a"], { 2: "c" }),
+      floats: Float32Array.of(1.5, -2),
+      bigints: BigInt64Array.of(5n),
+      buffer: Uint8Array.of(104, 105).buffer,
+      view: new DataView(Uint8Array.of(0, 104, 105).buffer, 1),
+      within: { bytes: Buffer.from("hi"), floats: Float64Array.of(1), url: new URL("http://shop/") },
+      silent: new Error(),
     });
     expect(recorder.events()[0]!.attributes).toEqual({
       date: "2025-12-25T00:00:00.000Z",
@@ -132,6 +143,16 @@ describe("values", () => {
       pattern: "/a+/gi",
       deep: '{"list":["Error: inner",{"k":"/x/"}],"big":"1"}',
       foreign: "1970-01-01T00:00:00.000Z",
+      url: "http://shop/a?b=1",
+      decimal: 12.5,
+      id: "507f1f77bcf86cd799439011",
+      holes: '["a",null,"c"]',
+      floats: [1.5, -2],
+      bigints: '["5"]',
+      buffer: "aGk=",
+      view: "aGk=",
+      within: '{"bytes":"aGk=","floats":[1],"url":"http://shop/"}',
+      silent: "Error",
     });
   });
 
@@ -146,10 +167,17 @@ describe("values", () => {
     for (const given of [new Date(at), at, at + 0.7, BigInt(at), String(at), iso, "2025-12-25 08:30:00Z", Object(at)]) {
       expect(timeOf(given)).toBe(at);
     }
+    // PostgreSQL's text, ISO's basic form, Java's zone, what Temporal has.
+    const forms = ["2025-12-25 16:30:00+08", "20251225T083000Z", "2025-12-25T08:30Z[UTC]", { epochMilliseconds: at }];
+    for (const given of forms) expect(timeOf(given)).toBe(at);
+    expect(timeOf("2025-12-25T08:30:00.0019-00:30")).toBe(at + 30 * 60_000 + 1);
+    expect(timeOf("2025-12-25T16:30")).toBe(new Date(2025, 11, 25, 16, 30).getTime());
+    for (const day of ["2025-12-25", "20251225"]) expect(timeOf(day)).toBe(Date.UTC(2025, 11, 25));
     expect(timeOf(0)).toBe(0);
     expect(messages).toEqual([]);
     const { problems } = businessEventsStatus();
-    const wrongTimes = [null, "", [], Number.NaN, "yesterday", {}, -1, Infinity, new Date(Number.NaN), true];
+    const wrongDates = ["yesterday", "2025-02-30", "2025-13-01T00:00Z", "20447", "12/25/2025", new Date(Number.NaN)];
+    const wrongTimes = [null, "", [], Number.NaN, {}, -1, Infinity, true, ...wrongDates];
     for (const given of wrongTimes) expect(Math.abs(timeOf(given) - Date.now())).toBeLessThan(60_000);
     expect(businessEventsStatus().problems).toBe(problems + wrongTimes.length);
     expect(messages).toEqual([expect.stringContaining("occurredAt")]);

@@ -41,6 +41,33 @@ it.each(["SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"] as const)(
   },
 );
 
+it.each(["SIGINT", "SIGTERM"] as const)(
+  "%s that comes again while the process waits, as Ctrl-C under npm does, loses nothing",
+  async (signal) => {
+    const product = new RunningProduct("drained", { endpoint: sink.url, args: ["nothing", "sdk"] });
+    let attempts = 0;
+    sink.misbehave = (_request, response) => {
+      attempts += 1;
+      if (attempts > 1) return false;
+      product.kill(signal);
+      // Time for the signal to arrive.
+      setTimeout(() => response.writeHead(503).end(), 200);
+      return true;
+    };
+    await product.printed("ready");
+    product.kill(signal);
+    expect(await product.ended).toMatchObject({ code: null, signal, stderr: "" });
+    expect(sink.events).toHaveLength(1);
+    expect(attempts).toBeGreaterThan(1);
+  },
+);
+
+it.each(["null", "empty text", "text as pid"])("process.kill of oneself waits as an exit does: %s", async (how) => {
+  const end = await new RunningProduct("kills-itself", { endpoint: sink.url, args: [how] }).ended;
+  expect(end).toMatchObject({ code: null, signal: "SIGTERM", stderr: "" });
+  expect(sink.events).toHaveLength(1);
+});
+
 it("the event of a signal that the product emits itself ends nothing", async () => {
   const product = new RunningProduct("drained", { endpoint: sink.url, args: ["emitted", "sdk"] });
   expect(await product.ended).toMatchObject({ code: 0, signal: null });

@@ -20,6 +20,8 @@ export class SignalWatch {
   readonly #handlers = new Map<string, (name: unknown, number: unknown) => void>();
   #kill: typeof process.kill | null = null;
   #active = false;
+  /** The process waits for its end: further signals change nothing. Ctrl-C under npm, for example, comes twice. */
+  #ending = false;
 
   constructor(pipeline: Pipeline, listeners: OrderedListeners) {
     this.#pipeline = pipeline;
@@ -53,27 +55,32 @@ export class SignalWatch {
   #receive(signal: Signal, number: unknown): void {
     // Node passes the number. Without it the product has emitted the event itself: nothing ends.
     if (typeof number !== "number") return;
-    this.#listeners.remove(signal);
-    if (realProcess.listenerCount(signal) === 0) {
+    if (!this.#hasOthers(signal)) {
       this.#end(() => realProcess.kill(realProcess.pid, signal));
       return;
     }
+    this.#listeners.remove(signal);
     this.#pipeline.sendNow();
     soon(() => this.#listen(signal));
   }
 
-  /** Waits as an exit does, then ends the process. */
+  /** The product listens too. */
+  #hasOthers(signal: Signal): boolean {
+    return realProcess.listeners(signal).some((listener) => listener !== this.#handlers.get(signal));
+  }
+
+  /** Waits as an exit does, then ends the process. Ours stays the listener until then: without one a signal kills. */
   #end(kill: () => void): void {
-    this.stop();
-    if (this.#pipeline.status().sending !== "in-process") {
+    if (this.#ending) return;
+    this.#ending = true;
+    const end = (): void => {
       this.#pipeline.finishNow();
+      this.stop();
       kill();
-      return;
-    }
-    void this.#pipeline.shutdown(this.#pipeline.exitWaitMs).then(() => {
-      this.#pipeline.finishNow();
-      kill();
-    });
+    };
+    if (this.#pipeline.status().sending === "in-process") {
+      void this.#pipeline.shutdown(this.#pipeline.exitWaitMs).then(end);
+    } else end();
   }
 
   /**
@@ -84,12 +91,13 @@ export class SignalWatch {
     if (this.#kill !== null) return;
     const original = realProcess.kill;
     this.#kill = original;
-    const kill = (pid: number, signal: string | number = "SIGTERM"): true => {
+    const kill = (pid: number, signal?: string | number): true => {
       const end = (): true => Reflect.apply(original, realProcess, [pid, signal]);
-      const ours = signals.find((one) => one === signal || constants.signals[one] === signal);
-      if (!this.#active || ours === undefined || (pid !== realProcess.pid && pid !== 0)) return end();
-      const theirs = realProcess.listeners(ours).filter((listener) => listener !== this.#handlers.get(ours));
-      if (theirs.length > 0) return end();
+      // As Node reads it: whatever is falsy is SIGTERM, but for the number 0.
+      const asked = signal === 0 ? signal : signal || "SIGTERM";
+      const ours = signals.find((one) => one === asked || constants.signals[one] === asked);
+      const isSelf = Number(pid) === realProcess.pid || Number(pid) === 0;
+      if (!this.#active || ours === undefined || !isSelf || this.#hasOthers(ours)) return end();
       this.#end(end);
       return true;
     };

@@ -12,8 +12,9 @@ export type EncodedValue = { readonly anyValue: Uint8Array; readonly cut: boolea
 /**
  * Encodes any JavaScript value as OTLP's `AnyValue`, by these rules: strings, numbers, booleans and
  * arrays of one of them travel as they are; a Date as its ISO 8601 text; a bigint as an integer
- * where a double holds it exactly, else as its decimal digits; other objects and mixed arrays as
- * JSON (so `toJSON` counts), Map, Set, Error and RegExp in a readable form; bytes as base64. Symbols, functions, invalid dates and objects that
+ * where a double holds it exactly, else as its decimal digits; Map, Set, Error, RegExp and typed arrays in a readable
+ * form; bytes as base64; other objects and mixed arrays as JSON. An object whose `toJSON` gives a text, a number or a
+ * boolean is that: a URL, an ObjectId, a Temporal. Symbols, functions, invalid dates and objects that
  * JSON refuses cannot travel. Never throws, whatever getters, proxies and `toJSON` do.
  */
 export function encodeAnyValue(value: unknown): EncodedValue {
@@ -51,15 +52,14 @@ function encodeObject(value: object | null): EncodedValue {
   }
   // A wrapper such as `new String("a")` means its primitive.
   if (types.isBoxedPrimitive(value)) return encode(value.valueOf());
-  if (types.isUint8Array(value)) return encodeString(Buffer.from(value).toString("base64"));
   const readable = toReadable(value);
   return readable === value ? encodeJson(value) : encode(readable);
 }
 
 /**
- * What JSON shows as `{}` in a form that says something, one rule at every depth: a Map as the object of its entries,
- * a Set as the list of its elements, an Error as `name: message`, a RegExp as its text. By what they are and not by
- * `instanceof`: each file of Jest has classes of its own.
+ * What JSON shows as `{}` or by its indices in a form that says something, one rule at every depth: a Map as the object
+ * of its entries, a Set as the list of its elements, an Error as `name: message`, a RegExp as its text, bytes as base64,
+ * a typed array as a list. By what they are and not by `instanceof`: each file of Jest has classes of its own.
  */
 function toReadable(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
@@ -68,11 +68,18 @@ function toReadable(value: unknown): unknown {
   if (types.isSet(value)) return [...value];
   if (types.isNativeError(value)) return describeThrown(value);
   if (types.isRegExp(value)) return String(value);
+  if (types.isUint8Array(value) || types.isDataView(value)) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+  }
+  if (types.isAnyArrayBuffer(value)) return Buffer.from(value).toString("base64");
+  // Their elements are numbers or bigints.
+  if (types.isTypedArray(value)) return Array.from(value as Float64Array);
   return value;
 }
 
 function encodeArray(value: readonly unknown[]): EncodedValue {
-  const elements = value.slice(0, maxArrayLength);
+  // A hole is undefined.
+  const elements = Array.from({ length: Math.min(value.length, maxArrayLength) }, (_, at) => value[at]);
   const type = typeof elements[0];
   const flat = type === "string" || type === "number" || type === "boolean";
   if (elements.length > 0 && !(flat && elements.every((element) => typeof element === type))) {
@@ -89,9 +96,14 @@ function encodeArray(value: readonly unknown[]): EncodedValue {
 }
 
 function encodeJson(value: object): EncodedValue {
-  const json: unknown = JSON.stringify(value, (_key, inner: unknown) => toReadable(inner));
+  // The value as it is: `toJSON` of a Buffer, for example, has been called for the other one already.
+  const json: unknown = JSON.stringify(value, function (this: Record<string, unknown>, key, inner: unknown) {
+    const own = this[key];
+    const readable = toReadable(own);
+    return readable === own ? toReadable(inner) : readable;
+  });
   if (typeof json !== "string") return { refused: "JSON has no form for it" };
-  return encodeString(json);
+  return /^[[{]/.test(json) ? encodeString(json) : encode(JSON.parse(json));
 }
 
 function encodeString(value: string): EncodedValue {
@@ -126,7 +138,7 @@ function encodeNumber(value: number): Uint8Array {
 /** What was thrown, for a message; a thrown value may itself be hostile. */
 export function describeThrown(error: unknown): string {
   try {
-    return types.isNativeError(error) ? `${error.name}: ${error.message}` : String(error);
+    return types.isNativeError(error) ? Error.prototype.toString.call(error) : String(error);
   } catch {
     return "something that cannot be shown";
   }

@@ -257,15 +257,15 @@ export class EventRecorder {
         level: "error",
         key: `seconds\0${name}`,
         message:
-          `${given} is ${describeThrown(occurredAt)}, which looks like Unix seconds: the event is dropped and ` +
+          `${given} is ${showValue(occurredAt)}, which looks like Unix seconds: the event is dropped and ` +
           "counted, because it would be one of January 1970. Pass milliseconds, a Date or ISO 8601 text",
         loud: true,
       });
       return null;
     }
     const message =
-      `${given} has to be a Date, milliseconds since 1970 or ISO 8601 text, not ` +
-      `${occurredAt === "" ? "an empty text" : describeThrown(occurredAt)}; the time of the call is used`;
+      `${given} has to be a valid Date, milliseconds since 1970 or ISO 8601 text, not ${showValue(occurredAt)}; ` +
+      "the time of the call is used";
     this.#addProblems([new BusinessEventError("invalid_option", name, "occurredAt", message)]);
     return now;
   }

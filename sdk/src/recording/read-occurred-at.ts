@@ -20,10 +20,10 @@ function toMilliseconds(given: unknown): number {
       case "bigint":
         return Number(given);
       case "string":
-        return /^\d+$/.test(given) ? Number(given) : parseIso(given);
+        // Fewer digits are a date or nothing.
+        return /^\d{9,}$/.test(given) ? Number(given) : parseIso(given);
       case "object":
-        // A Date, or what wraps one; an empty list would be 0.
-        return given === null || Array.isArray(given) ? Number.NaN : Number(given);
+        return fromObject(given);
       default:
         return Number.NaN;
     }
@@ -32,9 +32,25 @@ function toMilliseconds(given: unknown): number {
   }
 }
 
-/** `Date.parse` reads more than ISO 8601, and each engine something else. */
+/** A Date, or what wraps one. An empty list would be 0; a Temporal refuses to be a number, and says its time by name. */
+function fromObject(given: object | null): number {
+  if (given === null || Array.isArray(given)) return Number.NaN;
+  const { epochMilliseconds } = given as { epochMilliseconds?: unknown };
+  return typeof epochMilliseconds === "number" ? epochMilliseconds : Number(given);
+}
+
+/** Date, time, fraction and offset; with or without separators, as PostgreSQL and Java write them too. */
+const isoText =
+  /^(\d{4})-?(\d\d)(?:-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(?:(Z)|([+-]\d\d)(?::?(\d\d))?)?(?:\[[^\]]+\])*)?)?$/i;
+
+/** `Date.parse` reads more than ISO 8601, and each engine something else; it takes 30 February for 2 March. */
 function parseIso(text: string): number {
-  return /^\s*\d{4}-\d\d(?:-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?)?)?\s*$/i.test(text)
-    ? Date.parse(text.trim().replace(" ", "T").replace(",", "."))
-    : Number.NaN;
+  const [, year, month, day = "01", hour, minute, second = "00", fraction = "0", utc, offset, offsetMinute = "00"] =
+    isoText.exec(text.trim()) ?? [];
+  if (year === undefined) return Number.NaN;
+  const date = `${year}-${month}-${day}`;
+  const isDay = new Date(Date.parse(date)).toJSON()?.startsWith(date) === true;
+  if (!isDay || hour === undefined) return isDay ? Date.parse(date) : Number.NaN;
+  const zone = utc === undefined ? (offset === undefined ? "" : `${offset}:${offsetMinute}`) : "Z";
+  return Date.parse(`${date}T${hour}:${minute}:${second}.${fraction.padEnd(3, "0").slice(0, 3)}${zone}`);
 }
