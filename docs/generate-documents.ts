@@ -6,6 +6,7 @@ import { copyIntoChart } from "../deploy/helm/copy-into-chart.ts";
 import { writeValuesSchema } from "../deploy/helm/write-values-schema.ts";
 import { writeFlagStatements } from "../deploy/collector/write-flag-statements.ts";
 import { describeAlarmCodes } from "./describe-alarm-codes.ts";
+import { describeIgnoredReasons } from "./describe-ignored-reasons.ts";
 import { describeMisdirections } from "./describe-misdirections.ts";
 import { lintConfigWithRooms } from "./architecture/write-lint-rules.ts";
 import { architectureWithRooms } from "./architecture/write-room-table.ts";
@@ -25,6 +26,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
   { path: "docs/metrics.md", generate: describeMetrics },
   { path: "docs/alarm-codes.md", generate: describeAlarmCodes },
+  { path: "docs/ignored-reasons.md", generate: describeIgnoredReasons },
   { path: "docs/misdirected-requests.md", generate: describeMisdirections },
   { path: "docs/rejection-codes.md", generate: describeRejectionCodes },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },

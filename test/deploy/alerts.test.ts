@@ -106,6 +106,10 @@ const causes: Readonly<
     },
   },
   SpanledgerMisdirectedRequests: { cause: ({ url }) => post(`${url}/v1/events`, "{}") },
+  SpanledgerNearMisses: { cause: ({ url }) => post(url, tracesWith([{ ...start(), name: " Session.Start " }])) },
+  SpanledgerSenderLosses: {
+    cause: ({ url }) => post(url, tracesWith([start()]).replace('"events":', '"droppedEventsCount":2,"events":')),
+  },
   SpanledgerEventsMissing: {
     cause: ({ url }) => post(url, tracesWith([start({ ...source("a"), "spanledger.event.seq": 40 })])),
   },

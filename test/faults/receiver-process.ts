@@ -84,17 +84,17 @@ export class ReceiverProcess {
   async ledger(): Promise<Ledger> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const sum = (name: string): number =>
-      [...text.matchAll(new RegExp(`^spanledger_events_${name}_total(?:{[^}]*})? (\\S+)$`, "gm"))].reduce(
+      [...text.matchAll(new RegExp(`^spanledger_${name}_total(?:{[^}]*})? (\\S+)$`, "gm"))].reduce(
         (total, [, value]) => total + Number(value),
         0,
       );
     return {
-      received: sum("received"),
-      committed: sum("committed"),
-      duplicates: sum("duplicate"),
-      rejected: sum("rejected"),
+      received: sum("events_received"),
+      committed: sum("events_committed"),
+      duplicates: sum("events_duplicate"),
+      rejected: sum("events_rejected"),
       ignored: sum("ignored"),
-      refused: sum("unavailable"),
+      refused: sum("events_unavailable"),
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { NearMisses } from "./near-misses.ts";
 import "../bytes/buffer-slices.ts";
 import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
 import type { EventRowArena } from "./event-row-arena.ts";
@@ -200,4 +201,6 @@ export interface MappedRequest {
   readonly rejectedCarriers: number;
   /** Span events or log records that are not ours: counted, never stored. */
   readonly ignored: number;
+  /** What was almost ours, and what its senders lost; undefined if there is nothing to say. */
+  readonly nearMisses?: NearMisses | undefined;
 }

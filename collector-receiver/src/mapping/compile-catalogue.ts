@@ -12,6 +12,8 @@ import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { AttributeKey, capture, MappingPlan, reserved, type AttributeRule } from "./event-plan.ts";
 import type { AskedAttribute } from "./asked-attribute.ts";
+import { NameFilter } from "../bytes/name-filter.ts";
+import { CloseNames } from "./close-names.ts";
 import { KnownKeys } from "./known-keys.ts";
 import { customAttributeRules } from "./custom-attribute-rules.ts";
 import { InternTable } from "../bytes/intern-table.ts";
@@ -26,6 +28,8 @@ export interface EventName {
   readonly tooLong: boolean;
   /** Null outside the catalogue. */
   readonly plan: MappingPlan | null;
+  /** True if it is almost a name of the catalogue. */
+  readonly isClose: boolean;
 }
 
 export interface CompiledCatalogue {
@@ -35,6 +39,10 @@ export interface CompiledCatalogue {
   readonly knownKeys: KnownKeys;
   readonly tape: AttributeTape<AttributeKey>;
   readonly customPlan: MappingPlan;
+  readonly eventNames: readonly string[];
+  readonly nameFilter: NameFilter;
+  /** How the names begin, up to the dot. */
+  readonly nameStems: readonly Buffer[];
 }
 
 /**
@@ -103,8 +111,13 @@ export function compileCatalogue(
     const plans = new Map<string, MappingPlan>();
     for (const [name, definition] of Object.entries(eventCatalogue)) plans.set(name, compile(definition.attributes));
     for (const [name, attributes] of Object.entries(own)) plans.set(name, compile(attributes));
+    const eventNames = [...plans.keys()];
+    const closeNames = new CloseNames(eventNames);
     known = {
-      names: new InternTable((bytes) => makeEventName(bytes, plans)),
+      names: new InternTable((bytes) => makeEventName(bytes, plans, closeNames)),
+      eventNames,
+      nameFilter: new NameFilter(eventNames),
+      nameStems: [...new Set(eventNames.map((name) => name.replace(/\..*/, ".")))].map((stem) => Buffer.from(stem)),
       keys,
       knownKeys: new KnownKeys(
         [...slots.keys(), ...Object.keys(reservedByName)].map((name) =>
@@ -156,8 +169,9 @@ function forgetKey(key: AttributeKey): void {
 
 const nameArena = new EventDataArena();
 
-function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, MappingPlan>): EventName {
+function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, MappingPlan>, close: CloseNames): EventName {
   const text = bytes.toString();
+  const plan = plans.get(text) ?? null;
   return {
     bytes,
     words: new ByteWords(bytes),
@@ -165,7 +179,8 @@ function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, MappingPlan>): 
     column: textColumn(text),
     state: checkText(bytes),
     tooLong: bytes.length > maxEventNameLength && [...text].length > maxEventNameLength,
-    plan: plans.get(text) ?? null,
+    plan,
+    isClose: plan === null && close.isClose(text),
   };
 }
 

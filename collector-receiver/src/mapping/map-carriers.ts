@@ -2,13 +2,7 @@ import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-
 import { LastValue } from "../bytes/last-value.ts";
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
 import { isText } from "../otlp/text-range.ts";
-import {
-  type CarrierVisitor,
-  type OtlpCarrier,
-  type OtlpEncoding,
-  type OtlpSignal,
-  type OtlpWalker,
-} from "../otlp/otlp-carrier.ts";
+import type { CarrierVisitor, OtlpCarrier, OtlpEncoding, OtlpSignal, OtlpWalker } from "../otlp/otlp-carrier.ts";
 import type { Walk } from "../otlp/walk-pauses.ts";
 import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
 import { compileCatalogue, type CompiledCatalogue, type EventName } from "./compile-catalogue.ts";
@@ -26,6 +20,10 @@ import {
 import type { MappingContext } from "./mapping-context.ts";
 import { NameAttributeReader } from "./read-name-attribute.ts";
 import type { AttributeKey, MappingPlan } from "./event-plan.ts";
+import type { NameFilter } from "../bytes/name-filter.ts";
+import { findMissingSign } from "./find-near-miss.ts";
+import type { IgnoredReason } from "./ignored-reasons.ts";
+import { NearMissWatch } from "./watch-near-misses.ts";
 import { EventNames } from "./find-event-name.ts";
 import { EventPlace } from "./event-place.ts";
 import { EventReader } from "./event-reader.ts";
@@ -74,6 +72,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   readonly #catalogue: CompiledCatalogue;
   readonly #reading = eventReader.reading;
   readonly tape: AttributeTape<AttributeKey>;
+  readonly soughtSpanNames: NameFilter;
   #resourceReading: ResourceReading | null = null;
   #tenantId = "";
   #columns: ResourceColumns = noColumns;
@@ -85,6 +84,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   #carrierIsRejected = false;
   /** Of the span, or of the resource's log records. */
   readonly #ordinals = new Map<string, number>();
+  readonly #watch: NearMissWatch;
 
   constructor(encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
     this.#encoding = encoding;
@@ -92,7 +92,9 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.#context = context;
     this.#catalogue = compileCatalogue(context.countedAttributes, context.custom);
     this.tape = this.#catalogue.tape;
+    this.soughtSpanNames = this.#catalogue.nameFilter;
     this.#names = new EventNames(this.#catalogue);
+    this.#watch = new NearMissWatch(this.#catalogue, this.#names);
     this.latestMs = context.nowMs + dayMs;
   }
 
@@ -108,6 +110,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   restart(): void {
     this.isRestarted = true;
     this.#unfinished.length = 0;
+    this.#watch.restart();
     this.take();
   }
 
@@ -118,7 +121,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.rejected = [];
     this.sourceReports = [];
     this.rejectedCarriers = this.ignored = 0;
-    return { events, rejected, sourceReports, rejectedCarriers, ignored };
+    return { events, rejected, sourceReports, rejectedCarriers, ignored, nearMisses: this.#watch.take() };
   }
 
   resource(): void {
@@ -135,7 +138,10 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const carrier = walker.carrier;
     this.#carrierIsRejected = false;
     if (this.#ordinals.size > 0) this.#ordinals.clear();
-    if (events === 0 && isText(carrier.spanName, reportName)) {
+    this.#watch.noteSpanLosses(walker, this.#resourceReading);
+    if (events > 0) return;
+    if (!this.#isOurScope) this.#watch.lookAtSpan(walker);
+    else if (isText(carrier.spanName, reportName)) {
       reportReader.begin();
       walker.readSpanAttributes(reportReader);
       this.#addSourceReport(walker);
@@ -143,7 +149,16 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   }
 
   unreadable(): void {
+    this.#ignore("wrong_type");
+  }
+
+  unknownMembers(count: number): void {
+    this.#watch.add("unknown_json_member", count);
+  }
+
+  #ignore(reason: IgnoredReason): void {
     this.ignored++;
+    this.#watch.add(reason);
   }
 
   spanEvent(walker: OtlpWalker): void {
@@ -152,16 +167,18 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       return;
     }
     const name = this.#names.find(walker.carrier);
-    let plan = name.plan;
-    if (plan === null) {
-      if (!walker.hasEventAttribute(markName)) {
-        this.ignored++;
-        return;
-      }
-      plan = this.#catalogue.customPlan;
-    }
+    const plan = name.plan ?? this.#planOfOther(walker, name);
+    if (plan === null) return;
     eventReader.read(walker, plan, null, false);
     this.#finish(walker, name, plan);
+  }
+
+  /** Of a name outside the catalogue: null without the mark, and then it is ignored. */
+  #planOfOther(walker: OtlpWalker, name: EventName): MappingPlan | null {
+    if (walker.hasEventAttribute(markName)) return this.#catalogue.customPlan;
+    const reason = name.isClose ? "close_name" : "foreign_name";
+    this.#ignore(name.text === "" ? this.#watch.reasonOfBody(walker) : reason);
+    return null;
   }
 
   logRecord(walker: OtlpWalker): void {
@@ -169,7 +186,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const range = carrier.eventName;
     // Nothing is ours without a mark or what its event requires.
     if (!walker.hasAttributes() && (range.start === range.end || !walker.hasPayload())) {
-      this.ignored++;
+      this.#ignore(this.#watch.reasonOfBody(walker));
       return;
     }
     this.#carrierIsRejected = false;
@@ -185,31 +202,17 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       if (this.#isOurScope && isText(range, reportName)) {
         reportReader.begin();
         walker.readEventAttributes(reportReader);
-        this.#takeLogTime(carrier);
+        takeLogTime(carrier);
         this.#addSourceReport(walker);
         return;
       }
       name = this.#names.find(carrier);
     }
-    let plan = name.plan;
-    if (plan === null) {
-      if (!walker.hasEventAttribute(markName)) {
-        this.ignored++;
-        return;
-      }
-      plan = this.#catalogue.customPlan;
-    }
-    this.#takeLogTime(carrier);
+    const plan = name.plan ?? this.#planOfOther(walker, name);
+    if (plan === null) return;
+    takeLogTime(carrier);
     eventReader.read(walker, plan, skippedKey, true);
     this.#finish(walker, name, plan);
-  }
-
-  /** The event's own time; where a record has none, when it was observed. */
-  #takeLogTime(carrier: OtlpCarrier): void {
-    if (carrier.timeHigh === 0 && carrier.timeLow === 0) {
-      carrier.timeHigh = carrier.observedHigh;
-      carrier.timeLow = carrier.observedLow;
-    }
   }
 
   #finish(walker: OtlpWalker, name: EventName, plan: MappingPlan): void {
@@ -222,10 +225,11 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       (name.plan === null ||
         ((reading.touched & plan.requiredMask) === 0 && carrier.fault?.field !== "attributes" && !reading.incomplete))
     ) {
-      this.ignored++;
+      this.#ignore(name.plan === null ? "foreign_name" : findMissingSign(walker, plan));
       return;
     }
     const resource = this.#resourceReading ?? this.#readResource(walker);
+    this.#watch.noteAttributeLosses(walker, resource);
     const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
     const markMs = reading.eventIdTimeMs;
     const occurredAtMs = timeOfEvent(markMs, wireMs);
@@ -242,6 +246,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.#reject(walker, name, problem);
       return;
     }
+    if (!this.#isOurScope) this.#watch.lookAtSessionId(walker, reading.sessionId, resource);
     let kind: IdKind = idKind.derived;
     if (reading.hasEventId) kind = kindOfMark(markMs, occurredAtMs);
     else this.#deriveId(walker, name, resource, plan);
@@ -294,23 +299,20 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   }
 
   #addSourceReport(walker: OtlpWalker): void {
-    if (reportReader.sourceId === null) {
-      this.ignored++;
-      return;
+    if (reportReader.sourceId !== null) {
+      const { serviceName } = this.#resourceReading ?? this.#readResource(walker);
+      if (this.#tenantProblem === null) {
+        this.sourceReports.push(reportReader.reportOf(this.#tenantId, serviceName, walker.carrier));
+        return;
+      }
     }
-    const resource = this.#resourceReading ?? this.#readResource(walker);
-    if (this.#tenantProblem !== null) {
-      this.ignored++;
-      return;
-    }
-    const carrier = walker.carrier;
-    this.sourceReports.push({
-      tenantId: this.#tenantId,
-      sourceId: reportReader.sourceId,
-      serviceName: resource.serviceName,
-      lastSeq: reportReader.lastSeq,
-      dropped: reportReader.dropped,
-      reportedAtMs: millisecondsOf(carrier.timeHigh, carrier.timeLow),
-    });
+    this.#ignore("incomplete_report");
   }
+}
+
+/** The record's own time; if it has none, when it was observed. */
+function takeLogTime(carrier: OtlpCarrier): void {
+  if (carrier.timeHigh !== 0 || carrier.timeLow !== 0) return;
+  carrier.timeHigh = carrier.observedHigh;
+  carrier.timeLow = carrier.observedLow;
 }

@@ -1,5 +1,7 @@
 import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
-import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
+import { millisecondsOf } from "../bytes/nanoseconds.ts";
+import type { AttributeVisitor, OtlpCarrier } from "../otlp/otlp-carrier.ts";
+import type { SourceReport } from "./business-event.ts";
 
 /** Name of the carrier without an event, as span name or as the log record's EventName. */
 export const sourceReportSpan = "spanledger.source.report";
@@ -10,6 +12,13 @@ export class SourceReportReader implements AttributeVisitor {
   lastSeq = 0;
   dropped = 0;
   #current = "";
+
+  /** What was read, with where it stands; `sourceId` is not null. */
+  reportOf(tenantId: string, serviceName: string | null, { timeHigh, timeLow }: OtlpCarrier): SourceReport {
+    const { sourceId, lastSeq, dropped } = this;
+    const reportedAtMs = millisecondsOf(timeHigh, timeLow);
+    return { tenantId, sourceId: sourceId ?? "", serviceName, lastSeq, dropped, reportedAtMs };
+  }
 
   begin(): void {
     this.sourceId = null;

@@ -1,11 +1,15 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { CommittedBatch } from "../ingest/commit-batch.ts";
 import { otlpOutcomes, type AnsweredRequest } from "../receiving/answered-request.ts";
+import type { Submission } from "../receiving/submission.ts";
+import { ignoredReasons, reasonsBesideEvents, type IgnoredReason } from "../mapping/ignored-reasons.ts";
 import { alarmCodes, type AlarmCode } from "../ingest/alarm-codes.ts";
 import { TalliedCounter } from "./tallied-counter.ts";
 
 /** Lag samples of one batch: enough for the shape, few enough not to be felt. */
 const lagSamples = 64;
+/** Services that have series of their own. */
+const maxServices = 200;
 
 /** What the receiver says of itself at `/metrics`; every event of an answered request is in exactly one counter. */
 export class ReceiverMetrics {
@@ -24,7 +28,17 @@ export class ReceiverMetrics {
     "rejections_unkept_total",
     "Rejected events counted without being kept: the tenant's limit of today is reached",
   );
-  readonly #ignored = this.#counter("events_ignored_total", "Span events and log records that are not ours");
+  readonly #ignored = this.#counter(
+    "ignored_total",
+    "What is not a business event, by the reason: docs/ignored-reasons.md",
+    ["reason"],
+  );
+  readonly #losses = this.#counter(
+    "sender_losses_total",
+    "What senders lost at their own limits before they sent: events of spans, attributes, ends of session ids",
+    ["service", "what"],
+  );
+  readonly #services = new Set<string>();
   readonly #unavailable = this.#counter("events_unavailable_total", "Events of requests that were told to come again");
   readonly #alarms = this.#counter("alarms_total", "Faults of ours that somebody has to look at", ["kind"]);
   readonly #swept = this.#counter("sessions_settled_total", "Sessions that the sweeper ended after the idle timeout");
@@ -55,6 +69,7 @@ export class ReceiverMetrics {
       for (const outcome of otlpOutcomes) this.#requests.add(0, `${signal}\n${outcome}`);
     }
     for (const code of Object.keys(alarmCodes)) this.#alarms.add(0, code);
+    for (const reason of Object.keys(ignoredReasons)) this.#ignored.add(0, reason);
   }
 
   /** One answered request. */
@@ -66,7 +81,7 @@ export class ReceiverMetrics {
     let events = submitted.events;
     for (const count of submitted.rejected.values()) events += count;
     this.#received.add(events + submitted.ignored, signal);
-    this.#ignored.add(submitted.ignored);
+    this.#countIgnored(submitted);
     if (answered.status !== 200) {
       this.#unavailable.add(events);
       return;
@@ -76,6 +91,31 @@ export class ReceiverMetrics {
     for (const [code, count] of submitted.rejected) this.#rejected.add(count, code);
     this.#unkept.add(submitted.unkept);
     if (submitted.refused > 0) this.#rejected.add(submitted.refused, "refused_by_database");
+  }
+
+  #countIgnored({ ignored, nearMisses, serviceName }: Submission): void {
+    if (serviceName !== undefined) this.#labelOf(serviceName ?? "");
+    let foreign = ignored;
+    for (const [reason, amount] of nearMisses.flatMap(({ reasons }) => [...reasons])) {
+      this.#ignored.add(amount, reason);
+      if (!reasonsBesideEvents.has(reason)) foreign -= amount;
+    }
+    this.#ignored.add(foreign, "foreign_name" satisfies IgnoredReason);
+    for (const [service, { events, attributes, cutSessionIds }] of nearMisses.flatMap(({ losses }) => [...losses])) {
+      const label = this.#labelOf(service);
+      if (events > 0) this.#losses.add(events, `${label}\nevents`);
+      if (attributes > 0) this.#losses.add(attributes, `${label}\nattributes`);
+      if (cutSessionIds > 0) this.#losses.add(cutSessionIds, `${label}\nsession_id_ends`);
+    }
+  }
+
+  /** Each service has series of its own, which start at 0 at its first event; services beyond the bound share one. */
+  #labelOf(service: string): string {
+    if (this.#services.has(service)) return service;
+    const label = this.#services.size >= maxServices || service.includes("\n") ? "" : service;
+    for (const what of ["events", "attributes", "session_id_ends"]) this.#losses.add(0, `${label}\n${what}`);
+    this.#services.add(label);
+    return label;
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { JsonCursor } from "./json-cursor.ts";
 import { kindAt } from "./json-value-kinds.ts";
-import type { OtlpCarrier } from "./otlp-carrier.ts";
+import type { OtlpCarrier, TextRange } from "./otlp-carrier.ts";
 import { maxBodyFields } from "./walk-pauses.ts";
 
 const valuesName = Buffer.from("values");
@@ -18,6 +18,21 @@ export function findJsonPayload(
   const lists = findLists(cursor);
   cursor.pos = after;
   return lists;
+}
+
+/**
+ * Finds the text of an AnyValue, which is next and ends at `end`, if that is what it begins with. Its escapes stay; one that
+ * begins with a brace may go on behind what is found.
+ */
+export function findJsonText(cursor: JsonCursor, end: number, into: TextRange): boolean {
+  if (cursor.peek() !== 0x7b || !cursor.enterObject()) return false;
+  cursor.nextKey();
+  if (kindAt(cursor) !== "stringValue" || cursor.peek() !== 0x22) return false;
+  const { bytes, pos } = cursor;
+  into.bytes = bytes;
+  into.start = pos + 1;
+  into.end = bytes[into.start] === 0x7b ? end : bytes.indexOf(0x22, into.start);
+  return true;
 }
 
 /** Of an AnyValue, which is next. */

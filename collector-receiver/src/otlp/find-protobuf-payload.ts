@@ -1,4 +1,4 @@
-import type { OtlpCarrier } from "./otlp-carrier.ts";
+import type { OtlpCarrier, TextRange } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { anyValueFields, anyValueTag } from "./protobuf-fields.ts";
 import { maxBodyFields } from "./walk-pauses.ts";
@@ -25,4 +25,18 @@ export function findProtobufPayload(cursor: ProtobufCursor, { recordBodyStart, r
   }
   cursor.pos = listEnd;
   return listStart;
+}
+
+/** Finds the text that the log record's body begins with. */
+export function findProtobufText(
+  cursor: ProtobufCursor,
+  { body, recordBodyStart, recordBodyEnd }: OtlpCarrier,
+  into: TextRange,
+): boolean {
+  if (recordBodyStart === recordBodyEnd || body[recordBodyStart] !== anyValueTag.string) return false;
+  const length = cursor.readLength(recordBodyStart + 1, recordBodyEnd);
+  into.bytes = body;
+  into.start = cursor.pos;
+  into.end = into.start + length;
+  return true;
 }

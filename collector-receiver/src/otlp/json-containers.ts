@@ -22,6 +22,8 @@ export const names = {
   scope: inBothCases("scope", "instrumentationLibrary"),
   attributes: inBothCases("attributes"),
   name: inBothCases("name"),
+  schemaUrl: inBothCases("schemaUrl"),
+  otherOfResource: inBothCases("droppedAttributesCount", "entityRefs"),
 };
 
 /** What each signal's request begins with. Another signal's is not an unknown field, but a mistake that would lose data. */

@@ -20,6 +20,8 @@ export class JsonCursor extends JsonTokens {
   readonly text: TextRange;
   /** Where the last value that `readText` skipped begins. */
   skippedAt = 0;
+  /** Members whose names nobody knows, so far. */
+  unknownMembers = 0;
 
   constructor(bytes: Buffer) {
     super(bytes);
@@ -33,12 +35,14 @@ export class JsonCursor extends JsonTokens {
    */
   readShort<T>(read: () => T): T | undefined {
     const start = this.pos;
+    const { unknownMembers } = this;
     this.stop = Math.min(this.end, start + pieceBytes);
     try {
       return read();
     } catch (error) {
       if (error !== tooLong) throw error;
       this.pos = start;
+      this.unknownMembers = unknownMembers;
       return undefined;
     } finally {
       this.stop = this.end;
@@ -122,7 +126,14 @@ export class JsonCursor extends JsonTokens {
       before.follow(member);
       return member;
     }
-    return members.all.find(({ snakeName }) => snakeName !== null && this.keyIs(snakeName)) ?? unknownMember;
+    const other = members.all.find(({ snakeName }) => snakeName !== null && this.keyIs(snakeName));
+    if (other === undefined) this.unknownMembers++;
+    return other ?? unknownMember;
+  }
+
+  /** Counts the member that was read last as unknown if it has none of these names either. */
+  countUnlessOneOf(names: readonly Buffer[]): void {
+    if (!this.keyIsOneOf(names)) this.unknownMembers++;
   }
 
   keyIsOneOf(names: readonly Buffer[]): boolean {

@@ -1,7 +1,7 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
-import { findJsonPayload } from "./find-json-payload.ts";
+import { findJsonPayload, findJsonText } from "./find-json-payload.ts";
 import type { JsonCursor } from "./json-cursor.ts";
-import type { AttributeVisitor, OtlpCarrier, OtlpWalker, PlainVisitor } from "./otlp-carrier.ts";
+import type { AttributeVisitor, OtlpCarrier, OtlpWalker, PlainVisitor, TextRange } from "./otlp-carrier.ts";
 import { readAttributeTape } from "./read-attribute-tape.ts";
 import { hasJsonKey } from "./find-json-key.ts";
 import { JsonAttributeReader } from "./read-json-attributes.ts";
@@ -38,6 +38,7 @@ export class JsonPosition implements OtlpWalker {
     carrier.timeHigh = event.timeHigh;
     carrier.timeLow = event.timeLow;
     carrier.fault = event.fault;
+    carrier.droppedAttributes = event.droppedAttributes;
     carrier.eventStart = event.start;
     carrier.eventEnd = event.end;
     this.attributesAt = event.attributesAt;
@@ -73,6 +74,17 @@ export class JsonPosition implements OtlpWalker {
     const cursor = this.#cursor;
     const after = cursor.pos;
     const isFound = hasJsonKey(cursor, [this.attributesAt, ...this.laterAttributes], name);
+    cursor.pos = after;
+    return isFound;
+  }
+
+  findBodyText(into: TextRange): boolean {
+    const { recordBodyStart, recordBodyEnd } = this.carrier;
+    if (recordBodyStart === recordBodyEnd) return false;
+    const cursor = this.#cursor;
+    const after = cursor.pos;
+    cursor.pos = recordBodyStart;
+    const isFound = findJsonText(cursor, recordBodyEnd, into);
     cursor.pos = after;
     return isFound;
   }

@@ -1,3 +1,4 @@
+import type { NameFilter } from "../bytes/name-filter.ts";
 import type { PredictedName } from "../bytes/predicted-name.ts";
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 
@@ -115,6 +116,11 @@ export class OtlpCarrier {
   /** The log record's own body: an AnyValue, or a JSON value; both are equal if it has none. */
   recordBodyStart = 0;
   recordBodyEnd = 0;
+  /** What the span dropped at its limits: events, and attributes of its own. */
+  droppedEvents = 0;
+  droppedSpanAttributes = 0;
+  /** Attributes that the event (or log record) dropped. */
+  droppedAttributes = 0;
   /** The first field of the event (or log record) that is malformed; always null in protobuf. */
   fault: FieldFault | null = null;
 
@@ -153,6 +159,11 @@ export interface OtlpWalker {
   hasAttributes(): boolean;
   /** Whether the event (or log record) has an attribute of that name. */
   hasEventAttribute(name: Buffer): boolean;
+  /**
+   * Finds the text that the log record's body is; in JSON its escapes stay.
+   * @returns false if it is not a text
+   */
+  findBodyText(into: TextRange): boolean;
   /** Whether the log record's body is a list of keys and values: a payload. */
   hasPayload(): boolean;
   /** The payload, as attributes. */
@@ -166,12 +177,16 @@ export interface CarrierVisitor {
   restart(): void;
   /** A resource begins; its attributes may be asked for until the next. */
   resource(walker: OtlpWalker): void;
+  /** Spans with these names are wanted even if they have no events. */
+  readonly soughtSpanNames: NameFilter;
   /** An instrumentation scope begins. True: its spans without events are wanted too. */
   scope(walker: OtlpWalker): boolean;
   /** A span that is wanted, before its events. */
   beginSpan(walker: OtlpWalker, events: number): void;
   /** A list of JSON, or an element of one, has the wrong type: whatever it was meant to hold is passed over. */
   unreadable(): void;
+  /** After all else: so many members of JSON have a name that OTLP does not know. */
+  unknownMembers(count: number): void;
   spanEvent(walker: OtlpWalker): void;
   logRecord(walker: OtlpWalker): void;
 }

@@ -37,6 +37,21 @@ export class ProtobufCursor {
     return length;
   }
 
+  /** A varint that counts something; one beyond 32 bits is cut. */
+  readCount(pos: number, end: number): number {
+    let value = 0;
+    for (let i = 0; i < 10; i++) {
+      if (pos >= end) throw this.truncated(pos, "a varint");
+      const byte = this.bytes[pos++]!;
+      if (i < 5) value += (byte & 0x7f) * 128 ** i;
+      if (byte < 0x80) {
+        this.pos = pos;
+        return Math.min(value, 0xffffffff);
+      }
+    }
+    throw new MalformedOtlpError("A varint has at most 10 bytes, this one has more", pos);
+  }
+
   #readUint32(pos: number, end: number): number {
     const start = pos;
     let value = 0;

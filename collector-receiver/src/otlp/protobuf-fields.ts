@@ -31,13 +31,16 @@ export const spanTag = {
   startTime: 0x39,
   endTime: 0x41,
   attributes: 0x4a,
+  droppedAttributes: 0x50,
   events: 0x5a,
+  droppedEvents: 0x60,
 } as const;
-export const eventTag = { time: 0x09, name: 0x12, attributes: 0x1a } as const;
+export const eventTag = { time: 0x09, name: 0x12, attributes: 0x1a, droppedAttributes: 0x20 } as const;
 export const logRecordTag = {
   time: 0x09,
   body: 0x2a,
   attributes: 0x32,
+  droppedAttributes: 0x38,
   traceId: 0x4a,
   spanId: 0x52,
   observedTime: 0x59,

@@ -31,6 +31,12 @@ export function readNumberText(cursor: JsonCursor): string | null {
   return cursor.pos - start > maxNumberBytes ? null : cursor.bytes.latin1Slice(start, cursor.pos);
 }
 
+/** Reads what counts something, a number or a text, which is next; 0 for anything else. */
+export function readJsonCount(cursor: JsonCursor): number {
+  const count = Number(readNumberText(cursor) ?? 0);
+  return count > 0 ? Math.min(Math.floor(count), 0xffffffff) : 0;
+}
+
 /** The integer that a text stands for, exactly: "7", "7.0" and "0.7e1" are the same. Null if it is not one, or beyond a double. */
 export function readExactInteger(number: string): bigint | null {
   if (number.length <= 24 && plainInteger.test(number)) return BigInt(number);

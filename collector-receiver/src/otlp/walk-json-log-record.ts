@@ -3,6 +3,7 @@ import type { JsonCursor } from "./json-cursor.ts";
 import { JsonMembers } from "./json-members.ts";
 import type { FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
 import { clearIds, decodeIds, skipJsonId } from "./read-json-ids.ts";
+import { readJsonCount } from "./read-json-number.ts";
 import { readJsonTime, type JsonTime } from "./read-json-time.ts";
 import { scanJsonAttributes, skipAttributes } from "./scan-json-attributes.ts";
 
@@ -26,6 +27,7 @@ const attributes = members.get("attributes");
 const traceId = members.get("traceId");
 const spanId = members.get("spanId");
 const eventName = members.get("eventName");
+const droppedAttributes = members.get("droppedAttributesCount");
 
 /** Reads one log record after the other into the carrier. */
 export class JsonLogRecordReader {
@@ -58,7 +60,7 @@ export class JsonLogRecordReader {
     carrier.spanName.start = carrier.spanName.end = 0;
     carrier.eventName.bytes = cursor.bytes;
     carrier.eventName.start = carrier.eventName.end = 0;
-    carrier.recordBodyStart = carrier.recordBodyEnd = 0;
+    carrier.recordBodyStart = carrier.recordBodyEnd = carrier.droppedAttributes = 0;
     time.high = time.low = observed.high = observed.low = 0;
     this.attributesAt = -1;
     if (this.laterAttributes.length > 0) this.laterAttributes = [];
@@ -103,6 +105,8 @@ export class JsonLogRecordReader {
           carrier.recordBodyStart = cursor.pos;
           cursor.skipValue();
           carrier.recordBodyEnd = cursor.pos;
+        } else if (member === droppedAttributes) {
+          carrier.droppedAttributes = readJsonCount(cursor);
         } else {
           cursor.skipValue();
         }

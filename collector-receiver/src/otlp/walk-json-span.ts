@@ -1,8 +1,10 @@
+import type { NameFilter } from "../bytes/name-filter.ts";
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { JsonMembers } from "./json-members.ts";
-import type { FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
+import type { CarrierVisitor, FieldFault, OtlpCarrier } from "./otlp-carrier.ts";
 import { clearIds, decodeIds, skipJsonId } from "./read-json-ids.ts";
+import { readJsonCount } from "./read-json-number.ts";
 import { readJsonTime, type JsonTime } from "./read-json-time.ts";
 import { scanJsonAttributes, skipAttributes } from "./scan-json-attributes.ts";
 import { pieceBytes } from "./walk-pauses.ts";
@@ -22,6 +24,7 @@ export interface ScannedEvent {
   /** Its attributes on the tape; `tapeTo` is -1 where not all of them are plain. */
   readonly tapeFrom: number;
   readonly tapeTo: number;
+  readonly droppedAttributes: number;
   /** See `OtlpCarrier`. */
   readonly fault: FieldFault | null;
 }
@@ -51,11 +54,14 @@ const spanName = spanMembers.get("name");
 const startTime = spanMembers.get("startTimeUnixNano");
 const spanAttributes = spanMembers.get("attributes");
 const spanEvents = spanMembers.get("events");
+const droppedEvents = spanMembers.get("droppedEventsCount");
+const droppedSpanAttributes = spanMembers.get("droppedAttributesCount");
 
 const eventMembers = new JsonMembers(["timeUnixNano", "name", "attributes", "droppedAttributesCount"]);
 const eventTime = eventMembers.get("timeUnixNano");
 const eventName = eventMembers.get("name");
 const eventAttributes = eventMembers.get("attributes");
+const droppedAttributes = eventMembers.get("droppedAttributesCount");
 
 const nothing: readonly number[] = [];
 
@@ -81,20 +87,27 @@ export class JsonSpanReader {
   readonly #cursor: JsonCursor;
   readonly #carrier: OtlpCarrier;
   readonly #tape: AttributeTape<TapeKey>;
+  readonly #soughtNames: NameFilter;
   readonly #time: JsonTime = { high: 0, low: 0 };
   /** Lists of events of the span that are not arrays. */
   unreadable = 0;
 
-  constructor(cursor: JsonCursor, carrier: OtlpCarrier, tape: AttributeTape<TapeKey>) {
+  constructor(
+    cursor: JsonCursor,
+    carrier: OtlpCarrier,
+    { tape, soughtSpanNames }: Pick<CarrierVisitor, "tape" | "soughtSpanNames">,
+  ) {
     this.#cursor = cursor;
     this.#carrier = carrier;
     this.#tape = tape;
+    this.#soughtNames = soughtSpanNames;
   }
 
   /** Reads the span that is next. */
   begin(): void {
     clearIds(this.#carrier);
     this.#carrier.spanName.start = this.#carrier.spanName.end = 0;
+    this.#carrier.droppedEvents = this.#carrier.droppedSpanAttributes = 0;
     this.events.length = 0;
     this.#startTimeAt = this.#eventsAt = this.#nextEventAt = -1;
     if (this.attributes.length > 0) this.attributes = [];
@@ -123,6 +136,10 @@ export class JsonSpanReader {
         cursor.readText(carrier.spanName);
       } else if (member === spanEvents) {
         this.#readEvents();
+      } else if (member === droppedEvents) {
+        carrier.droppedEvents = readJsonCount(cursor);
+      } else if (member === droppedSpanAttributes) {
+        carrier.droppedSpanAttributes = readJsonCount(cursor);
       } else {
         if (member === spanAttributes || member === startTime) {
           cursor.peek();
@@ -173,7 +190,8 @@ export class JsonSpanReader {
     const carrier = this.#carrier;
     const startTimeAt = this.#startTimeAt;
     const time = this.#time;
-    if (events.length === 0 && !wanted) return false;
+    const { bytes, start, end } = carrier.spanName;
+    if (events.length === 0 && !wanted && !this.#soughtNames.mayHold(bytes, start, end)) return false;
     decodeIds(carrier);
     time.high = time.low = 0;
     if (events.length === 0 && startTimeAt >= 0) {
@@ -239,6 +257,7 @@ export class JsonSpanReader {
     let attributesAt = -1;
     let laterAttributes: number[] | undefined;
     let tapeTo = tapeFrom;
+    let dropped = 0;
     let timeFault: FieldFault | null = null;
     let nameFault: FieldFault | null = null;
     let attributesFault: FieldFault | null = null;
@@ -261,6 +280,8 @@ export class JsonSpanReader {
           cursor.peek();
           const at = cursor.pos;
           timeFault = readJsonTime(cursor, time) ? null : { field: "time", start: at, end: cursor.pos };
+        } else if (member === droppedAttributes) {
+          dropped = readJsonCount(cursor);
         } else {
           cursor.skipValue();
         }
@@ -278,6 +299,7 @@ export class JsonSpanReader {
       laterAttributes: laterAttributes ?? nothing,
       tapeFrom,
       tapeTo,
+      droppedAttributes: dropped,
       fault: nameFault ?? timeFault ?? attributesFault,
     };
   }

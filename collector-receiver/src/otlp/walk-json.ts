@@ -5,6 +5,7 @@ import { JsonPosition } from "./json-position.ts";
 import { JsonShape } from "./json-shape.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import { OtlpCarrier, type CarrierVisitor, type OtlpSignal } from "./otlp-carrier.ts";
+import { readJsonResource, readJsonScope } from "./read-json-resource.ts";
 import { JsonLogRecordReader } from "./walk-json-log-record.ts";
 import { JsonSpanReader } from "./walk-json-span.ts";
 import { stretchBytes, type Walk } from "./walk-pauses.ts";
@@ -45,7 +46,7 @@ class JsonWalker {
     this.#tape = visitor.tape;
     this.#shape = new JsonShape(this.#cursor, signal, visitor);
     this.#position = new JsonPosition(this.#cursor, this.#carrier, visitor.tape);
-    this.#span = new JsonSpanReader(this.#cursor, this.#carrier, visitor.tape);
+    this.#span = new JsonSpanReader(this.#cursor, this.#carrier, visitor);
     this.#record = new JsonLogRecordReader(this.#cursor, this.#carrier, visitor.tape);
   }
 
@@ -58,12 +59,19 @@ class JsonWalker {
   readonly #nextKey = () => this.#cursor.nextKey() ?? true;
   readonly #skipValue = () => this.#cursor.skipValue() ?? true;
   readonly #readSpan = () => this.#span.begin() ?? true;
-  readonly #readScope = () => this.#readScopeName() ?? true;
-  readonly #readResource = () => this.#findResourceAttributes() ?? true;
+  readonly #readScope = () => readJsonScope(this.#cursor, this.#carrier.scopeName) ?? true;
+  readonly #readResource = () => readJsonResource(this.#cursor, this.#position.resourceAttributes) ?? true;
   readonly #readRecord = () => this.#record.read() ?? true;
 
   *walk(isCareful: boolean): Walk {
-    yield* this.#cursor.findWhiteSpace();
+    const cursor = this.#cursor;
+    yield* cursor.findWhiteSpace();
+    yield* this.#walkMerged(isCareful);
+    if (cursor.unknownMembers > 0) this.#visitor.unknownMembers(cursor.unknownMembers);
+  }
+
+  /** A second time if a resource or scope was not known to its end. */
+  *#walkMerged(isCareful: boolean): Walk {
     if (!isCareful) {
       try {
         yield* this.#walkRequest();
@@ -73,6 +81,7 @@ class JsonWalker {
         if (error instanceof MalformedOtlpError) throw error;
       }
       this.#shape.restart();
+      this.#cursor.unknownMembers = 0;
       this.#goBack(0);
       this.#visitor.restart();
     }
@@ -95,6 +104,7 @@ class JsonWalker {
           yield* this.#walkResources();
         } else {
           this.#shape.refuseOtherSignal();
+          cursor.unknownMembers++;
           if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
         }
         if (this.#mayPause()) yield;
@@ -140,7 +150,7 @@ class JsonWalker {
         this.#isLate ||= walked;
         if (cursor.readShort(this.#readResource) === undefined) yield* this.#read(this.#readResource);
         continue;
-      }
+      } else cursor.countUnlessOneOf(names.schemaUrl);
       if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
     } while (cursor.moreMembers());
     if (!walked) this.#visitor.resource(this.#position);
@@ -162,22 +172,6 @@ class JsonWalker {
     if (pos < this.#pauseAt) return false;
     this.#pauseAt = pos + stretchBytes;
     return true;
-  }
-
-  /** Reads a resource, or a part of it: where its attributes stand. */
-  #findResourceAttributes(): void {
-    const cursor = this.#cursor;
-    const found: number[] = [];
-    if (cursor.enterObject()) {
-      do {
-        cursor.nextKey();
-        cursor.peek();
-        if (cursor.keyIsOneOf(names.attributes)) found.push(cursor.pos);
-        cursor.skipValue();
-      } while (cursor.moreMembers());
-    }
-    // Not before: what is too long is read again.
-    this.#position.resourceAttributes.push(...found);
   }
 
   *#walkScopes(): Walk {
@@ -215,7 +209,7 @@ class JsonWalker {
         this.#isLate ||= walked;
         if (cursor.readShort(this.#readScope) === undefined) yield* this.#read(this.#readScope);
         continue;
-      }
+      } else cursor.countUnlessOneOf(names.schemaUrl);
       if (cursor.readShort(this.#skipValue) === undefined) yield* this.#read(this.#skipValue);
     } while (cursor.moreMembers());
     const after = cursor.pos;
@@ -227,16 +221,6 @@ class JsonWalker {
       }
     }
     cursor.pos = after;
-  }
-
-  #readScopeName(): void {
-    const cursor = this.#cursor;
-    if (!cursor.enterObject()) return;
-    do {
-      cursor.nextKey();
-      if (cursor.keyIsOneOf(names.name)) cursor.readText(this.#carrier.scopeName);
-      else cursor.skipValue();
-    } while (cursor.moreMembers());
   }
 
   *#walkItems(wantsAll: boolean): Walk {

@@ -30,6 +30,7 @@ export class LogRecordReader {
     carrier.recordBodyStart = carrier.recordBodyEnd = 0;
     carrier.traceIdStart = carrier.traceIdEnd = carrier.spanIdStart = carrier.spanIdEnd = 0;
     carrier.parentSpanIdState = idState.absent;
+    carrier.droppedAttributes = 0;
   }
 
   /** @returns false if the record goes on behind the piece that was read; otherwise it is in the carrier */
@@ -51,6 +52,9 @@ export class LogRecordReader {
         pos = at + 8;
         if (pos > end) throw cursor.truncated(tagAt, "a time of a log record");
         this.#takeTime(tag, at);
+      } else if (tag === logRecordTag.droppedAttributes) {
+        this.#carrier.droppedAttributes = cursor.readCount(cursor.pos, end);
+        pos = cursor.pos;
       } else {
         if (tag >>> 3 < logRecordFields.length) {
           const expected = logRecordFields[tag >>> 3]!;

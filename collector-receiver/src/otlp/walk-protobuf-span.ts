@@ -1,5 +1,6 @@
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import { parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier, type SpanIdsSeen } from "./otlp-carrier.ts";
+import type { NameFilter } from "../bytes/name-filter.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
   copyId,
@@ -34,12 +35,17 @@ export class SpanReader {
   #nameStart = 0;
   #nameLength = 0;
   #startTimeAt = -1;
+  #droppedEvents = 0;
+  #droppedAttributes = 0;
   readonly #cursor: ProtobufCursor;
   readonly #carrier: OtlpCarrier;
+  /** See `CarrierVisitor`. */
+  readonly #soughtNames: NameFilter;
 
-  constructor(cursor: ProtobufCursor, carrier: OtlpCarrier) {
+  constructor(cursor: ProtobufCursor, carrier: OtlpCarrier, soughtNames: NameFilter) {
     this.#cursor = cursor;
     this.#carrier = carrier;
+    this.#soughtNames = soughtNames;
   }
 
   begin(start: number, end: number): void {
@@ -49,6 +55,7 @@ export class SpanReader {
     this.#traceIdStart = this.#traceIdLength = this.#spanIdStart = this.#spanIdLength = 0;
     this.#parentIdStart = this.#parentIdLength = this.#nameStart = this.#nameLength = 0;
     this.#startTimeAt = -1;
+    this.#droppedEvents = this.#droppedAttributes = 0;
   }
 
   /** @returns false if the span goes on behind the piece that was read */
@@ -74,6 +81,11 @@ export class SpanReader {
         if (tag === spanTag.startTime) this.#startTimeAt = pos;
         pos += 8;
         if (pos > end) throw cursor.truncated(tagAt, "a time of a span");
+      } else if (tag === spanTag.droppedEvents || tag === spanTag.droppedAttributes) {
+        const dropped = cursor.readCount(pos, end);
+        pos = cursor.pos;
+        if (tag === spanTag.droppedEvents) this.#droppedEvents = dropped;
+        else this.#droppedAttributes = dropped;
       } else {
         const whole = cursor.readTag(tagAt, end);
         if (whole >>> 3 < spanFields.length && spanFields[whole >>> 3] !== (whole & 7)) {
@@ -123,7 +135,7 @@ export class SpanReader {
   finish(wanted: boolean): boolean {
     const carrier = this.#carrier;
     if (this.events > 0) carrier.spanIds.known++;
-    else if (!this.#hasSpanIds(carrier.spanIds) || !wanted) return false;
+    else if (!this.#hasSpanIds(carrier.spanIds) || !(wanted || this.#isSought())) return false;
     carrier.traceIdStart = this.#traceIdStart;
     carrier.traceIdEnd = this.#traceIdStart + this.#traceIdLength;
     carrier.spanIdStart = this.#spanIdStart;
@@ -135,10 +147,16 @@ export class SpanReader {
     carrier.parentSpanIdState = copyId(carrier, this.#parentIdStart, this.#parentIdLength, parentSpanIdAt, 8);
     carrier.spanName.start = this.#nameStart;
     carrier.spanName.end = this.#nameStart + this.#nameLength;
+    carrier.droppedEvents = this.#droppedEvents;
+    carrier.droppedSpanAttributes = this.#droppedAttributes;
     const timeAt = this.#startTimeAt;
     carrier.timeLow = timeAt < 0 ? 0 : carrier.view.getUint32(timeAt, true);
     carrier.timeHigh = timeAt < 0 ? 0 : carrier.view.getUint32(timeAt + 4, true);
     return true;
+  }
+
+  #isSought(): boolean {
+    return this.#soughtNames.mayHold(this.#carrier.body, this.#nameStart, this.#nameStart + this.#nameLength);
   }
 
   /** Of a span without events. */
@@ -183,6 +201,7 @@ export class SpanEventReader {
     this.end = this.attributesStart = this.attributesEnd = end;
     this.#nameStart = this.#nameEnd = 0;
     this.#timeAt = -1;
+    this.#carrier.droppedAttributes = 0;
   }
 
   /** @returns false if the event goes on behind the piece that was read; otherwise it is in the carrier */
@@ -214,6 +233,9 @@ export class SpanEventReader {
         if (pos + 8 > end) throw cursor.truncated(tagAt, "the time of a span event");
         this.#timeAt = pos;
         pos += 8;
+      } else if (tag === eventTag.droppedAttributes) {
+        this.#carrier.droppedAttributes = cursor.readCount(pos, end);
+        pos = cursor.pos;
       } else {
         const whole = cursor.readTag(tagAt, end);
         pos = cursor.skipField(whole, cursor.pos, end, eventFields, "a span event");

@@ -5,8 +5,9 @@ import {
   type OtlpSignal,
   type OtlpWalker,
   type PlainVisitor,
+  type TextRange,
 } from "./otlp-carrier.ts";
-import { findProtobufPayload } from "./find-protobuf-payload.ts";
+import { findProtobufPayload, findProtobufText } from "./find-protobuf-payload.ts";
 import { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
   containerFields,
@@ -68,7 +69,7 @@ class ProtobufWalker implements OtlpWalker {
     this.#cursor = new ProtobufCursor(body);
     this.#signal = signal;
     this.#visitor = visitor;
-    this.#span = new SpanReader(this.#cursor, this.carrier);
+    this.#span = new SpanReader(this.#cursor, this.carrier, visitor.soughtSpanNames);
     this.#event = new SpanEventReader(this.#cursor, this.carrier);
     this.#record = new LogRecordReader(this.#cursor, this.carrier);
     this.#item = signal === "traces" ? this.#event : this.#record;
@@ -298,6 +299,10 @@ class ProtobufWalker implements OtlpWalker {
   hasEventAttribute(name: Buffer): boolean {
     const { attributesStart, attributesEnd } = this.#item;
     return hasProtobufKey(this.#cursor, attributesStart, attributesEnd, this.#attributesTag, this.#fields, name);
+  }
+
+  findBodyText(into: TextRange): boolean {
+    return findProtobufText(this.#cursor, this.carrier, into);
   }
 
   hasPayload(): boolean {

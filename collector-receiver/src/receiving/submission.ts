@@ -1,5 +1,6 @@
 import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
+import type { NearMisses } from "../mapping/near-misses.ts";
 import { measureMapped } from "../mapping/measure-mapped.ts";
 
 /** Of each kind; an answer's message is cut at 2 KiB anyway. */
@@ -18,6 +19,10 @@ export class Submission {
   readonly rejected = new Map<string, number>();
   events = 0;
   ignored = 0;
+  /** The service of one of its events; undefined if there is none. */
+  serviceName: string | null | undefined;
+  /** Of each part, if there is something to say. */
+  readonly nearMisses: NearMisses[] = [];
   /** Spans or log records of which an event was rejected. */
   rejectedCarriers = 0;
   inserted = 0;
@@ -38,6 +43,8 @@ export class Submission {
     const { events, rejected, sourceReports } = part;
     this.events += events.length;
     this.ignored += part.ignored;
+    this.serviceName ??= events[0]?.serviceName;
+    if (part.nearMisses !== undefined) this.nearMisses.push(part.nearMisses);
     this.rejectedCarriers += part.rejectedCarriers;
     for (const { code } of rejected) this.rejected.set(code, (this.rejected.get(code) ?? 0) + 1);
     quote(this.quotedRejections, rejected);
