@@ -328,6 +328,7 @@ create table analytics_retention_plans (
   wanted_at timestamp with time zone not null default now(),
   cancelled_at timestamp with time zone,
   applied_from timestamp with time zone,
+  forgotten_from timestamp with time zone,
   constraint analytics_retention_plans_pkey PRIMARY KEY (tenant_id, retention_months),
   constraint analytics_retention_plans_retention_months_check CHECK ((retention_months >= 0))
 );
@@ -769,6 +770,60 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_forget_old_rows(max_rows integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  rows_left int := max_rows;
+  forgotten int;
+  first_day date;
+  plan record;
+  old record;
+begin
+  for plan in
+    select p.tenant_id, max(p.applied_from) as bound, s.timezone
+    from public.analytics_retention_plans p join public.analytics_settings s on s.tenant_id = p.tenant_id
+    group by p.tenant_id, s.timezone
+    having max(p.applied_from) > coalesce(max(p.forgotten_from), '-infinity')
+    order by p.tenant_id
+  loop
+    begin
+      first_day := (plan.bound at time zone plan.timezone)::date;
+    exception when invalid_parameter_value then
+      -- Earlier than in any timezone.
+      first_day := (plan.bound at time zone 'UTC' - interval '14 hours')::date;
+    end;
+    for old in
+      select * from (values
+        ('analytics_rejected_events', 'rejected_at < $2'),
+        ('analytics_sources', 'last_seen_at < $2'),
+        ('analytics_report_share_files', 'token_hash in (select token_hash from public.analytics_report_shares
+          where tenant_id = $1 and expires_at < $2)'),
+        ('analytics_report_shares', 'expires_at < $2'),
+        ('analytics_sessions', 'greatest(first_seen_at, last_activity_at, first_start_at,
+          last_start_at, first_end_at, escalated_at, taken_over_at, first_answer_at) < $2'),
+        ('analytics_customers', 'month + 34 <= $3 or month < $4 and days >> ($3 - month + 3) = 0')
+      ) as kind (relation, condition)
+    loop
+      execute format('delete from public.%I where ctid = any (array(
+        select ctid from public.%I where tenant_id = $1 and (%s) limit $5))', old.relation, old.relation, old.condition)
+        using plan.tenant_id, plan.bound, date_trunc('week', first_day)::date, first_day, rows_left;
+      get diagnostics forgotten = row_count;
+      rows_left := rows_left - forgotten;
+      if rows_left <= 0 then
+        return max_rows;
+      end if;
+    end loop;
+    update public.analytics_retention_plans set forgotten_from = plan.bound
+      where tenant_id = plan.tenant_id and applied_from = plan.bound;
+  end loop;
+  return max_rows - rows_left;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_grant_custom_rights()
  RETURNS void
  LANGUAGE plpgsql
@@ -892,11 +947,9 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_event_ids();
+  perform public.spanledger_grant_rights_before_forgetting();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert on public.analytics_event_ids to spanledger_receiver';
-    execute 'grant select on public.analytics_dropped_months to spanledger_receiver';
-    execute 'grant execute on function public.spanledger_forget_event_ids(date[], bigint) to spanledger_receiver';
+    execute 'grant execute on function public.spanledger_forget_old_rows(int) to spanledger_receiver';
   end if;
 end
 $function$;
@@ -926,6 +979,21 @@ begin
   end if;
   if to_regrole('spanledger_reader') is not null then
     execute 'grant select on public.analytics_rejection_days to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_forgetting()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_event_ids();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert on public.analytics_event_ids to spanledger_receiver';
+    execute 'grant select on public.analytics_dropped_months to spanledger_receiver';
+    execute 'grant execute on function public.spanledger_forget_event_ids(date[], bigint) to spanledger_receiver';
   end if;
 end
 $function$;
@@ -1408,6 +1476,8 @@ grant execute on function spanledger_drop_old_partitions() to spanledger_receive
 grant execute on function spanledger_ensure_partition(date) to spanledger_receiver;
 
 grant execute on function spanledger_forget_event_ids(date[],bigint) to spanledger_receiver;
+
+grant execute on function spanledger_forget_old_rows(integer) to spanledger_receiver;
 
 grant execute on function spanledger_is_recent(timestamp with time zone,interval) to public;
 

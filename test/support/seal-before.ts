@@ -11,3 +11,23 @@ export async function sealBefore(
     values: [tenantId, retainedFromMs],
   });
 }
+
+/** Forgets what is older, as upkeep does after retention has been carried out. @returns how many rows */
+export async function forgetBefore(
+  client: Pick<Client, "query">,
+  tenantId: string,
+  retainedFromMs: number,
+): Promise<number> {
+  await client.query({
+    text: `insert into analytics_retention_plans (tenant_id, retention_months, applied_from)
+      values ($1, 1, to_timestamp($2::float8 / 1000))
+      on conflict (tenant_id, retention_months) do update set applied_from = excluded.applied_from`,
+    values: [tenantId, retainedFromMs],
+  });
+  let forgotten = 0;
+  for (;;) {
+    const { rows } = await client.query<{ rows: number }>("select spanledger_forget_old_rows(2) as rows");
+    forgotten += rows[0]!.rows;
+    if (rows[0]!.rows < 2) return forgotten;
+  }
+}

@@ -2,11 +2,12 @@ import type { FastifyBaseLogger } from "fastify";
 import { applyDueRetention, retentionStart } from "./apply-retention.ts";
 import {
   announceRetention,
+  forgetOldRows,
   readAnnouncements,
   type RetentionAnnouncement,
   type RetentionBound,
 } from "../storage/settings/retention-plans.ts";
-import { DutyTakenError, LockBusyError } from "../storage/wire/in-transaction.ts";
+import { DutyTakenError, inTransaction, LockBusyError } from "../storage/wire/in-transaction.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import type { DatabaseClock } from "../storage/wire/database-clock.ts";
 
@@ -76,6 +77,29 @@ export async function keepRetention(
     announcements = await readAnnouncements(client);
   }
   return { announcements, sealed };
+}
+
+/** Rows of one transaction, some 100 ms, and of one round: millions take hours, and hold nothing up meanwhile. */
+const maxForgottenRows = 10_000;
+const maxForgottenSlices = 10;
+
+/** Forgets what is older than what is kept and stands in no partition: rejected events, sessions and so on. */
+export async function forgetWhatIsNotKept(
+  client: WriterConnection,
+  { log, isClosing }: Pick<RetentionOptions, "log"> & { readonly isClosing: () => boolean },
+): Promise<void> {
+  let forgotten = 0;
+  for (let slice = 0; slice < maxForgottenSlices && !isClosing(); slice++) {
+    const rows = await inTransaction(client, { duty: "retention" }, () =>
+      forgetOldRows(client, maxForgottenRows),
+    ).catch((error: unknown) => {
+      if (error instanceof DutyTakenError) return 0;
+      throw error;
+    });
+    forgotten += rows;
+    if (rows < maxForgottenRows) break;
+  }
+  if (forgotten > 0) log.info({ rows: forgotten }, "retention has deleted rejected events, sessions and other rows");
 }
 
 /** True if rows are going to be dropped unless somebody objects. */

@@ -17,7 +17,7 @@ import {
 } from "../storage/wire/writer-connection.ts";
 import { ClockComparison } from "./compare-clocks.ts";
 import { keepResolutionDays } from "./keep-resolution-days.ts";
-import { keepRetention } from "./keep-retention.ts";
+import { forgetWhatIsNotKept, keepRetention } from "./keep-retention.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
 
 export interface TenantWatchOptions {
@@ -176,6 +176,7 @@ export class TenantWatch {
     this.#announcements = round.announcements;
     for (const { tenantId, retainedFromMs } of round.sealed) this.#retained.set(tenantId, retainedFromMs);
     for await (const _ of forgetEventIds(client)) if (this.#isClosing()) return;
+    await forgetWhatIsNotKept(client, { log, isClosing: () => this.#isClosing() });
   }
 
   /** @returns the tenants that were swept to the end */

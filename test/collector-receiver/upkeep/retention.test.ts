@@ -9,14 +9,14 @@ import { openWriterConnection } from "../../../collector-receiver/src/storage/wi
 import { emptyTables } from "../../support/empty-tables.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
-import { sealBefore } from "../../support/seal-before.ts";
+import { forgetBefore, sealBefore } from "../../support/seal-before.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
 import { uuidV7 } from "../../support/uuid-v7.ts";
 import { propertyRuns } from "../../support/property-runs.ts";
 
 const hour = 3_600_000;
-/** Start of a business month in Shanghai; 2025-12-01 is a Monday, 2026-01-01 a Thursday. */
-const bounds = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16)];
+/** Starts of business months in Shanghai: a Monday, a Thursday and a Sunday, of whose week most lies in the month before. */
+const bounds = [Date.UTC(2025, 10, 30, 16), Date.UTC(2025, 11, 31, 16), Date.UTC(2026, 0, 31, 16)];
 
 const world = shareTestIngest();
 
@@ -64,9 +64,10 @@ describe.each(bounds)("sealed before %d", (bound) => {
     const scenario = fc.record({
       before: arbitraryEvents(bound, 60 * hour),
       after: arbitraryEvents(bound + 90 * hour, 90 * hour),
+      forgets: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ before, after }) => {
+      fc.asyncProperty(scenario, async ({ before, after, forgets }) => {
         await empty();
         const ours = (events: readonly BusinessEvent[], offset: number) =>
           events.map((event, i) =>
@@ -84,8 +85,9 @@ describe.each(bounds)("sealed before %d", (bound) => {
             text: "delete from analytics_events where occurred_at < to_timestamp($1::float8 / 1000)",
             values: [bound],
           });
+          if (forgets) await forgetBefore(client, "default", bound);
         });
-        const day = bound === bounds[0] ? "2025-12-01" : "2026-01-01";
+        const day = new Date(bound + 8 * hour).toISOString().slice(0, 10);
         const sealed = await sealedCounters(day);
         const verified = () => verifyTenant(world.database.connectionString, "default");
         expect(await verified()).toMatchObject({ drifts: 0, firstDrifts: [] });

@@ -89,6 +89,18 @@ export async function dropOldPartitions(client: WriterConnection): Promise<strin
 }
 
 /**
+ * Deletes rejected events, sources, sessions, customers and expired shares that are older than what their tenants keep.
+ * @returns how many rows were deleted, at most `maxRows`; less: nothing is left
+ */
+export async function forgetOldRows(client: WriterConnection, maxRows: number): Promise<number> {
+  const { rows } = await client.query<{ forgotten: number }>({
+    text: "select spanledger_forget_old_rows($1) as forgotten",
+    values: [maxRows],
+  });
+  return rows[0]?.forgotten ?? 0;
+}
+
+/**
  * Ends the announcements of a tenant, or of all tenants if it is null.
  * @returns the tenants that had one
  */
