@@ -1,5 +1,4 @@
 import { cpus, loadavg, totalmem } from "node:os";
-import { parseArgs } from "node:util";
 import { findCollector } from "../deploy/collector/find-collector.ts";
 import { readAgainstOptions, runAgainst } from "./against/run-against.ts";
 import { contenders } from "./contenders.ts";
@@ -18,24 +17,12 @@ import { startBenchDatabase } from "./machine/bench-database.ts";
 import { startLoadProcess } from "./machine/start-load-process.ts";
 import { startReceiverProcess } from "./machine/start-receiver-process.ts";
 import type { Bench, Run } from "./measure-run.ts";
+import { describeBenchOptions, readBenchOptions } from "./read-options.ts";
 import { inJson, makeFigure, median } from "./summarise.ts";
 import type { Figure } from "./summarise.ts";
 import { writeFigureTable, writeLatencyTable, writeRunTable, writeShareTable } from "./write-table.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    rounds: { type: "string" },
-    events: { type: "string" },
-    only: { type: "string" },
-    decode: { type: "boolean", default: false },
-    sdk: { type: "boolean", default: false },
-    profile: { type: "string" },
-    against: { type: "string" },
-    limit: { type: "string" },
-  },
-});
+const options = readOptions();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 if (options.against !== undefined) process.exit(await runAgainst(options.against, readAgainstOptions(options), say));
 
@@ -129,4 +116,16 @@ if (options.json) {
         .map((load) => load.toFixed(1))
         .join(", ")}\n\n${tables.join("\n\n")}\n`,
   );
+}
+
+function readOptions() {
+  try {
+    const given = readBenchOptions(process.argv.slice(2));
+    if (!given.help) return given;
+    process.stdout.write(describeBenchOptions());
+    process.exit();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${describeBenchOptions()}`);
+    process.exit(2);
+  }
 }
