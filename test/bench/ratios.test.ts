@@ -47,7 +47,11 @@ describe("figures of two contenders", () => {
   });
 
   test("have a goal if they are CPU, and none if they are rates", () => {
-    for (const { id, measure, target } of ratioFigures) expect([id, target !== null]).toEqual([id, measure === "cpu"]);
+    // What ids of version 4 cost beside the SDK's is known, and nobody promises it.
+    const withoutGoal = ["random-ids"];
+    for (const { id, measure, target } of ratioFigures) {
+      expect([id, target !== null]).toEqual([id, measure === "cpu" && !withoutGoal.includes(id)]);
+    }
   });
 });
 
