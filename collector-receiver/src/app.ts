@@ -41,6 +41,8 @@ export interface AppOptions {
   readonly log: FastifyBaseLogger;
   /** For reading; ingest has its own connections. */
   readonly pool: Pool;
+  /** Where pages and figures are read instead, and the time up to which it has the rows. */
+  readonly reading?: { readonly pool: Pool; readonly now: () => number } | undefined;
   readonly ingest: Ingest;
   /** What bodies occupy before they are decoded. */
   readonly bodies: FairShares;
@@ -172,7 +174,7 @@ async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: C
 /** Figures and pages, for the tenant of the token. */
 async function registerReading(
   app: FastifyInstance,
-  { config, pool, live, failedSignIns, now }: AppOptions,
+  { config, pool, live, failedSignIns, now, reading: elsewhere }: AppOptions,
   tenantOf: (request: FastifyRequest) => string,
 ): Promise<void> {
   const reading = {
@@ -180,6 +182,7 @@ async function registerReading(
     tenantOf,
     locale: config.locale,
     ...(now === undefined ? {} : { now }),
+    ...elsewhere,
     ...(live === undefined ? {} : { live }),
   };
   await app.register(async (scope) => {

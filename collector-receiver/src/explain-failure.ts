@@ -14,6 +14,8 @@ import { MigrationError } from "./storage/schema/migrate-database.ts";
 import { isMissingObject } from "./storage/schema/name-missing-migrations.ts";
 import { CountingRulesError } from "./storage/settings/counting-rules-error.ts";
 import { classifyDatabaseError, sqlStateOf } from "./storage/wire/database-errors.ts";
+import { ConnectionStringError } from "./config/database-servers.ts";
+import { StandbyError } from "./storage/recount/open-snapshot-pair.ts";
 import { nameServer } from "./storage/wire/name-server.ts";
 import { SettingsChangeError } from "./upkeep/change-settings.ts";
 
@@ -40,6 +42,8 @@ const explained = [
   EmbeddedPostgresError,
   NoPostgresBinariesError,
   CannotRunUnprivilegedError,
+  ConnectionStringError,
+  StandbyError,
 ] as const;
 
 /** SQLSTATEs that a person can mend, with what to do (https://www.postgresql.org/docs/current/errcodes-appendix.html). */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
-import { buildApp } from "./app.ts";
+import { buildApp, type AppOptions } from "./app.ts";
 import type { ConnectionTimes } from "./receiving/create-http-server.ts";
 import { findDefinitionsFile, loadDefinitions } from "./catalogue/load-definitions.ts";
 import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
@@ -26,6 +26,7 @@ import { measureClock } from "./operating/measure-clock.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { raiseAlarms } from "./operating/raise-alarms.ts";
+import { watchReplicaLag } from "./operating/watch-replica-lag.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { answerEarly, type EarlyAnswers } from "./answer-early.ts";
 import { listen } from "./listen.ts";
@@ -54,6 +55,8 @@ const writerCount = 2;
 /** For requests of tenants that are busy, and for upkeep. */
 const otherConnections = 2;
 const readConnections = 10;
+/** Of the primary, if pages are read elsewhere: for live counters, probes and metrics. */
+const ownReads = 3;
 const watchEveryMs = 30_000;
 
 /**
@@ -70,9 +73,11 @@ export async function startReceiver(
     const early = await answerEarly(config);
     started.add("the answers before the start", async () => early.close());
     const database = await prepareDatabase(config, log, started, early);
-    const pool = createReadPool(database.connectionString, readConnections, log);
+    const isReadElsewhere = config.readDatabaseUrl !== undefined;
+    const pool = createReadPool(database.connectionString, isReadElsewhere ? ownReads : readConnections, log);
     started.add("the read pool", () => pool.end());
     const parts = await startIngest(config, log, { ...database, pool }, started);
+    const reading = readElsewhere(config, log, parts, started);
     const failedSignIns = new FailedSignIns({
       registry: parts.metrics.registry,
       log,
@@ -89,6 +94,7 @@ export async function startReceiver(
       log,
       pool,
       ...parts,
+      ...(reading === undefined ? {} : { reading }),
       countedAttributes: database.countedAttributes,
       custom: database.custom,
       isDraining: () => started.isClosing,
@@ -155,6 +161,21 @@ async function prepareSchema(
   const custom = (await applyCustomDefinitions(connectionString, definitions, log)) ?? undefined;
   const countedAttributes = countedAttributesWith(custom === undefined ? null : compileCounting(custom));
   return { connectionString, tenantDefaults, custom, countedAttributes };
+}
+
+/** Where pages and figures are read if READ_DATABASE_URL names another server, with the time up to which it has the rows. */
+function readElsewhere(
+  config: Config,
+  log: FastifyBaseLogger,
+  { metrics, now }: { readonly metrics: ReceiverMetrics; readonly now: () => number },
+  started: StartedParts,
+): AppOptions["reading"] {
+  if (config.readDatabaseUrl === undefined) return undefined;
+  const pool = createReadPool(config.readDatabaseUrl, readConnections, log);
+  started.add("the pool of the standby", () => pool.end());
+  const lag = watchReplicaLag(pool, metrics.registry, log);
+  started.add("the watch of the standby", async () => lag.close());
+  return { pool, now: () => now() - lag.lagMs() };
 }
 
 // Only if there is no PostgreSQL, or a Redis, is their code loaded: it would occupy memory for nothing.
@@ -227,14 +248,17 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
   started.add("ingest", () => ingest.close());
   // Before any reader: what reads must not take the last connections.
   await ingest.open();
-  log.info(
-    { connections: writerCount + otherConnections + readConnections },
-    "so many connections of PostgreSQL are needed at most: docs/operating.md",
-  );
+  sayConnections(config, log);
   await watch.start();
   started.add("the tenant watch", () => watch.close());
   const retainedFromMs = (tenantId: string): number | null => watch.retainedFromMs(tenantId);
   return { bodies, metrics, onAlarm, ingest, now, retainedFromMs, ...(live === undefined ? {} : { live }) };
+}
+
+function sayConnections({ readDatabaseUrl }: Config, log: FastifyBaseLogger): void {
+  const reads = readDatabaseUrl === undefined ? readConnections : ownReads;
+  const connections = writerCount + otherConnections + reads;
+  log.info({ connections }, "so many connections of PostgreSQL are needed at most: docs/operating.md");
 }
 
 /** The lists of tokens, read again from their files while the receiver runs. */

@@ -79,7 +79,7 @@ export const rooms: readonly Room[] = [
     name: "storage",
     does: "6. PostgreSQL: one statement per file",
     startsAt: "events/copy-events.ts",
-    mayImport: ["bytes", "catalogue", "mapping", "metrics"],
+    mayImport: ["config", "bytes", "catalogue", "mapping", "metrics"],
   },
   {
     name: "recount",

@@ -1,5 +1,5 @@
-import pg from "pg";
 import { fitsSchema, migrateDatabase, migrateDownTo, readMigrationStatus } from "../storage/schema/migrate-database.ts";
+import { openPlainConnection } from "../storage/wire/open-plain-connection.ts";
 import { withDatabase } from "./with-database.ts";
 import { print } from "./print.ts";
 
@@ -22,8 +22,7 @@ export function runMigrate(options: { readonly status?: boolean; readonly downTo
       print(`${text}\n`);
       return 0;
     }
-    const client = new pg.Client({ connectionString });
-    await client.connect();
+    const client = await openPlainConnection(connectionString);
     try {
       const status = await readMigrationStatus(client);
       for (const name of status.applied) {

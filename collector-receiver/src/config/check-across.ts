@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { ConnectionStringError, readDatabaseServers } from "./database-servers.ts";
 import { variableNotes, type VariableName } from "./environment-schema.ts";
 import { parseDuration } from "./parse-duration.ts";
 import {
@@ -41,7 +42,7 @@ export interface CheckedEnvironment {
 }
 
 const maxIdleTimeoutSeconds = 366 * 86_400;
-const urlVariables = ["DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL"] as const;
+const urlVariables = ["DATABASE_URL", "MIGRATION_DATABASE_URL", "READ_DATABASE_URL", "REDIS_URL"] as const;
 
 /** Checks what a schema cannot: values that this machine has to know, and variables that depend on each other. */
 export function checkAcross({ given, texts }: ReadEnvironment, report: Report): CheckedEnvironment {
@@ -77,15 +78,34 @@ function checkBasePath(basePath: string | undefined, report: Report): void {
   report("BASE_PATH", `begins with /${first}, which is a path of the receiver's own`);
 }
 
+/** What is wrong with a connection string of PostgreSQL or Redis; undefined: nothing. */
+function findUrlProblem(url: string): string | undefined {
+  const notAUrl = "is not a URL; special characters in its password are written %40 and so on";
+  if (!url.startsWith("postgres")) return URL.canParse(url) ? undefined : notAUrl;
+  try {
+    // The host of a socket is an option, and its place is empty.
+    const isValid = readDatabaseServers(url).every((server) => URL.canParse(server.url.replace("@/", "@socket/")));
+    return isValid ? undefined : notAUrl;
+  } catch (error) {
+    if (!(error instanceof ConnectionStringError)) throw error;
+    return `cannot be used: ${error.message.replace(/\.$/, "")}`;
+  }
+}
+
 function checkUrls(given: ReadEnvironment["given"], report: Report): void {
   for (const variable of urlVariables) {
     const url = given[variable];
-    if (url !== undefined && !URL.canParse(url))
-      report(variable, "is not a URL; special characters in its password are written %40 and so on");
+    const problem = url === undefined ? undefined : findUrlProblem(url);
+    if (problem !== undefined) report(variable, problem);
   }
   if (given.MIGRATION_DATABASE_URL !== undefined && given.DATABASE_URL === undefined) {
     const problem = "is set without DATABASE_URL, so that events would go to the embedded PostgreSQL";
     report("MIGRATION_DATABASE_URL", problem, "Set DATABASE_URL as well");
+  }
+  if (given.READ_DATABASE_URL !== undefined && given.DATABASE_URL === undefined) {
+    const problem =
+      "is set without DATABASE_URL, so that pages would read another database than the one that events go to";
+    report("READ_DATABASE_URL", problem, "Set DATABASE_URL as well");
   }
 }
 

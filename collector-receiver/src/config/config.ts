@@ -7,6 +7,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Where migrations run instead, at the start and by hand; undefined: where everything runs. */
   readonly migrationDatabaseUrl: string | undefined;
+  /** Where pages and figures are read; undefined: from `databaseUrl`. */
+  readonly readDatabaseUrl: string | undefined;
   readonly dataFolder: string;
   readonly redisUrl: string | undefined;
   /** File with the product's own events and metrics; undefined: the one of the working folder, if any. */

@@ -39,7 +39,9 @@ export const environmentSchema = Type.Object({
   DATABASE_URL: Type.Optional(
     Type.String(
       variable({
-        description: "PostgreSQL 15 to 18.",
+        description:
+          "PostgreSQL 15 to 18. Several hosts are tried in order, `postgresql://…@a:5432,b:5432/spanledger`, for the one that takes " +
+          "writes. `sslmode` and `target_session_attrs` mean what they mean to libpq.",
         whenUnset: "an embedded PostgreSQL in `DATA_FOLDER`",
         pattern: "^postgres(ql)?://.+",
         expected: "postgresql://user:password@host:5432/database",
@@ -56,6 +58,19 @@ export const environmentSchema = Type.Object({
         whenUnset: "`DATABASE_URL`",
         pattern: "^postgres(ql)?://.+",
         expected: "postgresql://owner:password@host:5432/database, the same database as DATABASE_URL",
+        secret: true,
+      }),
+    ),
+  ),
+  READ_DATABASE_URL: Type.Optional(
+    Type.String(
+      variable({
+        description:
+          "Where pages and figures are read, such as a standby; ingest and live counters stay with `DATABASE_URL`. What is shown is as " +
+          "old as the standby is behind, and says so.",
+        whenUnset: "`DATABASE_URL`",
+        pattern: "^postgres(ql)?://.+",
+        expected: "postgresql://user:password@standby:5432/database, the same database as DATABASE_URL",
         secret: true,
       }),
     ),

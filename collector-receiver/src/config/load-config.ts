@@ -31,6 +31,7 @@ function toConfig({ given }: ReadEnvironment, values: ReceiverEnvironment, check
   return {
     databaseUrl: given.DATABASE_URL,
     migrationDatabaseUrl: given.MIGRATION_DATABASE_URL,
+    readDatabaseUrl: given.READ_DATABASE_URL,
     redisUrl: given.REDIS_URL,
     allowedHosts: given.ALLOWED_HOSTS?.split(",").map((name) => name.trim()) ?? [],
     corsOrigins: given.CORS_ORIGINS?.split(",") ?? [],

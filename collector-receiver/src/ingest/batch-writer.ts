@@ -12,7 +12,8 @@ import type { TenantDefaults } from "../storage/settings/seed-tenant-settings.ts
 import { nameOutage } from "../storage/wire/describe-outage.ts";
 import { TenantsBusyError } from "../storage/wire/lock-tenants.ts";
 import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
-import { DeadlineError, withDeadline } from "../storage/wire/with-deadline.ts";
+import { DeadlineError } from "../storage/wire/deadline-error.ts";
+import { withDeadline } from "../storage/wire/with-deadline.ts";
 import { destroyConnection, endConnection, openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommitError, commitBatch, SealedPeriodError, UnseededTenantError } from "./commit-batch.ts";

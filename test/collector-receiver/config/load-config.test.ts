@@ -25,6 +25,7 @@ describe("loadConfig", () => {
     expect(loadConfig({})).toEqual({
       databaseUrl: undefined,
       migrationDatabaseUrl: undefined,
+      readDatabaseUrl: undefined,
       dataFolder: ".spanledger",
       redisUrl: undefined,
       host: "127.0.0.1",

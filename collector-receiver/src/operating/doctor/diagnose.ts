@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { findDefinitionsFile, loadDefinitions } from "../../catalogue/load-definitions.ts";
 import type { Config } from "../../config/config.ts";
 import { ownerOf } from "../../embedded/initialise-cluster.ts";
 import { nameOfUser } from "../../embedded/system-user.ts";
+import { openPlainConnection } from "../../storage/wire/open-plain-connection.ts";
 import { reservedMetricKeys } from "../../metrics/reserved-metric-keys.ts";
 import {
   checkClock,
@@ -42,12 +43,10 @@ export async function diagnose(
   ];
   const withoutDatabase: Check[] = [...own, ...(otlpUrl === null ? [] : [["OTLP", notTried] satisfies Check])];
   if ("problem" in place) return [failedDatabase(place.problem), ...(await runChecks(withoutDatabase))];
-  const client = new pg.Client({ connectionString: place.connectionString, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => {});
+  let client: pg.Client;
   try {
-    await client.connect();
+    client = await openPlainConnection(place.connectionString);
   } catch (error) {
-    await client.end().catch(() => {});
     return [failedDatabase(describe(error)), ...(await runChecks(withoutDatabase))];
   }
   const { embeddedFolder } = place;

@@ -1,3 +1,4 @@
+import { nameServer } from "../wire/name-server.ts";
 import { applySettings } from "../wire/transaction-settings.ts";
 import { openWriterConnection } from "../wire/writer-connection.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
@@ -9,6 +10,18 @@ export interface SnapshotPair {
   /** Ends both transactions without a trace, temporary tables included, and begins anew in a new snapshot. */
   renew(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A recount needs temporary tables, and a standby makes none. */
+export class StandbyError extends Error {
+  override readonly name = "StandbyError";
+  readonly code = "database_is_standby";
+  constructor(server: string) {
+    super(
+      `PostgreSQL at ${server} is a standby, and a recount needs temporary tables, which only a primary makes. ` +
+        "Set DATABASE_URL to the primary, or name all hosts in it: postgresql://…@a:5432,b:5432/…",
+    );
+  }
 }
 
 /**
@@ -30,6 +43,10 @@ export async function openSnapshotPair(
   const close = async (): Promise<void> => {
     await Promise.allSettled([reader.end(), writer.end()]);
   };
+  const refuseStandby = async (): Promise<void> => {
+    const { rows } = await writer.query<{ standby: boolean }>("select pg_is_in_recovery() as standby");
+    if (rows[0]?.standby === true) throw new StandbyError(nameServer(connectionString));
+  };
   const begin = async (): Promise<void> => {
     await reader.query("begin isolation level repeatable read, read only");
     await applySettings(reader, {});
@@ -44,6 +61,7 @@ export async function openSnapshotPair(
     await begin();
   };
   try {
+    await refuseStandby();
     await beforeSnapshot(writer);
     await begin();
     return { reader, writer, renew, close };

@@ -1,12 +1,12 @@
-import pg from "pg";
+import type pg from "pg";
 import { migrationsFolder } from "../../package-root.ts";
+import { openPlainConnection } from "../wire/open-plain-connection.ts";
 import { knownMigrations, newestKnownMigration, ReceiverTooOldError } from "./known-migrations.ts";
 
 const migrationTable = "spanledger_migrations";
 /** Key of the advisory lock that lets one migration run go on at a time in a database. */
 const migrationLock = 7_307_218_451;
-/** A host that accepts connections and never answers is given up after so long. */
-const connectTimeoutMs = 5_000;
+/** A host that vanishes is given up after so long. */
 const statusTimeoutMs = 10_000;
 
 export interface MigrateOptions {
@@ -91,9 +91,7 @@ async function withMigrations(
   connectionString: string,
   work: (client: pg.Client, lock: () => Promise<unknown>) => Promise<string[]>,
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs });
-  client.on("error", () => {});
-  await client.connect();
+  const client = await openPlainConnection(connectionString);
   try {
     // Taken by us and waited for: in the library a second run fails instead of waiting unless told, and
     // it looks for its table before it takes the lock.

@@ -1,5 +1,6 @@
-import pg from "pg";
+import type { Client } from "pg";
 import { sqlStateOf } from "../wire/database-errors.ts";
+import { openPlainConnection } from "../wire/open-plain-connection.ts";
 import { MigrationError, readMigrationStatus } from "./migrate-database.ts";
 
 /** SQLSTATEs that say that a table, column, function, type or schema does not exist. */
@@ -19,10 +20,13 @@ export function isMissingObject(error: unknown): boolean {
  */
 export async function nameMissingMigrations(error: unknown, connectionString: string): Promise<unknown> {
   if (![error, (error as Error | null)?.cause].some(isMissingObject)) return error;
-  const client = new pg.Client({ connectionString });
-  client.on("error", () => {});
+  let client: Client;
   try {
-    await client.connect();
+    client = await openPlainConnection(connectionString);
+  } catch {
+    return error;
+  }
+  try {
     const { pending, unknown } = await readMigrationStatus(client);
     if (pending.length > 0) {
       const text = `The schema is older than this version (migrations missing: ${pending.length}, first ${pending[0]}). Run \`spanledger migrate\`.`;

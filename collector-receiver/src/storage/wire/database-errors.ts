@@ -1,4 +1,4 @@
-import { DeadlineError } from "./with-deadline.ts";
+import { DeadlineError } from "./deadline-error.ts";
 
 /** What an error means for a batch. `fault`: the error isn't known, or is a bug of ours. */
 export type DatabaseErrorKind =

@@ -1,5 +1,5 @@
 import { sqlStateOf } from "./database-errors.ts";
-import { DeadlineError } from "./with-deadline.ts";
+import { DeadlineError } from "./deadline-error.ts";
 
 /** What PostgreSQL lacks, by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const reasonOfState: ReadonlyMap<string, string> = new Map([

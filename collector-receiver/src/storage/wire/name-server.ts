@@ -1,7 +1,13 @@
+import { readDatabaseServers } from "../../config/database-servers.ts";
+
 /**
- * The server that a connection string names, as `host:port`; "" if it names none. Never shows user or password.
+ * The servers that a connection string names, as `host:port, host:port`; "" if it names none. Never shows user or password.
  */
 export function nameServer(connectionString: string | undefined): string {
-  if (connectionString === undefined || !URL.canParse(connectionString)) return "";
-  return new URL(connectionString).host;
+  if (connectionString === undefined) return "";
+  try {
+    return [...new Set(readDatabaseServers(connectionString).map(({ name }) => name))].join(", ");
+  } catch {
+    return "";
+  }
 }

@@ -1,6 +1,8 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import { classifyDatabaseError } from "./database-errors.ts";
+import { checkSession, mayTryNext } from "./connect-in-order.ts";
+import { readDatabaseServers, type DatabaseServer } from "../../config/database-servers.ts";
 import { OutageLog, type OutageLogger } from "./outage-log.ts";
 import { endWithinMs, noticeLostClients } from "./writer-connection.ts";
 
@@ -20,6 +22,18 @@ export class DatabaseAwayError extends Error {
   }
 }
 
+/** What `pg-pool` itself connects with. */
+async function tell(connected: Promise<pg.PoolClient>, callback: ConnectCallback): Promise<void> {
+  let client: pg.PoolClient;
+  try {
+    client = await connected;
+  } catch (error) {
+    callback(error as Error, undefined, () => {});
+    return;
+  }
+  callback(undefined, client, (error) => client.release(error));
+}
+
 /** The connections that pages and the API read over, opened when they are needed. Its `query` throws DatabaseAwayError too. */
 export interface ReadPool extends pg.Pool {
   /**
@@ -33,7 +47,16 @@ export function createReadPool(connectionString: string, maxConnections: number,
   return new WatchedPool(connectionString, maxConnections, log);
 }
 
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: Error | boolean) => void,
+) => void;
+
 class WatchedPool extends pg.Pool implements ReadPool {
+  readonly #servers: readonly DatabaseServer[];
+  /** The server that the next connection goes to. */
+  readonly #current: { place: number };
   readonly #maxConnections: number;
   readonly #outage: OutageLog;
   readonly #sockets: Set<Socket>;
@@ -41,8 +64,10 @@ class WatchedPool extends pg.Pool implements ReadPool {
 
   constructor(connectionString: string, maxConnections: number, log: OutageLogger) {
     const sockets = new Set<Socket>();
+    const servers = readDatabaseServers(connectionString);
+    const current = { place: 0 };
     super({
-      connectionString,
+      connectionString: servers[0]?.url,
       stream: () => {
         const socket = new Socket();
         sockets.add(socket);
@@ -55,8 +80,14 @@ class WatchedPool extends pg.Pool implements ReadPool {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       // Awaited by the pool: a statement beside the first one of a reader is deprecated in pg.
-      onConnect: noticeLostClients,
+      onConnect: async (client) => {
+        const server = servers[current.place];
+        if (server !== undefined) await checkSession(client, server);
+        await noticeLostClients(client);
+      },
     });
+    this.#servers = servers;
+    this.#current = current;
     this.#sockets = sockets;
     this.#maxConnections = maxConnections;
     this.#outage = new OutageLog(log, {
@@ -65,6 +96,32 @@ class WatchedPool extends pg.Pool implements ReadPool {
     });
     // Without a listener the loss of an idle connection would end the process. The next read opens another one.
     this.on("error", () => {});
+  }
+
+  override connect(callback?: ConnectCallback): never {
+    const connected = this.#connect();
+    return (callback === undefined ? connected : void tell(connected, callback)) as never;
+  }
+
+  /** An idle connection, or one to the first server after the last good one that fits. */
+  async #connect(): Promise<pg.PoolClient> {
+    let first: unknown;
+    for (let tries = 0; tries < this.#servers.length; tries++) {
+      const { place } = this.#current;
+      try {
+        return await super.connect();
+      } catch (error) {
+        first ??= error;
+        const next = (place + 1) % this.#servers.length;
+        if (!mayTryNext(error, this.#servers[next])) throw error;
+        // Several connections may fail at the same server at once.
+        if (this.#current.place === place) {
+          this.#current.place = next;
+          this.options.connectionString = this.#servers[next]?.url;
+        }
+      }
+    }
+    throw first;
   }
 
   /** @throws DatabaseAwayError if PostgreSQL is not there; otherwise as `pg` does */
@@ -98,7 +155,7 @@ class WatchedPool extends pg.Pool implements ReadPool {
     clearTimeout(this.#growth);
     this.#growth = setTimeout(() => (this.options.max = this.#maxConnections), shrunkMs).unref();
     for (let idle = Math.min(this.idleCount, open - this.options.max); idle > 0; idle--) {
-      const client = await this.connect().catch(() => undefined);
+      const client = await this.#connect().catch(() => undefined);
       client?.release(true);
     }
   }

@@ -1,10 +1,6 @@
+import { DeadlineError } from "./deadline-error.ts";
 import { destroyConnection } from "./writer-connection.ts";
 import type { WriterConnection } from "./writer-connection.ts";
-
-/** PostgreSQL did not answer in time; what became of the work is not known. The connection is closed. */
-export class DeadlineError extends Error {
-  override readonly name = "DeadlineError";
-}
 
 /**
  * Runs work on a connection, and closes the connection if it takes too long: a host that vanished without a word would

@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import { canGroupStatements } from "./pg-internals.ts";
+import { connectInOrder } from "./connect-in-order.ts";
 import { StatementGroup } from "./statement-group.ts";
 import type { KnownColumns } from "./statement-group.ts";
 
@@ -19,9 +20,18 @@ const oid = { int8: 20, date: 1082, timestamptz: 1184 } as const;
  * @throws whatever `pg` throws where the server cannot be reached
  */
 export async function openWriterConnection(connectionString: string): Promise<WriterConnection> {
+  const client = await connectInOrder(connectionString, createWriter);
+  // For what is read outside of transactions. Poolers keep this setting by client.
+  await client.query("set datestyle to iso");
+  await noticeLostClients(client);
+  return client;
+}
+
+/** @param url with one host */
+function createWriter(url: string): WriterConnection {
   const socket = new Socket();
   const client: WriterConnection = new GroupingClient({
-    connectionString,
+    connectionString: url,
     stream: () => socket,
     application_name: "spanledger-writer",
     keepAlive: true,
@@ -35,10 +45,6 @@ export async function openWriterConnection(connectionString: string): Promise<Wr
   // Without a listener a lost connection would end the process; whoever uses it sees the rejection.
   client.on("error", () => {});
   sockets.set(client, socket);
-  await client.connect();
-  // For what is read outside of transactions. Poolers keep this setting by client.
-  await client.query("set datestyle to iso");
-  await noticeLostClients(client);
   return client;
 }
 
