@@ -37,7 +37,7 @@ describe("figures of two contenders", () => {
     expect(figure?.spread).toBeCloseTo(0.1 / 1.5);
   });
 
-  test("leave out whom nobody measured", () => {
+  test("leave out contenders that were not measured", () => {
     expect(makeRatioFigures(new Map([["four-senders", [run(15)]]]))).toEqual([]);
   });
 

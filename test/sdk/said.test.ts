@@ -101,7 +101,7 @@ describe("one line says", () => {
   });
 });
 
-it("events of the product's own exit listeners arrive, whoever came first", async () => {
+it("events of the product's own exit listeners arrive, whether they were added before the SDK's or after", async () => {
   expect(await run("exit-listeners")).toMatchObject({ code: 0, stderr: "" });
   expect(sink.eventIds.size).toBe(8);
 });

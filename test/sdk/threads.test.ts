@@ -133,7 +133,7 @@ await describeProduct("threads", (laidOut) => {
     expect(expectReported(sink).reduce((sum, of) => sum + of, 0)).toBe(count);
   });
 
-  it("only threads start the SDK: terminate() loses what waits, and one line says so", async () => {
+  it("only threads start the SDK: terminate() loses the events that wait, and one line says so", async () => {
     const end = await run("main.mjs", "only-threads-terminate", "with");
     expect(end.code).toBe(0);
     expect(lineOf(end)).toEqual([expect.stringMatching(/worker\.terminate\(\) loses what waits/)]);

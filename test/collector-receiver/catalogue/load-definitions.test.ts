@@ -231,7 +231,7 @@ test("the named file, else spanledger.config.ts of the folder, else none", () =>
   expect(() => findDefinitionsFile("missing.ts", folder)).toThrow(/missing\.ts .*SPANLEDGER_CONFIG/);
 });
 
-test("a receiver with a wrong file does not start, and says all of it; with none, what was stored holds on", async () => {
+test("a receiver with a wrong file does not start, and names every mistake; without a file, the stored definitions hold", async () => {
   const { file } = writeConfig("export default { metrics: { A: 1 }, more: {} };", "wrong.ts");
   await expect(startTestReceiver({ SPANLEDGER_CONFIG: file })).rejects.toThrow(/2 problems|3 problems/);
   const texts = `en: "a", zh: "甲"`;

@@ -111,7 +111,7 @@ test("replay counts a mended event once, and skips a payload that cannot be read
   expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ drifts: 0 });
 });
 
-test("erase: says what it would do, does it, and exits 1 where nothing is stored under the id", async () => {
+test("erase: says what it would do, does it, and exits 1 if nothing is stored under the id", async () => {
   const { url, database } = await startTestReceiver();
   const environment = { DATABASE_URL: database.connectionString };
   await send(url, ["s-1", "s-2"]);

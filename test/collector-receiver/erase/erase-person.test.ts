@@ -143,7 +143,7 @@ test("a dry run counts while others hold the lock, and changes nothing", async (
   expect(await everything(world.database.pool, tenantId)).toBe(before);
 });
 
-test("looking for a person holds nobody back; what its sessions get meanwhile is anonymised too", async () => {
+test("looking for a person holds no batch back; events that its sessions get meanwhile are anonymised too", async () => {
   const tenantId = "meanwhile";
   const session = (name: string, sessionId: string, user = "maria", minute = 0) =>
     makeEvent({

@@ -134,7 +134,7 @@ test("more tenants than a transaction may lock: as many transactions as it takes
   expect((await verifyTenant(database.connectionString, "brand-0599")).drifts).toBe(0);
 });
 
-test("on a database that older receivers may still write to, whoever takes a tenant alone holds all batches back", async () => {
+test("on a database that older receivers may still write to, work that has one tenant alone holds all batches back", async () => {
   const world = await openWorld();
   const { ingest, other, database } = world;
   await ingest.submit(requestOf([start("alone"), start("free")]), 100);

@@ -29,7 +29,7 @@ test.each([
   ["a lone request", 1, 1, 0],
   ["as many as were answered, because they wait already", 3, 6, 40],
   ["a group of 512 events", 60, 512, 0],
-])("%s: nobody waits", async (_title, answered, events, waiting) => {
+])("%s: no request waits", async (_title, answered, events, waiting) => {
   const group = watch(new NextGroup().gather(answered, events, waiting, hour));
   await Promise.resolve();
   await Promise.resolve();

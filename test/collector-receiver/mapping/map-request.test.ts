@@ -71,7 +71,7 @@ describe("mapRequest", () => {
     expect(plain).toBeGreaterThan(100);
   });
 
-  test("what counters read of an event is what its row gives back", () => {
+  test("counters read the same of an event and of its stored row", () => {
     let read = 0;
     // Names that repeat: the last of equal names counts, as in jsonb.
     const values = fc.oneof(

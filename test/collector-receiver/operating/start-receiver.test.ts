@@ -147,7 +147,7 @@ describe("the whole receiver", () => {
     expect(JSON.stringify(log)).toContain("total_sessions");
   });
 
-  test("every answer tells a browser what it is not for", async () => {
+  test("every answer has the headers that limit what a browser does with it", async () => {
     const { url } = await startTestReceiver();
     for (const path of ["/api/analytics/summary", "/report", "/live", "/docs", "/metrics", "/livez", "/nothing/here"]) {
       const { headers } = await fetch(url + path);

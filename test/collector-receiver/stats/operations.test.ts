@@ -163,7 +163,7 @@ test("a lost agent is logged out a heartbeat after its last event, and back with
 });
 
 test.each([72, 28])(
-  "whoever logged in %i h before and is heard of since is online all day, and was the day before",
+  "an agent who logged in %i h before and has sent events since is online all day, and was the day before",
   async (hoursBefore) => {
     const tenantId = await useTenant("Asia/Kathmandu", 0);
     const midnight = Date.UTC(2025, 11, 9, 18, 15);

@@ -89,7 +89,7 @@ describe("timeseries", () => {
     return body.points.map(({ period, value }: { period: string; value: number | null }) => [period, value]);
   };
 
-  it("has a point for every period: 0 for counts, null for rates, null for what has not begun", async () => {
+  it("has a point for every period: 0 for counts, null for rates and for periods that have not begun", async () => {
     const days = "from=2025-12-22&to=2025-12-26";
     expect(await pointsOf(`metric=total_sessions&${days}`)).toEqual([
       ["2025-12-22", 0],
@@ -194,7 +194,7 @@ describe("agents", () => {
     expect(Object.keys(body.total)).toContain("sla_met_rate");
   });
 
-  it("are the unattributed row alone where nobody did anything", async () => {
+  it("are the unattributed row alone if no agent did anything", async () => {
     const { body } = await ask("no-agents", "agents");
     expect(body.agents).toHaveLength(1);
     expect(body.agents[0]).toMatchObject({ agent_id: null, metrics: { sessions_handled: { value: 0 } } });

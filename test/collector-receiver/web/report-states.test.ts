@@ -104,7 +104,7 @@ describe("every state of a month has its sentence", () => {
     expect(en).not.toContain('<svg class="wide-drawing');
   });
 
-  test("the first month that has anything: what it would be compared with is told once, not on every card", async () => {
+  test("the first month with events: that nothing precedes it is said once, not on every card", async () => {
     await seedSettings(database.pool, "state-first");
     await seedReported(database.pool, "state-first", "2025-11-02", "session.start");
     await seedDay(database.pool, "state-first", "2025-11-05", sessions(100, 80));

@@ -32,7 +32,7 @@ test("the changelog's entries become those of the version, before older ones", (
   expect(() => closeChangelog("# Changelog\n", "0.2.0", "2026-12-01")).toThrow('no section "Unreleased"');
 });
 
-test("steps of an upgrade become those of the version, and none is said as well", () => {
+test("steps of an upgrade become those of the version, and a version without steps says so", () => {
   const text = "# Upgrading\n\n## Version by version\n\n### Unreleased\n\n- Do this.\n\n### 0.1.0\n\nOld.\n";
   const closed = closeUpgrading(text, "0.2.0");
   expect(closed).toContain("### Unreleased\n\n### 0.2.0\n\n- Do this.\n\n### 0.1.0\n\nOld.\n");

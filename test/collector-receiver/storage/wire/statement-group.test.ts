@@ -84,7 +84,7 @@ test("a statement without a name goes by itself, and the order stays", async () 
   expect(results.map(({ rows }) => rows)).toEqual([[{ n: 1 }], [{ n: 1 }], [{ n: 2 }], [{ n: 2 }]]);
 });
 
-test("where one fails, all of the group fail with its error, and nothing of them stays", async () => {
+test("if one statement fails, all of the group fail with its error, and nothing of them stays", async () => {
   const outcomes = await Promise.allSettled([
     client.query(insert(1)),
     client.query({ name: "divide", text: "select 1 / $1::integer as n", values: [0] }),
