@@ -264,8 +264,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   }
 
   #readResource(walker: OtlpWalker): ResourceReading {
-    walker.readResourceAttributes(resourceReader);
-    const resource = resourceReader.take();
+    const resource = resourceReader.read(walker);
     this.#resourceReading = resource;
     const { tenantId, problem } = resolveTenant(this.#context.tenant, resource);
     this.#tenantId = tenantId;

@@ -1,5 +1,5 @@
 import { tenantAttribute } from "@spanledger/sdk/event-catalogue";
-import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
+import type { AttributeVisitor, OtlpWalker } from "../otlp/otlp-carrier.ts";
 import { shortenText } from "./describe-value.ts";
 
 /** Longest text that is kept of a resource: it is repeated in every row and every rejection. */
@@ -22,13 +22,12 @@ export class ResourceReader implements AttributeVisitor {
   #tenant: string | null = null;
   #current = "";
 
-  /** What was visited since the last call. */
-  take(): ResourceReading {
-    const serviceName = this.#serviceName;
-    const serviceInstanceId = this.#serviceInstanceId;
-    const tenant = this.#tenant;
+  /** Reads the present resource. */
+  read(walker: OtlpWalker): ResourceReading {
+    // A body that is refused within a resource leaves what was read of it.
     this.#serviceName = this.#serviceInstanceId = this.#tenant = null;
-    return { serviceName, serviceInstanceId, tenant };
+    walker.readResourceAttributes(this);
+    return { serviceName: this.#serviceName, serviceInstanceId: this.#serviceInstanceId, tenant: this.#tenant };
   }
 
   key(bytes: Buffer, start: number, end: number): void {

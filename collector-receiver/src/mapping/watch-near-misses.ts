@@ -58,8 +58,7 @@ export class NearMissWatch {
 
   /** @param resource null if it was not read: whose tenant is unknown is not refused for its losses */
   #addLosses(walker: OtlpWalker, resource: ResourceReading | null, losses: Partial<LimitLosses>): void {
-    if (resource === null) walker.readResourceAttributes(resourceReader);
-    const { serviceName } = resource ?? resourceReader.take();
+    const { serviceName } = resource ?? resourceReader.read(walker);
     (this.#found ??= new NearMisses()).addLosses(serviceName ?? "", losses);
   }
 

@@ -1,5 +1,5 @@
 import type { TextRange } from "./otlp-carrier.ts";
-import { unknownMember, type JsonMember, type JsonMembers } from "./json-members.ts";
+import type { JsonMember, JsonMembers } from "./json-members.ts";
 import { JsonTokens, tooLong } from "./json-tokens.ts";
 import { JsonMeasure, noteWhiteSpace } from "./measure-json.ts";
 import { pieceBytes, type Walk } from "./walk-pauses.ts";
@@ -128,7 +128,7 @@ export class JsonCursor extends JsonTokens {
     }
     const other = members.all.find(({ snakeName }) => snakeName !== null && this.keyIs(snakeName));
     if (other === undefined) this.unknownMembers++;
-    return other ?? unknownMember;
+    return other ?? members.unknown;
   }
 
   /** Counts the member that was read last as unknown if it has none of these names either. */

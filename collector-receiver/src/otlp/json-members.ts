@@ -25,14 +25,13 @@ export function inBothCases(...names: readonly string[]): readonly Buffer[] {
   return [...new Set(names.flatMap((name) => [name, snakeCase(name)]))].map((name) => Buffer.from(name));
 }
 
-/** Stands for every name that an object of that kind does not know. */
-export const unknownMember: JsonMember = new JsonMember("");
-
 /** All names of one kind of object: those that matter by name, the rest so that it is known what comes next. */
 export class JsonMembers {
   readonly all: readonly JsonMember[];
   /** What is before the first member. */
   readonly origin: JsonMember = new JsonMember("");
+  /** Stands for every other name. What follows it is predicted as well, so that each kind of object has its own. */
+  readonly unknown: JsonMember = new JsonMember("");
 
   constructor(names: readonly string[]) {
     this.all = names.map((name) => new JsonMember(name));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
+import { MalformedOtlpError } from "../../../collector-receiver/src/otlp/malformed-otlp-error.ts";
 import { message } from "../mapping/long-elements.ts";
 import { context, nowMs } from "../mapping/otlp-messages.ts";
 
@@ -54,4 +55,12 @@ test.each([
 ])("of a value in parts %s", (_title, parts, expected) => {
   const [event] = map(eventOf(attribute(0x1a, "note", ...parts)));
   expect(JSON.parse(Buffer.from(event!.eventData).toString())).toEqual({ session_id: "s", note: expected });
+});
+
+test("a body that is refused within a resource leaves nothing of it to the next one", () => {
+  const broken = message(0x0a, attribute(0x0a, "spanledger.tenant", text("brand-a")), Buffer.from([0x0a, 0x05, 0x0a]));
+  const refused = message(0x0a, broken, eventOf());
+  expect(() => mapRequest(refused, "protobuf", "traces", context)).toThrow(MalformedOtlpError);
+  expect(map(eventOf())).toMatchObject([{ tenantId: "default", serviceName: null }]);
+  expect(map(nameless, eventOf())).toMatchObject([{ tenantId: "default", serviceName: null }]);
 });

@@ -184,3 +184,17 @@ test.each(['"values":7,"values":[]', '"values":[{"intValue":"1"}],"values":{}'])
     expect(mapJson(json)).toMatchObject({ events: [], rejected: [{ code: "malformed_value" }] });
   },
 );
+
+test("unknown members of a span, an event and a log record do not change what the next ones are taken for", () => {
+  const later = '"later":1,';
+  const ids = `"traceId":"${"1".repeat(32)}","spanId":"${"2".repeat(16)}"`;
+  const data = attributes(["session_id", "s"]);
+  const time = `"timeUnixNano":"${nanos(nowMs)}"`;
+  const span = `{${later}"name":"x",${later}"attributes":[],${later}"events":[{${later}"name":"session.start",${later}"attributes":${data},${later}${time}}],${ids}}`;
+  const record = `{${later}"attributes":${data},${later}${time},${later}"eventName":"session.start",${ids}}`;
+  for (let i = 0; i < 3; i++) {
+    expect(mapJson(`{"resourceSpans":[{"scopeSpans":[{"spans":[${span},${span}]}]}]}`).events).toHaveLength(2);
+    const logs = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${record},${record}]}]}]}`;
+    expect(mapJson(logs, "logs").events).toHaveLength(2);
+  }
+});
