@@ -10,3 +10,12 @@ describe("generated documents", () => {
     },
   );
 });
+
+test("docs/production.md names alerts that there are", async () => {
+  const text = await readFile(locateInRepository("docs/production.md"), "utf8");
+  const rules = await readFile(locateInRepository("deploy/prometheus/alerts.yaml"), "utf8");
+  const alerts = [...rules.matchAll(/alert: (\w+)/g)].map(([, name]) => name);
+  const named = [...text.matchAll(/`(Spanledger\w+)`/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(8);
+  expect(named.filter((name) => !alerts.includes(name))).toEqual([]);
+});

@@ -26,6 +26,7 @@ describe("loadConfig", () => {
       databaseUrl: undefined,
       migrationDatabaseUrl: undefined,
       readDatabaseUrl: undefined,
+      corsOrigins: [],
       dataFolder: ".spanledger",
       redisUrl: undefined,
       host: "127.0.0.1",
