@@ -1,15 +1,16 @@
-import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
+import { AttributeListener } from "./attribute-listener.ts";
 
 const empty = Buffer.alloc(0);
 
 /** Finds the text of the first of some attributes that is there and is a text. */
-export class NameAttributeReader implements AttributeVisitor {
+export class NameAttributeReader extends AttributeListener {
   readonly #names: readonly Buffer[];
   readonly #values: Buffer[];
   /** Which of the names the present attribute has; -1 for none. */
   #at = -1;
 
   constructor(names: readonly Buffer[]) {
+    super();
     this.#names = names;
     this.#values = names.map(() => empty);
   }
@@ -28,33 +29,15 @@ export class NameAttributeReader implements AttributeVisitor {
     return this.#names[this.#values.findIndex((value) => value.length > 0)] ?? null;
   }
 
-  key(bytes: Buffer, start: number, end: number): void {
+  override key(bytes: Buffer, start: number, end: number): void {
     this.#at = this.#names.findIndex((name) => end - start === name.length && name.compare(bytes, start, end) === 0);
   }
 
-  string(bytes: Buffer, start: number, end: number): void {
+  override string(bytes: Buffer, start: number, end: number): void {
     if (this.#at >= 0) this.#values[this.#at] = bytes.subarray(start, end);
   }
 
-  again(): void {
+  override again(): void {
     if (this.#at >= 0) this.#values[this.#at] = empty;
   }
-
-  int(): void {}
-  wideInt(): void {}
-  double(): void {}
-  bool(): void {}
-  binary(): void {}
-  nothing(): void {}
-  malformedValue(): void {}
-  malformedAttribute(): void {}
-  tooLarge(): void {}
-  beginArray(): boolean {
-    return false;
-  }
-  endArray(): void {}
-  beginMap(): boolean {
-    return false;
-  }
-  endMap(): void {}
 }

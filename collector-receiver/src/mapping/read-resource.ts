@@ -1,5 +1,6 @@
 import { tenantAttribute } from "@spanledger/sdk/event-catalogue";
-import type { AttributeVisitor, OtlpWalker } from "../otlp/otlp-carrier.ts";
+import type { OtlpWalker } from "../otlp/otlp-carrier.ts";
+import { AttributeListener } from "./attribute-listener.ts";
 import { shortenText } from "./describe-value.ts";
 
 /** Longest text that is kept of a resource: it is repeated in every row and every rejection. */
@@ -16,7 +17,7 @@ export interface ResourceReading {
 }
 
 /** Reads the three attributes that matter; an attribute that is not a text counts as absent. */
-export class ResourceReader implements AttributeVisitor {
+export class ResourceReader extends AttributeListener {
   #serviceName: string | null = null;
   #serviceInstanceId: string | null = null;
   #tenant: string | null = null;
@@ -30,11 +31,11 @@ export class ResourceReader implements AttributeVisitor {
     return { serviceName: this.#serviceName, serviceInstanceId: this.#serviceInstanceId, tenant: this.#tenant };
   }
 
-  key(bytes: Buffer, start: number, end: number): void {
+  override key(bytes: Buffer, start: number, end: number): void {
     this.#current = lengths.has(end - start) ? bytes.latin1Slice(start, end) : "";
   }
 
-  string(bytes: Buffer, start: number, end: number): void {
+  override string(bytes: Buffer, start: number, end: number): void {
     switch (this.#current) {
       case "service.name":
         this.#serviceName = start === end ? null : readText(bytes, start, end);
@@ -49,33 +50,16 @@ export class ResourceReader implements AttributeVisitor {
     }
   }
 
-  int(value: number): void {
+  override int(value: number): void {
     // A numeric brand id is a usable name.
     if (this.#current === tenantAttribute) this.#tenant = String(value);
   }
 
-  again(): void {
+  override again(): void {
     if (this.#current === "service.name") this.#serviceName = null;
     else if (this.#current === instanceId) this.#serviceInstanceId = null;
     else if (this.#current === tenantAttribute) this.#tenant = null;
   }
-
-  wideInt(): void {}
-  double(): void {}
-  bool(): void {}
-  binary(): void {}
-  nothing(): void {}
-  malformedValue(): void {}
-  malformedAttribute(): void {}
-  tooLarge(): void {}
-  beginArray(): boolean {
-    return false;
-  }
-  endArray(): void {}
-  beginMap(): boolean {
-    return false;
-  }
-  endMap(): void {}
 }
 
 function readText(bytes: Buffer, start: number, end: number): string {

@@ -1,13 +1,14 @@
 import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import { millisecondsOf } from "../bytes/nanoseconds.ts";
-import type { AttributeVisitor, OtlpCarrier } from "../otlp/otlp-carrier.ts";
+import type { OtlpCarrier } from "../otlp/otlp-carrier.ts";
+import { AttributeListener } from "./attribute-listener.ts";
 import type { SourceReport } from "./business-event.ts";
 
 /** Name of the carrier without an event, as span name or as the log record's EventName. */
 export const sourceReportSpan = "spanledger.source.report";
 
 /** Reads what a source says of itself. */
-export class SourceReportReader implements AttributeVisitor {
+export class SourceReportReader extends AttributeListener {
   sourceId: string | null = null;
   lastSeq = 0;
   dropped = 0;
@@ -26,44 +27,28 @@ export class SourceReportReader implements AttributeVisitor {
     this.dropped = 0;
   }
 
-  key(bytes: Buffer, start: number, end: number): void {
+  override key(bytes: Buffer, start: number, end: number): void {
     this.#current = end - start > 64 ? "" : bytes.toString("latin1", start, end);
   }
 
-  string(bytes: Buffer, start: number, end: number): void {
+  override string(bytes: Buffer, start: number, end: number): void {
     if (this.#current !== reservedAttributes.sourceId) return;
     const text = bytes.toString("latin1", start, Math.min(end, start + 65));
     this.sourceId = /^[\x20-\x7e]{1,64}$/.test(text) ? text : null;
   }
 
-  int(value: number): void {
+  override int(value: number): void {
     const count = Number.isSafeInteger(value) && value > 0 ? value : 0;
     if (this.#current === reservedAttributes.sourceLastSeq) this.lastSeq = count;
     else if (this.#current === reservedAttributes.sourceDropped) this.dropped = count;
   }
 
-  double(value: number): void {
+  override double(value: number): void {
     this.int(value);
   }
 
-  again(): void {
+  override again(): void {
     if (this.#current === reservedAttributes.sourceId) this.sourceId = null;
     else this.int(0);
   }
-
-  wideInt(): void {}
-  bool(): void {}
-  binary(): void {}
-  nothing(): void {}
-  malformedValue(): void {}
-  malformedAttribute(): void {}
-  tooLarge(): void {}
-  beginArray(): boolean {
-    return false;
-  }
-  endArray(): void {}
-  beginMap(): boolean {
-    return false;
-  }
-  endMap(): void {}
 }
