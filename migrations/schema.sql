@@ -32,6 +32,14 @@ create table analytics_agent_metrics (
   tickets_sla_met bigint not null default 0,
   total_resolution_hours numeric not null default 0,
   updated_at timestamp with time zone not null default now(),
+  waits_known bigint not null default 0,
+  handles_known bigint not null default 0,
+  handle_ms bigint not null default 0,
+  first_takeovers bigint not null default 0,
+  first_waits_known bigint not null default 0,
+  first_wait_ms bigint not null default 0,
+  resolutions_timed bigint not null default 0,
+  sla_known bigint not null default 0,
   constraint analytics_agent_metrics_tenant_id_day_agent_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, day, agent_id)
 ) with (fillfactor=50);
 
@@ -102,9 +110,9 @@ create table analytics_business_metrics (
   tickets_sla_met bigint not null default 0,
   total_resolution_hours numeric not null default 0,
   avg_response_time_ms numeric generated always as (((total_response_time_ms)::numeric / (NULLIF(responses_timed, 0))::numeric)) stored,
-  avg_first_response_ms numeric generated always as (((total_first_response_ms)::numeric / (NULLIF(sessions_handled, 0))::numeric)) stored,
-  avg_handle_time_sec numeric generated always as ((total_handle_time_sec / (NULLIF(sessions_handled, 0))::numeric)) stored,
-  avg_resolution_hours numeric generated always as ((total_resolution_hours / (NULLIF(tickets_closed, 0))::numeric)) stored,
+  plan_avg_first_response_ms numeric generated always as (((total_first_response_ms)::numeric / (NULLIF(sessions_handled, 0))::numeric)) stored,
+  plan_avg_handle_time_sec numeric generated always as ((total_handle_time_sec / (NULLIF(sessions_handled, 0))::numeric)) stored,
+  plan_avg_resolution_hours numeric generated always as ((total_resolution_hours / (NULLIF(tickets_closed, 0))::numeric)) stored,
   messages_per_session_handled numeric generated always as (((agent_messages_sent)::numeric / (NULLIF(sessions_handled, 0))::numeric)) stored,
   ai_resolution_rate numeric generated always as ((((ai_resolved_sessions)::numeric * (100)::numeric) / (NULLIF(total_sessions, 0))::numeric)) stored,
   escalation_rate numeric generated always as ((((escalated_sessions)::numeric * (100)::numeric) / (NULLIF(total_sessions, 0))::numeric)) stored,
@@ -112,10 +120,29 @@ create table analytics_business_metrics (
   tracking_query_success_rate numeric generated always as ((((tracking_queries_success)::numeric * (100)::numeric) / (NULLIF((tracking_queries_success + tracking_queries_failed), 0))::numeric)) stored,
   transfer_rate numeric generated always as ((((sessions_transferred)::numeric * (100)::numeric) / (NULLIF(sessions_handled, 0))::numeric)) stored,
   ticket_resolution_rate numeric generated always as ((((tickets_closed)::numeric * (100)::numeric) / (NULLIF(tickets_created, 0))::numeric)) stored,
-  sla_met_rate numeric generated always as ((((tickets_sla_met)::numeric * (100)::numeric) / (NULLIF(tickets_closed, 0))::numeric)) stored,
+  plan_sla_met_rate numeric generated always as ((((tickets_sla_met)::numeric * (100)::numeric) / (NULLIF(tickets_closed, 0))::numeric)) stored,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   ai_involved_sessions bigint not null default 0,
+  ai_resolved_assumed bigint not null default 0,
+  outcome_open bigint not null default 0,
+  outcome_ai_assisted bigint not null default 0,
+  outcome_human_only bigint not null default 0,
+  outcome_escalated_untaken bigint not null default 0,
+  outcome_unanswered bigint not null default 0,
+  outcome_not_resolved bigint not null default 0,
+  waits_known bigint not null default 0,
+  handles_known bigint not null default 0,
+  handle_ms bigint not null default 0,
+  first_takeovers bigint not null default 0,
+  first_waits_known bigint not null default 0,
+  first_wait_ms bigint not null default 0,
+  resolutions_timed bigint not null default 0,
+  sla_known bigint not null default 0,
+  avg_first_response_ms numeric generated always as (((first_wait_ms)::numeric / (NULLIF(first_waits_known, 0))::numeric)) stored,
+  avg_handle_time_sec numeric generated always as ((((handle_ms)::numeric / (1000)::numeric) / (NULLIF(handles_known, 0))::numeric)) stored,
+  avg_resolution_hours numeric generated always as ((total_resolution_hours / (NULLIF(resolutions_timed, 0))::numeric)) stored,
+  sla_met_rate numeric generated always as ((((tickets_sla_met)::numeric * (100)::numeric) / (NULLIF(sla_known, 0))::numeric)) stored,
   constraint analytics_business_metrics_period_type_check CHECK (((period_type)::text = ANY ((ARRAY['day'::character varying, 'week'::character varying, 'month'::character varying])::text[]))),
   constraint analytics_business_metrics_pkey PRIMARY KEY (tenant_id, period_type, period_value)
 ) with (fillfactor=50);
@@ -356,6 +383,18 @@ create table analytics_sessions (
   prev_user_id text collate "C",
   first_answer_at timestamp with time zone,
   prev_first_answer_at timestamp with time zone,
+  marks bigint not null default 0,
+  end_outcome bigint,
+  rating bigint,
+  first_takeover_event_id uuid,
+  first_takeover_agent_id integer,
+  first_wait_ms bigint,
+  user_id_at timestamp with time zone,
+  prev_marks bigint,
+  prev_end_outcome bigint,
+  prev_rating bigint,
+  prev_first_takeover_agent_id integer,
+  prev_first_wait_ms bigint,
   constraint analytics_sessions_pkey PRIMARY KEY (tenant_id, session_id)
 ) with (fillfactor=60);
 
@@ -373,6 +412,7 @@ create table analytics_settings (
   custom_definitions_hash character varying(64),
   counting_rules integer not null default 1,
   v7_claims boolean not null default false,
+  rules_since date,
   constraint analytics_settings_agent_heartbeat_seconds_check CHECK ((agent_heartbeat_seconds >= 1800)),
   constraint analytics_settings_counting_rules_check CHECK ((counting_rules > 0)),
   constraint analytics_settings_idle_timeout_seconds_check CHECK ((idle_timeout_seconds > 0)),
@@ -515,7 +555,15 @@ create view analytics_agent_metrics_by_period with (security_invoker=true) as
     (sum(analytics_agent_metrics.tickets_created))::bigint AS tickets_created,
     (sum(analytics_agent_metrics.tickets_closed))::bigint AS tickets_closed,
     (sum(analytics_agent_metrics.tickets_sla_met))::bigint AS tickets_sla_met,
-    sum(analytics_agent_metrics.total_resolution_hours) AS total_resolution_hours
+    sum(analytics_agent_metrics.total_resolution_hours) AS total_resolution_hours,
+    (sum(analytics_agent_metrics.waits_known))::bigint AS waits_known,
+    (sum(analytics_agent_metrics.handles_known))::bigint AS handles_known,
+    (sum(analytics_agent_metrics.handle_ms))::bigint AS handle_ms,
+    (sum(analytics_agent_metrics.first_takeovers))::bigint AS first_takeovers,
+    (sum(analytics_agent_metrics.first_waits_known))::bigint AS first_waits_known,
+    (sum(analytics_agent_metrics.first_wait_ms))::bigint AS first_wait_ms,
+    (sum(analytics_agent_metrics.resolutions_timed))::bigint AS resolutions_timed,
+    (sum(analytics_agent_metrics.sla_known))::bigint AS sla_known
    FROM (analytics_agent_metrics
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_agent_metrics.tenant_id, period.period_type, period.period_value, period.period_start, analytics_agent_metrics.agent_id;
@@ -947,9 +995,9 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_forgetting();
-  if to_regrole('spanledger_receiver') is not null then
-    execute 'grant execute on function public.spanledger_forget_old_rows(int) to spanledger_receiver';
+  perform public.spanledger_grant_rights_before_rules_2();
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select (marks, end_outcome, rating) on public.analytics_sessions to spanledger_reader';
   end if;
 end
 $function$;
@@ -1048,6 +1096,19 @@ begin
   end if;
   if to_regrole('spanledger_reader') is not null then
     execute 'grant select on public.analytics_duration_counters to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_rules_2()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_forgetting();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant execute on function public.spanledger_forget_old_rows(int) to spanledger_receiver';
   end if;
 end
 $function$;
@@ -1443,7 +1504,7 @@ grant select on analytics_retention_plans to spanledger_reader;
 
 grant select on analytics_retention_plans to spanledger_receiver;
 
-grant select (channel), select (escalated_at), select (first_answer_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
+grant select (channel), select (end_outcome), select (escalated_at), select (first_answer_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (marks), select (rating), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
 
 grant insert, select, update on analytics_sessions to spanledger_receiver;
 

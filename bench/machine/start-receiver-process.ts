@@ -20,6 +20,8 @@ export interface ReceiverStart {
   readonly folder?: string;
   /** Options of Node beyond those of the start script, e.g. `--cpu-prof`. */
   readonly nodeOptions?: readonly string[];
+  /** Variables beyond those that it needs to start. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const thisFolder = fileURLToPath(new URL("../../", import.meta.url));
@@ -34,6 +36,7 @@ export async function startReceiverProcess({
   connectionString,
   folder = thisFolder,
   nodeOptions = [],
+  environment = {},
 }: ReceiverStart): Promise<ReceiverProcess> {
   const port = await findFreePort();
   const command = await findStartCommand(folder);
@@ -49,6 +52,7 @@ export async function startReceiverProcess({
       HOST: "127.0.0.1",
       PORT: String(port),
       LOG_LEVEL: "warn",
+      ...environment,
     },
   });
   const pid = child.pid ?? -1;

@@ -214,6 +214,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     onAlarm,
     everyMs: watchEveryMs,
     retentionMonths,
+    switchesRules: config.autoRebuild,
     onSwept: (sessions, days) => {
       metrics.countSettled(sessions);
       live?.publish(days);

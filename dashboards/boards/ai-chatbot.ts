@@ -54,6 +54,21 @@ export function chatbotBoard(context: BoardContext): Board {
             figurePanel(context, "sessions_open", 6, "data-quality"),
             figurePanel(context, "estimated_cost_saved", 6, "data-quality"),
             daySeriesPanel(context, {
+              title: { en: "Outcomes by day", zh: "每日会话结果" },
+              metrics: [
+                "ai_resolved_sessions",
+                "outcome_ai_assisted",
+                "outcome_human_only",
+                "outcome_escalated_untaken",
+                "outcome_unanswered",
+                "outcome_not_resolved",
+                "outcome_open",
+              ],
+              width: 24,
+              next: "data-quality",
+              style: "stacked",
+            }),
+            daySeriesPanel(context, {
               title: { en: "How sessions ended", zh: "会话结束方式" },
               metrics: ["sessions_ended", "sessions_ended_idle", "sessions_open"],
               width: 8,

@@ -29,7 +29,7 @@ export function figureQuery(metric: CounterMetric, names: { readonly value: stri
   }
 )`;
   const known = (row: string, value: string): string =>
-    `case when ${hasReported(metric.group)}${oneRow ? ` and ${row} is not null` : ""} then ${value} end`;
+    `case when ${hasReported(metric)}${oneRow ? ` and ${row} is not null` : ""} then ${value} end`;
   const from = oneRow ? "span_rows" : "span";
   return `with ${spanOfDays}${oneRow ? `,\n${spanRows}` : ""}
 select

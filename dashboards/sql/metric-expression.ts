@@ -22,12 +22,27 @@ export function metricExpression(metric: CounterMetric, column: (counter: string
     ].join(" - ");
   if (metric.kind === "sum") return asNumber(sumOf(metric.numerator));
   // The factor first, and as a numeric: integers would divide to integers.
-  return asNumber(`(${sumOf(metric.numerator)}) * ${metric.factor}.0 / nullif(${sumOf(metric.denominator)}, 0)`);
+  const divisor = metric.divisor === undefined ? "" : ` * ${metric.divisor}`;
+  return asNumber(
+    `(${sumOf(metric.numerator)}) * ${metric.factor}.0 / nullif((${sumOf(metric.denominator)})${divisor}, 0)`,
+  );
 }
 
 /** Grafana takes float8; rounding is numeric's, before that. */
 export function asNumber(expression: string): string {
   return `round((${expression})::numeric, 6)::double precision`;
+}
+
+/** Whether the AI has ever answered: without, what it resolved is not known. */
+const aiAnswered = `exists (
+    select from analytics_business_metrics
+    where tenant_id = '$tenant' and period_type = 'month' and ai_involved_sessions + ai_resolved_sessions > 0
+  )`;
+
+/** As `metricExpression`, null for a figure of the AI where the AI has never answered. */
+export function knownExpression(metric: CounterMetric, column: (counter: string) => string): string {
+  const value = metricExpression(metric, column);
+  return metric.needsAiAnswers === true ? `case when ${aiAnswered} then ${value} end` : value;
 }
 
 const products: Readonly<Record<MetricGroup, RegExp>> = {
@@ -36,11 +51,13 @@ const products: Readonly<Record<MetricGroup, RegExp>> = {
   tickets: /^(agent|ticket)\./,
 };
 
+type Known = Pick<MetricDefinition, "group" | "needsAiAnswers">;
+
 /** Whether the product behind a metric has ever reported: without, a figure is not known, which is not 0. */
-export function hasReported(group: MetricGroup): string {
+export function hasReported({ group, needsAiAnswers }: Known): string {
   const names = Object.keys(eventCatalogue).filter((name) => products[group].test(name));
-  return `exists (
+  return `${needsAiAnswers === true ? `${aiAnswered} and ` : ""}exists (
     select from analytics_event_counts
-    where tenant_id = '$tenant' and event_name in (${names.map(quoteText).join(", ")})
+    where tenant_id = '$tenant' and event_name in (${names.map(quoteText).join(", ")}) and events > 0
   )`;
 }

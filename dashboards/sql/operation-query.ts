@@ -89,7 +89,7 @@ export function operationFigureQuery(
   of: "all" | "chosen agent",
 ): string {
   const at = (place: number): string =>
-    `case when ${hasReported(metric.group)} then (select ${valueOf(metric)} from counted where place = ${place}) end`;
+    `case when ${hasReported(metric)} then (select ${valueOf(metric)} from counted where place = ${place}) end`;
   return `with ${spanOfDays},
 ${twoRanges},
 ${rowsOf(metric, of)}

@@ -1,4 +1,4 @@
-import { metricExpression } from "./metric-expression.ts";
+import { knownExpression } from "./metric-expression.ts";
 import type { CounterMetric } from "./metric-expression.ts";
 import { quoteName } from "./quote-sql.ts";
 import { daysOfSpan, spanOfDays } from "./span-of-days.ts";
@@ -6,7 +6,7 @@ import { daysOfSpan, spanOfDays } from "./span-of-days.ts";
 /** Each metric as a column, from a row of counters that is called `counter`. */
 export function metricColumns(columns: readonly { readonly metric: CounterMetric; readonly name: string }[]): string {
   return columns
-    .map(({ metric, name }) => `${metricExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`)
+    .map(({ metric, name }) => `${knownExpression(metric, (counter) => `counter.${counter}`)} as ${quoteName(name)}`)
     .join(",\n  ");
 }
 

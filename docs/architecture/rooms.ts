@@ -97,7 +97,7 @@ export const rooms: readonly Room[] = [
     name: "upkeep",
     does: "what one receiver at a time does for all: sweep, retention, definitions, settled days",
     startsAt: "watch-tenants.ts",
-    mayImport: ["config", "catalogue", "metrics", "ingest", "storage"],
+    mayImport: ["config", "catalogue", "metrics", "ingest", "storage", "recount"],
   },
   {
     name: "live",

@@ -110,6 +110,16 @@ const toStatus = {
   example: "busy",
 } as const satisfies AttributeDefinition;
 
+const handleDuration = {
+  type: "double",
+  unit: "s",
+  minimum: 0,
+  maximum: 31_536_000,
+  en: "Time from takeover to release",
+  zh: "从接管到释放的时长",
+  example: 486,
+} as const satisfies AttributeDefinition;
+
 /** Attributes that every business event may carry. */
 export const commonAttributes = {
   user_id: {
@@ -167,6 +177,34 @@ export const eventCatalogue = {
         zh: "结束原因",
         example: "customer_closed",
       },
+      resolved: {
+        type: "boolean",
+        en: "Whether the customer's question was resolved; counts more than the reason",
+        zh: "问题是否解决；优先于结束原因",
+        example: true,
+      },
+    },
+  },
+  "session.feedback": {
+    en: "A customer rates a chat session",
+    zh: "客户评价会话",
+    attributes: {
+      session_id: { ...sessionId, required: true },
+      rating: {
+        type: "int",
+        minimum: 1,
+        maximum: 5,
+        en: "1 (worst) to 5 (best); send thumbs as 1 and 5",
+        zh: "1（最差）至 5（最好）；点踩、点赞记为 1 和 5",
+        example: 5,
+      },
+      resolved: {
+        type: "boolean",
+        en: "Whether the customer says that the question was resolved",
+        zh: "客户是否认为问题已解决",
+        example: true,
+      },
+      agent_id: agentId,
     },
   },
   "session.escalate": {
@@ -279,15 +317,7 @@ export const eventCatalogue = {
     attributes: {
       agent_id: { ...agentId, required: true },
       session_id: sessionId,
-      handle_duration_seconds: {
-        type: "double",
-        unit: "s",
-        minimum: 0,
-        maximum: 31_536_000,
-        en: "Time from takeover to release",
-        zh: "从接管到释放的时长",
-        example: 486,
-      },
+      handle_duration_seconds: handleDuration,
       message_count: {
         type: "int",
         unit: "{message}",
@@ -305,6 +335,7 @@ export const eventCatalogue = {
       agent_id: { ...agentId, required: true },
       session_id: sessionId,
       target_agent_id: { ...agentId, en: "Agent who receives the session", zh: "目标坐席编号" },
+      handle_duration_seconds: { ...handleDuration, en: "Time from takeover to transfer", zh: "从接管到转接的时长" },
       reason: { type: "string", en: "Why it was transferred", zh: "转接原因", example: "language" },
     },
   },
@@ -346,7 +377,6 @@ export const eventCatalogue = {
       ticket_id: { ...ticketId, required: true },
       resolution_duration_hours: {
         type: "double",
-        required: true,
         unit: "h",
         minimum: 0,
         maximum: 87_600,
@@ -356,7 +386,6 @@ export const eventCatalogue = {
       },
       sla_met: {
         type: "boolean",
-        required: true,
         en: "Whether the service level was met",
         zh: "是否达成 SLA",
         example: true,

@@ -200,12 +200,14 @@ describe.each(seasons)("$name", (season) => {
         // How things stand at the end of a day does not add up over days.
         if (stocks.has(name)) return;
         const values = result.rows.map((row) => row[at + 1]);
-        for (const value of values) expect(value, `${query.where}: ${name}`).toBeTypeOf("number");
+        // What the AI resolved is not known if it has never answered.
+        const isUnknown = season.tenant === "silent" && values.every((value) => value === null);
+        for (const value of values) if (!isUnknown) expect(value, `${query.where}: ${name}`).toBeTypeOf("number");
         sums.set(
           name,
           values.reduce<number>((sum, value) => sum + Number(value), 0),
         );
-        if (season.empty) expect(values.every((value) => value === 0)).toBe(true);
+        if (season.empty && !isUnknown) expect(values.every((value) => value === 0)).toBe(true);
       });
     }
     expect(sums.size).toBeGreaterThan(30);
@@ -213,7 +215,7 @@ describe.each(seasons)("$name", (season) => {
       if (season.tenant === "silent") expect(figures.get(name), name).toBeNull();
       else expect(figures.get(name), name).toBeCloseTo(sum, 6);
     }
-    const sessions = sums.get("会话数（服务客户数）") ?? 0;
+    const sessions = sums.get("会话数") ?? 0;
     if (season.empty) expect(sessions).toBe(0);
     else expect(sessions).toBeGreaterThan(season.days.length);
   });

@@ -41,6 +41,8 @@ export interface Config {
   readonly sessionIdleTimeoutSeconds: number;
   /** Undefined: everything is kept. */
   readonly retentionMonths: number | undefined;
+  /** True: tenants of older counting rules are counted anew by themselves. */
+  readonly autoRebuild: boolean;
   /** With `{trace_id}` in it. */
   readonly traceUrlTemplate: string | undefined;
   /** The database holds generated data: pages and files say so. */

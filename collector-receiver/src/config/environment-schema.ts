@@ -234,6 +234,15 @@ export const environmentSchema = Type.Object({
       }),
     ),
   ),
+  AUTO_REBUILD: Type.Union(
+    [Type.Literal("true"), Type.Literal("false")],
+    variable({
+      description:
+        "`false`: tenants that are counted by older counting rules wait for `spanledger rebuild`, and their senders with them. Otherwise `spanledger migrate` and the receiver count them anew by themselves.",
+      default: "true",
+      expected: "true or false",
+    }),
+  ),
   SPANLEDGER_CONFIG: Type.Optional(
     Type.String(
       variable({

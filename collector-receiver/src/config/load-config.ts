@@ -52,6 +52,7 @@ function toConfig({ given }: ReadEnvironment, values: ReceiverEnvironment, check
     locale: values.LOCALE,
     sessionIdleTimeoutSeconds: idleTimeoutSeconds,
     retentionMonths: values.RETENTION_MONTHS,
+    autoRebuild: values.AUTO_REBUILD === "true",
     traceUrlTemplate: values.TRACE_URL_TEMPLATE,
     sampleData: values.SAMPLE_DATA === "true",
     maxBodyBytes: values.MAX_BODY_BYTES,

@@ -1,8 +1,11 @@
 import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-catalogue";
 import { agentStateOf } from "../metrics/agent-states.ts";
+import { invalidKey, otherAttribute } from "../mapping/invalid-values.ts";
+import type { InvalidNote } from "../mapping/invalid-values.ts";
 import type { CustomCounting, CustomRule } from "../metrics/custom-counting.ts";
 import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
 import { messageRoleOf } from "../metrics/session-facts.ts";
+import { meaningOf } from "../metrics/words.ts";
 import { ticketStateOf } from "../metrics/ticket-facts.ts";
 
 /** Identifiers that are replaced, by what they were. */
@@ -13,10 +16,14 @@ export interface Pseudonyms {
 
 const asItIs = (text: string): string => text;
 
+/** The word that stays of an end's reason, by what it means. */
+const endReasons = { confirmed: "resolved", failed: "failed", assumed: "timeout" } as const;
+
 /** Texts that counters and facts read, by event, and what is kept of each: no more than is read. */
 const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string) => string>>>> = {
   "session.start": { channel: asItIs },
   "session.message": { role: messageRoleOf },
+  "session.end": { reason: (text) => endReasons[meaningOf("end_reason", text) ?? "assumed"] },
   "agent.login": { agent_name: asItIs },
   "agent.status_change": { to_status: agentStateOf },
   "ticket.status_changed": { from_status: ticketStateOf, to_status: ticketStateOf },
@@ -41,6 +48,7 @@ export function anonymiseEventData(
   for (const [key, value] of Object.entries(data)) {
     // A ticket's number leads to the person in another system.
     if (key === "ticket_id") continue;
+    if (key === invalidKey) kept[key] = keepCodes(value as Readonly<Record<string, InvalidNote>>, defined);
     if (key === "session_id" && typeof value === "string") kept[key] = pseudonyms.sessions.get(value) ?? value;
     else if (key === "user_id" && (typeof value === "string" || typeof value === "number")) {
       kept[key] = pseudonyms.users.get(String(value)) ?? value;
@@ -61,6 +69,16 @@ export function anonymiseEventData(
     }
   }
   return kept;
+}
+
+/** Of invalid values the codes stay, and the names that the catalogue knows. */
+function keepCodes(
+  invalid: Readonly<Record<string, InvalidNote>>,
+  defined: Readonly<Record<string, unknown>>,
+): Record<string, InvalidNote> {
+  return Object.fromEntries(
+    Object.entries(invalid).map(([name, { code }]) => [Object.hasOwn(defined, name) ? name : otherAttribute, { code }]),
+  );
 }
 
 /** A value that a definition names is the same for many: it says nothing of a person. */

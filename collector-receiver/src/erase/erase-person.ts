@@ -24,8 +24,8 @@ import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { nextTicketPseudonym, renameTickets } from "../storage/erase/rename-tickets.ts";
 import { writeAudit } from "../storage/settings/write-audit.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { rulesOf } from "../ingest/count-batch.ts";
-import { addContribution, recountSessions } from "../recount/recount-sessions.ts";
+import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
+import { recountSessions } from "../recount/recount-sessions.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
 export interface Erasure {
@@ -185,8 +185,8 @@ async function moveSessions(
     // The recount below compares with what is stored: a customer that is still counted under the old name.
     const storedUser = sealed || userId === renamedCustomer ? newUser(userId) : userId;
     if (sealed && userId !== renamedCustomer) {
-      addContribution(changes, rules, session.facts, -1);
-      addContribution(changes, rules, { ...session.facts, userId: storedUser }, 1);
+      addFactsContribution(changes, rules, session.facts, -1);
+      addFactsContribution(changes, rules, { ...session.facts, userId: storedUser }, 1);
     }
     return { from: session.sessionId, to: pseudonyms.sessions.get(session.sessionId) as string, userId: storedUser };
   });

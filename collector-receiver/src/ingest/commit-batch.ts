@@ -3,6 +3,7 @@ import type { BusinessEvent, RejectedEvent } from "../mapping/business-event.ts"
 import { countedAttributes } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copyEvents } from "../storage/events/copy-events.ts";
+import { eventKey } from "../storage/events/insert-events.ts";
 import { findStoredEvents } from "../storage/events/find-stored-events.ts";
 import { keepRejections, nothingRejected } from "./keep-rejections.ts";
 import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
@@ -17,10 +18,11 @@ import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import { upsertSources } from "../storage/facts/upsert-sources.ts";
 import { voidResolutionDays } from "../storage/facts/void-resolution-days.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { countBatch, gatherSessionFacts, idleCheckMs, rulesOf } from "./count-batch.ts";
+import { countBatch, findTurnedSessions, gatherSessionFacts, idleCheckMs, rulesOf } from "./count-batch.ts";
 import { findLateSessions } from "./find-late-sessions.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
+import { takeBackTests } from "./take-back-tests.ts";
 import { readUncaptured } from "./read-uncaptured.ts";
 import type { RecentEvents } from "./recent-events.ts";
 import { writeCountersAndCommit } from "./write-counters.ts";
@@ -115,6 +117,10 @@ export async function commitBatch(
       sessions,
       rules,
     );
+    const turned = findTurnedSessions(sessions);
+    if (turned.length > 0) {
+      await takeBackTests(client, turned, new Set(written.inserted.map(eventKey)), rules, changes);
+    }
     stage = "counters";
     const days = await writeCountersAndCommit(client, changes);
     return { ...written, newlyRejected: kept.added, unkept: kept.unkept, days };

@@ -1,21 +1,23 @@
 import { InvariantError } from "../invariant-error.ts";
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
+import type { Sign } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
-import type { TenantRules } from "../metrics/session-contribution.ts";
+import type { ContributingFacts, TenantRules } from "../metrics/session-contribution.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
+import { isTestSession } from "../metrics/session-marks.ts";
 import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
 import { compareText } from "./compare-text.ts";
 
-/** What a batch says of its sessions, sorted by (tenant, session id). Test events say nothing. */
+/** What a batch says of its sessions, sorted by (tenant, session id). */
 export function gatherSessionFacts(events: readonly CountableEvent[]): SessionFacts[] {
   const byTenant = new Map<string, Map<string, SessionFacts>>();
   const all: SessionFacts[] = [];
   let tenantId: string | null = null;
   let sessions = new Map<string, SessionFacts>();
   for (const event of events) {
-    if (event.sessionId === null || event.test) continue;
+    if (event.sessionId === null) continue;
     if (event.tenantId !== tenantId) {
       tenantId = event.tenantId;
       sessions = byTenant.get(tenantId) ?? new Map<string, SessionFacts>();
@@ -35,7 +37,7 @@ export function gatherSessionFacts(events: readonly CountableEvent[]): SessionFa
 
 /**
  * The counter changes of a batch: what its events add, and by how much the contribution of each
- * session changes with the merge.
+ * session changes with the merge. Events of test sessions count nothing.
  */
 export function countBatch(
   events: readonly CountableEvent[],
@@ -43,20 +45,43 @@ export function countBatch(
   rules: ReadonlyMap<string, TenantRules>,
 ): CounterChanges {
   const changes = new CounterChanges();
+  const tests = new Set(sessions.filter(({ now }) => isTestSession(now)).map(sessionKeyOf));
   for (const event of events) {
-    const { calendar, workingHours, custom } = rulesOf(rules, event.tenantId);
-    changes.addEvent(event, calendar, workingHours, custom);
+    const ofTenant = rulesOf(rules, event.tenantId);
+    if (tests.size > 0 && event.sessionId !== null && tests.has(sessionKeyOf(event))) changes.addFacts(event, ofTenant);
+    else changes.addEvent(event, ofTenant);
   }
   for (const session of sessions) addSessionChange(changes, session, rulesOf(rules, session.tenantId));
   return changes;
 }
 
+/** Sessions that counted until this merge said that they are tests. */
+export function findTurnedSessions(sessions: readonly MergedSession[]): MergedSession[] {
+  return sessions.filter(({ before, now }) => before !== null && !isTestSession(before) && isTestSession(now));
+}
+
+const sessionKeyOf = ({
+  tenantId,
+  sessionId,
+}: {
+  readonly tenantId: string;
+  readonly sessionId: string | null;
+}): string => `${tenantId}\n${sessionId ?? ""}`;
+
 /** By how much a session's contribution changes with a merge. */
 export function addSessionChange(changes: CounterChanges, session: MergedSession, rules: TenantRules): void {
-  const before = session.before === null ? null : contributionOf(session.before, rules);
-  const now = contributionOf(session.now, rules);
-  if (before) changes.addContribution(session.tenantId, before, -1);
-  if (now) changes.addContribution(session.tenantId, now, 1);
+  addFactsContribution(changes, rules, session.before, -1);
+  addFactsContribution(changes, rules, session.now, 1);
+}
+
+/** Adds (`sign` 1) or takes back (-1) what facts contribute; nothing where there are none. */
+export function addFactsContribution(
+  changes: CounterChanges,
+  rules: TenantRules,
+  facts: ContributingFacts | null,
+  sign: Sign,
+): void {
+  if (facts !== null) changes.addContribution(rules.tenantId, contributionOf(facts, rules), rules, sign);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { durableDays, settledMs } from "../metrics/operation-metrics.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
+import { isTestSession } from "../metrics/session-marks.ts";
 import type { LateSessions } from "../storage/facts/void-resolution-days.ts";
 import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
 import { rulesOf } from "./count-batch.ts";
@@ -19,7 +20,11 @@ export function findLateSessions(
   const found = new Map<string, { -readonly [Key in keyof LateSessions]: LateSessions[Key] }>();
   for (const { tenantId, before, now } of sessions) {
     const { idleThroughMs } = rulesOf(rules, tenantId);
-    const returns = before === null || before.firstStartMs !== now.firstStartMs || before.userId !== now.userId;
+    const returns =
+      before === null ||
+      before.firstStartMs !== now.firstStartMs ||
+      before.userId !== now.userId ||
+      isTestSession(before) !== isTestSession(now);
     const latestMs = idleThroughMs - (returns ? youngMs : settledMs);
     add(tenantId, now.firstStartMs, latestMs, returns);
     // Where it began before it was known to begin earlier.

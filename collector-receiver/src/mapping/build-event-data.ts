@@ -1,6 +1,6 @@
 import type { AttributeVisitor } from "../otlp/otlp-carrier.ts";
 import { maxAttributesBytes } from "../otlp/walk-pauses.ts";
-import { namesPerAttribute, reserved, type AttributeKey, type AttributeRule } from "./event-plan.ts";
+import { namesPerAttribute, reserved, type AttributeKey } from "./event-plan.ts";
 import {
   attributeTooLarge,
   badText,
@@ -17,6 +17,7 @@ import {
 import { textState, type EventDataArena, type TextState } from "./event-data-arena.ts";
 import type { EventReading } from "./event-reading.ts";
 import { JsonPlace } from "./json-place.ts";
+import { PresentAttribute } from "./present-attribute.ts";
 import { takeBool, takeNumber, takeText, takeWideInt } from "./take-value.ts";
 
 const trueText = Buffer.from("true");
@@ -32,20 +33,13 @@ export class EventDataBuilder implements AttributeVisitor {
   readonly #reading: EventReading;
   readonly #arena: EventDataArena;
   readonly #place: JsonPlace;
-  #key!: AttributeKey;
-  #rule: AttributeRule | null = null;
-  /** Attributes of the data so far, and before the present one. */
-  #count = 0;
-  #countBefore = 0;
-  /** Attributes that were met, those included that are not part of the data. */
-  #names = 0;
-  /** Where each top-level member begins in the arena; it ends where the next begins. Null if nobody asks. */
-  #members: number[] | null = null;
+  readonly #present: PresentAttribute;
 
   constructor(reading: EventReading) {
     this.#reading = reading;
     this.#arena = reading.arena;
     this.#place = new JsonPlace(reading.arena);
+    this.#present = new PresentAttribute(reading, this.#place);
   }
 
   /**
@@ -54,26 +48,29 @@ export class EventDataBuilder implements AttributeVisitor {
    */
   begin(members: number[] | null = null): void {
     this.#place.begin();
-    this.#count = this.#names = 0;
-    this.#members = members;
+    this.#present.reset(members);
+  }
+
+  /** After the last attribute. */
+  end(): void {
+    this.#present.leaveOutInvalid();
   }
 
   key(bytes: Buffer, start: number, end: number): void {
     const reading = this.#reading;
+    if (this.#place.depth === 0) this.#present.leaveOutInvalid();
     this.#place.noteStart(reading.problem !== null);
     if (this.#place.depth > 0) {
       if (reading.problem === null) this.#writeNestedKey(bytes, start, end);
       return;
     }
-    this.#countBefore = this.#count;
     // Of a bad event only the names matter that make it ours.
     const { keys, knownKeys } = reading.catalogue;
     const key = reading.problem === null ? keys.intern(bytes, start, end) : knownKeys.find(bytes, start, end);
-    this.#key = key;
-    this.#rule = reading.plan.rules[key.slot]!;
+    const names = this.#present.begin(key, reading.plan.rules[key.slot]!);
     const { attributesPerEvent } = reading.limits;
-    if (++this.#names > attributesPerEvent * namesPerAttribute) {
-      reading.fail(tooManyAttributes(key, this.#names, attributesPerEvent));
+    if (names > attributesPerEvent * namesPerAttribute) {
+      reading.fail(tooManyAttributes(key, names, attributesPerEvent));
     }
   }
 
@@ -81,31 +78,38 @@ export class EventDataBuilder implements AttributeVisitor {
     const state = this.#place.writeKey(bytes, start, end);
     if (state === textState.tooLarge) this.#failSize();
     else if (state > textState.unicode) {
-      this.#reading.fail(badText(state, "an attribute's name", bytes, start, end));
+      this.#present.fail(badText(state, "an attribute's name", bytes, start, end));
     }
   }
 
   again(): void {
-    if (!this.#place.takeBack()) this.#reading.problem = null;
+    if (!this.#place.takeBack()) {
+      this.#reading.problem = null;
+      this.#present.forget();
+    }
     if (this.#place.depth > 0) return;
-    this.#count = this.#countBefore;
-    if (this.#members !== null) this.#members.length = this.#count;
+    this.#present.uncount();
   }
 
   string(bytes: Buffer, start: number, end: number): void {
-    const key = this.#key;
+    const key = this.#present.key;
     if (this.#place.depth === 0 && key.reserved !== reserved.none) {
       this.#reading.readReservedText(key, bytes, start, end);
+      return;
+    }
+    if (this.#place.depth === 0 && this.#present.saysTest(bytes, start, end)) {
+      // Stored as a boolean, so that whoever reads the row need not know the words.
+      this.bool(true);
       return;
     }
     if (!this.#openValue(-1, end > start)) return;
     const state = this.#writeText(bytes, start, end);
     if (this.#place.depth > 0 || state > textState.unicode) return;
-    this.#note(takeText(this.#reading, key, this.#rule, bytes, start, end));
+    this.#note(takeText(this.#reading, key, this.#present.rule, bytes, start, end));
   }
 
   int(value: number): void {
-    if (!this.#openValue(value)) return;
+    if (this.#takeAsText(value) || !this.#openValue(value)) return;
     if (!this.#arena.writeInt(value)) this.#failSize();
     else if (this.#place.depth === 0) this.#take(value);
   }
@@ -114,7 +118,8 @@ export class EventDataBuilder implements AttributeVisitor {
     if (!this.#openValue(-1)) return;
     const exact = (BigInt(high) << 32n) | BigInt(low);
     if (!this.#arena.writeAscii(exact.toString())) this.#failSize();
-    else if (this.#place.depth === 0) this.#note(takeWideInt(this.#reading, this.#key, this.#rule, exact));
+    else if (this.#place.depth === 0)
+      this.#note(takeWideInt(this.#reading, this.#present.key, this.#present.rule, exact));
   }
 
   double(value: number): void {
@@ -124,7 +129,7 @@ export class EventDataBuilder implements AttributeVisitor {
     }
     // -0 is 0 in jsonb; what counters read has to be what the stored row gives back.
     const number = value === 0 ? 0 : value;
-    if (!this.#openValue(number)) return;
+    if (this.#takeAsText(number) || !this.#openValue(number)) return;
     if (!this.#arena.writeDouble(number)) this.#failSize();
     else if (this.#place.depth === 0) this.#take(number);
   }
@@ -132,16 +137,17 @@ export class EventDataBuilder implements AttributeVisitor {
   bool(value: boolean): void {
     if (!this.#openValue(-1)) return;
     if (!this.#arena.writeRaw(value ? trueText : falseText)) this.#failSize();
-    else if (this.#place.depth === 0) this.#note(takeBool(this.#reading, this.#key, this.#rule, value));
+    else if (this.#place.depth === 0) this.#note(takeBool(this.#reading, this.#present.key, this.#present.rule, value));
   }
 
   binary(bytes: Buffer, start: number, end: number): void {
     if (!this.#openOther("bytes")) return;
     const { attributeBytes } = this.#reading.limits;
-    if (end - start > attributeBytes) this.#reading.fail(attributeTooLarge(this.#key, end - start, attributeBytes));
+    if (end - start > attributeBytes)
+      this.#reading.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
     else if (!this.#arena.writeBase64(bytes, start, end)) this.#failSize();
-    else if (this.#place.depth === 0 && this.#key.counted) {
-      this.#reading.attributes[this.#key.text] = bytes.toString("base64", start, end);
+    else if (this.#place.depth === 0 && this.#present.key.counted) {
+      this.#reading.attributes[this.#present.key.text] = bytes.toString("base64", start, end);
     }
   }
 
@@ -151,7 +157,7 @@ export class EventDataBuilder implements AttributeVisitor {
   }
 
   malformedValue(expected: string, bytes: Buffer, start: number, end: number): void {
-    if (this.#openValue(-1)) this.#reading.fail(malformedValue(this.#key, expected, bytes, start, end));
+    if (this.#openValue(-1)) this.#reading.fail(malformedValue(this.#present.key, expected, bytes, start, end));
   }
 
   malformedAttribute(expected: string, bytes: Buffer, start: number, end: number): void {
@@ -159,7 +165,7 @@ export class EventDataBuilder implements AttributeVisitor {
   }
 
   tooLarge(): void {
-    if (this.#place.depth === 0) this.#touch(true);
+    if (this.#place.depth === 0) this.#present.touch(true);
     this.#reading.incomplete = true;
     this.#failSize();
   }
@@ -184,7 +190,7 @@ export class EventDataBuilder implements AttributeVisitor {
     if (!this.#openOther(what)) return false;
     const { nesting } = this.#reading.limits;
     if (this.#place.depth >= nesting) {
-      this.#reading.fail(nestedTooDeeply(this.#key, nesting));
+      this.#reading.fail(nestedTooDeeply(this.#present.key, nesting));
       return false;
     }
     if (this.#place.open(bracket)) return true;
@@ -201,14 +207,13 @@ export class EventDataBuilder implements AttributeVisitor {
   #openOther(what: string): boolean {
     if (!this.#openValue(-1)) return false;
     if (this.#place.depth > 0) return true;
-    const key = this.#key;
-    const rule = this.#rule;
+    const key = this.#present.key;
+    const rule = this.#present.rule;
     if (rule !== null) {
-      this.#reading.fail(wrongType(key, rule, what));
+      this.#present.fail(wrongType(key, rule, what));
       return false;
     }
-    // The last of equal names counts, as in jsonb.
-    if (key.counted) delete this.#reading.attributes[key.text];
+    this.#present.replaceCounted();
     return true;
   }
 
@@ -220,33 +225,27 @@ export class EventDataBuilder implements AttributeVisitor {
    */
   #openValue(number: number, filled = true): boolean {
     if (this.#place.depth > 0) return this.#openNested();
-    const key = this.#key;
+    const key = this.#present.key;
     if (key.reserved !== reserved.none) {
       this.#reading.readReservedNumber(key, number);
       return false;
     }
-    this.#touch(filled);
+    this.#present.touch(filled);
     return this.#reading.problem === null && this.#openMember(key);
-  }
-
-  #touch(filled: boolean): void {
-    if (this.#rule === null) return;
-    this.#reading.touched |= this.#rule.requiredBit;
-    if (filled) this.#reading.satisfied |= this.#rule.requiredBit;
-    else this.#reading.satisfied &= ~this.#rule.requiredBit;
   }
 
   #openMember(key: AttributeKey): boolean {
     if (this.#reading.skippedKey !== null && this.#reading.skippedKey.equals(key.bytes)) return false;
-    if (++this.#count > this.#reading.limits.attributesPerEvent) {
-      this.#reading.fail(tooManyAttributes(key, this.#count, this.#reading.limits.attributesPerEvent));
+    const count = this.#present.count();
+    if (count > this.#reading.limits.attributesPerEvent) {
+      this.#reading.fail(tooManyAttributes(key, count, this.#reading.limits.attributesPerEvent));
       return false;
     }
     if (key.state > textState.unicode) {
       this.#reading.fail(badText(key.state, "an attribute's name", key.bytes, 0, key.bytes.length));
       return false;
     }
-    this.#members?.push(this.#arena.length);
+    this.#present.noteStart(this.#arena.length);
     if (!this.#arena.writeWords(key.jsonWords)) {
       this.#failSize();
       return false;
@@ -267,16 +266,16 @@ export class EventDataBuilder implements AttributeVisitor {
   #writeText(bytes: Buffer, start: number, end: number): TextState {
     const { attributeBytes } = this.#reading.limits;
     if (end - start > Math.max(maxAttributesBytes, attributeBytes)) {
-      this.#reading.fail(attributeTooLarge(this.#key, end - start, attributeBytes));
+      this.#reading.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
       return textState.tooLarge;
     }
     const state = this.#arena.writeString(bytes, start, end);
     if (state > textState.unicode && state !== textState.tooLarge) {
-      this.#reading.fail(badText(state, quoteKey(this.#key), bytes, start, end));
+      this.#present.fail(badText(state, quoteKey(this.#present.key), bytes, start, end));
       return state;
     }
     if (end - start > attributeBytes) {
-      this.#reading.fail(attributeTooLarge(this.#key, end - start, attributeBytes));
+      this.#reading.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
       return textState.tooLarge;
     }
     if (state === textState.tooLarge) this.#failSize();
@@ -285,13 +284,13 @@ export class EventDataBuilder implements AttributeVisitor {
 
   /** JSON cannot carry it: an error in what the catalogue defines, text as in OTLP/JSON elsewhere. */
   #readNotFinite(value: number): void {
-    const text = Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
-    const key = this.#key;
-    const rule = this.#rule;
+    const text = String(value);
+    const key = this.#present.key;
+    const rule = this.#present.rule;
     if (this.#place.depth === 0 && rule !== null && key.reserved === reserved.none) {
-      this.#touch(true);
+      this.#present.touch(true);
       const isNumber = rule.type === "int" || rule.type === "double";
-      this.#reading.fail(isNumber ? notFinite(key, text) : wrongType(key, rule, text));
+      this.#present.fail(isNumber ? notFinite(key, text) : wrongType(key, rule, text));
       return;
     }
     const bytes = Buffer.from(text);
@@ -299,14 +298,21 @@ export class EventDataBuilder implements AttributeVisitor {
   }
 
   #take(value: number): void {
-    this.#note(takeNumber(this.#reading, this.#key, this.#rule, value));
+    this.#note(takeNumber(this.#reading, this.#present.key, this.#present.rule, value));
   }
 
   #note(problem: EventProblem | null): void {
-    if (problem !== null) this.#reading.fail(problem);
+    if (problem !== null) this.#present.fail(problem);
+  }
+
+  /** @returns false for a number that is to be taken as it is */
+  #takeAsText(value: number): boolean {
+    const text = this.#place.depth === 0 ? this.#present.textOf(value) : null;
+    if (text !== null) this.string(text, 0, text.length);
+    return text !== null;
   }
 
   #failSize(): void {
-    this.#reading.fail(eventTooLarge(this.#key, this.#reading.limits.eventDataBytes));
+    this.#reading.fail(eventTooLarge(this.#present.key, this.#reading.limits.eventDataBytes));
   }
 }

@@ -154,6 +154,7 @@ function compilePlan(
       maximum: Math.min(definition.maximum ?? Infinity, int4 ? 0x7fffffff : Infinity),
       maxLength: definition.maxLength ?? Infinity,
       capture: captures[name] ?? capture.none,
+      takesIntegers: name === "user_id",
     };
     if (isRequired) required.push(rule);
     rules[slots.get(name)!] = rule;

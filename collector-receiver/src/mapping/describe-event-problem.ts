@@ -8,6 +8,8 @@ export interface EventProblem {
   readonly code: RejectionCodeName;
   /** What is wrong with which value. */
   readonly text: string;
+  /** The value, if it is a number: a text may say who somebody is. */
+  readonly value?: number;
 }
 
 /** @param value as a person reads it: `7`, `the text "x"`, `an array` */
@@ -46,7 +48,7 @@ export function notExact(key: AttributeKey, value: string): EventProblem {
 
 export function outOfBounds(key: AttributeKey, rule: AttributeRule, value: number): EventProblem {
   const bound = value < rule.minimum ? `at least ${rule.minimum}` : `at most ${rule.maximum}`;
-  return { code: "out_of_range", text: `${quoteKey(key)} is ${value}, ${bound} is allowed` };
+  return { code: "out_of_range", text: `${quoteKey(key)} is ${value}, ${bound} is allowed`, value };
 }
 
 export function notFinite(key: AttributeKey, value: string): EventProblem {
@@ -66,6 +68,13 @@ export function tooManyAttributes(key: AttributeKey, count: number, most: number
 
 export function eventTooLarge(key: AttributeKey, most: number): EventProblem {
   return { code: "event_data_too_large", text: `At ${quoteKey(key)} the event exceeds ${most} bytes` };
+}
+
+export function invalidTooLarge(most: number): EventProblem {
+  return {
+    code: "event_data_too_large",
+    text: `With the list of its invalid values the event exceeds ${most} bytes`,
+  };
 }
 
 export function attributeTooLarge(key: AttributeKey, bytes: number, most: number): EventProblem {

@@ -24,6 +24,8 @@ export interface AttributeRule {
   readonly maximum: number;
   readonly maxLength: number;
   readonly capture: (typeof capture)[keyof typeof capture];
+  /** An integer is taken as its decimal text. */
+  readonly takesIntegers: boolean;
 }
 
 /** An attribute's name; one object for all attributes of that name. In JSON it is predicted together with what is around it. */

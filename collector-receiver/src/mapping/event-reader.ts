@@ -56,5 +56,6 @@ export class EventReader {
     this.#builder.begin(members);
     if (this.#usesPayload) walker.readPayload(this.#builder);
     walker.readEventAttributes(this.#builder);
+    this.#builder.end();
   }
 }

@@ -6,6 +6,7 @@ import { reserved, type AttributeKey, type MappingPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import { describeBytes } from "./describe-value.ts";
 import { EventRowArena } from "./event-row-arena.ts";
+import { writeInvalidValues, type InvalidValue } from "./invalid-values.ts";
 import type { MappingLimits } from "./mapping-context.ts";
 import { readUuid, timeOfUuidV7 } from "../bytes/uuid.ts";
 import { StringCache } from "../bytes/string-cache.ts";
@@ -27,6 +28,8 @@ export class EventReading {
   skippedKey: Buffer | null = null;
 
   problem: EventProblem | null = null;
+  /** Values that were left out. */
+  readonly invalid: InvalidValue[] = [];
   /** Not all attributes were read: whether the event is ours may stand among the others. */
   incomplete = false;
   /** Bits of required attributes that carry any value: signs that an unmarked event is ours. */
@@ -67,6 +70,7 @@ export class EventReading {
     this.skippedKey = skippedKey;
     this.arena.begin(this.limits.eventDataBytes);
     this.problem = null;
+    if (this.invalid.length > 0) this.invalid.length = 0;
     this.incomplete = false;
     this.touched = 0;
     this.satisfied = 0;
@@ -86,6 +90,11 @@ export class EventReading {
   /** Notes what is wrong; the first problem counts. */
   fail(problem: EventProblem): void {
     this.problem ??= problem;
+  }
+
+  /** Writes what was left out behind the attributes. @returns false if it does not fit */
+  writeInvalid(): boolean {
+    return this.invalid.length === 0 || this.arena.writeRaw(writeInvalidValues(this.invalid));
   }
 
   /** A session id of valid UTF-8; an empty one is none. */

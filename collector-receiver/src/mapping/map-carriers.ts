@@ -7,7 +7,7 @@ import type { Walk } from "../otlp/walk-pauses.ts";
 import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
 import { compileCatalogue, type CompiledCatalogue, type EventName } from "./compile-catalogue.ts";
 import { deriveEventId, fingerprintOf } from "./derive-event-id.ts";
-import type { EventProblem } from "./describe-event-problem.ts";
+import { invalidTooLarge, type EventProblem } from "./describe-event-problem.ts";
 import {
   findFieldProblem,
   findMarkProblem,
@@ -241,7 +241,8 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       findTimeProblem(carrier, occurredAtMs, this) ??
       (reading.marked && !reading.hasEventId ? findMarkProblem(reading) : null) ??
       reading.problem ??
-      (reading.satisfied === plan.requiredMask ? null : findMissing(reading, plan));
+      (reading.satisfied === plan.requiredMask ? null : findMissing(reading, plan)) ??
+      (reading.writeInvalid() ? null : invalidTooLarge(reading.limits.eventDataBytes));
     if (problem !== null) {
       this.#reject(walker, name, problem);
       return;
@@ -259,6 +260,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const { carrier } = walker;
     const skippedKey = carrier.eventName.start === carrier.eventName.end ? nameReader.name : null;
     const members = eventReader.readMembers(walker, plan, skippedKey);
+    this.#reading.writeInvalid();
     const fingerprint = fingerprintOf(carrier, name.text, resource.serviceInstanceId, members);
     deriveEventId(fingerprint, this.#ordinals, this.#reading.eventId);
   }

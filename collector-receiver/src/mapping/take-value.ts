@@ -93,6 +93,14 @@ export function takeBool(
   return null;
 }
 
+/** Whether a text says that an event is a test. */
+export function saysTest(bytes: Buffer, start: number, end: number): boolean {
+  return end - start <= maxTestWord && testWords.has(bytes.latin1Slice(start, end).trim().toLowerCase());
+}
+
+const testWords: ReadonlySet<string> = new Set(["true", "1"]);
+const maxTestWord = 16;
+
 /** Characters of valid UTF-8: all bytes but continuations. */
 function codePoints(bytes: Buffer, start: number, end: number): number {
   let count = 0;

@@ -19,8 +19,8 @@ class NumberText {
 }
 
 /**
- * A complete OTLP request that maps to this very event, for one that was mapped well and that
- * PostgreSQL refused. It is a log record, because an event need not have a trace.
+ * A complete OTLP request that maps to this very event (without the notes of its invalid values), for one that was mapped
+ * well and that PostgreSQL refused. It is a log record, because an event need not have a trace.
  */
 export function writeReplayPayload(event: BusinessEvent): ReplayPayload {
   const nanoseconds = BigInt(event.occurredAtMs) * 1_000_000n;

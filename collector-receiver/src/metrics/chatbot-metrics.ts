@@ -1,7 +1,10 @@
 import type { MetricDefinition } from "./metric-definition.ts";
 import { counted, rate } from "./metric-shapes.ts";
+import { resolutionPeer } from "./outcome-metrics.ts";
 
 const common = { group: "ai_chatbot", definitionVersion: 1, since: "0.1.0" } as const;
+/** Changed by counting rules 2. */
+const second = { definitionVersion: 2, since: "0.3.0" } as const;
 const sessions = { ...common, cohort: "session_start" } as const;
 const events = { ...common, cohort: "event_time" } as const;
 
@@ -12,7 +15,7 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
     ...counted,
     key: "total_sessions",
     numerator: { add: ["total_sessions"] },
-    name: { en: "Sessions (customers served)", zh: "会话数（服务客户数）" },
+    name: { en: "Conversations", zh: "会话数" },
     meaning: {
       en: "Distinct session_id with a session.start, in the period of the first start. The case study shows it as total_customers_served.",
       zh: "有 session.start 的不同 session_id 数，计入首次开始所在的周期。商业案例中显示为 total_customers_served。",
@@ -29,13 +32,19 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
     numerator: { add: ["unique_customers"] },
     name: { en: "Distinct customers", zh: "独立客户数" },
     meaning: {
-      en: "Distinct user_id of the sessions that started in the period.",
-      zh: "周期内开始的会话中不同 user_id 的数量。",
+      en: "Distinct customers of the sessions that started in the period. A session's customer is the user_id that its session.* and query.* events name last.",
+      zh: "周期内开始的会话的独立客户数。会话的客户是其 session.* 和 query.* 事件最后给出的 user_id。",
     },
     edgeCases: {
-      en: "Cannot be added up from days: known for a day, an ISO week and a month, null for any other range. Sessions without user_id are not in it.",
-      zh: "不能由每日数相加：只有单日、ISO 周和月有值，其他范围为 null。没有 user_id 的会话不计入。",
+      en: "Cannot be added up from days: known for a day, an ISO week and a month, null for any other range. Placeholders such as an empty text, null, none, anonymous, 0 or -1 name nobody. Sessions without a customer are not in it.",
+      zh: "不能由每日数相加：只有单日、ISO 周和月有值，其他范围为 null。空、null、none、anonymous、0、-1 等占位值不算客户。没有客户的会话不计入。",
     },
+    peer: {
+      en: "PostHog merges an anonymous id into the customer that is identified later.",
+      zh: "PostHog 在识别客户后，把匿名编号并入该客户。",
+      source: "https://posthog.com/docs/product-analytics/identify",
+    },
+    ...second,
   },
   {
     ...sessions,
@@ -78,24 +87,29 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
     numerator: { add: ["ai_resolved_sessions"] },
     name: { en: "Sessions resolved by AI", zh: "AI 解决的会话" },
     meaning: {
-      en: "Sessions that ended, neither escalated nor taken over by a human.",
-      zh: "已结束、既未转人工也未被坐席接管的会话。",
+      en: "Sessions that ended, in which the AI answered and no human took part, that were not escalated, and whose last end does not say that it failed.",
+      zh: "已结束、AI 回答过、没有人工参与、未转人工，且最后一次结束未表明失败的会话。",
     },
     edgeCases: {
-      en: "An escalation that comes later takes the session out again.",
-      zh: "之后发生的转人工会将该会话移出。",
+      en: "An escalation, a human or a failed end that comes later takes the session out again. For a tenant without any AI answer it is not known.",
+      zh: "之后发生的转人工、人工参与或失败的结束会将该会话移出。租户从无 AI 回答时为未知。",
     },
+    peer: resolutionPeer,
+    needsAiAnswers: true,
+    ...second,
   },
   {
     ...sessions,
     ...counted,
     key: "ai_resolved_idle",
     numerator: { add: ["ai_resolved_idle"] },
-    name: { en: "Resolution assumed from silence", zh: "推定解决（静默）" },
+    name: { en: "AI resolutions that ended by silence", zh: "静默结束的 AI 解决" },
     meaning: {
-      en: "The part of the resolved sessions that ended by silence: assumed, not confirmed.",
-      zh: "AI 解决的会话中因静默而结束的部分：属推定，未经确认。",
+      en: "The part of the resolved sessions that ended by silence, without any session.end.",
+      zh: "AI 解决的会话中没有 session.end、因静默而结束的部分。",
     },
+    needsAiAnswers: true,
+    ...second,
   },
   {
     ...sessions,
@@ -109,9 +123,12 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
       zh: "由 AI 独立解决的会话占比，越高越好。",
     },
     edgeCases: {
-      en: "Open sessions are in the denominator, so a running period starts low.",
-      zh: "进行中的会话计入分母，因此未结束的周期初期偏低。",
+      en: "Open sessions and those that nobody answered are in the denominator, so a running period starts low.",
+      zh: "进行中的会话和无人回答的会话计入分母，因此未结束的周期初期偏低。",
     },
+    peer: resolutionPeer,
+    needsAiAnswers: true,
+    ...second,
   },
   {
     ...sessions,
@@ -153,6 +170,8 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
       en: "A later change of the cost rewrites nothing.",
       zh: "之后修改成本不会改写历史。",
     },
+    needsAiAnswers: true,
+    ...second,
   },
   {
     ...sessions,
@@ -180,9 +199,10 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
     numerator: { add: ["responses_timed"] },
     name: { en: "Timed responses", zh: "计时的回复数" },
     meaning: {
-      en: "Messages that carry response_time_ms.",
-      zh: "带有 response_time_ms 的消息。",
+      en: "Messages of the AI that carry a valid response_time_ms.",
+      zh: "AI 发送且带有有效 response_time_ms 的消息。",
     },
+    ...second,
   },
   {
     ...events,
@@ -195,9 +215,10 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
     denominator: { add: ["responses_timed"] },
     name: { en: "Average response time", zh: "平均响应时间" },
     meaning: {
-      en: "Mean response_time_ms of the messages that carry it; for a streamed answer, to its end.",
-      zh: "带有 response_time_ms 的消息的平均值；流式回答计到回答结束。",
+      en: "Mean response_time_ms of the messages of the AI that carry it; for a streamed answer, to its end.",
+      zh: "AI 消息的 response_time_ms 平均值；流式回答计到回答结束。",
     },
+    ...second,
   },
   ...(["order", "tracking"] as const).flatMap((query): MetricDefinition[] => {
     const zh = query === "order" ? "订单" : "物流";

@@ -1,15 +1,15 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
-import type { BusinessCalendar } from "./business-calendar.ts";
 import { customerSlotsOf } from "./customer-days.ts";
 import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
 import { bucketOf, bucketsOfGroup, firstOfGroup } from "./duration-histogram.ts";
+import { amountOfEvent, compiledCounters } from "./compiled-counters.ts";
 import { CustomChanges } from "./custom-changes.ts";
-import type { CustomCounting, CustomRule } from "./custom-counting.ts";
-import { agentNameEvent, durationHistograms, eventCounters } from "./event-counters.ts";
-import type { EventCounter } from "./event-counters.ts";
+import type { CustomRule } from "./custom-counting.ts";
+import { agentNameEvent, eventCounters } from "./event-counters.ts";
 import { OperationFacts } from "./operation-facts.ts";
-import { toScaledInteger } from "./scale-decimal.ts";
-import type { SessionContribution } from "./session-contribution.ts";
+import { sessionCounters, takeoverCounters } from "./session-contribution.ts";
+import type { SessionContribution, TenantRules } from "./session-contribution.ts";
+import { isAiAnswer } from "./session-facts.ts";
 import { workingMsBetween } from "./working-hours.ts";
 import type { WorkingCalendar } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
@@ -22,19 +22,14 @@ import type {
   HistogramChange,
 } from "./counter-change.ts";
 
-interface CompiledCounter {
-  readonly counter: EventCounter;
-  readonly businessAt: number;
-  /** Place in an agent row, or -1. */
-  readonly agentAt: number;
-}
-interface CompiledEvent {
-  readonly counters: readonly CompiledCounter[];
-  readonly byAgent: boolean;
-  readonly histograms: readonly (typeof durationHistograms)[number][];
-}
+/** 1 adds, -1 takes back. */
+export type Sign = 1 | -1;
 
-const compiled: ReadonlyMap<string, CompiledEvent> = compile();
+/** Places of the first session counter and of the first takeover counter in a business row, and of the latter in an agent's. */
+const sessionsAt = eventCounters.length;
+const takeoversAt = sessionsAt + sessionCounters.length;
+const agentTakeoversAt = agentColumns.length - takeoverCounters.length;
+
 const countedValues: ReadonlyMap<string, readonly string[]> = new Map(
   attributeCounters.map(({ event }) => [
     event,
@@ -42,29 +37,8 @@ const countedValues: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-function compile(): Map<string, CompiledEvent> {
-  const agentPlaces = new Map<string, number>(agentColumns.map(({ column }, place) => [column, place]));
-  const byEvent = new Map<string, CompiledEvent>();
-  for (const event of new Set(eventCounters.map((counter) => counter.event))) {
-    const counters = eventCounters.flatMap((counter, businessAt) =>
-      counter.event === event
-        ? [
-            {
-              counter,
-              businessAt,
-              agentAt: counter.byAgent ? (agentPlaces.get(counter.column) ?? -1) : -1,
-            },
-          ]
-        : [],
-    );
-    byEvent.set(event, {
-      counters,
-      byAgent: counters.some(({ agentAt }) => agentAt >= 0),
-      histograms: durationHistograms.filter((histogram) => histogram.event === event),
-    });
-  }
-  return byEvent;
-}
+/** What counting an event depends on beside the event. */
+export type EventRules = Pick<TenantRules, "calendar" | "workingHours" | "custom">;
 
 /** The changes of one tenant's day by what they are looked up with: an event makes no key of its own. */
 interface DayChanges {
@@ -96,71 +70,98 @@ export class CounterChanges {
   readonly #days = new Map<string, DayChanges>();
   #latest: DayChanges | undefined;
 
-  /**
-   * Counts one event by its own time; a test event changes nothing.
-   * @param working the tenant's working hours; without them, no duration is counted in working hours
-   * @param custom the product's own metrics, where the tenant has any
-   */
-  addEvent(
-    event: CountableEvent,
-    calendar: BusinessCalendar,
-    working: WorkingCalendar | null,
-    custom: CustomCounting | null,
-  ): void {
+  /** Counts one event by its own time, and adds what it says of agents and tickets; a test event changes nothing. */
+  addEvent(event: CountableEvent, rules: EventRules): void {
+    this.addFacts(event, rules);
+    this.countEvent(event, rules, 1);
+  }
+
+  /** Adds what an event says of agents and tickets: that goes by the event alone, whether its session is a test or not. */
+  addFacts(event: CountableEvent, { calendar }: EventRules): void {
     if (event.test) return;
     if (event.agentId !== null || event.ticketId !== null) this.operations.addEvent(event);
+    if (event.name !== agentNameEvent) return;
+    noteName(this.#agentOf(event.agentId, this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs))), event);
+  }
+
+  /** Counts one event, or takes it back; a test event changes nothing. */
+  countEvent(event: CountableEvent, { calendar, workingHours, custom }: EventRules, sign: Sign): void {
+    if (event.test) return;
     const day = this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs));
     const known = day.eventCounts.get(event.name);
-    if (known) known.count++;
+    if (known) known.count += sign;
     else {
-      const change = { tenantId: event.tenantId, day: day.day, eventName: event.name, count: 1 };
+      const change = { tenantId: event.tenantId, day: day.day, eventName: event.name, count: sign };
       day.eventCounts.set(event.name, change);
       this.eventCounts.set(day.prefix + event.name, change);
     }
     const own = custom?.rules.get(event.name);
-    if (own !== undefined) this.#countOwn(event, day, own);
-    for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute);
-    const rules = compiled.get(event.name);
+    if (own !== undefined) this.#countOwn(event, day, own, sign);
+    for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute, sign);
+    const rules = compiledCounters.get(event.name);
     if (rules === undefined) return;
+    const isOfAi = event.name === "session.message" && isAiAnswer(event);
     const business = (day.business ??= this.#businessOf(event.tenantId, day.day)).amounts;
-    const agent = rules.byAgent ? this.#agentOf(event, day) : undefined;
+    const agent = rules.byAgent ? this.#agentOf(event.agentId, day) : undefined;
     for (const { counter, businessAt, agentAt } of rules.counters) {
-      const amount = amountOf(counter, event);
+      if (counter.ofAi === true && !isOfAi) continue;
+      const amount = sign * amountOfEvent(counter, event);
       if (amount === 0) continue;
       business[businessAt] = (business[businessAt] as number) + amount;
       if (agentAt >= 0 && agent) agent.amounts[agentAt] = (agent.amounts[agentAt] as number) + amount;
     }
-    for (const histogram of rules.histograms) {
-      const value = event.attributes[histogram.attribute];
-      if (typeof value !== "number") continue;
-      const ms = Math.round(value * histogram.unitMs);
-      if (histogram.inWorkingHours !== true) this.#addToHistogram(event.tenantId, day, histogram.metric, ms);
-      else if (working !== null) {
-        const { occurredAtMs } = event;
-        const workingMs = workingMsBetween(working, occurredAtMs - ms, occurredAtMs);
-        this.#addToHistogram(event.tenantId, day, histogram.metric, workingMs);
+    for (const { metric, attribute, unitMs, ofAi, inWorkingHours } of rules.histograms) {
+      const value = event.attributes[attribute];
+      if (typeof value !== "number" || (ofAi === true && !isOfAi)) continue;
+      const ms = Math.round(value * unitMs);
+      if (inWorkingHours !== true) this.#addToHistogram(day, metric, ms, sign);
+      else if (workingHours !== null) {
+        this.#addToHistogram(day, metric, workingMsUntil(event.occurredAtMs, ms, workingHours), sign);
       }
     }
   }
 
-  /** Adds (`sign` 1) or takes back (-1) what a session contributes to its start day. */
-  addContribution(tenantId: string, contribution: SessionContribution, sign: 1 | -1): void {
-    const { amounts } = this.#businessOf(tenantId, contribution.day);
-    contribution.amounts.forEach((amount, i) => {
-      const place = eventCounters.length + i;
-      amounts[place] = (amounts[place] as number) + sign * amount;
+  /** Adds or takes back what a session contributes, each part to its own day. */
+  addContribution(tenantId: string, { start, takeover }: SessionContribution, rules: EventRules, sign: Sign): void {
+    if (start !== null) {
+      const { amounts } = this.#businessOf(tenantId, start.day);
+      start.amounts.forEach((amount, i) => {
+        amounts[sessionsAt + i] = (amounts[sessionsAt + i] as number) + sign * amount;
+      });
+      if (start.userId !== null) this.#addCustomer(tenantId, start.day, start.userId, sign);
+    }
+    if (takeover !== null) this.#addTakeover(tenantId, takeover, rules, sign);
+  }
+
+  #addTakeover(
+    tenantId: string,
+    { day: dayName, agentId, atMs, waitMs }: NonNullable<SessionContribution["takeover"]>,
+    { workingHours }: EventRules,
+    sign: Sign,
+  ): void {
+    const day = this.#dayOf(tenantId, dayName);
+    const business = (day.business ??= this.#businessOf(tenantId, dayName)).amounts;
+    const agent = this.#agentOf(agentId, day).amounts;
+    takeoverCounters.forEach(({ amountOf: amountOfWait }, i) => {
+      const amount = sign * amountOfWait(waitMs);
+      business[takeoversAt + i] = (business[takeoversAt + i] as number) + amount;
+      agent[agentTakeoversAt + i] = (agent[agentTakeoversAt + i] as number) + amount;
     });
-    if (contribution.userId === null) return;
-    for (const { month, slot } of customerSlotsOf(contribution.day)) {
-      const key = `${tenantId}\n${month}\n${contribution.userId}`;
+    if (waitMs === null) return;
+    this.#addToHistogram(day, firstResponse, waitMs, sign);
+    if (workingHours !== null) {
+      this.#addToHistogram(day, `${firstResponse}_business`, workingMsUntil(atMs, waitMs, workingHours), sign);
+    }
+  }
+
+  #addCustomer(tenantId: string, day: string, userId: string, sign: Sign): void {
+    for (const { month, slot } of customerSlotsOf(day)) {
+      const key = `${tenantId}\n${month}\n${userId}`;
       const known = this.customers.get(key);
       const count = known?.counts.find((of) => of.slot === slot);
       if (count) count.sessions += sign;
       else if (known) known.counts.push({ slot, sessions: sign });
-      else {
-        const { userId } = contribution;
-        this.customers.set(key, { tenantId, month, userId, counts: [{ slot, sessions: sign }] });
-      }
+      else this.customers.set(key, { tenantId, month, userId, counts: [{ slot, sessions: sign }] });
     }
   }
 
@@ -204,54 +205,42 @@ export class CounterChanges {
     return change;
   }
 
-  #agentOf(event: CountableEvent, { day, prefix, agents }: DayChanges): AgentChange {
-    let change = agents.get(event.agentId);
+  #agentOf(agentId: number | null, { tenantId, day, prefix, agents }: DayChanges): AgentChange {
+    let change = agents.get(agentId);
     if (change === undefined) {
       change = {
-        tenantId: event.tenantId,
+        tenantId,
         day,
-        agentId: event.agentId,
+        agentId,
         amounts: new Float64Array(agentColumns.length),
         name: null,
         nameAtMs: 0,
         nameEventId: "",
       };
-      agents.set(event.agentId, change);
-      this.agents.set(prefix + String(event.agentId ?? ""), change);
-    }
-    const name = event.attributes["agent_name"];
-    if (event.name === agentNameEvent && typeof name === "string") {
-      const isLater =
-        change.name === null ||
-        event.occurredAtMs > change.nameAtMs ||
-        (event.occurredAtMs === change.nameAtMs && event.eventId > change.nameEventId);
-      if (isLater) {
-        change.name = name;
-        change.nameAtMs = event.occurredAtMs;
-        change.nameEventId = event.eventId;
-      }
+      agents.set(agentId, change);
+      this.agents.set(prefix + String(agentId ?? ""), change);
     }
     return change;
   }
 
-  #countOwn(event: CountableEvent, day: DayChanges, rules: readonly CustomRule[]): void {
+  #countOwn(event: CountableEvent, day: DayChanges, rules: readonly CustomRule[], sign: Sign): void {
     const custom = (this.custom ??= new CustomChanges());
-    const addDuration = (name: string, ms: number): void => this.#addToHistogram(event.tenantId, day, name, ms);
-    for (const rule of rules) custom.add(event, day.day, rule, addDuration);
+    const addDuration = (name: string, ms: number): void => this.#addToHistogram(day, name, ms, sign);
+    for (const rule of rules) custom.add(event, day.day, rule, addDuration, sign);
   }
 
-  #countValue(event: CountableEvent, { day, prefix }: { day: string; prefix: string }, attribute: string): void {
+  #countValue(event: CountableEvent, { day, prefix }: DayChanges, attribute: string, sign: Sign): void {
     const value = countedValueOf(event.attributes[attribute]);
     const key = `${prefix}${event.name}\n${attribute}\n${value}`;
     const known = this.attributeCounts.get(key);
-    if (known) known.count++;
+    if (known) known.count += sign;
     else {
       const { tenantId, name: eventName } = event;
-      this.attributeCounts.set(key, { tenantId, day, eventName, attribute, value, count: 1 });
+      this.attributeCounts.set(key, { tenantId, day, eventName, attribute, value, count: sign });
     }
   }
 
-  #addToHistogram(tenantId: string, { day, prefix, histograms }: DayChanges, metric: string, ms: number): void {
+  #addToHistogram({ tenantId, day, prefix, histograms }: DayChanges, metric: string, ms: number, sign: Sign): void {
     let groups = histograms.get(metric);
     if (groups === undefined) histograms.set(metric, (groups = new Map()));
     const bucket = bucketOf(ms);
@@ -264,14 +253,30 @@ export class CounterChanges {
       this.histograms.set(`${prefix}${metric}\n${String(firstBucket).padStart(3, "0")}`, change);
     }
     const place = bucket - firstBucket;
-    change.counts[place] = (change.counts[place] as number) + 1;
+    change.counts[place] = (change.counts[place] as number) + sign;
   }
 }
 
-function amountOf(counter: EventCounter, event: CountableEvent): number {
-  if (counter.when && event.attributes[counter.when.attribute] !== counter.when.is) return 0;
-  if (counter.present !== undefined && typeof event.attributes[counter.present] !== "number") return 0;
-  if (!counter.sum) return 1;
-  const value = event.attributes[counter.sum.attribute];
-  return typeof value === "number" ? toScaledInteger(value, counter.sum.shift) : 0;
+/** The histogram of the waits until the first takeover; that in working hours ends with `_business`. */
+const firstResponse = "first_response";
+
+/** What of a duration that ended at an instant lies in working hours. */
+function workingMsUntil(endMs: number, ms: number, working: WorkingCalendar): number {
+  return workingMsBetween(working, endMs - ms, endMs);
+}
+
+/** The latest name of an agent counts. */
+function noteName(
+  change: AgentChange,
+  { occurredAtMs, eventId, attributes: { agent_name: name } }: CountableEvent,
+): void {
+  if (typeof name !== "string") return;
+  const isLater =
+    change.name === null ||
+    occurredAtMs > change.nameAtMs ||
+    (occurredAtMs === change.nameAtMs && eventId > change.nameEventId);
+  if (!isLater) return;
+  change.name = name;
+  change.nameAtMs = occurredAtMs;
+  change.nameEventId = eventId;
 }

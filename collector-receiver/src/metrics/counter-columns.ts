@@ -1,10 +1,10 @@
 import { eventCounters } from "./event-counters.ts";
-import type { AgentCounterColumn, EventCounterColumn } from "./event-counters.ts";
-import { sessionCounters } from "./session-contribution.ts";
-import type { SessionCounterColumn } from "./session-contribution.ts";
+import type { AgentEventColumn, EventCounterColumn } from "./event-counters.ts";
+import { sessionCounters, takeoverCounters } from "./session-contribution.ts";
+import type { SessionCounterColumn, TakeoverCounterColumn } from "./session-contribution.ts";
 
 /**
- * The columns of counters, derived from where each counter is defined (`eventCounters`, `sessionCounters`). Writing, reading,
+ * The columns of counters, derived from where each counter is defined (`eventCounters`, `sessionCounters`, `takeoverCounters`). Writing, reading,
  * `verify`, `rebuild`, live and dashboards take them from here.
  */
 export interface StoredCounter<Column extends string = string> {
@@ -13,22 +13,28 @@ export interface StoredCounter<Column extends string = string> {
   readonly decimals: number;
 }
 
+type BusinessColumn = EventCounterColumn | SessionCounterColumn | TakeoverCounterColumn;
+/** A counter that is kept by agent as well; the agents add up to the business metrics. */
+export type AgentCounterColumn = AgentEventColumn | TakeoverCounterColumn;
+
 /** Counters of a business row that add up, in the order of its `amounts`. */
-export const businessColumns: readonly StoredCounter<EventCounterColumn | SessionCounterColumn>[] = [
+export const businessColumns: readonly StoredCounter<BusinessColumn>[] = [
   ...eventCounters,
   ...sessionCounters,
+  ...takeoverCounters,
 ].map(({ column, decimals }) => ({ column, decimals }));
 
 /** Counters of an agent row in the order of its `amounts`. */
-export const agentColumns: readonly StoredCounter<AgentCounterColumn>[] = eventCounters
-  .filter((counter) => counter.byAgent)
-  .map(({ column, decimals }) => ({ column: column as AgentCounterColumn, decimals }));
+export const agentColumns: readonly StoredCounter<AgentCounterColumn>[] = [
+  ...eventCounters.filter((counter) => counter.byAgent),
+  ...takeoverCounters,
+].map(({ column, decimals }) => ({ column: column as AgentCounterColumn, decimals }));
 
 /** Distinct customers: moved by the statement that stores a business row, because they do not add up. */
 const customerColumn = "unique_customers";
 
 /** A counter of `analytics_business_metrics`. */
-export type CounterColumn = EventCounterColumn | SessionCounterColumn | typeof customerColumn;
+export type CounterColumn = BusinessColumn | typeof customerColumn;
 
 /** Every counter of `analytics_business_metrics`. */
 export const businessCounterColumns: readonly CounterColumn[] = [

@@ -36,24 +36,31 @@ export class CustomChanges {
   /**
    * Counts one event by one rule.
    * @param addDuration takes a duration (ms) for a histogram by its name
+   * @param sign 1 adds, -1 takes back
    */
-  add(event: CountableEvent, day: string, rule: CustomRule, addDuration: (name: string, ms: number) => void): void {
+  add(
+    event: CountableEvent,
+    day: string,
+    rule: CustomRule,
+    addDuration: (name: string, ms: number) => void,
+    sign: 1 | -1,
+  ): void {
     if (!passesFilter(rule, event)) return;
     const group = groupOf(rule, event);
     switch (rule.kind) {
       case "count":
-        this.#addToCounter(event.tenantId, day, rule, group, 0);
+        this.#addToCounter(event.tenantId, day, rule, group, 0, sign);
         break;
       case "sum": {
         const amount = amountOf(rule, event);
-        if (amount !== null) this.#addToCounter(event.tenantId, day, rule, group, amount);
+        if (amount !== null) this.#addToCounter(event.tenantId, day, rule, group, amount, sign);
         break;
       }
       case "sessions":
         if (event.sessionId === null) break;
         // A session may be in several groups: all of them together are a number of their own.
-        this.#addSession(event, day, rule.metric, noGroup);
-        if (group !== noGroup) this.#addSession(event, day, rule.metric, group);
+        this.#addSession(event, day, rule.metric, noGroup, sign);
+        if (group !== noGroup) this.#addSession(event, day, rule.metric, group, sign);
         break;
       case "duration": {
         const ms = durationOf(rule, event);
@@ -64,27 +71,34 @@ export class CustomChanges {
     }
   }
 
-  #addToCounter(tenantId: string, day: string, { metric, decimals }: CustomRule, group: string, amount: number): void {
+  #addToCounter(
+    tenantId: string,
+    day: string,
+    { metric, decimals }: CustomRule,
+    group: string,
+    amount: number,
+    sign: 1 | -1,
+  ): void {
     const key = `${tenantId}\n${day}\n${metric}\n${group}`;
     let change = this.counters.get(key);
     if (change === undefined) {
       change = { tenantId, day, metric, group, events: 0, total: 0n, decimals };
       this.counters.set(key, change);
     }
-    change.events++;
-    change.total += BigInt(amount);
+    change.events += sign;
+    change.total += BigInt(sign * amount);
   }
 
-  #addSession(event: CountableEvent, day: string, metric: string, group: string): void {
+  #addSession(event: CountableEvent, day: string, metric: string, group: string, sign: 1 | -1): void {
     const { tenantId } = event;
     const sessionId = event.sessionId as string;
     for (const { type, value } of periodsOf(day)) {
       const key = `${tenantId}\n${metric}\n${group}\n${type}\n${value}\n${sessionId}`;
       const known = this.sessions.get(key);
-      if (known) known.events++;
+      if (known) known.events += sign;
       else {
         const of = { tenantId, metric, group, periodType: type, periodValue: value, sessionId };
-        this.sessions.set(key, { ...of, events: 1 });
+        this.sessions.set(key, { ...of, events: sign });
       }
     }
   }

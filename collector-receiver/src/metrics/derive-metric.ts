@@ -41,7 +41,7 @@ export function partsOf<Term extends string>(
   if (metric.kind === "sum") return { value: numerator, numerator, denominator: null };
   const denominator = sumOf(metric.denominator, counters);
   if (numerator === null || denominator === null) return { value: null, numerator, denominator };
-  const factor = { numerator: BigInt(metric.factor), denominator: 1n };
+  const factor = { numerator: BigInt(metric.factor), denominator: BigInt(metric.divisor ?? 1) };
   return { value: divide(multiply(numerator, factor), denominator), numerator, denominator };
 }
 

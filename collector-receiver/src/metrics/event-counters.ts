@@ -9,28 +9,35 @@ import { attributeCounters } from "./attribute-counters.ts";
  */
 export interface EventCounter<Column extends string = string> {
   readonly column: Column;
-  readonly event: BusinessEventName;
+  /** The events that it counts. */
+  readonly events: readonly BusinessEventName[];
+  /** True if only messages of the AI count. */
+  readonly ofAi?: true;
   /** Counts only where this boolean attribute has this value. */
   readonly when?: { readonly attribute: string; readonly is: boolean };
   /** Adds the attribute × 10^`shift` as an integer; without it, 1. An event without the attribute adds nothing. */
   readonly sum?: { readonly attribute: string; readonly shift: number };
-  /** True where the count needs the attribute to be there (denominator of an average). */
+  /** Counts only where the attribute is there (denominator of an average or a share). */
   readonly present?: string;
   /** Decimals of the stored `numeric`: the column is the integer / 10^`decimals`. */
   readonly decimals: number;
   readonly byAgent: boolean;
 }
 
-const count = <Column extends string>(column: Column, event: BusinessEventName) =>
-  ({ column, event, decimals: 0, byAgent: false }) as const;
-const countByAgent = <Column extends string>(column: Column, event: BusinessEventName) =>
-  ({ column, event, decimals: 0, byAgent: true }) as const;
+const count = <Column extends string>(column: Column, ...events: BusinessEventName[]) =>
+  ({ column, events, decimals: 0, byAgent: false }) as const;
+const countByAgent = <Column extends string>(column: Column, ...events: BusinessEventName[]) =>
+  ({ column, events, decimals: 0, byAgent: true }) as const;
+
+/** With these an agent's work on a session ends. */
+const handled = ["agent.session_release", "agent.session_transfer"] as const;
 
 const counters = [
   count("total_messages", "session.message"),
-  { ...count("responses_timed", "session.message"), present: "response_time_ms" },
+  { ...count("responses_timed", "session.message"), present: "response_time_ms", ofAi: true },
   {
     ...count("total_response_time_ms", "session.message"),
+    ofAi: true,
     sum: { attribute: "response_time_ms", shift: 0 },
   },
   { ...count("order_queries_success", "query.order"), when: { attribute: "success", is: true } },
@@ -54,16 +61,21 @@ const counters = [
     ...countByAgent("total_first_response_ms", "agent.session_takeover"),
     sum: { attribute: "wait_duration_seconds", shift: 3 },
   },
+  { ...countByAgent("waits_known", "agent.session_takeover"), present: "wait_duration_seconds" },
   countByAgent("sessions_released", "agent.session_release"),
   {
     ...countByAgent("total_handle_time_sec", "agent.session_release"),
     sum: { attribute: "handle_duration_seconds", shift: 3 },
     decimals: 3,
   },
+  { ...countByAgent("handles_known", ...handled), present: "handle_duration_seconds" },
+  { ...countByAgent("handle_ms", ...handled), sum: { attribute: "handle_duration_seconds", shift: 3 } },
   countByAgent("agent_messages_sent", "agent.session_message"),
   countByAgent("sessions_transferred", "agent.session_transfer"),
   countByAgent("tickets_created", "ticket.created"),
   countByAgent("tickets_closed", "ticket.closed"),
+  { ...countByAgent("resolutions_timed", "ticket.closed"), present: "resolution_duration_hours" },
+  { ...countByAgent("sla_known", "ticket.closed"), present: "sla_met" },
   { ...countByAgent("tickets_sla_met", "ticket.closed"), when: { attribute: "sla_met", is: true } },
   {
     ...countByAgent("total_resolution_hours", "ticket.closed"),
@@ -73,8 +85,8 @@ const counters = [
 ] satisfies readonly EventCounter[];
 
 export type EventCounterColumn = (typeof counters)[number]["column"];
-/** Columns that are kept by agent as well; the agents add up to the business metrics. */
-export type AgentCounterColumn = Extract<(typeof counters)[number], { byAgent: true }>["column"];
+/** Columns that are kept by agent as well. */
+export type AgentEventColumn = Extract<(typeof counters)[number], { byAgent: true }>["column"];
 
 /** In the order of the columns. Event counters come before `sessionCounters` in a business row. */
 export const eventCounters: readonly EventCounter<EventCounterColumn>[] = counters;
@@ -82,7 +94,8 @@ export const eventCounters: readonly EventCounter<EventCounterColumn>[] = counte
 /** Durations whose distribution is kept, in ms. */
 export interface DurationHistogram {
   readonly metric: string;
-  readonly event: BusinessEventName;
+  readonly events: readonly BusinessEventName[];
+  readonly ofAi?: true;
   readonly attribute: string;
   /** Milliseconds in one unit of the attribute. */
   readonly unitMs: number;
@@ -91,50 +104,37 @@ export interface DurationHistogram {
 }
 
 export const durationHistograms: readonly DurationHistogram[] = [
-  { metric: "response_time", event: "session.message", attribute: "response_time_ms", unitMs: 1 },
-  { metric: "first_token", event: "session.message", attribute: "first_token_ms", unitMs: 1 },
-  { metric: "order_query_time", event: "query.order", attribute: "response_time_ms", unitMs: 1 },
+  { metric: "response_time", events: ["session.message"], ofAi: true, attribute: "response_time_ms", unitMs: 1 },
+  { metric: "first_token", events: ["session.message"], ofAi: true, attribute: "first_token_ms", unitMs: 1 },
+  { metric: "order_query_time", events: ["query.order"], attribute: "response_time_ms", unitMs: 1 },
   {
     metric: "tracking_query_time",
-    event: "query.tracking",
+    events: ["query.tracking"],
     attribute: "response_time_ms",
     unitMs: 1,
   },
   {
-    metric: "first_response",
-    event: "agent.session_takeover",
-    attribute: "wait_duration_seconds",
-    unitMs: 1000,
-  },
-  {
     metric: "handle_time",
-    event: "agent.session_release",
+    events: handled,
     attribute: "handle_duration_seconds",
     unitMs: 1000,
   },
   {
     metric: "resolution_time",
-    event: "ticket.closed",
+    events: ["ticket.closed"],
     attribute: "resolution_duration_hours",
     unitMs: 3_600_000,
   },
   {
-    metric: "first_response_business",
-    event: "agent.session_takeover",
-    attribute: "wait_duration_seconds",
-    unitMs: 1000,
-    inWorkingHours: true,
-  },
-  {
     metric: "handle_time_business",
-    event: "agent.session_release",
+    events: handled,
     attribute: "handle_duration_seconds",
     unitMs: 1000,
     inWorkingHours: true,
   },
   {
     metric: "resolution_time_business",
-    event: "ticket.closed",
+    events: ["ticket.closed"],
     attribute: "resolution_duration_hours",
     unitMs: 3_600_000,
     inWorkingHours: true,
@@ -159,6 +159,8 @@ export const countedAttributes: ReadonlySet<string> = new Set([
   "role",
   "from_status",
   "to_status",
+  "resolved",
+  "rating",
 ]);
 
 /**

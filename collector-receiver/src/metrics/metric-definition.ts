@@ -37,6 +37,8 @@ export type SumOrRatio<Term extends string = CounterColumn> =
       readonly numerator: CounterSum<Term>;
       readonly denominator: CounterSum<Term>;
       readonly factor: number;
+      /** What the numerator is in parts of: 1000 of ms where the unit is seconds. Default 1. */
+      readonly divisor?: number;
     };
 
 /** How a value is written and labelled. */
@@ -70,11 +72,20 @@ interface MetricBase {
   /** Whose events count: the sessions that started in the period, or the events that occurred in it. */
   readonly cohort: "session_start" | "event_time";
   readonly edgeCases?: LocalText;
+  /** How comparable products define theirs. */
+  readonly peer?: PeerDefinition;
+  /** Null for a tenant that has never had an answer of the AI: it says something of the AI. */
+  readonly needsAiAnswers?: true;
   /** Labelled an estimate wherever it is shown. */
   readonly estimate?: true;
   readonly definitionVersion: number;
   /** First release with this definition. */
   readonly since: string;
+}
+
+/** What comparable products count, and where they say so. */
+export interface PeerDefinition extends LocalText {
+  readonly source: string;
 }
 
 /** A number that is added up: sessions, messages, money. */
@@ -89,6 +100,7 @@ export interface RatioMetric extends MetricBase {
   readonly numerator: CounterSum;
   readonly denominator: CounterSum;
   readonly factor: number;
+  readonly divisor?: number;
 }
 
 /** A quantile of `analytics_duration_histograms`, at most 2 % off. */

@@ -7,15 +7,19 @@ import { chatbotMetrics } from "./chatbot-metrics.ts";
 import type { CounterSum, MetricDefinition } from "./metric-definition.ts";
 import { operationMetrics } from "./operation-metrics.ts";
 import type { OperationMetric } from "./operation-metrics.ts";
+import { outcomeMetrics } from "./outcome-metrics.ts";
 import { quantileMetrics } from "./quantile-metrics.ts";
 import { resolutionMetrics } from "./resolution-metrics.ts";
+import { ticketMetrics } from "./ticket-metrics.ts";
 import { workbenchMetrics } from "./workbench-metrics.ts";
 
 /** Metrics over counters: what summary and case study show. */
 export const counterMetrics: readonly Exclude<MetricDefinition, { kind: "quantile" }>[] = [
   ...chatbotMetrics,
+  ...outcomeMetrics,
   ...resolutionMetrics,
   ...workbenchMetrics,
+  ...ticketMetrics,
 ].filter((metric) => metric.kind !== "quantile");
 
 export const metricDictionary: readonly MetricDefinition[] = [...counterMetrics, ...quantileMetrics];
@@ -50,6 +54,7 @@ export function formulaOf(metric: MetricDefinition | OperationMetric): string {
       return sumText(metric.numerator);
     case "ratio": {
       const ratio = `${bracketed(metric.numerator)} / ${bracketed(metric.denominator)}`;
+      if (metric.divisor !== undefined) return `${ratio} / ${metric.divisor}`;
       return metric.factor === 1 ? ratio : `${ratio} × ${metric.factor}`;
     }
     case "quantile":

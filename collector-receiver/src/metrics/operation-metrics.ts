@@ -1,5 +1,5 @@
 import type { LocalText } from "../catalogue/local-text.ts";
-import type { CounterSum, MetricGroup, MetricPresentation } from "./metric-definition.ts";
+import type { CounterSum, MetricGroup, MetricPresentation, PeerDefinition } from "./metric-definition.ts";
 import { counted, rate } from "./metric-shapes.ts";
 
 /**
@@ -43,6 +43,7 @@ interface OperationBase extends MetricPresentation {
   readonly meaning: LocalText;
   readonly cohort: OperationCohort;
   readonly edgeCases?: LocalText;
+  readonly peer?: PeerDefinition;
   readonly definitionVersion: number;
   readonly since: string;
   readonly numerator: CounterSum<OperationTerm>;
@@ -55,6 +56,7 @@ export interface OperationRatio extends OperationBase {
   readonly kind: "ratio";
   readonly denominator: CounterSum<OperationTerm>;
   readonly factor: number;
+  readonly divisor?: number;
 }
 export type OperationMetric = OperationCount | OperationRatio;
 

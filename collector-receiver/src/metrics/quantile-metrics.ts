@@ -77,9 +77,44 @@ const described: Readonly<Record<string, Described>> = {
   },
 };
 
+/** What one histogram holds. */
+interface Histogram {
+  readonly metric: string;
+  readonly of: LocalText;
+  readonly isBusiness: boolean;
+  readonly version: Pick<MetricDefinition, "definitionVersion" | "since">;
+}
+
+const first = { definitionVersion: 1, since: "0.1.0" } as const;
+const second = { definitionVersion: 2, since: "0.3.0" } as const;
+
+const ofEvents: readonly Histogram[] = durationHistograms.map(
+  ({ metric, events, attribute, ofAi, inWorkingHours: business }) => ({
+    metric,
+    of: {
+      en: `${attribute} of ${events.join(" and ")}${ofAi === true ? " of the AI" : ""}`,
+      zh: `${ofAi === true ? "AI 的 " : ""}${events.join(" 和 ")} 的 ${attribute} `,
+    },
+    isBusiness: business === true,
+    version: ofAi === true || events.length > 1 ? second : first,
+  }),
+);
+
+const waits: LocalText = {
+  en: "known waits until a session's first takeover (wait_duration_seconds)",
+  zh: "会话首次接管的已知等待时长（wait_duration_seconds）",
+};
+const ofTakeovers: readonly Histogram[] = ["first_response", "first_response_business"].map((metric) => ({
+  metric,
+  of: waits,
+  isBusiness: metric.endsWith("_business"),
+  version: second,
+}));
+
 /** p50, p90 and p99 of every histogram that is kept: `response_time_p90_ms` and so on. */
-export const quantileMetrics: readonly MetricDefinition[] = durationHistograms.flatMap(
-  ({ metric, event, attribute, inWorkingHours: isBusiness }) => {
+export const quantileMetrics: readonly MetricDefinition[] = [...ofEvents, ...ofTakeovers]
+  .toSorted((a, b) => placeOf(a) - placeOf(b))
+  .flatMap(({ metric, of, isBusiness, version }) => {
     const description = described[metric];
     if (description === undefined) {
       throw new InvariantError(`histogram "${metric}" has no name: describe it in quantile-metrics.ts`);
@@ -95,12 +130,14 @@ export const quantileMetrics: readonly MetricDefinition[] = durationHistograms.f
       cohort: "event_time",
       name: { en: `${description.name.en}, p${percent}`, zh: `${description.name.zh} p${percent}` },
       meaning: {
-        en: `${percent} % of the ${attribute} of ${event} are at or below this value (nearest rank, at most 2 % off).`,
-        zh: `${event} 的 ${attribute} 中有 ${percent}% 不超过该值（最近秩，误差至多 2%）。`,
+        en: `${percent} % of the ${of.en} are at or below this value (nearest rank, at most 2 % off).`,
+        zh: `${of.zh}中有 ${percent}% 不超过该值（最近秩，误差至多 2%）。`,
       },
-      ...(isBusiness === true ? { edgeCases: inWorkingHours } : {}),
-      definitionVersion: 1,
-      since: "0.1.0",
+      ...(isBusiness ? { edgeCases: inWorkingHours } : {}),
+      ...version,
     }));
-  },
-);
+  });
+
+function placeOf({ metric }: Histogram): number {
+  return Object.keys(described).indexOf(metric);
+}

@@ -1,5 +1,6 @@
 import type { MetricDefinition } from "./metric-definition.ts";
 import { counted, rate } from "./metric-shapes.ts";
+import { resolutionPeer } from "./outcome-metrics.ts";
 
 const sessions = {
   group: "ai_chatbot",
@@ -7,6 +8,8 @@ const sessions = {
   definitionVersion: 1,
   since: "0.1.0",
 } as const;
+/** Changed by counting rules 2. */
+const second = { definitionVersion: 2, since: "0.3.0", needsAiAnswers: true, peer: resolutionPeer } as const;
 
 /**
  * What the resolution rate rests on, and how often the AI had a part in a session. Beside the plan's headline rate,
@@ -16,55 +19,73 @@ export const resolutionMetrics: readonly MetricDefinition[] = [
   {
     ...sessions,
     ...counted,
+    ...second,
     key: "ai_resolved_confirmed",
-    numerator: { add: ["ai_resolved_sessions"], subtract: ["ai_resolved_idle"] },
+    numerator: { add: ["ai_resolved_sessions"], subtract: ["ai_resolved_assumed"] },
     name: { en: "Confirmed AI resolutions", zh: "确认的 AI 解决" },
     meaning: {
-      en: "Resolved sessions that were ended explicitly (session.end).",
-      zh: "AI 解决的会话中以 session.end 明确结束的部分。",
+      en: "Resolved sessions whose last session.end confirms it: resolved true, or a reason such as resolved, solved, completed or customer_closed, in either language.",
+      zh: "AI 解决的会话中最后一次 session.end 予以确认的部分：resolved 为 true，或原因为 resolved、solved、completed、customer_closed、已解决。",
     },
     edgeCases: {
-      en: "With ai_resolved_idle, the assumed ones, they add up to ai_resolved_sessions. A session.end that arrives after the idle timeout turns an assumed resolution into a confirmed one. Whoever ended the session: a page that was left counts where the product records its end.",
-      zh: "与推定解决数（ai_resolved_idle）之和等于 AI 解决数。静默超时之后到达的 session.end 会把推定转为确认。不区分由谁结束：产品在客户离开页面时记录的结束也计入。",
-    },
-  },
-  {
-    ...sessions,
-    ...rate,
-    key: "ai_resolution_confirmed_rate",
-    numerator: { add: ["ai_resolved_sessions"], subtract: ["ai_resolved_idle"] },
-    denominator: { add: ["total_sessions"] },
-    name: { en: "Confirmed AI resolution rate", zh: "AI 解决率（确认）" },
-    meaning: {
-      en: "Share of the sessions that the AI resolved alone and that were ended explicitly. With the assumed rate it adds up to the AI resolution rate.",
-      zh: "由 AI 独立解决且明确结束的会话占比，与推定部分之和为 AI 解决率。",
-    },
-  },
-  {
-    ...sessions,
-    ...rate,
-    key: "ai_resolution_assumed_rate",
-    numerator: { add: ["ai_resolved_idle"] },
-    denominator: { add: ["total_sessions"] },
-    name: { en: "Assumed AI resolution rate", zh: "AI 解决率（推定）" },
-    meaning: {
-      en: "Share of the sessions whose AI resolution rests on silence alone.",
-      zh: "仅凭静默推定为 AI 解决的会话占比。",
-    },
-    edgeCases: {
-      en: "A session counts once it has been silent for the idle timeout of the tenant. A product that never records session.end has assumed resolutions only.",
-      zh: "会话静默满租户的静默超时后计入。从不记录 session.end 的产品只有推定解决。",
+      en: "With ai_resolved_assumed it adds up to ai_resolved_sessions. `resolved` of an end counts more than its reason; of several ends the last decides.",
+      zh: "与 ai_resolved_assumed 之和等于 ai_resolved_sessions。结束事件的 resolved 优先于原因；多次结束以最后一次为准。",
     },
   },
   {
     ...sessions,
     ...counted,
+    ...second,
+    definitionVersion: 1,
+    key: "ai_resolved_assumed",
+    numerator: { add: ["ai_resolved_assumed"] },
+    name: { en: "Assumed AI resolutions", zh: "推定的 AI 解决" },
+    meaning: {
+      en: "Resolved sessions that nobody confirmed: they ended by silence, or their last end gives no reason or one that says neither (customer_left, page_left, timeout, an unknown word).",
+      zh: "AI 解决的会话中未经确认的部分：因静默结束，或最后一次结束没有原因，或原因两可（customer_left、page_left、timeout、未知词）。",
+    },
+  },
+  {
+    ...sessions,
+    ...rate,
+    ...second,
+    key: "ai_resolution_confirmed_rate",
+    numerator: { add: ["ai_resolved_sessions"], subtract: ["ai_resolved_assumed"] },
+    denominator: { add: ["total_sessions"] },
+    name: { en: "Confirmed AI resolution rate", zh: "AI 解决率（确认）" },
+    meaning: {
+      en: "Share of the sessions with a confirmed AI resolution. With the assumed rate it adds up to the AI resolution rate.",
+      zh: "AI 解决且经确认的会话占比，与推定部分之和为 AI 解决率。",
+    },
+  },
+  {
+    ...sessions,
+    ...rate,
+    ...second,
+    key: "ai_resolution_assumed_rate",
+    numerator: { add: ["ai_resolved_assumed"] },
+    denominator: { add: ["total_sessions"] },
+    name: { en: "Assumed AI resolution rate", zh: "AI 解决率（推定）" },
+    meaning: {
+      en: "Share of the sessions whose AI resolution nobody confirmed.",
+      zh: "AI 解决但未经确认的会话占比。",
+    },
+    edgeCases: {
+      en: "A session without an end counts once it has been silent for the idle timeout of the tenant.",
+      zh: "没有结束事件的会话，静默满租户的静默超时后计入。",
+    },
+  },
+  {
+    ...sessions,
+    ...counted,
+    definitionVersion: 2,
+    since: "0.3.0",
     key: "ai_involved_sessions",
     numerator: { add: ["ai_involved_sessions"] },
     name: { en: "Sessions with an AI answer", zh: "AI 参与的会话" },
     meaning: {
-      en: "Sessions with at least one answer of the AI: a session.message whose role is ai, assistant or bot.",
-      zh: "至少有一条 AI 回复的会话：role 为 ai、assistant 或 bot 的 session.message。",
+      en: "Sessions with at least one answer of the AI: a session.message whose role means the AI (ai, assistant, bot, model; in either language and any case).",
+      zh: "至少有一条 AI 回复的会话：role 表示 AI 的 session.message（ai、assistant、bot、model、机器人、智能客服，不分大小写）。",
     },
     edgeCases: {
       en: "A message without a role is an answer where it carries response_time_ms. Who resolved the session, or whether it was escalated later, makes no difference.",
@@ -74,6 +95,8 @@ export const resolutionMetrics: readonly MetricDefinition[] = [
   {
     ...sessions,
     ...rate,
+    definitionVersion: 2,
+    since: "0.3.0",
     key: "ai_involvement_rate",
     numerator: { add: ["ai_involved_sessions"] },
     denominator: { add: ["total_sessions"] },

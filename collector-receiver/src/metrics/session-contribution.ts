@@ -1,6 +1,9 @@
 import type { BusinessCalendar } from "./business-calendar.ts";
 import type { CustomCounting } from "./custom-counting.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
+import { codeOf, endCode, isTestSession } from "./session-marks.ts";
+import { outcomeOf } from "./session-outcome.ts";
+import type { SessionOutcome } from "./session-outcome.ts";
 import type { WorkingCalendar } from "./working-hours.ts";
 
 /** Decimals of money in `estimated_cost_saved`. */
@@ -8,9 +11,12 @@ export const costDecimals = 4;
 
 /** What the facts say of a session that has started, by the tenant's rules. */
 interface JudgedSession {
+  readonly outcome: SessionOutcome;
   readonly endedExplicitly: boolean;
   readonly endedIdle: boolean;
   readonly resolved: boolean;
+  /** Nobody said whether the AI resolved it. */
+  readonly assumed: boolean;
   readonly escalated: boolean;
   /** It started again after its end or after the idle timeout. */
   readonly reused: boolean;
@@ -27,12 +33,21 @@ interface SessionCounter<Column extends string = string> {
   readonly amountOf: (session: JudgedSession) => number;
 }
 
+const inOutcome = (outcome: SessionOutcome) => (session: JudgedSession) => Number(session.outcome === outcome);
+
 const counters = [
   { column: "total_sessions", decimals: 0, amountOf: () => 1 },
   { column: "sessions_ended", decimals: 0, amountOf: (session) => Number(session.endedExplicitly) },
   { column: "sessions_ended_idle", decimals: 0, amountOf: (session) => Number(session.endedIdle) },
   { column: "ai_resolved_sessions", decimals: 0, amountOf: (session) => Number(session.resolved) },
+  { column: "ai_resolved_assumed", decimals: 0, amountOf: (session) => Number(session.resolved && session.assumed) },
   { column: "ai_resolved_idle", decimals: 0, amountOf: (session) => Number(session.resolved && session.endedIdle) },
+  { column: "outcome_open", decimals: 0, amountOf: inOutcome("open") },
+  { column: "outcome_ai_assisted", decimals: 0, amountOf: inOutcome("ai_assisted") },
+  { column: "outcome_human_only", decimals: 0, amountOf: inOutcome("human_only") },
+  { column: "outcome_escalated_untaken", decimals: 0, amountOf: inOutcome("escalated_untaken") },
+  { column: "outcome_unanswered", decimals: 0, amountOf: inOutcome("unanswered") },
+  { column: "outcome_not_resolved", decimals: 0, amountOf: inOutcome("not_resolved") },
   { column: "escalated_sessions", decimals: 0, amountOf: (session) => Number(session.escalated) },
   { column: "reused_session_ids", decimals: 0, amountOf: (session) => Number(session.reused) },
   { column: "ai_involved_sessions", decimals: 0, amountOf: (session) => Number(session.aiInvolved) },
@@ -47,6 +62,15 @@ export type SessionCounterColumn = (typeof counters)[number]["column"];
 
 /** Counters that session facts move, each defined once; they come after `eventCounters` in a business row. */
 export const sessionCounters: readonly SessionCounter<SessionCounterColumn>[] = counters;
+
+/** Counters that the first takeover of a session moves, on its own day and for its agent: the column, and what it adds. */
+export const takeoverCounters = [
+  { column: "first_takeovers", decimals: 0, amountOf: () => 1 },
+  { column: "first_waits_known", decimals: 0, amountOf: (waitMs: number | null) => Number(waitMs !== null) },
+  { column: "first_wait_ms", decimals: 0, amountOf: (waitMs: number | null) => waitMs ?? 0 },
+] as const;
+
+export type TakeoverCounterColumn = (typeof takeoverCounters)[number]["column"];
 
 /** What the numbers of one tenant depend on beside its events. */
 export interface TenantRules {
@@ -75,29 +99,63 @@ export interface ContributingFacts {
   readonly firstEndMs: number | null;
   readonly escalatedMs: number | null;
   readonly takenOverMs: number | null;
+  readonly firstTakeoverAgentId: number | null;
+  readonly firstWaitMs: number | null;
   readonly firstAnswerMs: number | null;
+  readonly marks: number;
+  readonly endOutcome: number | null;
+  readonly rating: number | null;
   readonly userId: string | null;
 }
 
-/** What one session adds to the counters of its start day, in the order of `sessionCounters`. */
+/** What one session adds to the counters; each part to a day of its own, or null where there is none. */
 export interface SessionContribution {
+  readonly start: StartPart | null;
+  readonly takeover: TakeoverPart | null;
+}
+
+/** On the day of the first start. */
+interface StartPart {
   readonly day: string;
   readonly userId: string | null;
+  /** In the order of `sessionCounters`. */
   readonly amounts: readonly number[];
 }
 
+/** On the day of the first takeover, and to its agent. */
+interface TakeoverPart {
+  readonly day: string;
+  readonly agentId: number | null;
+  readonly atMs: number;
+  /** Null: not known. */
+  readonly waitMs: number | null;
+}
+
+const nothing: SessionContribution = { start: null, takeover: null };
+
 /**
  * What a session contributes: a pure function of (facts, settings, watermark), so that a counter can
- * follow a merge by f(new) - f(prev), and `rebuild` gives the same sum from nothing.
- * @returns null where no `session.start` is known: such a session belongs to no period; and where it
- *   started in a sealed period, whose counters are final
+ * follow a merge by f(new) - f(prev), and `rebuild` gives the same sum from nothing. A part whose day is sealed is left
+ * out: its counters are final. A session without a known `session.start` belongs to no period, but its takeover does.
  */
-export function contributionOf(facts: ContributingFacts, rules: TenantRules): SessionContribution | null {
-  if (facts.firstStartMs === null) return null;
-  if (rules.retainedFromMs !== null && facts.firstStartMs < rules.retainedFromMs) return null;
-  const day = rules.calendar.dayOf(facts.firstStartMs);
-  const session = judgeSession(facts, facts.firstStartMs, costOn(day, rules), rules);
+export function contributionOf(facts: ContributingFacts, rules: TenantRules): SessionContribution {
+  if (isTestSession(facts)) return nothing;
+  const isKept = (ms: number): boolean => rules.retainedFromMs === null || ms >= rules.retainedFromMs;
+  const { firstStartMs, takenOverMs } = facts;
+  return {
+    start: firstStartMs !== null && isKept(firstStartMs) ? startPartOf(facts, firstStartMs, rules) : null,
+    takeover: takenOverMs !== null && isKept(takenOverMs) ? takeoverPartOf(facts, takenOverMs, rules) : null,
+  };
+}
+
+function startPartOf(facts: ContributingFacts, firstStartMs: number, rules: TenantRules): StartPart {
+  const day = rules.calendar.dayOf(firstStartMs);
+  const session = judgeSession(facts, firstStartMs, costOn(day, rules), rules);
   return { day, userId: facts.userId, amounts: sessionCounters.map(({ amountOf }) => amountOf(session)) };
+}
+
+function takeoverPartOf(facts: ContributingFacts, atMs: number, { calendar }: TenantRules): TakeoverPart {
+  return { day: calendar.dayOf(atMs), agentId: facts.firstTakeoverAgentId, atMs, waitMs: facts.firstWaitMs };
 }
 
 function judgeSession(
@@ -108,13 +166,15 @@ function judgeSession(
 ): JudgedSession {
   const endedExplicitly = facts.firstEndMs !== null;
   const endedIdle = !endedExplicitly && facts.lastActivityMs + idleTimeoutMs <= idleThroughMs;
-  const escalated = facts.escalatedMs !== null;
   const lastStartMs = facts.lastStartMs ?? firstStartMs;
+  const outcome = outcomeOf(facts, endedExplicitly || endedIdle);
   return {
+    outcome,
     endedExplicitly,
     endedIdle,
-    resolved: (endedExplicitly || endedIdle) && !escalated && facts.takenOverMs === null,
-    escalated,
+    resolved: outcome === "ai_resolved",
+    assumed: facts.endOutcome === null || codeOf(facts.endOutcome) !== endCode.confirmed,
+    escalated: facts.escalatedMs !== null,
     reused: (facts.firstEndMs !== null && lastStartMs > facts.firstEndMs) || lastStartMs - firstStartMs > idleTimeoutMs,
     aiInvolved: facts.firstAnswerMs !== null,
     cost,

@@ -1,8 +1,12 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
+import { customerOf } from "./customer-ids.ts";
+import { toScaledInteger } from "./scale-decimal.ts";
+import { codedAt, endCode, sessionMark } from "./session-marks.ts";
+import { meaningOf } from "./words.ts";
 
 /**
- * What is known of one chat session. Every fact merges by min or max, so the order in which events
- * arrive does not matter; `channel` belongs to the least (time, event id) of its starts.
+ * What is known of one chat session. Every fact merges by min, max or "or", so the order in which events
+ * arrive does not matter; `channel` belongs to the least (time, event id) of its starts, agent and wait to that of its takeovers.
  */
 export interface SessionFacts {
   readonly tenantId: string;
@@ -16,9 +20,21 @@ export interface SessionFacts {
   firstEndMs: number | null;
   escalatedMs: number | null;
   takenOverMs: number | null;
+  firstTakeoverEventId: string | null;
+  firstTakeoverAgentId: number | null;
+  /** What the customer waited until the first takeover; null if that takeover does not say. */
+  firstWaitMs: number | null;
   /** The first answer of the AI. */
   firstAnswerMs: number | null;
+  /** Bits of `sessionMark`. */
+  marks: number;
+  /** The last end: `codedAt` with an `endCode`. */
+  endOutcome: number | null;
+  /** The last rating: `codedAt` with 1 to 5. */
+  rating: number | null;
+  /** The customer that was named last. */
   userId: string | null;
+  userIdAtMs: number | null;
 }
 
 const least = (a: number | null, b: number): number => (a === null || b < a ? b : a);
@@ -27,72 +43,133 @@ const greatest = (a: number | null, b: number): number => (a === null || b > a ?
 /** Adds what one event says to the facts of its session (or begins them). */
 export function addEventToFacts(known: SessionFacts | undefined, event: CountableEvent): SessionFacts {
   const at = event.occurredAtMs;
-  const facts: SessionFacts = known ?? {
-    tenantId: event.tenantId,
-    sessionId: event.sessionId as string,
-    firstStartMs: null,
-    firstStartEventId: null,
-    channel: null,
-    lastStartMs: null,
-    firstSeenMs: at,
-    lastActivityMs: at,
-    firstEndMs: null,
-    escalatedMs: null,
-    takenOverMs: null,
-    firstAnswerMs: null,
-    userId: null,
-  };
+  const facts = known ?? noFacts(event);
+  if (event.test) facts.marks |= sessionMark.test;
   if (at < facts.firstSeenMs) facts.firstSeenMs = at;
-  if (at > facts.lastActivityMs) facts.lastActivityMs = at;
-  const userId = event.attributes["user_id"];
-  // Compared as PostgreSQL's collate "C" compares: by bytes of UTF-8, which is code point order.
-  if (typeof userId === "string" && (facts.userId === null || isBefore(userId, facts.userId))) {
+  // A customer may rate long after the conversation.
+  if (at > facts.lastActivityMs && event.name !== feedback) facts.lastActivityMs = at;
+  const userId = customerOf(event);
+  if (userId !== null && isLater(at, userId, facts)) {
     facts.userId = userId;
+    facts.userIdAtMs = at;
   }
   switch (event.name) {
-    case "session.start": {
-      const isFirst =
-        facts.firstStartMs === null ||
-        at < facts.firstStartMs ||
-        (at === facts.firstStartMs && event.eventId < (facts.firstStartEventId as string));
-      if (isFirst) {
-        const channel = event.attributes["channel"];
-        facts.firstStartMs = at;
-        facts.firstStartEventId = event.eventId;
-        facts.channel = typeof channel === "string" ? channel : null;
-      }
-      facts.lastStartMs = greatest(facts.lastStartMs, at);
+    case "session.start":
+      addStart(facts, event);
       break;
-    }
     case "session.message":
       if (isAiAnswer(event)) facts.firstAnswerMs = least(facts.firstAnswerMs, at);
+      else if (isAgentMessage(event)) facts.marks |= sessionMark.human;
       break;
     case "session.end":
       facts.firstEndMs = least(facts.firstEndMs, at);
+      facts.endOutcome = greatest(facts.endOutcome, codedAt(at, endCodeOf(event)));
       break;
     case "session.escalate":
       facts.escalatedMs = least(facts.escalatedMs, at);
       break;
     case "agent.session_takeover":
-      facts.takenOverMs = least(facts.takenOverMs, at);
+      facts.marks |= sessionMark.human;
+      addTakeover(facts, event);
       break;
+    case "agent.session_release":
+      facts.marks |= sessionMark.human | sessionMark.released;
+      break;
+    case "agent.session_message":
+    case "agent.session_transfer":
+      facts.marks |= sessionMark.human;
+      break;
+    case feedback: {
+      const { rating } = event.attributes;
+      if (typeof rating === "number") facts.rating = greatest(facts.rating, codedAt(at, rating));
+      break;
+    }
   }
   return facts;
 }
 
-/** Roles under which products record what the AI says. */
-const aiRoles: ReadonlySet<string> = new Set(["ai", "assistant", "bot"]);
+const feedback = "session.feedback";
+/** Before any activity: whatever comes later is greater. */
+const neverActiveMs = 0;
 
-/** Whose a message of this role is. */
-export function messageRoleOf(role: string): "ai" | "user" {
-  return aiRoles.has(role) ? "ai" : "user";
+function noFacts({ tenantId, sessionId, occurredAtMs, name }: CountableEvent): SessionFacts {
+  return {
+    tenantId,
+    sessionId: sessionId as string,
+    firstStartMs: null,
+    firstStartEventId: null,
+    channel: null,
+    lastStartMs: null,
+    firstSeenMs: occurredAtMs,
+    lastActivityMs: name === feedback ? neverActiveMs : occurredAtMs,
+    firstEndMs: null,
+    escalatedMs: null,
+    takenOverMs: null,
+    firstTakeoverEventId: null,
+    firstTakeoverAgentId: null,
+    firstWaitMs: null,
+    firstAnswerMs: null,
+    marks: 0,
+    endOutcome: null,
+    rating: null,
+    userId: null,
+    userIdAtMs: null,
+  };
 }
 
-/** Whether a message is the AI's: by its role; a message without one, where it carries a response time. */
-function isAiAnswer({ attributes }: CountableEvent): boolean {
-  const role = attributes["role"];
+function addStart(facts: SessionFacts, { occurredAtMs: at, eventId, attributes }: CountableEvent): void {
+  const isFirst =
+    facts.firstStartMs === null ||
+    at < facts.firstStartMs ||
+    (at === facts.firstStartMs && eventId < (facts.firstStartEventId as string));
+  if (isFirst) {
+    const { channel } = attributes;
+    facts.firstStartMs = at;
+    facts.firstStartEventId = eventId;
+    facts.channel = typeof channel === "string" ? channel : null;
+  }
+  facts.lastStartMs = greatest(facts.lastStartMs, at);
+}
+
+function addTakeover(facts: SessionFacts, { occurredAtMs: at, eventId, agentId, attributes }: CountableEvent): void {
+  const isFirst =
+    facts.takenOverMs === null ||
+    at < facts.takenOverMs ||
+    (at === facts.takenOverMs && eventId < (facts.firstTakeoverEventId as string));
+  if (!isFirst) return;
+  const { wait_duration_seconds: wait } = attributes;
+  facts.takenOverMs = at;
+  facts.firstTakeoverEventId = eventId;
+  facts.firstTakeoverAgentId = agentId;
+  facts.firstWaitMs = typeof wait === "number" ? toScaledInteger(wait, 3) : null;
+}
+
+/** By (time, text), as PostgreSQL's collate "C" compares: by bytes of UTF-8, which is code point order. */
+function isLater(at: number, userId: string, { userId: known, userIdAtMs }: SessionFacts): boolean {
+  if (known === null || userIdAtMs === null || at > userIdAtMs) return true;
+  return at === userIdAtMs && isBefore(known, userId);
+}
+
+/** What an end says: `resolved` before its reason; a reason that no list knows says nothing. */
+function endCodeOf({ attributes: { resolved, reason } }: CountableEvent): number {
+  if (typeof resolved === "boolean") return resolved ? endCode.confirmed : endCode.failed;
+  return typeof reason === "string" ? endCode[meaningOf("end_reason", reason) ?? "assumed"] : endCode.assumed;
+}
+
+/** Whose a message of this role is; a word that no list knows is the customer's. */
+export function messageRoleOf(role: string): "ai" | "user" | "agent" | "system" {
+  return meaningOf("role", role) ?? "user";
+}
+
+/** Whether a `session.message` is the AI's: by its role; a message without one, where it carries a response time. */
+export function isAiAnswer({ attributes }: CountableEvent): boolean {
+  const { role } = attributes;
   if (typeof role === "string") return messageRoleOf(role) === "ai";
   return typeof attributes["response_time_ms"] === "number";
+}
+
+function isAgentMessage({ attributes: { role } }: CountableEvent): boolean {
+  return typeof role === "string" && messageRoleOf(role) === "agent";
 }
 
 /** Code point order; JavaScript's `<` compares UTF-16 units, which differs above U+FFFF. */

@@ -1,12 +1,11 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
-import { contributionOf } from "../metrics/session-contribution.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copySealedCounters } from "../storage/recount/copy-sealed-counters.ts";
 import { copySealedOperations } from "../storage/recount/copy-sealed-operations.ts";
 import { copySealedCustomMetrics } from "../storage/recount/copy-sealed-custom-metrics.ts";
 import { copySealedSessions } from "../storage/recount/copy-sealed-sessions.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { rulesOf } from "../ingest/count-batch.ts";
+import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
 /** Tenants whose rows begin at the same time, on the same business day. */
@@ -30,8 +29,7 @@ export async function copySealedPeriods(
   if (withCustom.length > 0) await copySealedCustomMetrics(writer, withCustom, firstDay);
   const changes = new CounterChanges();
   for (const facts of await copySealedSessions(writer, tenantIds, retainedFromMs)) {
-    const contribution = contributionOf(facts, rulesOf(rules, facts.tenantId));
-    if (contribution) changes.addContribution(facts.tenantId, contribution, 1);
+    addFactsContribution(changes, rulesOf(rules, facts.tenantId), facts, 1);
   }
   await writeCounters(writer, changes);
 }

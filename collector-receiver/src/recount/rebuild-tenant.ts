@@ -1,12 +1,16 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
+import { isTestSession } from "../metrics/session-marks.ts";
 import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/recount/correct-customers.ts";
 import { applyCustomSessions, stageCustomSessions } from "../storage/recount/correct-custom-sessions.ts";
 import { counterTables, customCounterTable, derivedTablesOf } from "../storage/recount/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/recount/drifted-sessions.ts";
+import type { DriftedSession } from "../storage/recount/drifted-sessions.ts";
+import { loadSessionEvents } from "../storage/recount/stream-countable-events.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { mendClaims } from "./mend-claims.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
+import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { noteBackfilled } from "../storage/settings/store-custom-definitions.ts";
 import { lockRebuild } from "../storage/recount/lock-rebuild.ts";
@@ -14,10 +18,10 @@ import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
 import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { rulesOf } from "../ingest/count-batch.ts";
+import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
 import { replaceDriftedOperations } from "./replace-drifted-operations.ts";
 import { recountEvents } from "./recount-events.ts";
-import { addContribution, recountSessions } from "./recount-sessions.ts";
+import { moveTestSessions, recountSessions } from "./recount-sessions.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
 export interface Rebuild {
@@ -68,6 +72,8 @@ export async function rebuildTenant(
     await dropShadowTables(writer, derivedTablesOf([rules]));
     await writer.query("commit");
     await inTransaction(writer, { lock: { shared: tenantId } }, async () => {
+      // A newer version may have switched the tenant to its rules meanwhile.
+      await refuseUnknownRules(writer, [tenantId]);
       await applyCorrections(writer, tables, tenantId);
       await applyCustomerCorrections(writer, tenantId);
       if (rules.custom !== null) {
@@ -89,11 +95,28 @@ async function countStoredFactsInstead(writer: WriterConnection, rules: TenantRu
   for await (const slice of driftedSlices(writer)) {
     const changes = new CounterChanges();
     for (const { stored, expected } of slice) {
-      addContribution(changes, rules, expected, -1);
-      addContribution(changes, rules, stored, 1);
+      addFactsContribution(changes, rules, expected, -1);
+      addFactsContribution(changes, rules, stored, 1);
     }
+    await countStoredTestsInstead(writer, rules, slice, changes);
     await writeCounters(writer, changes);
   }
+}
+
+/** The same for the events of sessions that are tests on one side only. */
+async function countStoredTestsInstead(
+  writer: WriterConnection,
+  rules: TenantRules,
+  slice: readonly DriftedSession[],
+  changes: CounterChanges,
+): Promise<void> {
+  const testsOf = (side: "stored" | "expected"): Set<string> =>
+    new Set(slice.flatMap((session) => (session[side] && isTestSession(session[side]) ? [session.sessionId] : [])));
+  const [expected, stored] = [testsOf("expected"), testsOf("stored")];
+  const turned = [...new Set([...expected, ...stored])].filter((id) => expected.has(id) !== stored.has(id));
+  if (turned.length === 0) return;
+  const events = await loadSessionEvents(writer, rules.tenantId, turned, rules.retainedFromMs);
+  moveTestSessions(changes, rules, events, expected, stored);
 }
 
 async function replaceDriftedSessions(writer: WriterConnection, tenantId: string): Promise<number> {

@@ -1,9 +1,17 @@
+import { CounterChanges } from "../metrics/counter-changes.ts";
 import { countedAttributesWith } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { derivedTablesOf } from "../storage/recount/derived-tables.ts";
 import { createShadowTables } from "../storage/recount/shadow-tables.ts";
-import { streamCountableEvents } from "../storage/recount/stream-countable-events.ts";
+import {
+  loadSessionEvents,
+  readShadowTests,
+  streamCountableEvents,
+} from "../storage/recount/stream-countable-events.ts";
+import type { ShadowTest } from "../storage/recount/stream-countable-events.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { rulesOf } from "../ingest/count-batch.ts";
+import { writeCounters } from "../ingest/write-counters.ts";
 import { copySealedPeriods, groupAlike } from "./copy-sealed-periods.ts";
 import { RecountFold } from "./recount-fold.ts";
 
@@ -52,6 +60,29 @@ export async function recountEvents(
   }
   await writing;
   await fold.write(writer);
+  await takeBackShadowTests(writer, rules);
   onProgress(total);
   return events;
 }
+
+/** Only when all is read is it known which sessions are tests. Theirs are few, so they are counted first and taken back here. */
+async function takeBackShadowTests(writer: WriterConnection, rules: ReadonlyMap<string, TenantRules>): Promise<void> {
+  let after: ShadowTest | undefined;
+  for (;;) {
+    const tests = await readShadowTests(writer, after, testsOfSlice);
+    if (tests.length === 0) return;
+    const changes = new CounterChanges();
+    for (const [tenantId, sessions] of Map.groupBy(tests, (test) => test.tenantId)) {
+      const ofTenant = rulesOf(rules, tenantId);
+      const sessionIds = sessions.map(({ sessionId }) => sessionId);
+      for (const event of await loadSessionEvents(writer, tenantId, sessionIds, ofTenant.retainedFromMs)) {
+        changes.countEvent(event, ofTenant, -1);
+      }
+    }
+    await writeCounters(writer, changes);
+    after = tests.at(-1);
+  }
+}
+
+/** Sessions whose events are held in memory at once. */
+const testsOfSlice = 200;

@@ -47,9 +47,8 @@ export class RecountFold {
         this.#latest = tenant = this.#tenantOf(event.tenantId);
       }
       counted++;
-      const { calendar, workingHours, custom } = tenant.rules;
-      this.#changes.addEvent(event, calendar, workingHours, custom);
-      if (event.sessionId === null || event.test) continue;
+      this.#changes.addEvent(event, tenant.rules);
+      if (event.sessionId === null) continue;
       const known = tenant.sessions.get(event.sessionId);
       if (known) addEventToFacts(known, event);
       else tenant.sessions.set(event.sessionId, addEventToFacts(undefined, event));

@@ -1,6 +1,7 @@
+import type { CountableEvent } from "../mapping/business-event.ts";
 import type { CounterChanges } from "../metrics/counter-changes.ts";
-import { contributionOf } from "../metrics/session-contribution.ts";
-import type { ContributingFacts, TenantRules } from "../metrics/session-contribution.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
+import { isTestSession } from "../metrics/session-marks.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
 import { replaceSessions } from "../storage/recount/replace-sessions.ts";
@@ -8,7 +9,7 @@ import { findSealedSessions } from "../storage/facts/find-sealed-sessions.ts";
 import { loadSessionEvents } from "../storage/recount/stream-countable-events.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { gatherSessionFacts, idleCheckMs } from "../ingest/count-batch.ts";
+import { addFactsContribution, gatherSessionFacts, idleCheckMs } from "../ingest/count-batch.ts";
 
 /**
  * Replaces the facts of sessions by what their events say, in a transaction that has the tenant alone, and adds to
@@ -23,7 +24,8 @@ export async function recountSessions(
 ): Promise<void> {
   const { tenantId, retainedFromMs } = rules;
   await forgetResolutionDays(writer, tenantId);
-  const facts = gatherSessionFacts(await loadSessionEvents(writer, tenantId, sessionIds, retainedFromMs));
+  const events = await loadSessionEvents(writer, tenantId, sessionIds, retainedFromMs);
+  const facts = gatherSessionFacts(events);
   const sealed =
     retainedFromMs === null
       ? new Set<string>()
@@ -37,23 +39,36 @@ export async function recountSessions(
     facts.filter((fact) => !isSealed(fact)),
     checkAt,
   );
-  for (const stored of before) addContribution(changes, rules, stored, -1);
-  for (const session of now) addContribution(changes, rules, session.now, 1);
+  for (const stored of before) addFactsContribution(changes, rules, stored.facts, -1);
+  for (const session of now) addFactsContribution(changes, rules, session.now, 1);
   const late = facts.filter(isSealed);
   const merged = late.length > 0 ? await upsertSessions(writer, late, checkAt) : [];
   for (const session of merged) {
-    addContribution(changes, rules, session.before, -1);
-    addContribution(changes, rules, session.now, 1);
+    addFactsContribution(changes, rules, session.before, -1);
+    addFactsContribution(changes, rules, session.now, 1);
   }
+  const wereTests = [
+    ...before.filter((stored) => isTestSession(stored.facts)),
+    ...merged.filter((session) => session.before !== null && isTestSession(session.before)),
+  ];
+  const areTests = [...now, ...merged].filter((session) => isTestSession(session.now));
+  moveTestSessions(changes, rules, events, idsOf(wereTests), idsOf(areTests));
 }
 
-/** Adds (`sign` 1) or takes back (-1) what facts contribute; nothing where there are none. */
-export function addContribution(
+const idsOf = (sessions: readonly { readonly sessionId: string }[]): Set<string> =>
+  new Set(sessions.map(({ sessionId }) => sessionId));
+
+/** Takes back what events of sessions count that have become tests, and counts those of sessions that are tests no longer. */
+export function moveTestSessions(
   changes: CounterChanges,
   rules: TenantRules,
-  facts: ContributingFacts | null,
-  sign: 1 | -1,
+  events: readonly CountableEvent[],
+  wereTests: ReadonlySet<string>,
+  areTests: ReadonlySet<string>,
 ): void {
-  const contribution = facts && contributionOf(facts, rules);
-  if (contribution) changes.addContribution(rules.tenantId, contribution, sign);
+  for (const event of events) {
+    const { sessionId } = event;
+    if (sessionId === null || wereTests.has(sessionId) === areTests.has(sessionId)) continue;
+    changes.countEvent(event, rules, areTests.has(sessionId) ? -1 : 1);
+  }
 }

@@ -27,6 +27,9 @@ export interface DescribedMetric {
   readonly cohort: DefinedCohort;
   readonly period_rule: string;
   readonly edge_cases: string | null;
+  /** What comparable products count, and where they say so. */
+  readonly peers: string | null;
+  readonly peers_source: string | null;
   readonly estimate: boolean;
   readonly definition_version: number;
   readonly since: string;
@@ -76,10 +79,14 @@ function describeMetric(metric: MetricDefinition | OperationMetric, locale: Loca
     ...(metric.kind === "quantile"
       ? { histogram: metric.histogram, quantile: metric.quantile }
       : { numerator: termsOf(metric.numerator) }),
-    ...(metric.kind === "ratio" ? { denominator: termsOf(metric.denominator), factor: metric.factor } : {}),
+    ...(metric.kind === "ratio"
+      ? { denominator: termsOf(metric.denominator), factor: metric.factor / (metric.divisor ?? 1) }
+      : {}),
     cohort: metric.cohort,
     period_rule: text(periodRules[metric.cohort]),
     edge_cases: metric.edgeCases === undefined ? null : text(metric.edgeCases),
+    peers: metric.peer === undefined ? null : text(metric.peer),
+    peers_source: metric.peer?.source ?? null,
     estimate: metric.estimate === true,
     definition_version: metric.definitionVersion,
     since: metric.since,

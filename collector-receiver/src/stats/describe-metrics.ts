@@ -31,6 +31,7 @@ const words: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
     formula: "Formula",
     unit: "Unit",
     meaning: "Meaning",
+    peers: "Others",
     period: "Period",
     version: "Version",
   },
@@ -40,6 +41,7 @@ const words: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
     formula: "公式",
     unit: "单位",
     meaning: "含义",
+    peers: "同类产品",
     period: "周期",
     version: "版本",
   },
@@ -76,9 +78,14 @@ export function describeMetrics(): string {
   ].join("\n");
 }
 
+/** Numbered links, so that cells stay short. */
+function linksOf(source: string): string[] {
+  return source.split(" ").map((url, i) => `[${i + 1}](${url})`);
+}
+
 function describeIn(language: Language): string[] {
   const word = (key: string): string => words[language][key] as string;
-  const head = ["metric", "formula", "unit", "meaning", "period", "version"].map(word);
+  const head = ["metric", "formula", "unit", "meaning", "peers", "period", "version"].map(word);
   const lines = [`## ${word("heading")}`, "", ...rules[language].map((rule) => `- ${rule}`), ""];
   for (const [group, title] of Object.entries(groups)) {
     lines.push(`### ${title[language]}`, "", `| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`);
@@ -90,6 +97,7 @@ function describeIn(language: Language): string[] {
         `\`${formulaOf(metric)}\``,
         units[metric.unit][language],
         meaning.join(language === "en" ? " " : ""),
+        metric.peer === undefined ? "" : [metric.peer[language], ...linksOf(metric.peer.source)].join(" "),
         `\`${metric.cohort}\``,
         `${metric.definitionVersion} (${metric.since})`,
       ];

@@ -4,7 +4,15 @@ import { neverReported } from "./never-reported.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
 
-type NoteCode = "cost_saved_is_estimate" | "resolution_assumed" | "reused_session_ids" | keyof typeof neverReported;
+type NoteCode =
+  | "cost_saved_is_estimate"
+  | "counted_by_older_rules"
+  | "handle_times_unknown"
+  | "no_ai_answers"
+  | "resolution_assumed"
+  | "reused_session_ids"
+  | "waits_unknown"
+  | keyof typeof neverReported;
 
 /** What a reader has to know before quoting a figure. */
 export interface DocumentNote {
@@ -14,15 +22,36 @@ export interface DocumentNote {
   readonly count?: number;
 }
 
-const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string) => string>>>> = {
+const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string, of: string) => string>>>> = {
+  counted_by_older_rules: {
+    "zh-CN": (day) => `${day} 之前的数字在旧计数规则下已封存，不会重算；会话结果的划分未知。`,
+    en: (day) =>
+      `Figures before ${day} were sealed by older counting rules and are not counted again; how their conversations split into outcomes is not known.`,
+  },
+  no_ai_answers: {
+    "zh-CN": () =>
+      "没有记录到 AI 的回答，因此 AI 解决数和节省的成本未知。请以 role 为 ai 的 session.message 记录回答。",
+    en: () =>
+      "No AI answers are recorded, so what the AI resolved and saved is unknown. Record answers as session.message with the role ai.",
+  },
+  waits_unknown: {
+    "zh-CN": (known, of) => `${of} 次首次接管中有 ${known} 次的等待时长已知，平均首次响应只计这些。`,
+    en: (known, of) =>
+      `The wait of ${known} of ${of} first takeovers is known; the average first response rests on these.`,
+  },
+  handle_times_unknown: {
+    "zh-CN": (known, of) => `${of} 次释放和转接中有 ${known} 次的处理时长已知，平均处理时长只计这些。`,
+    en: (known, of) =>
+      `The handle time of ${known} of ${of} releases and transfers is known; the average handle time rests on these.`,
+  },
   cost_saved_is_estimate: {
     "zh-CN": () => "成本节省为估算：AI 解决的会话数乘以设定的单次人工成本。",
     en: () => "Cost saved is an estimate: sessions resolved by AI times the configured cost of a manual session.",
   },
   resolution_assumed: {
-    "zh-CN": (count) => `AI 解决的会话中有 ${count} 个因静默而推定为已解决，未经客户确认。`,
+    "zh-CN": (count) => `AI 解决的会话中有 ${count} 个为推定：静默结束，或结束原因未予确认。`,
     en: (count) =>
-      `${count} of the sessions resolved by AI ended by silence: their resolution is assumed, not confirmed.`,
+      `The resolution of ${count} sessions is assumed, not confirmed: they ended by silence, or with a reason that does not say so.`,
   },
   reused_session_ids: {
     "zh-CN": (count) =>
@@ -39,16 +68,31 @@ export function notesOf(reading: PeriodReading, metrics: PeriodMetrics, locale: 
   const noteAbout = (code: NoteCode, key: string): void => {
     const count = valueOf(key);
     if (count > 0) {
-      notes.push({ code, message: texts[code][locale](formatCount(count, locale)), count });
+      notes.push({ code, message: texts[code][locale](formatCount(count, locale), ""), count });
     }
   };
   const note = (code: NoteCode, holds: boolean): void => {
-    if (holds) notes.push({ code, message: texts[code][locale]("") });
+    if (holds) notes.push({ code, message: texts[code][locale]("", "") });
   };
+  const noteKnown = (code: NoteCode, known: number, of: number): void => {
+    if (known >= of) return;
+    const message = texts[code][locale](formatCount(known, locale), formatCount(of, locale));
+    notes.push({ code, message, count: of - known });
+  };
+  const { rulesSince } = reading.tenant;
+  if (rulesSince !== null && reading.period.startDate < rulesSince) {
+    notes.push({ code: "counted_by_older_rules", message: texts.counted_by_older_rules[locale](rulesSince, "") });
+  }
   noteAbout("reused_session_ids", "reused_session_ids");
   note("chatbot_never_reported", !reading.tenant.chatbotReported);
   note("workbench_never_reported", !reading.tenant.workbenchReported);
   note("cost_saved_is_estimate", valueOf("estimated_cost_saved") > 0);
-  noteAbout("resolution_assumed", "ai_resolved_idle");
+  noteAbout("resolution_assumed", "ai_resolved_assumed");
+  note("no_ai_answers", reading.tenant.chatbotReported && !reading.tenant.aiAnswered && valueOf("total_sessions") > 0);
+  noteKnown("waits_unknown", valueOf("first_waits_known"), valueOf("first_takeovers"));
+  const handled = valueOf("sessions_released") + valueOf("sessions_transferred");
+  if (valueOf("handles_known") < valueOf("sessions_released")) {
+    noteKnown("handle_times_unknown", valueOf("handles_known"), handled);
+  }
   return notes;
 }

@@ -1,5 +1,5 @@
 import type { CounterColumn } from "../metrics/counter-columns.ts";
-import type { AgentCounterColumn } from "../metrics/event-counters.ts";
+import type { AgentCounterColumn } from "../metrics/counter-columns.ts";
 
 /** The plan's Redis hashes of one business day: sums only, as text. */
 export interface LiveSnapshot {

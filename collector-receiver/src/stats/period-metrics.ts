@@ -5,7 +5,7 @@ import type { MetricValue } from "../metrics/derive-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { counterMetrics } from "../metrics/metric-dictionary.ts";
 import type { CounterColumn } from "../metrics/counter-columns.ts";
-import type { Counters, MetricGroup } from "../metrics/metric-definition.ts";
+import type { Counters, MetricDefinition } from "../metrics/metric-definition.ts";
 import type { PeriodReading } from "./read-period.ts";
 
 /** A metric of a period beside the same metric of the period it is compared with. */
@@ -27,7 +27,7 @@ export function metricsOfPeriod(reading: PeriodReading, locale: Locale): PeriodM
   const { currency } = reading.tenant;
   return new Map(
     counterMetrics.map((metric) => {
-      const reported = hasReported(reading, metric.group);
+      const reported = isKnown(reading, metric);
       const counters = reported ? reading.counters : unknownCounters(reading.counters);
       const before = reported ? reading.before : unknownCounters(reading.before);
       const current = deriveMetric(metric, counters, locale, currency);
@@ -50,10 +50,12 @@ export function metricsOfPeriod(reading: PeriodReading, locale: Locale): PeriodM
   );
 }
 
-function hasReported(reading: PeriodReading, group: MetricGroup): boolean {
-  return group === "ai_chatbot" ? reading.tenant.chatbotReported : reading.tenant.workbenchReported;
+function isKnown({ tenant }: PeriodReading, { group, needsAiAnswers }: MetricDefinition): boolean {
+  if (needsAiAnswers === true && !tenant.aiAnswered) return false;
+  return group === "ai_chatbot" ? tenant.chatbotReported : tenant.workbenchReported;
 }
 
-function unknownCounters(counters: Counters): Counters {
+/** The same columns, none of them known. */
+export function unknownCounters(counters: Counters): Counters {
   return Object.fromEntries(Object.keys(counters).map((column) => [column, null])) as Record<CounterColumn, null>;
 }

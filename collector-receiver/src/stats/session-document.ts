@@ -1,5 +1,9 @@
 import { findEventDefinition } from "@spanledger/sdk/event-catalogue";
 import { commonAttributes } from "@spanledger/sdk/event-catalogue";
+import { invalidKey } from "../mapping/invalid-values.ts";
+import { isTestSession } from "../metrics/session-marks.ts";
+import { outcomeOf } from "../metrics/session-outcome.ts";
+import type { SessionOutcome } from "../metrics/session-outcome.ts";
 import { readTenantToday } from "./read-period.ts";
 import type { StatsReader } from "./read-period.ts";
 import { shorten } from "./report-period.ts";
@@ -14,7 +18,9 @@ type SessionState = "open" | "ended" | "ended_idle";
 export interface SessionDocument {
   readonly session_id: string;
   readonly state: SessionState;
-  /** Counted as resolved by AI: ended, neither escalated nor taken over. */
+  /** The outcome that it counts in; null for a session that counts nowhere: without a start, or a test. */
+  readonly outcome: SessionOutcome | null;
+  /** Counted as resolved by AI. */
   readonly ai_resolved: boolean;
   /** The business day, in whose period the session counts; null where no start is known. */
   readonly start_day: string | null;
@@ -87,11 +93,14 @@ function describeSession(
 ): Omit<SessionDocument, "session_id" | "start_day" | "events" | "next"> {
   const idle = rules.idleThroughMs !== null && session.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;
   const state: SessionState = session.firstEndMs !== null ? "ended" : idle ? "ended_idle" : "open";
+  // Without a start, or as a test, it is in no figure.
+  const isCounted = session.firstStartMs !== null && !isTestSession(session);
+  const outcome = isCounted ? outcomeOf(session, state !== "open") : null;
   const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   return {
     state,
-    ai_resolved:
-      state !== "open" && session.firstStartMs !== null && session.escalatedMs === null && session.takenOverMs === null,
+    outcome,
+    ai_resolved: outcome === "ai_resolved",
     channel: session.channel,
     user_id: session.userId,
     started_at: iso(session.firstStartMs),
@@ -110,7 +119,7 @@ export function showEvent(row: SessionEventRow): SessionEvent {
   for (const [name, value] of Object.entries(row.event_data)) {
     // Text outside the catalogue may be a message; numbers and booleans cannot be.
     const isText = typeof value !== "number" && typeof value !== "boolean";
-    if (isText && !Object.hasOwn(known, name) && !Object.hasOwn(commonAttributes, name)) {
+    if (isText && name !== invalidKey && !Object.hasOwn(known, name) && !Object.hasOwn(commonAttributes, name)) {
       withheld.push(name);
     } else {
       attributes[name] = value;

@@ -46,18 +46,23 @@ function chatbotSentences(material: StoryMaterial, opening: string): string[] {
   if (sessions === undefined || sessions.value === 0) {
     sentences.push(`${opening}, the AI chatbot had no new sessions.`);
   } else {
-    const customers = sessions.value === 1 ? "customer" : "customers";
+    const conversations = sessions.value === 1 ? "conversation" : "conversations";
+    const customers = known("unique_customers");
+    const withCustomers =
+      customers === undefined || customers.value === 0
+        ? ""
+        : ` with ${customers.formatted} ${customers.value === 1 ? "customer" : "customers"}`;
     const rate = known("ai_resolution_rate");
-    const assumed = known("ai_resolved_idle");
+    const assumed = known("ai_resolved_assumed");
     const assumedText =
-      assumed !== undefined && (assumed.value ?? 0) > 0 ? ` (${assumed.formatted} of them assumed from silence)` : "";
+      assumed !== undefined && (assumed.value ?? 0) > 0 ? ` (${assumed.formatted} of them assumed)` : "";
     const resolved =
       rate === undefined
         ? ""
         : rate.low_sample
           ? ` and resolved ${count(rate.numerator)} of ${sessions.formatted} sessions alone${assumedText}`
           : ` and resolved ${count(rate.numerator)} sessions alone, a rate of ${rate.formatted}${assumedText}`;
-    sentences.push(`${opening}, the AI chatbot served ${sessions.formatted} ${customers}${resolved}.`);
+    sentences.push(`${opening}, the AI chatbot had ${sessions.formatted} ${conversations}${withCustomers}${resolved}.`);
   }
   const details: string[] = [];
   const response = known("avg_response_time_ms");
@@ -126,7 +131,7 @@ function sentence(parts: readonly string[]): string {
 }
 
 const compared: Readonly<Record<(typeof comparedInStory)[number], string>> = {
-  total_sessions: "customers served",
+  total_sessions: "conversations",
   ai_resolution_rate: "the AI resolution rate",
   avg_response_time_ms: "the average response time",
   sessions_handled: "sessions handled by agents",

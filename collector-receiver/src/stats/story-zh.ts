@@ -36,12 +36,15 @@ function chatbotSentence(material: StoryMaterial, opening: string): string {
   if (sessions === undefined || sessions.value === 0) {
     parts.push(`${opening} AI 客服没有新的会话`);
   } else {
-    parts.push(`${opening} AI 客服共服务 ${sessions.formatted} 位客户`);
+    const customers = known("unique_customers");
+    const withCustomers =
+      customers === undefined || customers.value === 0 ? "" : `，涉及 ${customers.formatted} 位客户`;
+    parts.push(`${opening} AI 客服共服务 ${sessions.formatted} 个会话${withCustomers}`);
     const rate = known("ai_resolution_rate");
     if (rate !== undefined) {
-      const assumed = known("ai_resolved_idle");
+      const assumed = known("ai_resolved_assumed");
       const assumedText =
-        assumed !== undefined && (assumed.value ?? 0) > 0 ? `（其中 ${assumed.formatted} 个为静默后推定）` : "";
+        assumed !== undefined && (assumed.value ?? 0) > 0 ? `（其中 ${assumed.formatted} 个为推定）` : "";
       const resolved = count(rate.numerator);
       parts.push(
         rate.low_sample
@@ -111,7 +114,7 @@ function samples(average: ComparedMetric, things: string, count: (value: number 
 }
 
 const compared: Readonly<Record<(typeof comparedInStory)[number], [string, string, string]>> = {
-  total_sessions: ["服务客户数", "增加", "减少"],
+  total_sessions: ["会话数", "增加", "减少"],
   ai_resolution_rate: ["AI 解决率", "上升", "下降"],
   avg_response_time_ms: ["平均响应时间", "延长", "缩短"],
   sessions_handled: ["坐席接管会话数", "增加", "减少"],

@@ -46,6 +46,8 @@ export interface Series {
   readonly timezone: string;
   readonly currency: string;
   readonly as_of: string;
+  /** First business day that is counted by the present rules, if earlier ones were sealed by others. */
+  readonly rules_since: string | null;
   readonly points: SeriesPoint[];
 }
 
@@ -90,6 +92,7 @@ export async function readTimeseries(
     timezone: at.tenant.timezone,
     currency: at.tenant.currency,
     as_of: new Date(at.nowMs).toISOString(),
+    rules_since: at.tenant.rulesSince,
     points: periods.map(({ value, start }) => {
       const { unit: _, ...point } = derive(value, start);
       return { period: value, start_date: start, ...point };
@@ -114,6 +117,7 @@ async function pointSource(
   locale: Locale,
 ): Promise<(period: string, start: string) => MetricValue> {
   const [first, last] = [periods[0] as SeriesPeriod, periods.at(-1) as SeriesPeriod];
+  const isUnknown = metric.needsAiAnswers === true && !at.tenant.aiAnswered;
   const notBegun = (start: string): boolean => start > at.today;
   if (metric.kind === "quantile") {
     const days: DayRange = { startDate: first.start, endDate: last.end };
@@ -127,7 +131,7 @@ async function pointSource(
     null
   >;
   return (period, start) => {
-    const known = counters.get(period) ?? (notBegun(start) ? unknown : noCounters);
+    const known = isUnknown ? unknown : (counters.get(period) ?? (notBegun(start) ? unknown : noCounters));
     return deriveMetric(metric, known, locale, at.tenant.currency);
   };
 }

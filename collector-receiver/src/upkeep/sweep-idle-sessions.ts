@@ -1,12 +1,11 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
-import { contributionOf } from "../metrics/session-contribution.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import type { UpkeepTurn } from "../storage/wire/in-transaction.ts";
 import { findDueWatermark, settleDueSessions } from "../storage/facts/settle-idle-sessions.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { rulesOf } from "../ingest/count-batch.ts";
+import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
 /** Sessions of one transaction: a slice holds the tenant's batches back, so it has to be short. */
@@ -47,12 +46,8 @@ function sweepSlice(client: WriterConnection, tenantId: string, nowMs: number, t
     const later = { ...rules, idleThroughMs: watermark };
     const changes = new CounterChanges();
     for (const facts of settled) {
-      const before = contributionOf(facts, rules);
-      const now = contributionOf(facts, later);
-      if (before && now) {
-        changes.addContribution(tenantId, before, -1);
-        changes.addContribution(tenantId, now, 1);
-      }
+      addFactsContribution(changes, rules, facts, -1);
+      addFactsContribution(changes, later, facts, 1);
     }
     const days = await writeCounters(client, changes);
     return { sessions: settled.length, idleThroughMs: watermark, days };

@@ -4,7 +4,12 @@ import type { OnAlarm } from "../ingest/alarm-codes.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { forgetEventIds } from "../storage/events/forget-event-ids.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
-import { findTenantsToSweep, listTenantTimezones, readRetentionStarts } from "../storage/settings/list-tenants.ts";
+import {
+  findTenantsOfOlderRules,
+  findTenantsToSweep,
+  listTenantTimezones,
+  readRetentionStarts,
+} from "../storage/settings/list-tenants.ts";
 import type { RetentionAnnouncement } from "../storage/settings/retention-plans.ts";
 import { DatabaseClock } from "../storage/wire/database-clock.ts";
 import { classifyDatabaseError } from "../storage/wire/database-errors.ts";
@@ -16,6 +21,8 @@ import {
   type WriterConnection,
 } from "../storage/wire/writer-connection.ts";
 import { ClockComparison } from "./compare-clocks.ts";
+import { countingRules } from "../metrics/counting-rules.ts";
+import { switchRules } from "../recount/switch-rules.ts";
 import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { forgetWhatIsNotKept, keepRetention } from "./keep-retention.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
@@ -29,6 +36,8 @@ export interface TenantWatchOptions {
   readonly everyMs: number;
   /** Whole business months that are kept before the current one; undefined: everything. */
   readonly retentionMonths: number | undefined;
+  /** True: tenants of older counting rules are counted anew. */
+  readonly switchesRules: boolean;
   /** After each slice: sessions that it ended, and the days whose counters it changed. */
   readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
 }
@@ -37,6 +46,8 @@ export interface TenantWatchOptions {
 const maxJudgedMonths = 12;
 /** A tenant that is busy for longer is visited in the next round. It also bounds what a round waits for when it is to end. */
 const maxLockWaitMs = 1_000;
+/** Between two lines about a tenant that is counted anew. */
+const tellEveryMs = 5_000;
 /** What a round needs to come to its end, unless it is in a long statement, which then goes on without us. */
 const closeGraceMs = maxLockWaitMs + 500;
 
@@ -166,6 +177,7 @@ export class TenantWatch {
   async #goRound(): Promise<void> {
     const client = await this.#readRetained();
     const clock = await this.#measureClock(client);
+    if (this.#options.switchesRules) await this.#switchRules(client);
     const swept = await this.#sweep(client, clock);
     // A day can be judged only if the watermark has moved, so the other tenants need no look.
     await this.#judge(client, swept);
@@ -177,6 +189,25 @@ export class TenantWatch {
     for (const { tenantId, retainedFromMs } of round.sealed) this.#retained.set(tenantId, retainedFromMs);
     for await (const _ of forgetEventIds(client)) if (this.#isClosing()) return;
     await forgetWhatIsNotKept(client, { log, isClosing: () => this.#isClosing() });
+  }
+
+  /** Counts the tenants of older rules anew: until then their senders are told to wait. */
+  async #switchRules(client: WriterConnection): Promise<void> {
+    const { connectionString, log } = this.#options;
+    await this.#visit(await findTenantsOfOlderRules(client), async (tenantId) => {
+      log.info(
+        { tenantId, rules: countingRules },
+        "a tenant is counted anew by this version's rules; its senders wait",
+      );
+      let toldMs = performance.now();
+      const tell = (events: number): void => {
+        if (performance.now() - toldMs < tellEveryMs) return;
+        toldMs = performance.now();
+        log.info({ tenantId, events }, "so many events are counted by now");
+      };
+      const events = await switchRules(connectionString, tenantId, tell, { duty: "rules", maxLockWaitMs });
+      if (events !== null) log.info({ tenantId, events, rules: countingRules }, "the tenant is counted anew");
+    });
   }
 
   /** @returns the tenants that were swept to the end */

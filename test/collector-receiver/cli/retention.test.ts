@@ -89,7 +89,7 @@ test("retention --dry-run: rows begin where --months, announcements, RETENTION_M
   const startOf = (months: number) => new Date(retentionStart("Asia/Shanghai", months, now));
   for (const tenant of ["plain", "sealed", "announced"]) {
     await pool.query(
-      "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, retained_from) values ($1, 'Asia/Shanghai', 'CNY', 86400, now(), $2)",
+      "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, retained_from, counting_rules) values ($1, 'Asia/Shanghai', 'CNY', 86400, now(), $2, 2)",
       [tenant, tenant === "sealed" ? startOf(4) : null],
     );
   }

@@ -67,6 +67,7 @@ test("settings: a currency is changed while nothing was saved, for one tenant, a
   expect(changed).toMatchObject({ code: 0, stdout: expect.stringContaining("currency      EUR") });
   expect(await currencies()).toEqual(["a EUR", "b CNY"]);
 
+  expect((await send("token-of-tenant-a-0", "session.message", { role: "ai" })).status).toBe(200);
   expect((await send("token-of-tenant-a-0", "session.end", { reason: "resolved" })).status).toBe(200);
   const refused = await spanledger(environment, "settings", "--tenant", "a", "--currency", "USD");
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("stays EUR") });

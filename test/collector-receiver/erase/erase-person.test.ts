@@ -370,8 +370,8 @@ test("the tickets of a person get other numbers in every event and in their fact
 test("rejected payloads of the person are emptied, and those of a similar id are kept", async () => {
   const { url, database } = await startTestReceiver();
   const bad = (sessionId: string, userId: string | number) => ({
-    name: "session.start",
-    attributes: { "spanledger.event.id": randomUUID(), session_id: sessionId, user_id: userId, channel: 5 },
+    name: "query.order",
+    attributes: { "spanledger.event.id": randomUUID(), session_id: sessionId, user_id: userId, success: 5 },
   });
   const body = tracesWith([bad("s-1", "anna"), bad("s-2", "anna-2"), bad("s-10", 4711), bad("s-11", 47)]);
   const answer = await fetch(`${url}/v1/traces`, {

@@ -6,16 +6,22 @@ import { uuidV7 } from "../../support/uuid-v7.ts";
 /** Events of a small world: few sessions, agents and customers, so that everything collides. */
 export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrary<BusinessEvent[]> {
   const fraction = fc.integer({ min: 0, max: 9_999_999 }).map((n) => n / 1000);
+  const users = fc.constantFrom("u-1", "u-2", "ü-𝒳", "u-\uffee", "null", " Anonymous ", "");
+  const roles = fc.constantFrom("ai", "user", "bot", " Assistant ", "机器人", "agent", "坐席", "dragon");
   const attributesByName: Record<string, fc.Arbitrary<Record<string, string | number | boolean>>> = {
-    "session.start": fc.record(
-      { channel: fc.constantFrom("web", "app"), user_id: fc.constantFrom("u-1", "u-2", "ü-𝒳", "u-\uffee") },
-      { requiredKeys: [] },
-    ),
+    "session.start": fc.record({ channel: fc.constantFrom("web", "app"), user_id: users }, { requiredKeys: [] }),
     "session.message": fc.record(
-      { response_time_ms: fraction, first_token_ms: fc.nat(5000), role: fc.constantFrom("ai", "user", "bot") },
+      { response_time_ms: fraction, first_token_ms: fc.nat(5000), role: roles, user_id: users },
       { requiredKeys: [] },
     ),
-    "session.end": fc.constant({}),
+    "session.end": fc.record(
+      { reason: fc.constantFrom("resolved", "已解决", " Failed", "customer_left", "bored"), resolved: fc.boolean() },
+      { requiredKeys: [] },
+    ),
+    "session.feedback": fc.record(
+      { rating: fc.integer({ min: 1, max: 5 }), resolved: fc.boolean() },
+      { requiredKeys: [] },
+    ),
     "session.escalate": fc.record(
       { reason: fc.constantFrom("keyword", "complaint", "order 10423", "order 7", "客户投诉", "a text ".repeat(9)) },
       { requiredKeys: [] },
@@ -31,7 +37,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     "agent.session_takeover": fc.record({ wait_duration_seconds: fraction }, { requiredKeys: [] }),
     "agent.session_message": fc.constant({}),
     "agent.session_release": fc.record({ handle_duration_seconds: fraction }, { requiredKeys: [] }),
-    "agent.session_transfer": fc.constant({}),
+    "agent.session_transfer": fc.record({ handle_duration_seconds: fraction }, { requiredKeys: [] }),
     "ticket.created": fc.constant({}),
     "ticket.assigned": fc.constant({}),
     "ticket.status_changed": fc.record(
@@ -41,7 +47,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       },
       { requiredKeys: [] },
     ),
-    "ticket.closed": fc.record({ resolution_duration_hours: fraction, sla_met: fc.boolean() }),
+    "ticket.closed": fc.record({ resolution_duration_hours: fraction, sla_met: fc.boolean() }, { requiredKeys: [] }),
     "acme.custom": fc.record(
       {
         note: fc.constant("ours"),
@@ -75,7 +81,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
         { weight: 1, arbitrary: fc.integer({ min: -600_000, max: 600_000 }) },
       ),
       tenant: fc.constantFrom("default", "default", "brand-b"),
-      isTest: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
+      isTest: fc.integer({ min: 0, max: 59 }).map((n) => n === 0),
       source: fc.integer({ min: 1, max: 2 }),
     }),
   );

@@ -4,7 +4,7 @@ import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/rese
 import type { CustomDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { bucketValue } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { localDay, periodsOfDay } from "./count-from-scratch.ts";
+import { countedEvents, localDay, periodsOfDay } from "./count-from-scratch.ts";
 import { within } from "./details-from-scratch.ts";
 
 const texts = { en: "a", zh: "甲" };
@@ -62,8 +62,7 @@ export function countOwnFromScratch(events: readonly BusinessEvent[], timezone: 
   const numbers: Numbers = {};
   const sessions: Record<string, Set<string>> = {};
   const times: Record<string, number[]> = {};
-  for (const event of events) {
-    if (event.test) continue;
+  for (const event of countedEvents(events)) {
     const { tenantId, attributes, sessionId, name } = event;
     const day = localDay(event.occurredAtMs, timezone);
     const add = (metric: string, group: string, what: string, amount: number): void => {

@@ -75,7 +75,7 @@ const refused = "counting_rules_unknown, again in 5 s";
 
 test("a tenant of other rules is refused and nothing of it is written; the tenant beside it in the batch is counted", async () => {
   const { send, setRules, stored, alarms } = await openWorld(["a", "b"]);
-  await setRules("b", 2);
+  await setRules("b", 3);
   const before = await stored("b");
   // Together, so that one transaction meets both.
   const answers = await Promise.all([send(requestOf([start("a")])), send(requestOf([start("b")]))]);
@@ -89,7 +89,7 @@ test.each([
   ["a report of a source", { ...requestOf([]), sourceReports: [report("b")] }],
 ])("%s of such a tenant is not written either", async (_, request) => {
   const { send, setRules, stored } = await openWorld(["a", "b"]);
-  await setRules("b", 2);
+  await setRules("b", 3);
   const before = await stored("b");
   expect(await send(request)).toBe(refused);
   expect(await send({ ...request, events: [start("a")] })).toBe(refused);
@@ -118,7 +118,7 @@ test("a request of several tenants is refused as a whole, and the others' events
   expect(await send(request), "while it is remembered").toBe(refused);
 
   // Another receiver, whose rules are the tenant's again.
-  await setRules("b", 1);
+  await setRules("b", 2);
   const other = openTestIngest(connectionString);
   onTestFinished(() => other.close());
   expect(await send(request, other)).toBe("1 new, 2 known");
@@ -130,7 +130,7 @@ test("a request of several tenants is refused as a whole, and the others' events
 test("a new tenant gets this version's rules, and a receiver of other rules leaves it alone", async () => {
   const { pool } = await openWorld(["a"]);
   const { rows } = await pool.query("select counting_rules from analytics_settings");
-  expect(rows).toEqual([{ counting_rules: 1 }]);
+  expect(rows).toEqual([{ counting_rules: 2 }]);
 });
 
 test("a refused tenant is asked for again after a while, and the others are not held up meanwhile", () => {
@@ -171,7 +171,7 @@ test("whatever tenants' rules are, what a sender is told was committed is stored
       fc.array(fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
       async (others, tenantsOfRequests) => {
         await world.pool.query(
-          "update analytics_settings set counting_rules = case when tenant_id = any ($1) then 2 else 1 end",
+          "update analytics_settings set counting_rules = case when tenant_id = any ($1) then 3 else 2 end",
           [others],
         );
         const ingest = openTestIngest(world.connectionString);
@@ -193,7 +193,7 @@ test("whatever tenants' rules are, what a sender is told was committed is stored
     ),
     { numRuns: propertyRuns(30) },
   );
-  await world.pool.query("update analytics_settings set counting_rules = 1");
+  await world.pool.query("update analytics_settings set counting_rules = 2");
   for (const tenantId of names) expect((await verifyTenant(world.connectionString, tenantId)).drifts).toBe(0);
 });
 

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { bucketValue } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { localDay } from "./count-from-scratch.ts";
+import { countedEvents, firstTakeovers, isAnswer, localDay } from "./count-from-scratch.ts";
 
 /** Rows of `analytics_events` by (tenant, id), as the events say. */
 export function eventsFromScratch(events: readonly BusinessEvent[]): Record<string, unknown> {
@@ -59,13 +59,24 @@ const agentSums: Readonly<Record<string, readonly [column: string, attribute: st
   "agent.session_release": ["total_handle_time_sec", "handle_duration_seconds", 1],
   "ticket.closed": ["total_resolution_hours", "resolution_duration_hours", 1],
 };
+const furtherNumbers = [
+  "tickets_sla_met",
+  "waits_known",
+  "handles_known",
+  "handle_ms",
+  "first_takeovers",
+  "first_waits_known",
+  "first_wait_ms",
+  "resolutions_timed",
+  "sla_known",
+];
 const durationsOf: readonly (readonly [metric: string, event: string, attribute: string, unitMs: number])[] = [
   ["response_time", "session.message", "response_time_ms", 1],
   ["first_token", "session.message", "first_token_ms", 1],
   ["order_query_time", "query.order", "response_time_ms", 1],
   ["tracking_query_time", "query.tracking", "response_time_ms", 1],
-  ["first_response", "agent.session_takeover", "wait_duration_seconds", 1000],
   ["handle_time", "agent.session_release", "handle_duration_seconds", 1000],
+  ["handle_time", "agent.session_transfer", "handle_duration_seconds", 1000],
   ["resolution_time", "ticket.closed", "resolution_duration_hours", 3_600_000],
 ];
 
@@ -78,9 +89,17 @@ export function detailsFromScratch(events: readonly BusinessEvent[], timezone: s
   };
   // In the order of (time, id), so that the last name stands.
   const ordered = events.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.eventId < b.eventId ? -1 : 1));
-  for (const { tenantId, name, agentId, occurredAtMs, attributes, test } of ordered) {
-    if (test) continue;
+  const counts = new Set(countedEvents(events));
+  for (const event of ordered) {
+    const { tenantId, name, agentId, occurredAtMs, attributes } = event;
     const day = `${tenantId}|${localDay(occurredAtMs, timezone)}`;
+    if (name === "agent.login" && attributes["agent_name"] !== undefined && !event.test) {
+      details.agents[`${day}|${agentId}`] = {
+        ...details.agents[`${day}|${agentId}`],
+        agent_name: attributes["agent_name"] as string,
+      };
+    }
+    if (!counts.has(event)) continue;
     details.eventCounts[`${day}|${name}`] = (details.eventCounts[`${day}|${name}`] ?? 0) + 1;
     const ofAgent = { ...details.agents[`${day}|${agentId}`] };
     const add = (column: string | undefined, amount: number): void => {
@@ -89,18 +108,36 @@ export function detailsFromScratch(events: readonly BusinessEvent[], timezone: s
       ofAgent[column] = Number(sum.toFixed(6));
     };
     add(agentCounts[name], 1);
-    if (name === "ticket.closed" && attributes["sla_met"] === true) add("tickets_sla_met", 1);
+    if (name === "ticket.closed") {
+      if (attributes["sla_met"] === true) add("tickets_sla_met", 1);
+      if (attributes["sla_met"] !== undefined) add("sla_known", 1);
+      if (attributes["resolution_duration_hours"] !== undefined) add("resolutions_timed", 1);
+    }
     const [column, attribute = "", factor = 1] = agentSums[name] ?? [];
     add(column, ((attributes[attribute] as number | undefined) ?? 0) * factor);
-    if (name === "agent.login" && attributes["agent_name"] !== undefined) {
-      ofAgent["agent_name"] = attributes["agent_name"] as string;
+    if (name === "agent.session_takeover" && attributes["wait_duration_seconds"] !== undefined) add("waits_known", 1);
+    const handled = attributes["handle_duration_seconds"] as number | undefined;
+    if (handled !== undefined && /release|transfer/.test(name)) {
+      add("handles_known", 1);
+      add("handle_ms", Math.round(handled * 1000));
     }
     if (Object.keys(ofAgent).length > 0) details.agents[`${day}|${agentId}`] = ofAgent;
-    for (const [metric, event, duration, unitMs] of durationsOf) {
+    for (const [metric, ofName, duration, unitMs] of durationsOf) {
       const value = attributes[duration];
-      if (event !== name || typeof value !== "number") continue;
+      if (ofName !== name || typeof value !== "number" || (name === "session.message" && !isAnswer(event))) continue;
       (details.durations[`${day}|${metric}`] ??= []).push(Math.round(value * unitMs));
     }
+  }
+  for (const { tenantId, day, agentId, waitMs } of firstTakeovers(events, timezone)) {
+    const ofAgent = (details.agents[`${tenantId}|${day}|${agentId}`] ??= {});
+    const add = (column: string, amount: number): void => {
+      if (amount !== 0) ofAgent[column] = ((ofAgent[column] as number | undefined) ?? 0) + amount;
+    };
+    add("first_takeovers", 1);
+    if (waitMs === null) continue;
+    add("first_waits_known", 1);
+    add("first_wait_ms", waitMs);
+    (details.durations[`${tenantId}|${day}|first_response`] ??= []).push(waitMs);
   }
   return {
     ...details,
@@ -114,7 +151,7 @@ export async function storedDetails(pool: pg.Pool): Promise<Details> {
   const agents = await pool.query("select *, day::text as day from analytics_agent_metrics");
   const buckets = await pool.query(
     "select *, day::text as day from analytics_duration_histograms where metric = any ($1) order by bucket",
-    [durationsOf.map(([metric]) => metric)],
+    [[...durationsOf.map(([metric]) => metric), "first_response"]],
   );
   const numbers = [...Object.values(agentCounts), ...Object.values(agentSums).map(([column]) => column)];
   const durations: Record<string, number[]> = {};
@@ -128,7 +165,7 @@ export async function storedDetails(pool: pg.Pool): Promise<Details> {
     ),
     agents: Object.fromEntries(
       agents.rows.flatMap((row): [string, Record<string, number | string>][] => {
-        const known = [...new Set([...numbers, "tickets_sla_met"])]
+        const known = [...new Set([...numbers, ...furtherNumbers])]
           .map((column): [string, number | string] => [column, Number(row[column])])
           .filter(([, value]) => value !== 0);
         if (row.agent_name !== null) known.push(["agent_name", row.agent_name]);

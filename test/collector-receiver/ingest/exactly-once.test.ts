@@ -11,7 +11,7 @@ import type { TestDatabase } from "../../support/create-test-database.ts";
 import { emptyTables } from "../../support/empty-tables.ts";
 import { openTestIngest } from "../../support/open-test-ingest.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
-import { countFromScratch } from "./count-from-scratch.ts";
+import { countedEvents, countFromScratch, firstTakeovers } from "./count-from-scratch.ts";
 import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
 import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
@@ -86,7 +86,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         );
         expect(await storedDetails(database.pool)).toEqual(detailsFromScratch(events, timezone));
         expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
-        expect(await businessDurations()).toBe(durationsOf(events));
+        expect(await businessDurations()).toBe(durationsOf(events, timezone));
         expect(await storedOwnNumbers(database.pool)).toEqual(countOwnFromScratch(events, timezone));
         expect(await agentsAddUp()).toBe(true);
         expect(await eventsSeen()).toBe(events.length);
@@ -105,8 +105,8 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
     for (const tenant of tenants) {
       await database.pool.query(
         `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, working_hours,
-           custom_definitions, custom_definitions_hash)
-         values ($1, $2, 'CNY', 21600, to_timestamp($3::double precision / 1000), $4, $5, $6)`,
+           custom_definitions, custom_definitions_hash, counting_rules)
+         values ($1, $2, 'CNY', 21600, to_timestamp($3::double precision / 1000), $4, $5, $6, 2)`,
         [tenant, timezone, idleThroughMs, tenant === "default" ? workingHours : null, ...own],
       );
       await database.pool.query("insert into analytics_costs values ($1, '0001-01-01', 10.5)", [tenant]);
@@ -177,12 +177,15 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
 const workingHours = { week: { mon: ["09:00-18:00"], tue: ["22:00-06:00"] }, holidays: [], days: {} };
 
 /** Durations that a tenant with working hours counts in them as well: a tenant without counts none. */
-function durationsOf(events: readonly BusinessEvent[]): number {
-  const durations = ["wait_duration_seconds", "handle_duration_seconds", "resolution_duration_hours"];
-  return events.filter(
-    ({ tenantId, test: isTest, attributes }) =>
-      tenantId === "default" && !isTest && durations.some((name) => attributes[name] !== undefined),
-  ).length;
+function durationsOf(events: readonly BusinessEvent[], timezone: string): number {
+  const durations = ["handle_duration_seconds", "resolution_duration_hours"];
+  const ofEvents = countedEvents(events).filter(
+    ({ tenantId, attributes }) => tenantId === "default" && durations.some((name) => attributes[name] !== undefined),
+  );
+  const waits = firstTakeovers(events, timezone).filter(
+    ({ tenantId, waitMs }) => tenantId === "default" && waitMs !== null,
+  );
+  return ofEvents.length + waits.length;
 }
 
 function scratchRows(
@@ -210,6 +213,21 @@ const counterColumns = new Set([
   "sessions_ended_idle",
   "ai_resolved_sessions",
   "ai_resolved_idle",
+  "ai_resolved_assumed",
+  "outcome_open",
+  "outcome_ai_assisted",
+  "outcome_human_only",
+  "outcome_escalated_untaken",
+  "outcome_unanswered",
+  "outcome_not_resolved",
+  "waits_known",
+  "handles_known",
+  "handle_ms",
+  "first_takeovers",
+  "first_waits_known",
+  "first_wait_ms",
+  "resolutions_timed",
+  "sla_known",
   "escalated_sessions",
   "reused_session_ids",
   "ai_involved_sessions",

@@ -24,8 +24,8 @@ describeWith(
       redis = await startRedis(redisProgram());
       database = await createTestDatabase();
       await database.pool.query(
-        `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
-       values ('default', 'UTC', 'CNY', 60, now())`,
+        `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules)
+       values ('default', 'UTC', 'CNY', 60, now(), 2)`,
       );
     });
     afterAll(async () => {

@@ -187,7 +187,7 @@ test("a pooler in between is seen, and migrations are to go past it", async () =
 test("timezones on which PostgreSQL and Node disagree are named with the days", async () => {
   const { connectionString, pool } = await useTestDatabase();
   await pool.query(
-    "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through) values ('a', 'America/Havana', 'CNY', 86400, now())",
+    "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules) values ('a', 'America/Havana', 'CNY', 86400, now(), 2)",
   );
   const client = await useClient(connectionString);
   const local = (zone: string, ms: number) =>

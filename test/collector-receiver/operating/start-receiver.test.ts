@@ -250,8 +250,8 @@ describe("the whole receiver", () => {
     const { database, close } = await startTestReceiver();
     await close();
     await database.pool.query(`
-      insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
-      select 'brand-' || n, 'UTC', 'EUR', 86400, now() from generate_series(101, 400) as n`);
+      insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules)
+      select 'brand-' || n, 'UTC', 'EUR', 86400, now(), 2 from generate_series(101, 400) as n`);
     const { log } = await startTestReceiver({}, database);
     const [warning, ...others] = log.filter(({ level }) => level === 40);
     expect(others).toEqual([]);

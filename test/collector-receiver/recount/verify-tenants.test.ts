@@ -119,8 +119,8 @@ async function addTenants(
   timezone = "Asia/Shanghai",
 ): Promise<void> {
   await pool.query(
-    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
-     select tenant, $2, 'CNY', 3600, date_trunc('milliseconds', now()) from unnest($1::text[]) tenant`,
+    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules)
+     select tenant, $2, 'CNY', 3600, date_trunc('milliseconds', now()), 2 from unnest($1::text[]) tenant`,
     [tenantIds, timezone],
   );
 }

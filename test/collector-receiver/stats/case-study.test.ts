@@ -25,8 +25,12 @@ async function seedPlan(tenantId: string, counters = planCounters): Promise<void
     ai_resolved_sessions: 4200,
     total_response_time_ms: 17344000,
     sessions_handled: 20,
+    first_takeovers: 20,
+    first_waits_known: 20,
     tickets_closed: 100,
     tickets_sla_met: 96,
+    sla_known: 100,
+    resolutions_timed: 100,
     total_resolution_hours: "624",
   });
 }
@@ -80,11 +84,11 @@ describe("the plan's documents", () => {
       sla_met_rate: "95.2%",
     });
     expect(document.story).toBe(
-      "2025年12月 AI 客服共服务 5,420 位客户，其中 4,623 个会话由 AI 独立解决，解决率 85.3%，" +
+      "2025年12月 AI 客服共服务 5,420 个会话，其中 4,623 个会话由 AI 独立解决，解决率 85.3%，" +
         "平均响应时间 1.5秒，估算节省人工成本 ¥46,230。订单查询成功率 98.2%，物流查询成功率 96.8%。" +
         "坐席接管 812 个会话，平均首次响应（等待接管）30秒，平均处理时长 8分钟；" +
         "解决工单 125 张，平均解决时长 4小时，SLA 达标率 95.2%。" +
-        "与2025年11月相比，服务客户数增加 8.4%，AI 解决率上升 1.3 个百分点，平均响应时间缩短 6.3%，" +
+        "与2025年11月相比，会话数增加 8.4%，AI 解决率上升 1.3 个百分点，平均响应时间缩短 6.3%，" +
         "坐席接管会话数由 20 变为 812，解决工单数增加 25.0%，SLA 达标率下降 0.8 个百分点。",
     );
     expect(document.metrics.ai_resolution_rate).toEqual({
@@ -112,13 +116,13 @@ describe("the plan's documents", () => {
       avg_resolution_time: "4 hr",
     });
     expect(document.story).toBe(
-      "In December 2025, the AI chatbot served 5,420 customers and resolved 4,623 sessions alone, a rate of 85.3%. " +
+      "In December 2025, the AI chatbot had 5,420 conversations and resolved 4,623 sessions alone, a rate of 85.3%. " +
         "The average response time was 1.5 sec, an estimated CN¥46,230 of manual work was saved, " +
         "98.2% of order queries succeeded, and 96.8% of tracking queries succeeded. " +
         "Agents took over 812 sessions, the average first response (wait until takeover) was 30 sec, " +
         "and the average handle time was 8 min. " +
         "125 tickets were resolved, on average in 4 hr, and 95.2% of closed tickets met their SLA. " +
-        "Compared with November 2025: customers served +8.4%; the AI resolution rate +1.3 percentage points; " +
+        "Compared with November 2025: conversations +8.4%; the AI resolution rate +1.3 percentage points; " +
         "the average response time -6.3%; sessions handled by agents 20 → 812; tickets resolved +25.0%; " +
         "the share within SLA -0.8 percentage points.",
     );
@@ -138,11 +142,11 @@ describe("a running month", () => {
     });
     // The 100,000 of 26 November are not among the same days.
     expect(document.metrics.total_sessions.previous.value).toBe(5000);
-    expect(document.story).toMatch(/^本月 AI 客服共服务 5,420 位客户/);
+    expect(document.story).toMatch(/^本月 AI 客服共服务 5,420 个会话/);
     expect(document.story).toContain("与上月同期（2025年11月1日至2025年11月25日）相比");
     expect(document.story).toMatch(/本月尚未结束，数据截至 12月25日 14:05。$/);
     const english = await caseStudy("running", "2025-12-25T06:05:00Z", "lang=en");
-    expect(english.story).toMatch(/^This month, the AI chatbot served 5,420 customers/);
+    expect(english.story).toMatch(/^This month, the AI chatbot had 5,420 conversations/);
     expect(english.story).toMatch(/The month is not over: figures as of December 25 at 14:05\.$/);
   });
 
@@ -199,7 +203,11 @@ describe("figures that are not known", () => {
     const { pool } = database;
     await seedSettings(pool, "chatbot-only");
     await seedReported(pool, "chatbot-only", "2025-12-05", "session.start");
-    await seedDay(pool, "chatbot-only", "2025-12-05", { total_sessions: 50, sessions_ended: 50 });
+    await seedDay(pool, "chatbot-only", "2025-12-05", {
+      total_sessions: 50,
+      sessions_ended: 50,
+      ai_involved_sessions: 50,
+    });
     const document = await caseStudy("chatbot-only", over);
     expect(document.agent_workbench).toEqual({
       sessions_handled: null,
@@ -211,7 +219,7 @@ describe("figures that are not known", () => {
     });
     expect(document.metrics.tickets_created).toMatchObject({ value: null, formatted: "—", change: null });
     expect(document.story).toBe(
-      "2025年12月 AI 客服共服务 50 位客户，其中 0 个会话由 AI 独立解决，解决率 0.0%。" +
+      "2025年12月 AI 客服共服务 50 个会话，其中 0 个会话由 AI 独立解决，解决率 0.0%。" +
         "坐席工作台从未上报过数据，因此没有它的数字。2025年11月没有可比的数据。",
     );
     expect(document.notes.map(({ code }: { code: string }) => code)).toEqual(["workbench_never_reported"]);
@@ -237,7 +245,7 @@ describe("figures that are not known", () => {
       sessions_ended: 8,
       sessions_ended_idle: 4,
       ai_resolved_sessions: 10,
-      ai_resolved_idle: 4,
+      ai_resolved_assumed: 4,
       estimated_cost_saved: 100,
       responses_timed: 20,
       total_response_time_ms: 30_000,
@@ -246,22 +254,27 @@ describe("figures that are not known", () => {
       tickets_closed: 9,
       tickets_sla_met: 8,
       total_resolution_hours: 36,
+      resolutions_timed: 9,
+      sla_known: 9,
       sessions_handled: 3,
-      total_first_response_ms: 90_000,
-      total_handle_time_sec: 900,
+      first_takeovers: 3,
+      first_waits_known: 3,
+      first_wait_ms: 90_000,
+      handles_known: 3,
+      handle_ms: 900_000,
     });
     await seedDay(pool, "few", "2025-11-05", { total_sessions: 10, sessions_ended: 10, ai_resolved_sessions: 9 });
     const document = await caseStudy("few", over);
     expect(document.metrics.ai_resolution_rate).toMatchObject({ low_sample: true, formatted: "83.3%" });
     expect(document.story).toBe(
-      "2025年12月 AI 客服共服务 12 位客户，12 个会话中有 10 个由 AI 独立解决（其中 4 个为静默后推定），" +
+      "2025年12月 AI 客服共服务 12 个会话，12 个会话中有 10 个由 AI 独立解决（其中 4 个为推定），" +
         "平均响应时间 1.5秒（仅 20 条回复），估算节省人工成本 ¥100。8 次订单查询中有 7 次成功。" +
         "坐席接管 3 个会话，平均首次响应（等待接管）30秒，平均处理时长 5分钟；" +
         "解决工单 9 张，平均解决时长 4小时，9 张工单中有 8 张达成 SLA。" +
-        "与2025年11月相比，服务客户数由 10 变为 12。",
+        "与2025年11月相比，会话数由 10 变为 12。",
     );
     const english = await caseStudy("few", over, "month=2025-12&lang=en");
-    expect(english.story).toContain("resolved 10 of 12 sessions alone (4 of them assumed from silence)");
+    expect(english.story).toContain("resolved 10 of 12 sessions alone (4 of them assumed)");
     expect(english.story).toContain("7 of 8 order queries succeeded");
     expect(english.story).not.toContain("%");
   });
@@ -326,7 +339,7 @@ describe("a range of days", () => {
     expect(document.ai_chatbot.total_customers_served).toBe(30);
     expect(document.metrics.total_sessions.previous.value).toBe(1);
     expect(document.metrics.unique_customers).toMatchObject({ value: null, formatted: "—", reason: "not_additive" });
-    expect(document.story).toMatch(/^2025年12月10日至2025年12月12日 AI 客服共服务 30 位客户/);
+    expect(document.story).toMatch(/^2025年12月10日至2025年12月12日 AI 客服共服务 30 个会话/);
     const oneDay = await caseStudy("range", over, "start_date=2025-12-12&end_date=2025-12-12");
     expect(oneDay.metrics.unique_customers).toMatchObject({ value: 20 });
     const week = await caseStudy("range", over, "start_date=2025-12-08&end_date=2025-12-14");

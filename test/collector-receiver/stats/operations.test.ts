@@ -226,10 +226,17 @@ test("durable resolutions are those without a return within 7 days, judged up to
           const about = { session_id: id, ...(user === null ? {} : { user_id: user }) };
           const event = (name: string, atMs: number) => ({
             isLate: late === "everything" || late === name,
-            event: makeEvent({ tenantId, name, sessionId: id, occurredAtMs: atMs, attributes: about }),
+            event: makeEvent({
+              tenantId,
+              name,
+              sessionId: id,
+              occurredAtMs: atMs,
+              attributes: name === "session.message" ? { ...about, role: "ai" } : about,
+            }),
           });
           return [
             event("session.start", startMs),
+            event("session.message", startMs),
             ...(isEscalated ? [event("session.escalate", startMs)] : []),
             ...(lastsMs === null ? [] : [event("session.end", startMs + lastsMs)]),
           ];
@@ -313,17 +320,17 @@ test("a customer who turns out to have returned voids the stored day", async () 
   const at = (date: number, hours = 4) => Date.UTC(2025, 11, date, hours);
   const tenantId = await useTenant("Asia/Shanghai", at(1));
   const chatOf = (id: string, startMs: number) =>
-    ["session.start", "session.end"].map((name, i) =>
+    ["session.start", "session.message", "session.end"].map((name, i) =>
       makeEvent({
         tenantId,
         name,
         sessionId: id,
         occurredAtMs: startMs + i * minute,
-        attributes: { session_id: id, user_id: "u-1" },
+        attributes: { session_id: id, user_id: "u-1", role: "ai" },
       }),
     );
   const client = await openWriterConnection(world.database.connectionString);
-  await deliver(chatOf("s-1", at(5)), [{ events: [0, 1] }]);
+  await deliver(chatOf("s-1", at(5)), [{ events: [0, 1, 2] }]);
   for await (const _ of sweepIdleSessions(client, tenantId, at(25)));
   while ((await keepResolutionDays(client, tenantId)).length > 0);
   const keptDays = async () =>
@@ -337,7 +344,7 @@ test("a customer who turns out to have returned voids the stored day", async () 
     (await readOperations(tenantId, "month=2025-12", at(30))).metrics.ai_resolution_durable_rate;
   expect((await keptDays()).slice(0, 2)).toEqual(["2025-12-05", "2025-12-06"]);
   expect(await durable()).toMatchObject({ numerator: 1, denominator: 1 });
-  await deliver(chatOf("s-2", at(11)), [{ events: [0, 1] }]);
+  await deliver(chatOf("s-2", at(11)), [{ events: [0, 1, 2] }]);
   // Its own day, and the one to which it is a return; the days between rest on nothing of it.
   expect(await keptDays()).toEqual([
     "2025-12-06",
@@ -463,21 +470,25 @@ test("figures that were never reported are null with a note; confirmed and assum
   const chats = ["s-1", "s-2", "s-3"].map((id) =>
     makeEvent({ tenantId, name: "session.start", sessionId: id, occurredAtMs: at(5), attributes: { session_id: id } }),
   );
-  const answer = { role: "ai", session_id: "s-1" };
+  const answers = ["s-1", "s-2", "s-3"].map((id) =>
+    makeEvent({ tenantId, name: "session.message", sessionId: id, occurredAtMs: at(5), attributes: { role: "ai" } }),
+  );
+  const reason = { reason: "resolved" };
   const events = [
     ...chats,
-    makeEvent({ tenantId, name: "session.message", sessionId: "s-1", occurredAtMs: at(5), attributes: answer }),
-    makeEvent({ tenantId, name: "session.end", sessionId: "s-2", occurredAtMs: at(5) }),
+    ...answers,
+    makeEvent({ tenantId, name: "session.start", sessionId: "s-4", occurredAtMs: at(5) }),
+    makeEvent({ tenantId, name: "session.end", sessionId: "s-2", occurredAtMs: at(5), attributes: reason }),
   ];
-  await deliver(events, [{ events: [4, 3, 2, 1, 0] }]);
+  await deliver(events, [{ events: events.map((_, i) => events.length - 1 - i) }]);
   const client = await openWriterConnection(world.database.connectionString);
   for await (const _ of sweepIdleSessions(client, tenantId, at(19)));
   await client.end();
   const { metrics, notes } = await readOperations(tenantId, "month=2025-12", at(20));
   expect(metrics.ai_resolved_confirmed.value).toBe(1);
-  expect(metrics.ai_resolution_confirmed_rate).toMatchObject({ numerator: 1, denominator: 3 });
-  expect(metrics.ai_resolution_assumed_rate).toMatchObject({ numerator: 2, denominator: 3 });
-  expect(metrics.ai_involvement_rate).toMatchObject({ numerator: 1, denominator: 3 });
+  expect(metrics.ai_resolution_confirmed_rate).toMatchObject({ numerator: 1, denominator: 4 });
+  expect(metrics.ai_resolution_assumed_rate).toMatchObject({ numerator: 2, denominator: 4 });
+  expect(metrics.ai_involvement_rate).toMatchObject({ numerator: 3, denominator: 4 });
   expect(metrics.ai_resolution_durable_rate).toMatchObject({ value: null, denominator: 0 });
   expect(notes).toMatchObject([{ code: "workbench_never_reported" }, { code: "durable_without_customer", count: 3 }]);
 

@@ -160,9 +160,21 @@ describe("timeseries", () => {
 describe("agents", () => {
   it("add up to the business metrics, with the latest name and an unattributed row", async () => {
     const { pool } = database;
-    const seven = { sessions_handled: 30, total_first_response_ms: 900_000, total_handle_time_sec: "14400.125" };
-    const eight = { sessions_handled: 20, total_handle_time_sec: "9600.25", tickets_closed: 3, tickets_sla_met: 2 };
-    const nobody = { tickets_created: 5, tickets_closed: 2, total_resolution_hours: "7.5" };
+    const waits = { first_takeovers: 30, first_waits_known: 30, first_wait_ms: 900_000, waits_known: 30 };
+    const seven = {
+      sessions_handled: 30,
+      total_first_response_ms: 900_000,
+      total_handle_time_sec: "14400.125",
+      ...waits,
+    };
+    const eight = {
+      sessions_handled: 20,
+      total_handle_time_sec: "9600.25",
+      tickets_closed: 3,
+      tickets_sla_met: 2,
+      sla_known: 3,
+    };
+    const nobody = { tickets_created: 5, tickets_closed: 2, total_resolution_hours: "7.5", resolutions_timed: 2 };
     await seedAgent(pool, "agents", "2025-10-01", 8, { agent_logins: 1 }, "Li Na");
     await seedAgent(pool, "agents", "2025-12-01", 7, seven, "Wang Fang");
     await seedAgent(pool, "agents", "2025-12-02", 7, { agent_logins: 1 }, "王芳");
@@ -268,6 +280,13 @@ describe("session", () => {
       },
       { tenantId: "session", sessionId: "s-1", name: "session.end", at: "2025-12-01T00:00:02Z" },
       ...events("s-2", "session.start", "session.escalate", "session.message", "session.message", "session.message"),
+      {
+        tenantId: "session",
+        sessionId: "s-3",
+        name: "session.message",
+        at: "2025-12-22T00:00:00Z",
+        data: { role: "ai" },
+      },
       { tenantId: "session", sessionId: "s-3", name: "session.start", at: "2025-12-22T00:00:00Z" },
     ]);
   });
@@ -312,7 +331,11 @@ describe("session", () => {
   });
 
   it("is ended by silence as the counters see it", async () => {
-    expect((await ask("session", "sessions/s-3")).body).toMatchObject({ state: "ended_idle", ai_resolved: true });
+    expect((await ask("session", "sessions/s-3")).body).toMatchObject({
+      state: "ended_idle",
+      outcome: "ai_resolved",
+      ai_resolved: true,
+    });
   });
 
   it("refuses an unknown session and a bad page position", async () => {
@@ -345,10 +368,12 @@ describe("definitions", () => {
       denominator: { add: ["total_sessions"], subtract: [] },
       factor: 100,
       cohort: "session_start",
-      definition_version: 1,
+      definition_version: 2,
+      peers: expect.stringContaining("Intercom Fin"),
+      peers_source: expect.stringContaining("https://www.intercom.com/"),
     });
     expect(chinese.map(({ key }: any) => key)).toEqual(english.map(({ key }: any) => key));
-    expect(chinese[0].name).toBe("会话数（服务客户数）");
+    expect(chinese[0].name).toBe("会话数");
     for (const [metrics, script] of [
       [chinese, /\p{Script=Han}|p\d/u],
       [english, /^[^\p{Script=Han}]+$/u],
@@ -399,10 +424,8 @@ describe("definitions", () => {
     const closed = body.events.find(({ name }: any) => name === "ticket.closed");
     expect(closed.attributes.filter(({ required }: any) => required).map(({ name }: any) => name)).toEqual([
       "ticket_id",
-      "resolution_duration_hours",
-      "sla_met",
     ]);
-    expect(body.events).toHaveLength(17);
+    expect(body.events).toHaveLength(18);
   });
 });
 

@@ -12,6 +12,7 @@ export const planCounters: SeededCounters = {
   sessions_ended_idle: 2420,
   // 4623 / 5420 = 85.295… %, shown as 85.3 %.
   ai_resolved_sessions: 4623,
+  ai_involved_sessions: 5000,
   escalated_sessions: 797,
   estimated_cost_saved: 46230,
   total_messages: 21680,
@@ -25,14 +26,22 @@ export const planCounters: SeededCounters = {
   total_work_minutes: "28800.5",
   sessions_handled: 812,
   total_first_response_ms: 24360000,
+  waits_known: 812,
+  first_takeovers: 812,
+  first_waits_known: 812,
+  first_wait_ms: 24360000,
   sessions_released: 812,
   total_handle_time_sec: 389760,
+  handles_known: 812,
+  handle_ms: 389760000,
   agent_messages_sent: 4060,
   sessions_transferred: 41,
   tickets_created: 165,
   tickets_closed: 156,
   // 148 / 156 = 94.87 %; the plan's 95.2 % needs a denominator of its own.
   tickets_sla_met: 148,
+  sla_known: 156,
+  resolutions_timed: 156,
   total_resolution_hours: "624",
 };
 
@@ -41,6 +50,8 @@ export const planTickets: SeededCounters = {
   tickets_created: 130,
   tickets_closed: 125,
   tickets_sla_met: 119,
+  sla_known: 125,
+  resolutions_timed: 125,
   total_resolution_hours: "500",
 };
 
@@ -89,8 +100,8 @@ export interface SeededSettings {
 
 export async function seedSettings(pool: pg.Pool, tenantId: string, settings: SeededSettings = {}): Promise<void> {
   await pool.query(
-    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
-     values ($1, $2, $3, $4, $5)`,
+    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules)
+     values ($1, $2, $3, $4, $5, 2)`,
     [
       tenantId,
       settings.timezone ?? "Asia/Shanghai",

@@ -37,17 +37,20 @@ export async function seedEvents(pool: pg.Pool, events: readonly SeededEvent[]):
     const started = event.name === "session.start" ? event.at : null;
     const ended = event.name === "session.end" ? event.at : null;
     const escalated = event.name === "session.escalate" ? event.at : null;
+    const answered = event.data?.["role"] === "ai" ? event.at : null;
     await pool.query(
       `insert into analytics_sessions as known
-         (tenant_id, session_id, first_start_at, channel, first_seen_at, last_activity_at, first_end_at, escalated_at)
-       values ($1, $2, $3, $4, $5, $5, $6, $7)
+         (tenant_id, session_id, first_start_at, channel, first_seen_at, last_activity_at, first_end_at, escalated_at,
+           first_answer_at)
+       values ($1, $2, $3, $4, $5, $5, $6, $7, $8)
        on conflict (tenant_id, session_id) do update set
          first_start_at = least(known.first_start_at, excluded.first_start_at),
          channel = coalesce(known.channel, excluded.channel),
          last_activity_at = greatest(known.last_activity_at, excluded.last_activity_at),
          first_end_at = least(known.first_end_at, excluded.first_end_at),
-         escalated_at = least(known.escalated_at, excluded.escalated_at)`,
-      [event.tenantId, event.sessionId, started, event.data?.["channel"] ?? null, event.at, ended, escalated],
+         escalated_at = least(known.escalated_at, excluded.escalated_at),
+         first_answer_at = least(known.first_answer_at, excluded.first_answer_at)`,
+      [event.tenantId, event.sessionId, started, event.data?.["channel"] ?? null, event.at, ended, escalated, answered],
     );
   }
 }

@@ -125,6 +125,7 @@ test("a receiver ten years ahead announces by PostgreSQL's clock, drops nothing 
     onAlarm: (code) => expect(code).toBe("clock_skew"),
     log,
     everyMs: 20,
+    switchesRules: false,
     retentionMonths: 1,
     onSwept: () => {},
   });

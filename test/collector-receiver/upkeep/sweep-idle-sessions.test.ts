@@ -16,17 +16,18 @@ test("sessions end by silence exactly when the watermark passes, in slices, and 
   onTestFinished(() => client.end());
   const begin = Date.UTC(2025, 11, 10);
   await database.pool.query(
-    "insert into analytics_settings values ('default', 'Asia/Shanghai', 'CNY', 86400, to_timestamp($1::double precision / 1000))",
+    "insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules) values ('default', 'Asia/Shanghai', 'CNY', 86400, to_timestamp($1::double precision / 1000), 2)",
     [begin],
   );
   await database.pool.query("insert into analytics_costs values ('default', '0001-01-01', 10)");
 
   // 2,500 sessions, silent since one of 50 instants: many share one, also across the edges of slices.
   const lastActivity = Array.from({ length: 2500 }, (_, i) => begin - 2 * day + (i % 50) * 7_200_000);
-  const starts = lastActivity.map((atMs, i) =>
+  const starts = lastActivity.flatMap((atMs, i) => [
     makeEvent({ name: "session.start", sessionId: `s-${i}`, occurredAtMs: atMs }),
-  );
-  await ingest.submit(requestOf(starts), 1000);
+    makeEvent({ name: "session.message", sessionId: `s-${i}`, occurredAtMs: atMs, attributes: { role: "ai" } }),
+  ]);
+  await ingest.submit(requestOf(starts), 2000);
   const endedBy = (watermark: number): number => lastActivity.filter((atMs) => atMs + day <= watermark).length;
   const counted = async () => {
     const { rows } = await database.pool.query(

@@ -14,8 +14,8 @@ const manyTenants = 2500;
 /** Tenants `brand-0001` on, with a watermark of now and an idle timeout of an hour. */
 async function addTenants({ pool }: TestDatabase, count: number): Promise<void> {
   await pool.query(
-    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
-     select 'brand-' || to_char(n, 'FM0000'), 'Asia/Shanghai', 'CNY', 3600, date_trunc('milliseconds', now())
+    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules)
+     select 'brand-' || to_char(n, 'FM0000'), 'Asia/Shanghai', 'CNY', 3600, date_trunc('milliseconds', now()), 2
      from generate_series(1, $1::int) n`,
     [count],
   );
@@ -39,6 +39,7 @@ async function watch({ connectionString }: TestDatabase, onSwept: (sessions: num
     onAlarm: (code) => expect.unreachable(code),
     log: { warn: () => {}, info: () => {} } as never,
     everyMs: 50,
+    switchesRules: false,
     retentionMonths: undefined,
     onSwept,
   });

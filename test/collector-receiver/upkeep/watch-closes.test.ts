@@ -30,6 +30,7 @@ test("closing does not wait for a lock that somebody else holds, and leaves nobo
     onAlarm: (code) => expect.unreachable(code),
     log: { warn: (...line: unknown[]) => warnings.push(line), info: () => {} } as never,
     everyMs: 60_000,
+    switchesRules: false,
     retentionMonths: undefined,
     onSwept: () => {},
   });

@@ -17,6 +17,7 @@ async function watchAndListen(connectionString: string): Promise<string[]> {
     log: log as unknown as Parameters<typeof watchTenants>[0]["log"],
     onAlarm: (code) => lines.push(`alarm: ${code}`),
     everyMs: 20,
+    switchesRules: false,
     retentionMonths: undefined,
     onSwept: () => {},
   });

@@ -82,7 +82,7 @@ describe("the report", () => {
     expect(card).toContain("ai_resolved_sessions / total_sessions × 100");
     expect(card).toContain(`<code>ai_resolved_sessions</code> = ${number.format(numerator)}`);
     expect(card).toContain(`<code>total_sessions</code> = ${number.format(denominator)}`);
-    expect(card).toContain("Definition version 1");
+    expect(card).toContain("Definition version 2");
     expect(card).toMatch(/\d+ of them assumed/);
   });
 
@@ -142,7 +142,7 @@ describe("the report", () => {
     expect([1, 2, 3].map((column) => sum("sessions", column))).toEqual([
       value("total_sessions"),
       value("ai_resolved_sessions"),
-      value("ai_resolved_idle"),
+      value("ai_resolved_assumed"),
     ]);
     expect(sum("response-times", 1)).toBe(value("responses_timed"));
     for (const quantile of ["p50", "p90", "p99"]) {

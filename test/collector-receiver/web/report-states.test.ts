@@ -169,25 +169,25 @@ describe("every state of a month has its sentence", () => {
     expect(cardOf(en, "ai_resolution_rate")).toContain("9 of 12: few, read with care");
   });
 
-  test("a resolution that rests on silence is called assumed, on its card, in the notes and in the story", async () => {
+  test("a resolution that nobody confirmed is called assumed, on its card, in the notes and in the story", async () => {
     await seedSettings(database.pool, "state-assumed");
     await seedReported(database.pool, "state-assumed", "2025-11-02", "session.start");
     await seedDay(database.pool, "state-assumed", "2025-11-05", {
       ...sessions(100, 80),
       sessions_ended: "50",
       sessions_ended_idle: "50",
-      ai_resolved_idle: "45",
+      ai_resolved_assumed: "45",
     });
     const { en, zh } = await inBoth("state-assumed", "2025-11");
-    expect(cardOf(en, "ai_resolution_rate")).toContain("45 of them assumed: ended by silence, not confirmed");
-    expect(cardOf(zh, "ai_resolution_rate")).toContain("其中 45 个为推定：因静默而结束，未经确认");
-    expect(en).toContain("45 of the sessions resolved by AI ended by silence: their resolution is assumed");
-    expect(en).toContain("(45 of them assumed from silence)");
+    expect(cardOf(en, "ai_resolution_rate")).toContain("45 of them assumed, not confirmed");
+    expect(cardOf(zh, "ai_resolution_rate")).toContain("其中 45 个为推定：未经确认");
+    expect(en).toContain("The resolution of 45 sessions is assumed, not confirmed");
+    expect(en).toContain("(45 of them assumed)");
     const csv = await app.inject({
       url: "/report.csv?month=2025-11&lang=en",
       headers: { "x-tenant": "state-assumed" },
     });
-    expect(csv.body).toContain("45 of the sessions resolved by AI ended by silence");
+    expect(csv.body).toContain("The resolution of 45 sessions is assumed");
   });
 
   test("the same in the files: CSV and PDF of an empty and of a silent month are made, and say so", async () => {

@@ -32,6 +32,8 @@ const dictionarySchema = Type.Object(
         cohort: oneOf(["session_start", "event_time", "agent_time", "ticket_close", "period_end"] as const),
         period_rule: Type.String(),
         edge_cases: nullableString(),
+        peers: Type.Optional(nullableString("What comparable products count")),
+        peers_source: Type.Optional(nullableString("Where they say so")),
         estimate: Type.Boolean(),
         definition_version: Type.Number(),
         since: Type.String({

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { errorSchema, nullableNumber, nullableString, oneOf } from "../answer-schemas.ts";
+import { outcomes } from "../../metrics/session-outcome.ts";
 import { readSessionDocument } from "../session-document.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
@@ -8,6 +9,7 @@ const sessionSchema = Type.Object(
   {
     session_id: Type.String(),
     state: oneOf(["open", "ended", "ended_idle"] as const),
+    outcome: Type.Union([oneOf(outcomes), Type.Null()]),
     ai_resolved: Type.Boolean(),
     start_day: nullableString("The business day in whose periods the session counts"),
     channel: nullableString(),

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { errorSchema, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
+import { errorSchema, nullableString, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 import { maxPoints, readTimeseries } from "../timeseries.ts";
@@ -17,6 +17,9 @@ const seriesSchema = Type.Object(
     timezone: Type.String(),
     currency: Type.String(),
     as_of: Type.String(),
+    rules_since: nullableString(
+      "First business day counted by the present rules; earlier ones were sealed by older rules",
+    ),
     points: Type.Array(seriesPointSchema),
   },
   { description: "A point for every period, empty ones included" },

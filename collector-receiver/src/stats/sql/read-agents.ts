@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { agentCounterColumns } from "../../metrics/counter-columns.ts";
-import type { AgentCounterColumn } from "../../metrics/event-counters.ts";
+import type { AgentCounterColumn } from "../../metrics/counter-columns.ts";
 import type { DayRange } from "../report-period.ts";
 
 export type AgentCounters = Readonly<Record<AgentCounterColumn, string>>;

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { sessionLists } from "../lists/session-lists.ts";
+import { isCountedSession } from "../../metrics/session-outcome.ts";
 import type { SessionList } from "../lists/session-lists.ts";
 
 export interface ListedSession {
@@ -80,7 +81,7 @@ select session_id, channel,
 from analytics_sessions
 where tenant_id = $1 and first_start_at >= $2::timestamptz and first_start_at < $3::timestamptz
   and (first_start_at, session_id) > ($6::timestamptz, $7)
-  and (${sessionLists[list]})
+  and ${isCountedSession} and (${sessionLists[list]})
 order by first_start_at, session_id
 limit $8
 `;

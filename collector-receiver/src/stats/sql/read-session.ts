@@ -9,6 +9,9 @@ export interface SessionRow {
   readonly firstEndMs: number | null;
   readonly escalatedMs: number | null;
   readonly takenOverMs: number | null;
+  readonly firstAnswerMs: number | null;
+  readonly marks: number;
+  readonly endOutcome: number | null;
 }
 
 interface Row {
@@ -19,6 +22,9 @@ interface Row {
   first_end_ms: string | null;
   escalated_ms: string | null;
   taken_over_ms: string | null;
+  first_answer_ms: string | null;
+  marks: string;
+  end_outcome: string | null;
 }
 
 /** The facts of a session, or null where the tenant has none of that id. */
@@ -43,6 +49,9 @@ export async function readSession(
     firstEndMs: ms(row.first_end_ms),
     escalatedMs: ms(row.escalated_ms),
     takenOverMs: ms(row.taken_over_ms),
+    firstAnswerMs: ms(row.first_answer_ms),
+    marks: Number(row.marks),
+    endOutcome: ms(row.end_outcome),
   };
 }
 
@@ -54,7 +63,9 @@ select channel, user_id,
   ${inMs("last_activity_at", "last_activity_ms")},
   ${inMs("first_end_at", "first_end_ms")},
   ${inMs("escalated_at", "escalated_ms")},
-  ${inMs("taken_over_at", "taken_over_ms")}
+  ${inMs("taken_over_at", "taken_over_ms")},
+  ${inMs("first_answer_at", "first_answer_ms")},
+  marks::text as marks, end_outcome::text as end_outcome
 from analytics_sessions
 where tenant_id = $1 and session_id = $2
 `;

@@ -11,6 +11,10 @@ export interface TenantRow {
   readonly idleThroughMs: number | null;
   readonly chatbotReported: boolean;
   readonly workbenchReported: boolean;
+  /** An answer of the AI was ever counted. */
+  readonly aiAnswered: boolean;
+  /** First business day that is counted by this version's rules; earlier ones were sealed by older rules. Null: all. */
+  readonly rulesSince: string | null;
 }
 
 const names = Object.keys(eventCatalogue);
@@ -29,6 +33,8 @@ interface Row {
   idle_through_ms: string | null;
   chatbot_reported: boolean;
   workbench_reported: boolean;
+  ai_answered: boolean;
+  rules_since: string | null;
 }
 
 /** Settings of a tenant. Whether a product has reported is read from the counters of events by name. */
@@ -46,6 +52,8 @@ export async function readTenant(pool: Pick<Pool, "query">, tenantId: string): P
     idleThroughMs: row.idle_through_ms === null ? null : Number(row.idle_through_ms),
     chatbotReported: row.chatbot_reported,
     workbenchReported: row.workbench_reported,
+    aiAnswered: row.ai_answered,
+    rulesSince: row.rules_since,
   };
 }
 
@@ -77,7 +85,7 @@ const hasReported = (counters: readonly CounterColumn[], names: string): string 
         and ${counters.map((column) => `counter.${column}`).join(" + ")} > 0
     ) or exists (
       select from analytics_event_counts counted
-      where counted.tenant_id = $1 and counted.event_name = any (${names}::text[])
+      where counted.tenant_id = $1 and counted.event_name = any (${names}::text[]) and events > 0
     )
   )`;
 
@@ -85,7 +93,12 @@ const readTenantSql = `
 select settings.timezone, settings.currency, settings.idle_timeout_seconds,
   trunc(extract(epoch from settings.idle_through) * 1000)::text as idle_through_ms,
   ${hasReported(chatbotCounters, "$2")} as chatbot_reported,
-  ${hasReported(workbenchCounters, "$3")} as workbench_reported
+  ${hasReported(workbenchCounters, "$3")} as workbench_reported,
+  exists (
+    select from analytics_business_metrics counter
+    where counter.tenant_id = $1 and counter.period_type = 'month' and ai_involved_sessions + ai_resolved_sessions > 0
+  ) as ai_answered,
+  settings.rules_since::text as rules_since
 from (select $1::text as tenant_id) as wanted
 left join analytics_settings settings using (tenant_id)
 `;

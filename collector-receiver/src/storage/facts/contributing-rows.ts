@@ -8,7 +8,12 @@ export const contributingColumns = {
   firstEndMs: "first_end_at",
   escalatedMs: "escalated_at",
   takenOverMs: "taken_over_at",
+  firstTakeoverAgentId: "first_takeover_agent_id",
+  firstWaitMs: "first_wait_ms",
   firstAnswerMs: "first_answer_at",
+  marks: "marks",
+  endOutcome: "end_outcome",
+  rating: "rating",
   userId: "user_id",
 } as const satisfies Record<keyof ContributingFacts, string>;
 

@@ -17,6 +17,27 @@ const keepsOfFirstStart: Merge = (
         or (excluded.first_start_at, excluded.first_start_event_id) < (stored.first_start_at, stored.first_start_event_id))
       then ${incoming} else ${stored} end`;
 
+/** These columns belong to the takeover with the least (time, event id); facts of older rules have no event id. */
+const keepsOfFirstTakeover: Merge = (
+  stored,
+  incoming,
+) => `case when excluded.taken_over_at is not null and (stored.taken_over_at is null
+        or excluded.taken_over_at < stored.taken_over_at
+        or excluded.taken_over_at = stored.taken_over_at and (stored.first_takeover_event_id is null
+          or excluded.first_takeover_event_id < stored.first_takeover_event_id))
+      then ${incoming} else ${stored} end`;
+
+/** The customer that was named with the greatest (time, text); facts of older rules have no time. */
+const keepsOfLastCustomer: Merge = (
+  stored,
+  incoming,
+) => `case when excluded.user_id is not null and (stored.user_id_at is null
+        or excluded.user_id_at > stored.user_id_at
+        or excluded.user_id_at = stored.user_id_at and excluded.user_id > stored.user_id)
+      then ${incoming} else ${stored} end`;
+
+const keepsAll: Merge = (stored, incoming) => `${stored} | ${incoming}`;
+
 /** The facts of `analytics_sessions`, each with its merge. Writing, merging and `verify` derive from this list. */
 export const sessionColumns = {
   first_start_at: batchOf.time(({ facts }) => facts.firstStartMs, keepsLeast),
@@ -28,6 +49,13 @@ export const sessionColumns = {
   first_end_at: batchOf.time(({ facts }) => facts.firstEndMs, keepsLeast),
   escalated_at: batchOf.time(({ facts }) => facts.escalatedMs, keepsLeast),
   taken_over_at: batchOf.time(({ facts }) => facts.takenOverMs, keepsLeast),
+  first_takeover_event_id: batchOf.uuid(({ facts }) => facts.firstTakeoverEventId, keepsOfFirstTakeover),
+  first_takeover_agent_id: batchOf.int4(({ facts }) => facts.firstTakeoverAgentId, keepsOfFirstTakeover),
+  first_wait_ms: batchOf.int8(({ facts }) => facts.firstWaitMs, keepsOfFirstTakeover),
   first_answer_at: batchOf.time(({ facts }) => facts.firstAnswerMs, keepsLeast),
-  user_id: batchOf.text(({ facts }) => facts.userId, keepsLeast),
+  marks: batchOf.int8(({ facts }) => facts.marks, keepsAll),
+  end_outcome: batchOf.int8(({ facts }) => facts.endOutcome, keepsGreatest),
+  rating: batchOf.int8(({ facts }) => facts.rating, keepsGreatest),
+  user_id: batchOf.text(({ facts }) => facts.userId, keepsOfLastCustomer),
+  user_id_at: batchOf.time(({ facts }) => facts.userIdAtMs, keepsOfLastCustomer),
 } satisfies BatchColumns<IncomingSession>;

@@ -2,6 +2,7 @@ import type { CountableEvent, CountedAttributes } from "../../mapping/business-e
 import { isOfTenants } from "./is-of-tenants.ts";
 import { copyOut } from "../wire/copy-out.ts";
 import { CountableRowReader, countableRowColumns } from "../events/countable-row-reader.ts";
+import { sessionMark } from "../../metrics/session-marks.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 export interface CountableRow {
@@ -55,6 +56,28 @@ export async function loadSessionEvents(
     values: [tenantId, sessionIds, retainedFromMs],
   });
   return rows.map((row) => countableEvent(tenantId, row));
+}
+
+/** A session of the recount that is a test. */
+export interface ShadowTest {
+  readonly tenantId: string;
+  readonly sessionId: string;
+}
+
+/** Test sessions of the recount after `after`, in order, at most `limit`. */
+export async function readShadowTests(
+  client: WriterConnection,
+  after: ShadowTest | undefined,
+  limit: number,
+): Promise<ShadowTest[]> {
+  const { rows } = await client.query<ShadowTest>({
+    text: `
+      select tenant_id as "tenantId", session_id as "sessionId" from pg_temp.analytics_sessions
+      where marks & ${sessionMark.test} <> 0 and (tenant_id, session_id) > ($1, $2)
+      order by tenant_id, session_id limit $3`,
+    values: [after?.tenantId ?? "", after?.sessionId ?? "", limit],
+  });
+  return rows;
 }
 
 /** A stored event as counting reads it. */

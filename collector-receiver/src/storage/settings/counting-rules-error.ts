@@ -20,6 +20,8 @@ function describe(rules: readonly (readonly [tenantId: string, rules: number])[]
   const more = rules.length > maxNamed ? ` and ${rules.length - maxNamed} more` : "";
   return (
     `This version counts by rules ${countingRules}, but these tenants are counted by others: ${named.join(", ")}${more}. ` +
-    "Use a version that counts by their rules; docs/upgrading.md says which."
+    (rules.every(([, number]) => number < countingRules)
+      ? "Run `spanledger rebuild`; a receiver of this version does it by itself unless AUTO_REBUILD=false."
+      : "Use a version that counts by their rules; docs/upgrading.md says which.")
   );
 }

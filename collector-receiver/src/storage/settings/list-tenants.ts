@@ -23,6 +23,14 @@ export async function listTenantsOfOtherRules(client: Client): Promise<Map<strin
   return new Map(rows.map((row) => [row.tenant_id, row.counting_rules]));
 }
 
+/** The tenants that are counted by older rules than this version's, in order. */
+export async function findTenantsOfOlderRules(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ tenant_id: string }>(
+    `select tenant_id from analytics_settings where counting_rules < ${countingRules} order by tenant_id`,
+  );
+  return rows.map((row) => row.tenant_id);
+}
+
 /** The tenants that this version counts, each with its business timezone, in order. */
 export async function listTenantTimezones(
   client: Client,

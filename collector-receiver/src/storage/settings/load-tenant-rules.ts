@@ -21,6 +21,7 @@ const statement = {
 /**
  * What the numbers of these tenants depend on, read inside the batch's transaction after the lock: so
  * that the watermark cannot move between reading and counting.
+ * @param takesAny true if tenants of other counting rules are read too
  * @returns by tenant; a tenant without settings is missing
  * @throws CountingRulesError naming the tenants that are counted by other rules than this version's
  * @throws ReceiverTooOldError if the schema has gone further than this version can follow
@@ -28,6 +29,7 @@ const statement = {
 export async function loadTenantRules(
   client: WriterConnection,
   tenantIds: readonly string[],
+  takesAny = false,
 ): Promise<Map<string, TenantRules>> {
   const { rows } = await client.query<{
     tenant_id: string;
@@ -44,7 +46,7 @@ export async function loadTenantRules(
   }>({ ...statement, values: [tenantIds] });
   refuseNewerSchema(rows[0]?.oldest_receiver ?? null);
   const others = rows.filter((row) => row.counting_rules !== countingRules);
-  if (others.length > 0)
+  if (others.length > 0 && !takesAny)
     throw new CountingRulesError(new Map(others.map((row) => [row.tenant_id, row.counting_rules])));
   const rules = new Map<string, TenantRules>();
   for (const row of rows) {

@@ -37,7 +37,7 @@ export function chartSessions(context: ReportContext): ReportChart {
           ? []
           : days.map((day) => [
               { text: day.name },
-              ...["total_sessions", "ai_resolved_sessions", "ai_resolved_idle", "ai_resolution_rate"].map((key) => {
+              ...["total_sessions", "ai_resolved_sessions", "ai_resolved_assumed", "ai_resolution_rate"].map((key) => {
                 const value = of(key, day);
                 return { text: value?.formatted ?? "—", value: value?.value ?? null };
               }),

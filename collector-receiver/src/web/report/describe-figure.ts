@@ -13,7 +13,7 @@ export function sampleText({ metric, definition, key }: Figure, context: ReportC
       ? texts.lowSample(count(metric.numerator), count(metric.denominator))
       : texts.fewSamples(count(metric.denominator));
   }
-  const assumed = Number(material.reading.counters.ai_resolved_idle ?? 0);
+  const assumed = Number(material.reading.counters.ai_resolved_assumed ?? 0);
   const few = context.least !== null && assumed < context.least;
   return key === "ai_resolution_rate" && assumed > 0 && !few ? texts.assumed(count(assumed)) : null;
 }

@@ -6,6 +6,7 @@ import { formatCount } from "../../metrics/format-metric.ts";
 import { noCounters } from "../../metrics/metric-definition.ts";
 import type { Counters, MetricDefinition } from "../../metrics/metric-definition.ts";
 import { metricOf } from "../../metrics/metric-dictionary.ts";
+import { unknownCounters } from "../../stats/period-metrics.ts";
 import type { ReportMaterial } from "./read-report.ts";
 import { textsOf } from "./choose-texts.ts";
 import type { ReportTexts } from "./report-texts.ts";
@@ -26,7 +27,9 @@ export function reportContext(material: ReportMaterial, locale: Locale, least: n
 /** The value of a metric for some counters, as all other documents derive it. */
 export function figureValue(context: ReportContext, key: string, counters: Counters): MetricValue {
   const metric = metricOf(key) as Exclude<MetricDefinition, { kind: "quantile" }>;
-  return deriveMetric(metric, counters, context.locale, context.material.reading.tenant.currency);
+  const { currency, aiAnswered } = context.material.reading.tenant;
+  const known = metric.needsAiAnswers === true && !aiAnswered ? unknownCounters(counters) : counters;
+  return deriveMetric(metric, known, context.locale, currency);
 }
 
 /**

@@ -44,7 +44,7 @@ const quotedFigures: ReadonlySet<string> = new Set([
   "sla_met_rate",
 ]);
 /** Counters that it and its notes quote beside them. */
-const quotedCounters = ["ai_resolved_idle", "reused_session_ids"] as const;
+const quotedCounters = ["ai_resolved_assumed", "reused_session_ids"] as const;
 
 function quotesFew({ material }: ReportContext, groups: readonly FigureGroup[], least: number): boolean {
   const { counters } = material.reading;

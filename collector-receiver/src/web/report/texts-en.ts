@@ -51,7 +51,7 @@ export const englishTexts: ReportTexts = {
   points: "points",
   lowSample: (numerator, denominator) => `${numerator} of ${denominator}: few, read with care`,
   fewSamples: (denominator) => `from only ${denominator}: read with care`,
-  assumed: (count) => `${count} of them assumed: ended by silence, not confirmed`,
+  assumed: (count) => `${count} of them assumed, not confirmed`,
   neverReported: "This product has never reported: its figures are unknown, not 0.",
   noValue: "no number in this month",
   nothingToDivideBy: "nothing to divide by in this month",

@@ -50,7 +50,7 @@ export const chineseTexts: ReportTexts = {
   points: "个百分点",
   lowSample: (numerator, denominator) => `${denominator} 中有 ${numerator}：样本少，请谨慎解读`,
   fewSamples: (denominator) => `仅来自 ${denominator} 个样本，请谨慎解读`,
-  assumed: (count) => `其中 ${count} 个为推定：因静默而结束，未经确认`,
+  assumed: (count) => `其中 ${count} 个为推定：未经确认`,
   neverReported: "该产品从未上报过数据，其数字未知（不是 0）。",
   noValue: "本月没有该数字",
   nothingToDivideBy: "本月没有可作分母的数据",

@@ -87,7 +87,7 @@ function factsOf(
   const moment = describeMoment(timezone, locale);
   const states = [
     words.states[session.state],
-    ...(session.ai_resolved ? [words.resolved] : []),
+    ...(session.outcome === null || session.outcome === "open" ? [] : [words.outcomes[session.outcome]]),
     ...(session.escalated_at === null ? [] : [words.escalated]),
     ...(session.taken_over_at === null ? [] : [words.takenOver]),
   ];

@@ -1,4 +1,5 @@
 import type { Locale } from "../../metrics/format-metric.ts";
+import type { SessionOutcome } from "../../metrics/session-outcome.ts";
 import type { SessionList } from "../../stats/lists/session-lists.ts";
 
 export interface SessionTexts {
@@ -13,7 +14,8 @@ export interface SessionTexts {
   readonly states: Readonly<Record<"open" | "ended" | "ended_idle", string>>;
   readonly escalated: string;
   readonly takenOver: string;
-  readonly resolved: string;
+  /** Of an ended session, by its outcome. */
+  readonly outcomes: Readonly<Record<Exclude<SessionOutcome, "open">, string>>;
   readonly next: string;
   readonly none: string;
   readonly events: string;
@@ -28,7 +30,14 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     lists: {
       total_sessions: "Sessions",
       ai_resolved_sessions: "Sessions resolved by AI",
-      ai_resolved_idle: "Resolution assumed from silence",
+      ai_resolved_confirmed: "Confirmed AI resolutions",
+      ai_resolved_assumed: "Assumed AI resolutions",
+      ai_resolved_idle: "AI resolutions that ended by silence",
+      outcome_ai_assisted: "AI-assisted sessions",
+      outcome_human_only: "Sessions with humans only",
+      outcome_escalated_untaken: "Escalated and never taken over",
+      outcome_unanswered: "Unanswered sessions",
+      outcome_not_resolved: "Answered, not resolved",
       escalated_sessions: "Escalated sessions",
       sessions_open: "Sessions still open",
     },
@@ -42,7 +51,14 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     states: { open: "open", ended: "ended", ended_idle: "ended by silence (assumed)" },
     escalated: "escalated",
     takenOver: "taken over by an agent",
-    resolved: "resolved by AI",
+    outcomes: {
+      ai_assisted: "AI-assisted",
+      human_only: "humans only",
+      escalated_untaken: "escalated and never taken over",
+      unanswered: "unanswered",
+      not_resolved: "answered, not resolved",
+      ai_resolved: "resolved by AI",
+    },
     next: "Next page",
     none: "There are none.",
     events: "Events in order",
@@ -55,7 +71,14 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     lists: {
       total_sessions: "全部会话",
       ai_resolved_sessions: "AI 解决的会话",
-      ai_resolved_idle: "推定解决（静默）的会话",
+      ai_resolved_confirmed: "确认的 AI 解决",
+      ai_resolved_assumed: "推定的 AI 解决",
+      ai_resolved_idle: "静默结束的 AI 解决",
+      outcome_ai_assisted: "AI 协助的会话",
+      outcome_human_only: "仅人工的会话",
+      outcome_escalated_untaken: "转人工后无人接管的会话",
+      outcome_unanswered: "无人回答的会话",
+      outcome_not_resolved: "已回答未解决的会话",
       escalated_sessions: "转人工会话",
       sessions_open: "仍在进行的会话",
     },
@@ -69,7 +92,14 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     states: { open: "进行中", ended: "已结束", ended_idle: "因静默结束（推定）" },
     escalated: "已转人工",
     takenOver: "已由坐席接管",
-    resolved: "AI 解决",
+    outcomes: {
+      ai_assisted: "AI 协助",
+      human_only: "仅人工",
+      escalated_untaken: "转人工后无人接管",
+      unanswered: "无人回答",
+      not_resolved: "已回答未解决",
+      ai_resolved: "AI 解决",
+    },
     next: "下一页",
     none: "没有会话。",
     events: "按时间排列的事件",

@@ -86,7 +86,11 @@ test("whatever durations come in whatever batches: each bucket is read as often 
             for (const { tenantId, day, name, ms } of batch) {
               const attributes = { response_time_ms: ms };
               const occurredAtMs = Date.parse(`${day}T12:00:00Z`);
-              changes.addEvent(makeEvent({ tenantId, name, attributes, occurredAtMs }), calendar, null, null);
+              changes.addEvent(makeEvent({ tenantId, name, attributes, occurredAtMs }), {
+                calendar,
+                workingHours: null,
+                custom: null,
+              });
               const metric = name === "query.order" ? "order_query_time" : "response_time";
               const key = `${tenantId} ${day} ${metric} ${bucketOf(ms)}`;
               expected.set(key, (expected.get(key) ?? 0) + 1);
@@ -112,7 +116,11 @@ test("a batch changes its rows in the order in which a rebuild changes them", as
   const calendar = createBusinessCalendar("UTC");
   for (const ms of [90_000, 0, 3, 40, 250, 1e12, 1500, 8_000_000]) {
     for (const name of ["query.order", "session.message"]) {
-      changes.addEvent(makeEvent({ name, attributes: { response_time_ms: ms } }), calendar, null, null);
+      changes.addEvent(makeEvent({ name, attributes: { response_time_ms: ms } }), {
+        calendar,
+        workingHours: null,
+        custom: null,
+      });
     }
   }
   const written = [...changes.histograms].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);

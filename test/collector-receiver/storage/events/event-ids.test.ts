@@ -127,6 +127,7 @@ test("claims go with the partition of their time, slice by slice; all others sta
     log: { warn: () => {}, info: () => {} } as unknown as TenantWatchOptions["log"],
     onAlarm: (code) => expect.unreachable(code),
     everyMs: 50,
+    switchesRules: false,
     retentionMonths: undefined,
     onSwept: () => {},
   });

@@ -1,0 +1,18 @@
+import type { CountableEvent } from "../mapping/business-event.ts";
+
+/** What products send where they know no customer, as `foldCustomer` leaves it. */
+const placeholders: ReadonlySet<string> = new Set(["", "null", "undefined", "none", "anonymous", "0", "-1"]);
+const longestPlaceholder = 16;
+
+/** True if an id names nobody. */
+export function isPlaceholder(userId: string): boolean {
+  const text = userId.length <= longestPlaceholder ? userId : userId.trim();
+  return text.length <= longestPlaceholder && placeholders.has(text.trim().toLowerCase());
+}
+
+/** The customer that an event names for its session; null if it names none. Only the chatbot's own events know it. */
+export function customerOf({ name, attributes }: CountableEvent): string | null {
+  const userId = attributes["user_id"];
+  if (typeof userId !== "string" || isPlaceholder(userId)) return null;
+  return name.startsWith("session.") || name.startsWith("query.") ? userId : null;
+}

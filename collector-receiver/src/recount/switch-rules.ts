@@ -1,0 +1,74 @@
+import { countingRules } from "../metrics/counting-rules.ts";
+import { rulesOf } from "../ingest/count-batch.ts";
+import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
+import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/recount/correct-customers.ts";
+import { applyCustomSessions, stageCustomSessions } from "../storage/recount/correct-custom-sessions.ts";
+import {
+  counterTables,
+  customCounterTable,
+  derivedTablesOf,
+  operationTables,
+} from "../storage/recount/derived-tables.ts";
+import { replaceFacts, replaceSessionFacts } from "../storage/recount/replace-facts.ts";
+import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
+import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
+import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
+import { noteBackfilled } from "../storage/settings/store-custom-definitions.ts";
+import { readCountingRules, writeCountingRules } from "../storage/settings/write-counting-rules.ts";
+import { translateSealedPeriods } from "../storage/recount/translate-sealed-periods.ts";
+import { inTransaction } from "../storage/wire/in-transaction.ts";
+import type { UpkeepTurn } from "../storage/wire/in-transaction.ts";
+import { applySettings } from "../storage/wire/transaction-settings.ts";
+import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { recountEvents } from "./recount-events.ts";
+
+/**
+ * Counts a tenant anew by this version's rules, if it is counted by older ones. All of it is one transaction that has the
+ * tenant alone: readers see the numbers of the old rules until it commits, and receivers of either version answer 503 for the
+ * tenant meanwhile. If it fails, nothing has changed. A tenant of newer rules is left alone.
+ * @param onProgress called with the number of events counted so far
+ * @param turn how upkeep takes its turn; by hand, it takes what time it takes
+ * @returns the number of events; null if there was nothing to do
+ * @throws DutyTakenError or LockBusyError by `turn`
+ */
+export async function switchRules(
+  connectionString: string,
+  tenantId: string,
+  onProgress: (events: number) => void = () => {},
+  turn: UpkeepTurn = {},
+): Promise<number | null> {
+  const opening = [openWriterConnection(connectionString), openWriterConnection(connectionString)] as const;
+  const [reader, writer] = await Promise.all(opening);
+  try {
+    return await inTransaction(writer, { lock: { alone: tenantId }, ...turn }, async () => {
+      const from = await readCountingRules(writer, tenantId);
+      if (from === null || from >= countingRules) return null;
+      const ofTenant = await loadTenantRules(writer, [tenantId], true);
+      const rules = rulesOf(ofTenant, tenantId);
+      const { retainedFromMs } = rules;
+      const sealedBefore = retainedFromMs === null ? null : rules.calendar.dayOf(retainedFromMs);
+      if (sealedBefore !== null) await translateSealedPeriods(writer, tenantId, sealedBefore);
+      await reader.query("begin isolation level repeatable read, read only");
+      await applySettings(reader, {});
+      const events = (await recountEvents(reader, writer, ofTenant, onProgress)).get(tenantId) ?? 0;
+      const tables = rules.custom === null ? counterTables : [...counterTables, customCounterTable];
+      await stageCorrections(writer, tables, tenantId);
+      await stageCustomerCorrections(writer, tenantId);
+      if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
+      await replaceSessionFacts(writer, rules);
+      for (const table of Object.values(operationTables)) await replaceFacts(writer, table, tenantId);
+      await dropShadowTables(writer, derivedTablesOf([rules]));
+      await applyCorrections(writer, tables, tenantId);
+      await applyCustomerCorrections(writer, tenantId);
+      if (rules.custom !== null) {
+        await applyCustomSessions(writer, tenantId);
+        await noteBackfilled(writer, tenantId, rules.custom.hash);
+      }
+      await forgetResolutionDays(writer, tenantId);
+      await writeCountingRules(writer, tenantId, countingRules, sealedBefore);
+      return events;
+    });
+  } finally {
+    await Promise.allSettled([reader.end(), writer.end()]);
+  }
+}
