@@ -1,6 +1,8 @@
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { showProgress } from "../../../collector-receiver/src/cli/show-progress.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
+import { lockRebuild } from "../../../collector-receiver/src/storage/recount/lock-rebuild.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
@@ -68,6 +70,29 @@ test("verify: exit 1 where a number is not what the rows give, and names it; reb
     const unknown = await spanledger(environment, command, "--tenant", "brand-x");
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining("known are: default") });
   }
+});
+
+test("rebuild says that it waits for another rebuild of the tenant, and then does its work", async () => {
+  const { url, database } = await startTestReceiver();
+  await send(url, ["s-1"]);
+  const other = await openWriterConnection(database.connectionString);
+  await lockRebuild(other, "default", () => expect.unreachable());
+  const rebuilding = spanledger({ DATABASE_URL: database.connectionString }, "rebuild");
+  await vi.waitFor(
+    async () => {
+      const { rows } = await database.pool.query(
+        "select from pg_locks join pg_database on pg_database.oid = database where datname = current_database() and not granted",
+      );
+      expect(rows).toHaveLength(1);
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  await other.end();
+  const rebuilt = await rebuilding;
+  expect(rebuilt).toMatchObject({ code: 0, stdout: "default: 1 events counted again, 0 sessions mended\n" });
+  expect(rebuilt.stderr).toMatch(
+    /^spanledger: another rebuild of tenant "default" is under way\. This one begins when it ends\.$/m,
+  );
 });
 
 test("verify's progress moves while it counts, also where all events fold into one row", async () => {
