@@ -14,6 +14,7 @@ import { migrateDatabase } from "../../collector-receiver/src/storage/schema/mig
 import { findCollector } from "../../deploy/collector/find-collector.ts";
 import { startCollector, type RunningCollector } from "../../deploy/collector/start-collector.ts";
 import { obtainRedisProgram } from "../../deploy/setup/obtain-redis-server.ts";
+import { copyAsStandby, promote } from "../support/copy-as-standby.ts";
 import { startRedis, type RestartableRedis } from "../support/start-redis.ts";
 import { ReceiverProcess } from "./receiver-process.ts";
 import { openTcpDoor } from "./tcp-door.ts";
@@ -48,11 +49,13 @@ export async function openFaultWorld(say: (line: string) => void) {
   const databaseDoor = await openTcpDoor();
   closers.push(() => databaseDoor.close());
   let postgres: EmbeddedPostgres;
+  /** Where PostgreSQL's data is: on the disk, or that of a standby which took over. */
+  let dataFolder = disk;
   async function startDatabase(): Promise<void> {
     // The children of a server that was killed need a moment to notice.
     for (let attempt = 1; ; attempt++) {
       try {
-        postgres = await startEmbeddedPostgres({ dataFolder: disk, durable: true, settings: databaseSettings });
+        postgres = await startEmbeddedPostgres({ dataFolder, durable: true, settings: databaseSettings });
         await databaseDoor.lead([postgres.port]);
         return;
       } catch (error) {
@@ -129,6 +132,27 @@ export async function openFaultWorld(say: (line: string) => void) {
       process.kill(postgres.pid, "SIGKILL");
     },
     startDatabase,
+    /**
+     * The server goes, and a cold copy of it serves as a standby in its place, until somebody promotes it. The server's
+     * address stays, as that of a managed service does.
+     */
+    async failOver(): Promise<void> {
+      await postgres.stop();
+      dataFolder = join(folder, "standby");
+      await copyAsStandby(disk, dataFolder);
+      await startDatabase();
+      await sleep(3_000);
+      await promote(postgres);
+    },
+    /** Back to the disk that may be filled, with what was written since. */
+    async failBack(): Promise<void> {
+      await postgres.stop();
+      await rm(join(disk, "cluster"), { recursive: true });
+      await run("cp", ["-a", join(dataFolder, "cluster"), disk]);
+      await rm(dataFolder, { recursive: true });
+      dataFolder = disk;
+      await startDatabase();
+    },
     /** Around the door: what the receivers suffer, questions of the suite do not. */
     async ask<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
       const client = new pg.Client({ connectionString: postgres.connectionString });

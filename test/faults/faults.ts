@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { checkOutCommit } from "../../bench/against/check-out-commit.ts";
+import type { Releases } from "../../deploy/release/releases.ts";
+import { locateInRepository } from "../../docs/generate-documents.ts";
 import type { FaultWorld } from "./fault-world.ts";
+import type { ReceiverVariant } from "./receiver-process.ts";
 
 /** One thing that goes wrong, and is over when `strike` resolves. */
 export interface Fault {
@@ -29,6 +34,14 @@ async function killDatabase(world: FaultWorld): Promise<void> {
   world.killDatabase();
   await sleep(500);
   await world.startDatabase();
+}
+
+const twoDaysMs = 2 * 86_400_000;
+const releases = JSON.parse(readFileSync(locateInRepository("docs/releases.json"), "utf8")) as Releases;
+
+async function restart(world: FaultWorld, variant: ReceiverVariant = {}): Promise<void> {
+  await world.first.end("SIGTERM");
+  await world.first.start(variant);
 }
 
 /** Holds a table for some seconds, as a long ALTER or a forgotten transaction does. */
@@ -143,6 +156,32 @@ export const faults: readonly Fault[] = [
     },
     clearUp: (world) => world.second.end("SIGTERM"),
   },
+  {
+    name: "receiver: clock two days ahead",
+    strike: (world) => restart(world, { shiftMs: twoDaysMs }),
+    clearUp: restart,
+  },
+  {
+    name: "receiver: clock two days behind",
+    strike: (world) => restart(world, { shiftMs: -twoDaysMs }),
+    clearUp: restart,
+  },
+  {
+    // Against the schema of this version: rolled out, taken back, and rolled out again.
+    name: "receiver: replaced by the last release for 3 s",
+    async strike(world) {
+      const release = Object.values(releases).at(-1);
+      if (release === undefined) throw new Error("docs/releases.json names no release");
+      const before = await checkOutCommit(release.commit, () => {});
+      try {
+        await restart(world, { folder: before.folder });
+        await sleep(3000);
+        await restart(world);
+      } finally {
+        before.remove();
+      }
+    },
+  },
   { name: "PostgreSQL: kill -9", strike: killDatabase },
   {
     name: "PostgreSQL: connections refused for 4 s",
@@ -151,6 +190,12 @@ export const faults: readonly Fault[] = [
       await sleep(4000);
       await world.startDatabase();
     },
+  },
+  {
+    // Read-only for three seconds: what connects is told so, and comes again.
+    name: "PostgreSQL: failover to a standby",
+    strike: (world) => world.failOver(),
+    clearUp: (world) => world.failBack(),
   },
   { name: "PostgreSQL: every connection taken for 3 s", strike: exhaustConnections },
   {

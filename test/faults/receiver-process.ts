@@ -2,10 +2,20 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const spanledger = fileURLToPath(new URL("../../collector-receiver/bin/spanledger.js", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const shiftClock = new URL("shift-clock.mjs", import.meta.url).href;
+
+/** How a receiver is started otherwise than usual. */
+export interface ReceiverVariant {
+  /** By so much its date is ahead, in ms; negative: behind. */
+  readonly shiftMs?: number;
+  /** A checked-out commit whose receiver is started. */
+  readonly folder?: string;
+}
 
 /** Numbers of `/metrics` that have to add up. */
 export interface Ledger {
@@ -38,9 +48,14 @@ export class ReceiverProcess {
   }
 
   /** Starts it, and waits until it may be sent requests. */
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [spanledger, "start"], {
-      env: { PATH: process.env["PATH"], ...this.#environment, PORT: String(this.port) },
+  async start({ shiftMs, folder = root }: ReceiverVariant = {}): Promise<void> {
+    const shifted =
+      shiftMs === undefined
+        ? {}
+        : { NODE_OPTIONS: `--import=${shiftClock}`, SPANLEDGER_TEST_SHIFT_MS: String(shiftMs) };
+    const program = join(folder, "collector-receiver/bin/spanledger.js");
+    const child = spawn(process.execPath, [program, "start"], {
+      env: { PATH: process.env["PATH"], ...this.#environment, ...shifted, PORT: String(this.port) },
       stdio: ["ignore", this.#log, this.#log],
     });
     this.#child = child;

@@ -5,7 +5,7 @@ import { measureKilledProduct, tryFault, type FaultOutcome } from "./try-fault.t
 
 /** A receiver that kept what it cannot commit would grow beyond this in the seconds of a fault. */
 const maxMemoryMiB = 600;
-const maxMinutes = 10;
+const maxMinutes = 15;
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, only: { type: "string" } } });
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

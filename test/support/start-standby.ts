@@ -1,30 +1,18 @@
-import { execFile } from "node:child_process";
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import pg from "pg";
 import { onTestFinished } from "vitest";
 import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
-import { ownerOf } from "../../collector-receiver/src/embedded/initialise-cluster.ts";
+import { copyAsStandby } from "./copy-as-standby.ts";
 import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
 
 export interface ReplicatedPair {
   readonly primary: EmbeddedPostgres;
   /** Streams from the primary, and serves reads. */
   readonly standby: EmbeddedPostgres;
-}
-
-/** Makes the data folder of a stopped server into that of a standby. */
-export async function copyAsStandby(from: string, to: string): Promise<void> {
-  await promisify(execFile)("cp", ["-a", from, to]);
-  const signal = join(to, "cluster", "standby.signal");
-  await writeFile(signal, "");
-  const owner = await ownerOf(join(to, "cluster"));
-  if (owner !== undefined) await chown(signal, owner.uid, owner.gid);
 }
 
 /** A migrated primary and a standby of it, both gone when the test has finished. */
@@ -43,15 +31,4 @@ export async function useReplicatedPair(): Promise<ReplicatedPair> {
   const standby = await startEmbeddedPostgres({ dataFolder: second, settings: [`primary_conninfo=${conninfo}`] });
   onTestFinished(() => standby.stop());
   return { primary, standby };
-}
-
-/** Makes a standby a primary; resolves when it takes writes. */
-export async function promote({ connectionString }: EmbeddedPostgres): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query("select pg_promote()");
-  } finally {
-    await client.end();
-  }
 }

@@ -10,7 +10,8 @@ import { verifyTenant } from "../../../collector-receiver/src/recount/verify-ten
 import { migrateDatabase } from "../../../collector-receiver/src/storage/schema/migrate-database.ts";
 import { openPlainConnection } from "../../../collector-receiver/src/storage/wire/open-plain-connection.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
-import { promote, useReplicatedPair } from "../../support/start-standby.ts";
+import { promote } from "../../support/copy-as-standby.ts";
+import { useReplicatedPair } from "../../support/start-standby.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { spanledger } from "../cli/run-cli.ts";
