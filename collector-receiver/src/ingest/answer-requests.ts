@@ -1,5 +1,6 @@
 import { eventKey } from "../storage/events/insert-events.ts";
 import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
+import { idKind } from "../mapping/id-kind.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import type { CommittedBatch } from "./commit-batch.ts";
 import { faultText, UnavailableError, type IngestResult } from "./ingest-port.ts";
@@ -21,14 +22,22 @@ export function answerRequests(requests: readonly WaitingRequest[], committed: C
   const refusals = new Map(committed.refused.map(({ event, rejection }) => [eventKey(event), rejection]));
   for (const { request, resolve } of requests) {
     let own = 0;
+    let ambiguous = 0;
     const refused: { code: string; reason: string }[] = [];
     for (const event of request.events) {
       const refusal = refusals.size > 0 ? refusals.get(eventKey(event)) : undefined;
       if (refusal) refused.push({ code: refusal.code, reason: refusal.reason });
       else if (inserted.delete(event)) own++;
+      else if (event.idKind === idKind.ambiguous) ambiguous++;
     }
     const duplicates = request.events.length - own - refused.length;
-    resolve({ inserted: own, duplicates, refused, ...unkeptOf(request, unkept) });
+    resolve({
+      inserted: own,
+      duplicates,
+      refused,
+      ...(ambiguous > 0 ? { ambiguous } : {}),
+      ...unkeptOf(request, unkept),
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { claimedIds } from "../mapping/id-kind.ts";
+import { idKind } from "../mapping/id-kind.ts";
 import type { BusinessEvent, MappedRequest, RejectedEvent } from "../mapping/business-event.ts";
 import { partitionOf } from "../storage/events/ensure-partitions.ts";
 import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
@@ -31,7 +31,7 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
   const sorted = sortOnce(requests);
   let idKinds = 0;
   for (const event of sorted) idKinds |= event.idKind;
-  const claims = (idKinds & claimedIds) === 0 ? noClaims : gatherClaims(requests);
+  const claims = (idKinds | idKind.ownTime) === idKind.ownTime ? noClaims : gatherClaims(requests);
   const events = claims.repeated.size === 0 ? sorted : sorted.filter((event) => !claims.repeated.has(event));
   const partitions = new Set<string>();
   const tenantIds = new Set<string>();

@@ -10,9 +10,11 @@ export interface BatchClaims {
   readonly repeated: ReadonlySet<BusinessEvent>;
   /** Tenants with version 7 ids that are off their time, in order. */
   readonly offTimeTenants: readonly string[];
+  /** Receivers before 0.3.0 derived another id for some events. */
+  readonly hasEarlierIds: boolean;
 }
 
-export const noClaims: BatchClaims = { events: [], repeated: new Set(), offTimeTenants: [] };
+export const noClaims: BatchClaims = { events: [], repeated: new Set(), offTimeTenants: [], hasEarlierIds: false };
 
 /**
  * Finds the events whose ids are claimed. Of events with one id, the one that came first counts.
@@ -20,8 +22,12 @@ export const noClaims: BatchClaims = { events: [], repeated: new Set(), offTimeT
  */
 export function gatherClaims(requests: readonly MappedRequest[]): BatchClaims {
   const offTimeTenants = new Set<string>();
+  let hasEarlierIds = false;
   for (const { events } of requests) {
-    for (const event of events) if (event.idKind === idKind.offTime) offTimeTenants.add(event.tenantId);
+    for (const { idKind: kind, tenantId, earlierId } of events) {
+      if (kind === idKind.offTime) offTimeTenants.add(tenantId);
+      hasEarlierIds ||= earlierId !== undefined;
+    }
   }
   const concerned = requests.flatMap(({ events }) =>
     events.filter(
@@ -43,7 +49,7 @@ export function gatherClaims(requests: readonly MappedRequest[]): BatchClaims {
     last = event;
     if ((event.idKind & claimedIds) !== 0) claimed.push(event);
   }
-  return { events: claimed, repeated, offTimeTenants: [...offTimeTenants].toSorted(compareText) };
+  return { events: claimed, repeated, offTimeTenants: [...offTimeTenants].toSorted(compareText), hasEarlierIds };
 }
 
 function compareByIds(a: BusinessEvent, b: BusinessEvent): number {

@@ -7,6 +7,8 @@ export interface IngestResult {
   readonly inserted: number;
   /** Events that were there already. */
   readonly duplicates: number;
+  /** Of these, events that two processes may have recorded; undefined: none. */
+  readonly ambiguous?: number;
   /** Events that PostgreSQL itself refused as data; they are in `analytics_rejected_events` now. */
   readonly refused: readonly { readonly code: string; readonly reason: string }[];
   /** Rejected events that were counted without being kept, as their tenant has had its bound today; undefined: none. */

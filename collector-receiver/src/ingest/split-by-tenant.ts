@@ -80,10 +80,12 @@ function joinAnswers(parts: number, { resolve, reject }: Asked): Pick<Asked, "re
 
 function sumOf(a: IngestResult, b: IngestResult): IngestResult {
   const unkept = (a.unkept ?? 0) + (b.unkept ?? 0);
+  const ambiguous = (a.ambiguous ?? 0) + (b.ambiguous ?? 0);
   return {
     inserted: a.inserted + b.inserted,
     duplicates: a.duplicates + b.duplicates,
     refused: [...a.refused, ...b.refused],
+    ...(ambiguous === 0 ? {} : { ambiguous }),
     ...(unkept === 0 ? {} : { unkept }),
   };
 }

@@ -1,7 +1,8 @@
-import { idKind } from "../mapping/id-kind.ts";
+import { claimedIds, idKind } from "../mapping/id-kind.ts";
 import type { BusinessEvent } from "../mapping/business-event.ts";
 import { claimEventIds } from "../storage/events/claim-event-ids.ts";
 import { findClaimedIds } from "../storage/events/find-claimed-ids.ts";
+import { findStoredEarlier } from "../storage/events/find-stored-events.ts";
 import { lockOffTimeIds } from "../storage/events/lock-off-time-ids.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { compareText } from "./compare-text.ts";
@@ -13,6 +14,8 @@ export interface ClaimPlan {
   readonly claimed: readonly BusinessEvent[];
   /** Their ids hold their time, but may have been claimed with another one. */
   readonly ownTime: readonly BusinessEvent[];
+  /** They may be stored under the id that receivers before 0.3.0 derived for them. */
+  readonly earlier: readonly BusinessEvent[];
 }
 
 /**
@@ -24,13 +27,19 @@ export function planClaims({ events, claims }: Batch, offTimeTenants: ReadonlySe
     offTimeTenants.size === 0
       ? []
       : events.filter((event) => event.idKind === idKind.ownTime && offTimeTenants.has(event.tenantId));
-  return claims.events.length === 0 && ownTime.length === 0 ? undefined : { claimed: claims.events, ownTime };
+  // A claim looks for the earlier id itself.
+  const earlier = claims.hasEarlierIds
+    ? events.filter(({ earlierId, idKind: kind }) => earlierId !== undefined && (kind & claimedIds) === 0)
+    : [];
+  if (claims.events.length + ownTime.length + earlier.length === 0) return undefined;
+  return { claimed: claims.events, ownTime, earlier };
 }
 
 /** The plan for some of its events. */
-export function planFor({ claimed, ownTime }: ClaimPlan, events: readonly BusinessEvent[]): ClaimPlan {
+export function planFor({ claimed, ownTime, earlier }: ClaimPlan, events: readonly BusinessEvent[]): ClaimPlan {
   const kept = new Set(events);
-  return { claimed: claimed.filter((event) => kept.has(event)), ownTime: ownTime.filter((event) => kept.has(event)) };
+  const among = (all: readonly BusinessEvent[]) => all.filter((event) => kept.has(event));
+  return { claimed: among(claimed), ownTime: among(ownTime), earlier: among(earlier) };
 }
 
 /** Has to come before claims are taken, in the same transaction. */
@@ -51,13 +60,22 @@ export async function lockClaims(client: WriterConnection, { claimed, ownTime }:
  */
 export async function takeClaims(
   client: WriterConnection,
-  { claimed, ownTime }: ClaimPlan,
+  { claimed, ownTime, earlier }: ClaimPlan,
 ): Promise<ReadonlySet<BusinessEvent>> {
-  const [lost, found] = await Promise.all([
-    claimed.length > 0 ? claimEventIds(client, claimed) : none,
-    ownTime.length > 0 ? findClaimedIds(client, ownTime) : none,
+  const found = await Promise.all([
+    findAmong(client, claimed, claimEventIds),
+    findAmong(client, ownTime, findClaimedIds),
+    findAmong(client, earlier, findStoredEarlier),
   ]);
-  return new Set([...claimed.filter((_, place) => lost.has(place)), ...ownTime.filter((_, place) => found.has(place))]);
+  return new Set(found.flat());
 }
 
-const none: ReadonlySet<number> = new Set();
+async function findAmong(
+  client: WriterConnection,
+  events: readonly BusinessEvent[],
+  find: (client: WriterConnection, events: readonly BusinessEvent[]) => Promise<ReadonlySet<number>>,
+): Promise<readonly BusinessEvent[]> {
+  if (events.length === 0) return events;
+  const places = await find(client, events);
+  return events.filter((_, place) => places.has(place));
+}

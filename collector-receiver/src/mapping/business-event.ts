@@ -46,6 +46,8 @@ export class BusinessEvent implements CountableEvent {
   declare readonly attributes: CountedAttributes;
   declare readonly serviceName: string | null;
   declare readonly idKind: IdKind;
+  /** The id that receivers before 0.3.0 derived for this event, where it is another; undefined for nearly all events. */
+  declare earlierId?: string;
   /** `rows[rowStart, rowEnd)` is its row, in the order of `eventRowColumns`; other events' rows lie beside it. */
   declare readonly rows: Buffer;
   declare readonly rowStart: number;

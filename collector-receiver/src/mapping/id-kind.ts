@@ -1,10 +1,13 @@
 /**
  * What makes an event's id unique. One bit each, so that a batch tells with one "or" which of them it has.
- * `ownTime`: a marked version 7 id that holds the event's time: the primary key of the rows, which begins with the time, is enough.
- * `derived`: made by us of what the event says, its time included: the same. `foreign`: a marked id of another version, and
- * `offTime`: a version 7 id that holds another time than the event's: they may come again with another time, and are claimed.
+ *
+ * - `ownTime`: a marked version 7 id that holds the event's time. The primary key of the rows, which begins with the time, is enough.
+ * - `derived`: made by us of what the event says, its time included. The same.
+ * - `ambiguous`: derived too, and nothing tells which process recorded the event: two processes may record the same.
+ * - `foreign`: a marked id of another version, or an id of the log record itself. It may come again with another time, and is claimed.
+ * - `offTime`: a version 7 id that holds another time than the event's. The same.
  */
-export const idKind = { ownTime: 1, derived: 2, foreign: 4, offTime: 8 } as const;
+export const idKind = { ownTime: 1, derived: 2, ambiguous: 4, foreign: 8, offTime: 16 } as const;
 export type IdKind = (typeof idKind)[keyof typeof idKind];
 
 /** The kinds whose ids are claimed in `analytics_event_ids`. */

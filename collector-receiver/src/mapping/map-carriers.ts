@@ -6,7 +6,7 @@ import type { CarrierVisitor, OtlpCarrier, OtlpEncoding, OtlpSignal, OtlpWalker 
 import type { Walk } from "../otlp/walk-pauses.ts";
 import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
 import { compileCatalogue, type CompiledCatalogue, type EventName } from "./compile-catalogue.ts";
-import { deriveEventId, fingerprintOf } from "./derive-event-id.ts";
+import { deriveEventId, fingerprintOf, type DerivedId } from "./derive-event-id.ts";
 import { invalidTooLarge, type EventProblem } from "./describe-event-problem.ts";
 import {
   findFieldProblem,
@@ -28,7 +28,7 @@ import { EventNames } from "./find-event-name.ts";
 import { EventPlace } from "./event-place.ts";
 import { EventReader } from "./event-reader.ts";
 import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
-import { idKind, kindOfMark, timeOfEvent, type IdKind } from "./id-kind.ts";
+import { kindOfMark, timeOfEvent } from "./id-kind.ts";
 import { makeRejection } from "./make-rejection.ts";
 import { ResourceReader, type ResourceReading } from "./read-resource.ts";
 import { SourceReportReader, sourceReportSpan } from "./read-source-report.ts";
@@ -248,21 +248,22 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       return;
     }
     if (!this.#isOurScope) this.#watch.lookAtSessionId(walker, reading.sessionId, resource);
-    let kind: IdKind = idKind.derived;
-    if (reading.hasEventId) kind = kindOfMark(markMs, occurredAtMs);
-    else this.#deriveId(walker, name, resource, plan);
+    const derived = reading.hasEventId ? null : this.#deriveId(walker, name, resource, plan);
+    const kind = derived === null ? kindOfMark(markMs, occurredAtMs) : derived.kind;
     eventPlace.read(carrier, this.#isOurScope || isText(carrier.spanName, name.bytes));
     reading.arena.takeRow(reading, occurredAtMs, eventPlace, name.column, this.#columns);
-    this.events.push(new BusinessEvent(this.#tenantId, name.text, occurredAtMs, resource.serviceName, kind, reading));
+    const event = new BusinessEvent(this.#tenantId, name.text, occurredAtMs, resource.serviceName, kind, reading);
+    if (derived?.earlierId !== undefined) event.earlierId = derived.earlierId;
+    this.events.push(event);
   }
 
-  #deriveId(walker: OtlpWalker, name: EventName, resource: ResourceReading, plan: MappingPlan): void {
+  #deriveId(walker: OtlpWalker, name: EventName, resource: ResourceReading, plan: MappingPlan): DerivedId {
     const { carrier } = walker;
     const skippedKey = carrier.eventName.start === carrier.eventName.end ? nameReader.name : null;
     const members = eventReader.readMembers(walker, plan, skippedKey);
     this.#reading.writeInvalid();
-    const fingerprint = fingerprintOf(carrier, name.text, resource.serviceInstanceId, members);
-    deriveEventId(fingerprint, this.#ordinals, this.#reading.eventId);
+    const fingerprint = fingerprintOf(carrier, name.text, resource, members);
+    return deriveEventId(fingerprint, this.#ordinals, this.#reading.eventId);
   }
 
   #readResource(walker: OtlpWalker): ResourceReading {

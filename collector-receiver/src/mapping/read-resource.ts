@@ -6,59 +6,71 @@ import { shortenText } from "./describe-value.ts";
 /** Longest text that is kept of a resource: it is repeated in every row and every rejection. */
 const maxResourceText = 255;
 
-const instanceId = "service.instance.id";
-const lengths: ReadonlySet<number> = new Set(["service.name", instanceId, tenantAttribute].map(({ length }) => length));
+/** Attributes that tell the processes of a service apart, each where present. The order is part of derived ids. */
+export const processAttributes = [
+  "service.instance.id",
+  "host.name",
+  "process.pid",
+  "container.id",
+  "k8s.pod.uid",
+] as const;
+const keptAttributes: ReadonlySet<string> = new Set(["service.name", tenantAttribute, ...processAttributes]);
+const lengths: ReadonlySet<number> = new Set([...keptAttributes].map(({ length }) => length));
 
 /** What mapping reads of an OTLP resource. Texts are storable and at most 255 characters long. */
 export interface ResourceReading {
   readonly serviceName: string | null;
   readonly serviceInstanceId: string | null;
+  /** The values of `processAttributes`. */
+  readonly process: readonly (string | null)[];
   readonly tenant: string | null;
 }
 
-/** Reads the three attributes that matter; an attribute that is not a text counts as absent. */
+/** True if an attribute of the resource tells which process of its service it is. */
+export function namesProcess({ process }: ResourceReading): boolean {
+  return process.some((value) => value !== null);
+}
+
+/** Reads the attributes that matter; one that is neither a text nor an integer counts as absent. */
 export class ResourceReader extends AttributeListener {
-  #serviceName: string | null = null;
-  #serviceInstanceId: string | null = null;
-  #tenant: string | null = null;
+  readonly #values = new Map<string, string>();
   #current = "";
 
   /** Reads the present resource. */
   read(walker: OtlpWalker): ResourceReading {
     // A body that is refused within a resource leaves what was read of it.
-    this.#serviceName = this.#serviceInstanceId = this.#tenant = null;
+    this.#values.clear();
     walker.readResourceAttributes(this);
-    return { serviceName: this.#serviceName, serviceInstanceId: this.#serviceInstanceId, tenant: this.#tenant };
+    const valueOf = (name: string): string | null => this.#values.get(name) ?? null;
+    return {
+      serviceName: valueOf("service.name"),
+      serviceInstanceId: valueOf("service.instance.id"),
+      process: processAttributes.map(valueOf),
+      tenant: valueOf(tenantAttribute),
+    };
   }
 
   override key(bytes: Buffer, start: number, end: number): void {
-    this.#current = lengths.has(end - start) ? bytes.latin1Slice(start, end) : "";
+    const name = lengths.has(end - start) ? bytes.latin1Slice(start, end) : "";
+    this.#current = keptAttributes.has(name) ? name : "";
   }
 
   override string(bytes: Buffer, start: number, end: number): void {
-    switch (this.#current) {
-      case "service.name":
-        this.#serviceName = start === end ? null : readText(bytes, start, end);
-        break;
-      case instanceId:
-        this.#serviceInstanceId = start === end ? null : readText(bytes, start, end);
-        break;
-      case tenantAttribute:
-        this.#tenant = readText(bytes, start, end);
-        break;
-      default:
-    }
+    if (this.#current === "") return;
+    // An empty tenant is a wrong one; any other empty text says nothing.
+    if (start === end && this.#current !== tenantAttribute) this.#values.delete(this.#current);
+    else this.#values.set(this.#current, readText(bytes, start, end));
   }
 
   override int(value: number): void {
-    // A numeric brand id is a usable name.
-    if (this.#current === tenantAttribute) this.#tenant = String(value);
+    // A numeric brand id is a usable name, and a process id is a number.
+    if (this.#current === tenantAttribute || this.#current === "process.pid") {
+      this.#values.set(this.#current, String(value));
+    }
   }
 
   override again(): void {
-    if (this.#current === "service.name") this.#serviceName = null;
-    else if (this.#current === instanceId) this.#serviceInstanceId = null;
-    else if (this.#current === tenantAttribute) this.#tenant = null;
+    this.#values.delete(this.#current);
   }
 }
 

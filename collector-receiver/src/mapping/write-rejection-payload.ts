@@ -1,7 +1,7 @@
 import { instrumentationScope, tenantAttribute } from "@spanledger/sdk/event-catalogue";
 import type { OtlpCarrier, OtlpEncoding, OtlpSignal, TextRange } from "../otlp/otlp-carrier.ts";
 import { fieldHead, lengthField, messageField, textAttribute } from "../bytes/write-protobuf.ts";
-import type { ResourceReading } from "./read-resource.ts";
+import { processAttributes, type ResourceReading } from "./read-resource.ts";
 
 /** The media types by which a payload is stored and replayed. */
 export const payloadTypes: Readonly<Record<OtlpEncoding, string>> = {
@@ -84,7 +84,11 @@ function writeJsonPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: Re
 function resourceAttributes(resource: ResourceReading): [string, string][] {
   const attributes: [string, string][] = [];
   if (resource.serviceName !== null) attributes.push(["service.name", resource.serviceName]);
-  if (resource.serviceInstanceId !== null) attributes.push(["service.instance.id", resource.serviceInstanceId]);
+  // A derived id has to be the same when the event is replayed.
+  for (const [i, name] of processAttributes.entries()) {
+    const value = resource.process[i] ?? null;
+    if (value !== null) attributes.push([name, value]);
+  }
   if (resource.tenant !== null) attributes.push([tenantAttribute, resource.tenant]);
   return attributes;
 }

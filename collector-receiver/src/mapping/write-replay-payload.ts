@@ -42,6 +42,7 @@ export function writeReplayPayload(event: BusinessEvent): ReplayPayload {
   const resource = encodeResource({
     serviceName: event.serviceName,
     serviceInstanceId: null,
+    process: [],
     tenant: event.tenantId,
   });
   const record = messageField(2, Buffer.concat(parts));

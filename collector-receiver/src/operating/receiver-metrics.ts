@@ -21,6 +21,10 @@ export class ReceiverMetrics {
   ]);
   readonly #committed = this.#counter("events_committed_total", "Events whose row was new and is committed");
   readonly #duplicates = this.#counter("events_duplicate_total", "Events that were stored already");
+  readonly #ambiguous = this.#counter(
+    "ambiguous_duplicates_total",
+    "Duplicates without an id of their own that two processes may have recorded; set service.instance.id",
+  );
   readonly #rejected = this.#counter("events_rejected_total", "Events kept with a reason instead of being counted", [
     "code",
   ]);
@@ -88,6 +92,7 @@ export class ReceiverMetrics {
     }
     this.#committed.add(submitted.inserted);
     this.#duplicates.add(submitted.duplicates);
+    this.#ambiguous.add(submitted.ambiguous);
     for (const [code, count] of submitted.rejected) this.#rejected.add(count, code);
     this.#unkept.add(submitted.unkept);
     if (submitted.refused > 0) this.#rejected.add(submitted.refused, "refused_by_database");

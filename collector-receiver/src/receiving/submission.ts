@@ -27,6 +27,7 @@ export class Submission {
   rejectedCarriers = 0;
   inserted = 0;
   duplicates = 0;
+  ambiguous = 0;
   /** Events that PostgreSQL itself refused. */
   refused = 0;
   unkept = 0;
@@ -52,6 +53,7 @@ export class Submission {
     const result = await this.#ingest.submit(part, measureMapped(part));
     this.inserted += result.inserted;
     this.duplicates += result.duplicates;
+    this.ambiguous += result.ambiguous ?? 0;
     this.refused += result.refused.length;
     this.rejectedCarriers += result.refused.length;
     this.unkept += result.unkept ?? 0;

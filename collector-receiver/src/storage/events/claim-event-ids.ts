@@ -8,8 +8,9 @@ import { eventIdColumn } from "./event-id-column.ts";
 /** No row has a later time (it is in the year 2255), and microseconds up to here are safe integers. */
 const latestMs = Number.MAX_SAFE_INTEGER / 1000;
 
-/** The time at which an off-time event may be stored as well: the one that its id holds. */
-function idTimeMs({ idKind: kind, eventIdTimeMs }: BusinessEvent): number | null {
+/** The time of another key under which the event may be stored; null: there is none. */
+function otherTimeMs({ idKind: kind, eventIdTimeMs, earlierId, occurredAtMs }: BusinessEvent): number | null {
+  if (earlierId !== undefined) return occurredAtMs;
   return kind === idKind.offTime && eventIdTimeMs <= latestMs ? eventIdTimeMs : null;
 }
 
@@ -17,7 +18,8 @@ const incoming = batchRows<BusinessEvent>({
   tenant_id: batchOf.text((event) => event.tenantId),
   event_id: eventIdColumn,
   occurred_at: batchOf.time((event) => event.occurredAtMs),
-  id_time: batchOf.time(idTimeMs),
+  other_time: batchOf.time(otherTimeMs),
+  earlier_id: batchOf.uuid((event) => event.earlierId ?? null),
 });
 
 const statement = {
@@ -29,9 +31,10 @@ const statement = {
     claimed as (
       insert into analytics_event_ids (tenant_id, event_id, occurred_at)
       select tenant_id, event_id, occurred_at from event
-      where id_time is null or (
+      where other_time is null or (
         select true from analytics_events e
-        where e.tenant_id = event.tenant_id and e.occurred_at = event.id_time and e.event_id = event.event_id
+        where e.tenant_id = event.tenant_id and e.occurred_at = event.other_time
+          and e.event_id = coalesce(event.earlier_id, event.event_id)
         limit 1) is null
       on conflict (tenant_id, event_id) do nothing
       returning tenant_id, event_id)
@@ -41,7 +44,8 @@ const statement = {
 /**
  * Claims the ids of events, in the open transaction. Waits for another transaction that claims one of them.
  * @param events each id once, sorted by (tenant, id)
- * @returns places in `events` of those whose id is another event's: it is claimed, or stored with the time that it holds
+ * @returns places in `events` of those whose id is another event's: it is claimed, or the event is stored with the time that the id
+ *   holds, or under an earlier id
  */
 export async function claimEventIds(
   client: WriterConnection,

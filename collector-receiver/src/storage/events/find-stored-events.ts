@@ -1,14 +1,18 @@
 import type { BusinessEvent } from "../../mapping/business-event.ts";
 import { batchOf } from "../wire/batch-columns.ts";
+import type { BatchColumn } from "../wire/batch-columns.ts";
 import { batchRows } from "../wire/batch-statement.ts";
 import { eventIdColumn } from "./event-id-column.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-const keys = batchRows<BusinessEvent>({
-  tenant_id: batchOf.text((event) => event.tenantId),
-  occurred_at: batchOf.time((event) => event.occurredAtMs),
-  event_id: eventIdColumn,
-});
+const keysOf = (eventId: BatchColumn<BusinessEvent>) =>
+  batchRows<BusinessEvent>({
+    tenant_id: batchOf.text((event) => event.tenantId),
+    occurred_at: batchOf.time((event) => event.occurredAtMs),
+    event_id: eventId,
+  });
+const keys = keysOf(eventIdColumn);
+const earlierKeys = keysOf(batchOf.uuid((event) => event.earlierId ?? null));
 
 const statement = {
   name: "find-stored-events",
@@ -27,14 +31,25 @@ const statement = {
  * @param events sorted by key
  * @returns places in `events`
  */
-export async function findStoredEvents(
+export function findStoredEvents(
   client: WriterConnection,
   events: readonly BusinessEvent[],
 ): Promise<ReadonlySet<number>> {
-  const { rows } = await client.query<[number]>({
-    ...statement,
-    rowMode: "array",
-    values: keys.parameters(events),
-  });
+  return findKeys(client, keys.parameters(events));
+}
+
+/**
+ * Which events are stored under their earlier id.
+ * @returns places in `events`
+ */
+export function findStoredEarlier(
+  client: WriterConnection,
+  events: readonly BusinessEvent[],
+): Promise<ReadonlySet<number>> {
+  return findKeys(client, earlierKeys.parameters(events));
+}
+
+async function findKeys(client: WriterConnection, values: unknown[]): Promise<ReadonlySet<number>> {
+  const { rows } = await client.query<[number]>({ ...statement, rowMode: "array", values });
   return new Set(rows.map(([place]) => place));
 }
