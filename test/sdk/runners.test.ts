@@ -18,12 +18,16 @@ await describeProduct("runners", (laidOut) => {
     sink.misbehave = () => true;
   });
 
-  const jest = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProductEnd> =>
+  const jest = (
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    workers = "--runInBand",
+  ): Promise<ProductEnd> =>
     runProduct("", {
       file: join(laidOut.installed, "node_modules/jest/bin/jest.js"),
       cwd: laidOut.folder,
       nodeArgs: ["--expose-gc"],
-      args: ["--runInBand", "--rootDir", laidOut.folder, "--config", "{}", ...args],
+      args: [workers, "--rootDir", laidOut.folder, "--config", "{}", ...args],
       env: { ENDPOINT: sink.url, SPANLEDGER_EXIT_WAIT_MS: "300", ...env },
     });
 
@@ -113,6 +117,62 @@ await describeProduct("runners", (laidOut) => {
         return { ...end, stdout: "" };
       },
     });
+  });
+
+  /** Two files that record 100 events each, and flush where they have to. */
+  function layOutPool(name: string, extension: string, use: string): void {
+    const pool = join(laidOut.folder, name);
+    mkdirSync(pool, { recursive: true });
+    for (const file of ["one", "two"]) {
+      writeFileSync(
+        join(pool, `${file}.test.${extension}`),
+        `${use}
+        startBusinessEvents({ endpoint: process.env.ENDPOINT });
+        test("records", () => {
+          for (let n = 0; n < 100; n += 1) recordBusinessEvent("shop.sold", { file: "${file}", n });
+        });
+        if (process.env.FLUSH === "yes") afterAll(() => flush({ timeoutMs: 60_000 }));`,
+      );
+    }
+  }
+  const poolNames = "flush, recordBusinessEvent, startBusinessEvents";
+
+  it.each(["--workerThreads", "--forceExit", "--ci"])(
+    "Jest's workers, %s: every event arrives by itself",
+    async (flag) => {
+      sink.misbehave = null;
+      // Files that Jest does not know: it runs those in one process that were fast before.
+      layOutPool(`jest-pool${flag}`, "js", `const { ${poolNames} } = require("@spanledger/sdk");`);
+      const end = await jest([`jest-pool${flag}/`, flag], { SPANLEDGER_EXIT_WAIT_MS: "20000" }, "--maxWorkers=2");
+      expect(end.code).toBe(0);
+      expect(sink.eventIds.size).toBe(200);
+      expect(sink.events).toHaveLength(200);
+      expect(new Set(sink.events.map(({ sourceId }) => sourceId)).size).toBe(2);
+    },
+  );
+
+  it.each([
+    ["forks", "yes"],
+    ["threads", "yes"],
+    ["vmForks", "yes"],
+    ["vmThreads", "yes"],
+    ["threads", "no"],
+  ])("Vitest's pool %s, with flush before the end of a file: %s", async (pool, flushes) => {
+    sink.misbehave = null;
+    const use = `import { ${poolNames} } from "@spanledger/sdk"; import { afterAll, test } from "vitest";`;
+    layOutPool("vitest-pool", "mjs", use);
+    const end = await runProduct("", {
+      file: vitest,
+      cwd: laidOut.folder,
+      args: ["run", "--root", laidOut.folder, `--pool=${pool}`, "vitest-pool/"],
+      env: { ENDPOINT: sink.url, FLUSH: flushes },
+    });
+    expect(end.stdout).toContain("2 passed");
+    expect(end.code).toBe(0);
+    // Vitest ends a thread without a word to it: what waits is lost then, and that is said.
+    const isSaid = end.stderr.includes("worker.terminate() loses what waits");
+    expect(isSaid).toBe(pool.toLowerCase().includes("threads"));
+    if (flushes === "yes") expect(sink.eventIds.size).toBe(200);
   });
 
   it("nothing is sent unless an endpoint is set, and wrong use still throws", async (ctx) => {
