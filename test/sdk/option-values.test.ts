@@ -6,7 +6,7 @@ import { useSink } from "./use-sink.ts";
 import type { OtlpSink } from "./otlp-sink.ts";
 
 let sink: OtlpSink;
-useSink((started) => (sink = started), 2000);
+useSink((started) => (sink = started), 60_000);
 
 const edges = [0, -1, Number.NaN, Infinity, -Infinity, 2 ** 31, 2.5e9] as const;
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -10,7 +10,8 @@ import type { OtlpSink, Misbehaviour } from "./otlp-sink.ts";
 import { exportResponse } from "./otlp-schema.ts";
 
 let sink: OtlpSink;
-useSink((started) => (sink = started), 500);
+// What a test leaves would be the next one's: each waits until it is sent.
+useSink((started) => (sink = started), 60_000);
 
 const answer =
   (status: number, headers: Record<string, string> = {}, body = ""): Misbehaviour =>
@@ -74,7 +75,7 @@ describe("nothing is lost while the receiver", () => {
   it("is down, with events recorded all the while", async () => {
     startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5 });
     recordBusinessEvent("shop.sold", { i: 0 });
-    await flush();
+    await flush({ timeoutMs: 60_000 });
     await sink.stop();
     for (let i = 1; i <= 2000; i += 1) {
       recordBusinessEvent("shop.sold", { i });
@@ -82,7 +83,7 @@ describe("nothing is lost while the receiver", () => {
     }
     expect(await flush({ timeoutMs: 200 })).toBe(false);
     await sink.listen();
-    expect(await flush({ timeoutMs: 30_000 })).toBe(true);
+    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
     expect(sink.events).toHaveLength(2001);
     expect(sink.eventIds.size).toBe(2001);
   });
@@ -97,7 +98,7 @@ it("sends an event with the same ids again where the answer got lost", async () 
   });
   startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5 });
   recordBusinessEvent("shop.sold");
-  await flush({ timeoutMs: 30_000 });
+  await flush({ timeoutMs: 60_000 });
   expect(first).toEqual(sink.events.map(({ eventId, spanId, traceId, seq }) => [eventId, spanId, traceId, seq]));
 });
 
@@ -110,11 +111,11 @@ describe("a batch that is refused", () => {
     };
     startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5 });
     for (let i = 0; i < 100; i += 1) recordBusinessEvent("shop.sold", { i, bad: i === 42 });
-    expect(await flush({ timeoutMs: 30_000 })).toBe(true);
+    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
     expect(sink.eventIds.size).toBe(99);
     expect(sink.events).toHaveLength(99);
     expect(businessEventsStatus()).toMatchObject({ sent: 99, refused: 1, pending: 0 });
-    await shutdown();
+    await shutdown({ timeoutMs: 60_000 });
     // The receiver learns of it: 100 given out, one of them will never come.
     expect(sink.reports.at(-1)).toMatchObject({ lastSeq: 100, dropped: 1 });
   });
@@ -127,9 +128,10 @@ describe("a batch that is refused", () => {
       response.writeHead(200, { "content-type": "application/x-protobuf" }).end(body);
       return true;
     });
-    startBusinessEvents({ endpoint: sink.url, batchDelayMs: 5 });
+    // So long that the flush alone makes one request of all.
+    startBusinessEvents({ endpoint: sink.url, batchDelayMs: 60_000 });
     for (let i = 0; i < 5; i += 1) recordBusinessEvent("shop.sold", { i });
-    expect(await flush()).toBe(true);
+    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
     expect(sink.requests).toHaveLength(1);
     expect(businessEventsStatus()).toMatchObject({ sent: 5, rejected: 2, pending: 0 });
   });
@@ -143,12 +145,12 @@ describe("the queue", () => {
     const { dropped } = businessEventsStatus();
     expect(dropped).toBeGreaterThan(10_000);
     sink.misbehave = null;
-    expect(await flush({ timeoutMs: 30_000 })).toBe(true);
+    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
     expect(sink.eventIds.size).toBe(20_000 - dropped);
     // The oldest are the ones that are kept.
     expect(Math.max(...sink.events.map(({ seq }) => seq))).toBe(20_000 - dropped);
     recordBusinessEvent("shop.sold", { i: -1 });
-    await shutdown();
+    await shutdown({ timeoutMs: 60_000 });
     expect(sink.reports.at(-1)).toMatchObject({ lastSeq: 20_001, dropped });
     expect(sink.events.at(-1)!.seq).toBe(20_001);
   });
@@ -156,7 +158,7 @@ describe("the queue", () => {
   it("keeps a burst of 20,000 in one tick", async () => {
     startBusinessEvents({ endpoint: sink.url });
     for (let i = 0; i < 20_000; i += 1) recordBusinessEvent("shop.sold", { i });
-    expect(await flush()).toBe(true);
+    expect(await flush({ timeoutMs: 60_000 })).toBe(true);
     expect(sink.eventIds.size).toBe(20_000);
     expect(Math.max(...sink.requests.map(({ events }) => events.length))).toBeLessThanOrEqual(512);
   });
@@ -165,16 +167,16 @@ describe("the queue", () => {
     recordBusinessEvent("shop.early");
     expect(await flush({ timeoutMs: 10 })).toBe(false);
     startBusinessEvents({ endpoint: sink.url });
-    await flush();
+    await flush({ timeoutMs: 60_000 });
     expect(sink.events.map(({ name }) => name)).toEqual(["shop.early"]);
   });
 
   it("takes events after a shutdown, from the same source", async () => {
     startBusinessEvents({ endpoint: sink.url });
     recordBusinessEvent("shop.sold");
-    await shutdown();
+    await shutdown({ timeoutMs: 60_000 });
     recordBusinessEvent("shop.closed");
-    await flush();
+    await flush({ timeoutMs: 60_000 });
     expect(sink.events.map(({ name, seq }) => [name, seq])).toEqual([
       ["shop.sold", 1],
       ["shop.closed", 2],
@@ -245,4 +247,6 @@ it("does not take a port that accepts and says nothing for a receiver", async ()
   expect(await flush({ timeoutMs: 400 })).toBe(false);
   expect(businessEventsStatus()).toMatchObject({ sent: 0, pending: 1 });
   silent.close();
+  // For the end of the test.
+  startBusinessEvents({ endpoint: sink.url, requestTimeoutMs: 60_000 });
 });

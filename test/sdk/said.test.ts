@@ -13,8 +13,10 @@ let sink: OtlpSink;
 useSink((started) => (sink = started));
 
 function run(how: string, endpoint = sink.url, env: Readonly<Record<string, string>> = {}): Promise<ProductEnd> {
-  return runProduct("said", { args: [how, endpoint], env: { SPANLEDGER_EXIT_WAIT_MS: "2000", ...env } });
+  return runProduct("said", { args: [how, endpoint], env });
 }
+/** For a receiver that never takes anything. */
+const inVain = { SPANLEDGER_EXIT_WAIT_MS: "500" };
 const linesOf = ({ stderr }: ProductEnd): string[] => stderr.split("\n").filter((line) => line !== "");
 
 describe("one line says", () => {
@@ -28,7 +30,7 @@ describe("one line says", () => {
   });
 
   it("how many events a burst over the bound has lost", async () => {
-    const lines = linesOf(await run("burst", sink.url, { SPANLEDGER_EXIT_WAIT_MS: "20000" }));
+    const lines = linesOf(await run("burst", sink.url));
     expect(lines).toHaveLength(1);
     const [, dropped] =
       /sdk: (\d+) of 50000 business events are dropped and counted: .* set maxQueueBytes/.exec(lines[0]!) ?? [];
@@ -55,14 +57,14 @@ describe("one line says", () => {
       response.writeHead(status, { location: "http://elsewhere" }).end("no");
       return true;
     };
-    const [line, last, ...others] = linesOf(await run("flushed"));
+    const [line, last, ...others] = linesOf(await run("flushed", sink.url, inVain));
     expect(line).toMatch(message);
     expect(last).toContain("5 business events; they are lost");
     expect(others).toEqual([]);
   });
 
   it("that the port does not speak TLS", async () => {
-    const [line] = linesOf(await run("flushed", sink.url.replace("http:", "https:")));
+    const [line] = linesOf(await run("flushed", sink.url.replace("http:", "https:"), inVain));
     expect(line).toMatch(/does not speak TLS there: .*http:\/\/; 5 events wait/);
   });
 
@@ -71,7 +73,7 @@ describe("one line says", () => {
     onTestFinished(() => void server.close());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const [line] = linesOf(await run("flushed", `http://127.0.0.1:${port}`));
+    const [line] = linesOf(await run("flushed", `http://127.0.0.1:${port}`, inVain));
     expect(line).toMatch(/5 events wait$/);
     expect(line).toMatch(/4318|status 403/);
   });
@@ -174,7 +176,7 @@ it("names what Bun cannot do", () => {
 });
 
 it("a cluster of eight under load loses nothing", async () => {
-  const end = await run("cluster", sink.url, { SPANLEDGER_EXIT_WAIT_MS: "20000" });
+  const end = await run("cluster", sink.url);
   expect(end.stderr).toBe("");
   const sources = new Map<string, number[]>();
   for (const { sourceId, seq } of sink.events) sources.set(sourceId, [...(sources.get(sourceId) ?? []), seq]);

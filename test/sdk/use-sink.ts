@@ -16,11 +16,14 @@ export function useSink(take: (sink: OtlpSink) => void, shutdownMs?: number): vo
     sink = await OtlpSink.start();
     take(sink);
   });
-  afterEach(async () => {
-    sink.misbehave = null;
-    if (shutdownMs !== undefined) await shutdown({ timeoutMs: shutdownMs });
-    await sink.stop();
-  });
+  afterEach(
+    async () => {
+      sink.misbehave = null;
+      if (shutdownMs !== undefined) await shutdown({ timeoutMs: shutdownMs });
+      await sink.stop();
+    },
+    (shutdownMs ?? 0) + 30_000,
+  );
 }
 
 /** Makes a folder before each test, and removes it after the sink is stopped if it is asked for before `useSink`. */
