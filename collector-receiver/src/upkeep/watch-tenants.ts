@@ -20,6 +20,7 @@ import {
   openWriterConnection,
   type WriterConnection,
 } from "../storage/wire/writer-connection.ts";
+import { withDeadline } from "../storage/wire/with-deadline.ts";
 import { ClockComparison } from "./compare-clocks.ts";
 import { countingRules } from "../metrics/counting-rules.ts";
 import { switchRules } from "../recount/switch-rules.ts";
@@ -36,6 +37,8 @@ export interface TenantWatchOptions {
   readonly everyMs: number;
   /** Whole business months that are kept before the current one; undefined: everything. */
   readonly retentionMonths: number | undefined;
+  /** Milliseconds after which a step of a round is given up, with its connection; five minutes unless given. */
+  readonly deadlineMs?: number;
   /** True: tenants of older counting rules are counted anew. */
   readonly switchesRules: boolean;
   /** After each slice: sessions that it ended, and the days whose counters it changed. */
@@ -44,6 +47,8 @@ export interface TenantWatchOptions {
 
 /** Statements that judge days of one tenant in one round; a month each, the latest first. */
 const maxJudgedMonths = 12;
+/** Longer than any step takes whose statement is alive: a month of a large tenant is judged in one. */
+const defaultDeadlineMs = 5 * 60_000;
 /** A tenant that is busy for longer is visited in the next round. It also bounds what a round waits for when it is to end. */
 const maxLockWaitMs = 1_000;
 /** Between two lines about a tenant that is counted anew. */
@@ -163,13 +168,18 @@ export class TenantWatch {
   }
 
   async #readRetained(): Promise<WriterConnection> {
-    this.#client ??= await openWriterConnection(this.#options.connectionString);
-    this.#retained = new Map(await readRetentionStarts(this.#client));
-    return this.#client;
+    const client = (this.#client ??= await openWriterConnection(this.#options.connectionString));
+    this.#retained = new Map(await this.#bounded(client, () => readRetentionStarts(client)));
+    return client;
+  }
+
+  /** A step of a round. The host may be gone, and TCP would wait for a quarter of an hour. */
+  #bounded<Result>(client: WriterConnection, step: () => Promise<Result>): Promise<Result> {
+    return withDeadline(client, this.#options.deadlineMs ?? defaultDeadlineMs, step);
   }
 
   async #measureClock(client: WriterConnection): Promise<DatabaseClock> {
-    this.#clock = await DatabaseClock.measure(client);
+    this.#clock = await this.#bounded(client, () => DatabaseClock.measure(client));
     this.#clocks.compare(this.#clock);
     return this.#clock;
   }
@@ -183,8 +193,10 @@ export class TenantWatch {
     await this.#judge(client, swept);
     if (this.#isClosing()) return;
     const { retentionMonths: months, log } = this.#options;
-    const tenants = months === undefined ? [] : await listTenantTimezones(client);
-    const round = await keepRetention(client, tenants, clock, { log, months, maxLockWaitMs });
+    const round = await this.#bounded(client, async () => {
+      const tenants = months === undefined ? [] : await listTenantTimezones(client);
+      return keepRetention(client, tenants, clock, { log, months, maxLockWaitMs });
+    });
     this.#announcements = round.announcements;
     for (const { tenantId, retainedFromMs } of round.sealed) this.#retained.set(tenantId, retainedFromMs);
     for await (const _ of forgetEventIds(client)) if (this.#isClosing()) return;
@@ -213,10 +225,13 @@ export class TenantWatch {
   /** @returns the tenants that were swept to the end */
   async #sweep(client: WriterConnection, clock: DatabaseClock): Promise<string[]> {
     const swept: string[] = [];
-    await this.#visit(await findTenantsToSweep(client, clock.nowMs()), async (tenantId) => {
+    const due = await this.#bounded(client, () => findTenantsToSweep(client, clock.nowMs()));
+    await this.#visit(due, async (tenantId) => {
       const slices = sweepIdleSessions(client, tenantId, clock.nowMs(), { duty: "sweep", maxLockWaitMs });
-      for await (const { sessions, days } of slices) {
-        this.#options.onSwept(sessions, days);
+      for (;;) {
+        const { done, value } = await this.#bounded(client, () => slices.next());
+        if (done === true) break;
+        this.#options.onSwept(value.sessions, value.days);
         if (this.#isClosing()) return;
       }
       swept.push(tenantId);
@@ -227,7 +242,9 @@ export class TenantWatch {
   #judge(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {
     return this.#visit(tenantIds, async (tenantId) => {
       for (let months = 0; months < maxJudgedMonths && !this.#isClosing(); months++) {
-        const judged = await keepResolutionDays(client, tenantId, { duty: "resolution-days", maxLockWaitMs });
+        const judged = await this.#bounded(client, () =>
+          keepResolutionDays(client, tenantId, { duty: "resolution-days", maxLockWaitMs }),
+        );
         if (judged.length === 0) return;
       }
     });

@@ -47,7 +47,8 @@ export async function inTransaction<Result>(
   try {
     const begun = Promise.all([
       client.query(isolation === undefined ? "begin" : `begin isolation level ${isolation}`),
-      applySettings(client, {}),
+      // A receiver whose host vanishes in a short duty must not keep a tenant locked for the hours that TCP keeps a connection.
+      applySettings(client, { endsIfAbandoned: duty !== undefined && duty !== "rules" }),
     ]);
     if (duty !== undefined) {
       // Before any other lock: a receiver that does not lead must not wait for batches to end.
