@@ -1,4 +1,5 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
+import { meaningOf } from "./words.ts";
 
 /** What an agent is, as far as time is added up. */
 export type AgentState = "online" | "away" | "busy" | "offline";
@@ -24,25 +25,12 @@ export interface AgentActivity {
 /** The span of one row of activity, and the shortest heartbeat that may be set: gaps within it are not kept. */
 export const activitySpanMs = 1_800_000;
 
-const stateByStatus: ReadonlyMap<string, AgentState> = new Map<string, AgentState>([
-  ...["online", "available", "active", "ready", "idle"].map((status) => [status, "online"] as const),
-  ...["busy", "occupied", "in_call", "on_call", "in_session"].map((status) => [status, "busy"] as const),
-  ...["offline", "logged_out", "logout", "invisible"].map((status) => [status, "offline"] as const),
-]);
-
 /**
- * The state that a product's status means. What is none of the known words is a reason to be away
- * (lunch, meeting, training): the agent is logged in and takes no customers.
+ * The state that a product's status means. A word that no list knows is a reason to be away: the agent is logged in and takes
+ * no customers.
  */
 export function agentStateOf(status: string): AgentState {
-  return (
-    stateByStatus.get(
-      status
-        .trim()
-        .toLowerCase()
-        .replace(/[\s-]+/g, "_"),
-    ) ?? "away"
-  );
+  return meaningOf("agent_status", status) ?? "away";
 }
 
 /** The state that an event puts its agent into; null where it says nothing of it. */

@@ -40,6 +40,8 @@ const counters = [
     ofAi: true,
     sum: { attribute: "response_time_ms", shift: 0 },
   },
+  { ...count("feedback_resolved", "session.feedback"), when: { attribute: "resolved", is: true } },
+  { ...count("feedback_unresolved", "session.feedback"), when: { attribute: "resolved", is: false } },
   { ...count("order_queries_success", "query.order"), when: { attribute: "success", is: true } },
   { ...count("order_queries_failed", "query.order"), when: { attribute: "success", is: false } },
   {

@@ -4,6 +4,7 @@
  */
 import { InvariantError } from "../invariant-error.ts";
 import { chatbotMetrics } from "./chatbot-metrics.ts";
+import { feedbackMetrics } from "./feedback-metrics.ts";
 import type { CounterSum, MetricDefinition } from "./metric-definition.ts";
 import { operationMetrics } from "./operation-metrics.ts";
 import type { OperationMetric } from "./operation-metrics.ts";
@@ -18,6 +19,7 @@ export const counterMetrics: readonly Exclude<MetricDefinition, { kind: "quantil
   ...chatbotMetrics,
   ...outcomeMetrics,
   ...resolutionMetrics,
+  ...feedbackMetrics,
   ...workbenchMetrics,
   ...ticketMetrics,
 ].filter((metric) => metric.kind !== "quantile");

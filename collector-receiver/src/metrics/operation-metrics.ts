@@ -134,8 +134,8 @@ export const operationMetrics: readonly OperationMetric[] = [
     numerator: { add: ["agent_online_ms"] },
     name: { en: "Agent time online", zh: "坐席在线时长" },
     meaning: {
-      en: "Time in which agents were online: from agent.login or a change to online, available, active, ready or idle, until the next change.",
-      zh: "坐席处于在线状态的时间：从 agent.login 或切换为 online、available、active、ready 或 idle 起，到下一次切换为止。",
+      en: "Time in which agents were online: from agent.login or a change to a status such as online, available, active, ready or idle, in either language, until the next change.",
+      zh: "坐席处于在线状态的时间：从 agent.login 或切换为 online、available、active、ready、idle、在线、空闲等状态起，到下一次切换为止。",
     },
     edgeCases: heartbeat,
   },
@@ -145,8 +145,8 @@ export const operationMetrics: readonly OperationMetric[] = [
     numerator: { add: ["agent_busy_ms"] },
     name: { en: "Agent time busy", zh: "坐席忙碌时长" },
     meaning: {
-      en: "Time in which agents were busy (to_status busy, occupied, in_call, on_call or in_session).",
-      zh: "坐席处于忙碌状态的时间（to_status 为 busy、occupied、in_call、on_call 或 in_session）。",
+      en: "Time in which agents were busy (to_status such as busy, occupied, in_call, on_call or in_session, in either language).",
+      zh: "坐席处于忙碌状态的时间（to_status 为 busy、occupied、in_call、on_call、in_session、忙碌、通话中等）。",
     },
     edgeCases: heartbeat,
   },
@@ -156,8 +156,8 @@ export const operationMetrics: readonly OperationMetric[] = [
     numerator: { add: ["agent_away_ms"] },
     name: { en: "Agent time away", zh: "坐席离开时长" },
     meaning: {
-      en: "Time in which agents were logged in and away: any status that means neither online, busy nor offline (offline, logged_out, logout or invisible).",
-      zh: "坐席已登录但离开的时间：既非在线、忙碌也非离线（offline、logged_out、logout 或 invisible）的任何状态。",
+      en: "Time in which agents were logged in and away: any status that means neither online, busy nor offline (such as offline, logged_out, logout or invisible, in either language).",
+      zh: "坐席已登录但离开的时间：既非在线、忙碌也非离线（offline、logged_out、logout、invisible、离线等）的任何状态。",
     },
     edgeCases: heartbeat,
   },
@@ -191,8 +191,8 @@ export const operationMetrics: readonly OperationMetric[] = [
       zh: "周期内首次关闭的工单中，之后被重新打开的占比。",
     },
     edgeCases: {
-      en: "A reopening is a ticket.status_changed from closed, resolved, solved, done, completed or cancelled to any other status, later than the first ticket.closed. A ticket counts once however often it is reopened; late reopenings still change past periods.",
-      zh: "重开指首次 ticket.closed 之后，ticket.status_changed 从 closed、resolved、solved、done、completed 或 cancelled 变为其他状态。多次重开只计一次；之后的重开仍会改变过去的周期。",
+      en: "A close is a ticket.closed, or a ticket.status_changed to a status such as closed, resolved, solved, done, merged, archived or cancelled, in either language. A reopening is a ticket.status_changed from such a status to any other, later than the first close. A ticket counts once however often it is reopened; late reopenings still change past periods.",
+      zh: "关闭指 ticket.closed，或 ticket.status_changed 变为 closed、resolved、solved、done、merged、archived、cancelled、已解决、已关闭等状态。重开指首次关闭之后从这类状态变为其他状态。多次重开只计一次；之后的重开仍会改变过去的周期。",
     },
   },
   {

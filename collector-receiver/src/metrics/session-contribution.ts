@@ -2,7 +2,7 @@ import type { BusinessCalendar } from "./business-calendar.ts";
 import type { CustomCounting } from "./custom-counting.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import { codeOf, endCode, isTestSession } from "./session-marks.ts";
-import { outcomeOf } from "./session-outcome.ts";
+import { outcomeOf, outcomes } from "./session-outcome.ts";
 import type { SessionOutcome } from "./session-outcome.ts";
 import type { WorkingCalendar } from "./working-hours.ts";
 
@@ -21,6 +21,8 @@ interface JudgedSession {
   /** It started again after its end or after the idle timeout. */
   readonly reused: boolean;
   readonly aiInvolved: boolean;
+  /** 1 to 5; null without one. */
+  readonly rating: number | null;
   /** Of a manual session on the start day. */
   readonly cost: number;
 }
@@ -35,6 +37,22 @@ interface SessionCounter<Column extends string = string> {
 
 const inOutcome = (outcome: SessionOutcome) => (session: JudgedSession) => Number(session.outcome === outcome);
 
+const satisfied = 4;
+
+/** Sessions with a rating, and with one of 4 or 5, apart for each outcome. */
+const ratingCounters = outcomes.flatMap((outcome) => [
+  {
+    column: `rated_${outcome}` as const,
+    decimals: 0,
+    amountOf: ({ rating, outcome: own }: JudgedSession) => Number(rating !== null && own === outcome),
+  },
+  {
+    column: `satisfied_${outcome}` as const,
+    decimals: 0,
+    amountOf: ({ rating, outcome: own }: JudgedSession) => Number((rating ?? 0) >= satisfied && own === outcome),
+  },
+]);
+
 const counters = [
   { column: "total_sessions", decimals: 0, amountOf: () => 1 },
   { column: "sessions_ended", decimals: 0, amountOf: (session) => Number(session.endedExplicitly) },
@@ -48,6 +66,7 @@ const counters = [
   { column: "outcome_escalated_untaken", decimals: 0, amountOf: inOutcome("escalated_untaken") },
   { column: "outcome_unanswered", decimals: 0, amountOf: inOutcome("unanswered") },
   { column: "outcome_not_resolved", decimals: 0, amountOf: inOutcome("not_resolved") },
+  { column: "rating_sum", decimals: 0, amountOf: (session) => session.rating ?? 0 },
   { column: "escalated_sessions", decimals: 0, amountOf: (session) => Number(session.escalated) },
   { column: "reused_session_ids", decimals: 0, amountOf: (session) => Number(session.reused) },
   { column: "ai_involved_sessions", decimals: 0, amountOf: (session) => Number(session.aiInvolved) },
@@ -56,6 +75,7 @@ const counters = [
     decimals: costDecimals,
     amountOf: (session) => (session.resolved ? toScaledInteger(session.cost, costDecimals) : 0),
   },
+  ...ratingCounters,
 ] as const satisfies readonly SessionCounter[];
 
 export type SessionCounterColumn = (typeof counters)[number]["column"];
@@ -177,6 +197,7 @@ function judgeSession(
     escalated: facts.escalatedMs !== null,
     reused: (facts.firstEndMs !== null && lastStartMs > facts.firstEndMs) || lastStartMs - firstStartMs > idleTimeoutMs,
     aiInvolved: facts.firstAnswerMs !== null,
+    rating: facts.rating === null ? null : codeOf(facts.rating),
     cost,
   };
 }

@@ -1,4 +1,5 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
+import { meaningOf } from "./words.ts";
 
 /** What is known of one ticket. Every fact merges by min or max, so the order of events does not matter. */
 export interface TicketFacts {
@@ -13,18 +14,15 @@ export interface TicketFacts {
   lastReopenedMs: number | null;
 }
 
-const closingStatuses: ReadonlySet<string> = new Set([
-  "closed",
-  "resolved",
-  "solved",
-  "done",
-  "completed",
-  "cancelled",
-]);
-
-/** Whether work on a ticket is over (`closed`) or not (`open`) in a product's status. */
+/** Whether work on a ticket is over (`closed`) or not (`open`) in a product's status; a word that no list knows is open. */
 export function ticketStateOf(status: string): "open" | "closed" {
-  return closingStatuses.has(status.trim().toLowerCase()) ? "closed" : "open";
+  return meaningOf("ticket_status", status) ?? "open";
+}
+
+/** Whether an event closes its ticket: products may change the status alone. */
+function isClosing({ name, attributes: { to_status: to } }: CountableEvent): boolean {
+  if (name === "ticket.closed") return true;
+  return name === "ticket.status_changed" && typeof to === "string" && ticketStateOf(to) === "closed";
 }
 
 /**
@@ -62,7 +60,7 @@ export function addEventToTicket(known: TicketFacts | undefined, event: Countabl
   facts.firstSeenMs = least(facts.firstSeenMs, at);
   if (event.name === "ticket.created") facts.createdMs = least(facts.createdMs, at);
   else if (event.name === "ticket.assigned") facts.firstAssignedMs = least(facts.firstAssignedMs, at);
-  else if (event.name === "ticket.closed") {
+  else if (isClosing(event)) {
     facts.firstClosedMs = least(facts.firstClosedMs, at);
     facts.lastClosedMs = greatest(facts.lastClosedMs, at);
   } else if (isReopening(event)) {

@@ -90,6 +90,8 @@ test.each([
       attributes: { session_id: "s-own", user_id: text, channel: `via ${text}` },
       atMs: atMs - agent_id,
     },
+    // The customer is who was named last.
+    { name: "session.message", attributes: { session_id: "s-own", user_id: text }, atMs: atMs + agent_id },
     { name: "session.start", attributes: { session_id: "s-other", channel: `for ${text}` }, atMs: atMs - agent_id },
     { name: "session.escalate", attributes: { session_id: "s-other", reason: `${text} left` }, atMs: atMs - agent_id },
     {

@@ -31,7 +31,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     "agent.login": fc.record({ agent_name: fc.constantFrom("王芳", "Li Wei", "Ana") }, { requiredKeys: [] }),
     "agent.logout": fc.record({ work_duration_minutes: fraction }, { requiredKeys: [] }),
     "agent.status_change": fc.record(
-      { to_status: fc.constantFrom("online", "Busy", "away", "lunch break", "offline") },
+      { to_status: fc.constantFrom("online", "Busy", "away", "lunch break", "offline", "离线", " 忙碌", "离席") },
       { requiredKeys: [] },
     ),
     "agent.session_takeover": fc.record({ wait_duration_seconds: fraction }, { requiredKeys: [] }),
@@ -42,8 +42,8 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     "ticket.assigned": fc.constant({}),
     "ticket.status_changed": fc.record(
       {
-        from_status: fc.constantFrom("open", "closed", "Resolved"),
-        to_status: fc.constantFrom("open", "pending", "closed"),
+        from_status: fc.constantFrom("open", "closed", "Resolved", "处理中"),
+        to_status: fc.constantFrom("open", "pending", "closed", " 已解决 ", "canceled"),
       },
       { requiredKeys: [] },
     ),

@@ -82,6 +82,11 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
         put("responses_timed");
         put("total_response_time_ms", roundHalfUp(number("response_time_ms"), 0));
         break;
+      case "session.feedback":
+        if (event.attributes["resolved"] !== undefined) {
+          put(event.attributes["resolved"] === true ? "feedback_resolved" : "feedback_unresolved");
+        }
+        break;
       case "query.order":
         put(event.attributes["success"] === true ? "order_queries_success" : "order_queries_failed");
         break;
@@ -153,11 +158,20 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
     if (ends.length > 0) put("sessions_ended");
     if (idle) put("sessions_ended_idle");
     if (escalated) put("escalated_sessions");
-    if (ends.length === 0 && !idle) put("outcome_open");
-    else if (isHuman) put(isAnswered ? "outcome_ai_assisted" : "outcome_human_only");
-    else if (escalated) put("outcome_escalated_untaken");
-    else if (!isAnswered) put("outcome_unanswered");
-    else if (how === "failed") put("outcome_not_resolved");
+    const outcome = ((): string => {
+      if (ends.length === 0 && !idle) return "open";
+      if (isHuman) return isAnswered ? "ai_assisted" : "human_only";
+      if (escalated) return "escalated_untaken";
+      if (!isAnswered) return "unanswered";
+      return how === "failed" ? "not_resolved" : "ai_resolved";
+    })();
+    const rating = lastRating(of("session.feedback"));
+    if (rating !== undefined) {
+      put(`rated_${outcome}`);
+      put("rating_sum", rating);
+      if (rating > 3) put(`satisfied_${outcome}`);
+    }
+    if (outcome !== "ai_resolved") put(`outcome_${outcome}`);
     else {
       put("ai_resolved_sessions");
       put("estimated_cost_saved", rules.cost);
@@ -176,6 +190,14 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
   }
   for (const [key, users] of customers) (rows.get(key) as ScratchRow)["unique_customers"] = users.size;
   return rows;
+}
+
+/** The last rating; of two at one instant the better. */
+function lastRating(feedback: readonly BusinessEvent[]): number | undefined {
+  const ratings = feedback.flatMap(({ occurredAtMs: at, attributes: { rating } }) =>
+    rating === undefined ? [] : [{ at, rating: rating as number }],
+  );
+  return ratings.toSorted((a, b) => a.at - b.at || a.rating - b.rating).at(-1)?.rating;
 }
 
 /** What the last end says; of two at one instant the worse. */

@@ -207,7 +207,21 @@ function scratchRows(
   );
 }
 
+const outcomes = [
+  "open",
+  "ai_assisted",
+  "human_only",
+  "escalated_untaken",
+  "unanswered",
+  "not_resolved",
+  "ai_resolved",
+];
+
 const counterColumns = new Set([
+  ...outcomes.flatMap((outcome) => [`rated_${outcome}`, `satisfied_${outcome}`]),
+  "rating_sum",
+  "feedback_resolved",
+  "feedback_unresolved",
   "total_sessions",
   "sessions_ended",
   "sessions_ended_idle",

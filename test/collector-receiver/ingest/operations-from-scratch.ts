@@ -8,7 +8,7 @@ export interface Operations {
   readonly agentActivity: Record<string, [number, number]>;
 }
 
-const over = ["closed", "resolved"];
+const over = ["closed", "resolved", " 已解决 ", "canceled"];
 
 /** The facts as the definitions say, computed in the plainest way: nothing of the receiver's own code is used. */
 export function operationsFromScratch(events: readonly BusinessEvent[]): Operations {
@@ -23,6 +23,12 @@ export function operationsFromScratch(events: readonly BusinessEvent[]): Operati
           if (from === undefined || to === undefined) return false;
           return over.includes(String(from).toLowerCase()) && !over.includes(String(to).toLowerCase());
         });
+        const closed = [
+          ...times("ticket.closed"),
+          ...times("ticket.status_changed", ({ attributes: { to_status: to } }) =>
+            to === undefined ? false : over.includes(String(to).toLowerCase()),
+          ),
+        ];
         const least = (all: number[]): number | null => (all.length === 0 ? null : Math.min(...all));
         const greatest = (all: number[]): number | null => (all.length === 0 ? null : Math.max(...all));
         return [
@@ -31,8 +37,8 @@ export function operationsFromScratch(events: readonly BusinessEvent[]): Operati
             first_seen_at: least(own.map((event) => event.occurredAtMs)),
             created_at: least(times("ticket.created")),
             first_assigned_at: least(times("ticket.assigned")),
-            first_closed_at: least(times("ticket.closed")),
-            last_closed_at: greatest(times("ticket.closed")),
+            first_closed_at: least(closed),
+            last_closed_at: greatest(closed),
             first_reopened_at: least(reopened),
             last_reopened_at: greatest(reopened),
           },
@@ -47,7 +53,8 @@ export function operationsFromScratch(events: readonly BusinessEvent[]): Operati
     const status = attributes["to_status"] as string | undefined;
     const changed = { "agent.login": "online", "agent.logout": "offline", "agent.status_change": status }[name];
     if (changed !== undefined) {
-      const state = { online: "online", Busy: "busy", offline: "offline" }[changed] ?? "away";
+      const state =
+        { online: "online", Busy: "busy", offline: "offline", 离线: "offline", " 忙碌": "busy" }[changed] ?? "away";
       agentStates[`${tenantId}|${agentId}|${at}|${eventId}`] = state;
     }
     const key = `${tenantId}|${agentId}|${at - (at % 1_800_000)}`;

@@ -155,7 +155,10 @@ test("sealed periods keep their counters, and an erased person keeps counting un
       { occurredAtMs: bound + days * 24 * hour, sessionId },
     );
   // 2026-01-01 is a Thursday: its week is sealed in part.
-  await send([at(-40, "s-1"), at(-2, "s-1"), at(-2, "s-2"), at(0, "s-1"), at(1, "s-3")]);
+  // Whose a session is, the chatbot's own events say.
+  const named = (days: number, sessionId: string) =>
+    custom({ user_id: "u-1" }, { name: "session.message", occurredAtMs: bound + days * 24 * hour, sessionId });
+  await send([at(-40, "s-1"), at(-2, "s-1"), at(-2, "s-2"), named(-2, "s-2"), at(0, "s-1"), at(1, "s-3")]);
   const before = await numbers();
   expect(before).toMatchObject({ "default|2026-W01|acme_sessions|true|sessions": 3 });
   await sealBefore(client, "default", bound);
