@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { verifyTenant } from "../../collector-receiver/src/recount/verify-tenant.ts";
+import { spanledger } from "../collector-receiver/cli/run-cli.ts";
+import { useTestDatabase } from "../support/create-test-database.ts";
+import { describeWith } from "../support/describe-with.ts";
+import { tracesWith } from "../support/otlp-json.ts";
+import { findPooler, keepsStatements, usePooler } from "../support/start-pooler.ts";
+import { startTestReceiver } from "../support/start-test-receiver.ts";
+
+const pooler = await findPooler();
+const forTransactions = pooler !== undefined && keepsStatements(pooler) ? pooler : undefined;
+const noPooler = "it has no PgBouncer, and npm has none";
+const oldPooler = `it has no PgBouncer 1.22.1 or newer${pooler === undefined ? "" : `, but ${pooler.version.join(".")}`}`;
+
+for (const [mode, found, excuse] of [
+  ["session", pooler, noPooler],
+  ["transaction", forTransactions, oldPooler],
+] as const) {
+  describeWith(
+    `PgBouncer in ${mode} mode`,
+    found,
+    (program) => {
+      test("a receiver behind it counts as without, whatever the database's timezone is, and doctor sees it", async () => {
+        const database = await useTestDatabase();
+        await database.pool.query(`alter database ${database.name} set timezone = 'Pacific/Apia'`);
+        await database.pool.query(`alter database ${database.name} set datestyle = 'German, DMY'`);
+        const pooled = await usePooler(program(), database.connectionString, mode);
+        const receiver = await startTestReceiver(
+          { MIGRATION_DATABASE_URL: database.connectionString, BUSINESS_TIMEZONE: "Asia/Shanghai" },
+          { ...database, connectionString: pooled },
+        );
+        // Half an hour around the midnight of Shanghai.
+        const midnightMs = Date.UTC(2025, 11, 24, 16);
+        const send = async (n: number) => {
+          const atMs = midnightMs + (n % 2 === 0 ? -1 : 1) * 900_000 + n;
+          const body = tracesWith([
+            { name: "session.start", attributes: { session_id: `s-${n}`, user_id: `u-${n % 5}` }, atMs },
+            { name: "session.message", attributes: { session_id: `s-${n}`, role: "ai", response_time_ms: n }, atMs },
+          ]);
+          const headers = { "content-type": "application/json" };
+          return (await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body })).status;
+        };
+        const numbers = Array.from({ length: 200 }, (_, n) => n);
+        for (let from = 0; from < numbers.length; from += 20) {
+          const statuses = await Promise.all(numbers.slice(from, from + 20).map(send));
+          expect(new Set(statuses)).toEqual(new Set([200]));
+        }
+        // Duplicates take the other ways of writing.
+        expect(await send(7)).toBe(200);
+        const { rows } = await database.pool.query(
+          "select period_value as day, total_sessions::int as sessions from analytics_business_metrics where period_type = 'day' order by 1",
+        );
+        expect(rows).toEqual([
+          { day: "2025-12-24", sessions: 100 },
+          { day: "2025-12-25", sessions: 100 },
+        ]);
+        for (const path of ["/report?month=2025-12", "/api/analytics/summary?month=2025-12", "/readyz"]) {
+          expect((await fetch(`${receiver.url}${path}`)).status, path).toBe(200);
+        }
+        expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ drifts: 0 });
+        const doctor = await spanledger({ DATABASE_URL: pooled }, "doctor");
+        expect(doctor.stdout).toMatch(/^warning pooler .*set MIGRATION_DATABASE_URL/m);
+      }, 120_000);
+    },
+    excuse,
+  );
+}
