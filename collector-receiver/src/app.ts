@@ -31,6 +31,7 @@ import { OtlpReceiver } from "./receiving/otlp-receiver.ts";
 import { createTenantResolver, type TenantResolver } from "./receiving/resolve-ingest-token.ts";
 import { takeOtlpRequest } from "./receiving/take-otlp-request.ts";
 import type { LiveCounters } from "./stats/live-counters.ts";
+import { documentAnswers } from "./stats/document-answers.ts";
 import { isLiveStream } from "./stats/routes/live.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
 import { sharedRoute } from "./web/routes/shared.ts";
@@ -67,6 +68,8 @@ export interface AppOptions {
 
 /** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
 const maxOwnBodyBytes = 64 * 1024;
+/** Of a part of an address: up to here the route answers, and says what is wrong. */
+const maxParameterLength = 4096;
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
@@ -145,6 +148,7 @@ function createServerOf(
     // No line per request: /metrics counts them.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxOwnBodyBytes,
+    routerOptions: { maxParamLength: maxParameterLength },
     serverFactory: (route) =>
       createHttpServer(times, (request, response) => {
         request.url = withoutBasePath(request.url);
@@ -168,6 +172,7 @@ async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: C
       ...(readTokens.length > 0 ? { security: [{ token: [] }] } : {}),
     },
     hideUntagged: true,
+    transform: documentAnswers,
   });
 }
 

@@ -9,11 +9,17 @@ import { findPython } from "./find-language.ts";
 
 const run = promisify(execFile);
 
-const requirements = fileURLToPath(new URL("../../examples/python-fastapi/requirements.txt", import.meta.url));
+/** What Python runs here, and the file with the packages that it needs. */
+const requirementsOf = {
+  example: "examples/python-fastapi/requirements.txt",
+  schemathesis: "test/schemathesis/requirements.txt",
+} as const;
 
-/** A Python with the packages of examples/python-fastapi, where `npm run setup` made one before. */
-export async function findPythonWithPackages(): Promise<string | undefined> {
-  const folder = await locateEnvironment();
+export type PythonUse = keyof typeof requirementsOf;
+
+/** A Python with the packages of this use, if `npm run setup` made one before. */
+export async function findPythonWithPackages(use: PythonUse = "example"): Promise<string | undefined> {
+  const folder = await locateEnvironment(use);
   // Written last: an environment without it is unfinished.
   return (await isThere(join(folder, "complete"))) ? pythonOf(folder) : undefined;
 }
@@ -22,22 +28,22 @@ export async function findPythonWithPackages(): Promise<string | undefined> {
  * Finds that Python, or makes a virtual environment in the cache folder and installs the packages there.
  * @throws with what to do where Python or its module venv is missing or too old, or pip cannot install
  */
-export async function obtainPythonPackages(say: (line: string) => void): Promise<string> {
-  const found = await findPythonWithPackages();
+export async function obtainPythonPackages(use: PythonUse, say: (line: string) => void): Promise<string> {
+  const found = await findPythonWithPackages(use);
   if (found !== undefined) return found;
   const python = await findPython();
   if (python.path === undefined) throw new Error(python.reason);
-  const folder = await locateEnvironment();
+  const folder = await locateEnvironment(use);
   await mkdir(dirname(folder), { recursive: true });
   await rm(folder, { recursive: true, force: true });
-  say("installing the Python example's packages");
+  say(`installing the packages of ${requirementsOf[use]}`);
   try {
     await run(python.path, ["-m", "venv", folder]);
-    await run(pythonOf(folder), ["-m", "pip", "install", "--quiet", "--requirement", requirements]);
+    await run(pythonOf(folder), ["-m", "pip", "install", "--quiet", "--requirement", pathOf(use)]);
   } catch (cause) {
     const { stderr = "", message } = cause as Error & { stderr?: string };
     throw new Error(
-      `the packages of examples/python-fastapi cannot be installed (on Debian: apt-get install python3-venv): ${stderr.trim() || message}`,
+      `the packages of ${requirementsOf[use]} cannot be installed (on Debian: apt-get install python3-venv): ${stderr.trim() || message}`,
       { cause },
     );
   }
@@ -46,13 +52,15 @@ export async function obtainPythonPackages(say: (line: string) => void): Promise
 }
 
 /** Other packages, another folder: an environment is never changed. It is tied to its place, so it is made there. */
-async function locateEnvironment(): Promise<string> {
+async function locateEnvironment(use: PythonUse): Promise<string> {
   const key = createHash("sha256")
-    .update(await readFile(requirements))
+    .update(await readFile(pathOf(use)))
     .digest("hex")
     .slice(0, 16);
   return join(await findCacheFolder(), "python", key);
 }
+
+const pathOf = (use: PythonUse): string => fileURLToPath(new URL(`../../${requirementsOf[use]}`, import.meta.url));
 
 const pythonOf = (folder: string): string => join(folder, "bin", "python");
 

@@ -39,7 +39,11 @@ const parts: readonly {
   })),
   { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
   { name: "Helm", obtain: async () => (await findHelm()) ?? (await buildHelm(say)) },
-  { name: "Python example", obtain: () => obtainPythonPackages(say), excuse: async () => (await findPython()).reason },
+  ...(["example", "schemathesis"] as const).map((use) => ({
+    name: `Python packages (${use})`,
+    obtain: () => obtainPythonPackages(use, say),
+    excuse: async () => (await findPython()).reason,
+  })),
   { name: "Go product", obtain: () => buildGoProduct(say), excuse: async () => (await findGo()).reason },
   { name: "Go sender", obtain: () => buildGoSender(say), excuse: async () => (await findGo()).reason },
   { name: "Java sender", obtain: () => obtainJavaPackages(say), excuse: missingForJava },

@@ -2,8 +2,12 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { securityHeaders } from "./add-security-headers.ts";
 import { shortenInput } from "./shorten-input.ts";
 
-/** Errors of our own routes: `{error: {code, message}}`, and never a stack trace. */
+/** Errors of our own routes: `{error: {code, message}}`, and never a stack trace. Call it before the routes are added. */
 export function answerOwnErrors(app: FastifyInstance): void {
+  const readable: RegExp[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    if (method === "GET") readable.push(new RegExp(`^${url.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`));
+  });
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     // What is only for now was logged once, by whoever noticed it.
@@ -12,10 +16,16 @@ export function answerOwnErrors(app: FastifyInstance): void {
     request.log.error({ err: error }, "a request failed");
     return reply.code(status).send(body("internal_error", "the request failed; the receiver's log says why"));
   });
+  // Before Fastify looks for a body of methods that may have one.
+  app.addHook("onRequest", async (request, reply) => {
+    if (!request.is404 || !readable.some((route) => route.test(pathOf(request.url)))) return;
+    return reply
+      .code(405)
+      .header("allow", "GET, HEAD")
+      .send(body("method_not_allowed", absence(request)));
+  });
   app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send(body("not_found", `there is no ${request.method} ${pathOf(request.url)}; /docs lists what there is`)),
+    reply.code(404).send(body("not_found", `${absence(request)}; /docs lists what there is`)),
   );
 }
 
@@ -28,7 +38,11 @@ export function answerUnroutable(error: FastifyError, _request: FastifyRequest, 
 }
 
 function pathOf(url: string): string {
-  return shortenInput(url.split("?", 1)[0] ?? "");
+  return url.split("?", 1)[0] ?? "";
+}
+
+function absence({ method, url }: FastifyRequest): string {
+  return `there is no ${method} ${shortenInput(pathOf(url))}`;
 }
 
 function body(code: string, message: string) {

@@ -21,11 +21,19 @@ export const agentLimitParameter = Type.Optional(
 );
 
 /** @throws RequestError if `limit` is not a whole number in its range */
-export function agentLimitIn({ limit }: { readonly limit?: string }): number {
-  if (limit === undefined) return defaultAgentLimit;
+export function agentLimitIn(query: { readonly limit?: string }): number {
+  return limitIn(query, defaultAgentLimit, maxAgentLimit);
+}
+
+/**
+ * A number that TypeBox does not read: it takes `true` for 1.
+ * @throws RequestError if `limit` is not a whole number from 1 to `max`
+ */
+export function limitIn({ limit }: { readonly limit?: string }, otherwise: number, max: number): number {
+  if (limit === undefined) return otherwise;
   const number = /^\d{1,9}$/.test(limit) ? Number(limit) : 0;
-  if (number >= 1 && number <= maxAgentLimit) return number;
-  const message = `limit = "${shorten(limit)}" is not a whole number from 1 to ${maxAgentLimit}`;
+  if (number >= 1 && number <= max) return number;
+  const message = `limit = "${shorten(limit)}" is not a whole number from 1 to ${max}`;
   throw new RequestError("invalid_parameter", message, "limit");
 }
 

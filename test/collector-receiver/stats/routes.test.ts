@@ -342,8 +342,9 @@ describe("session", () => {
     const refused: readonly [string, number, string][] = [
       ["sessions/s-4", 404, 'there is no session "s-4"'],
       ["sessions/a%00b", 400, "session_id"],
-      ["sessions/s-1?limit=0", 400, "limit = 0"],
-      ["sessions/s-1?limit=501", 400, "limit = 501"],
+      ["sessions/s-1?limit=0", 400, 'limit = "0"'],
+      ["sessions/s-1?limit=501", 400, 'limit = "501"'],
+      ["sessions/s-1?limit=true", 400, 'limit = "true"'],
       ["sessions/s-1?limit=many", 400, 'limit = "many"'],
       ["sessions/s-1?after=yesterday", 400, 'after = "yesterday"'],
       ["sessions/s-1?after=999999999999999_00000000-0000-0000-0000-000000000000", 400, "after"],

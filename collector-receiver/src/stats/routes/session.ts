@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { errorSchema, nullableNumber, nullableString, oneOf } from "../answer-schemas.ts";
 import { outcomes } from "../../metrics/session-outcome.ts";
 import { readSessionDocument } from "../session-document.ts";
-import { localeIn, localeParameters } from "../query-schemas.ts";
+import { limitIn, localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
 const sessionSchema = Type.Object(
@@ -40,6 +40,10 @@ const sessionSchema = Type.Object(
   { description: "A session and its events in order" },
 );
 
+/** Of a page. */
+const defaultEvents = 100;
+const maxEvents = 500;
+
 /** `GET /api/analytics/sessions/:session_id` */
 export function routeSession(app: StatsApp, context: StatsContext): void {
   app.get(
@@ -54,7 +58,12 @@ export function routeSession(app: StatsApp, context: StatsContext): void {
         }),
         querystring: Type.Object(
           {
-            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, description: "Default: 100" })),
+            limit: Type.Optional(
+              Type.String({
+                description: `Events of a page, 1 to ${maxEvents} (default ${defaultEvents})`,
+                examples: ["100"],
+              }),
+            ),
             after: Type.Optional(Type.String({ description: "next of the page before" })),
             ...localeParameters,
           },
@@ -65,7 +74,8 @@ export function routeSession(app: StatsApp, context: StatsContext): void {
     },
     async (request) => {
       localeIn(request.query, context.locale);
-      const { after, limit = 100 } = request.query;
+      const { after } = request.query;
+      const limit = limitIn(request.query, defaultEvents, maxEvents);
       const tenantId = context.tenantOf(request);
       return readSessionDocument(context, tenantId, request.params.session_id, { after, limit });
     },
