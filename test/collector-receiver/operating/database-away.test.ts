@@ -74,6 +74,25 @@ test("/readyz names a connection limit that leaves nothing for a writer, and req
   await expect.poll(() => ready(receiver.url)).toEqual({ status: 200, ingest: "ok" });
 });
 
+test("pages of a receiver whose password was changed are 503, in one line of the log", async () => {
+  const database = await useTestDatabase();
+  const role = `rotated_${process.pid}_${Date.now()}`;
+  await database.pool.query(`create role ${role} login password 'secret' in role spanledger_receiver`);
+  onTestFinished(async () => void (await database.pool.query(`drop owned by ${role}; drop role ${role}`)));
+  const url = new URL(database.connectionString);
+  url.username = role;
+  url.password = "secret";
+  const receiver = await startTestReceiver({}, { ...database, connectionString: url.href });
+  await database.pool.query(`alter role ${role} password 'other'`);
+  await cutSessions(database);
+  const statuses = [];
+  for (let i = 0; i < 6; i++) statuses.push((await fetch(`${receiver.url}/report`)).status);
+  expect(statuses).toEqual(statuses.map(() => 503));
+  const lines = receiver.log.filter(({ msg }) => String(msg).startsWith("pages and figures cannot be read"));
+  expect(lines).toHaveLength(1);
+  expect(JSON.stringify(receiver.log)).not.toMatch(/"msg":"a page failed"|secret/);
+});
+
 test("while PostgreSQL is away, pages and figures are 503 for now, and the log has one line for all of them", async () => {
   const database = await useTestDatabase();
   const door = await openTcpDoor();

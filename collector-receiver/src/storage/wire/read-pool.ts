@@ -11,7 +11,7 @@ const readDeadlineMs = 15_000;
 /** For how long readers do with fewer connections after PostgreSQL had none left. */
 const shrunkMs = 60_000;
 
-/** PostgreSQL cannot be read now; whoever asked may ask again. */
+/** PostgreSQL is not there or does not let us in; whoever asked may ask again. */
 export class DatabaseAwayError extends Error {
   override readonly name = "DatabaseAwayError";
   readonly code = "database_unavailable";
@@ -135,7 +135,8 @@ class WatchedPool extends pg.Pool implements ReadPool {
         return result;
       },
       (error: unknown) => {
-        if (classifyDatabaseError(error) !== "unavailable") throw error;
+        const kind = classifyDatabaseError(error);
+        if (kind !== "unavailable" && kind !== "login_refused") throw error;
         this.#outage.failed(1, error);
         throw new DatabaseAwayError({ cause: error });
       },
