@@ -18,8 +18,13 @@ export interface MemoryFigures {
   readonly sdkAfterEvents: number;
 }
 
+/** Processes that are measured: one serves HTTP, one computes, one does nothing else. */
+export const memoryKinds = ["server", "script", "empty"] as const;
+
 /** Of the package as published: from its sources, Node's compiler would count too. */
-export async function measureMemory(sink: string): Promise<Readonly<Record<"empty" | "server", MemoryFigures>>> {
+export async function measureMemory(
+  sink: string,
+): Promise<Readonly<Record<(typeof memoryKinds)[number], MemoryFigures>>> {
   // Inside the clone, so that the package finds its peers.
   const folder = join(here, `../../.spanledger/bench-memory-${process.pid}`);
   mkdirSync(folder, { recursive: true });
@@ -41,7 +46,7 @@ export async function measureMemory(sink: string): Promise<Readonly<Record<"empt
       sdk: await measure(kind, "sdk"),
       sdkAfterEvents: await measure(kind, "events"),
     });
-    return { empty: await figures("empty"), server: await figures("server") };
+    return { server: await figures("server"), script: await figures("script"), empty: await figures("empty") };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

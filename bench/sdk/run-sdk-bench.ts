@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { startServerProcess } from "../machine/start-server-process.ts";
 import type { CallFigures } from "./measure-calls.ts";
-import { measureMemory, type MemoryFigures } from "./measure-memory.ts";
+import { measureMemory, type memoryKinds, type MemoryFigures } from "./measure-memory.ts";
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
@@ -25,8 +25,7 @@ export interface SdkFigures {
   readonly httpP99: { readonly without: number; readonly withTenEvents: number };
   /** From the start to the end of a process that calls `process.exit`, in ms. */
   readonly exit: { readonly without: number; readonly withThousandEvents: number };
-  /** Of a process that does nothing else, and of one that serves HTTP. */
-  readonly memory: Readonly<Record<"empty" | "server", MemoryFigures>>;
+  readonly memory: Readonly<Record<(typeof memoryKinds)[number], MemoryFigures>>;
   readonly ratios: readonly SdkRatio[];
 }
 
