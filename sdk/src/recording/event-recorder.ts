@@ -104,7 +104,7 @@ export class EventRecorder {
     } catch (error) {
       if (this.strict && error instanceof BusinessEventError) throw error;
       const message = `a business event could not be recorded: ${describeThrown(error)}`;
-      showNotice({ level: "error", key: message, message });
+      showNotice({ level: "error", key: message, message, loud: true });
     } finally {
       this.#writing = false;
     }
