@@ -94,6 +94,6 @@ test("steps 10 and 15: from the plan's December as events to the plan's document
       avg_resolution_time: "4小时",
       sla_met_rate: "95.5%",
     },
-    story: expect.stringContaining("AI 客服共服务 5,420 位客户"),
+    story: expect.stringContaining("AI 客服共服务 5,420 个会话"),
   });
 });

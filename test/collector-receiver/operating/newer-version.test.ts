@@ -30,7 +30,7 @@ function send(url: string, body: string): Promise<Response> {
 
 test("a gateway is told which tenant it has to send again, and when; the alarm is counted each time and logged once", async () => {
   const { url, database, log } = await startTestReceiver(gateway);
-  await database.pool.query("update analytics_settings set counting_rules = 2 where tenant_id = 'b'");
+  await database.pool.query("update analytics_settings set counting_rules = 3 where tenant_id = 'b'");
   expect((await send(url, requestOf(["a", "c"], "s1"))).status).toBe(200);
   const mixed = requestOf(["a", "b", "c"], "s2");
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -45,7 +45,7 @@ test("a gateway is told which tenant it has to send again, and when; the alarm i
   expect(rows).toEqual(["a", "a", "c", "c"].map((tenant_id) => ({ tenant_id })));
   const alarms = log.filter(({ alarm }) => alarm === "counting_rules_unknown");
   expect(alarms).toHaveLength(1);
-  expect(JSON.stringify(alarms)).toContain('\\"b\\" by rules 2');
+  expect(JSON.stringify(alarms)).toContain('\\"b\\" by rules 3');
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(/spanledger_alarms_total\{kind="counting_rules_unknown"\} [1-9]/);
 });
@@ -70,25 +70,25 @@ test("beside a newer schema a receiver is ready and starts again, until the sche
 test("an old receiver starts beside tenants of other rules, names them, and leaves sweep and retention of them to others", async () => {
   const { database, close } = await startTestReceiver({ INGEST_TOKENS: "a:token-of-tenant-a-0,b:token-of-tenant-b-0" });
   await close();
-  await database.pool.query("update analytics_settings set counting_rules = 2 where tenant_id = 'b'");
+  await database.pool.query("update analytics_settings set counting_rules = 3 where tenant_id = 'b'");
   await database.pool.query("update analytics_settings set idle_through = now() - interval '1 day'");
   const client = await openWriterConnection(database.connectionString);
   try {
     expect(await findTenantsToSweep(client, Date.now())).toEqual(["a"]);
     expect((await listTenantTimezones(client)).map(({ tenantId }) => tenantId)).toEqual(["a"]);
-    await expect(sweepIdleSessions(client, "b", Date.now()).next()).rejects.toThrow('"b" by rules 2');
+    await expect(sweepIdleSessions(client, "b", Date.now()).next()).rejects.toThrow('"b" by rules 3');
   } finally {
     await client.end();
   }
   const { log } = await startTestReceiver({}, database);
   const warnings = log.filter(({ level }) => level === 40).map(({ msg }) => String(msg));
-  expect(warnings).toEqual([expect.stringContaining('"b" by rules 2')]);
+  expect(warnings).toEqual([expect.stringContaining('"b" by rules 3')]);
 });
 
 test("commands do their work for the other tenants, refuse a tenant of other rules by name, and change nothing of it", async () => {
   const { url, database } = await startTestReceiver(gateway);
   expect((await send(url, requestOf(["a", "b", "c"], "s1"))).status).toBe(200);
-  await database.pool.query("update analytics_settings set counting_rules = 2 where tenant_id = 'b'");
+  await database.pool.query("update analytics_settings set counting_rules = 3 where tenant_id = 'b'");
   // A rebuild by this version's rules would put it back.
   await database.pool.query("update analytics_business_metrics set total_sessions = 7 where tenant_id = 'b'");
   const stored = async () =>
@@ -99,7 +99,7 @@ test("commands do their work for the other tenants, refuse a tenant of other rul
     ).rows;
   const before = await stored();
   const environment = { DATABASE_URL: database.connectionString };
-  const named = expect.stringMatching(/"b" by rules 2.*\[counting_rules_unknown\]/);
+  const named = expect.stringMatching(/"b" by rules 3.*\[counting_rules_unknown\]/);
 
   const verified = await spanledger(environment, "verify", "--json");
   expect(verified).toMatchObject({ code: 1, stderr: named });
@@ -119,9 +119,9 @@ test("commands do their work for the other tenants, refuse a tenant of other rul
   expect(await stored()).toEqual(before);
 
   const shown = await spanledger(environment, "settings", "--tenant", "b");
-  expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/rules +2\n/) });
+  expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/rules +3\n/) });
   const doctor = await spanledger(environment, "doctor");
-  expect(doctor).toMatchObject({ code: 1, stdout: expect.stringMatching(/counting rules.*"b" by rules 2/) });
+  expect(doctor).toMatchObject({ code: 1, stdout: expect.stringMatching(/counting rules.*"b" by rules 3/) });
 });
 
 test("an alarm that is raised again and again is counted each time and logged once an hour, with how often it came", () => {
