@@ -1280,7 +1280,8 @@ CREATE OR REPLACE FUNCTION public.spanledger_needs_claim(event_id uuid, occurred
 AS $function$
   select case get_byte(uuid_send(event_id), 6) >> 4
     when 7 then get_byte(uuid_send(event_id), 8) >> 6 <> 2
-      or ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint <> extract(epoch from occurred_at - timestamptz 'epoch') * 1000
+      or substr(uuid_send(event_id), 1, 6)
+        <> substr(int8send(round(date_part('epoch', occurred_at - timestamptz 'epoch') * 1000)::bigint), 3)
     else get_byte(uuid_send(event_id), 6) >> 4 <> 5
   end
 $function$;

@@ -9,13 +9,11 @@ export interface ClaimsCheck {
   readonly drifts: readonly Drift[];
   /** Rows whose id has to be claimed and is not, because a receiver before 0.3.0 stored them. */
   readonly unclaimed: number;
-  /** Of these, ids of version 7. */
-  readonly unclaimedV7: number;
   /** Rows with an id that another row has claimed: one event that was counted more than once. */
   readonly repeated: number;
 }
 
-export const fittingClaims: ClaimsCheck = { withoutRow: 0, drifts: [], unclaimed: 0, unclaimedV7: 0, repeated: 0 };
+export const fittingClaims: ClaimsCheck = { withoutRow: 0, drifts: [], unclaimed: 0, repeated: 0 };
 
 /**
  * Compares the claims and rows of tenants that are not sealed, as the connection's transaction sees them.
@@ -38,14 +36,13 @@ export async function checkClaims(
         select e.tenant_id,
           count(*) filter (where c.occurred_at = e.occurred_at) as claimed,
           count(*) filter (where c.occurred_at <> e.occurred_at) as repeated,
-          count(*) filter (where ${isUnclaimed}) as unclaimed,
-          count(*) filter (where ${isUnclaimed} and get_byte(uuid_send(e.event_id), 6) >> 4 = 7) as unclaimed_v7
+          count(*) filter (where ${isUnclaimed}) as unclaimed
         from public.analytics_settings s
         join public.analytics_events e on e.tenant_id = s.tenant_id and e.occurred_at >= ${retainedFrom}
         left join public.analytics_event_ids c on c.tenant_id = e.tenant_id and c.event_id = e.event_id
         where s.tenant_id = any ($1::text[]) group by e.tenant_id)
       select tenant_id, coalesce(claims, 0) - coalesce(claimed, 0) as "withoutRow", coalesce(repeated, 0) as repeated,
-        coalesce(unclaimed, 0) as unclaimed, coalesce(unclaimed_v7, 0) as "unclaimedV7"
+        coalesce(unclaimed, 0) as unclaimed
       from claim full join event using (tenant_id)`,
     values: [tenantIds],
   });

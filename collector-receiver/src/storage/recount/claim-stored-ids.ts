@@ -36,5 +36,24 @@ export async function claimStoredIds(
   }
 }
 
+/** True if a row's id is of version 7, has to be claimed and is not. */
+export async function hasUnclaimedOffTimeIds(
+  client: WriterConnection,
+  tenantId: string,
+  retainedFromMs: number | null,
+): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>({
+    text: `
+      select exists (
+        select from analytics_events e
+        where tenant_id = $1 and occurred_at >= coalesce(${instant("$2")}, '-infinity')
+          and get_byte(uuid_send(event_id), 6) >> 4 = 7 and spanledger_needs_claim(event_id, occurred_at)
+          and not exists (
+            select from analytics_event_ids c where c.tenant_id = e.tenant_id and c.event_id = e.event_id)) as found`,
+    values: [tenantId, retainedFromMs],
+  });
+  return rows[0]?.found === true;
+}
+
 const msOfDay = 86_400_000;
 const instant = (place: string): string => `timestamptz 'epoch' + ${place}::bigint * interval '1 millisecond'`;
