@@ -21,7 +21,9 @@ export interface CollectorOptions {
   readonly receiverUrl: string;
   /** The gateway's token, where the receiver asks for one. */
   readonly token?: string;
-  /** Configurations on top of the one that is deployed. */
+  /** In place of the configuration that is deployed. */
+  readonly config?: string;
+  /** Configurations on top of it. */
   readonly overlays?: readonly string[];
   /** Variables beyond those that follow from the above. */
   readonly env?: Readonly<Record<string, string>>;
@@ -55,7 +57,10 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   await mkdir(options.folder, { recursive: true });
   const ports = options.ports ?? (await chooseCollectorPorts());
   const logFile = join(options.folder, "collector.log");
-  const configs = [collectorConfig, ...(options.overlays ?? [])].flatMap((path) => ["--config", path]);
+  const configs = [options.config ?? collectorConfig, ...(options.overlays ?? [])].flatMap((path) => [
+    "--config",
+    path,
+  ]);
   const child = spawn(options.program, configs, {
     // Its own group: a Ctrl-C in the terminal reaches whoever started it, who stops it after the products.
     detached: true,

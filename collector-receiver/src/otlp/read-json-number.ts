@@ -2,6 +2,8 @@ import type { JsonCursor } from "./json-cursor.ts";
 
 const plainInteger = /^-?[0-9]+$/;
 const decimalNumber = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
+const doubleNumber = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const specialNumber = /^(?:(?<nan>nan)|(?<sign>[+-]?)inf(?:inity)?)$/i;
 /** Integers with more digits are not expanded: a double holds at most 309. */
 const maxDigits = 400;
 /** Enough for 15 digits and a point; longer ones are read with care. */
@@ -58,22 +60,19 @@ export function readExactInteger(number: string): bigint | null {
   return sign === "-" ? -magnitude : magnitude;
 }
 
-/** The double that a text stands for, with `NaN` and both infinities by name; null if it is none or beyond a double. */
+/**
+ * The double that a text stands for, as a Collector reads it: `+1`, `.5`, `NaN`, `inf` and `Infinity` in any case.
+ * @returns null if it is none or beyond a double
+ */
 export function readDoubleText(number: string): number | null {
-  if (decimalNumber.test(number)) {
+  if (doubleNumber.test(number)) {
     const value = Number(number);
     return Number.isFinite(value) ? value : null;
   }
-  switch (number) {
-    case "NaN":
-      return NaN;
-    case "Infinity":
-      return Infinity;
-    case "-Infinity":
-      return -Infinity;
-    default:
-      return null;
-  }
+  const special = specialNumber.exec(number)?.groups;
+  if (special === undefined) return null;
+  if (special["nan"] !== undefined) return NaN;
+  return special["sign"] === "-" ? -Infinity : Infinity;
 }
 
 /** The end of `digits` or `digits.digits` with at most 15 digits; -1 where a number is written otherwise. */

@@ -54,8 +54,8 @@ function readInt(cursor: JsonCursor, visitor: AttributeVisitor): boolean {
     visitor.int(plain);
     return true;
   }
-  const number = readNumberText(cursor);
-  if (number === null) return false;
+  const number = readNumberText(cursor)?.replace(/^\+(?=[0-9])/, "");
+  if (number === undefined) return false;
   if (number.length <= maxExactDigits && plainInteger.test(number)) {
     visitor.int(Number(number) + 0);
     return true;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
 import { UnknownTenantError } from "../../../collector-receiver/src/mapping/mapping-context.ts";
 import { MalformedOtlpError } from "../../../collector-receiver/src/otlp/malformed-otlp-error.ts";
+import { mutate, mutations } from "./mutate-bytes.ts";
 import { fieldsOf } from "../../support/make-business-event.ts";
 import {
   anyTraces,
@@ -77,35 +78,6 @@ function hasAmbiguousValue(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const kinds = Object.keys(value).filter((key) => /^(string|bool|int|double|array|kvlist|bytes)Value$/.test(key));
   return kinds.length > 1 || Object.values(value).some(hasAmbiguousValue);
-}
-
-/** Cuts, flips, doubles and inserts bytes. */
-const mutations = fc.array(
-  fc.record({
-    kind: fc.constantFrom("flip", "cut", "insert", "repeat", "truncate"),
-    at: fc.nat(),
-    value: fc.integer({ min: 0, max: 255 }),
-    length: fc.integer({ min: 1, max: 12 }),
-  }),
-  { minLength: 1, maxLength: 4 },
-);
-type Mutation = typeof mutations extends fc.Arbitrary<(infer M)[]> ? M : never;
-
-function mutate(body: Buffer, changes: readonly Mutation[]): Buffer {
-  let bytes = Buffer.from(body);
-  for (const { kind, at, value, length } of changes) {
-    if (bytes.length === 0) break;
-    const pos = at % bytes.length;
-    if (kind === "flip") bytes[pos] = value;
-    else if (kind === "truncate") bytes = bytes.subarray(0, pos);
-    else {
-      const middle =
-        kind === "cut" ? [] : kind === "insert" ? [Buffer.alloc(length, value)] : [bytes.subarray(pos, pos + length)];
-      const from = kind === "cut" ? pos + length : pos;
-      bytes = Buffer.concat([bytes.subarray(0, pos), ...middle, bytes.subarray(from)]);
-    }
-  }
-  return bytes;
 }
 
 function eventKey(name: string, data: unknown): string {
