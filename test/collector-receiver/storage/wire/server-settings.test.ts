@@ -38,7 +38,7 @@ test.each([
       name,
       sessionId: "s-1",
       occurredAtMs: noon + minutes * 60_000,
-      attributes: { session_id: "s-1", user_id: "u" },
+      attributes: { session_id: "s-1", user_id: "u", ...(name === "session.message" ? { role: "assistant" } : {}) },
     });
   await ingest.submit(requestOf([at(0, "session.start")]), 100);
   // Merged with what is stored, whose times come back as text.
