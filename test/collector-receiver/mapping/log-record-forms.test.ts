@@ -88,7 +88,7 @@ describe.each(["json", "protobuf"] as const)("%s", (encoding) => {
     const { event, data: said } = only({ eventName: "session.start", attributes: [text("user_id", "u-1")], body });
     expect(said).toEqual({ session_id: "s-body", user_id: "u-1" });
     expect(event.sessionId).toBe("s-body");
-    const bad = { kvlistValue: { values: [text("session_id", "s-1"), text("response_time_ms", "fast")] } };
+    const bad = { kvlistValue: { values: [text("session_id", "s".repeat(65)), text("role", "ai")] } };
     expect(map({ eventName: "session.message", attributes: [], body: bad }).rejected).toHaveLength(1);
   });
 
