@@ -6,6 +6,7 @@ import pg from "pg";
 import { checkOutCommit } from "../../bench/against/check-out-commit.ts";
 import type { Releases } from "../../deploy/release/releases.ts";
 import { locateInRepository } from "../../docs/generate-documents.ts";
+import { attackTenant } from "./attack.ts";
 import type { FaultWorld } from "./fault-world.ts";
 import type { ReceiverVariant } from "./receiver-process.ts";
 
@@ -102,6 +103,7 @@ async function fillDisk(world: FaultWorld): Promise<void> {
 /** In the order in which they are tried. */
 export const faults: readonly Fault[] = [
   { name: "nothing", strike: () => sleep(1000) },
+  { name: "a tenant attacks the receiver of another", strike: attackTenant },
   { name: "receiver: kill -9", strike: killReceiver },
   {
     name: "receiver: kill -9 in a transaction",
