@@ -64,6 +64,12 @@ export async function openFaultWorld(say: (line: string) => void) {
       }
     }
   }
+  /** Also one that an earlier fault found running, whose `stop` leaves it alone. */
+  async function stopDatabase(): Promise<void> {
+    const { pid } = postgres;
+    process.kill(pid, "SIGINT");
+    while (isAlive(pid)) await sleep(50);
+  }
   await startDatabase();
   closers.push(() => postgres.stop());
   const behindDoor = new URL(postgres!.connectionString);
@@ -137,7 +143,7 @@ export async function openFaultWorld(say: (line: string) => void) {
      * address stays, as that of a managed service does.
      */
     async failOver(): Promise<void> {
-      await postgres.stop();
+      await stopDatabase();
       dataFolder = join(folder, "standby");
       await copyAsStandby(disk, dataFolder);
       await startDatabase();
@@ -146,7 +152,7 @@ export async function openFaultWorld(say: (line: string) => void) {
     },
     /** Back to the disk that may be filled, with what was written since. */
     async failBack(): Promise<void> {
-      await postgres.stop();
+      await stopDatabase();
       await rm(join(disk, "cluster"), { recursive: true });
       await run("cp", ["-a", join(dataFolder, "cluster"), disk]);
       await rm(dataFolder, { recursive: true });
@@ -169,4 +175,12 @@ export async function openFaultWorld(say: (line: string) => void) {
       for (const close of closers.toReversed()) await close().catch((error: unknown) => say(String(error)));
     },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
