@@ -14,6 +14,8 @@ export const listFields = Uint8Array.of(7, 2);
 export const spanFields = Uint8Array.of(7, 2, 2, 2, 2, 2, 0, 1, 1, 2, 0, 2, 0, 2, 0, 2, 5);
 export const eventFields = Uint8Array.of(7, 1, 2, 2, 0);
 export const logRecordFields = Uint8Array.of(7, 1, 0, 2, 7, 2, 2, 0, 5, 2, 2, 1, 2);
+/** Of a request: another field than the first is of a later version. */
+export const requestFields = Uint8Array.of(7, 2);
 export const containerFields = Uint8Array.of(7, 2, 2, 2);
 export const resourceFields = Uint8Array.of(7, 2, 0, 2);
 

@@ -17,6 +17,7 @@ import {
   listTag,
   logRecordFields,
   logRecordTag,
+  requestFields,
   requestTag,
   resourceDataTag,
   scopeDataTag,
@@ -86,7 +87,7 @@ class ProtobufWalker implements OtlpWalker {
     const bodyEnd = carrier.body.length;
     let pauseAt = stretchBytes;
     for (let at = 0; at < bodyEnd;) {
-      const resourceStart = this.#enter(at, bodyEnd, requestTag.resources, "the request");
+      const resourceStart = this.#enter(at, bodyEnd, requestTag.resources, requestFields);
       at = this.#next;
       if (at >= pauseAt) {
         pauseAt = at + stretchBytes;
@@ -101,7 +102,7 @@ class ProtobufWalker implements OtlpWalker {
       if (this.#firstListed < 0) continue;
       visitor.resource(this);
       for (let inResource = this.#firstListed; inResource < resourceEnd;) {
-        const scopeStart = this.#enter(inResource, resourceEnd, resourceDataTag.scopes, "a resource's data");
+        const scopeStart = this.#enter(inResource, resourceEnd, resourceDataTag.scopes, containerFields);
         const scopeEnd = (inResource = this.#next);
         if (scopeEnd >= pauseAt) {
           pauseAt = scopeEnd + stretchBytes;
@@ -155,11 +156,11 @@ class ProtobufWalker implements OtlpWalker {
   }
 
   /** Where the message of the field at `pos` begins; -1 if it is empty or another field. `next` is behind the field. */
-  #enter(pos: number, end: number, wanted: number, message: string): number {
+  #enter(pos: number, end: number, wanted: number, fields: Uint8Array): number {
     const cursor = this.#cursor;
     const tag = cursor.readTag(pos, end);
     if (tag !== wanted) {
-      this.#next = cursor.skipField(tag, cursor.pos, end, containerFields, message);
+      this.#next = cursor.skipField(tag, cursor.pos, end, fields, "the request or a resource's data");
       return -1;
     }
     const length = cursor.readLength(cursor.pos, end);

@@ -64,3 +64,9 @@ test("a body that is refused within a resource leaves nothing of it to the next 
   expect(map(eventOf())).toMatchObject([{ tenantId: "default", serviceName: null }]);
   expect(map(nameless, eventOf())).toMatchObject([{ tenantId: "default", serviceName: null }]);
 });
+
+test("fields of the request itself that are of a later version are passed over, of whatever type", () => {
+  const later = Buffer.from([0x15, 1, 2, 3, 4, 0x18, 1]);
+  const body = Buffer.concat([later, message(0x0a, tenant, eventOf()), later]);
+  expect(mapRequest(body, "protobuf", "traces", context).events).toMatchObject([{ tenantId: "brand-a" }]);
+});

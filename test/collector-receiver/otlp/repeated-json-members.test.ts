@@ -129,3 +129,10 @@ test("unknown members of a span, an event and a log record do not change what th
     expect(mapJson(logs, "logs").events).toHaveLength(2);
   }
 });
+
+test("an optional value that a malformed one replaces is not kept", () => {
+  const twice =
+    '{"key":"session_id","value":{"stringValue":"junk","intValue":"7"}},{"key":"success","value":{"boolValue":true}}';
+  const json = `{"resourceSpans":[{${inner.traces.replace("session.start", "query.order").replace(attributes(["session_id", "s"]), `[${twice}]`)}}]}`;
+  expect(mapJson(json).events).toMatchObject([{ name: "query.order", sessionId: null }]);
+});
