@@ -88,7 +88,7 @@ export class EventDataBuilder implements AttributeVisitor {
       this.#present.forget();
     }
     if (this.#place.depth > 0) return;
-    this.#present.uncount();
+    this.#present.giveUp();
   }
 
   string(bytes: Buffer, start: number, end: number): void {

@@ -19,8 +19,14 @@ export class PresentAttribute {
   #names = 0;
   #members: number[] | null = null;
   #invalid: EventProblem | null = null;
-  /** What an earlier attribute of the same name said, if the present one is nested. */
-  #replaced: string | number | boolean | undefined;
+  /** What earlier attributes said: a value that is given up may have been captured. */
+  #before: Pick<EventReading, "sessionId" | "agentId" | "ticketId" | "test"> & { readonly counted: unknown } = {
+    sessionId: null,
+    agentId: null,
+    ticketId: null,
+    test: false,
+    counted: undefined,
+  };
 
   constructor(reading: EventReading, place: JsonPlace) {
     this.#reading = reading;
@@ -38,7 +44,8 @@ export class PresentAttribute {
   begin(key: AttributeKey, rule: AttributeRule | null): number {
     this.key = key;
     this.rule = rule;
-    this.#replaced = undefined;
+    const { sessionId, agentId, ticketId, test, attributes } = this.#reading;
+    this.#before = { sessionId, agentId, ticketId, test, counted: attributes[key.text] };
     this.#countBefore = this.#count;
     return ++this.#names;
   }
@@ -52,8 +59,9 @@ export class PresentAttribute {
     this.#members?.push(at);
   }
 
-  /** Takes it out of the count again. */
-  uncount(): void {
+  /** Takes it out of the count again, and back what was captured of it. */
+  giveUp(): void {
+    this.#restore();
     this.#count = this.#countBefore;
     if (this.#members !== null) this.#members.length = this.#count;
   }
@@ -96,22 +104,30 @@ export class PresentAttribute {
 
   /** The last of equal names counts, as in jsonb: counters read none of a nested value. */
   replaceCounted(): void {
-    const { key } = this;
-    if (!key.counted) return;
-    this.#replaced = this.#reading.attributes[key.text];
-    delete this.#reading.attributes[key.text];
+    if (this.key.counted) delete this.#reading.attributes[this.key.text];
   }
 
   /** Takes an invalid value out of the data, as if the attribute were absent. */
   leaveOutInvalid(): void {
     const problem = this.#invalid;
     if (problem === null) return;
-    const { attributes, invalid } = this.#reading;
-    const { text } = this.key;
     this.#invalid = this.#reading.problem = null;
-    invalid.push({ attribute: text, code: problem.code, value: problem.value ?? null });
+    this.#reading.invalid.push({ attribute: this.key.text, code: problem.code, value: problem.value ?? null });
     this.#place.takeBack();
-    if (this.#replaced !== undefined) attributes[text] = this.#replaced;
-    this.uncount();
+    this.giveUp();
+  }
+
+  #restore(): void {
+    const { sessionId, agentId, ticketId, test, counted } = this.#before;
+    const reading = this.#reading;
+    if (reading.sessionId !== sessionId) {
+      const bytes = Buffer.from(sessionId ?? "");
+      reading.takeSessionId(bytes, 0, bytes.length);
+    }
+    reading.agentId = agentId;
+    reading.ticketId = ticketId;
+    reading.test = test;
+    if (counted === undefined) delete reading.attributes[this.key.text];
+    else reading.attributes[this.key.text] = counted as string | number | boolean;
   }
 }

@@ -26,8 +26,8 @@ const nested = { arrayValue: { values: [{ stringValue: "leaf" }] } };
 const bad: [string, SpanEvent][] = [
   ["nul_character", at("session.start", [text("session_id", "a\u0000b")])],
   ["out_of_range", at("agent.login", [int("agent_id", 2 ** 31)])],
-  ["not_finite", at("session.message", [session, double("response_time_ms", "NaN")])],
-  ["not_finite", at("session.message", [session, double("response_time_ms", "-Infinity")])],
+  ["not_finite", at("agent.login", [double("agent_id", "NaN")])],
+  ["not_finite", at("agent.logout", [double("agent_id", "-Infinity")])],
   ["name_too_long", at("x".repeat(51), [mark])],
   ["wrong_type", at("session.start", [{ key: "session_id", value: nested }])],
   ["attribute_too_large", at("session.start", [session, text("note", "x".repeat(10_000_000))])],
