@@ -89,7 +89,7 @@ test("other paths below /v1/, and OTLP that is posted elsewhere, are 404 with th
   // Nobody's mistake about OTLP.
   expect((await fetch(`${receiver.url}/nothing`)).status).toBe(404);
   const form = await post("/report", "application/x-www-form-urlencoded", "a=b");
-  expect([form.status, Object.keys((await form.json()) as object)]).toEqual([404, ["error"]]);
+  expect([form.status, Object.keys((await form.json()) as object)]).toEqual([405, ["error"]]);
   expect(await countsOf(receiver)).toEqual({ unknown_path: 8 });
 });
 
