@@ -9,6 +9,7 @@ import {
   derivedTablesOf,
   operationTables,
 } from "../storage/recount/derived-tables.ts";
+import { refuseStandby } from "../storage/recount/open-snapshot-pair.ts";
 import { replaceFacts, replaceSessionFacts } from "../storage/recount/replace-facts.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
 import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
@@ -29,7 +30,7 @@ import { recountEvents } from "./recount-events.ts";
  * @param onProgress called with the number of events counted so far
  * @param turn how upkeep takes its turn; by hand, it takes what time it takes
  * @returns the number of events; null if there was nothing to do
- * @throws DutyTakenError or LockBusyError by `turn`
+ * @throws DutyTakenError or LockBusyError by `turn`; StandbyError
  */
 export async function switchRules(
   connectionString: string,
@@ -40,6 +41,7 @@ export async function switchRules(
   const opening = [openWriterConnection(connectionString), openWriterConnection(connectionString)] as const;
   const [reader, writer] = await Promise.all(opening);
   try {
+    await refuseStandby(writer, connectionString);
     return await inTransaction(writer, { lock: { alone: tenantId }, ...turn }, async () => {
       const from = await readCountingRules(writer, tenantId);
       if (from === null || from >= countingRules) return null;

@@ -27,6 +27,7 @@ describe("loadConfig", () => {
       migrationDatabaseUrl: undefined,
       readDatabaseUrl: undefined,
       corsOrigins: [],
+      autoRebuild: true,
       dataFolder: ".spanledger",
       redisUrl: undefined,
       host: "127.0.0.1",

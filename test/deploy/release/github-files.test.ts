@@ -92,6 +92,7 @@ test("updates are asked for in every folder that pins something", () => {
     ["gomod", "/test/senders/go", "go.mod"],
     ["maven", "/test/senders/java", "pom.xml"],
     ["pip", "/examples/python-fastapi", "requirements.txt"],
+    ["pip", "/test/schemathesis", "requirements.txt"],
   ];
   expect(watched.toSorted()).toEqual(pins.map(([ecosystem, pattern]) => `${ecosystem} ${pattern}`).toSorted());
   for (const [, pattern, file] of pins)

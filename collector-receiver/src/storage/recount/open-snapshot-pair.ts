@@ -24,6 +24,12 @@ export class StandbyError extends Error {
   }
 }
 
+/** @throws StandbyError if the connection is to a standby */
+export async function refuseStandby(client: WriterConnection, connectionString: string): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>("select pg_is_in_recovery() as standby");
+  if (rows[0]?.standby === true) throw new StandbyError(nameServer(connectionString));
+}
+
 /**
  * Opens two connections in repeatable-read transactions with one snapshot. Rows and counters are
  * committed together, so what they see is consistent while ingest goes on.
@@ -43,10 +49,6 @@ export async function openSnapshotPair(
   const close = async (): Promise<void> => {
     await Promise.allSettled([reader.end(), writer.end()]);
   };
-  const refuseStandby = async (): Promise<void> => {
-    const { rows } = await writer.query<{ standby: boolean }>("select pg_is_in_recovery() as standby");
-    if (rows[0]?.standby === true) throw new StandbyError(nameServer(connectionString));
-  };
   const begin = async (): Promise<void> => {
     await reader.query("begin isolation level repeatable read, read only");
     await applySettings(reader, {});
@@ -61,7 +63,7 @@ export async function openSnapshotPair(
     await begin();
   };
   try {
-    await refuseStandby();
+    await refuseStandby(writer, connectionString);
     await beforeSnapshot(writer);
     await begin();
     return { reader, writer, renew, close };

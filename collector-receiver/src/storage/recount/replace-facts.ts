@@ -37,7 +37,7 @@ export async function replaceSessionFacts(client: WriterConnection, rules: Tenan
       select ${columns}, case when first_end_at is null and due_at > idle_through then due_at end
       from pg_temp.analytics_sessions
       cross join lateral (select last_activity_at + $2::bigint * interval '1 millisecond' as due_at,
-        timestamptz 'epoch' + $3::bigint * interval '1 millisecond' as idle_through) as settings
+        timestamptz 'epoch' + $3::float8 * interval '1 millisecond' as idle_through) as settings
       where tenant_id = $1
       on conflict (tenant_id, session_id) do update set ${assignments(facts)}
       where ${differs(facts)}`,
