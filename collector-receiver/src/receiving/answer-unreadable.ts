@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { misdirections, type Misdirection, type OnMisdirected } from "./misdirections.ts";
 
 /** For how long the rest of a refused connection is read, in ms: its sender would see a reset in place of the answer. */
-const lingerMs = 1000;
+const lingerMs = 5000;
 /** Begins every TLS connection: the type of a handshake record (RFC 8446, section 5.1). */
 const tlsHandshake = 0x16;
 

@@ -27,7 +27,7 @@ test("every error has the headers that bind a browser, also if no route is reach
     ["/report?month=nonsense", 400, { headers: signedIn }],
     ["/api/analytics/summary?month=nonsense", 400, { headers: signedIn }],
     ["/shared/unknown", 404],
-    ["/nothing", 413, { method: "POST", body: "x".repeat(70_000), headers: { "content-type": "application/json" } }],
+    ["/nothing", 404, { method: "POST", body: "x".repeat(70_000), headers: { "content-type": "application/json" } }],
   ];
   for (const [path, status, init] of errors) {
     const answer = await fetch(url + path, init);
