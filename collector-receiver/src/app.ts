@@ -129,6 +129,7 @@ function createOtlpReceiver(
     maxInflatedBytes: config.maxInflatedBytes,
     bodies: options.bodies,
     onMisdirected: options.onMisdirected,
+    refusalHeaders: securityHeaders,
     isAllowedOrigin: config.corsOrigins.length === 0 ? undefined : createOriginCheck(config.corsOrigins),
     onRequest: (answered) => metrics.countRequest(answered),
     onFault: (error) => options.onAlarm("internal_fault", "an OTLP request failed", error),

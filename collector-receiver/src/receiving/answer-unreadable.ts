@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { misdirections, type Misdirection, type OnMisdirected } from "./misdirections.ts";
 
 /** For how long the rest of a refused connection is read, in ms: its sender would see a reset in place of the answer. */
-const lingerMs = 5000;
+const lingerMs = 1000;
 /** Begins every TLS connection: the type of a handshake record (RFC 8446, section 5.1). */
 const tlsHandshake = 0x16;
 
@@ -16,6 +16,8 @@ interface ParserError {
 export class UnreadableConnections {
   readonly #headers: string;
   readonly #onMisdirected: OnMisdirected | undefined;
+  /** Node reports the same error again for each piece that follows. */
+  readonly #answered = new WeakSet<Socket>();
 
   /** @param headers of every answer */
   constructor(headers: Readonly<Record<string, string>>, onMisdirected?: OnMisdirected) {
@@ -26,6 +28,7 @@ export class UnreadableConnections {
   }
 
   answer(error: ParserError, socket: Socket): void {
+    if (this.#answered.has(socket)) return;
     // 408 would be permanent for a sender that retries, and so would 400 be to one that was cut off; a closed
     // connection is not.
     const isSilent = !error.code.startsWith("HPE_") || error.code === "HPE_INVALID_EOF_STATE" || !socket.writable;
@@ -33,6 +36,7 @@ export class UnreadableConnections {
       socket.destroy();
       return;
     }
+    this.#answered.add(socket);
     const kind = kindOf(error);
     this.#onMisdirected?.(kind, { address: socket.remoteAddress });
     socket.end(kind === "http2" ? goAway(misdirections.http2.remedy) : this.#answerInHttp(kind));

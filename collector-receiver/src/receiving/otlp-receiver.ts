@@ -43,6 +43,8 @@ export interface OtlpOptions extends ExchangeOptions {
   readonly bodies: FairShares;
   /** Told of each request that came to the wrong address or in the wrong protocol. */
   readonly onMisdirected?: OnMisdirected | undefined;
+  /** Headers of what is refused because it is not a request of OTLP's: it may come from a browser. */
+  readonly refusalHeaders?: Readonly<Record<string, string>> | undefined;
   /** A fault of ours, for the log. */
   readonly onFault: (error: unknown) => void;
 }
@@ -159,9 +161,9 @@ export class OtlpReceiver {
 
   /** Refuses what is not a request of OTLP's, in the encoding of its type. */
   #refuse(request: IncomingMessage, response: ServerResponse, status: number, code: number, message: string): void {
-    const { isAllowedOrigin, isDraining } = this.#options;
+    const { isAllowedOrigin, isDraining, refusalHeaders } = this.#options;
     const encoding = readContentType(request.headers["content-type"]) ?? "json";
-    const headers = crossOriginHeaders(request, isAllowedOrigin) ?? {};
+    const headers = { ...refusalHeaders, ...crossOriginHeaders(request, isAllowedOrigin) };
     const body = encodeStatus(encoding, code, message);
     writeOtlpAnswer(response, status, encoding, body, headers, isDraining?.() ?? false);
   }

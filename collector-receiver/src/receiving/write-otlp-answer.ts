@@ -17,7 +17,7 @@ export function writeOtlpAnswer(
   isLast: boolean,
 ): void {
   const all = ["content-type", answerTypes[encoding], "content-length", String(body.length)];
-  all.push("x-content-type-options", "nosniff");
+  if (headers["x-content-type-options"] === undefined) all.push("x-content-type-options", "nosniff");
   for (const name in headers) all.push(name, headers[name]!);
   if (isLast && headers["connection"] === undefined) all.push("connection", "close");
   response.writeHead(status, all);
