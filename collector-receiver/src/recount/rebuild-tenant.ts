@@ -1,9 +1,7 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { isTestSession } from "../metrics/session-marks.ts";
-import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/recount/correct-customers.ts";
-import { applyCustomSessions, stageCustomSessions } from "../storage/recount/correct-custom-sessions.ts";
-import { counterTables, customCounterTable, derivedTablesOf } from "../storage/recount/derived-tables.ts";
+import { derivedTablesOf } from "../storage/recount/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/recount/drifted-sessions.ts";
 import type { DriftedSession } from "../storage/recount/drifted-sessions.ts";
 import { loadSessionEvents } from "../storage/recount/stream-countable-events.ts";
@@ -12,13 +10,12 @@ import { mendClaims } from "./mend-claims.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
-import { noteBackfilled } from "../storage/settings/store-custom-definitions.ts";
 import { lockRebuild } from "../storage/recount/lock-rebuild.ts";
 import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
-import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
+import { applyTenantCorrections, stageTenantCorrections } from "./correct-counters.ts";
 import { replaceDriftedOperations } from "./replace-drifted-operations.ts";
 import { recountEvents } from "./recount-events.ts";
 import { moveTestSessions, recountSessions } from "./recount-sessions.ts";
@@ -65,21 +62,13 @@ export async function rebuildTenant(
     await stageDriftedSessions(writer, tenantId);
     await stageDriftedOperations(writer, tenantId);
     await countStoredFactsInstead(writer, rules);
-    const tables = rules.custom === null ? counterTables : [...counterTables, customCounterTable];
-    await stageCorrections(writer, tables, tenantId);
-    await stageCustomerCorrections(writer, tenantId);
-    if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
+    await stageTenantCorrections(writer, rules);
     await dropShadowTables(writer, derivedTablesOf([rules]));
     await writer.query("commit");
     await inTransaction(writer, { lock: { shared: tenantId } }, async () => {
       // A newer version may have switched the tenant to its rules meanwhile.
       await refuseUnknownRules(writer, [tenantId]);
-      await applyCorrections(writer, tables, tenantId);
-      await applyCustomerCorrections(writer, tenantId);
-      if (rules.custom !== null) {
-        await applyCustomSessions(writer, tenantId);
-        await noteBackfilled(writer, tenantId, rules.custom.hash);
-      }
+      await applyTenantCorrections(writer, rules);
     });
     const sessions = await replaceDriftedSessions(writer, tenantId);
     await replaceDriftedOperations(writer, tenantId);

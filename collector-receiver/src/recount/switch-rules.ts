@@ -1,26 +1,18 @@
 import { countingRules } from "../metrics/counting-rules.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
-import { applyCustomerCorrections, stageCustomerCorrections } from "../storage/recount/correct-customers.ts";
-import { applyCustomSessions, stageCustomSessions } from "../storage/recount/correct-custom-sessions.ts";
-import {
-  counterTables,
-  customCounterTable,
-  derivedTablesOf,
-  operationTables,
-} from "../storage/recount/derived-tables.ts";
+import { derivedTablesOf, operationTables } from "../storage/recount/derived-tables.ts";
 import { refuseStandby } from "../storage/recount/open-snapshot-pair.ts";
 import { replaceFacts, replaceSessionFacts } from "../storage/recount/replace-facts.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
-import { applyCorrections, stageCorrections } from "../storage/recount/stage-corrections.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
-import { noteBackfilled } from "../storage/settings/store-custom-definitions.ts";
 import { readCountingRules, writeCountingRules } from "../storage/settings/write-counting-rules.ts";
 import { translateSealedPeriods } from "../storage/recount/translate-sealed-periods.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import type { UpkeepTurn } from "../storage/wire/in-transaction.ts";
 import { applySettings } from "../storage/wire/transaction-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { applyTenantCorrections, stageTenantCorrections } from "./correct-counters.ts";
 import { recountEvents } from "./recount-events.ts";
 
 /**
@@ -53,19 +45,11 @@ export async function switchRules(
       await reader.query("begin isolation level repeatable read, read only");
       await applySettings(reader, {});
       const events = (await recountEvents(reader, writer, ofTenant, onProgress)).get(tenantId) ?? 0;
-      const tables = rules.custom === null ? counterTables : [...counterTables, customCounterTable];
-      await stageCorrections(writer, tables, tenantId);
-      await stageCustomerCorrections(writer, tenantId);
-      if (rules.custom !== null) await stageCustomSessions(writer, tenantId);
+      await stageTenantCorrections(writer, rules);
       await replaceSessionFacts(writer, rules);
       for (const table of Object.values(operationTables)) await replaceFacts(writer, table, tenantId);
       await dropShadowTables(writer, derivedTablesOf([rules]));
-      await applyCorrections(writer, tables, tenantId);
-      await applyCustomerCorrections(writer, tenantId);
-      if (rules.custom !== null) {
-        await applyCustomSessions(writer, tenantId);
-        await noteBackfilled(writer, tenantId, rules.custom.hash);
-      }
+      await applyTenantCorrections(writer, rules);
       await forgetResolutionDays(writer, tenantId);
       await writeCountingRules(writer, tenantId, countingRules, sealedBefore);
       return events;
