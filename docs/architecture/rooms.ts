@@ -91,7 +91,7 @@ export const rooms: readonly Room[] = [
     name: "erase",
     does: "a person made anonymous in place",
     startsAt: "erase-person.ts",
-    mayImport: ["bytes", "metrics", "ingest", "storage", "recount"],
+    mayImport: ["bytes", "mapping", "metrics", "ingest", "storage", "recount"],
   },
   {
     name: "upkeep",
@@ -109,7 +109,7 @@ export const rooms: readonly Room[] = [
     name: "stats",
     does: "8. reading: all SQL in `stats/sql/`, typed documents out",
     startsAt: "stats-plugin.ts",
-    mayImport: ["fairness", "catalogue", "metrics", "storage"],
+    mayImport: ["fairness", "catalogue", "mapping", "metrics", "storage"],
   },
   {
     name: "web",

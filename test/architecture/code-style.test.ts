@@ -2,49 +2,136 @@ import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { locateInRepository } from "../../docs/generate-documents.ts";
 
-const privateMember = /^\s+(?:(?:declare|static|readonly|override|async)\s+)*private\s+(?:\w+\s+)*[\w*#(]/m;
-/** `[, , rules]`: a reader has to count. One place left out of a pair or of a match's groups is clear. */
-const positionalHole = /(?:const|let) \[[^\]=]*,\s*,[^\]=]*\]\s*=|\(\[[^\]=]*,\s*,[^\]=]*\]\)\s*=>/;
-/** The name of a constant as other languages write it. Units such as `MiB` are no such names. */
-const shoutedConstant = /^(?:export )?const [A-Z][A-Z0-9_]{2,}\b/m;
-/** A table of ours in a statement. */
-const statement = /\b(?:from|join|into|update)\s+(?:public\.)?analytics_\w+/;
+/** How code is written here, where neither the formatter nor the linter has a rule for it. */
+interface StyleRule {
+  readonly title: string;
+  /** Files under one of these are looked at. */
+  readonly under: readonly string[];
+  readonly except?: RegExp;
+  /** What must not stand in a file. */
+  readonly pattern: RegExp;
+  /** What to write instead. */
+  readonly remedy: string;
+  readonly refused: readonly string[];
+  readonly accepted: readonly string[];
+}
 
-test("private members are written #name", () => {
-  expect(filesWith(privateMember)).toEqual([]);
-  for (const line of ["private at = 0;", "declare private readonly at: number;", "private constructor() {}"]) {
-    expect(privateMember.test(`class A {\n  ${line}\n}`), line).toBe(true);
-  }
-});
+const everywhere = ["collector-receiver", "sdk", "bench", "test", "examples", "docs", "deploy", "dashboards"];
+const shipped = ["collector-receiver/src", "sdk/src", "bench", "examples", "docs", "deploy", "dashboards"];
 
-test("no array is taken apart by counting", () => {
-  expect(filesWith(positionalHole)).toEqual([]);
-  expect(positionalHole.test("const [, , rules] = await all;")).toBe(true);
-  expect(positionalHole.test("all.map(([name, , id]) => id)")).toBe(true);
-});
+const rules: readonly StyleRule[] = [
+  {
+    title: "private members are written #name",
+    under: everywhere,
+    // A method's name is the last word before its parenthesis; `private` alone may be an object's key.
+    pattern: /(?<=^|[{;(,])\s*(?:(?:declare|static|readonly|override|async|abstract)\s+)*private\s+[\w*#[]/gm,
+    remedy: "write #name, which the language itself keeps private",
+    refused: [
+      "private at = 0;",
+      "declare private readonly at: number;",
+      "private constructor() {}",
+      "private *walk() {}",
+    ],
+    accepted: ["#at = 0;", "protected at = 0;", "private: true,"],
+  },
+  {
+    title: "no array is taken apart by counting",
+    under: everywhere,
+    // One place left out of a pair, or of a match's groups, is clear.
+    pattern: /\[[^\][=("'`]*,\s*,[^\][]*\]/g,
+    remedy: "let the function return an object, or destructure only [first, second]",
+    refused: [
+      "const [, , rules] = await all;",
+      "let [first, , third] = all;",
+      "all.map(([name, , id]) => id)",
+      "for (const [, , value] of values) {}",
+      "function take(\n  [name, , id]: Row,\n  more: string,\n) {}",
+    ],
+    accepted: ["const [, second] = pair;", "for (const [, rules] of byName) {}", "call([1, 2], { a })"],
+  },
+  {
+    title: "constants are written as all names are",
+    under: everywhere,
+    // Variables of the environment keep their own names, and so do units such as `MiB`.
+    pattern:
+      /\b(?:(?:const|let|var|enum|static|readonly)\s+)#?(?!DATABASE_URL\b|HOST\b|URL\b)[A-Z][A-Z0-9_]+\b(?!\s*\()/g,
+    remedy: "write it in camelCase, as maxBytes",
+    refused: [
+      "export const MAX_BYTES = 5;",
+      "  const LIMIT = 5;",
+      "static readonly MAX = 1;",
+      "readonly #MAX_BYTES = 1;",
+      "let KB = 1024;",
+    ],
+    accepted: ["const maxBytes = 5;", "const MiB = 1024 ** 2;", "const Schema = Type.Object({});"],
+  },
+  {
+    title: "bounds are named max or min",
+    under: shipped,
+    pattern:
+      /(?<![\w.])#?(?:most|atMost|upTo|longest|ceiling|cap|(?:longest|most|upper|lower)[A-Z]\w*|(?!default[A-Z]|max[A-Z]|min[A-Z])[a-z]\w*(?:Limit|Bound|Cap|Ceiling|Threshold))\??(?::\s*number\b(?!\[)|(?::\s*number)?\s*=\s*[\d(]+[\d_]*)(?!\s*\|)/g,
+    remedy: "begin its name with max or min, and end it with its unit: maxQueueBytes",
+    refused: [
+      "const longestPlaceholder = 16;",
+      "constructor(most: number) {}",
+      "readonly #most: number;",
+      "const queueLimit = 5_000;",
+      "readonly sizeCap?: number;",
+    ],
+    accepted: [
+      "const maxQueueBytes = 5;",
+      "limit: number,",
+      "const most = values.at(-1);",
+      "const defaultPageLimit = 5;",
+    ],
+  },
+  {
+    title: "statements stand in storage/ and stats/sql/, and in embedded/ while there is no database yet",
+    under: ["collector-receiver/src"],
+    except: /\/src\/(?:storage|stats\/sql|embedded)\//,
+    // A table of ours after a word of SQL, or a text that begins as a statement of data does. `begin` and `commit` stand
+    // where a transaction is composed; an error may tell people to run a statement.
+    pattern:
+      /\b(?:from|join|into|update|table|only|truncate|copy|lock)\s+(?:public\.)?"?(?:analytics|spanledger)_\w+|(?<!\brun )["'`]\s*(?:select\s+[\w*$"'(]|insert\s+into\s|update\s+\w+\s+set\b|delete\s+from\s|with\s+(?:recursive\s+)?\w+\s*(?:\([^)]*\)\s*)?as\b|truncate\s+\w|merge\s+into\s)/gi,
+    remedy: "move it into a file of its own in storage/, or in stats/sql/ if it reads for people",
+    refused: [
+      "await client.query(`select count(*) from ${table}`);",
+      'const text = "delete from analytics_events";',
+      "`\n  with done as (delete from x returning 1) select 1`",
+      "sql += ` left join analytics_sessions using (session_id)`;",
+      '"SELECT 1"',
+    ],
+    accepted: [
+      'client.query("commit")',
+      '"With the other outcomes it adds up"',
+      '"Set MIGRATION_DATABASE_URL"',
+      '"create it, then run `select f()`"',
+    ],
+  },
+];
 
-test("constants are written as all names are", () => {
-  expect(filesWith(shoutedConstant)).toEqual([]);
-  expect(shoutedConstant.test("export const MAX_BYTES = 5;")).toBe(true);
-});
-
-test("statements stand in storage/ and stats/sql/, and in the doctor's checks what nobody else asks", () => {
-  const withStatements = filesWith(statement).filter(
-    (file) =>
-      file.startsWith("collector-receiver/src/") && !/^.*?\/src\/(storage|stats\/sql|operating\/doctor)\//.test(file),
+test.for(rules)("$title", ({ title, under, except, pattern, remedy, refused, accepted }) => {
+  expect(refused.filter((text) => !text.match(pattern))).toEqual([]);
+  expect(accepted.filter((text) => text.match(pattern))).toEqual([]);
+  const files = globSync(
+    under.map((folder) => `${folder}/**/*.{ts,mts,cts,js,mjs,cjs}`),
+    { cwd: locateInRepository(""), exclude: ["**/node_modules", "**/dist", "test/architecture"] },
   );
-  expect(withStatements).toEqual([]);
+  expect(files.length).toBeGreaterThan(300);
+  const offences = files
+    .filter((file) => except?.test(file) !== true)
+    .flatMap((file) => matchesIn(file, pattern).map((place) => `${place}: ${remedy}`));
+  expect(offences, title).toEqual([]);
 });
 
-/** Our sources and tests that hold a text, comments left out. */
-function filesWith(text: RegExp): string[] {
-  const files = globSync("{collector-receiver,sdk,bench,test,examples,docs,deploy,dashboards}/**/*.ts", {
-    cwd: locateInRepository(""),
-    exclude: ["**/node_modules", "**/dist", "test/sdk/products", "test/architecture"],
-  });
-  expect(files.length).toBeGreaterThan(500);
-  return files.filter((file) => {
-    const source = readFileSync(locateInRepository(file), "utf8");
-    return text.test(source.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, ""));
+/** @returns `file:line code` for each match outside of comments */
+function matchesIn(file: string, pattern: RegExp): string[] {
+  const source = readFileSync(locateInRepository(file), "utf8");
+  // Only comments that begin a line: "**/*.ts" in a text begins none.
+  const code = source.replace(/^[ \t]*(?:\/\*[^]*?\*\/|\/\/.*$)/gm, (comment) => comment.replace(/[^\n]/g, " "));
+  return Array.from(code.matchAll(pattern), (match) => {
+    const found = match[0].trim();
+    const line = code.slice(0, match.index + match[0].indexOf(found)).split("\n").length;
+    return `${file}:${line} ${found.replace(/\s+/g, " ")}`;
   });
 }

@@ -13,6 +13,7 @@ import { nameOutage } from "../storage/wire/describe-outage.ts";
 import { TenantsBusyError } from "../storage/wire/lock-tenants.ts";
 import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
 import { DeadlineError } from "../storage/wire/deadline-error.ts";
+import { readSessionKind } from "../storage/server/read-session-kind.ts";
 import { withDeadline } from "../storage/wire/with-deadline.ts";
 import { destroyConnection, endConnection, openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -46,7 +47,6 @@ const defaultDeadlineMs = 15_000;
 
 /** A probe has its answer after so long. */
 const checkDeadlineMs = 2_000;
-const isReadOnly = "select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only";
 const readOnlyProblem = "PostgreSQL is read-only";
 
 /** Serialization failures and deadlocks of one batch before the sender has to try again. */
@@ -147,9 +147,8 @@ export class BatchWriter {
   async findBeginProblem(): Promise<string | undefined> {
     try {
       const client = await this.#connect();
-      const asked = () => client.query<{ read_only: boolean }>({ name: "is-read-only", text: isReadOnly });
-      const { rows } = await withDeadline(client, checkDeadlineMs, asked);
-      if (rows[0]?.read_only !== true) return undefined;
+      const { readOnly } = await withDeadline(client, checkDeadlineMs, () => readSessionKind(client));
+      if (!readOnly) return undefined;
       // The primary is another server by now, and a new connection may find it.
       this.#dropConnection();
       return readOnlyProblem;
@@ -196,26 +195,21 @@ export class BatchWriter {
   }
 
   async #seed(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {
-    await this.#store(client, () => seedTenantSettings(client, tenantIds, this.#options.tenantDefaults));
+    try {
+      await seedTenantSettings(client, tenantIds, this.#options.tenantDefaults);
+    } catch (error) {
+      throw this.#refuse(classifyDatabaseError(error), "settings", error);
+    }
   }
 
   /** Notes it once for all receivers, and from then on in this process. */
   async #noteOffTimeIds(client: WriterConnection, { tenantIds, noted }: OffTimeIdsError): Promise<void> {
-    if (!noted) {
-      await this.#store(client, async () => {
-        for (const tenantId of tenantIds) await noteOffTimeIds(client, tenantId);
-      });
-    }
-    for (const tenantId of tenantIds) this.#options.offTimeTenants.add(tenantId);
-  }
-
-  /** Stores settings that the batch needs; it is tried again afterwards. */
-  async #store(client: WriterConnection, work: () => Promise<void>): Promise<void> {
     try {
-      await withDeadline(client, this.#deadlineMs, work);
+      if (!noted) for (const tenantId of tenantIds) await noteOffTimeIds(client, tenantId);
     } catch (error) {
       throw this.#refuse(classifyDatabaseError(error), "settings", error);
     }
+    for (const tenantId of tenantIds) this.#options.offTimeTenants.add(tenantId);
   }
 
   #refuse(kind: DatabaseErrorKind, stage: CommitStage | "connect" | "settings", cause: unknown): UnavailableError {

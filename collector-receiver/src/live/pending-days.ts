@@ -5,12 +5,12 @@ import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts
  * longer than there are days, and bounded beyond that.
  */
 export class PendingDays {
-  readonly #most: number;
+  readonly #maxDays: number;
   #rows = new Map<string, BusinessRow>();
 
-  /** @param most days that are kept; the one that waits longest gives way */
-  constructor(most: number) {
-    this.#most = most;
+  /** @param maxDays days that are kept; the one that waits longest gives way */
+  constructor(maxDays: number) {
+    this.#maxDays = maxDays;
   }
 
   get size(): number {
@@ -26,7 +26,7 @@ export class PendingDays {
     }
     let dropped = 0;
     for (const key of this.#rows.keys()) {
-      if (this.#rows.size <= this.#most) break;
+      if (this.#rows.size <= this.#maxDays) break;
       this.#rows.delete(key);
       dropped++;
     }

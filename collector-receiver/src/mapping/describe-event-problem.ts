@@ -59,28 +59,28 @@ export function nestedTooDeeply(key: AttributeKey, levels: number): EventProblem
   return { code: "nested_too_deeply", text: `${quoteKey(key)} holds values in more than ${levels} levels` };
 }
 
-export function tooManyAttributes(key: AttributeKey, count: number, most: number): EventProblem {
+export function tooManyAttributes(key: AttributeKey, count: number, max: number): EventProblem {
   return {
     code: "too_many_attributes",
-    text: `${quoteKey(key)} is attribute number ${count}, at most ${most} are allowed`,
+    text: `${quoteKey(key)} is attribute number ${count}, at most ${max} are allowed`,
   };
 }
 
-export function eventTooLarge(key: AttributeKey, most: number): EventProblem {
-  return { code: "event_data_too_large", text: `At ${quoteKey(key)} the event exceeds ${most} bytes` };
+export function eventTooLarge(key: AttributeKey, maxBytes: number): EventProblem {
+  return { code: "event_data_too_large", text: `At ${quoteKey(key)} the event exceeds ${maxBytes} bytes` };
 }
 
-export function invalidTooLarge(most: number): EventProblem {
+export function invalidTooLarge(maxBytes: number): EventProblem {
   return {
     code: "event_data_too_large",
-    text: `With the list of its invalid values the event exceeds ${most} bytes`,
+    text: `With the list of its invalid values the event exceeds ${maxBytes} bytes`,
   };
 }
 
-export function attributeTooLarge(key: AttributeKey, bytes: number, most: number): EventProblem {
+export function attributeTooLarge(key: AttributeKey, bytes: number, maxBytes: number): EventProblem {
   return {
     code: "attribute_too_large",
-    text: `${quoteKey(key)} has ${bytes} bytes, at most ${most} are allowed`,
+    text: `${quoteKey(key)} has ${bytes} bytes, at most ${maxBytes} are allowed`,
   };
 }
 

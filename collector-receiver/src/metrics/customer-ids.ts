@@ -2,12 +2,12 @@ import type { CountableEvent } from "../mapping/business-event.ts";
 
 /** What products send where they know no customer, as `foldCustomer` leaves it. */
 const placeholders: ReadonlySet<string> = new Set(["", "null", "undefined", "none", "anonymous", "0", "-1"]);
-const longestPlaceholder = 16;
+const maxPlaceholderLength = 16;
 
 /** True if an id names nobody. */
 export function isPlaceholder(userId: string): boolean {
-  const text = userId.length <= longestPlaceholder ? userId : userId.trim();
-  return text.length <= longestPlaceholder && placeholders.has(text.trim().toLowerCase());
+  const text = userId.trim();
+  return text.length <= maxPlaceholderLength && placeholders.has(text.toLowerCase());
 }
 
 /** The customer that an event names for its session; null if it names none. Only the chatbot's own events know it. */

@@ -78,17 +78,17 @@ export function readDoubleText(number: string): number | null {
 /** The end of `digits` or `digits.digits` with at most 15 digits; -1 where a number is written otherwise. */
 export function findDecimalEnd(bytes: Buffer, start: number): number {
   let pos = start;
-  let longest = 15;
+  let maxLength = 15;
   const last = start + maxDecimalLength;
   while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
   if (pos === start || (bytes[start] === 0x30 && pos - start > 1)) return -1;
   if (bytes[pos] === 0x2e) {
-    longest++;
+    maxLength++;
     const point = pos++;
     while (bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39 && pos < last) pos++;
     if (pos === point + 1) return -1;
   }
-  return pos - start > longest || bytes[pos] !== closingBrace ? -1 : pos;
+  return pos - start > maxLength || bytes[pos] !== closingBrace ? -1 : pos;
 }
 
 /** Both the digits and the power of ten are exact in a double, so their quotient is the nearest double. */

@@ -14,3 +14,7 @@ test("a text in a page is read back as it was, also one that holds entities", ()
   );
   expect(unescapeHtml("&nbsp;&lt;")).toBe("&nbsp;<");
 });
+
+test("entities are those that stored copies of reports hold, so that an erase finds a text in older ones", () => {
+  expect(escapeHtml(`<a title="1" id='2'>&`)).toBe("&lt;a title=&quot;1&quot; id=&#39;2&#39;&gt;&amp;");
+});

@@ -134,7 +134,7 @@ test("a server or role that takes no writes is named", async () => {
   const url = new URL(connectionString);
   url.searchParams.set("options", "-c default_transaction_read_only=on");
   expect(await checkWritable(await useClient(url.href))).toEqual(["failed", expect.stringContaining("set it to off")]);
-  const standby = answering({ standby: true, lag: 12.4, readOnly: true });
+  const standby = answering({ standby: true, readOnly: true, lag: 12_400 });
   expect(await checkWritable(standby)).toEqual([
     "failed",
     expect.stringMatching(/standby, 12 s behind: connect to the primary/),

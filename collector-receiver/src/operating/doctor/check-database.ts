@@ -4,7 +4,8 @@ import { countingRules } from "../../metrics/counting-rules.ts";
 import { fitsSchema, readMigrationStatus } from "../../storage/schema/migrate-database.ts";
 import { findSettingsDifferences } from "../../storage/settings/compare-tenant-settings.ts";
 import { CountingRulesError } from "../../storage/settings/counting-rules-error.ts";
-import { listTenantsOfOtherRules } from "../../storage/settings/list-tenants.ts";
+import { listTenantIds, listTenantsOfOtherRules } from "../../storage/settings/list-tenants.ts";
+import { countAnnouncements } from "../../storage/settings/retention-plans.ts";
 import { DatabaseClock } from "../../storage/wire/database-clock.ts";
 import { describeDifferences, tenantDefaultsOf } from "../../upkeep/check-settings.ts";
 import type { Result } from "./finding.ts";
@@ -27,8 +28,7 @@ export async function checkMigrations(client: pg.Client): Promise<Result> {
 export async function checkTenantSettings(client: pg.Client, config: Config): Promise<Result> {
   const differences = await findSettingsDifferences(client, tenantDefaultsOf(config));
   if (differences.length > 0) return ["warning", describeDifferences(differences)];
-  const { rows } = await client.query<{ tenants: number }>("select count(*)::int as tenants from analytics_settings");
-  const tenants = rows[0]?.tenants ?? 0;
+  const tenants = (await listTenantIds(client)).length;
   return ["ok", tenants === 0 ? "none stored yet" : `as the environment says (tenants: ${tenants})`];
 }
 
@@ -39,12 +39,9 @@ export async function checkCountingRules(client: pg.Client): Promise<Result> {
 }
 
 export async function checkRetention(client: pg.Client): Promise<Result> {
-  const { rows } = await client.query<{ state: string; tenants: number; due: string }>(
-    `select state, count(distinct tenant_id)::int as tenants, to_char(min(due_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as due
-     from analytics_retention_announcements where state <> 'lapsed' group by state order by state`,
-  );
-  if (rows.length === 0) return ["ok", "nothing is announced"];
-  const states = rows.map(({ state, tenants, due }) => `${state} (tenants: ${tenants}, due ${due})`);
+  const announced = await countAnnouncements(client);
+  if (announced.length === 0) return ["ok", "nothing is announced"];
+  const states = announced.map(({ state, tenants, due }) => `${state} (tenants: ${tenants}, due ${due})`);
   return ["warning", `${states.join(", ")}; \`spanledger retention\` shows what, and \`--cancel\` ends it`];
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { Config } from "../../config/config.ts";
 import { isHashed } from "../../config/token-digest.ts";
+import { isStoredRecently } from "../../storage/events/is-stored-recently.ts";
 import type { Result } from "./finding.ts";
 
 /** A whole event through OTLP/JSON, looked for under its own id. */
@@ -38,11 +39,7 @@ export async function checkRoundTrip(client: pg.Client, config: Config, otlpUrl:
   if (answer.status !== 200)
     return ["failed", `${otlpUrl} answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`];
   for (let attempt = 0; attempt < 100; attempt++) {
-    const { rowCount } = await client.query(
-      "select from analytics_events where event_id = $1 and occurred_at > now() - interval '1 hour'",
-      [eventId],
-    );
-    if (rowCount === 1) {
+    if (await isStoredRecently(client, eventId)) {
       return [
         "ok",
         `a test event was stored ${Math.round(performance.now() - started)} ms after it was sent; it counts nowhere`,

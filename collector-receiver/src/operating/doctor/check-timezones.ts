@@ -1,4 +1,6 @@
 import type pg from "pg";
+import { readLocalTimes } from "../../storage/server/read-local-times.ts";
+import { listTimezones } from "../../storage/settings/list-tenants.ts";
 import type { Result } from "./finding.ts";
 
 const dayMs = 86_400_000;
@@ -28,11 +30,7 @@ export async function checkTimezones(
   businessTimezone: string,
   localTime: LocalTime = localTimeOfNode,
 ): Promise<Result> {
-  const { rows } = await client.query<{ timezone: string }>(
-    "select $1::text as timezone union select timezone from analytics_settings order by 1 limit $2",
-    [businessTimezone, maxZones],
-  );
-  const zones = rows.map(({ timezone }) => timezone);
+  const zones = [...new Set([businessTimezone, ...(await listTimezones(client, maxZones))])];
   const differences: string[] = [];
   for (const zone of zones) differences.push(...(await compareZone(client, zone, localTime)));
   if (differences.length === 0) return ["ok", `PostgreSQL and Node agree on ${zones.join(", ")}`];
@@ -42,13 +40,9 @@ export async function checkTimezones(
 
 async function compareZone(client: pg.Client, zone: string, localTime: LocalTime): Promise<string[]> {
   const from = Math.floor(Date.now() / dayMs) * dayMs - daysEachWay * dayMs;
-  const { rows } = await client.query<{ local: string }>(
-    `select to_char((timestamptz 'epoch' + ($2::float8 + day * 86400) * interval '1 second') at time zone $1, 'YYYY-MM-DD HH24:MI') as local
-     from generate_series(0, $3::int) as day order by day`,
-    [zone, from / 1000, 2 * daysEachWay],
-  );
+  const times = await readLocalTimes(client, zone, from, 2 * daysEachWay);
   const spans: { first: number; last: number }[] = [];
-  rows.forEach(({ local }, day) => {
+  times.forEach((local, day) => {
     if (local === localTime(zone, from + day * dayMs)) return;
     const span = spans.at(-1);
     if (span?.last === day - 1) span.last = day;

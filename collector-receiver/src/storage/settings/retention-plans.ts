@@ -43,6 +43,23 @@ export async function readAnnouncements(
   }));
 }
 
+/** Announcements of one state that receivers still want. */
+export interface AnnouncementCount {
+  readonly state: AnnouncementState;
+  readonly tenants: number;
+  /** When the first of them is due, `2026-11-30T16:00Z`. */
+  readonly due: string;
+}
+
+/** @returns one line a state, in alphabetical order */
+export async function countAnnouncements(client: Pick<WriterConnection, "query">): Promise<AnnouncementCount[]> {
+  const { rows } = await client.query<AnnouncementCount>(
+    `select state, count(distinct tenant_id)::int as tenants, to_char(min(due_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as due
+     from analytics_retention_announcements where state <> 'lapsed' group by state order by state`,
+  );
+  return rows;
+}
+
 /** Where rows of a tenant begin; null: everything is kept. */
 export interface RetentionBound {
   readonly tenantId: string;

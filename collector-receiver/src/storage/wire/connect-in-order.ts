@@ -1,4 +1,5 @@
 import { classifyDatabaseError, sqlStateOf } from "./database-errors.ts";
+import { readSessionKind } from "../server/read-session-kind.ts";
 import { readDatabaseServers } from "../../config/database-servers.ts";
 import type { DatabaseServer } from "../../config/database-servers.ts";
 
@@ -59,10 +60,7 @@ export async function checkSession(
   { name, attributes }: Pick<DatabaseServer, "name" | "attributes">,
 ): Promise<void> {
   if (attributes === "any") return;
-  const { rows } = await client.query(
-    "select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as read_only",
-  );
-  const { standby, read_only: readOnly } = rows[0] as { readonly standby: boolean; readonly read_only: boolean };
+  const { standby, readOnly } = await readSessionKind(client);
   const fits = { "read-write": !readOnly, "read-only": readOnly, primary: !standby, standby }[attributes];
   if (fits) return;
   const kind = standby ? "a standby" : readOnly ? "read-only" : "a primary that takes writes";

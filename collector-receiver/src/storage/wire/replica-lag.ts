@@ -1,11 +1,11 @@
-import type { Pool } from "pg";
+import type { Client, Pool } from "pg";
 
 /**
  * How far behind its primary the server is, in ms; 0 on a primary, and on a standby that has replayed all that it received. A
  * standby that has lost its primary counts from the last transaction that it replayed.
  */
-export async function measureReplicaLag(pool: Pick<Pool, "query">): Promise<number> {
-  const { rows } = await pool.query<{ lag: number | null }>(`
+export async function measureReplicaLag(client: Pick<Client | Pool, "query">): Promise<number> {
+  const { rows } = await client.query<{ lag: number | null }>(`
     select case
       when not pg_is_in_recovery() then 0
       when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
