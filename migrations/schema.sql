@@ -869,7 +869,9 @@ begin
           where tenant_id = $1 and expires_at < $2)'),
         ('analytics_report_shares', 'expires_at < $2'),
         ('analytics_sessions', 'greatest(first_seen_at, last_activity_at, first_start_at,
-          last_start_at, first_end_at, escalated_at, taken_over_at, first_answer_at) < $2'),
+          last_start_at, first_end_at, escalated_at, taken_over_at, first_answer_at) < $2
+          and not exists (select from public.analytics_events e where e.tenant_id = $1
+            and e.session_id = analytics_sessions.session_id and e.occurred_at >= $2)'),
         ('analytics_customers', 'month + 34 <= $3 or month < $4 and days >> ($3 - month + 3) = 0')
       ) as kind (relation, condition)
     loop

@@ -195,21 +195,26 @@ export class BatchWriter {
   }
 
   async #seed(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {
-    try {
-      await seedTenantSettings(client, tenantIds, this.#options.tenantDefaults);
-    } catch (error) {
-      throw this.#refuse(classifyDatabaseError(error), "settings", error);
-    }
+    await this.#store(client, () => seedTenantSettings(client, tenantIds, this.#options.tenantDefaults));
   }
 
   /** Notes it once for all receivers, and from then on in this process. */
   async #noteOffTimeIds(client: WriterConnection, { tenantIds, noted }: OffTimeIdsError): Promise<void> {
+    if (!noted) {
+      await this.#store(client, async () => {
+        for (const tenantId of tenantIds) await noteOffTimeIds(client, tenantId);
+      });
+    }
+    for (const tenantId of tenantIds) this.#options.offTimeTenants.add(tenantId);
+  }
+
+  /** Stores settings that the batch needs; it is tried again afterwards. */
+  async #store(client: WriterConnection, work: () => Promise<void>): Promise<void> {
     try {
-      if (!noted) for (const tenantId of tenantIds) await noteOffTimeIds(client, tenantId);
+      await withDeadline(client, this.#deadlineMs, work);
     } catch (error) {
       throw this.#refuse(classifyDatabaseError(error), "settings", error);
     }
-    for (const tenantId of tenantIds) this.#options.offTimeTenants.add(tenantId);
   }
 
   #refuse(kind: DatabaseErrorKind, stage: CommitStage | "connect" | "settings", cause: unknown): UnavailableError {

@@ -152,6 +152,8 @@ async function writeEvents(
   const { events } = batch;
   const lookedFor = eventsToLookFor(events, strategy, recent);
   const plan = planClaims(batch, offTimeTenants);
+  // Noted now: other writers add tenants to the set while this batch is under way, and its plan does not know of them.
+  const unplanned = batch.tenantIds.filter((tenantId) => !offTimeTenants.has(tenantId));
   const copiesAll = strategy !== "insert" && lookedFor.length === 0 && plan === undefined && events.length > 0;
   const began = client.query({ name: "begin", text: "begin" });
   const set = applySettings(client, { genericPlans: true, endsIfAbandoned: true });
@@ -165,7 +167,7 @@ async function writeEvents(
   const rules = await loadedRules;
   const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
   if (unknown.length > 0) throw new UnseededTenantError(unknown);
-  refuseUnknownOffTimeIds(batch, rules, offTimeTenants);
+  refuseUnknownOffTimeIds(batch, rules, unplanned);
   const sealed = batch.events.find(({ tenantId, occurredAtMs }) => {
     const retainedFromMs = rules.get(tenantId)?.retainedFromMs ?? null;
     return retainedFromMs !== null && occurredAtMs < retainedFromMs;
@@ -186,16 +188,19 @@ async function writeEvents(
   return { written: { inserted, refused: [] }, rules };
 }
 
-/** A batch that was planned without knowing what the tenants' settings say of off-time ids has to be planned again. */
+/**
+ * A batch that was planned without knowing what the tenants' settings say of off-time ids has to be planned again.
+ * @param unplanned tenants of which the plan did not know that they have had such ids
+ */
 function refuseUnknownOffTimeIds(
-  { tenantIds, claims }: Batch,
+  { claims }: Batch,
   rules: ReadonlyMap<string, TenantRules>,
-  offTimeTenants: ReadonlySet<string>,
+  unplanned: readonly string[],
 ): void {
   const isNoted = (tenantId: string): boolean => rulesOf(rules, tenantId).hasOffTimeIds;
   const first = claims.offTimeTenants.filter((tenantId) => !isNoted(tenantId));
   if (first.length > 0) throw new OffTimeIdsError(first, { noted: false });
-  const unknown = tenantIds.filter((tenantId) => isNoted(tenantId) && !offTimeTenants.has(tenantId));
+  const unknown = unplanned.filter(isNoted);
   if (unknown.length > 0) throw new OffTimeIdsError(unknown, { noted: true });
 }
 

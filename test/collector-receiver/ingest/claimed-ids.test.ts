@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { erasePerson } from "../../../collector-receiver/src/erase/erase-person.ts";
-import type { GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
+import type { GroupCommit, IngestOptions } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
 import { rebuildTenant } from "../../../collector-receiver/src/recount/rebuild-tenant.ts";
@@ -22,24 +22,31 @@ const dayMs = 86_400_000;
 const baseMs = nowMs - 10 * dayMs;
 
 let database: TestDatabase;
-let receivers: GroupCommit[];
+let receivers: readonly GroupCommit[];
 const alarms: unknown[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  // Small batches, so that many transactions meet.
-  receivers = [1, 2].map(() =>
-    openTestIngest(database.connectionString, {
-      batchMaxEvents: 6,
-      onAlarm: (code, message, error) => alarms.push({ code, message, error }),
-    }),
-  );
 });
-beforeEach(() => emptyTables(database.pool));
-afterAll(async () => {
-  await Promise.all(receivers.map((receiver) => receiver.close()));
-  await database.drop();
+beforeEach(async () => {
+  await emptyTables(database.pool);
+  receivers = [openReceiver(), openReceiver()];
 });
+afterEach(() => closeAll(receivers));
+afterAll(() => database.drop());
+
+/** A receiver that has just started: it knows nothing of any tenant. Its batches are small, so that many transactions meet. */
+function openReceiver(options: Partial<IngestOptions> = {}): GroupCommit {
+  return openTestIngest(database.connectionString, {
+    batchMaxEvents: 6,
+    onAlarm: (code, message, error) => alarms.push({ code, message, error }),
+    ...options,
+  });
+}
+
+async function closeAll(opened: readonly GroupCommit[]): Promise<void> {
+  await Promise.all(opened.map((receiver) => receiver.close()));
+}
 
 interface Attempt {
   /** As it stands on the wire. */
@@ -67,6 +74,9 @@ function mapped(attempts: readonly Attempt[]): MappedRequest {
 
 const send = (receiver: number, attempts: readonly Attempt[]) =>
   (receivers[receiver] as GroupCommit).submit(mapped(attempts), 1000);
+
+const insertedOf = (answers: readonly { readonly inserted: number }[]): number =>
+  answers.reduce((sum, { inserted }) => sum + inserted, 0);
 
 async function rows(): Promise<{ tenant_id: string; event_id: string; n: number; session_id: string }[]> {
   const { rows: found } = await database.pool.query(
@@ -144,6 +154,8 @@ describe("an id is one event", () => {
     await fc.assert(
       fc.asyncProperty(attempts, cuts, fc.double({ min: 0, max: 1, noNaN: true }), async (all, sizes, erasedAt) => {
         await emptyTables(database.pool);
+        await closeAll(receivers);
+        receivers = [openReceiver(), openReceiver()];
         const deliveries: (() => ReturnType<typeof send>)[] = [];
         for (let at = 0, i = 0; at < all.length; i++) {
           const { size, receiver } = sizes[i % sizes.length]!;
@@ -158,7 +170,7 @@ describe("an id is one event", () => {
         await erased;
 
         const distinct = new Set(all.map(({ tenant, id }) => `${tenant} ${id.toLowerCase()}`));
-        expect(answers.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(distinct.size);
+        expect(insertedOf(answers)).toBe(distinct.size);
         const stored = await rows();
         expect(stored.map(({ tenant_id: tenant, event_id: id, n }) => `${tenant} ${id} ${n}`)).toEqual(
           [...distinct].toSorted().map((key) => `${key} 1`),
@@ -166,7 +178,7 @@ describe("an id is one event", () => {
         await expectSound([...new Set(all.map(({ tenant }) => tenant))]);
         // Once more, all of it, after everything: nothing is new.
         const again = await Promise.all(deliveries.map((deliver) => deliver()));
-        expect(again.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(0);
+        expect(insertedOf(again)).toBe(0);
         expect(await rows()).toEqual(stored);
       }),
       { numRuns: propertyRuns(25) },
@@ -194,6 +206,52 @@ describe("an id is one event", () => {
       await expectSound(owned);
     },
   );
+
+  test("whatever a receiver that has just started asks with all of its writers at once", async () => {
+    const attempts = Array.from({ length: 6 }, (_, n) => ({ id: uuidV7(baseMs + n, n), wireMs: baseMs + n }));
+    await send(
+      0,
+      attempts.map(({ id, wireMs }) => ({ id, wireMs: wireMs + 5 * secondMs })),
+    );
+    for (let start = 0; start < 10; start++) {
+      const started = openReceiver({ batchMaxEvents: 1 });
+      await started.open();
+      const answers = await Promise.all(attempts.map((attempt) => started.submit(mapped([attempt]), 1000)));
+      await started.close();
+      expect(insertedOf(answers)).toBe(0);
+    }
+    expect(await count("analytics_events")).toBe(attempts.length);
+    await expectSound();
+  });
+
+  test("wherever a deadline cuts a batch off, if it is committed all the same, and sent again", async () => {
+    const cutOff = [1, 2, 4, 8, 16, 32].map((deadlineMs) => openReceiver({ deadlineMs, onAlarm: () => {} }));
+    onTestFinished(() => closeAll(cutOff));
+    const attempts = Array.from({ length: 60 }, (_, n): Attempt => {
+      const ms = baseMs + n;
+      const id = n % 3 === 0 ? `4b0a1f6e-3c55-4c0e-9a41-${String(n).padStart(12, "0")}` : uuidV7(ms, n);
+      return { id, wireMs: n % 3 === 1 ? ms : ms + 5 * secondMs, tenant: n % 2 === 0 ? "default" : "brand-b" };
+    });
+    const answered: { readonly inserted: number }[] = [];
+    let refused = 0;
+    const deliver = async (n: number): Promise<void> => {
+      const attempt = attempts[n]!;
+      const other = { ...attempt, wireMs: attempt.wireMs === baseMs + n ? baseMs + 5 * secondMs : baseMs + n };
+      for (const [place, receiver] of [...cutOff, receivers[0]!].entries()) {
+        const answer = receiver.submit(mapped([place % 2 === 0 ? attempt : other]), 1000);
+        await answer.then(
+          (taken) => answered.push(taken),
+          () => refused++,
+        );
+      }
+    };
+    await Promise.all(attempts.map((_, n) => deliver(n)));
+    expect(refused).toBeGreaterThan(0);
+    // Less, if the answer to a commit was lost: the event is then a duplicate.
+    expect(insertedOf(answered)).toBeLessThanOrEqual(attempts.length);
+    expect((await rows()).map(({ n }) => n)).toEqual(attempts.map(() => 1));
+    await expectSound(owners);
+  });
 
   test("the first delivery wins, in one request too", async () => {
     const [v4, v7] = ["4b0a1f6e-3c55-4c0e-9a41-0d8f7f3f6a10", uuidV7(baseMs, 7)];

@@ -1,12 +1,16 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
 import type { GroupCommit, IngestOptions } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { openTcpDoor, type TcpDoor } from "../../faults/tcp-door.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
+import { uuidV7 } from "../../support/uuid-v7.ts";
 import { requestOf } from "./arbitrary-events.ts";
 
 interface World {
@@ -133,4 +137,50 @@ test("a host that accepts and never answers is an outage with its reason: one li
     expect.stringMatching(/^batches cannot be committed: .*senders are told to try again, and nothing is lost$/),
     expect.stringMatching(/^batches are committed again after \d+(\.\d)? s; 2 requests were told to come again$/),
   ]);
+}, 60_000);
+
+test.each([
+  [
+    "the settings of a tenant",
+    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
+     select 'b', timezone, currency, idle_timeout_seconds, idle_through from analytics_settings`,
+  ],
+  ["that a tenant has off-time ids", "select spanledger_lock_tenants(array['default'])"],
+])(
+  "storing %s ends at the deadline too, and the sender tries again",
+  async (_, holding) => {
+    const { database, ingest } = await openWorld({ deadlineMs: 300 });
+    await ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);
+    const holder = new pg.Client({ connectionString: database.connectionString });
+    await holder.connect();
+    await holder.query(`begin; ${holding}`);
+    const event = holding.startsWith("insert")
+      ? makeEvent({ name: "acme.event", tenantId: "b" })
+      : makeEvent({ name: "acme.event", eventId: uuidV7(Date.UTC(2025, 11, 1), 1) });
+    const submit = () => ingest.submit(requestOf([event]), 100).catch((error: unknown) => error);
+    const refused = submit();
+    const held = await Promise.race([refused, sleep(30_000, "still waiting", { ref: false })]);
+    await holder.query("rollback");
+    await holder.end();
+    expect(held).toMatchObject({ code: "database_unavailable" });
+    await expect.poll(submit, { timeout: 30_000 }).toMatchObject({ inserted: 1 });
+  },
+  60_000,
+);
+
+test("a host that vanishes right after the login does not keep a connection waiting", async () => {
+  const server = createServer((client) => {
+    const behind = connect(Number(new URL(inject("postgresUrl")).port), "127.0.0.1");
+    for (const socket of [client, behind]) socket.on("error", () => socket.destroy());
+    client.on("data", (bytes) => bytes.includes("datestyle") || behind.write(bytes));
+    client.once("close", () => behind.destroy());
+    behind.pipe(client);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const url = new URL(inject("postgresUrl"));
+  url.hostname = "127.0.0.1";
+  url.port = String((server.address() as AddressInfo).port);
+  await expect(openWriterConnection(url.href)).rejects.toThrow(/Connection terminated/);
 }, 60_000);

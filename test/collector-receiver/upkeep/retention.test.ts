@@ -122,3 +122,27 @@ test("an older event that was mapped before the retention moved is not committed
   const { rows } = await world.database.pool.query("select count(*)::int as rows from analytics_events");
   expect(rows).toEqual([{ rows: 1 }]);
 });
+
+test.each([
+  ["a rating", { rating: 5 }],
+  ["feedback without a rating", {}],
+])("a session with %s after the bound stays, though that moves no time of it", async (_, attributes) => {
+  await empty();
+  const bound = bounds[1] as number;
+  await send([
+    makeEvent({ name: "session.start", sessionId: "rated", occurredAtMs: bound - 2 * hour }),
+    makeEvent({ name: "session.start", sessionId: "silent", occurredAtMs: bound - 2 * hour }),
+    makeEvent({ name: "session.feedback", sessionId: "rated", occurredAtMs: bound + hour, attributes }),
+  ]);
+  await withWriter(async (client) => {
+    await sealBefore(client, "default", bound);
+    await client.query({
+      text: "delete from analytics_events where occurred_at < to_timestamp($1::float8 / 1000)",
+      values: [bound],
+    });
+    expect(await forgetBefore(client, "default", bound)).toBe(1);
+  });
+  const { rows } = await world.database.pool.query("select session_id from analytics_sessions");
+  expect(rows).toEqual([{ session_id: "rated" }]);
+  expect(await verifyTenant(world.database.connectionString, "default")).toMatchObject({ drifts: 0, firstDrifts: [] });
+});

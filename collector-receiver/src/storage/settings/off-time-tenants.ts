@@ -19,7 +19,7 @@ export class OffTimeIdsError extends Error {
  * did not look for claims has ended before the first of these ids is claimed.
  */
 export async function noteOffTimeIds(client: WriterConnection, tenantId: string): Promise<void> {
-  await inTransaction(client, { lock: { alone: tenantId } }, () =>
+  await inTransaction(client, { lock: { alone: tenantId }, endsIfAbandoned: true }, () =>
     client.query({
       name: "note-off-time-ids",
       text: "update analytics_settings set v7_claims = true where tenant_id = $1 and not v7_claims",

@@ -16,6 +16,8 @@ export interface TransactionOptions {
   readonly maxLockWaitMs?: number | undefined;
   /** Default: PostgreSQL's, read committed. */
   readonly isolation?: "repeatable read read only";
+  /** The server ends the transaction if its client has vanished. Default: true for a duty, but for "rules", which may take hours. */
+  readonly endsIfAbandoned?: boolean;
   /** A duty of upkeep that only one receiver carries out at a time; undefined: anyone may do the work. */
   readonly duty?: Duty | undefined;
 }
@@ -41,14 +43,20 @@ export class LockBusyError extends Error {
  */
 export async function inTransaction<Result>(
   client: WriterConnection,
-  { lock, maxLockWaitMs, isolation, duty }: TransactionOptions,
+  {
+    lock,
+    maxLockWaitMs,
+    isolation,
+    duty,
+    endsIfAbandoned = duty !== undefined && duty !== "rules",
+  }: TransactionOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
     const begun = Promise.all([
       client.query(isolation === undefined ? "begin" : `begin isolation level ${isolation}`),
-      // A receiver whose host vanishes in a short duty must not keep a tenant locked for the hours that TCP keeps a connection.
-      applySettings(client, { endsIfAbandoned: duty !== undefined && duty !== "rules" }),
+      // A receiver whose host vanishes in short work must not keep a tenant locked for the hours that TCP keeps a connection.
+      applySettings(client, { endsIfAbandoned }),
     ]);
     if (duty !== undefined) {
       // Before any other lock: a receiver that does not lead must not wait for batches to end.

@@ -15,16 +15,28 @@ export type WriterConnection = pg.Client;
 /** OIDs of the result types that a writer reads (pg_type.dat). */
 const oid = { int8: 20, date: 1082, timestamptz: 1184 } as const;
 
+/** What a server may take until its connection can be used; `pg` itself bounds only the login. */
+const openWithinMs = 10_000;
+
 /**
  * Opens a writer connection. It asks for nothing that a pooler would refuse or ignore: see transaction-settings.ts.
  * @throws whatever `pg` throws where the server cannot be reached
  */
 export async function openWriterConnection(connectionString: string): Promise<WriterConnection> {
-  const client = await connectInOrder(connectionString, createWriter);
-  // For what is read outside of transactions. Poolers keep this setting by client.
-  await client.query("set datestyle to iso");
-  await noticeLostClients(client);
-  return client;
+  const timers: NodeJS.Timeout[] = [];
+  try {
+    const client = await connectInOrder(connectionString, (url) => {
+      const writer = createWriter(url);
+      timers.push(setTimeout(() => destroyConnection(writer), openWithinMs));
+      return writer;
+    });
+    // For what is read outside of transactions. Poolers keep this setting by client.
+    await client.query("set datestyle to iso");
+    await noticeLostClients(client);
+    return client;
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+  }
 }
 
 /** @param url with one host */
