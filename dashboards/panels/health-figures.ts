@@ -88,7 +88,7 @@ export const coverageFigures = {
     name: { en: "Resolution that rests on silence", zh: "推定解决占比" },
     meaning: {
       en: "Share of the resolved sessions that ended by silence instead of session.end: assumed, not confirmed.",
-      zh: "AI 解决的会话中因静默而结束（没有 session.end）的占比：属推定，未经确认。",
+      zh: "AI 解决的会话中超时自动结束（没有 session.end）的占比：属推定，未经确认。",
     },
     formula: "ai_resolved_idle / ai_resolved_sessions × 100",
     denominator: "ai_resolved_sessions",

@@ -59,7 +59,7 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
     ...counted,
     key: "sessions_ended_idle",
     numerator: { add: ["sessions_ended_idle"] },
-    name: { en: "Sessions ended by silence", zh: "因静默而结束的会话" },
+    name: { en: "Sessions ended by silence", zh: "超时自动结束的会话" },
     meaning: {
       en: "Sessions without a session.end whose last activity lies an idle timeout before the stored watermark.",
       zh: "没有 session.end，且最后活动已早于水位线一个静默超时的会话。",
@@ -103,10 +103,10 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
     ...counted,
     key: "ai_resolved_idle",
     numerator: { add: ["ai_resolved_idle"] },
-    name: { en: "AI resolutions that ended by silence", zh: "静默结束的 AI 解决" },
+    name: { en: "AI resolutions that ended by silence", zh: "超时自动结束的 AI 解决" },
     meaning: {
       en: "The part of the resolved sessions that ended by silence, without any session.end.",
-      zh: "AI 解决的会话中没有 session.end、因静默而结束的部分。",
+      zh: "AI 解决的会话中没有 session.end、超时自动结束的部分。",
     },
     needsAiAnswers: true,
     ...second,

@@ -85,7 +85,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     key: "ai_resolution_durable_rate",
     numerator: { add: ["ai_resolutions_durable"] },
     denominator: { add: ["ai_resolutions_judged"] },
-    name: { en: "Durable AI resolution rate", zh: "AI 持久解决率" },
+    name: { en: "Durable AI resolution rate", zh: "7 天内未再来访的 AI 解决率" },
     meaning: {
       en: "Of the AI resolutions that can be judged, the share whose customer started no other session within 7 days of the session's end.",
       zh: "在可判断的 AI 解决中，客户在会话结束后 7 天内没有再次发起会话的占比。",
@@ -100,7 +100,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     ...numberOf,
     key: "ai_resolutions_durable",
     numerator: { add: ["ai_resolutions_durable"] },
-    name: { en: "Durable AI resolutions", zh: "持久的 AI 解决" },
+    name: { en: "Durable AI resolutions", zh: "7 天内未再来访的 AI 解决" },
     meaning: {
       en: "AI resolutions whose customer did not return within 7 days.",
       zh: "客户 7 天内没有返回的 AI 解决数。",
@@ -111,10 +111,10 @@ export const operationMetrics: readonly OperationMetric[] = [
     ...numberOf,
     key: "ai_resolutions_pending",
     numerator: { add: ["ai_resolutions_pending"] },
-    name: { en: "AI resolutions not yet judged", zh: "尚不可判断的 AI 解决" },
+    name: { en: "AI resolutions not yet judged", zh: "待观察的 AI 解决" },
     meaning: {
       en: "AI resolutions that ended less than 7 days before the stored watermark: whether they last is not yet known.",
-      zh: "结束距水位线不足 7 天的 AI 解决：是否持久尚不可知。",
+      zh: "结束距水位线不足 7 天的 AI 解决：客户是否再来访尚待观察。",
     },
   },
   {
@@ -154,7 +154,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     ...agentTime,
     key: "agent_away_ms",
     numerator: { add: ["agent_away_ms"] },
-    name: { en: "Agent time away", zh: "坐席离开时长" },
+    name: { en: "Agent time away", zh: "离席时长" },
     meaning: {
       en: "Time in which agents were logged in and away: any status that means neither online, busy nor offline (such as offline, logged_out, logout or invisible, in either language).",
       zh: "坐席已登录但离开的时间：既非在线、忙碌也非离线（offline、logged_out、logout、invisible、离线等）的任何状态。",
@@ -168,7 +168,7 @@ export const operationMetrics: readonly OperationMetric[] = [
     cohort: "agent_time",
     numerator: { add: ["total_handle_time_ms"] },
     denominator: { add: ["agent_online_ms", "agent_busy_ms"] },
-    name: { en: "Occupancy", zh: "坐席占用率" },
+    name: { en: "Occupancy", zh: "坐席利用率" },
     meaning: {
       en: "Handle time of the sessions released in the period over the time in which agents were online or busy.",
       zh: "周期内释放会话的处理时长，除以坐席在线和忙碌的时长。",

@@ -42,7 +42,7 @@ export const resolutionMetrics: readonly MetricDefinition[] = [
     name: { en: "Assumed AI resolutions", zh: "推定的 AI 解决" },
     meaning: {
       en: "Resolved sessions that nobody confirmed: they ended by silence, or their last end gives no reason or one that says neither (customer_left, page_left, timeout, an unknown word).",
-      zh: "AI 解决的会话中未经确认的部分：因静默结束，或最后一次结束没有原因，或原因两可（customer_left、page_left、timeout、未知词）。",
+      zh: "AI 解决的会话中未经确认的部分：超时自动结束，或最后一次结束没有原因，或原因两可（customer_left、page_left、timeout、未知词）。",
     },
   },
   {

@@ -56,7 +56,7 @@ const rules: Readonly<Record<Language, readonly string[]>> = {
     ...Object.entries(periodRules).map(([cohort, rule]) => `Period \`${cohort}\`: ${rule.en}`),
   ],
   zh: [
-    "公式中的项是计数器，即 `analytics_business_metrics` 的列；分位数取自 `analytics_duration_histograms`；计数器不含的数字（持久解决、坐席时长、重开、未结工单）由 `GET /api/analytics/operations` 从会话、坐席和工单的事实读取。",
+    "公式中的项是计数器，即 `analytics_business_metrics` 的列；分位数取自 `analytics_duration_histograms`；计数器不含的数字（7 天内未再来访、坐席时长、重开、未结工单）由 `GET /api/analytics/operations` 从会话、坐席和工单的事实读取。",
     "分母为 0 的比率在数据中为 `null`，在文字中为 `—`。四舍五入只在显示时对精确分数做一次。",
     "分母小于 30 时标记 `low_sample`，文字改为“N 中有 n”。",
     "从未上报过的产品没有数字：`null` 和 `—`，不是 0。",

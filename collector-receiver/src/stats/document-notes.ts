@@ -49,7 +49,7 @@ const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string, o
     en: () => "Cost saved is an estimate: sessions resolved by AI times the configured cost of a manual session.",
   },
   resolution_assumed: {
-    "zh-CN": (count) => `AI 解决的会话中有 ${count} 个为推定：静默结束，或结束原因未予确认。`,
+    "zh-CN": (count) => `AI 解决的会话中有 ${count} 个为推定：超时自动结束，或结束原因未予确认。`,
     en: (count) =>
       `The resolution of ${count} sessions is assumed, not confirmed: they ended by silence, or with a reason that does not say so.`,
   },

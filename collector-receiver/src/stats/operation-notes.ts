@@ -15,12 +15,13 @@ export interface OperationNote {
 
 const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string) => string>>>> = {
   durable_not_yet_known: {
-    "zh-CN": (count) => `${count} 个 AI 解决结束不足 7 天，是否持久尚不可知，未计入持久解决率。`,
+    "zh-CN": (count) => `${count} 个 AI 解决结束不足 7 天，客户是否再来访尚待观察，未计入 7 天内未再来访的 AI 解决率。`,
     en: (count) =>
       `${count} AI resolutions ended less than 7 days ago: whether they last is not yet known, and they are not in the durable rate.`,
   },
   durable_without_customer: {
-    "zh-CN": (count) => `${count} 个 AI 解决的会话没有 user_id，无从得知客户是否返回，未计入持久解决率。`,
+    "zh-CN": (count) =>
+      `${count} 个 AI 解决的会话没有 user_id，无从得知客户是否再来访，未计入 7 天内未再来访的 AI 解决率。`,
     en: (count) =>
       `${count} AI resolutions have no user_id: whether their customers returned cannot be known, and they are not in the durable rate.`,
   },

@@ -97,8 +97,8 @@ describe("every state of a month has its sentence", () => {
     expect(en).toContain("In September 2025, no business events were recorded.");
     expect(zh).toContain("本月没有任何统计数据。");
     expect(cardOf(en, "total_sessions")).toContain('<p class="value">0</p>');
-    expect(cardOf(en, "ai_resolution_rate")).toContain("nothing to divide by in this month");
-    expect(cardOf(zh, "ai_resolution_rate")).toContain("本月没有可作分母的数据");
+    expect(cardOf(en, "ai_resolution_rate")).toContain("No data this month");
+    expect(cardOf(zh, "ai_resolution_rate")).toContain("本月没有数据");
     expect(en).toContain("No sessions started in this month.");
     expect(zh).toContain("本月没有会话。");
     expect(en).not.toContain('<svg class="wide-drawing');
@@ -110,7 +110,7 @@ describe("every state of a month has its sentence", () => {
     await seedDay(database.pool, "state-first", "2025-11-05", sessions(100, 80));
     const { en, zh } = await inBoth("state-first", "2025-11");
     expect(en).toMatch(/<p class="meta">\s*Settled[^<]*There is nothing to compare with in October 2025\.\s*<\/p>/);
-    expect(zh).toMatch(/<p class="meta">\s*已结算[^<]*2025年10月没有可比的数据。\s*<\/p>/);
+    expect(zh).toMatch(/<p class="meta">\s*数据已定稿[^<]*2025年10月没有可比的数据。\s*<\/p>/);
     expect(cardOf(en, "total_sessions")).not.toContain('class="change"');
   });
 
@@ -139,7 +139,7 @@ describe("every state of a month has its sentence", () => {
     expect(zh).toContain("本月没有创建或解决的工单。");
     expect(cardOf(en, "tickets_created")).toContain('<p class="value">0</p>');
     expect(cardOf(en, "sla_met_rate")).toContain('<p class="value none">—</p>');
-    expect(cardOf(en, "sla_met_rate")).toContain("nothing to divide by in this month");
+    expect(cardOf(en, "sla_met_rate")).toContain("No data this month");
     expect(/<figure[^>]*id="tickets">[\s\S]*?<\/figure>/.exec(en)?.[0]).not.toContain("<svg");
     expect(en).not.toContain("never reported");
   });

@@ -1,3 +1,4 @@
+import { nameTimezone } from "../page/name-timezone.ts";
 import type { ReportTexts } from "./report-texts.ts";
 
 export const chineseTexts: ReportTexts = {
@@ -33,12 +34,12 @@ export const chineseTexts: ReportTexts = {
     empty: "本月没有任何统计数据。",
     running: "本月尚未结束，以下为截至目前的数字。",
     provisional: "本月已结束，但部分会话可能尚未结束，数字仍可能变化。",
-    settled: "已结算：只有迟到的事件才会改变数字。",
+    settled: "数据已定稿：只有迟到的事件才会改变数字。",
   },
   comparedWith: (period, sameDays) => (sameDays ? `变化与上月同期（${period}）相比。` : `变化与${period}相比。`),
   nothingBefore: (period) => `${period}没有可比的数据。`,
   asOf: (instant) => `截至${instant}`,
-  timezone: (timezone) => `业务日时区 ${timezone}`,
+  timezone: (timezone) => `统计时区：${nameTimezone(timezone)}`,
   complete: (share, instant) => `数据完整度 ${share}%（占产品所记录事件），截至${instant}`,
   completeNumbers: (recorded, missing, dropped) =>
     `本月活跃的来源共记录 ${recorded} 个事件，其中 ${missing} 个尚未到达，${dropped} 个被产品自身丢弃。`,
@@ -53,7 +54,7 @@ export const chineseTexts: ReportTexts = {
   assumed: (count) => `其中 ${count} 个为推定：未经确认`,
   neverReported: "该产品从未上报过数据，其数字未知（不是 0）。",
   noValue: "本月没有该数字",
-  nothingToDivideBy: "本月没有可作分母的数据",
+  nothingToDivideBy: "本月没有数据",
   moreFigures: "更多指标",
   withheld: "不予显示",
   definition: "口径",

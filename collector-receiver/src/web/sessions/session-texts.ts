@@ -73,7 +73,7 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
       ai_resolved_sessions: "AI 解决的会话",
       ai_resolved_confirmed: "确认的 AI 解决",
       ai_resolved_assumed: "推定的 AI 解决",
-      ai_resolved_idle: "静默结束的 AI 解决",
+      ai_resolved_idle: "超时自动结束的 AI 解决",
       outcome_ai_assisted: "AI 协助的会话",
       outcome_human_only: "仅人工的会话",
       outcome_escalated_untaken: "转人工后无人接管的会话",
@@ -89,7 +89,7 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     last: "最后活动",
     channel: "渠道",
     state: "状态",
-    states: { open: "进行中", ended: "已结束", ended_idle: "因静默结束（推定）" },
+    states: { open: "进行中", ended: "已结束", ended_idle: "超时自动结束（推定）" },
     escalated: "已转人工",
     takenOver: "已由坐席接管",
     outcomes: {
