@@ -19,7 +19,7 @@ import type { OnAlarm } from "./ingest/alarm-codes.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders, securityHeaders } from "./operating/add-security-headers.ts";
 import type { FailedSignIns } from "./operating/failed-sign-ins.ts";
-import { answerOwnErrors, answerUnroutable } from "./operating/answer-own-errors.ts";
+import { answerOwnErrors, createUnroutableAnswer, type AnswerPerson } from "./operating/answer-own-errors.ts";
 import { limitReads } from "./operating/limit-reads.ts";
 import { hostsWithoutTokens, refuseOtherHosts } from "./operating/served-hosts.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
@@ -35,6 +35,7 @@ import { documentAnswers } from "./stats/document-answers.ts";
 import { isLiveStream } from "./stats/routes/live.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
 import { sharedRoute } from "./web/routes/shared.ts";
+import { wantsPage } from "./web/page/wants-page.ts";
 import { webPlugin } from "./web/web-plugin.ts";
 
 export interface AppOptions {
@@ -77,7 +78,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const findHostProblem = hostsWithoutTokens(config.allowedHosts);
   const otlp = createOtlpReceiver(options, config.ingestTokens.length === 0 ? findHostProblem : undefined);
   const app = createServerOf(options, otlp);
-  answerOwnErrors(app);
+  answerOwnErrors(app, personAnswerOf(config));
   addSecurityHeaders(app);
   prefixLinks(app, config.basePath);
   compressAnswers(app);
@@ -158,9 +159,15 @@ function createServerOf(
     // While it closes, requests on open connections still reach the routes: they know the right answer.
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    frameworkErrors: answerUnroutable,
+    frameworkErrors: createUnroutableAnswer(personAnswerOf(config)),
     clientErrorHandler: (error, socket) => unreadable.answer(error, socket),
   });
+}
+
+/** Errors as pages for people, in their language. */
+function personAnswerOf({ locale, sampleData }: Config): AnswerPerson {
+  const errorPage = createErrorPage({ locale, sampleData });
+  return (error, request, reply) => (wantsPage(request) ? errorPage(error, request, reply) : undefined);
 }
 
 async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: Config): Promise<void> {
@@ -197,7 +204,7 @@ async function registerReading(
     limitReads(scope, (request) =>
       request.routeOptions.url === sharedRoute || isLiveStream(request) ? undefined : tenantOf(request),
     );
-    await scope.register(statsPlugin, reading);
+    await scope.register(statsPlugin, { ...reading, answerPerson: personAnswerOf(config) });
     await scope.register(webPlugin, {
       ...reading,
       sampleData: config.sampleData,

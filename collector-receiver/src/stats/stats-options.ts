@@ -1,4 +1,11 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from "fastify";
+import type {
+  FastifyBaseLogger,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+} from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { Pool } from "pg";
@@ -15,6 +22,10 @@ export interface StatsOptions {
   readonly locale: Locale;
   /** The clock, in ms; for tests. */
   readonly now?: () => number;
+  /** Answers an error if a person asked with a browser, else undefined; without it, everybody gets JSON. */
+  readonly answerPerson?:
+    | ((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined)
+    | undefined;
   /** Counters of today from a cache; without it, PostgreSQL answers. */
   readonly live?: LiveCounters;
 }

@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyPluginAsync } from "fastify";
-import { answerError } from "./answer-error.ts";
+import { createErrorAnswer } from "./answer-error.ts";
 import { routeAgents } from "./routes/agents.ts";
 import { routeCaseStudy } from "./routes/case-study.ts";
 import { routeCustom } from "./routes/custom.ts";
@@ -32,7 +32,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   const context: StatsContext = { ...options, now: options.now ?? Date.now };
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   validateWhenUsed(instance);
-  app.setErrorHandler(answerError);
+  app.setErrorHandler(createErrorAnswer(options.answerPerson));
   routeCaseStudy(app, context);
   routeSummary(app, context);
   routeQuerySuccessRates(app, context);

@@ -1,43 +1,45 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Locale } from "../../metrics/format-metric.ts";
-import { locales } from "../../metrics/format-metric.ts";
 import { RequestError } from "../../stats/request-error.ts";
+import { describeProblem } from "./describe-problem.ts";
 import { html } from "./html.ts";
 import { linkTo } from "./page-links.ts";
 import { renderPage, sendPage } from "./page-shell.ts";
+import { localeOfPage } from "./read-query.ts";
 import { siteBrand } from "./site-navigation.ts";
 
-const words: Readonly<
-  Record<
-    Locale,
-    Readonly<Record<"wrong" | "missing" | "signIn" | "failed" | "failedText" | "awayText" | "signInText", string>>
-  >
-> = {
+type Word = "wrong" | "missing" | "signIn" | "busy" | "failed" | "failedText" | "awayText" | "home";
+
+const words: Readonly<Record<Locale, Readonly<Record<Word, string>>>> = {
   en: {
     wrong: "This address is not right",
     missing: "Not found",
     signIn: "Sign in",
+    busy: "Too much at once",
     failed: "The page cannot be shown now",
     failedText: "The request failed; the receiver's log says why. Try again.",
     awayText: "The database cannot be reached now. Try again in some seconds.",
-    signInText: "Any user name, and a token of READ_TOKENS as the password.",
+    home: "All months",
   },
   "zh-CN": {
     wrong: "地址有误",
     missing: "未找到",
     signIn: "请登录",
+    busy: "请求过多",
     failed: "页面暂时无法显示",
     failedText: "请求失败，原因见接收端日志，请稍后重试。",
     awayText: "暂时无法连接数据库，请几秒后重试。",
-    signInText: "用户名任意，密码为 READ_TOKENS 中的令牌。",
+    home: "查看所有月份",
   },
 };
 
-/** Every error of the pages as a page: what was wrong and what to do, never a stack trace. */
-export function createErrorPage(context: { readonly locale: Locale; readonly sampleData: boolean }) {
-  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const asked = request.query as Record<string, unknown>;
-    const locale = locales.find((one) => one === (asked["lang"] ?? asked["locale"])) ?? context.locale;
+export type ErrorPage = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** Every error of the pages as a page in the reader's language: what was wrong and what to do, never a stack trace. */
+export function createErrorPage(context: { readonly locale: Locale; readonly sampleData: boolean }): ErrorPage {
+  return (error, request, reply) => {
+    const query = (request.query ?? {}) as Record<string, string | undefined>;
+    const locale = localeOfPage(query, context.locale);
     const status = error.statusCode ?? 500;
     const texts = words[locale];
     const isAway = status === 503;
@@ -47,19 +49,25 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
     // A browser asks for the token by itself, and shows it with each later request of this host.
     if (status === 401) void reply.header("www-authenticate", 'Basic realm="Spanledger", charset="UTF-8"');
     const title = titleOf(status, texts);
-    const detail =
-      status === 401 ? texts.signInText : isAway ? texts.awayText : known ? error.message : texts.failedText;
-    const code = error instanceof RequestError ? error.code : (error.code ?? "internal_error");
+    const problem = {
+      code: error.code,
+      message: error.message,
+      parameter: error instanceof RequestError ? error.parameter : null,
+    };
+    const given = { ...query, ...(request.params as object) };
+    const detail = isAway ? texts.awayText : known ? describeProblem(problem, given, locale) : texts.failedText;
+    const home = linkTo("/", { lang: locale });
     return sendPage(
       reply.code(status >= 400 ? status : 500),
       renderPage({
         locale,
         title,
         sampleData: context.sampleData,
-        navigation: siteBrand(locale, linkTo("/", { lang: locale })),
+        navigation: siteBrand(locale, home),
         main: html`<h1>${title}</h1>
           <p>${detail}</p>
-          <p class="meta"><code>${known ? code : "internal_error"}</code></p>`,
+          <p class="meta"><code>${known ? (error.code ?? "refused") : "internal_error"}</code></p>
+          ${status !== 401 && status < 500 && html`<p><a class="button" href="${home}">${texts.home}</a></p>`}`,
         footer: null,
       }),
       locale,
@@ -70,5 +78,6 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
 function titleOf(status: number, texts: (typeof words)[Locale]): string {
   if (status === 401) return texts.signIn;
   if (status === 404) return texts.missing;
+  if (status === 429) return texts.busy;
   return status < 500 ? texts.wrong : texts.failed;
 }

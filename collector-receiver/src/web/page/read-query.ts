@@ -1,56 +1,25 @@
 import type { FastifyRequest } from "fastify";
 import { locales } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
-import { shorten } from "../../stats/report-period.ts";
-import { RequestError } from "../../stats/request-error.ts";
 
 export type PageQuery = Readonly<Record<string, string | undefined>>;
 
 /**
- * The parameters of a page.
- * @throws RequestError where one is not known here, or given twice
+ * The parameters of a page, of one that is repeated the first. Whatever else stands in the address is ignored: chat apps and
+ * newsletters append parameters of their own, and the reader cannot help it. The API refuses them, since there they are slips.
  */
 export function readQuery(request: FastifyRequest, known: readonly string[]): PageQuery {
   const query = request.query as Record<string, unknown>;
-  for (const [name, value] of Object.entries(query)) {
-    if (!known.includes(name) && name !== "lang" && name !== "locale") {
-      throw new RequestError(
-        "unknown_parameter",
-        `query parameter "${shorten(name)}" is not known here; known are ${[...known, "lang"].join(", ")}`,
-        shorten(name),
-      );
-    }
-    if (typeof value !== "string") {
-      throw new RequestError(
-        "invalid_parameter",
-        `query parameter "${name}" is given more than once; pass it once`,
-        name,
-      );
-    }
-  }
-  return query as PageQuery;
+  return Object.fromEntries(
+    [...known, "lang", "locale"].flatMap((name) => {
+      const given = query[name];
+      const value: unknown = Array.isArray(given) ? given[0] : given;
+      return typeof value === "string" ? [[name, value]] : [];
+    }),
+  );
 }
 
-/**
- * The language that a page is asked for, by `lang` or `locale`.
- * @throws RequestError where it is none that there is, or the two contradict each other
- */
-export function localeOfPage(query: PageQuery, fallback: Locale): Locale {
-  const { lang, locale } = query;
-  if (lang !== undefined && locale !== undefined && lang !== locale) {
-    throw new RequestError(
-      "mixed_parameters",
-      `locale = "${shorten(locale)}" and lang = "${shorten(lang)}" contradict each other; pass one of them`,
-      "lang",
-    );
-  }
-  const asked = locale ?? lang;
-  if (asked === undefined) return fallback;
-  const found = locales.find((one) => one === asked);
-  if (found !== undefined) return found;
-  throw new RequestError(
-    "invalid_parameter",
-    `lang = "${shorten(asked)}" is not a language of the pages; pass ${locales.join(" or ")}`,
-    "lang",
-  );
+/** The language that a page is asked for by `lang` or `locale`; `fallback` if that is not one of ours. */
+export function localeOfPage({ lang, locale }: PageQuery, fallback: Locale): Locale {
+  return locales.find((one) => one === lang) ?? locales.find((one) => one === locale) ?? fallback;
 }

@@ -25,7 +25,7 @@ export function routeEventList(app: WebApp, context: WebContext): void {
     const list = listOf(query["of"]);
     const agentId = query["agent"] === undefined ? null : readId(query["agent"], "agent", "invalid_parameter", 400);
     if (agentId !== null && !isAgentList(list)) {
-      throw new RequestError("invalid_parameter", `the events of ${list} belong to no agent; leave agent out`, "agent");
+      throw new RequestError("mixed_parameters", `the events of ${list} belong to no agent; leave agent out`, "agent");
     }
     const after = query["after"] === undefined ? null : decodePosition(query["after"]);
     const tenantId = context.tenantOf(request);

@@ -30,15 +30,7 @@ export function routeShared(app: WebApp, context: WebContext): void {
     const page = tokenHash && (await readSharedPage(context.pool, tokenHash, locale, context.now()));
     if (tokenHash === null || page === null) {
       context.onUnknownShare?.(request);
-      // One answer for wrong, expired and revoked: it tells nobody which links there were.
-      throw new RequestError(
-        "share_not_found",
-        locale === "en"
-          ? "This link does not work: it is wrong, has expired or was revoked. Ask whoever sent it for a new one."
-          : "此链接无效：地址有误、已过期或已被撤销。请向发送者索取新的链接。",
-        null,
-        404,
-      );
+      throw new RequestError("share_not_found", "there is no such copy", null, 404);
     }
     const name = query["file"];
     if (name === undefined) return sendPage(reply, page, locale);
