@@ -7,7 +7,7 @@ import type { LocalText } from "../../collector-receiver/src/catalogue/local-tex
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 import { unitOf } from "../panels/choose-unit.ts";
-import { beforeName, statPanel } from "../panels/figure-panels.ts";
+import { changeName, statPanel, withChange } from "../panels/figure-panels.ts";
 import { timeSeriesPanel } from "../panels/series-panels.ts";
 import { SqlTarget } from "../panels/sql-target.ts";
 import { introductionPanel } from "../panels/table-panels.ts";
@@ -60,12 +60,13 @@ export function ownMetricsBoard(context: BoardContext, definitions: CustomDefini
 
 function figure(context: BoardContext, metric: OwnMetric, definitions: CustomDefinitions): PanelBuilder {
   const name = shown(context, metric.name);
-  const sql = ownFigureQuery(metric, definitions, { value: name, before: say(context, beforeName) });
-  return statPanel(context, name, 6, "dictionary")
+  const sql = ownFigureQuery(metric, definitions, { value: name, change: say(context, changeName) });
+  const panel = statPanel(context, name, 6, "dictionary")
     .description(describe(context, [metric]))
     .unit(unitOf(context, metric.unit))
     .decimals(decimalsOf(metric))
     .withTarget(new SqlTarget(sql, "table"));
+  return withChange(context, panel, metric.unit);
 }
 
 /** The metric by day; where it is grouped, its groups, which of a count or a sum add up to it. */

@@ -1,4 +1,4 @@
-/** Panels with figures: a number, and beside it the same of the days before. */
+/** Panels with figures: a number, and beside it how it changed. */
 import {
   ReduceDataOptionsBuilder,
   BigValueColorMode,
@@ -7,6 +7,7 @@ import {
   VizOrientation,
 } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import type { MetricUnit } from "../../collector-receiver/src/catalogue/metric-unit.ts";
 import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { metricOf } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { agentFigureQuery } from "../sql/agent-query.ts";
@@ -23,12 +24,21 @@ import type { NextLevel } from "./link-levels.ts";
 import { SqlTarget, boardDatasource } from "./sql-target.ts";
 
 /** What the second number of a figure is called. */
-export const beforeName: LocalText = { en: "Before", zh: "上期" };
+export const changeName: LocalText = { en: "Change", zh: "变化" };
 
-export const beforeMeaning: LocalText = {
-  en: "**Before**: a calendar month is compared with the month before, any other range with as many days before it; what is still running with the same days.",
-  zh: "**上期**：自然月与上个月相比，其他范围与之前同样天数相比；进行中的周期只比较相同的天数。",
+export const changeMeaning: LocalText = {
+  en: "**Change**: days that are over against as many of the period before (a calendar month, quarter or year against the one before it). Counts and sums of unequal spans compare by the day. Outcomes and rates of conversations compare start days whose conversations had time to end. Rates change in percentage points.",
+  zh: "**变化**：已结束的日子与上一周期同样多的日子相比（自然月、季度、年与其前一个相比）。天数不同时，数量和合计按日均比较。会话的结果和比率只比较已有足够时间结束的开始日。比率的变化为百分点。",
 };
+
+/** The change beside a figure, in percent or points. */
+export function withChange(context: BoardContext, panel: StatBuilder, unit: MetricUnit): StatBuilder {
+  const points = { en: "suffix: points", zh: "suffix: 个百分点" } satisfies LocalText;
+  return panel.overrideByName(say(context, changeName), [
+    { id: "unit", value: unit === "percent" ? say(context, points) : "percent" },
+    { id: "decimals", value: 1 },
+  ]);
+}
 
 const noNumber = "—";
 
@@ -48,7 +58,7 @@ export function statPanel(context: BoardContext, title: string, width: number, n
     .links([linkTo(context, next)]);
 }
 
-/** A metric of the dictionary over the dashboard's range, and over the range it is compared with. */
+/** A metric of the dictionary over the dashboard's range, and its change. */
 export function figurePanel(context: BoardContext, key: string, width: number, next: NextLevel): StatBuilder {
   return metricFigure(context, key, width, next, figureQuery);
 }
@@ -67,12 +77,13 @@ function metricFigure(
 ): StatBuilder {
   const metric = counterMetricOf(key);
   const name = say(context, metric.name);
-  const sql = queryOf(metric, { value: name, before: say(context, beforeName) });
-  return statPanel(context, name, width, next)
-    .description(`${describeMetrics(context, [metric])}\n\n${say(context, beforeMeaning)}`)
+  const sql = queryOf(metric, { value: name, change: say(context, changeName) });
+  const panel = statPanel(context, name, width, next)
+    .description(`${describeMetrics(context, [metric])}\n\n${say(context, changeMeaning)}`)
     .unit(unitOf(context, metric.unit))
     .decimals(decimalsOf(metric))
     .withTarget(new SqlTarget(sql, "table"));
+  return withChange(context, panel, metric.unit);
 }
 
 /** p50, p90 and p99 of a histogram over the range. */

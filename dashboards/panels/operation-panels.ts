@@ -10,13 +10,13 @@ import type { BoardContext } from "../board-context.ts";
 import { agentTimeTableQuery, operationFigureQuery, operationSeriesQuery } from "../sql/operation-query.ts";
 import { decimalsOf, unitOf } from "./choose-unit.ts";
 import { describeMetrics } from "./describe-figures.ts";
-import { beforeMeaning, beforeName, statPanel } from "./figure-panels.ts";
+import { changeMeaning, changeName, statPanel, withChange } from "./figure-panels.ts";
 import type { NextLevel } from "./link-levels.ts";
 import { timeSeriesPanel } from "./series-panels.ts";
 import { SqlTarget } from "./sql-target.ts";
 import { agentColumns, tablePanel, withUnits } from "./table-panels.ts";
 
-/** A figure of operations over the range, and over the one that it is compared with. */
+/** A figure of operations over the range, and its change. */
 export function operationFigurePanel(
   context: BoardContext,
   key: string,
@@ -26,12 +26,13 @@ export function operationFigurePanel(
 ): StatBuilder {
   const metric = operationMetricOf(key);
   const name = say(context, metric.name);
-  const sql = operationFigureQuery(metric, { value: name, before: say(context, beforeName) }, of);
-  return statPanel(context, name, width, next)
-    .description(`${describeMetrics(context, [metric])}\n\n${say(context, beforeMeaning)}`)
+  const sql = operationFigureQuery(metric, { value: name, change: say(context, changeName) }, of);
+  const panel = statPanel(context, name, width, next)
+    .description(`${describeMetrics(context, [metric])}\n\n${say(context, changeMeaning)}`)
     .unit(unitOf(context, metric.unit))
     .decimals(decimalsOf(metric))
     .withTarget(new SqlTarget(sql, "table"));
+  return withChange(context, panel, metric.unit);
 }
 
 /** Figures of operations by business day; all of one unit and one group. */

@@ -1,5 +1,7 @@
 /** Figures by agent, from `analytics_agent_metrics`. The row without an agent is what no agent was named for. */
-import { metricExpression } from "./metric-expression.ts";
+import { firstRelease } from "../../collector-receiver/src/stats/compared-part.ts";
+import { changeExpression } from "./change-expression.ts";
+import { asNumber, exactExpression, metricExpression } from "./metric-expression.ts";
 import type { CounterMetric } from "./metric-expression.ts";
 import { quoteName, quoteText } from "./quote-sql.ts";
 import { seriesByDay } from "./series-by-day.ts";
@@ -46,19 +48,26 @@ group by counter.agent_id, latest_name.agent_name
 order by sum(counter.sessions_handled) desc, counter.agent_id nulls last`;
 }
 
-/** One row: a metric of the chosen agent over the range, and over the days that it is compared with. */
+/** One row: a metric of the chosen agent over the range, and its change against the days that it is compared with. */
 export function agentFigureQuery(
   metric: CounterMetric,
-  names: { readonly value: string; readonly before: string },
+  names: { readonly value: string; readonly change: string },
 ): string {
   const over = (first: string, last: string): string => `(
-  select ${metricExpression(metric, (counter) => `sum(counter.${counter})`)}
+  select ${exactExpression(metric, (counter) => `sum(counter.${counter})`)}
   from analytics_agent_metrics counter
   where tenant_id = '$tenant' and day between ${first} and ${last} and ${key("counter")} = '$agent'
 )`;
+  const change = changeExpression({
+    unit: metric.unit,
+    now: over("first_day", "over_last"),
+    before: over("first_before", "over_before"),
+    days: metric.kind === "sum" ? { now: "over_last - first_day + 1", before: "over_before - first_before + 1" } : null,
+  });
+  const isCompared = `over_last is not null${metric.since === firstRelease ? "" : " and not across_rules"}`;
   return `with ${spanOfDays}
-select ${over("first_day", "last_day")} as ${quoteName(names.value)},
-  ${over("first_before", "last_before")} as ${quoteName(names.before)}
+select ${asNumber(over("first_day", "last_day"))} as ${quoteName(names.value)},
+  case when ${isCompared} then ${change} end as ${quoteName(names.change)}
 from span`;
 }
 

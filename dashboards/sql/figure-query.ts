@@ -1,6 +1,8 @@
 import { metricColumns, seriesByDay } from "./series-by-day.ts";
 import { periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
-import { hasReported, metricExpression } from "./metric-expression.ts";
+import { comparedPartOf, firstRelease } from "../../collector-receiver/src/stats/compared-part.ts";
+import { changeExpression } from "./change-expression.ts";
+import { asNumber, exactExpression, hasReported } from "./metric-expression.ts";
 import type { CounterMetric } from "./metric-expression.ts";
 import { quoteName } from "./quote-sql.ts";
 
@@ -13,14 +15,14 @@ export function needsOneRow(metric: CounterMetric): boolean {
 }
 
 /**
- * One row: a metric over the range, and over the days that it is compared with. Null where the product has
+ * One row: a metric over the range, and its change against the days that it is compared with. Null where the product has
  * never reported.
  * @param names of the two columns
  */
-export function figureQuery(metric: CounterMetric, names: { readonly value: string; readonly before: string }): string {
+export function figureQuery(metric: CounterMetric, names: { readonly value: string; readonly change: string }): string {
   const oneRow = needsOneRow(metric);
   const over = (first: string, last: string, row: string): string => `(
-  select ${metricExpression(metric, (counter) => `sum(${counter})`)}
+  select ${exactExpression(metric, (counter) => `sum(${counter})`)}
   from analytics_business_metrics
   where tenant_id = '$tenant' and ${
     oneRow
@@ -28,14 +30,27 @@ export function figureQuery(metric: CounterMetric, names: { readonly value: stri
       : `period_type = 'day' and period_value between ${periodValue(first)} and ${periodValue(last)}`
   }
 )`;
-  const known = (row: string, value: string): string =>
-    `case when ${hasReported(metric)}${oneRow ? ` and ${row} is not null` : ""} then ${value} end`;
-  const from = oneRow ? "span_rows" : "span";
+  const part = comparedPartOf(metric) === "over" ? "over" : "ended";
+  const [own, other] = [`${part}_last`, `${part}_before`];
+  const days = { now: `${own} - first_day + 1`, before: `${other} - first_before + 1` };
+  const conditions = [
+    `${own} is not null`,
+    ...(metric.since === firstRelease ? [] : ["not across_rules"]),
+    ...(oneRow ? ["row_over is not null", "row_before is not null", `${days.now} = ${days.before}`] : []),
+  ];
+  const change = changeExpression({
+    unit: metric.unit,
+    now: over("first_day", own, "row_over"),
+    before: over("first_before", other, "row_before"),
+    days: metric.kind === "sum" && !oneRow ? days : null,
+  });
+  const known = (isKnown: string, value: string): string =>
+    `case when ${hasReported(metric)}${isKnown} then ${value} end`;
   return `with ${spanOfDays}${oneRow ? `,\n${spanRows}` : ""}
 select
-  ${known("row_now", over("first_day", "last_day", "row_now"))} as ${quoteName(names.value)},
-  ${known("row_before", over("first_before", "last_before", "row_before"))} as ${quoteName(names.before)}
-from ${from}`;
+  ${known(oneRow ? " and row_now is not null" : "", asNumber(over("first_day", "last_day", "row_now")))} as ${quoteName(names.value)},
+  ${known(` and ${conditions.join(" and ")}`, change)} as ${quoteName(names.change)}
+from ${oneRow ? "span_rows" : "span"}`;
 }
 
 /** See `seriesByDay`. */

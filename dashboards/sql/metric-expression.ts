@@ -10,22 +10,24 @@ import { quoteText } from "./quote-sql.ts";
 export type CounterMetric = Exclude<MetricDefinition, { kind: "quantile" }>;
 
 /**
- * The value of a metric over one or many rows of counters, rounded as the API rounds it (half up, 6 decimals);
- * null where the denominator is 0.
+ * The value of a metric over one or many rows of counters, not rounded; null where the denominator is 0.
  * @param column how a counter is read: `sum(total_sessions)` over rows, `counter.total_sessions` in one
  */
-export function metricExpression(metric: CounterMetric, column: (counter: string) => string): string {
+export function exactExpression(metric: CounterMetric, column: (counter: string) => string): string {
   const sumOf = ({ add, subtract = [] }: CounterSum): string =>
     [
       add.map((counter) => `coalesce(${column(counter)}, 0)`).join(" + "),
       ...subtract.map((counter) => `coalesce(${column(counter)}, 0)`),
     ].join(" - ");
-  if (metric.kind === "sum") return asNumber(sumOf(metric.numerator));
+  if (metric.kind === "sum") return sumOf(metric.numerator);
   // The factor first, and as a numeric: integers would divide to integers.
   const divisor = metric.divisor === undefined ? "" : ` * ${metric.divisor}`;
-  return asNumber(
-    `(${sumOf(metric.numerator)}) * ${metric.factor}.0 / nullif((${sumOf(metric.denominator)})${divisor}, 0)`,
-  );
+  return `(${sumOf(metric.numerator)}) * ${metric.factor}.0 / nullif((${sumOf(metric.denominator)})${divisor}, 0)`;
+}
+
+/** As `exactExpression`, rounded as the API rounds it (half up, 6 decimals). */
+export function metricExpression(metric: CounterMetric, column: (counter: string) => string): string {
+  return asNumber(exactExpression(metric, column));
 }
 
 /** Grafana takes float8; rounding is numeric's, before that. */

@@ -2,6 +2,8 @@
 import type { OperationMetric, OperationTerm } from "../../collector-receiver/src/metrics/operation-metrics.ts";
 import { agentTimeTables } from "../../collector-receiver/src/stats/sql/read-agent-time.ts";
 import { ticketStockTables } from "../../collector-receiver/src/stats/sql/read-ticket-stock.ts";
+import { firstRelease, growsWithAge } from "../../collector-receiver/src/stats/compared-part.ts";
+import { changeExpression } from "./change-expression.ts";
 import { asNumber, hasReported } from "./metric-expression.ts";
 import { quoteName, quoteText } from "./quote-sql.ts";
 import { daysOfSpan, periodValue, spanOfDays } from "./span-of-days.ts";
@@ -11,14 +13,17 @@ const tenant = "'$tenant'";
 /** How long an agent without any event counts as there; the migrations' default where a tenant has no settings yet. */
 const heartbeatSeconds = `(select coalesce(max(agent_heartbeat_seconds), 14400) from analytics_settings where tenant_id = ${tenant})`;
 
-/** Days as instants, never beyond now: place 1 is the range, place 2 what it is compared with. */
-const twoRanges = `asked_ranges as (
+/** Days as instants, never beyond now: place 1 is the range, 2 and 3 the sides of its comparison, if a day is compared. */
+const askedRanges = `asked_ranges as (
   select place, first_asked::timestamp at time zone timezone as from_at,
     least((last_asked + 1)::timestamp at time zone timezone,
       greatest(now(), first_asked::timestamp at time zone timezone)) as to_at,
     first_asked, last_asked
   from span
-  cross join lateral (values (1, first_day, last_day), (2, first_before, last_before)) as asked (place, first_asked, last_asked)
+  cross join lateral (
+    values (1, first_day, last_day), (2, first_day, over_last), (3, first_before, over_before)
+  ) as asked (place, first_asked, last_asked)
+  where last_asked is not null
 )`;
 
 /** Every day of the range as a range of its own. */
@@ -71,30 +76,46 @@ function rowsOf(metric: OperationMetric, of: "all" | "chosen agent"): string {
 )`;
 }
 
-/** The metric over the rows of a place, rounded as the API rounds it. */
-function valueOf(metric: OperationMetric): string {
+/** The metric over the rows of a place, not rounded. */
+function exactOf(metric: OperationMetric): string {
   const sum = ({ add }: OperationMetric["numerator"]): string =>
     add.map((term) => `coalesce(${terms[term as keyof typeof terms]}, 0)`).join(" + ");
-  if (metric.kind === "sum") return asNumber(sum(metric.numerator));
-  return asNumber(`(${sum(metric.numerator)}) * ${metric.factor}.0 / nullif(${sum(metric.denominator)}, 0)`);
+  if (metric.kind === "sum") return sum(metric.numerator);
+  return `(${sum(metric.numerator)}) * ${metric.factor}.0 / nullif(${sum(metric.denominator)}, 0)`;
 }
 
+/** As `exactOf`, rounded as the API rounds it. */
+const valueOf = (metric: OperationMetric): string => asNumber(exactOf(metric));
+
 /**
- * One row: a metric over the range, and over the days that it is compared with; null where the product has never
- * reported.
+ * One row: a metric over the range, and its change against the days that it is compared with; null where the product has
+ * never reported.
  */
 export function operationFigureQuery(
   metric: OperationMetric,
-  names: { readonly value: string; readonly before: string },
+  names: { readonly value: string; readonly change: string },
   of: "all" | "chosen agent",
 ): string {
-  const at = (place: number): string =>
-    `case when ${hasReported(metric)} then (select ${valueOf(metric)} from counted where place = ${place}) end`;
+  const at = (place: number): string => `(select ${exactOf(metric)} from counted where place = ${place})`;
+  const isStock = metric.cohort === "period_end";
+  const change = changeExpression({
+    unit: metric.unit,
+    now: at(2),
+    before: at(3),
+    days:
+      metric.kind === "sum" && !isStock
+        ? { now: "over_last - first_day + 1", before: "over_before - first_before + 1" }
+        : null,
+  });
+  const isCompared = growsWithAge.has(metric.key)
+    ? "false"
+    : `over_last is not null${metric.since === firstRelease ? "" : " and not across_rules"}`;
   return `with ${spanOfDays},
-${twoRanges},
+${askedRanges},
 ${rowsOf(metric, of)}
-select ${at(1)} as ${quoteName(names.value)},
-  ${at(2)} as ${quoteName(names.before)}`;
+select case when ${hasReported(metric)} then ${asNumber(at(1))} end as ${quoteName(names.value)},
+  case when ${hasReported(metric)} and ${isCompared} then ${change} end as ${quoteName(names.change)}
+from span`;
 }
 
 /** A series: metrics of one kind by business day; 0 on a day without any. */
@@ -122,7 +143,7 @@ export function agentTimeTableQuery(
   names: { readonly agent: string; readonly id: string },
 ): string {
   return `with ${spanOfDays},
-${twoRanges},
+${askedRanges},
 counted as (
   with ${agentTimeTables({ tenant, heartbeatSeconds, ranges: `${ranges} where place = 1` })}
   select agent_id, state, ms, null::numeric as handle_ms from stayed

@@ -2,6 +2,7 @@
 import type { CustomDefinitions, CustomMetric } from "../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { noGroup } from "../../collector-receiver/src/metrics/custom-counting.ts";
 import type { OwnMetric } from "../../collector-receiver/src/metrics/custom-metrics.ts";
+import { changeExpression } from "./change-expression.ts";
 import { asNumber } from "./metric-expression.ts";
 import { quoteName } from "./quote-sql.ts";
 import { daysOfSpan, periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
@@ -17,26 +18,35 @@ interface TermRange {
 }
 
 /**
- * One row: a metric over the range, and over the days that it is compared with. Distinct sessions are null where the
- * range is no day, week or month.
+ * One row: a metric over the range, and its change against the days that it is compared with. Distinct sessions are null
+ * where the range is no day, week or month.
  */
 export function ownFigureQuery(
   metric: OwnMetric,
   definitions: CustomDefinitions,
-  names: { readonly value: string; readonly before: string },
+  names: { readonly value: string; readonly change: string },
 ): string {
-  const over = (days: "now" | "before"): TermRange => ({
-    first: days === "now" ? "first_day" : "first_before",
-    last: days === "now" ? "last_day" : "last_before",
-    periodType: `split_part(row_${days}, ' ', 1)`,
-    periodValue: `split_part(row_${days}, ' ', 2)`,
-    hasRow: `row_${days} is not null`,
+  const over = (first: string, last: string, row: string): TermRange => ({
+    first,
+    last,
+    periodType: `split_part(${row}, ' ', 1)`,
+    periodValue: `split_part(${row}, ' ', 2)`,
+    hasRow: `${row} is not null`,
   });
+  const exact = (range: TermRange): string => valueOver(metric, noGroup, definitions, range);
+  const days = { now: "over_last - first_day + 1", before: "over_before - first_before + 1" };
+  const change = changeExpression({
+    unit: metric.unit,
+    now: exact(over("first_day", "over_last", "row_over")),
+    before: exact(over("first_before", "over_before", "row_before")),
+    days: metric.kind === "ratio" || metric.kind === "sessions" ? null : days,
+  });
+  const isCompared = `over_last is not null${metric.kind === "sessions" ? ` and ${days.now} = ${days.before}` : ""}`;
   return `with ${spanOfDays},
 ${spanRows}
 select
-  ${valueOver(metric, noGroup, definitions, over("now"))} as ${quoteName(names.value)},
-  ${valueOver(metric, noGroup, definitions, over("before"))} as ${quoteName(names.before)}
+  ${asNumber(exact(over("first_day", "last_day", "row_now")))} as ${quoteName(names.value)},
+  case when ${isCompared} then ${change} end as ${quoteName(names.change)}
 from span_rows`;
 }
 
@@ -53,7 +63,7 @@ export function ownSeriesQuery(
     hasRow: "true",
   };
   const values = columns.map(
-    ({ metric, group, name }) => `${valueOver(metric, group, definitions, day)} as ${quoteName(name)}`,
+    ({ metric, group, name }) => `${asNumber(valueOver(metric, group, definitions, day))} as ${quoteName(name)}`,
   );
   return `with ${spanOfDays},
 ${daysOfSpan}
@@ -63,13 +73,14 @@ from days
 order by 1`;
 }
 
+/** Exactly: not rounded. */
 function valueOver(metric: OwnMetric, group: string, { metrics }: CustomDefinitions, range: TermRange): string {
   const computation = metric.computationOf(group);
   if (computation.kind === "quantile") throw new Error(`"${metric.key}" is a quantile: read its histogram`);
   const sumOf = (terms: readonly string[]): string => terms.map((term) => termOver(term, metrics, range)).join(" + ");
   const above = sumOf(computation.numerator.add);
-  if (computation.kind === "sum") return asNumber(above);
-  return asNumber(`(${above}) * ${computation.factor}.0 / nullif(${sumOf(computation.denominator.add)}, 0)`);
+  if (computation.kind === "sum") return above;
+  return `(${above}) * ${computation.factor}.0 / nullif(${sumOf(computation.denominator.add)}, 0)`;
 }
 
 function termOver(term: string, metrics: Readonly<Record<string, CustomMetric>>, range: TermRange): string {

@@ -20,47 +20,61 @@ function rowOf(first: string, last: string): string {
 }
 
 /**
- * `settings` (timezone), `span`: first_day and last_day (both included), today, and the days that the range is
- * compared with, by the rule of the case study: a calendar month with the one before, anything else with as
- * many days before it, and what is still running with the days of the one before that have their counterpart.
+ * `settings` (timezone), `span`: first_day and last_day (both included), today, and the days that are compared, by the rule of
+ * the case study (`compare-periods.ts`): own days up to over_last with those from first_before to over_before, or up to
+ * ended_last and ended_before for what conversations need time for. These are null if no day can be compared. across_rules:
+ * the other period was sealed by older counting rules.
  */
 export const spanOfDays = `settings as (
-  select coalesce(max(timezone), 'Asia/Shanghai') as timezone
+  select coalesce(max(timezone), 'Asia/Shanghai') as timezone,
+    coalesce(max(idle_timeout_seconds), 86400) * interval '1 second' as idle_timeout,
+    max(idle_through) as idle_through, max(rules_since) as rules_since
   from analytics_settings
   where tenant_id = '$tenant'
 ),
 asked as (
-  select timezone,
+  select *,
     ($__timeFrom()::timestamptz at time zone timezone)::date as first_day,
     (($__timeTo()::timestamptz - interval '1 millisecond') at time zone timezone)::date as last_day,
     (now() at time zone timezone)::date as today
   from settings
 ),
-months as (
+other as (
   select *,
-    first_day = date_trunc('month', first_day::timestamp)::date
-      and last_day = (first_day + interval '1 month')::date - 1 as is_month,
-    (first_day - interval '1 month')::date as month_before
+    coalesce(
+      (select (first_day - months * interval '1 month')::date
+        from (values (1, 'month'), (3, 'quarter'), (12, 'year')) as calendar (months, unit)
+        where first_day = date_trunc(unit, first_day::timestamp)::date
+          and last_day = (first_day + months * interval '1 month')::date - 1),
+      first_day - (last_day - first_day + 1)) as first_before,
+    first_day - 1 as last_before,
+    today - 1 as over_day,
+    least(today - 1, ((idle_through - idle_timeout - interval '24 hours') at time zone timezone)::date - 1) as ended_day
   from asked
 ),
-compared as (
-  select *,
-    case when is_month then month_before else first_day - (last_day - first_day + 1) end as first_before,
-    case when is_month then first_day - month_before else last_day - first_day + 1 end as most_before,
-    case when today between first_day and last_day then today - first_day + 1 else 2147483647 end as elapsed
-  from months
-),
 span as (
-  select timezone, first_day, last_day, today,
-    first_before, first_before + least(most_before, elapsed) - 1 as last_before
-  from compared
+  select timezone, first_day, last_day, today, first_before,
+    ${comparedUpTo("over")},
+    ${comparedUpTo("ended")},
+    coalesce(first_before < rules_since and rules_since <= last_day, false) as across_rules
+  from other
 )`;
 
-/** Two more columns of the span, for figures that are read from one row: which row that is. */
+/** The last days of both sides, if what counts up to a day is compared. */
+function comparedUpTo(part: "over" | "ended"): string {
+  const lastOwn = `least(last_day, ${part}_day)`;
+  const lastBefore = `least(last_before, ${part}_day, case when ${part}_day < last_day then first_before + (${part}_day - first_day) else last_before end)`;
+  const isCompared = `${lastOwn} >= first_day and ${lastBefore} >= first_before`;
+  return `case when ${isCompared} then ${lastOwn} end as ${part}_last,
+    case when ${isCompared} then ${lastBefore} end as ${part}_before`;
+}
+
+/** More columns of the span, for figures that are read from one row: which row that is. */
 export const spanRows = `span_rows as (
   select *,
     ${rowOf("first_day", "last_day")} as row_now,
-    ${rowOf("first_before", "last_before")} as row_before
+    ${rowOf("first_day", "over_last")} as row_over,
+    ${rowOf("first_before", "over_before")} as row_before
   from span
 )`;
 

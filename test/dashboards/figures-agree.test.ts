@@ -8,7 +8,7 @@ import { operationsOf } from "../../collector-receiver/src/stats/operations.ts";
 import type { OperationsDocument } from "../../collector-receiver/src/stats/operations.ts";
 import { readOperations } from "../../collector-receiver/src/stats/read-operations.ts";
 import { isShownOnBoards } from "../../dashboards/sql/operation-query.ts";
-import { beforeName } from "../../dashboards/panels/figure-panels.ts";
+import { changeName } from "../../dashboards/panels/figure-panels.ts";
 import { BusinessStats } from "../../collector-receiver/src/stats/stats-plugin.ts";
 import type { CaseStudy } from "../../collector-receiver/src/stats/case-study.ts";
 import { get, openStatsApp } from "../collector-receiver/stats/stats-app.ts";
@@ -75,9 +75,9 @@ async function compareFigures(tenant: string, range: QueryRange, study: CaseStud
     const { columns, rows } = await runQuery(reader, query, range, { tenant });
     const expected = study.metrics[metric.key];
     const at = `${query.where} of ${tenant}, ${study.start_date} to ${study.end_date}`;
-    expect(columns.map(({ name }) => name)).toEqual([metric.name[query.language], beforeName[query.language]]);
+    expect(columns.map(({ name }) => name)).toEqual([metric.name[query.language], changeName[query.language]]);
     expect(rows[0]?.[0], at).toBe(expected?.value);
-    expect(rows[0]?.[1], `${at}, before`).toBe(expected?.previous.value);
+    expect(rows[0]?.[1] ?? null, `${at}, change`).toBe(expected?.change?.value ?? null);
     compared.add(metric.key);
   }
   return compared;
@@ -102,7 +102,7 @@ describe("the figures of the panels", () => {
     expect(await compareFigures(tenant, rangeOf(first, last), study)).toEqual(allKeys);
   });
 
-  it("are those of the case study while it is running: the same days of the period before", async () => {
+  it("are those of the case study while it is running: its days that are over", async () => {
     const today = (): string => businessCalendarOf(zone).dayOf(Date.now());
     const stats = new BusinessStats({ pool: database.pool, tenantId: "recent" });
     for (;;) {
@@ -261,7 +261,7 @@ describe("the figures of operations", () => {
       const { rows } = await runQuery(reader, query, rangeOf(first, last), { tenant });
       const expected = document.metrics[metric.key];
       expect(rows[0]?.[0], query.where).toBe(expected?.value);
-      expect(rows[0]?.[1], `${query.where}, before`).toBe(expected?.previous.value);
+      expect(rows[0]?.[1] ?? null, `${query.where}, change`).toBe(expected?.change?.value ?? null);
       compared.add(metric.key);
     }
     expect(compared).toEqual(new Set(shown.map(({ key }) => key)));

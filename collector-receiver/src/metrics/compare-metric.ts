@@ -18,17 +18,35 @@ export interface MetricChange {
 
 const hundred = { numerator: 100n, denominator: 1n };
 
+/** How many days each side of a comparison has. */
+export interface ComparedSpans {
+  readonly nowDays: number;
+  readonly beforeDays: number;
+}
+
 /**
- * The change from `before` to `now`, exact until it is written.
- * @returns null where either has no number, or where a relative change would divide by 0
+ * The change from `before` to `now`, exact until it is written. Sums over unequal spans compare by the day.
+ * @returns null if either has no number, or a relative change would divide by 0
  */
 export function compareMetric<Term extends string>(
   metric: SumOrRatio<Term> & Pick<MetricPresentation, "unit">,
   now: Readonly<Record<Term, string | null>>,
   before: Readonly<Record<Term, string | null>>,
   locale: Locale,
+  spans: ComparedSpans,
 ): MetricChange | null {
-  return compareValues(partsOf(metric, now).value, partsOf(metric, before).value, metric.unit, locale);
+  const [current, earlier] = [partsOf(metric, now).value, partsOf(metric, before).value];
+  const isSum = metric.kind === "sum";
+  return compareValues(
+    isSum ? byTheDay(current, spans.nowDays) : current,
+    isSum ? byTheDay(earlier, spans.beforeDays) : earlier,
+    metric.unit,
+    locale,
+  );
+}
+
+function byTheDay(value: Fraction | null, days: number): Fraction | null {
+  return value && divide(value, { numerator: BigInt(days), denominator: 1n });
 }
 
 /**
@@ -60,4 +78,14 @@ export function compareValues(
     formatted: formatPercent(relative, 1, locale, true),
     direction,
   };
+}
+
+/** A change as text without its sign. */
+export function unsigned(formatted: string): string {
+  return formatted.replace(/^[+\-\u2212]/, "");
+}
+
+/** Whether a change without its sign reads as none: "0.0%". */
+export function isZero(amount: string): boolean {
+  return Number.parseFloat(amount.replaceAll(",", "")) === 0;
 }

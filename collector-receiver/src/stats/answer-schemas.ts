@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Locale } from "../metrics/format-metric.ts";
 import { locales } from "../metrics/format-metric.ts";
+import { notComparedReasons } from "./compared-part.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { PeriodStatus } from "./period-status.ts";
 
@@ -63,18 +64,29 @@ export const changeSchema = Type.Unsafe<{
   required: ["value", "unit", "formatted", "direction"],
 });
 
+const sideProperties = { value: nullableNumber(), formatted: Type.String(), low_sample: Type.Boolean() };
+
 export const comparedMetricSchema = Type.Object({
   ...valueProperties,
   unit: unitSchema,
-  previous: Type.Object(
-    {
-      value: nullableNumber(),
-      formatted: Type.String(),
-      low_sample: Type.Boolean(),
-    },
-    { description: "The same metric of compared_with" },
-  ),
+  compared: Type.Object(sideProperties, {
+    description:
+      "Over the days of the period that are compared: those that are over, and whose conversations had time to end",
+  }),
+  previous: Type.Object(sideProperties, { description: "Over the days of compared_with that stand against them" }),
+  by_day: Type.Boolean({
+    description: "The sides have different numbers of days; change is that of their means by the day",
+  }),
   change: changeSchema,
+  not_compared: Type.Optional(
+    oneOf(notComparedReasons, "Why there is no change although both sides may have a number"),
+  ),
+  ended: Type.Optional(
+    Type.Object(
+      { ...sideProperties, numerator: nullableNumber(), denominator: nullableNumber() },
+      { description: "A rate of conversations over those that had time to end, while others may go on" },
+    ),
+  ),
   reason: Type.Optional(
     Type.Literal("not_additive", {
       description: "Distinct customers are known for a day, an ISO week and a month only",
@@ -96,14 +108,27 @@ export const headerProperties = {
   locale: oneOf<Locale>(locales),
   as_of: Type.String({ description: "When the counters were read, ISO 8601" }),
   status: periodStatusSchema,
-  compared_with: Type.Object({
-    period: Type.String(),
-    start_date: Type.String(),
-    end_date: Type.String(),
-    same_days: Type.Boolean({
-      description: "The period is running: only as many days of the one before are compared",
-    }),
-  }),
+  compared_with: Type.Union(
+    [
+      Type.Object({
+        mode: oneOf(["previous", "year"] as const),
+        period: Type.String({ description: "The days of the other period that are compared" }),
+        start_date: Type.String(),
+        end_date: Type.String(),
+        same_days: Type.Boolean({
+          description: "The period is running: its days that are over are compared with as many of the other one",
+        }),
+        own_days: Type.Number({ description: "How many days of this period are compared; 0 if none is over" }),
+        days: Type.Number({ description: "How many days of the other one" }),
+        own_end_date: nullableString("Last day of this period that is compared"),
+        ended_through: nullableString(
+          "Last start day whose conversations had time to end: rates are compared up to it",
+        ),
+      }),
+      Type.Null(),
+    ],
+    { description: "Null with compare=none" },
+  ),
 };
 
 export const errorSchema = Type.Object(

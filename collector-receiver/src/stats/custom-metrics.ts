@@ -3,10 +3,13 @@ import { addDays } from "../metrics/business-calendar.ts";
 import { noGroup } from "../metrics/custom-counting.ts";
 import { ownMetricsOf } from "../metrics/custom-metrics.ts";
 import type { OwnMetric } from "../metrics/custom-metrics.ts";
+import type { MetricValue } from "../metrics/derive-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
-import { compareCustom, deriveCustom, hasNumbers } from "./derive-custom.ts";
+import { compareCustom, deriveCustom, hasNumbers, isSum } from "./derive-custom.ts";
 import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
+import { spansOf } from "./compared-part.ts";
+import { noSide, sideFrom } from "./period-metrics.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import type { PeriodStatus } from "./period-status.ts";
 import { readPeriod } from "./read-period.ts";
@@ -63,17 +66,16 @@ export async function customDocumentOf(
 ): Promise<CustomDocument> {
   const { definitions, pending, definedAtMs } = await readCustomDefinitions(reader.pool, tenantId);
   const { period } = reading;
-  const ranges = [customRangeOf(period), customRangeOf(period.comparedWith)];
+  const days = reading.compared.over?.days ?? null;
+  const ranges = [period, ...(days === null ? [] : [days.now, days.before])].map(customRangeOf);
   const metrics = Object.keys(definitions.metrics);
-  const [now, before] = (
-    metrics.length === 0
-      ? [noNumbers, noNumbers]
-      : await readCustomNumbers(reader.pool, tenantId, definitions, metrics, ranges)
-  ) as [CustomNumbers, CustomNumbers];
+  const [current = noNumbers, now, before] =
+    metrics.length === 0 ? [] : await readCustomNumbers(reader.pool, tenantId, definitions, metrics, ranges);
+  const sides = now === undefined || before === undefined ? null : { now, before };
   const figures = ownMetricsOf(definitions).map((metric): CustomFigure => {
     const isPending = readsOf(metric, definitions).some((read) => pending.has(read));
     const since = Math.max(...readsOf(metric, definitions).map((read) => definedAtMs.get(read) ?? 0));
-    const compare = (group: string): ComparedMetric => comparedOf(metric, group, now, before, locale, reading);
+    const compare = (group: string): ComparedMetric => comparedOf(metric, group, current, sides, locale, reading);
     return {
       key: metric.key,
       kind: metric.kind,
@@ -86,7 +88,7 @@ export async function customDocumentOf(
       counted_since: isPending ? new Date(since).toISOString() : null,
     };
   });
-  const status = statusOf(reading, now);
+  const status = statusOf(reading, current);
   return { ...documentHeader({ ...reading, status }, locale), month: period.month, metrics: figures };
 }
 
@@ -128,7 +130,7 @@ export function readsOf({ metric }: OwnMetric, { metrics }: CustomDefinitions): 
   return definition?.kind === "ratio" ? [definition.numerator, definition.denominator] : [metric];
 }
 
-function customRangeOf(range: DayRange & { readonly month?: string | null }): CustomRange {
+function customRangeOf(range: DayRange): CustomRange {
   const { periodType, first, last } = counterRangeOf(range);
   const row = first === last ? { periodType, periodValue: first } : null;
   return { startDate: range.startDate, endDate: range.endDate, row };
@@ -137,18 +139,31 @@ function customRangeOf(range: DayRange & { readonly month?: string | null }): Cu
 function comparedOf(
   metric: OwnMetric,
   group: string,
-  now: CustomNumbers,
-  before: CustomNumbers,
+  numbers: CustomNumbers,
+  sides: { readonly now: CustomNumbers; readonly before: CustomNumbers } | null,
   locale: Locale,
-  { tenant }: PeriodReading,
+  { tenant, comparison, compared }: PeriodReading,
 ): ComparedMetric {
-  const current = deriveCustom(metric, group, now, locale, tenant.currency);
-  const { value, formatted, low_sample } = deriveCustom(metric, group, before, locale, tenant.currency);
-  const notAdditive = now.unknown.size > 0 && metric.kind !== "duration" && current.numerator === null;
+  const valueOf = (of: CustomNumbers): MetricValue => deriveCustom(metric, group, of, locale, tenant.currency);
+  const current = valueOf(numbers);
+  const notAdditive = numbers.unknown.size > 0 && metric.kind !== "duration" && current.numerator === null;
+  const spans = spansOf({ cohort: "event_time" }, compared.over?.days ?? null);
+  const because =
+    comparison === null
+      ? "not_asked"
+      : sides === null
+        ? "no_day_yet"
+        : metric.kind === "sessions" && spans.nowDays !== spans.beforeDays
+          ? "unequal_days"
+          : null;
   return {
     ...current,
-    previous: { value, formatted, low_sample },
-    change: compareCustom(metric, group, now, before, locale),
+    compared: sides === null ? noSide : sideFrom(valueOf(sides.now)),
+    previous: sides === null ? noSide : sideFrom(valueOf(sides.before)),
+    by_day: because === null && isSum(metric, group) && spans.nowDays !== spans.beforeDays,
+    change:
+      sides === null || because !== null ? null : compareCustom(metric, group, sides.now, sides.before, locale, spans),
+    ...(because === null ? {} : { not_compared: because }),
     ...(notAdditive ? { reason: "not_additive" as const } : {}),
   };
 }

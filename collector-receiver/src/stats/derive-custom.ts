@@ -1,7 +1,7 @@
-import type { OwnComputation, OwnMetric } from "../metrics/custom-metrics.ts";
-import { compareValues } from "../metrics/compare-metric.ts";
-import type { MetricChange } from "../metrics/compare-metric.ts";
-import { deriveMetric, deriveQuantile, partsOf } from "../metrics/derive-metric.ts";
+import type { OwnMetric, OwnQuantile } from "../metrics/custom-metrics.ts";
+import { compareMetric, compareValues } from "../metrics/compare-metric.ts";
+import type { ComparedSpans, MetricChange } from "../metrics/compare-metric.ts";
+import { deriveMetric, deriveQuantile } from "../metrics/derive-metric.ts";
 import type { MetricValue } from "../metrics/derive-metric.ts";
 import { quantileOf } from "../metrics/duration-histogram.ts";
 import { fractionOf } from "../metrics/exact-fraction.ts";
@@ -34,17 +34,26 @@ export function deriveCustom(
   return deriveMetric(presented, termsOf(computation, numbers), locale, currency);
 }
 
-/** How a metric moved between two ranges; null where either has no number. */
+/** How a metric moved between two ranges, sums by the day; null if either has no number. */
 export function compareCustom(
   metric: OwnMetric,
   group: string,
   now: CustomNumbers,
   before: CustomNumbers,
   locale: Locale,
+  spans: ComparedSpans,
 ): MetricChange | null {
   const computation = metric.computationOf(group);
-  const exact = (numbers: CustomNumbers): Fraction | null => exactValue(computation, numbers);
-  return compareValues(exact(now), exact(before), metric.unit, locale);
+  if (computation.kind === "quantile") {
+    return compareValues(quantileIn(computation, now), quantileIn(computation, before), metric.unit, locale);
+  }
+  const compared = { ...computation, unit: metric.unit };
+  return compareMetric(compared, termsOf(computation, now), termsOf(computation, before), locale, spans);
+}
+
+/** Whether a metric adds up over days: counts and sums do. */
+export function isSum(metric: OwnMetric, group: string): boolean {
+  return metric.computationOf(group).kind === "sum";
 }
 
 /** Whether anything was counted of any metric. */
@@ -52,9 +61,8 @@ export function hasNumbers(numbers: CustomNumbers): boolean {
   return numbers.buckets.size > 0 || [...numbers.terms.values()].some((value) => Number(value) !== 0);
 }
 
-function exactValue(computation: OwnComputation, numbers: CustomNumbers): Fraction | null {
-  if (computation.kind !== "quantile") return partsOf(computation, termsOf(computation, numbers)).value;
-  const ms = quantileOf(numbers.buckets.get(computation.histogram) ?? [], computation.quantile);
+function quantileIn({ histogram, quantile }: OwnQuantile, { buckets }: CustomNumbers): Fraction | null {
+  const ms = quantileOf(buckets.get(histogram) ?? [], quantile);
   return ms === null ? null : fractionOf(ms.toFixed(3));
 }
 

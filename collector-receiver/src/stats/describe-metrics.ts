@@ -47,6 +47,30 @@ const words: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** How a figure is compared: `compare-periods.ts` and `compared-part.ts`, version 2 (0.3.0). */
+const comparisonRules: readonly LocalText[] = [
+  {
+    en: "Comparisons (version 2, since 0.3.0): with the same traffic every day nothing rises or falls. A period is compared with the one before (a calendar month, quarter or year, an ISO week, else as many days), with the year before (`compare=year`), or not at all (`compare=none`).",
+    zh: "对比（版本 2，自 0.3.0 起）：每天流量相同时，任何数字都不升不降。周期与前一个周期相比（自然月、季度、年、ISO 周，否则为之前同样多的天数），或与去年同期（`compare=year`），或不对比（`compare=none`）。",
+  },
+  {
+    en: "Only days that are over are compared: a running period up to yesterday with as many days of the other one. `compared` is the value over these days, `previous` that over the days against them.",
+    zh: "只比较已结束的日子：进行中的周期到昨天为止，与另一周期同样多的天数相比。`compared` 是这些日子的数值，`previous` 是与之相对的日子的数值。",
+  },
+  {
+    en: "Outcomes and rates of conversations compare start days whose conversations had time to end: a day to go on and the idle timeout, both before the watermark. Until that is all of a period, its rates have `ended`, the rate over those days. Durable resolutions wait 7 days more.",
+    zh: "会话的结果和比率只比较已有足够时间结束的开始日：再过一天和一个静默超时，都早于水位线。在整个周期都满足之前，比率另有 `ended`，即这些日子的比率。持久解决再等 7 天。",
+  },
+  {
+    en: "If the sides have different numbers of days, counts and sums compare by the day (`by_day`). Rates, means, quantiles and stocks never do. Distinct customers over unequal spans are not compared.",
+    zh: "两侧天数不同时，数量和合计按日均比较（`by_day`）；比率、平均值、分位数和存量从不按日。天数不同时，独立客户数不对比。",
+  },
+  {
+    en: "What grows with age is not compared (reopened tickets, resolutions not yet judged), nor is a figure whose other period was sealed by older counting rules. `not_compared` says why.",
+    zh: "随时间增长的数字（重开的工单、待观察的解决）不对比；另一周期按旧计数规则封存的数字也不对比。`not_compared` 说明原因。",
+  },
+];
+
 const rules: Readonly<Record<Language, readonly string[]>> = {
   en: [
     "Formulas are over counters, the columns of `analytics_business_metrics`; a quantile is over `analytics_duration_histograms`; what counters do not hold (durable resolutions, agent time, reopening, backlog) is read from the facts of sessions, agents and tickets by `GET /api/analytics/operations`.",
@@ -54,6 +78,7 @@ const rules: Readonly<Record<Language, readonly string[]>> = {
     "A denominator under 30 sets `low_sample`; the story then quotes n of N.",
     "A product that has never reported has no numbers: `null` and `—`, not 0.",
     ...Object.entries(periodRules).map(([cohort, rule]) => `Period \`${cohort}\`: ${rule.en}`),
+    ...comparisonRules.map(({ en }) => en),
   ],
   zh: [
     "公式中的项是计数器，即 `analytics_business_metrics` 的列；分位数取自 `analytics_duration_histograms`；计数器不含的数字（7 天内未再来访、坐席时长、重开、未结工单）由 `GET /api/analytics/operations` 从会话、坐席和工单的事实读取。",
@@ -61,6 +86,7 @@ const rules: Readonly<Record<Language, readonly string[]>> = {
     "分母小于 30 时标记 `low_sample`，文字改为“N 中有 n”。",
     "从未上报过的产品没有数字：`null` 和 `—`，不是 0。",
     ...Object.entries(periodRules).map(([cohort, rule]) => `周期 \`${cohort}\`：${rule.zh}`),
+    ...comparisonRules.map(({ zh }) => zh),
   ],
 };
 

@@ -1,6 +1,7 @@
 /** Periods and instants in words, by `Intl`, in the business timezone. */
 import type { Locale } from "../metrics/format-metric.ts";
-import type { DayRange } from "./report-period.ts";
+import { calendarPeriodOf, parseCalendarPeriod } from "../metrics/calendar-ranges.ts";
+import type { DayRange } from "../metrics/calendar-ranges.ts";
 
 /** A business day is a date already: read as UTC midnight and written in UTC it stays that date. */
 const utc = (day: string): number => Date.parse(`${day}T00:00:00Z`);
@@ -17,11 +18,30 @@ function formatOf(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.Dat
   return format;
 }
 
-/** "2025年12月", "December 2025", or the days: "2025年12月1日至2025年12月10日". */
-export function describePeriod(range: DayRange & { readonly month: string | null }, locale: Locale): string {
-  if (range.month !== null) {
-    return formatOf(locale, { timeZone: "UTC", year: "numeric", month: "long" }).format(utc(range.startDate));
+/** "2025年12月", "December 2025", "Q4 2025", "2025", or the days: "2025年12月1日至2025年12月10日". */
+export function describePeriod(range: DayRange, locale: Locale): string {
+  const calendar = calendarPeriodOf(range);
+  switch (calendar?.kind) {
+    case "month":
+      return formatOf(locale, { timeZone: "UTC", year: "numeric", month: "long" }).format(utc(range.startDate));
+    case "quarter": {
+      const [year, quarter] = [range.startDate.slice(0, 4), calendar.value.slice(-1)];
+      return locale === "zh-CN" ? `${year}年第${quarter}季度` : `Q${quarter} ${year}`;
+    }
+    case "year":
+      return locale === "zh-CN" ? `${calendar.value}年` : calendar.value;
+    default:
+      return describeDays(range, locale);
   }
+}
+
+/** "2025年12月" of `2025-12`. */
+export function describeMonth(month: string, locale: Locale): string {
+  return describePeriod(parseCalendarPeriod(month) as DayRange, locale);
+}
+
+/** The days of a range, whether or not the calendar has a name for it: "2025年12月1日至2025年12月31日". */
+export function describeDays(range: DayRange, locale: Locale): string {
   const format = formatOf(locale, {
     timeZone: "UTC",
     year: "numeric",

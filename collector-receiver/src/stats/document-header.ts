@@ -1,3 +1,4 @@
+import { daysIn } from "../metrics/calendar-ranges.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { describePeriod } from "./describe-period.ts";
 import type { PeriodStatus } from "./period-status.ts";
@@ -16,18 +17,30 @@ export interface DocumentHeader {
   /** When the counters were read. */
   readonly as_of: string;
   readonly status: PeriodStatus;
-  readonly compared_with: {
-    readonly period: string;
-    readonly start_date: string;
-    readonly end_date: string;
-    /** The period is running: only as many days of the one before are compared. */
-    readonly same_days: boolean;
-  };
+  /** Null if nothing was asked to be compared. */
+  readonly compared_with: ComparedWith | null;
+}
+
+/** The days that are compared. Rates of conversations may be compared over fewer: those up to `ended_through`. */
+export interface ComparedWith {
+  readonly mode: "previous" | "year";
+  /** The days of the other period: "2025年11月1日至24日"; all of it if no day can be compared yet. */
+  readonly period: string;
+  readonly start_date: string;
+  readonly end_date: string;
+  /** The period is running: its days that are over are compared with as many of the other one. */
+  readonly same_days: boolean;
+  /** How many days of this period are compared, and how many of the other one: 0 if none is over. */
+  readonly own_days: number;
+  readonly days: number;
+  /** Last day of this period that is compared. */
+  readonly own_end_date: string | null;
+  /** Last start day of this period whose conversations had time to end. */
+  readonly ended_through: string | null;
 }
 
 export function documentHeader(reading: PeriodReading, locale: Locale): DocumentHeader {
   const { period, tenant } = reading;
-  const compared = period.comparedWith;
   return {
     period: describePeriod(period, locale),
     start_date: period.startDate,
@@ -37,11 +50,23 @@ export function documentHeader(reading: PeriodReading, locale: Locale): Document
     locale,
     as_of: new Date(reading.nowMs).toISOString(),
     status: reading.status,
-    compared_with: {
-      period: describePeriod(compared, locale),
-      start_date: compared.startDate,
-      end_date: compared.endDate,
-      same_days: compared.sameDays,
-    },
+    compared_with: comparedWith(reading, locale),
+  };
+}
+
+function comparedWith({ comparison }: PeriodReading, locale: Locale): ComparedWith | null {
+  if (comparison === null) return null;
+  const { over, ended } = comparison.days;
+  const days = over?.before ?? comparison.whole;
+  return {
+    mode: comparison.mode,
+    period: describePeriod(days, locale),
+    start_date: days.startDate,
+    end_date: days.endDate,
+    same_days: comparison.sameDays,
+    own_days: over === null ? 0 : daysIn(over.now),
+    days: over === null ? 0 : daysIn(over.before),
+    own_end_date: over?.now.endDate ?? null,
+    ended_through: ended?.now.endDate ?? null,
   };
 }

@@ -6,14 +6,15 @@ import type { Locale } from "../metrics/format-metric.ts";
 import type { MetricDefinition } from "../metrics/metric-definition.ts";
 import { metricDictionary } from "../metrics/metric-dictionary.ts";
 import { durableDays, operationMetrics } from "../metrics/operation-metrics.ts";
-import type { OperationCounts } from "../metrics/operation-metrics.ts";
+import type { OperationCounts, OperationMetric } from "../metrics/operation-metrics.ts";
 import { resolutionMetrics } from "../metrics/resolution-metrics.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
 import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
 import { operationNotes } from "./operation-notes.ts";
 import type { OperationNote } from "./operation-notes.ts";
-import { metricsOfPeriod } from "./period-metrics.ts";
+import { comparedPartOf, notComparedBecause, spansOf } from "./compared-part.ts";
+import { metricsOfPeriod, sideFrom } from "./period-metrics.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import { defaultAgentLimit } from "./agents.ts";
 import { mapInSlices } from "./map-in-slices.ts";
@@ -60,19 +61,12 @@ export async function operationsOf(
   locale: Locale,
   shown: readonly AgentTime[] = reading.agents.slice(0, defaultAgentLimit),
 ): Promise<OperationsDocument> {
-  const { period, settings, current, before } = reading;
+  const { period, settings } = reading;
   const { currency, idleThroughMs } = period.tenant;
   const counters = metricsOfPeriod(period, locale);
   const metrics = new Map<string, ComparedMetric>();
   for (const key of ["ai_resolution_rate", ...resolutionKeys]) metrics.set(key, counters.get(key) as ComparedMetric);
-  for (const metric of operationMetrics) {
-    const previous = deriveMetric(metric, before, locale, currency);
-    metrics.set(metric.key, {
-      ...deriveMetric(metric, current, locale, currency),
-      previous: { value: previous.value, formatted: previous.formatted, low_sample: previous.low_sample },
-      change: compareMetric(metric, current, before, locale),
-    });
-  }
+  for (const metric of operationMetrics) metrics.set(metric.key, comparedOperation(metric, reading, locale));
   for (const metric of shownQuantiles) metrics.set(metric.key, comparedQuantile(metric, reading, locale));
   const listed = new Set(shown.map(({ agentId }) => agentId));
   const others = reading.agents.filter(({ agentId }) => !listed.has(agentId));
@@ -95,18 +89,38 @@ export async function operationsOf(
   };
 }
 
+function comparedOperation(metric: OperationMetric, reading: OperationsReading, locale: Locale): ComparedMetric {
+  const { period, current, compared } = reading;
+  const { currency } = period.tenant;
+  const [now, before] = [compared.now.counts, compared.before.counts];
+  const spans = spansOf(metric, period.compared[comparedPartOf(metric)]?.days ?? null);
+  const because = notComparedBecause(metric, period, spans);
+  return {
+    ...deriveMetric(metric, current, locale, currency),
+    compared: sideFrom(deriveMetric(metric, now, locale, currency)),
+    previous: sideFrom(deriveMetric(metric, before, locale, currency)),
+    by_day: metric.kind === "sum" && because === null && spans.nowDays !== spans.beforeDays,
+    change: because === null ? compareMetric(metric, now, before, locale, spans) : null,
+    ...(because === null ? {} : { not_compared: because }),
+  };
+}
+
 function comparedQuantile(
   metric: Extract<MetricDefinition, { kind: "quantile" }>,
-  reading: OperationsReading,
+  { period, durations, compared }: OperationsReading,
   locale: Locale,
 ): ComparedMetric {
-  const valueIn = (durations: Durations): MetricValue =>
-    deriveQuantile(metric, durations.get(metric.histogram) ?? [], locale);
-  const [now, earlier] = [valueIn(reading.durations), valueIn(reading.durationsBefore)];
+  const valueIn = (buckets: Durations): MetricValue =>
+    deriveQuantile(metric, buckets.get(metric.histogram) ?? [], locale);
+  const [now, before] = [valueIn(compared.now.durations), valueIn(compared.before.durations)];
   const exact = ({ value }: MetricValue) => (value === null ? null : fractionOf(String(value)));
+  const because = notComparedBecause(metric, period, spansOf(metric, period.compared.over?.days ?? null));
   return {
-    ...now,
-    previous: { value: earlier.value, formatted: earlier.formatted, low_sample: earlier.low_sample },
-    change: compareValues(exact(now), exact(earlier), metric.unit, locale),
+    ...valueIn(durations),
+    compared: sideFrom(now),
+    previous: sideFrom(before),
+    by_day: false,
+    change: because === null ? compareValues(exact(now), exact(before), metric.unit, locale) : null,
+    ...(because === null ? {} : { not_compared: because }),
   };
 }

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import type { Locale } from "../metrics/format-metric.ts";
 import { locales } from "../metrics/format-metric.ts";
 import { defaultAgentLimit } from "./agents.ts";
+import { comparisonModes } from "./compare-periods.ts";
 import { shorten } from "./report-period.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -57,11 +58,28 @@ export const localeParameters = {
   lang: localeOf("The same as locale"),
 };
 
-/** The query of a document of a month or of a range of days. */
-export const periodQuery = Type.Object(
-  { month: monthParameter, start_date: startDateParameter, end_date: endDateParameter, ...localeParameters },
-  { additionalProperties: false },
-);
+const periodParameters = {
+  month: monthParameter,
+  period: Type.Optional(
+    Type.String({
+      description: "A business day, ISO week, month, quarter or year, instead of month",
+      examples: ["2025-12-25", "2025-W52", "2025-12", "2025-Q4", "2025"],
+    }),
+  ),
+  start_date: startDateParameter,
+  end_date: endDateParameter,
+  from: Type.Optional(Type.String({ description: "The same as start_date; with to" })),
+  to: Type.Optional(Type.String({ description: "The same as end_date" })),
+  compare: Type.Optional(
+    Type.String({
+      description: `What the period is compared with: ${comparisonModes.join(", ")}; default previous`,
+      examples: ["year"],
+    }),
+  ),
+};
+
+/** The query of a document of a period. */
+export const periodQuery = Type.Object({ ...periodParameters, ...localeParameters }, { additionalProperties: false });
 
 /** @throws RequestError where `lang` and `locale` name different languages */
 export function localeIn(query: { readonly locale?: Locale; readonly lang?: Locale }, fallback: Locale): Locale {

@@ -23,11 +23,19 @@ export interface OperationsReading {
   readonly period: PeriodReading;
   readonly settings: OperationSettings;
   readonly current: OperationCounts;
-  readonly before: OperationCounts;
   readonly durations: Durations;
-  readonly durationsBefore: Durations;
+  /**
+   * Both sides of the comparison: resolutions over the days that are judged, all else over the days that are over. A term is
+   * null if no such day is.
+   */
+  readonly compared: Readonly<Record<"now" | "before", OperationSide>>;
   /** Who did anything in the period, or was there. */
   readonly agents: readonly AgentTime[];
+}
+
+export interface OperationSide {
+  readonly counts: OperationCounts;
+  readonly durations: Durations;
 }
 
 /** An agent's part of the counts. */
@@ -61,34 +69,46 @@ export async function readOperations(
     readPeriod(reader, tenantId, query),
     readOperationSettings(pool, tenantId),
   ]);
-  const { period } = reading;
-  const ranges = [period, period.comparedWith].map((days) => instantsOf(days, reading));
-  const [now, then] = ranges as [InstantRange, InstantRange];
-  const [time, stock, resolved, resolvedBefore, durations, agents] = await Promise.all([
+  const { period, compared, calendar } = reading;
+  const { over, judged } = compared;
+  const days: readonly DayRange[] = [period, ...(over === null ? [] : [over.days.now, over.days.before])];
+  const ranges = days.map((range) => instantsOf(range, reading));
+  const resolutionsOf = async (range: DayRange | undefined): Promise<Resolutions | null> =>
+    range === undefined ? null : sumResolutions(pool, tenantId, range, { calendar, ...instantsOf(range, reading) });
+  const [time, stock, resolved, durations, agents] = await Promise.all([
     readAgentTime(pool, tenantId, settings.heartbeatSeconds, ranges),
     readTicketStock(pool, tenantId, ranges),
-    sumResolutions(pool, tenantId, period, { calendar: reading.calendar, toMs: now.toMs }),
-    sumResolutions(pool, tenantId, period.comparedWith, { calendar: reading.calendar, toMs: then.toMs }),
-    readDurations(pool, tenantId, shownHistograms, [period, period.comparedWith]),
+    Promise.all([period, judged?.days.now, judged?.days.before].map(resolutionsOf)),
+    readDurations(pool, tenantId, shownHistograms, days),
     readAgents(pool, tenantId, period, { limit: null }),
   ]);
-  const countsOf = (range: 0 | 1, resolutions: Resolutions, handleSeconds: string | null): OperationCounts => ({
-    ...(reading.tenant.chatbotReported ? resolutionCounts(resolutions) : unknownResolutions),
-    ...(reading.tenant.workbenchReported
-      ? {
-          ...timeCounts(time.filter((row) => row.range === range)),
-          total_handle_time_ms: milliseconds(handleSeconds),
-          ...ticketCounts(stock[range] as TicketStock),
-        }
-      : unknownWork),
+  const { chatbotReported, workbenchReported } = reading.tenant;
+  const countsOf = (place: number, handleSeconds: string | null | undefined): OperationCounts => {
+    const resolutions = resolved[place] ?? null;
+    return {
+      ...(chatbotReported && resolutions !== null ? resolutionCounts(resolutions) : unknownResolutions),
+      ...(workbenchReported && place < days.length
+        ? {
+            ...timeCounts(time.filter(({ range }) => range === place)),
+            total_handle_time_ms: milliseconds(handleSeconds ?? null),
+            ...ticketCounts(stock[place] as TicketStock),
+          }
+        : unknownWork),
+    };
+  };
+  const sideOf = (place: number, handleSeconds: string | null | undefined): OperationSide => ({
+    counts: countsOf(place, handleSeconds),
+    durations: durations[place] ?? new Map<string, readonly HistogramBucket[]>(),
   });
   return {
     period: reading,
     settings,
-    current: countsOf(0, resolved, reading.counters.total_handle_time_sec),
-    before: countsOf(1, resolvedBefore, reading.before.total_handle_time_sec),
+    current: countsOf(0, reading.counters.total_handle_time_sec),
     durations: durations[0] as Durations,
-    durationsBefore: durations[1] as Durations,
+    compared: {
+      now: sideOf(1, over?.now.total_handle_time_sec),
+      before: sideOf(2, over?.before.total_handle_time_sec),
+    },
     agents: agentTimes(agents.rows, time),
   };
 }

@@ -1,10 +1,13 @@
 import { businessCalendarOf } from "../metrics/business-calendar.ts";
 import type { BusinessCalendar } from "../metrics/business-calendar.ts";
+import { noCounters } from "../metrics/metric-definition.ts";
 import type { Counters } from "../metrics/metric-definition.ts";
+import { comparePeriods, endedDaysOf } from "./compare-periods.ts";
+import type { ComparedDays, ComparedPart, Comparison } from "./compare-periods.ts";
 import { statusOf } from "./period-status.ts";
 import type { PeriodStatus } from "./period-status.ts";
-import { counterRangeOf, parsePeriod } from "./report-period.ts";
-import type { PeriodQuery, ReportPeriod } from "./report-period.ts";
+import { counterRangeOf, parseComparison, parsePeriod } from "./report-period.ts";
+import type { DayRange, PeriodQuery, ReportPeriod } from "./report-period.ts";
 import { readCounters } from "./sql/read-counters.ts";
 import { readTenant } from "./sql/read-tenant.ts";
 import type { TenantRow } from "./sql/read-tenant.ts";
@@ -19,12 +22,24 @@ export interface TenantToday {
   readonly today: string;
 }
 
-/** A period, what was counted in it, and what was counted in the one before. */
+/** The counters of both sides of a comparison. */
+export interface ComparedCounters {
+  readonly days: ComparedDays;
+  readonly now: Counters;
+  readonly before: Counters;
+}
+
+/** A period, what was counted in it, and what is compared with it. */
 export interface PeriodReading extends TenantToday {
   readonly period: ReportPeriod;
   readonly status: PeriodStatus;
   readonly counters: Counters;
-  readonly before: Counters;
+  /** Null: nothing was asked to be compared. */
+  readonly comparison: Comparison | null;
+  /** Null: no day can be compared up to there yet. */
+  readonly compared: Readonly<Record<ComparedPart, ComparedCounters | null>>;
+  /** The start days whose conversations had time to end, if they are some of the period's and not all. */
+  readonly ended: { readonly days: DayRange; readonly counters: Counters } | null;
 }
 
 export type StatsReader = Pick<StatsContext, "pool" | "now">;
@@ -38,21 +53,57 @@ export async function readTenantToday({ pool, now }: StatsReader, tenantId: stri
 
 /**
  * Two round trips, however many events there are: settings first (they say which day it is), then
- * the counters of both periods.
- * @throws RequestError where the query is wrong
+ * the counters of the period and of the days that are compared.
+ * @throws RequestError if the query is wrong
  */
 export async function readPeriod(reader: StatsReader, tenantId: string, query: PeriodQuery): Promise<PeriodReading> {
   const at = await readTenantToday(reader, tenantId);
   const period = parsePeriod(query, at.today);
-  const [counters, before] = (await readCounters(reader.pool, tenantId, [
-    counterRangeOf(period),
-    counterRangeOf(period.comparedWith),
-  ])) as [Counters, Counters];
-  const status = statusOf(period, counters, {
-    calendar: at.calendar,
-    idleTimeoutMs: at.tenant.idleTimeoutMs,
-    idleThroughMs: at.tenant.idleThroughMs,
-    nowMs: at.nowMs,
-  });
-  return { ...at, period, status, counters, before };
+  const { idleTimeoutMs, idleThroughMs } = at.tenant;
+  const standing = { calendar: at.calendar, today: at.today, idleTimeoutMs, idleThroughMs };
+  const comparison = comparePeriods(period, parseComparison(query), standing);
+  const ended = endedDaysOf(period, standing);
+  const countersOf = await readRanges(reader, tenantId, [
+    period,
+    ...(ended === null ? [] : [ended]),
+    ...comparedParts.flatMap((part) => {
+      const days = comparison?.days[part];
+      return days == null ? [] : [days.now, days.before];
+    }),
+  ]);
+  const comparedOf = (part: ComparedPart): ComparedCounters | null => {
+    const days = comparison?.days[part];
+    return days == null ? null : { days, now: countersOf(days.now), before: countersOf(days.before) };
+  };
+  const counters = countersOf(period);
+  const status = statusOf(period, counters, { ...standing, nowMs: at.nowMs });
+  return {
+    ...at,
+    period,
+    status,
+    counters,
+    comparison,
+    compared: { over: comparedOf("over"), ended: comparedOf("ended"), judged: comparedOf("judged") },
+    ended: ended === null ? null : { days: ended, counters: countersOf(ended) },
+  };
+}
+
+const comparedParts = ["over", "ended", "judged"] as const satisfies readonly ComparedPart[];
+
+/** Reads each of the ranges once, and gives the function that knows their counters. */
+async function readRanges(
+  { pool }: Pick<StatsReader, "pool">,
+  tenantId: string,
+  ranges: readonly DayRange[],
+): Promise<(range: DayRange) => Counters> {
+  const keyOf = ({ startDate, endDate }: DayRange): string => `${startDate} ${endDate}`;
+  const wanted = new Map(ranges.map((range) => [keyOf(range), counterRangeOf(range)]));
+  const counters = await readCounters(pool, tenantId, [...wanted.values()]);
+  const known = new Map([...wanted.keys()].map((key, place) => [key, counters[place] as Counters]));
+  return (range) => known.get(keyOf(range)) as Counters;
+}
+
+/** The counters of the other period over the days that are over; without any, nothing was counted. */
+export function countersBefore({ compared }: PeriodReading): Counters {
+  return compared.over?.before ?? noCounters;
 }

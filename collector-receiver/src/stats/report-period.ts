@@ -1,21 +1,13 @@
-/** Which days a document is about, and which days it is compared with. Pure. */
-import {
-  addDays,
-  addMonths,
-  daysBetween,
-  daysInMonth,
-  monthOf,
-  startOfWeek,
-  weekOf,
-} from "../metrics/business-calendar.ts";
+/** Which days a document is about. Pure. */
+import { addDays, daysInMonth, monthOf, startOfWeek, weekOf } from "../metrics/business-calendar.ts";
 import type { PeriodType } from "../metrics/business-calendar.ts";
+import { calendarPeriodOf, daysIn, parseCalendarPeriod } from "../metrics/calendar-ranges.ts";
+import type { DayRange } from "../metrics/calendar-ranges.ts";
+import { comparisonModes } from "./compare-periods.ts";
+import type { ComparisonMode } from "./compare-periods.ts";
 import { RequestError } from "./request-error.ts";
 
-/** Business days, both ends included. */
-export interface DayRange {
-  readonly startDate: string;
-  readonly endDate: string;
-}
+export type { DayRange } from "../metrics/calendar-ranges.ts";
 
 /** Rows of `analytics_business_metrics` that add up to a range. */
 export interface CounterRange {
@@ -25,128 +17,129 @@ export interface CounterRange {
 }
 
 export interface ReportPeriod extends DayRange {
-  /** `2025-12` where the range is a calendar month. */
+  /** `2025-12` if the range is a calendar month. */
   readonly month: string | null;
   /** Today lies in it. */
   readonly running: boolean;
-  readonly comparedWith: ComparedPeriod;
-}
-
-interface ComparedPeriod extends DayRange {
-  /** The whole month, where it is one. */
-  readonly month: string | null;
-  /** A running period is compared with as many days of the one before. */
-  readonly sameDays: boolean;
 }
 
 export interface PeriodQuery {
   readonly month?: string | undefined;
+  readonly period?: string | undefined;
   readonly start_date?: string | undefined;
   readonly end_date?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly compare?: string | undefined;
 }
 
 /** Ten years: more than is ever reported at once, and few enough rows to add. */
 const maxRangeDays = 3660;
 
+/** The ways to name a period: each alone, a pair together. */
+const waysToName = [["month"], ["period"], ["start_date", "end_date"], ["from", "to"]] as const;
+
 /**
  * The period that a query names; without one, the current month.
  * @param today the business day of now
- * @throws RequestError where parameters are wrong or contradict each other
+ * @throws RequestError if parameters are wrong or contradict each other
  */
 export function parsePeriod(query: PeriodQuery, today: string): ReportPeriod {
-  const { month, start_date: startDate, end_date: endDate } = query;
-  if (startDate === undefined && endDate === undefined) {
-    return monthPeriod(month === undefined ? monthOf(today) : checkMonth(month, "month"), today);
-  }
-  if (month !== undefined) {
+  const range = rangeIn(query, today);
+  const calendar = calendarPeriodOf(range);
+  return {
+    ...range,
+    month: calendar?.kind === "month" ? calendar.value : null,
+    running: range.startDate <= today && today <= range.endDate,
+  };
+}
+
+/**
+ * What a query asks to compare with; the period before unless it says otherwise.
+ * @throws RequestError if `compare` is none of the modes
+ */
+export function parseComparison({ compare = "previous" }: PeriodQuery): ComparisonMode {
+  const mode = comparisonModes.find((one) => one === compare);
+  if (mode !== undefined) return mode;
+  throw new RequestError(
+    "invalid_parameter",
+    `compare = "${shorten(compare)}" is not a comparison; pass ${comparisonModes.join(", ")}`,
+    "compare",
+  );
+}
+
+function rangeIn(query: PeriodQuery, today: string): DayRange {
+  const named = waysToName.filter((names) => names.some((name) => query[name] !== undefined));
+  const [way, other] = named;
+  if (way === undefined) return rangeOf(parseCalendarPeriod(monthOf(today)) as DayRange);
+  if (other !== undefined) {
+    const first = way.find((name) => query[name] !== undefined) as keyof PeriodQuery;
+    const second = other.find((name) => query[name] !== undefined);
     throw new RequestError(
       "mixed_parameters",
-      `month = "${month}" cannot be mixed with ${startDate === undefined ? "end_date" : "start_date"}; pass either month, or start_date and end_date`,
-      "month",
+      `${first} = "${shorten(query[first] as string)}" cannot be mixed with ${second}; pass ${waysToName.map((names) => names.join(" and ")).join(", or ")}`,
+      first,
     );
   }
-  if (startDate === undefined || endDate === undefined) {
-    const missing = startDate === undefined ? "start_date" : "end_date";
-    const given = startDate === undefined ? `end_date = "${endDate}"` : `start_date = "${startDate}"`;
+  const [name, last] = way;
+  if (name === "month") return rangeOf(parseCalendarPeriod(checkMonth(query.month as string, name)) as DayRange);
+  if (name === "period") return rangeOf(checkPeriod(query.period as string));
+  return daysFrom(query, name, last);
+}
+
+const rangeOf = ({ startDate, endDate }: DayRange): DayRange => ({ startDate, endDate });
+
+function daysFrom(query: PeriodQuery, first: "start_date" | "from", last: "end_date" | "to"): DayRange {
+  const [from, to] = [query[first], query[last]];
+  if (from === undefined || to === undefined) {
+    const missing = from === undefined ? first : last;
+    const given = from === undefined ? `${last} = "${shorten(to as string)}"` : `${first} = "${shorten(from)}"`;
     throw new RequestError(
       "mixed_parameters",
       `${given} needs ${missing} too; pass both (both days are included), or month`,
       missing,
     );
   }
-  return rangePeriod(checkDay(startDate, "start_date"), checkDay(endDate, "end_date"), today);
-}
-
-function monthPeriod(month: string, today: string): ReportPeriod {
-  const startDate = `${month}-01`;
-  const endDate = `${month}-${daysInMonth(month)}`;
-  const running = startDate <= today && today <= endDate;
-  const before = addMonths(month, -1);
-  const lastDayBefore = daysInMonth(before);
-  const elapsed = Math.min(daysBetween(startDate, today) + 1, lastDayBefore);
-  return {
-    month,
-    startDate,
-    endDate,
-    running,
-    comparedWith: {
-      startDate: `${before}-01`,
-      endDate: `${before}-${String(running ? elapsed : lastDayBefore).padStart(2, "0")}`,
-      month: running && elapsed < lastDayBefore ? null : before,
-      sameDays: running,
-    },
-  };
-}
-
-function rangePeriod(startDate: string, endDate: string, today: string): ReportPeriod {
-  if (startDate > endDate) {
+  const range = { startDate: checkDay(from, first), endDate: checkDay(to, last) };
+  if (range.startDate > range.endDate) {
+    throw new RequestError("invalid_parameter", `${first} = "${from}" lies after ${last} = "${to}"; swap them`, first);
+  }
+  if (daysIn(range) > maxRangeDays) {
     throw new RequestError(
       "invalid_parameter",
-      `start_date = "${startDate}" lies after end_date = "${endDate}"; swap them`,
-      "start_date",
+      `${first} = "${from}" to ${last} = "${to}" are ${daysIn(range)} days; at most ${maxRangeDays} are added up`,
+      first,
     );
   }
-  const days = daysBetween(startDate, endDate) + 1;
-  if (days > maxRangeDays) {
-    throw new RequestError(
-      "invalid_parameter",
-      `start_date = "${startDate}" to end_date = "${endDate}" are ${days} days; at most ${maxRangeDays} are added up`,
-      "start_date",
-    );
-  }
-  const month = monthOf(startDate);
-  if (startDate === `${month}-01` && endDate === `${month}-${daysInMonth(month)}`) {
-    return monthPeriod(month, today);
-  }
-  const running = startDate <= today && today <= endDate;
-  const compared = running ? daysBetween(startDate, today) + 1 : days;
-  const comparedStart = addDays(startDate, -days);
-  return {
-    month: null,
-    startDate,
-    endDate,
-    running,
-    comparedWith: {
-      startDate: comparedStart,
-      endDate: addDays(comparedStart, compared - 1),
-      month: null,
-      sameDays: running,
-    },
-  };
+  return range;
 }
 
 /**
- * The rows that a range is read from: one month row, one week row, or its days. All give the same
- * sums; distinct customers are known only where it is one row.
+ * The rows that a range is read from: its months if it is whole ones, one week row, or its days. All give the same
+ * sums; distinct customers are known only if it is one row.
  */
-export function counterRangeOf(range: DayRange & { readonly month?: string | null }): CounterRange {
-  if (range.month) return { periodType: "month", first: range.month, last: range.month };
+export function counterRangeOf(range: DayRange): CounterRange {
+  const [first, last] = [monthOf(range.startDate), monthOf(range.endDate)];
+  if (range.startDate === `${first}-01` && range.endDate === `${last}-${daysInMonth(last)}`) {
+    return { periodType: "month", first, last };
+  }
   const isWeek = startOfWeek(range.startDate) === range.startDate && addDays(range.startDate, 6) === range.endDate;
   if (isWeek) {
     const week = weekOf(range.startDate);
     return { periodType: "week", first: week, last: week };
   }
   return { periodType: "day", first: range.startDate, last: range.endDate };
+}
+
+/** @throws RequestError if `value` is no day, ISO week, month, quarter or year of the years 1970 to 9998 */
+function checkPeriod(value: string): DayRange {
+  const period = parseCalendarPeriod(value);
+  if (period !== null && period.startDate >= "1970-01-01" && period.endDate < "9999-01-01") return period;
+  throw new RequestError(
+    "invalid_parameter",
+    `period = "${shorten(value)}" is not a period; pass a day (2025-12-25), an ISO week (2025-W52), a month (2025-12), a quarter (2025-Q4) or a year (2025)`,
+    "period",
+  );
 }
 
 /** @throws RequestError where `value` is not a month of the years 1970 to 9998 */

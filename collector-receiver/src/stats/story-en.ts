@@ -1,6 +1,7 @@
+import { isZero, unsigned } from "../metrics/compare-metric.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import { comparedInStory, smallCount } from "./story-material.ts";
-import type { StoryMaterial } from "./story-material.ts";
+import type { StoryComparison, StoryMaterial } from "./story-material.ts";
 
 /** The story in English: opens "This month" for the current month, else names the month or the dates. */
 export function tellInEnglish(material: StoryMaterial): string {
@@ -61,7 +62,7 @@ function chatbotSentences(material: StoryMaterial, opening: string): string[] {
         ? ""
         : rate.low_sample
           ? ` and resolved ${count(rate.numerator)} of ${sessions.formatted} sessions alone${assumedText}`
-          : ` and resolved ${count(rate.numerator)} sessions alone, a rate of ${rate.formatted}${assumedText}`;
+          : ` and resolved ${count(rate.numerator)} sessions alone, a rate of ${rate.formatted}${endedText(rate)}${assumedText}`;
     sentences.push(`${opening}, the AI chatbot had ${sessions.formatted} ${conversations}${withCustomers}${resolved}.`);
   }
   const details: string[] = [];
@@ -80,6 +81,10 @@ function chatbotSentences(material: StoryMaterial, opening: string): string[] {
   if (tracking !== null) details.push(tracking);
   if (details.length > 0) sentences.push(sentence(details));
   return sentences;
+}
+
+function endedText({ ended }: ComparedMetric): string {
+  return ended === undefined || ended.low_sample ? "" : ` (${ended.formatted} of those that had time to end)`;
 }
 
 function workbenchSentences(material: StoryMaterial): string[] {
@@ -141,24 +146,42 @@ const compared: Readonly<Record<(typeof comparedInStory)[number], string>> = {
 };
 
 function comparison(material: StoryMaterial): string[] {
-  const { reading, comparedName, nothingBefore } = material;
-  const before = reading.period.comparedWith.sameDays ? `the same days before (${comparedName})` : comparedName;
-  if (nothingBefore) return [`There is nothing to compare with in ${before}.`];
-  const phrases = comparedInStory.map((key) => changePhrase(material, key));
-  const told = phrases.filter((phrase) => phrase !== null);
-  return told.length === 0 ? [] : [`Compared with ${before}: ${told.join("; ")}.`];
+  const { comparison: days, isCurrentMonth } = material;
+  if (days === null) return [];
+  if (days.ownDays === 0) {
+    return [
+      `No day of the ${isCurrentMonth ? "month" : "period"} is over yet, so nothing is compared with ${days.otherName}.`,
+    ];
+  }
+  const other = days.sameDays
+    ? `the same days ${days.mode === "year" ? "a year before" : "before"} (${days.otherName})`
+    : days.otherName;
+  if (days.nothingBefore) return [`There is nothing to compare with in ${other}.`];
+  const told = comparedInStory.map((key) => changePhrase(material, days, key)).filter((phrase) => phrase !== null);
+  if (told.length === 0) return [];
+  const basis = [
+    ...(days.sameDays ? ["without today"] : []),
+    ...(days.ownDays === days.otherDays ? [] : [`counts by the day, ${days.ownDays} days against ${days.otherDays}`]),
+  ];
+  return [`Compared with ${other}${basis.length === 0 ? "" : `, ${basis.join(", ")}`}: ${told.join("; ")}.`];
 }
 
-function changePhrase(material: StoryMaterial, key: (typeof comparedInStory)[number]): string | null {
+function changePhrase(
+  material: StoryMaterial,
+  days: StoryComparison,
+  key: (typeof comparedInStory)[number],
+): string | null {
   const metric = material.known(key);
-  if (metric?.change == null || metric.previous.value === null || metric.low_sample) return null;
+  if (metric?.change == null || metric.previous.value === null || metric.compared.low_sample) return null;
   const name = compared[key];
   if (metric.unit === "count" && metric.previous.value < smallCount) {
-    return `${name} ${metric.previous.formatted} → ${metric.formatted}`;
+    const over = (count: number): string => (metric.by_day ? ` in ${count} days` : "");
+    const { previous, compared: now } = metric;
+    return `${name} ${previous.formatted}${over(days.otherDays)} → ${now.formatted}${over(days.ownDays)}`;
   }
   if (metric.previous.low_sample) return null;
   const amount = metric.change.formatted;
-  if (Number.parseFloat(amount.replace(/^[+-]/, "")) === 0) return `${name} unchanged`;
+  if (isZero(unsigned(amount))) return `${name} unchanged`;
   const points = metric.change.unit === "percentage_points" ? " percentage points" : "";
   return `${name} ${amount}${points}`;
 }

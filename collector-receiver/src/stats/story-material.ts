@@ -9,15 +9,28 @@ export interface StoryMaterial {
   readonly isCurrentMonth: boolean;
   /** "2025年12月" */
   readonly periodName: string;
-  readonly comparedName: string;
-  /** Nothing was counted in the period it is compared with. */
-  readonly nothingBefore: boolean;
+  /** Null: nothing was asked to be compared. */
+  readonly comparison: StoryComparison | null;
   /** "12月20日 14:05": up to when a running period is known. */
   readonly asOf: string;
   /** The metric, or undefined where it has no number in this period. */
   readonly known: (key: string) => ComparedMetric | undefined;
   /** A count as text; only of a metric that is known. */
   readonly count: (value: number | null) => string;
+}
+
+export interface StoryComparison {
+  readonly mode: "previous" | "year";
+  /** The days of the period that are compared; empty if none is over. */
+  readonly ownName: string;
+  /** The days of the other period. */
+  readonly otherName: string;
+  readonly ownDays: number;
+  readonly otherDays: number;
+  /** The period runs: only some of its days are compared. */
+  readonly sameDays: boolean;
+  /** Nothing was counted in those days of the other period. */
+  readonly nothingBefore: boolean;
 }
 
 /** Metrics whose change the story tells, in its order. */

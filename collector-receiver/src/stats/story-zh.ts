@@ -1,6 +1,7 @@
+import { isZero, unsigned } from "../metrics/compare-metric.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import { comparedInStory, smallCount } from "./story-material.ts";
-import type { StoryMaterial } from "./story-material.ts";
+import type { StoryComparison, StoryMaterial } from "./story-material.ts";
 
 /** The story in Chinese: opens 本月 for the current month, else names the month or the dates. */
 export function tellInChinese(material: StoryMaterial): string {
@@ -49,7 +50,7 @@ function chatbotSentence(material: StoryMaterial, opening: string): string {
       parts.push(
         rate.low_sample
           ? `${sessions.formatted} 个会话中有 ${resolved} 个由 AI 独立解决${assumedText}`
-          : `其中 ${resolved} 个会话由 AI 独立解决，解决率 ${rate.formatted}${assumedText}`,
+          : `其中 ${resolved} 个会话由 AI 独立解决，解决率 ${rate.formatted}${endedText(rate)}${assumedText}`,
       );
     }
   }
@@ -66,6 +67,10 @@ function chatbotSentence(material: StoryMaterial, opening: string): string {
     share(known("tracking_query_success_rate"), "物流查询成功率", "次物流查询", "成功", count),
   ].filter((text) => text !== null);
   return `${parts.join("，")}。${queries.length === 0 ? "" : `${queries.join("，")}。`}`;
+}
+
+function endedText({ ended }: ComparedMetric): string {
+  return ended === undefined || ended.low_sample ? "" : `（在已有足够时间结束的会话中为 ${ended.formatted}）`;
 }
 
 function workbenchSentences(material: StoryMaterial): string[] {
@@ -124,26 +129,38 @@ const compared: Readonly<Record<(typeof comparedInStory)[number], [string, strin
 };
 
 function comparison(material: StoryMaterial): string[] {
-  const { reading, comparedName, nothingBefore } = material;
-  const before = reading.period.comparedWith.sameDays
-    ? `${material.isCurrentMonth ? "上月" : "此前"}同期（${comparedName}）`
-    : comparedName;
-  if (nothingBefore) return [`${before}没有可比的数据。`];
-  const phrases = comparedInStory.map((key) => changePhrase(material, key));
-  const told = phrases.filter((phrase) => phrase !== null);
-  return told.length === 0 ? [] : [`与${before}相比，${told.join("，")}。`];
+  const { comparison: days, isCurrentMonth } = material;
+  if (days === null) return [];
+  if (days.ownDays === 0)
+    return [`${isCurrentMonth ? "本月" : "该周期"}还没有结束的一天，暂不与${days.otherName}比较。`];
+  const same = days.mode === "year" ? "去年" : isCurrentMonth ? "上月" : "此前";
+  const other = days.sameDays ? `${same}同期（${days.otherName}）` : days.otherName;
+  if (days.nothingBefore) return [`${other}没有可比的数据。`];
+  const told = comparedInStory.map((key) => changePhrase(material, days, key)).filter((phrase) => phrase !== null);
+  if (told.length === 0) return [];
+  const basis = [
+    ...(days.sameDays ? ["今天不计"] : []),
+    ...(days.ownDays === days.otherDays ? [] : [`数量按日均，${days.ownDays} 天对 ${days.otherDays} 天`]),
+  ];
+  return [`与${other}相比${basis.length === 0 ? "" : `（${basis.join("；")}）`}，${told.join("，")}。`];
 }
 
-function changePhrase(material: StoryMaterial, key: (typeof comparedInStory)[number]): string | null {
+function changePhrase(
+  material: StoryMaterial,
+  days: StoryComparison,
+  key: (typeof comparedInStory)[number],
+): string | null {
   const metric = material.known(key);
-  if (metric?.change == null || metric.previous.value === null || metric.low_sample) return null;
+  if (metric?.change == null || metric.previous.value === null || metric.compared.low_sample) return null;
   const [name, up, down] = compared[key];
   if (metric.unit === "count" && metric.previous.value < smallCount) {
-    return `${name}由 ${metric.previous.formatted} 变为 ${metric.formatted}`;
+    const over = (count: number): string => (metric.by_day ? `（${count} 天）` : " ");
+    const { previous, compared: now } = metric;
+    return `${name}由 ${previous.formatted}${over(days.otherDays)}变为 ${`${now.formatted}${over(days.ownDays)}`.trimEnd()}`;
   }
   if (metric.previous.low_sample) return null;
-  const amount = metric.change.formatted.replace(/^[+-]/, "");
-  if (Number.parseFloat(amount) === 0) return `${name}持平`;
+  const amount = unsigned(metric.change.formatted);
+  if (isZero(amount)) return `${name}持平`;
   const points = metric.change.unit === "percentage_points" ? " 个百分点" : "";
   return `${name}${metric.change.direction === "up" ? up : down} ${amount}${points}`;
 }

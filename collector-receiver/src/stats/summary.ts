@@ -7,22 +7,26 @@ import type { PeriodReading } from "./read-period.ts";
 
 type RawNumbers = Readonly<Record<string, number | null>>;
 
-/** Raw numbers of a month by metric key, with those of the month before. */
+/** Raw numbers of a period by metric key, with those of the one that it is compared with. */
 export interface Summary extends DocumentHeader {
-  readonly month: string;
+  /** `2025-12`; null if the period is no calendar month. */
+  readonly month: string | null;
   readonly current: RawNumbers;
-  /** Of `compared_with`: while the month runs, only its same days. */
+  /** Over the days that are compared: those that are over, less those whose conversations had no time to end. */
+  readonly compared: RawNumbers;
+  /** Over the days of the other period that stand against them. */
   readonly previous: RawNumbers;
   readonly change: Readonly<Record<string, MetricChange | null>>;
 }
 
-/** The summary of a month: a pure function of (reading, locale). */
+/** The summary of a period: a pure function of (reading, locale). */
 export function summaryOf(reading: PeriodReading, locale: Locale): Summary {
   const metrics = [...metricsOfPeriod(reading, locale)];
   return {
     ...documentHeader(reading, locale),
-    month: reading.period.month ?? reading.period.startDate.slice(0, 7),
+    month: reading.period.month,
     current: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.value])),
+    compared: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.compared.value])),
     previous: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.previous.value])),
     change: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.change])),
   };

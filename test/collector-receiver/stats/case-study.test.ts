@@ -58,10 +58,15 @@ describe("the plan's documents", () => {
       as_of: "2026-01-20T04:00:00.000Z",
       status: "settled",
       compared_with: {
+        mode: "previous",
         period: "2025年11月",
         start_date: "2025-11-01",
         end_date: "2025-11-30",
         same_days: false,
+        own_days: 31,
+        days: 30,
+        own_end_date: "2025-12-31",
+        ended_through: "2025-12-31",
       },
     });
     const chatbot = {
@@ -88,8 +93,8 @@ describe("the plan's documents", () => {
         "平均响应时间 1.5秒，估算节省人工成本 ¥46,230。订单查询成功率 98.2%，物流查询成功率 96.8%。" +
         "坐席接管 812 个会话，平均首次响应（等待接管）30秒，平均处理时长 8分钟；" +
         "解决工单 125 张，平均解决时长 4小时，SLA 达标率 95.2%。" +
-        "与2025年11月相比，会话数增加 8.4%，AI 解决率上升 1.3 个百分点，平均响应时间缩短 6.3%，" +
-        "坐席接管会话数由 20 变为 812，解决工单数增加 25.0%，SLA 达标率下降 0.8 个百分点。",
+        "与2025年11月相比（数量按日均，31 天对 30 天），会话数增加 4.9%，AI 解决率上升 1.3 个百分点，平均响应时间缩短 6.3%，" +
+        "坐席接管会话数由 20（30 天）变为 812（31 天），解决工单数增加 21.0%，SLA 达标率下降 0.8 个百分点。",
     );
     expect(document.metrics.ai_resolution_rate).toEqual({
       value: 85.295203,
@@ -98,7 +103,9 @@ describe("the plan's documents", () => {
       numerator: 4623,
       denominator: 5420,
       low_sample: false,
+      compared: { value: 85.295203, formatted: "85.3%", low_sample: false },
       previous: { value: 84, formatted: "84.0%", low_sample: false },
+      by_day: false,
       change: { value: 1.295203, unit: "percentage_points", formatted: "+1.3", direction: "up" },
     });
     expect(document.metrics.estimated_cost_saved).toMatchObject({ value: 46230, estimate: true });
@@ -122,8 +129,8 @@ describe("the plan's documents", () => {
         "Agents took over 812 sessions, the average first response (wait until takeover) was 30 sec, " +
         "and the average handle time was 8 min. " +
         "125 tickets were resolved, on average in 4 hr, and 95.2% of closed tickets met their SLA. " +
-        "Compared with November 2025: conversations +8.4%; the AI resolution rate +1.3 percentage points; " +
-        "the average response time -6.3%; sessions handled by agents 20 → 812; tickets resolved +25.0%; " +
+        "Compared with November 2025, counts by the day, 31 days against 30: conversations +4.9%; the AI resolution rate +1.3 percentage points; " +
+        "the average response time -6.3%; sessions handled by agents 20 in 30 days → 812 in 31 days; tickets resolved +21.0%; " +
         "the share within SLA -0.8 percentage points.",
     );
     expect((await caseStudy("english", over, "month=2025-12&lang=en")).story).toBe(document.story);
@@ -133,17 +140,17 @@ describe("the plan's documents", () => {
 describe("a running month", () => {
   it("opens 本月, is compared with the same days and says that it is not over", async () => {
     await seedPlan("running");
-    await seedDay(database.pool, "running", "2025-11-26", { total_sessions: 100_000, sessions_ended: 100_000 });
+    await seedDay(database.pool, "running", "2025-11-25", { total_sessions: 100_000, sessions_ended: 100_000 });
     const document = await caseStudy("running", "2025-12-25T06:05:00Z", "");
     expect(document).toMatchObject({
       period: "2025年12月",
       status: "running",
-      compared_with: { start_date: "2025-11-01", end_date: "2025-11-25", same_days: true },
+      compared_with: { start_date: "2025-11-01", end_date: "2025-11-24", same_days: true },
     });
-    // The 100,000 of 26 November are not among the same days.
+    // The 100,000 of 25 November are not among the same days.
     expect(document.metrics.total_sessions.previous.value).toBe(5000);
     expect(document.story).toMatch(/^本月 AI 客服共服务 5,420 个会话/);
-    expect(document.story).toContain("与上月同期（2025年11月1日至2025年11月25日）相比");
+    expect(document.story).toContain("与上月同期（2025年11月1日至2025年11月24日）相比（今天不计）");
     expect(document.story).toMatch(/本月尚未结束，数据截至 12月25日 14:05。$/);
     const english = await caseStudy("running", "2025-12-25T06:05:00Z", "lang=en");
     expect(english.story).toMatch(/^This month, the AI chatbot had 5,420 conversations/);
@@ -159,7 +166,13 @@ describe("a running month", () => {
     expect(before).toMatchObject({ period: "2025年12月", status: "running" });
     const after = await caseStudy("new-york", "2026-01-01T05:00:00Z", "");
     expect(after).toMatchObject({ period: "2026年1月", status: "empty" });
-    expect(after.compared_with).toMatchObject({ start_date: "2025-12-01", end_date: "2025-12-01" });
+    // No day of January is over.
+    expect(after.compared_with).toMatchObject({
+      start_date: "2025-12-01",
+      end_date: "2025-12-31",
+      own_days: 0,
+      days: 0,
+    });
   });
 
   it("follows the clock change: the month of March ends an hour earlier in UTC", async () => {
@@ -271,7 +284,7 @@ describe("figures that are not known", () => {
         "平均响应时间 1.5秒（仅 20 条回复），估算节省人工成本 ¥100。8 次订单查询中有 7 次成功。" +
         "坐席接管 3 个会话，平均首次响应（等待接管）30秒，平均处理时长 5分钟；" +
         "解决工单 9 张，平均解决时长 4小时，9 张工单中有 8 张达成 SLA。" +
-        "与2025年11月相比，会话数由 10 变为 12。",
+        "与2025年11月相比（数量按日均，31 天对 30 天），会话数由 10（30 天）变为 12（31 天）。",
     );
     const english = await caseStudy("few", over, "month=2025-12&lang=en");
     expect(english.story).toContain("resolved 10 of 12 sessions alone (4 of them assumed)");

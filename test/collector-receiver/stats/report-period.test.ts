@@ -4,47 +4,26 @@ import { counterRangeOf, parsePeriod } from "../../../collector-receiver/src/sta
 import { RequestError } from "../../../collector-receiver/src/stats/request-error.ts";
 
 describe("the period of a query", () => {
-  it("is the current month without parameters, compared with the same days of the month before", () => {
+  it("is the current month without parameters", () => {
     expect(parsePeriod({}, "2025-12-25")).toEqual({
       month: "2025-12",
       startDate: "2025-12-01",
       endDate: "2025-12-31",
       running: true,
-      comparedWith: { startDate: "2025-11-01", endDate: "2025-11-25", month: null, sameDays: true },
     });
   });
 
-  it("is a whole month compared with the whole month before once it is over, across the year", () => {
-    expect(parsePeriod({ month: "2026-01" }, "2026-02-01")).toMatchObject({
-      endDate: "2026-01-31",
-      running: false,
-      comparedWith: { startDate: "2025-12-01", endDate: "2025-12-31", month: "2025-12", sameDays: false },
-    });
-  });
-
-  it("never compares with more days than the month before has", () => {
-    expect(parsePeriod({}, "2026-03-30").comparedWith).toEqual({
-      startDate: "2026-02-01",
-      endDate: "2026-02-28",
-      month: "2026-02",
-      sameDays: true,
-    });
-  });
-
-  it("is a range compared with as many days before it", () => {
-    const period = parsePeriod({ start_date: "2025-12-10", end_date: "2025-12-19" }, "2026-01-05");
-    expect(period).toMatchObject({ month: null, running: false });
-    expect(period.comparedWith).toMatchObject({ startDate: "2025-11-30", endDate: "2025-12-09" });
-  });
-
-  it("compares a running range with the days of the one before that have their counterpart", () => {
-    const period = parsePeriod({ start_date: "2025-12-10", end_date: "2025-12-19" }, "2025-12-12");
-    expect(period.comparedWith).toEqual({
-      startDate: "2025-11-30",
-      endDate: "2025-12-02",
-      month: null,
-      sameDays: true,
-    });
+  it.each([
+    ["2024-02-29", "2024-02-29", "2024-02-29"],
+    ["2025-W01", "2024-12-30", "2025-01-05"],
+    ["2020-W53", "2020-12-28", "2021-01-03"],
+    ["2024-02", "2024-02-01", "2024-02-29"],
+    ["2025-Q4", "2025-10-01", "2025-12-31"],
+    ["2024-Q1", "2024-01-01", "2024-03-31"],
+    ["2025", "2025-01-01", "2025-12-31"],
+  ])("is a day, an ISO week, a month, a quarter or a year: %s", (period, startDate, endDate) => {
+    expect(parsePeriod({ period }, "2026-06-15")).toMatchObject({ startDate, endDate, running: false });
+    expect(parsePeriod({ from: startDate, to: endDate }, "2026-06-15")).toEqual(parsePeriod({ period }, "2026-06-15"));
   });
 
   it("is the month where a range is one", () => {
@@ -53,6 +32,15 @@ describe("the period of a query", () => {
   });
 
   const refused: readonly [object, string][] = [
+    [{ period: "2025-W53" }, 'period = "2025-W53"'],
+    [{ period: "2025-W00" }, 'period = "2025-W00"'],
+    [{ period: "2025-Q5" }, 'period = "2025-Q5"'],
+    [{ period: "2025-02-29" }, 'period = "2025-02-29"'],
+    [{ period: "0001" }, 'period = "0001"'],
+    [{ period: "2025-12 " }, 'period = "2025-12 "'],
+    [{ period: "2025", month: "2025-12" }, 'month = "2025-12" cannot be mixed with period'],
+    [{ from: "2025-12-01", end_date: "2025-12-02" }, "cannot be mixed with"],
+    [{ from: "2025-12-01" }, 'from = "2025-12-01" needs to'],
     [{ month: "2025-13" }, 'month = "2025-13"'],
     [{ month: "2025-1" }, 'month = "2025-1"'],
     [{ month: "" }, 'month = ""'],

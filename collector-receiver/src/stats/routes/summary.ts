@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { changeSchema, errorSchema, headerProperties, nullableNumber } from "../answer-schemas.ts";
-import { localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
+import { changeSchema, errorSchema, headerProperties, nullableNumber, nullableString } from "../answer-schemas.ts";
+import { localeIn, periodQuery } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 import { summaryOf } from "../summary.ts";
@@ -8,10 +8,13 @@ import { summaryOf } from "../summary.ts";
 const summarySchema = Type.Object(
   {
     ...headerProperties,
-    month: Type.String({ examples: ["2025-12"] }),
+    month: nullableString("2025-12; null if the period is no calendar month"),
     current: Type.Record(Type.String(), nullableNumber()),
+    compared: Type.Record(Type.String(), nullableNumber(), {
+      description: "Over the days of the period that are compared",
+    }),
     previous: Type.Record(Type.String(), nullableNumber(), {
-      description: "Of compared_with: while the month runs, only its same days",
+      description: "Over the days of the other period that stand against them",
     }),
     change: Type.Record(Type.String(), changeSchema),
   },
@@ -24,9 +27,9 @@ export function routeSummary(app: StatsApp, context: StatsContext): void {
     "/api/analytics/summary",
     {
       schema: {
-        summary: "Raw numbers of a month, with the month before",
+        summary: "Raw numbers of a period, with those of the one before",
         tags: ["analytics"],
-        querystring: Type.Object({ month: monthParameter, ...localeParameters }, { additionalProperties: false }),
+        querystring: periodQuery,
         response: { 200: summarySchema, 400: errorSchema },
       },
     },

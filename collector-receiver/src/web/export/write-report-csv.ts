@@ -4,8 +4,10 @@ import type { ComparedMetric } from "../../stats/period-metrics.ts";
 import { customFiguresOf, customTitle } from "../report/custom-section.ts";
 import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
 import { chartsOf } from "../charts/all-charts.ts";
+import { comparisonText } from "../report/describe-comparison.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
+import type { Figure } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
 import { completenessShare } from "../../stats/sql/read-completeness.ts";
 
@@ -23,7 +25,9 @@ const heads = {
     "As text",
     "Numerator",
     "Denominator",
+    "Compared",
     "Before",
+    "By the day",
     "Change",
     "Change in",
     "Low sample",
@@ -39,7 +43,9 @@ const heads = {
     "显示",
     "分子",
     "分母",
-    "上期",
+    "本期对比值",
+    "对比期",
+    "按日均",
     "变化",
     "变化单位",
     "样本少",
@@ -57,6 +63,7 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
   const { reading } = material;
   const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
+  const comparison = comparisonText(context);
   const rows: Cell[][] = [
     [texts.reportOf(describePeriod(reading.period, locale))],
     [
@@ -64,6 +71,7 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
       texts.timezone(reading.tenant.timezone),
     ],
     [texts.statuses[reading.status]],
+    ...(comparison === "" ? [] : [[comparison]]),
     [completenessText(context)],
     [story.text],
     ...story.notes.map((note) => [note]),
@@ -72,26 +80,7 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
     [...heads[locale]],
   ];
   for (const group of groups) {
-    for (const { key, definition, metric, state, previousWithheld } of allFiguresOf(group)) {
-      const shown = state !== "withheld";
-      const compared = shown && !previousWithheld;
-      rows.push([
-        texts.groups[group.group],
-        key,
-        definition.name,
-        shown ? metric.value : null,
-        metric.unit === "currency" ? reading.tenant.currency : metric.unit,
-        shown ? metric.formatted : texts.withheld,
-        shown ? metric.numerator : null,
-        shown ? metric.denominator : null,
-        compared ? metric.previous.value : null,
-        compared ? (metric.change?.value ?? null) : null,
-        compared ? (metric.change?.unit ?? null) : null,
-        shown ? (metric.low_sample ? 1 : 0) : null,
-        metric.estimate === true ? 1 : 0,
-        definition.definition_version,
-      ]);
-    }
+    rows.push(...allFiguresOf(group).map((figure) => figureRow(texts.groups[group.group], figure, context)));
   }
   for (const figure of customFiguresOf(context)) {
     rows.push(customRow(figure.name, figure, figure, context));
@@ -110,6 +99,33 @@ export function writeReportCsv(context: ReportContext, options: { readonly sampl
   );
 }
 
+function figureRow(
+  group: string,
+  { key, definition, metric, state, previousWithheld }: Figure,
+  { texts, material }: ReportContext,
+): Cell[] {
+  const shown = state !== "withheld";
+  const compared = shown && !previousWithheld;
+  return [
+    group,
+    key,
+    definition.name,
+    shown ? metric.value : null,
+    metric.unit === "currency" ? material.reading.tenant.currency : metric.unit,
+    shown ? metric.formatted : texts.withheld,
+    shown ? metric.numerator : null,
+    shown ? metric.denominator : null,
+    compared ? metric.compared.value : null,
+    compared ? metric.previous.value : null,
+    compared ? (metric.by_day ? 1 : 0) : null,
+    compared ? (metric.change?.value ?? null) : null,
+    compared ? (metric.change?.unit ?? null) : null,
+    shown ? (metric.low_sample ? 1 : 0) : null,
+    metric.estimate === true ? 1 : 0,
+    definition.definition_version,
+  ];
+}
+
 /** A metric of a product's own, or a group of it, in the columns of the others. */
 function customRow(
   name: string,
@@ -126,7 +142,9 @@ function customRow(
     metric.formatted,
     metric.numerator,
     metric.denominator,
+    metric.compared.value,
     metric.previous.value,
+    metric.by_day ? 1 : 0,
     metric.change?.value ?? null,
     metric.change?.unit ?? null,
     metric.low_sample ? 1 : 0,

@@ -52,7 +52,14 @@ function describeFigure({ key, definition, metric, state, previousWithheld }: Fi
     numerator: metric.numerator,
     denominator: metric.denominator,
     low_sample: metric.low_sample,
-    ...(previousWithheld ? {} : { before: metric.previous.value, change: metric.change?.formatted ?? null }),
+    ...(previousWithheld
+      ? {}
+      : {
+          compared: metric.compared.value,
+          before: metric.previous.value,
+          by_day: metric.by_day,
+          change: metric.change?.formatted ?? null,
+        }),
     ...(metric.estimate === true ? { estimate: true } : {}),
     definition_version: definition.definition_version,
   };

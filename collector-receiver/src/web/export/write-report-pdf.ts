@@ -6,6 +6,7 @@ import { chartsOf } from "../charts/all-charts.ts";
 import type { ReportChart } from "../charts/report-chart.ts";
 import { bareSvgFile } from "../charts/write-svg.ts";
 import { completenessShare } from "../../stats/sql/read-completeness.ts";
+import { comparisonText } from "../report/describe-comparison.ts";
 import { changeText, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
@@ -47,13 +48,6 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
   const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
   const own = customFiguresOf(context);
-  const { period, same_days: sameDays } = header.compared_with;
-  const compared =
-    reading.status === "empty"
-      ? ""
-      : hasBefore(context)
-        ? texts.comparedWith(period, sameDays)
-        : texts.nothingBefore(period);
   return {
     title: texts.reportOf(header.period),
     lang: locale.slice(0, 2),
@@ -61,7 +55,7 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
     sample: sampleData ? texts.sampleData : null,
     asOf: texts.asOf(instant),
     timezone: texts.timezone(reading.tenant.timezone),
-    status: `${texts.statuses[reading.status]} ${compared}`.trim(),
+    status: `${texts.statuses[reading.status]} ${comparisonText(context)}`.trim(),
     completeness: share === null ? texts.completenessUnknown : texts.complete(share, instant),
     story: story.text,
     notesTitle: texts.notes,

@@ -3,7 +3,7 @@ import { deriveMetric } from "../../metrics/derive-metric.ts";
 import type { Counters, MetricDefinition } from "../../metrics/metric-definition.ts";
 import { metricOf } from "../../metrics/metric-dictionary.ts";
 import { monthOf } from "../../metrics/business-calendar.ts";
-import { describePeriod } from "../../stats/describe-period.ts";
+import { describeMonth } from "../../stats/describe-period.ts";
 import type { TenantToday } from "../../stats/read-period.ts";
 import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
@@ -24,8 +24,7 @@ export function renderMonths(
   const texts = textsOf(locale);
   const current = monthOf(at.today);
   const shown = [...months.keys()].toSorted().toReversed();
-  const nameOf = (month: string): string =>
-    describePeriod({ month, startDate: `${month}-01`, endDate: `${month}-01` }, locale);
+  const nameOf = (month: string): string => describeMonth(month, locale);
   const row = (month: string): Html =>
     html`<tr>
       <th scope="row">

@@ -1,3 +1,4 @@
+import { unsigned } from "../../metrics/compare-metric.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { CustomFigure } from "../../stats/custom-metrics.ts";
@@ -119,7 +120,7 @@ function asideOf(figure: CustomFigure, own: Words, locale: Locale, texts: Report
 /** The change against the period before, in words with an arrow: not by colour. */
 export function customChangeText({ change }: ComparedMetric, texts: ReportContext["texts"]): string {
   if (change === null) return texts.nothingToCompare;
-  const amount = change.formatted.replace(/^[+-]/, "");
+  const amount = unsigned(change.formatted);
   const points = change.unit === "percentage_points" ? ` ${texts.points}` : "";
   if (change.direction === "same") return `＝ ${texts.unchanged}`;
   return change.direction === "up" ? `▲ ${texts.changeUp(amount + points)}` : `▼ ${texts.changeDown(amount + points)}`;

@@ -1,6 +1,10 @@
+import { isZero, unsigned } from "../../metrics/compare-metric.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
+import { countersBefore } from "../../stats/read-period.ts";
 import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
+import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import { isFew } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import type { Figure } from "./report-figures.ts";
 
@@ -15,21 +19,32 @@ export function sampleText({ metric, definition, key }: Figure, context: ReportC
   }
   const assumed = Number(material.reading.counters.ai_resolved_assumed ?? 0);
   const few = context.least !== null && assumed < context.least;
-  return key === "ai_resolution_rate" && assumed > 0 && !few ? texts.assumed(count(assumed)) : null;
+  const parts = [
+    ...endedText(metric, context),
+    ...(key === "ai_resolution_rate" && assumed > 0 && !few ? [texts.assumed(count(assumed))] : []),
+  ];
+  return parts.length === 0 ? null : parts.join(locale === "zh-CN" ? "；" : "; ");
+}
+
+/** A rate of conversations over those that had time to end, while others may go on. */
+function endedText({ ended }: ComparedMetric, context: ReportContext): string[] {
+  if (ended === undefined || ended.low_sample) return [];
+  const isWithheld = isFew(context, ended.numerator ?? 0) || isFew(context, ended.denominator ?? 0);
+  return isWithheld ? [] : [context.texts.ended(ended.formatted)];
 }
 
 /** Whether anything was counted in what the period is compared with. */
 export function hasBefore({ material }: ReportContext): boolean {
-  return Object.values(material.reading.before).some((value) => value !== null && Number(value) !== 0);
+  return Object.values(countersBefore(material.reading)).some((value) => value !== null && Number(value) !== 0);
 }
 
 /** The change against the period before, in words with an arrow: not by colour. */
 export function changeText({ metric, previousWithheld }: Figure, { texts }: ReportContext): string {
   const { change } = metric;
   if (change === null || previousWithheld) return texts.nothingToCompare;
-  const amount = change.formatted.replace(/^[+-]/, "");
+  const amount = unsigned(change.formatted);
   const points = change.unit === "percentage_points" ? ` ${texts.points}` : "";
-  if (change.direction === "same" || Number.parseFloat(amount) === 0) return `＝ ${texts.unchanged}`;
+  if (change.direction === "same" || isZero(amount)) return `＝ ${texts.unchanged}`;
   return change.direction === "up" ? `▲ ${texts.changeUp(amount + points)}` : `▼ ${texts.changeDown(amount + points)}`;
 }
 

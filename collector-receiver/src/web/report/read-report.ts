@@ -41,20 +41,26 @@ export interface ReportMaterial {
   readonly custom: CustomDocument;
 }
 
+export interface ReportOptions {
+  /** Agents that are shown one by one, the rest together; null: all, for files that are data. */
+  readonly agentLimit?: number | null;
+  /** `previous` (default), `year` or `none`. */
+  readonly compare?: string | undefined;
+}
+
 /**
  * Reads the material of a month's report, in the current one where none is named.
- * @param agentLimit agents that are shown one by one, the rest together; null: all, for files that are data
- * @throws RequestError where `month` is not a month
+ * @throws RequestError if `month` is not a month, or `compare` none of the modes
  */
 export async function readReport(
   reader: StatsReader,
   tenantId: string,
   month: string | undefined,
   locale: Locale,
-  agentLimit: number | null = defaultAgentLimit,
+  { agentLimit = defaultAgentLimit, compare }: ReportOptions = {},
 ): Promise<ReportMaterial> {
   if (month !== undefined) checkMonth(month, "month");
-  const reading = await readPeriod(reader, tenantId, { month });
+  const reading = await readPeriod(reader, tenantId, { month, compare });
   const { period, calendar } = reading;
   const named = period.startDate.slice(0, 7);
   const { pool } = reader;
@@ -70,7 +76,7 @@ export async function readReport(
       calendar.startOfDay(period.startDate),
       calendar.startOfDay(addDays(period.endDate, 1)),
     ),
-    readOperations(reader, tenantId, { month: named }),
+    readOperations(reader, tenantId, { month: named, compare }),
     customDocumentOf(reader, tenantId, reading, locale),
   ]);
   const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));

@@ -1,5 +1,7 @@
 import { addMonths, monthOf } from "../../metrics/business-calendar.ts";
-import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
+import { comparisonModes } from "../../stats/compare-periods.ts";
+import type { ComparisonMode } from "../../stats/compare-periods.ts";
+import { describeInstant, describeMonth, describePeriod } from "../../stats/describe-period.ts";
 import { documentHeader } from "../../stats/document-header.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { html } from "../page/html.ts";
@@ -8,7 +10,7 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
 import { behindLinks } from "./behind-links.ts";
-import { hasBefore } from "./describe-figure.ts";
+import { comparisonText } from "./describe-comparison.ts";
 import { renderCustomSection } from "./custom-section.ts";
 import { completenessShare } from "../../stats/sql/read-completeness.ts";
 import { renderChart } from "./render-chart.ts";
@@ -24,21 +26,23 @@ import { storyOf } from "./report-story.ts";
 export function renderReport(context: ReportContext, options: { readonly sampleData: boolean }): string {
   const { texts, locale, material } = context;
   const { month, reading } = material;
-  const at = (path: string): string => linkTo(path, { month, lang: locale });
-  const to = (other: string): string => linkTo("/report", { month: other, lang: locale });
-  const nameOf = (other: string): string =>
-    describePeriod({ month: other, startDate: `${other}-01`, endDate: `${other}-01` }, locale);
+  const mode: ComparisonMode = reading.comparison?.mode ?? "none";
+  const compare = mode === "previous" ? null : mode;
+  const at = (path: string): string => linkTo(path, { month, compare, lang: locale });
+  const to = (other: string): string => linkTo("/report", { month: other, compare, lang: locale });
+  const nameOf = (other: string): string => describeMonth(other, locale);
   const [before, after] = [addMonths(month, -1), addMonths(month, 1)];
   return renderPage({
     locale,
     title: texts.reportOf(describePeriod(reading.period, locale)),
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo("/report", { month, lang: otherLocale(locale) })),
+    navigation: siteNavigation(locale, linkTo("/report", { month, compare, lang: otherLocale(locale) })),
     main: renderReportBody(context, {
       pager: html`<nav class="pager no-print" aria-label="${texts.otherMonths}">
         <a href="${to(before)}" rel="prev">${texts.earlier(nameOf(before))}</a>
         ${month < monthOf(reading.today) && html`<a href="${to(after)}" rel="next">${texts.later(nameOf(after))}</a>`}
       </nav>`,
+      comparisons: renderComparisons(context, mode),
       downloads: [
         { href: at("/report.pdf"), text: "PDF" },
         { href: at("/report.csv"), text: "CSV" },
@@ -51,8 +55,24 @@ export function renderReport(context: ReportContext, options: { readonly sampleD
   });
 }
 
+/** What the report can be compared with, the present choice without a link. */
+function renderComparisons({ texts, locale, material: { month } }: ReportContext, mode: ComparisonMode): Html {
+  const { comparison } = texts;
+  const choice = (one: ComparisonMode): Html =>
+    one === mode
+      ? html`<strong aria-current="true">${comparison.modes[one]}</strong>`
+      : html`<a href="${linkTo("/report", { month, compare: one === "previous" ? null : one, lang: locale })}"
+          >${comparison.modes[one]}</a
+        >`;
+  return html`<nav class="meta no-print" aria-label="${comparison.with}">
+    ${comparison.with}: ${comparisonModes.map((one, place) => html`${place > 0 && " · "}${choice(one)}`)}
+  </nav>`;
+}
+
 export interface ReportLinks {
   readonly pager: Fragment;
+  /** Null: the comparison cannot be chosen. */
+  readonly comparisons: Fragment;
   readonly downloads: readonly BehindLink[];
   readonly behind: (figureKey: string) => readonly BehindLink[];
   readonly pictureHref: (chartId: string) => string | null;
@@ -65,22 +85,14 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
   const groups = figureGroupsOf(context);
   const header = documentHeader(reading, locale);
   const instant = describeInstant(reading.nowMs, reading.tenant.timezone, locale);
-  const compared = header.compared_with;
   return html`<div class="title-row">
       <h1>${texts.reportOf(header.period)}</h1>
       ${links.pager}
     </div>
     <div class="under-title">
       <div>
-        <p class="meta">
-          ${texts.statuses[reading.status]}
-          ${
-            reading.status !== "empty" &&
-            (hasBefore(context)
-              ? texts.comparedWith(compared.period, compared.same_days)
-              : texts.nothingBefore(compared.period))
-          }
-        </p>
+        <p class="meta">${texts.statuses[reading.status]} ${comparisonText(context)}</p>
+        ${links.comparisons}
         <p class="meta">${texts.asOf(instant)} · ${texts.timezone(reading.tenant.timezone)}</p>
       </div>
       <nav class="downloads no-print" aria-label="${texts.downloads}">

@@ -2,12 +2,12 @@ import type { MetricValue } from "../../metrics/derive-metric.ts";
 import { addMonths } from "../../metrics/business-calendar.ts";
 import { noCounters } from "../../metrics/metric-definition.ts";
 import type { MetricGroup } from "../../metrics/metric-definition.ts";
-import { counterMetrics, definedMetrics } from "../../metrics/metric-dictionary.ts";
+import { counterMetrics, definedMetrics, metricOf } from "../../metrics/metric-dictionary.ts";
 import { describeDictionary } from "../../stats/describe-dictionary.ts";
 import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
-import { describePeriod } from "../../stats/describe-period.ts";
+import { describeMonth } from "../../stats/describe-period.ts";
 import type { OperationsDocument } from "../../stats/operations.ts";
-import { metricsOfPeriod } from "../../stats/period-metrics.ts";
+import { metricsOfPeriod, sidesOf } from "../../stats/period-metrics.ts";
 import type { ComparedMetric } from "../../stats/period-metrics.ts";
 import { restsOnFew, figureValue } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
@@ -103,9 +103,7 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
         metric,
         state,
         // Of a figure of operations it is not known here on how many the one before rested.
-        previousWithheld: isCounted
-          ? restsOnFew(context, figureValue(context, key, reading.before), reading.before)
-          : context.least !== null,
+        previousWithheld: isCounted ? sideRestsOnFew(context, key) : context.least !== null,
         trend: reported && isCounted ? trendOf(context, key) : [],
       };
     };
@@ -117,6 +115,14 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
       notes: reported ? notesOf(context, group) : [],
     };
   });
+}
+
+/** Whether either side of a figure's comparison rests on few. */
+function sideRestsOnFew(context: ReportContext, key: string): boolean {
+  const sides = sidesOf(metricOf(key), context.material.reading);
+  return [sides?.now, sides?.before].some(
+    (counters) => counters !== undefined && restsOnFew(context, figureValue(context, key, counters), counters),
+  );
 }
 
 /** The last months; none before the first month that has any counter at all. */
@@ -131,7 +137,7 @@ function trendOf(context: ReportContext, key: string): TrendPoint[] {
     const few = restsOnFew(context, value, counters ?? noCounters);
     points.push({
       month: at,
-      label: describePeriod({ month: at, startDate: `${at}-01`, endDate: `${at}-01` }, context.locale),
+      label: describeMonth(at, context.locale),
       value: few ? null : value.value,
       formatted: few ? context.texts.withheld : value.formatted,
     });

@@ -1,4 +1,5 @@
 import type { MetricGroup } from "../../metrics/metric-definition.ts";
+import type { ComparisonMode } from "../../stats/compare-periods.ts";
 import type { PeriodStatus } from "../../stats/period-status.ts";
 
 /** Every word of the pages, once for each language. */
@@ -32,8 +33,7 @@ export interface ReportTexts {
   readonly chartData: string;
   readonly groups: Readonly<Record<MetricGroup, string>>;
   readonly statuses: Readonly<Record<PeriodStatus, string>>;
-  readonly comparedWith: (period: string, sameDays: boolean) => string;
-  readonly nothingBefore: (period: string) => string;
+  readonly comparison: ComparisonTexts;
   readonly asOf: (instant: string) => string;
   readonly timezone: (timezone: string) => string;
   readonly complete: (share: string, instant: string) => string;
@@ -47,6 +47,7 @@ export interface ReportTexts {
   readonly lowSample: (numerator: string, denominator: string) => string;
   readonly fewSamples: (denominator: string) => string;
   readonly assumed: (count: string) => string;
+  readonly ended: (rate: string) => string;
   readonly neverReported: string;
   readonly noValue: string;
   readonly nothingToDivideBy: string;
@@ -72,6 +73,20 @@ export interface ReportTexts {
   readonly notes: string;
   readonly footer: string;
   readonly chart: ChartTexts;
+}
+
+/** Sentences about what the changes are against; joined by `between`. */
+export interface ComparisonTexts {
+  readonly between: string;
+  readonly noDayYet: string;
+  readonly nothingBefore: (period: string) => string;
+  readonly against: (period: string) => string;
+  readonly sameDays: (period: string, mode: "previous" | "year") => string;
+  readonly byDay: (own: number, other: number) => string;
+  readonly ratesUpTo: (day: string) => string;
+  readonly ratesLater: string;
+  readonly with: string;
+  readonly modes: Readonly<Record<ComparisonMode, string>>;
 }
 
 export interface ChartTexts {

@@ -16,7 +16,7 @@ export function routeReport(app: WebApp, context: WebContext): void {
 }
 
 /**
- * The report that a request names by `month` and `lang`.
+ * The report that a request names by `month`, `compare` and `lang`.
  * @param agentLimit null: every agent has a row of its own
  * @throws RequestError where a parameter is wrong
  */
@@ -25,8 +25,9 @@ export async function readReportOf(
   context: WebContext,
   agentLimit?: null,
 ): Promise<ReportContext> {
-  const query = readQuery(request, ["month"]);
+  const query = readQuery(request, ["month", "compare"]);
   const locale = localeOfPage(query, context.locale);
-  const material = await readReport(context, context.tenantOf(request), query["month"], locale, agentLimit);
+  const options = { compare: query["compare"], ...(agentLimit === undefined ? {} : { agentLimit }) };
+  const material = await readReport(context, context.tenantOf(request), query["month"], locale, options);
   return reportContext(material, locale);
 }

@@ -68,6 +68,7 @@ function freezePage(context: ReportContext, options: FreezeOptions): string {
     navigation: html`${siteBrand(locale, null)} ${languageLink(locale, linkTo("", { lang: otherLocale(locale) }))}`,
     main: renderReportBody(context, {
       pager: null,
+      comparisons: null,
       downloads: ["PDF", "CSV", "JSON"].map((kind) => ({
         href: fileHref(`report.${kind.toLowerCase()}`),
         text: kind,
