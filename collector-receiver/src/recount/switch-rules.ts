@@ -13,12 +13,14 @@ import type { UpkeepTurn } from "../storage/wire/in-transaction.ts";
 import { applySettings } from "../storage/wire/transaction-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { applyTenantCorrections, stageTenantCorrections } from "./correct-counters.ts";
+import { mendClaimsAlone } from "./mend-claims.ts";
 import { recountEvents } from "./recount-events.ts";
 
 /**
- * Counts a tenant anew by this version's rules, if it is counted by older ones. All of it is one transaction that has the
- * tenant alone: readers see the numbers of the old rules until it commits, and receivers of either version answer 503 for the
- * tenant meanwhile. If it fails, nothing has changed. A tenant of newer rules is left alone.
+ * Counts a tenant anew by this version's rules, if it is counted by older ones, and claims the ids that receivers before 0.3.0
+ * stored. All of it is one transaction that has the tenant alone: readers see the numbers of the old rules until it commits,
+ * and receivers of either version answer 503 for the tenant meanwhile. If it fails, nothing has changed. A tenant of newer rules
+ * is left alone.
  * @param onProgress called with the number of events counted so far
  * @param turn how upkeep takes its turn; by hand, it takes what time it takes
  * @returns the number of events; null if there was nothing to do
@@ -51,6 +53,8 @@ export async function switchRules(
       await dropShadowTables(writer, derivedTablesOf([rules]));
       await applyTenantCorrections(writer, rules);
       await forgetResolutionDays(writer, tenantId);
+      // From here on no receiver of the older rules stores anything that is not claimed.
+      await mendClaimsAlone(writer, rules);
       await writeCountingRules(writer, tenantId, countingRules, sealedBefore);
       return events;
     });

@@ -7,6 +7,7 @@ import { useTestDatabase } from "../../support/create-test-database.ts";
 import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 import { sealBefore } from "../../support/seal-before.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
+import { uuidV7 } from "../../support/uuid-v7.ts";
 import { requestOf } from "../ingest/arbitrary-events.ts";
 
 const day = 86_400_000;
@@ -120,6 +121,26 @@ test("a switch that fails leaves the numbers and the rules of before", async () 
   expect(await figuresOf(pool)).toEqual(before);
   const { rows } = await pool.query("select counting_rules from analytics_settings");
   expect(rows).toEqual([{ counting_rules: 1 }]);
+});
+
+test("with the switch, ids that receivers of the older rules stored are claimed", async () => {
+  const { pool, connectionString, ingest } = await openWorld(4);
+  const ids = ["4b0a1f6e-3c55-4c0e-9a41-0d8f7f3f6a10", "4b0a1f6e-3c55-4c0e-9a41-0d8f7f3f6a11", uuidV7(noon, "ff")];
+  const at = (offsets: readonly number[]) =>
+    requestOf(
+      ids.map((eventId, n) => makeEvent({ name: "acme.event", eventId, occurredAtMs: noon + (offsets[n] ?? 0) })),
+    );
+  await ingest.submit(at([0, -40 * day, 5000]), 100);
+  await pool.query("truncate analytics_event_ids");
+  await pool.query("insert into analytics_event_ids values ('default', gen_random_uuid(), '2025-12-25Z')");
+  await pool.query("update analytics_settings set v7_claims = false");
+  await backToRules1(pool);
+  await switchRules(connectionString, "default");
+  const { drifts, ids: claims } = await verifyTenant(connectionString, "default");
+  expect({ drifts, claims }).toEqual({ drifts: 0, claims: { unclaimed: 0, repeated: 0 } });
+  const started = openTestIngest(connectionString);
+  onTestFinished(() => started.close());
+  expect(await started.submit(at([1, 0, 0]), 100)).toMatchObject({ inserted: 0, duplicates: 3 });
 });
 
 test("sealed periods keep the figures of the rules that they were counted by, and later ones begin where they end", async () => {

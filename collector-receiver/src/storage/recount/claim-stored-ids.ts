@@ -1,15 +1,14 @@
-import { inTransaction } from "../wire/in-transaction.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
- * Claims the ids of rows that receivers before 0.3.0 have stored, a day of rows in each transaction. Of rows with one id, the
- * first one written has the claim.
+ * Claims the ids of rows that receivers before 0.3.0 have stored. Of rows with one id, the first one written has the claim.
+ * @returns for each day of rows a function that claims its ids in the open transaction
  */
-export async function claimStoredIds(
+export async function* claimStoredIds(
   client: WriterConnection,
   tenantId: string,
   retainedFromMs: number | null,
-): Promise<void> {
+): AsyncGenerator<() => Promise<unknown>> {
   const { rows } = await client.query<{ first: number | null; last: number | null }>({
     text: `
       select min(occurred_at) as first, max(occurred_at) as last from analytics_events
@@ -19,7 +18,7 @@ export async function claimStoredIds(
   const { first = null, last = null } = rows[0] ?? {};
   if (first === null || last === null) return;
   for (let dayMs = first; dayMs <= last; dayMs += msOfDay) {
-    await inTransaction(client, { lock: { shared: tenantId } }, () =>
+    yield () =>
       client.query({
         name: "claim-stored-ids",
         // In the order in which batches claim.
@@ -31,8 +30,7 @@ export async function claimStoredIds(
           order by event_id, created_at, id
           on conflict do nothing`,
         values: [tenantId, dayMs, dayMs + msOfDay],
-      }),
-    );
+      });
   }
 }
 

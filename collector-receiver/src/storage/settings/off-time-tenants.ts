@@ -20,10 +20,15 @@ export class OffTimeIdsError extends Error {
  */
 export async function noteOffTimeIds(client: WriterConnection, tenantId: string): Promise<void> {
   await inTransaction(client, { lock: { alone: tenantId }, endsIfAbandoned: true }, () =>
-    client.query({
-      name: "note-off-time-ids",
-      text: "update analytics_settings set v7_claims = true where tenant_id = $1 and not v7_claims",
-      values: [tenantId],
-    }),
+    setOffTimeIds(client, tenantId),
   );
+}
+
+/** The same in the open transaction, which has the tenant alone. */
+export async function setOffTimeIds(client: WriterConnection, tenantId: string): Promise<void> {
+  await client.query({
+    name: "note-off-time-ids",
+    text: "update analytics_settings set v7_claims = true where tenant_id = $1 and not v7_claims",
+    values: [tenantId],
+  });
 }
