@@ -193,10 +193,6 @@ export class JsonAttributeReader {
           cursor.skipValue();
           continue;
         }
-        if (key !== null && this.#depth === 0 && this.#isReplaced()) {
-          cursor.skipValue();
-          continue;
-        }
         if (isRead) this.#again(key);
         isRead = true;
         if (!this.#readKind(kind, key)) return false;
@@ -206,21 +202,6 @@ export class JsonAttributeReader {
     if (opening === openBrace || opening === firstOfNull) visitor.nothing();
     else visitor.malformedValue('an object such as {"stringValue":…}', cursor.bytes, start, cursor.pos);
     return true;
-  }
-
-  /** True if another kind of value follows the one that is next: what a column took of it could not be taken back. */
-  #isReplaced(): boolean {
-    const cursor = this.#cursor;
-    const start = cursor.pos;
-    let isReplaced = false;
-    cursor.skipValue();
-    while (!isReplaced && cursor.moreMembers()) {
-      cursor.nextKey();
-      isReplaced = kindAt(cursor) !== null && cursor.peek() !== firstOfNull;
-      if (!isReplaced) cursor.skipValue();
-    }
-    cursor.pos = start;
-    return isReplaced;
   }
 
   #again(key: TextRange | null): void {

@@ -320,6 +320,8 @@ test("beside retention: what is kept counts once; what is gone is refused with i
     [0, 7 * secondMs, -dayMs].map((offset) => send(n % 2, [{ id: each, wireMs: baseMs + offset }])),
   );
   const { dropped } = await applyDueRetention(client, 1);
+  // Claims without a row are no drift until they are gone as well.
+  await expectSound();
   for await (const _ of forgetEventIds(client));
   await Promise.all(sending);
   expect(dropped).toEqual(["analytics_events_2025_11"]);
@@ -409,5 +411,25 @@ describe("rows that a receiver before 0.3.0 stored", () => {
       ids: { unclaimed: 0 },
     });
     expect(await send(0, [{ id: offTime, wireMs: baseMs + dayMs }])).toMatchObject({ inserted: 1 });
+    const claims = await count("analytics_event_ids");
+    await database.pool.query(
+      `insert into analytics_event_ids
+       select tenant, gen_random_uuid(), $1::timestamptz from unnest(array['default', 'brand-b']) as tenant`,
+      [new Date(baseMs)],
+    );
+    await rebuildTenant(database.connectionString, "default");
+    expect(await count("analytics_event_ids where tenant_id = 'default'")).toBe(claims);
+    expect(await count("analytics_event_ids where tenant_id = 'brand-b'")).toBe(1);
+  });
+
+  test("of two rows of a day rebuild claims the first one written; ids that hold their time are not looked for without need", async () => {
+    for (const wireMs of [baseMs + secondMs, baseMs]) {
+      await send(0, [{ id: first, wireMs }]);
+      await database.pool.query("truncate analytics_event_ids");
+    }
+    await rebuildTenant(database.connectionString, "default");
+    const { rows: claims } = await database.pool.query("select occurred_at from analytics_event_ids");
+    expect(claims).toEqual([{ occurred_at: new Date(baseMs + secondMs) }]);
+    expect(await count("analytics_settings where v7_claims")).toBe(0);
   });
 });

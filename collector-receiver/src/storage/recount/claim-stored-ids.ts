@@ -1,7 +1,7 @@
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
- * Claims the ids of rows that receivers before 0.3.0 have stored. Of rows with one id, the first one written has the claim.
+ * Claims the ids of rows that receivers before 0.3.0 have stored. Of a day's rows with one id, the first one written has the claim.
  * @returns for each day of rows a function that claims its ids in the open transaction
  */
 export async function* claimStoredIds(
