@@ -23,6 +23,7 @@ import { answerOwnErrors, createUnroutableAnswer, type AnswerPerson } from "./op
 import { limitReads } from "./operating/limit-reads.ts";
 import { hostsWithoutTokens, refuseOtherHosts } from "./operating/served-hosts.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
+import { createSignIn } from "./operating/create-sign-in.ts";
 import { askForToken, createReadTenantResolver } from "./operating/resolve-read-token.ts";
 import { UnreadableConnections } from "./receiving/answer-unreadable.ts";
 import { createOriginCheck } from "./receiving/cross-origin.ts";
@@ -36,6 +37,8 @@ import { isLiveStream } from "./stats/routes/live.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
 import { sharedRoute } from "./web/routes/shared.ts";
 import { wantsPage } from "./web/page/wants-page.ts";
+import type { SignIn } from "./web/page/sign-in.ts";
+import { signInRoutes } from "./web/routes/sign-in.ts";
 import { webPlugin } from "./web/web-plugin.ts";
 
 export interface AppOptions {
@@ -67,18 +70,19 @@ export interface AppOptions {
   readonly times?: ConnectionTimes;
 }
 
-/** Of our own routes, none of which takes a body; the OTLP routes have their own limit. */
+/** Of our own routes, of which only forms take a body; the OTLP routes have their own limit. */
 const maxOwnBodyBytes = 64 * 1024;
 /** Of a part of an address: up to here the route answers, and says what is wrong. */
 const maxParameterLength = 4096;
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, pool, metrics, failedSignIns } = options;
+  const { config, pool, metrics } = options;
+  const access = createAccess(options);
   const findHostProblem = hostsWithoutTokens(config.allowedHosts);
   const otlp = createOtlpReceiver(options, config.ingestTokens.length === 0 ? findHostProblem : undefined);
   const app = createServerOf(options, otlp);
-  answerOwnErrors(app, personAnswerOf(config));
+  answerOwnErrors(app, personAnswerOf(config, access));
   addSecurityHeaders(app);
   prefixLinks(app, config.basePath);
   compressAnswers(app);
@@ -90,9 +94,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   await registerOpenApi(app, config);
-  const resolveReader = options.tokens?.read ?? createTenantResolver(config.readTokens);
-  const tenantOf = createReadTenantResolver(resolveReader, (request) => failedSignIns?.note("token", request));
-  await registerReading(app, options, tenantOf);
+  await registerReading(app, options, access);
   answerProbes(app, {
     pool,
     isDraining: options.isDraining,
@@ -105,11 +107,31 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const isReachable = !config.loopback;
   answerMetrics(app, { registry: metrics.registry, token: config.metricsToken, isReachable });
   await app.register(async (scope) => {
-    scope.setErrorHandler(createErrorPage({ locale: config.locale, sampleData: config.sampleData }));
-    if (isReachable) askForToken(scope, tenantOf);
+    scope.setErrorHandler(createErrorPage({ ...config, signIn: access.signIn }));
+    if (isReachable) askForToken(scope, access.tenantOf);
     await registerDocs(scope);
   });
   return app;
+}
+
+/** Who may read, by a token that is shown with each request or was given when signing in. */
+interface Access {
+  readonly tenantOf: (request: FastifyRequest) => string;
+  readonly signIn: SignIn | undefined;
+}
+
+function createAccess({ config, tokens, failedSignIns }: AppOptions): Access {
+  const resolve = tokens?.read ?? createTenantResolver(config.readTokens);
+  const onWrongToken = (request: FastifyRequest): void => failedSignIns?.note("token", request);
+  return {
+    tenantOf: createReadTenantResolver(resolve, onWrongToken),
+    signIn: config.readTokens.length === 0 ? undefined : createSignIn(resolve, onWrongToken, config.basePath),
+  };
+}
+
+/** Routes that nobody has to show a token for. */
+function isOpen(route: string | undefined): boolean {
+  return route === sharedRoute || (route !== undefined && signInRoutes.includes(route));
 }
 
 function createOtlpReceiver(
@@ -165,8 +187,8 @@ function createServerOf(
 }
 
 /** Errors as pages for people, in their language. */
-function personAnswerOf({ locale, sampleData }: Config): AnswerPerson {
-  const errorPage = createErrorPage({ locale, sampleData });
+function personAnswerOf({ locale, sampleData }: Config, access?: Access): AnswerPerson {
+  const errorPage = createErrorPage({ locale, sampleData, signIn: access?.signIn });
   return (error, request, reply) => (wantsPage(request) ? errorPage(error, request, reply) : undefined);
 }
 
@@ -188,8 +210,9 @@ async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: C
 async function registerReading(
   app: FastifyInstance,
   { config, pool, live, failedSignIns, now, reading: elsewhere }: AppOptions,
-  tenantOf: (request: FastifyRequest) => string,
+  access: Access,
 ): Promise<void> {
+  const { tenantOf, signIn } = access;
   const reading = {
     pool,
     tenantOf,
@@ -199,16 +222,17 @@ async function registerReading(
     ...(live === undefined ? {} : { live }),
   };
   await app.register(async (scope) => {
-    askForToken(scope, tenantOf, (route) => route === sharedRoute);
+    askForToken(scope, tenantOf, isOpen);
     // A shared copy is one look-up, and an open stream waits; streams have a limit of their own.
     limitReads(scope, (request) =>
-      request.routeOptions.url === sharedRoute || isLiveStream(request) ? undefined : tenantOf(request),
+      isOpen(request.routeOptions.url) || isLiveStream(request) ? undefined : tenantOf(request),
     );
-    await scope.register(statsPlugin, { ...reading, answerPerson: personAnswerOf(config) });
+    await scope.register(statsPlugin, { ...reading, answerPerson: personAnswerOf(config, access) });
     await scope.register(webPlugin, {
       ...reading,
       sampleData: config.sampleData,
       traceUrlTemplate: config.traceUrlTemplate,
+      signIn,
       onUnknownShare: (request) => failedSignIns?.note("share", request),
     });
   });

@@ -16,12 +16,14 @@ export function createBasePathRemover(basePath: string): (url: string | undefine
 }
 
 /** An address in a tag of a page or picture that begins at our root. In text, a quotation mark is escaped. */
-const rootAddress = /(\s(?:href|src))="\/(?!\/)/g;
+const rootAddress = /(\s(?:href|src|action))="\/(?!\/)/g;
 
-/** Puts BASE_PATH before every link of the pages that are registered afterwards. */
+/** Puts BASE_PATH before every link of the pages that are registered afterwards, and before where an answer leads. */
 export function prefixLinks(app: FastifyInstance, basePath: string): void {
   if (basePath === "") return;
   app.addHook("onSend", async (_request, reply, payload) => {
+    const location = reply.getHeader("location");
+    if (typeof location === "string" && location.startsWith("/")) void reply.header("location", basePath + location);
     const isPage = typeof payload === "string" && String(reply.getHeader("content-type")).startsWith("text/html");
     return isPage ? payload.replace(rootAddress, `$1="${basePath}/`) : payload;
   });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { tokenOfCookie } from "./sign-in-cookie.ts";
 import type { TenantResolver } from "../receiving/resolve-ingest-token.ts";
 
 /** A read without a valid token. */
@@ -11,10 +12,7 @@ export class UnauthenticatedError extends Error {
 /** Who is asked about where nobody has to show a token. */
 export const tenantHeader = "x-spanledger-tenant";
 
-/**
- * A browser asks for name and password and sends them as Basic: the password is the token, the name says
- * nothing. So a person signs in to the pages without a cookie, and nothing else has to be kept.
- */
+/** Tools that ask for name and password send them as Basic: the password is the token, the name says nothing. */
 function asBearer(authorization: string | undefined): string | undefined {
   const basic = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization ?? "")?.[1];
   if (basic === undefined) return authorization;
@@ -33,14 +31,16 @@ export function createReadTenantResolver(
   onWrongToken: (request: FastifyRequest) => void = () => {},
 ): (request: FastifyRequest) => string {
   return (request) => {
-    const rule = resolve(asBearer(request.headers.authorization));
+    const kept = tokenOfCookie(request);
+    const authorization = request.headers.authorization ?? (kept === undefined ? undefined : `Bearer ${kept}`);
+    const rule = resolve(asBearer(authorization));
     if (rule?.kind === "fixed") return rule.tenantId;
     if (rule?.kind === "believed") {
       const named = request.headers[tenantHeader];
       return typeof named === "string" && named !== "" ? named : rule.defaultTenantId;
     }
     // Without a token nobody has tried anything: a browser asks the person first.
-    if (request.headers.authorization !== undefined) onWrongToken(request);
+    if (authorization !== undefined) onWrongToken(request);
     throw new UnauthenticatedError(
       "No valid token: set the header `Authorization: Bearer <token of READ_TOKENS>` (a browser may send it as the password of Basic); a token of INGEST_TOKENS does not read.",
     );

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { SignIn } from "./page/sign-in.ts";
 import type { StatsOptions } from "../stats/stats-options.ts";
 
 /** What the pages need from whoever mounts them. */
@@ -7,6 +8,8 @@ export interface WebOptions extends Pick<StatsOptions, "pool" | "tenantOf" | "lo
   readonly sampleData?: boolean;
   /** Address of a trace in the tracing UI, with `{trace_id}` in it; without it, ids are shown as text. */
   readonly traceUrlTemplate?: string | undefined;
+  /** Signing in with a form; without it, tools and browsers show a token with each request. */
+  readonly signIn?: SignIn | undefined;
   /** Told of links to shared copies that do not exist; it may refuse the request with an error of its own. */
   readonly onUnknownShare?: ((request: FastifyRequest) => void) | undefined;
 }

@@ -10,6 +10,7 @@ import { routeSessionPage } from "./routes/session.ts";
 import { routeSessions } from "./routes/sessions.ts";
 import { routeLivePage } from "./routes/live.ts";
 import { routeShared } from "./routes/shared.ts";
+import { routeSignIn } from "./routes/sign-in.ts";
 import { routeReport } from "./routes/report.ts";
 import type { WebContext, WebOptions } from "./web-options.ts";
 
@@ -20,6 +21,7 @@ import type { WebContext, WebOptions } from "./web-options.ts";
 export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) => {
   const context: WebContext = { ...options, now: options.now ?? Date.now, sampleData: options.sampleData ?? false };
   app.setErrorHandler(createErrorPage(context));
+  routeSignIn(app, context);
   routeMonths(app, context);
   routeReport(app, context);
   routeReportFiles(app, context);

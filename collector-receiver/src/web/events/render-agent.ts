@@ -10,6 +10,7 @@ import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { eventListsOf, isAgentList } from "../../stats/lists/event-lists.ts";
 import { eventTexts } from "./event-texts.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 interface AgentView {
   readonly agentId: number;
@@ -22,7 +23,7 @@ interface AgentView {
 export function renderAgent(
   { agentId, month, document, operations }: AgentView,
   locale: Locale,
-  options: { readonly sampleData: boolean },
+  options: PageFrame,
 ): string {
   const words = eventTexts[locale];
   const texts = textsOf(locale);
@@ -55,7 +56,7 @@ export function renderAgent(
     locale,
     title: `${name} · ${document.period}`,
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo(path, { month, lang: otherLocale(locale) })),
+    navigation: siteNavigation(locale, linkTo(path, { month, lang: otherLocale(locale) }), options),
     main: html`${renderCrumbs(
         words.path,
         [{ href: linkTo("/report", { month, lang: locale }), text: texts.reportOf(document.period) }],

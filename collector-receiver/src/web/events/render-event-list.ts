@@ -14,6 +14,7 @@ import { eventTexts } from "./event-texts.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 import { renderEventTable } from "./render-event-table.ts";
 import type { EventTableView } from "./render-event-table.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 interface EventListView {
   readonly reading: PeriodReading;
@@ -40,7 +41,7 @@ const columnsOf: Readonly<Record<EventListDefinition["by"], EventTableView["colu
 export function renderEventList(
   view: EventListView,
   locale: Locale,
-  options: { readonly sampleData: boolean; readonly traceUrlTemplate?: string | undefined },
+  options: PageFrame & { readonly traceUrlTemplate?: string | undefined },
 ): string {
   const words = eventTexts[locale];
   const texts = textsOf(locale);
@@ -58,6 +59,7 @@ export function renderEventList(
     navigation: siteNavigation(
       locale,
       linkTo("/report/events", { ...here, after: view.after, lang: otherLocale(locale) }),
+      options,
     ),
     main: html`${renderCrumbs(
         words.path,

@@ -11,6 +11,7 @@ import { eventTexts } from "./event-texts.ts";
 import type { ListedTicket } from "../../stats/sql/read-ticket-list.ts";
 import { ticketListNames } from "../../stats/lists/ticket-lists.ts";
 import type { TicketList } from "../../stats/lists/ticket-lists.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 interface TicketListView {
   readonly reading: PeriodReading;
@@ -23,18 +24,14 @@ interface TicketListView {
 }
 
 /** The tickets behind a figure as a page. */
-export function renderTicketList(
-  view: TicketListView,
-  locale: Locale,
-  options: { readonly sampleData: boolean },
-): string {
+export function renderTicketList(view: TicketListView, locale: Locale, frame: PageFrame): string {
   const words = eventTexts[locale];
   const { reading, month, list, tickets } = view;
   const moment = describeMoment(reading.tenant.timezone, locale);
   const period = describePeriod(reading.period, locale);
   return renderListPage({
     locale,
-    sampleData: options.sampleData,
+    frame,
     path: "/report/tickets",
     month,
     period,

@@ -10,6 +10,7 @@ import { describeTicket } from "./describe-ticket.ts";
 import { eventTexts } from "./event-texts.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 import { renderEventTable } from "./render-event-table.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 interface TicketView {
   readonly ticketId: number;
@@ -26,7 +27,7 @@ interface TicketView {
 export function renderTicket(
   view: TicketView,
   locale: Locale,
-  options: { readonly sampleData: boolean; readonly traceUrlTemplate?: string | undefined },
+  options: PageFrame & { readonly traceUrlTemplate?: string | undefined },
 ): string {
   const words = eventTexts[locale];
   const texts = textsOf(locale);
@@ -37,7 +38,7 @@ export function renderTicket(
     locale,
     title,
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo(path, { month, after: view.after, lang: otherLocale(locale) })),
+    navigation: siteNavigation(locale, linkTo(path, { month, after: view.after, lang: otherLocale(locale) }), options),
     main: html`${renderCrumbs(
         words.path,
         [

@@ -11,6 +11,7 @@ import { siteNavigation } from "../page/site-navigation.ts";
 import { describeDay } from "../report/report-context.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { liveScript } from "./live-script.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 /** Counters that are counts: sums of time and of money mean little while a day runs. */
 const shown = [...dailyFields, ...agentDailyFields].flatMap((field) => {
@@ -19,7 +20,7 @@ const shown = [...dailyFields, ...agentDailyFields].flatMap((field) => {
 });
 
 /** The live wall: right as it comes, and moving where the script runs. */
-export function renderLive(live: LiveDocument, locale: Locale, options: { readonly sampleData: boolean }): string {
+export function renderLive(live: LiveDocument, locale: Locale, options: PageFrame): string {
   const texts = textsOf(locale);
   const numbers: Readonly<Record<string, number>> = { ...live.daily, ...live.agent_daily };
   const groups = [...new Set(shown.map(({ metric }) => metric.group))];
@@ -28,7 +29,7 @@ export function renderLive(live: LiveDocument, locale: Locale, options: { readon
     locale,
     title,
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo("/live", { lang: otherLocale(locale) }), {
+    navigation: siteNavigation(locale, linkTo("/live", { lang: otherLocale(locale) }), options, {
       more: html`<a href="${linkTo("/report", { lang: locale })}">${texts.thisMonth}</a>`,
       here: "live",
     }),

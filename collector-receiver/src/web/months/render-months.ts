@@ -11,6 +11,7 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 const columns = ["total_sessions", "ai_resolution_rate", "avg_response_time_ms", "sessions_handled", "tickets_closed"];
 
@@ -19,7 +20,7 @@ export function renderMonths(
   at: TenantToday,
   months: ReadonlyMap<string, Counters>,
   locale: Locale,
-  options: { readonly sampleData: boolean },
+  options: PageFrame,
 ): string {
   const texts = textsOf(locale);
   const current = monthOf(at.today);
@@ -43,7 +44,7 @@ export function renderMonths(
     locale,
     title: texts.allMonths,
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo("/", { lang: otherLocale(locale) }), {
+    navigation: siteNavigation(locale, linkTo("/", { lang: otherLocale(locale) }), options, {
       more: html`<a href="/docs">${texts.api}</a>`,
       here: "months",
     }),

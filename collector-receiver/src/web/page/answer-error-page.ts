@@ -6,7 +6,10 @@ import { html } from "./html.ts";
 import { linkTo } from "./page-links.ts";
 import { renderPage, sendPage } from "./page-shell.ts";
 import { localeOfPage } from "./read-query.ts";
+import { renderSignIn } from "./render-sign-in.ts";
+import { pathBack, type SignIn } from "./sign-in.ts";
 import { siteBrand } from "./site-navigation.ts";
+import { wantsPage } from "./wants-page.ts";
 
 type Word = "wrong" | "missing" | "signIn" | "busy" | "failed" | "failedText" | "awayText" | "home";
 
@@ -35,9 +38,19 @@ const words: Readonly<Record<Locale, Readonly<Record<Word, string>>>> = {
 
 export type ErrorPage = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
+export interface ErrorPageContext {
+  readonly locale: Locale;
+  readonly sampleData: boolean;
+  readonly signIn?: SignIn | undefined;
+}
+
 /** Every error of the pages as a page in the reader's language: what was wrong and what to do, never a stack trace. */
-export function createErrorPage(context: { readonly locale: Locale; readonly sampleData: boolean }): ErrorPage {
+export function createErrorPage(context: ErrorPageContext): ErrorPage {
   return (error, request, reply) => {
+    if (error.statusCode === 401 && wantsPage(request) && request.headers.authorization === undefined) {
+      const form = askForSignIn(context, request, reply);
+      if (form !== undefined) return form;
+    }
     const query = (request.query ?? {}) as Record<string, string | undefined>;
     const locale = localeOfPage(query, context.locale);
     const status = error.statusCode ?? 500;
@@ -46,7 +59,7 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
     const known = status < 500 || isAway;
     if (isAway) void reply.header("retry-after", "5");
     if (!known) request.log.error({ err: error }, "a page failed");
-    // A browser asks for the token by itself, and shows it with each later request of this host.
+    // Tools ask for the token by themselves, and so does a browser that was given one this way.
     if (status === 401) void reply.header("www-authenticate", 'Basic realm="Spanledger", charset="UTF-8"');
     const title = titleOf(status, texts);
     const problem = {
@@ -73,6 +86,23 @@ export function createErrorPage(context: { readonly locale: Locale; readonly sam
       locale,
     );
   };
+}
+
+/** The form in place of the page, which leads back to it. */
+function askForSignIn(
+  { locale: fallback, sampleData, signIn }: ErrorPageContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | undefined {
+  if (signIn === undefined) return undefined;
+  const wrong = signIn.keepsToken(request);
+  // Else each page would be another try with it.
+  if (wrong) signIn.close(request, reply);
+  // With a link in a mail, a browser does not send what it keeps (SameSite=Strict). It does if our own page leads there.
+  else if (request.headers["sec-fetch-site"] === "cross-site") void reply.header("refresh", "0");
+  const next = pathBack(request.method === "GET" ? request.url : null);
+  const locale = localeOfPage(request.query as Record<string, string | undefined>, fallback);
+  return sendPage(reply.code(401), renderSignIn(locale, { next, wrong, sampleData }), locale);
 }
 
 function titleOf(status: number, texts: (typeof words)[Locale]): string {

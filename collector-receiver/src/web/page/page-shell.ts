@@ -58,7 +58,7 @@ const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(
 
 /**
  * The policy of a page: its own style and script by their hash, the icon, and nothing else; no frame, no
- * form, no request but to where the page came from.
+ * request but to where the page came from, and a form, if the page has one, goes nowhere else.
  */
 export function policyOf(page: string): string {
   const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? "";
@@ -69,13 +69,17 @@ export function policyOf(page: string): string {
     "img-src data:",
     ...(script === undefined ? [] : [`script-src ${hashOf(script)}`, "connect-src 'self'"]),
     "base-uri 'none'",
-    "form-action 'none'",
+    hasForm(page) ? "form-action 'self'" : "form-action 'none'",
     "frame-ancestors 'none'",
   ].join("; ");
 }
 
+const hasForm = (page: string): boolean => page.includes("<form ");
+
 /** Sends a page with its policy; never stored by a cache that others share. */
 export function sendPage(reply: FastifyReply, page: string, locale: Locale): FastifyReply {
+  // A form says where it comes from only with this policy.
+  if (hasForm(page)) void reply.header("referrer-policy", "same-origin");
   return reply
     .type("text/html; charset=utf-8")
     .header("content-security-policy", policyOf(page))

@@ -34,6 +34,8 @@ export const pageStyle = [
   "header nav a{display:inline-block;padding:.25rem 0;text-decoration:none}header nav a:hover{text-decoration:underline}",
   "nav .brand{display:inline-flex;gap:.5rem;align-items:center;font-weight:700;margin-right:auto;color:var(--text)}",
   ".brand-logo{width:1.3rem;height:1.3rem}.brand-logo rect{fill:var(--first)}.brand-logo path{stroke:var(--ground);stroke-width:2;fill:none}",
+  "form.account{display:flex;gap:.5rem;align-items:center}.account span{color:var(--faint);max-width:14rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}button{font:inherit;font-size:.9375rem;color:var(--link);cursor:pointer}.account button{border:0;background:none;padding:.25rem 0}.account button:hover{text-decoration:underline}",
+  ".sign-in{max-width:25rem;margin:3rem auto;display:flex;flex-direction:column;gap:.6rem;padding:1.4rem 1.6rem}.sign-in h1{font-size:1.5rem;margin:0 0 .4rem}.sign-in label{font-weight:600}.sign-in input{font:inherit;padding:.5rem .7rem;border:1px solid var(--faint);border-radius:8px;background:var(--page);color:var(--text);width:100%}.sign-in p{margin:0}.sign-in button{padding:.5rem;font-weight:600}",
   "h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem;letter-spacing:-.015em;text-wrap:balance}",
   "h2{font-size:1.3rem;letter-spacing:-.005em;margin:2.4rem 0 .9rem}h3{font-size:1.0625rem;margin:0 0 .4rem}",
   ".title-row,.under-title{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;justify-content:space-between;align-items:center}.under-title{align-items:flex-start}.under-title>div{flex:1 1 20rem}",

@@ -1,14 +1,15 @@
 import type { Locale } from "../../metrics/format-metric.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { html, type Fragment, type Html } from "./html.ts";
+import type { PageFrame } from "./page-frame.ts";
 import { linkTo, otherLocale } from "./page-links.ts";
 import { renderPage } from "./page-shell.ts";
 import { renderCrumbs, siteNavigation } from "./site-navigation.ts";
 
 /** A page with what is behind a figure of a month, beside the lists behind other figures. */
 export interface ListPage {
+  readonly frame: PageFrame;
   readonly locale: Locale;
-  readonly sampleData: boolean;
   /** Where it is: `/report/sessions`. */
   readonly path: string;
   readonly month: string;
@@ -36,8 +37,8 @@ export function renderListPage(page: ListPage): string {
   return renderPage({
     locale,
     title,
-    sampleData: page.sampleData,
-    navigation: siteNavigation(locale, linkTo(path, { ...here, after, lang: otherLocale(locale) })),
+    sampleData: page.frame.sampleData,
+    navigation: siteNavigation(locale, linkTo(path, { ...here, after, lang: otherLocale(locale) }), page.frame),
     main: html`${renderCrumbs(
         words.path,
         [{ href: linkTo("/report", { month, lang: locale }), text: texts.reportOf(page.period) }],

@@ -2,6 +2,7 @@ import type { Locale } from "../../metrics/format-metric.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { html, trusted } from "./html.ts";
 import type { Fragment, Html } from "./html.ts";
+import type { PageFrame } from "./page-frame.ts";
 import { linkTo, otherLocale } from "./page-links.ts";
 
 /** Two strokes of a ledger; drawn, so that it needs no request. */
@@ -28,12 +29,23 @@ interface Navigation {
 }
 
 /** What stands on top of every page but shared copies. `otherHref` leads to the page in the other language. */
-export function siteNavigation(locale: Locale, otherHref: string, { more, here }: Navigation = {}): Html {
+export function siteNavigation(
+  locale: Locale,
+  otherHref: string,
+  { account = null }: PageFrame,
+  { more, here }: Navigation = {},
+): Html {
   const texts = textsOf(locale);
   return html`${siteBrand(locale, linkTo("/", { lang: locale }))}
   ${here !== "months" && html`<a href="${linkTo("/", { lang: locale })}">${texts.allMonths}</a>`}
   ${here !== "live" && html`<a href="${linkTo("/live", { lang: locale })}">${texts.liveWall}</a>`} ${more}
-  ${languageLink(locale, otherHref)}`;
+  ${languageLink(locale, otherHref)}
+  ${
+    account !== null &&
+    html`<form class="account" method="post" action="/sign-out">
+      <span title="${texts.account}">${account}</span> <button>${texts.signOut}</button>
+    </form>`
+  }`;
 }
 
 /** Where a page lies below the report: the way up, and its own name last. */

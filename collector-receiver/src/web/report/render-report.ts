@@ -21,9 +21,10 @@ import type { ReportContext } from "./report-context.ts";
 import { figureGroupsOf } from "./report-figures.ts";
 import type { FigureGroup } from "./report-figures.ts";
 import { storyOf } from "./report-story.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 /** The report as a page. */
-export function renderReport(context: ReportContext, options: { readonly sampleData: boolean }): string {
+export function renderReport(context: ReportContext, options: PageFrame): string {
   const { texts, locale, material } = context;
   const { month, reading } = material;
   const mode: ComparisonMode = reading.comparison?.mode ?? "none";
@@ -36,7 +37,7 @@ export function renderReport(context: ReportContext, options: { readonly sampleD
     locale,
     title: texts.reportOf(describePeriod(reading.period, locale)),
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo("/report", { month, compare, lang: otherLocale(locale) })),
+    navigation: siteNavigation(locale, linkTo("/report", { month, compare, lang: otherLocale(locale) }), options),
     main: renderReportBody(context, {
       pager: html`<nav class="pager no-print" aria-label="${texts.otherMonths}">
         <a href="${to(before)}" rel="prev">${texts.earlier(nameOf(before))}</a>

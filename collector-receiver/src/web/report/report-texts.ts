@@ -11,6 +11,9 @@ export interface ReportTexts {
   readonly sampleData: string;
   readonly skip: string;
   readonly otherLanguage: string;
+  /** What the name beside `signOut` is. */
+  readonly account: string;
+  readonly signOut: string;
   readonly allMonths: string;
   readonly monthlyReports: string;
   readonly noMonths: string;

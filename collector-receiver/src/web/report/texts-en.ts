@@ -7,6 +7,8 @@ export const englishTexts: ReportTexts = {
   sampleData: "Sample data: generated for the demonstration, not from customers.",
   skip: "To the report",
   otherLanguage: "中文",
+  account: "Tenant",
+  signOut: "Sign out",
   allMonths: "All months",
   monthlyReports: "Monthly reports",
   noMonths: "Nothing has been counted yet. Reports appear with the first business event.",

@@ -8,6 +8,8 @@ export const chineseTexts: ReportTexts = {
   sampleData: "样例数据：为演示而生成，并非来自真实客户。",
   skip: "跳到报告正文",
   otherLanguage: "English",
+  account: "租户",
+  signOut: "退出登录",
   allMonths: "全部月份",
   monthlyReports: "月度报告",
   noMonths: "尚无统计数据；收到第一个业务事件后即有报告。",

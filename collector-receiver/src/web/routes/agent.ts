@@ -6,6 +6,7 @@ import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 import { readId } from "../page/read-id.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 /** `/report/agents/{agent_id}`: an agent's month. */
 export function routeAgent(app: WebApp, context: WebContext): void {
@@ -23,7 +24,11 @@ export function routeAgent(app: WebApp, context: WebContext): void {
       const reading = await readOperations(context, tenantId, { month });
       const own = reading.agents.filter((agent) => agent.agentId === agentId);
       const operations = await operationsOf(reading, locale, own);
-      return sendPage(reply, renderAgent({ agentId, month, document, operations }, locale, context), locale);
+      return sendPage(
+        reply,
+        renderAgent({ agentId, month, document, operations }, locale, frameOf(context, request)),
+        locale,
+      );
     },
   );
 }

@@ -16,6 +16,7 @@ import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 import { eventsOfPage, pageOf, readNamesOfAgents } from "../events/page-of-events.ts";
 import { readId } from "../page/read-id.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 /** `/report/events?month=&of=`: the events that a figure counts; of one agent with `agent`. */
 export function routeEventList(app: WebApp, context: WebContext): void {
@@ -69,7 +70,7 @@ export function routeEventList(app: WebApp, context: WebContext): void {
           ? describeInstant(retainedFromMs, reading.tenant.timezone, locale)
           : null,
     };
-    return sendPage(reply, renderEventList(view, locale, context), locale);
+    return sendPage(reply, renderEventList(view, locale, frameOf(context, request)), locale);
   });
 }
 

@@ -4,6 +4,7 @@ import { renderMonths } from "../months/render-months.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 /** `GET /`: the months that have numbers. */
 export function routeMonths(app: WebApp, context: WebContext): void {
@@ -14,6 +15,6 @@ export function routeMonths(app: WebApp, context: WebContext): void {
       readTenantToday(context, tenantId),
       readCounterSeries(context.pool, tenantId, { periodType: "month", first: "1970-01", last: "9998-12" }),
     ]);
-    return sendPage(reply, renderMonths(at, months, locale, context), locale);
+    return sendPage(reply, renderMonths(at, months, locale, frameOf(context, request)), locale);
   });
 }

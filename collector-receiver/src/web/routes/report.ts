@@ -6,12 +6,13 @@ import { renderReport } from "../report/render-report.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 /** `GET /report?month=2025-12`: the case study for people. */
 export function routeReport(app: WebApp, context: WebContext): void {
   app.get("/report", { schema: { hide: true } }, async (request, reply) => {
     const report = await readReportOf(request, context);
-    return sendPage(reply, renderReport(report, context), report.locale);
+    return sendPage(reply, renderReport(report, frameOf(context, request)), report.locale);
   });
 }
 

@@ -7,6 +7,7 @@ import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import { renderSession } from "../sessions/render-session.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 const eventsOfPage = 200;
 
@@ -39,7 +40,7 @@ export function routeSessionPage(app: WebApp, context: WebContext): void {
         after: query["after"] ?? null,
         agentNames: await readAgentNames(context.pool, tenantId, [...agentIds]),
       };
-      return sendPage(reply, renderSession(view, locale, context), locale);
+      return sendPage(reply, renderSession(view, locale, frameOf(context, request)), locale);
     },
   );
 }

@@ -10,6 +10,7 @@ import { readSessionList } from "../../stats/sql/read-session-list.ts";
 import type { ListPosition } from "../../stats/sql/read-session-list.ts";
 import { sessionListNames } from "../../stats/lists/session-lists.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 const sessionsOfPage = 100;
 
@@ -51,7 +52,7 @@ export function routeSessions(app: WebApp, context: WebContext): void {
       next: found.length > sessionsOfPage && last !== undefined ? `${last.firstStartMs}_${last.sessionId}` : null,
       after: query["after"] ?? null,
     };
-    return sendPage(reply, renderSessionList(view, locale, context.sampleData), locale);
+    return sendPage(reply, renderSessionList(view, locale, frameOf(context, request)), locale);
   });
 }
 

@@ -11,6 +11,7 @@ import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 import { eventsOfPage } from "../events/page-of-events.ts";
 import { readId } from "../page/read-id.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 /** `/report/tickets?month=&of=`: the tickets behind a figure of tickets as they stand. */
 export function routeTicketList(app: WebApp, context: WebContext): void {
@@ -48,6 +49,6 @@ export function routeTicketList(app: WebApp, context: WebContext): void {
       next: found.length > eventsOfPage ? String(tickets.at(-1)?.ticketId) : null,
       after: query["after"] ?? null,
     };
-    return sendPage(reply, renderTicketList(view, locale, context), locale);
+    return sendPage(reply, renderTicketList(view, locale, frameOf(context, request)), locale);
   });
 }

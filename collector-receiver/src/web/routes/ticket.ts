@@ -10,6 +10,7 @@ import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 import { eventsOfPage, pageOf, readNamesOfAgents } from "../events/page-of-events.ts";
 import { readId } from "../page/read-id.ts";
+import { frameOf } from "../page/page-frame.ts";
 
 /** `/report/tickets/{ticket_id}`: the events of a ticket. */
 export function routeTicket(app: WebApp, context: WebContext): void {
@@ -46,7 +47,7 @@ export function routeTicket(app: WebApp, context: WebContext): void {
         after: query["after"] ?? null,
         agentNames: await readNamesOfAgents(context.pool, tenantId, events, null),
       };
-      return sendPage(reply, renderTicket(view, locale, context), locale);
+      return sendPage(reply, renderTicket(view, locale, frameOf(context, request)), locale);
     },
   );
 }

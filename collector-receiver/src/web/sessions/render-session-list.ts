@@ -5,6 +5,7 @@ import type { PeriodReading } from "../../stats/read-period.ts";
 import { describeMoment } from "../page/describe-moment.ts";
 import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 import { linkTo } from "../page/page-links.ts";
 import { renderListPage } from "../page/render-list-page.ts";
 import { textsOf } from "../report/choose-texts.ts";
@@ -24,14 +25,14 @@ interface ListView {
 }
 
 /** The sessions behind a figure as a page. */
-export function renderSessionList(view: ListView, locale: Locale, sampleData: boolean): string {
+export function renderSessionList(view: ListView, locale: Locale, frame: PageFrame): string {
   const words = sessionTexts[locale];
   const { reading, month, list, sessions } = view;
   const moment = describeMoment(reading.tenant.timezone, locale);
   const period = describePeriod(reading.period, locale);
   return renderListPage({
     locale,
-    sampleData,
+    frame,
     path: "/report/sessions",
     month,
     period,

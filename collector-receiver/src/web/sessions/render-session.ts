@@ -9,6 +9,7 @@ import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { sessionTexts } from "./session-texts.ts";
+import type { PageFrame } from "../page/page-frame.ts";
 
 interface SessionView {
   readonly session: SessionDocument;
@@ -21,7 +22,7 @@ interface SessionView {
 export function renderSession(
   { session, timezone, after, agentNames }: SessionView,
   locale: Locale,
-  options: { readonly sampleData: boolean; readonly traceUrlTemplate?: string | undefined },
+  options: PageFrame & { readonly traceUrlTemplate?: string | undefined },
 ): string {
   const words = sessionTexts[locale];
   const texts = textsOf(locale);
@@ -37,7 +38,7 @@ export function renderSession(
     locale,
     title,
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo(path, { after, lang: otherLocale(locale) })),
+    navigation: siteNavigation(locale, linkTo(path, { after, lang: otherLocale(locale) }), options),
     main: html`${renderCrumbs(
         words.path,
         [
