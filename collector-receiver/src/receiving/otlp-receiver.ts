@@ -11,7 +11,7 @@ import { DecodeTurns } from "./decode-turns.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { describeRejections } from "./describe-rejections.ts";
 import { encodeStatus, statusCode } from "./encode-otlp-answer.ts";
-import { inflateBody, keepInflated, type ContentEncoding } from "./inflate-body.ts";
+import { giveInflatedBack, inflateBody, keepInflated, type ContentEncoding } from "./inflate-body.ts";
 import { LongBodyTurns } from "./long-body-turns.ts";
 import type { OtlpEncoding, OtlpSignal } from "../otlp/otlp-carrier.ts";
 import { misdirections, type Misdirection, type OnMisdirected } from "./misdirections.ts";
@@ -236,7 +236,7 @@ export class OtlpReceiver {
     { contentEncoding, encoding, tenant, submission }: BodyReading,
   ): Promise<MappedRequest> {
     const owner = budgetOwner(tenant);
-    let kept = 0;
+    let kept: Buffer | undefined;
     let endTurn: (() => void) | undefined;
     const takeTurn = async () => {
       endTurn ??= await this.#longTurns.take(owner);
@@ -246,7 +246,7 @@ export class OtlpReceiver {
     const keep = (inflated: Buffer) => {
       if (!keepInflated(inflated)) return;
       this.#reserve(owner, inflated.length);
-      kept = inflated.length;
+      kept = inflated;
     };
     try {
       const inflating = inflateBody(body, contentEncoding, this.#options.maxInflatedBytes, takeTurn);
@@ -287,8 +287,14 @@ export class OtlpReceiver {
       return last.take();
     } finally {
       endTurn?.();
-      if (kept > 0) this.#options.bodies.give(owner, kept);
+      if (kept !== undefined) this.#giveBack(owner, kept);
     }
+  }
+
+  /** Ends what `keep` began. */
+  #giveBack(owner: string, inflated: Buffer): void {
+    this.#options.bodies.give(owner, inflated.length);
+    giveInflatedBack(inflated);
   }
 
   #mappingContext(tenant: TenantRule): MappingContext {

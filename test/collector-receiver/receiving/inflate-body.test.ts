@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import {
   asSendersFault,
   BadEncodingError,
+  giveInflatedBack,
   inflateBody,
   keepInflated,
 } from "../../../collector-receiver/src/receiving/inflate-body.ts";
@@ -232,4 +233,15 @@ test("a body that is kept is not overwritten by the next", async () => {
   const second = await inflateBody(gzipSync("other"), "gzip", most);
   expect(first.toString()).toBe("first");
   expect(second.buffer === first.buffer).toBe(false);
+});
+
+test("a body that was kept and given back lends its memory to a later one", async () => {
+  const first = await inflateBody(gzipSync("first"), "gzip", most);
+  expect(keepInflated(first)).toBe(true);
+  const second = await inflateBody(gzipSync("other"), "gzip", most);
+  giveInflatedBack(first);
+  expect(keepInflated(second)).toBe(true);
+  const third = await inflateBody(gzipSync("third"), "gzip", most);
+  expect(third.buffer === first.buffer).toBe(true);
+  expect(second.toString()).toBe("other");
 });
