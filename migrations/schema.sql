@@ -461,6 +461,17 @@ create table analytics_tickets (
   constraint analytics_tickets_pkey PRIMARY KEY (tenant_id, ticket_id)
 ) with (fillfactor=60);
 
+create table analytics_timezones (
+  timezone text not null,
+  version text collate "C" not null,
+  known_until timestamp with time zone not null,
+  starts_at timestamp with time zone[] not null,
+  utc_offsets integer[] not null,
+  constraint analytics_timezones_check CHECK (((starts_at[1] = '-infinity'::timestamp with time zone) AND (cardinality(starts_at) = cardinality(utc_offsets)))),
+  constraint analytics_timezones_pkey PRIMARY KEY (timezone),
+  constraint analytics_timezones_utc_offsets_check CHECK ((('-54000'::integer < ALL (utc_offsets)) AND (54000 > ALL (utc_offsets))))
+);
+
 create table spanledger_schema (
   id boolean not null default true,
   oldest_receiver integer not null,
@@ -765,6 +776,56 @@ AS $function$
   select distinct tenant_id from cancelled order by 1
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_day_of(zone text, at timestamp with time zone)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  day date;
+begin
+  select (at at time zone 'UTC' + utc_offsets[width_bucket(at, starts_at)] * interval '1 second')::date into day
+    from public.analytics_timezones where timezone = zone;
+  if not found then
+    day := at at time zone zone;
+  end if;
+  return day;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_days_between(zone text, from_at timestamp with time zone, to_at timestamp with time zone, OUT first_day date, OUT last_day date)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  quarter constant interval := '15 minutes';
+  hour constant interval := '1 hour';
+  epoch constant timestamptz := 'epoch';
+  end_at timestamptz := date_bin(quarter, to_at + interval '1 millisecond', epoch);
+  first_near date;
+  last_near date;
+begin
+  first_day := public.spanledger_day_of(zone, from_at);
+  last_day := public.spanledger_day_of(zone, to_at - interval '1 millisecond');
+  if to_at - from_at < interval '22 hours' or date_bin(quarter, from_at, epoch) <> from_at
+      or end_at < to_at or end_at > to_at + interval '1 millisecond' then
+    return;
+  end if;
+  first_near := case when public.spanledger_start_of_day(zone, first_day + 1) - from_at <= hour then first_day + 1 else first_day end;
+  last_near := public.spanledger_day_of(zone, end_at);
+  if end_at - public.spanledger_start_of_day(zone, last_near) <= hour then
+    last_near := last_near - 1;
+  end if;
+  if first_near <= last_near then
+    first_day := first_near;
+    last_day := last_near;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_drop_old_partitions()
  RETURNS text[]
  LANGUAGE plpgsql
@@ -856,7 +917,7 @@ begin
     order by p.tenant_id
   loop
     begin
-      first_day := (plan.bound at time zone plan.timezone)::date;
+      first_day := public.spanledger_day_of(plan.timezone, plan.bound);
     exception when invalid_parameter_value then
       -- Earlier than in any timezone.
       first_day := (plan.bound at time zone 'UTC' - interval '14 hours')::date;
@@ -1013,11 +1074,18 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  role text;
 begin
-  perform public.spanledger_grant_rights_before_rules_2();
-  if to_regrole('spanledger_reader') is not null then
-    execute 'grant select (marks, end_outcome, rating) on public.analytics_sessions to spanledger_reader';
+  perform public.spanledger_grant_rights_before_timezones();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update on public.analytics_timezones to spanledger_receiver';
   end if;
+  foreach role in array array['spanledger_reader', 'spanledger_tenant_reader']
+  loop
+    continue when to_regrole(role) is null;
+    execute format('grant select on public.analytics_timezones to %I', role);
+  end loop;
 end
 $function$;
 
@@ -1171,6 +1239,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_timezones()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_rules_2();
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select (marks, end_outcome, rating) on public.analytics_sessions to spanledger_reader';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_is_partition_kept(partition regclass, ends_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1202,7 +1283,8 @@ CREATE OR REPLACE FUNCTION public.spanledger_latest_retained_from(timezone text)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  return (date_trunc('month', now() at time zone timezone) - interval '1 month') at time zone timezone;
+  return public.spanledger_start_of_day(timezone,
+    (date_trunc('month', public.spanledger_day_of(timezone, now())::timestamp) - interval '1 month')::date);
 exception when invalid_parameter_value then
   return (date_trunc('month', (now() - interval '12 hours') at time zone 'UTC') - interval '1 month') at time zone 'UTC'
     - interval '14 hours';
@@ -1307,6 +1389,31 @@ AS $function$
   select distinct tenant_id from resumed order by 1
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_start_of_day(zone text, day date)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  known record;
+  start timestamptz;
+begin
+  select starts_at, utc_offsets into known from public.analytics_timezones where timezone = zone;
+  if not found then
+    return day::timestamp at time zone zone;
+  end if;
+  select min(reached_at) into start
+    from (
+      select greatest(known.starts_at[i], day::timestamp at time zone 'UTC' - known.utc_offsets[i] * interval '1 second') as reached_at,
+        known.starts_at[i + 1] as ends_at
+      from generate_subscripts(known.starts_at, 1) as i
+    ) as stretch
+    where ends_at is null or reached_at < ends_at;
+  return start;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_tenant_lock(tenant text)
  RETURNS bigint
  LANGUAGE sql
@@ -1375,6 +1482,8 @@ comment on column analytics_settings.v7_claims is 'True once an id of version 7 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
 comment on table analytics_tickets is 'What is known of each ticket; created_at is null where its creation was never recorded.';
+
+comment on table analytics_timezones is 'When clocks are changed, as receivers know it: see spanledger_day_of() and spanledger_start_of_day().';
 
 comment on table spanledger_schema is 'Which receivers can work with this schema; see docs/upgrading.md.';
 
@@ -1546,11 +1655,21 @@ grant insert, select, update on analytics_tickets to spanledger_receiver;
 
 grant select on analytics_tickets to spanledger_tenant_reader;
 
+grant select on analytics_timezones to spanledger_reader;
+
+grant insert, select, update on analytics_timezones to spanledger_receiver;
+
+grant select on analytics_timezones to spanledger_tenant_reader;
+
 grant execute on function spanledger_announce_retention(integer,text[],timestamp with time zone[]) to spanledger_receiver;
 
 grant execute on function spanledger_apply_retention(integer) to spanledger_receiver;
 
 grant execute on function spanledger_cancel_retention(text) to spanledger_receiver;
+
+grant execute on function spanledger_day_of(text,timestamp with time zone) to public;
+
+grant execute on function spanledger_days_between(text,timestamp with time zone,timestamp with time zone) to public;
 
 grant execute on function spanledger_drop_old_partitions() to spanledger_receiver;
 
@@ -1571,6 +1690,8 @@ grant execute on function spanledger_login_tenant() to public;
 grant execute on function spanledger_needs_claim(uuid,timestamp with time zone) to public;
 
 grant execute on function spanledger_resume_retention(text) to spanledger_receiver;
+
+grant execute on function spanledger_start_of_day(text,date) to public;
 
 grant execute on function spanledger_tenant_lock(text) to public;
 

@@ -1,11 +1,11 @@
 /** Events of the settings that change what a curve means; instants, at the beginning of a business day. */
 import { quoteText } from "./quote-sql.ts";
-import { spanOfDays } from "./span-of-days.ts";
+import { spanOfDays, startOfDay } from "./span-of-days.ts";
 
 /** When another cost of a manual session came into force. */
 export function costAnnotationQuery(text: string): string {
   return `with ${spanOfDays}
-select valid_from::timestamp at time zone timezone as "time",
+select ${startOfDay("valid_from")} as "time",
   ${quoteText(text)} || ' ' || cost_per_manual_session as text, 'cost' as tags
 from span
 join analytics_costs on tenant_id = '$tenant' and valid_from between first_day and last_day
@@ -18,5 +18,5 @@ export function retentionAnnotationQuery(text: string): string {
 select settings_row.retained_from as "time", ${quoteText(text)}::text as text, 'retention' as tags
 from span
 join analytics_settings settings_row on settings_row.tenant_id = '$tenant'
-  and (settings_row.retained_from at time zone span.timezone)::date between first_day and last_day`;
+  and spanledger_day_of(span.timezone, settings_row.retained_from) between first_day and last_day`;
 }

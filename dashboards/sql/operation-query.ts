@@ -6,7 +6,7 @@ import { firstRelease, growsWithAge } from "../../collector-receiver/src/stats/c
 import { changeExpression } from "./change-expression.ts";
 import { asNumber, hasReported } from "./metric-expression.ts";
 import { quoteName, quoteText } from "./quote-sql.ts";
-import { daysOfSpan, periodValue, spanOfDays } from "./span-of-days.ts";
+import { daysOfSpan, periodValue, spanOfDays, startOfDay } from "./span-of-days.ts";
 
 const tenant = "'$tenant'";
 
@@ -15,9 +15,8 @@ const heartbeatSeconds = `(select coalesce(max(agent_heartbeat_seconds), 14400) 
 
 /** Days as instants, never beyond now: place 1 is the range, 2 and 3 the sides of its comparison, if a day is compared. */
 const askedRanges = `asked_ranges as (
-  select place, first_asked::timestamp at time zone timezone as from_at,
-    least((last_asked + 1)::timestamp at time zone timezone,
-      greatest(now(), first_asked::timestamp at time zone timezone)) as to_at,
+  select place, ${startOfDay("first_asked")} as from_at,
+    least(${startOfDay("last_asked + 1")}, greatest(now(), ${startOfDay("first_asked")})) as to_at,
     first_asked, last_asked
   from span
   cross join lateral (
@@ -29,7 +28,7 @@ const askedRanges = `asked_ranges as (
 /** Every day of the range as a range of its own. */
 const dayRanges = `asked_ranges as (
   select row_number() over (order by day)::int as place, "time" as from_at,
-    least((day + 1)::timestamp at time zone timezone, greatest(now(), "time")) as to_at,
+    least(${startOfDay("day + 1")}, greatest(now(), "time")) as to_at,
     day as first_asked, day as last_asked, "time"
   from days cross join span
 )`;

@@ -13,14 +13,12 @@ interface NamedFigure {
 const column = ({ figure, name }: NamedFigure): string => `${asNumber(figure.sql)} as ${quoteName(name)}`;
 
 /** Instants of the range in business days: what has an instant and no business day of its own. */
-const between = (instant: string): string =>
-  `${instant} >= first_day::timestamp at time zone timezone and ${instant} < (last_day + 1)::timestamp at time zone timezone`;
+const between = (instant: string): string => `${instant} >= begins_at and ${instant} < ends_at`;
 
 /** Sources that were heard of in the range: their numbers are of their whole life, not of the range. */
 const sourcesOfRange = `from span
 join analytics_sources on tenant_id = '$tenant'
-  and last_seen_at >= first_day::timestamp at time zone timezone
-  and first_seen_at < (last_day + 1)::timestamp at time zone timezone`;
+  and last_seen_at >= begins_at and first_seen_at < ends_at`;
 
 /** One row: a figure over the sources of the range; null without any. */
 export function sourceFigureQuery(named: NamedFigure): string {
@@ -64,10 +62,15 @@ join analytics_rejected_events on tenant_id = '$tenant' and ${between("rejected_
 export function rejectionSeriesQuery(): string {
   return `with ${spanOfDays},
 ${daysOfSpan},
+day_starts as (
+  select array_agg("time" order by day) as starts, array_agg(day order by day) as days_in_order from days
+),
 counted as (
-  select (rejected_at at time zone timezone)::date as day, code, ${rejectionFigures.rejected.sql} as events
+  select days_in_order[width_bucket(rejected_at, starts)] as day, code, ${rejectionFigures.rejected.sql} as events
   from span
+  cross join day_starts
   join analytics_rejected_events on tenant_id = '$tenant' and ${between("rejected_at")}
+  where cardinality(starts) > 0
   group by 1, 2
 )
 select days."time", codes.code::text as metric, coalesce(counted.events, 0)::double precision as value

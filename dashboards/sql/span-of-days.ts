@@ -6,7 +6,13 @@
  * apart at 08:00 (https://github.com/grafana/grafana/issues/51525); the second is inclusive at both ends,
  * so that a range that ends at midnight would take in the next day. Macros without arguments are the only
  * ones used: Grafana's pattern for a macro ends at the first closing parenthesis.
+ *
+ * Days are cut by `spanledger_day_of` and `spanledger_start_of_day`, which know what the receiver knows of the timezone:
+ * counters were cut into days by its timezone database, and PostgreSQL's may be of another version.
  */
+
+/** The first instant of a business day of the tenant. */
+export const startOfDay = (day: string): string => `spanledger_start_of_day(timezone, ${day})`;
 
 const day = (text: string): string => `to_char(${text}, 'YYYY-MM-DD')`;
 
@@ -20,10 +26,10 @@ function rowOf(first: string, last: string): string {
 }
 
 /**
- * `settings` (timezone), `span`: first_day and last_day (both included), today, and the days that are compared, by the rule of
- * the case study (`compare-periods.ts`): own days up to over_last with those from first_before to over_before, or up to
- * ended_last and ended_before for what conversations need time for. These are null if no day can be compared. across_rules:
- * the other period was sealed by older counting rules.
+ * `settings` (timezone), `span`: first_day and last_day (both included), when they begin and end, today, and the days that
+ * are compared, by the rule of the case study (`compare-periods.ts`): own days up to over_last with those from first_before to
+ * over_before, or up to ended_last and ended_before for what conversations need time for. These are null if no day can be
+ * compared. across_rules: the other period was sealed by older counting rules.
  */
 export const spanOfDays = `settings as (
   select coalesce(max(timezone), 'Asia/Shanghai') as timezone,
@@ -33,11 +39,9 @@ export const spanOfDays = `settings as (
   where tenant_id = '$tenant'
 ),
 asked as (
-  select *,
-    ($__timeFrom()::timestamptz at time zone timezone)::date as first_day,
-    (($__timeTo()::timestamptz - interval '1 millisecond') at time zone timezone)::date as last_day,
-    (now() at time zone timezone)::date as today
+  select *, spanledger_day_of(timezone, now()) as today
   from settings
+  cross join lateral spanledger_days_between(timezone, $__timeFrom()::timestamptz, $__timeTo()::timestamptz)
 ),
 other as (
   select *,
@@ -49,14 +53,15 @@ other as (
       first_day - (last_day - first_day + 1)) as first_before,
     first_day - 1 as last_before,
     today - 1 as over_day,
-    least(today - 1, ((idle_through - idle_timeout - interval '24 hours') at time zone timezone)::date - 1) as ended_day
+    least(today - 1, spanledger_day_of(timezone, idle_through - idle_timeout - interval '24 hours') - 1) as ended_day
   from asked
 ),
-span as (
+span as materialized (
   select timezone, first_day, last_day, today, first_before,
     ${comparedUpTo("over")},
     ${comparedUpTo("ended")},
-    coalesce(first_before < rules_since and rules_since <= last_day, false) as across_rules
+    coalesce(first_before < rules_since and rules_since <= last_day, false) as across_rules,
+    ${startOfDay("first_day")} as begins_at, ${startOfDay("last_day + 1")} as ends_at
   from other
 )`;
 
@@ -80,7 +85,7 @@ export const spanRows = `span_rows as (
 
 /** Every business day of the range that has begun, one row each: an empty day is a row too. */
 export const daysOfSpan = `days as (
-  select day::date as day, (day at time zone timezone) as "time"
+  select day::date as day, ${startOfDay("day::date")} as "time"
   from span
   cross join lateral generate_series(first_day::timestamp, least(last_day, today)::timestamp, interval '1 day') as day
 )`;

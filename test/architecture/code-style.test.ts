@@ -19,6 +19,9 @@ interface StyleRule {
 const everywhere = ["collector-receiver", "sdk", "bench", "test", "examples", "docs", "deploy", "dashboards"];
 const shipped = ["collector-receiver/src", "sdk/src", "bench", "examples", "docs", "deploy", "dashboards"];
 
+/** PostgreSQL's own timezone database, in a statement. */
+const databaseTimezone = /\bat time zone (?!'UTC')|(?<![.\w])timezone\(/gi;
+
 const rules: readonly StyleRule[] = [
   {
     title: "private members are written #name",
@@ -108,6 +111,16 @@ const rules: readonly StyleRule[] = [
       '"create it, then run `select f()`"',
     ],
   },
+  {
+    title: "days are cut by the receiver's timezone database, not by PostgreSQL's",
+    under: ["collector-receiver/src", "dashboards"],
+    // The doctor compares the two.
+    except: /\/read-local-times\.ts$/,
+    pattern: databaseTimezone,
+    remedy: "ask spanledger_day_of(timezone, instant) or spanledger_start_of_day(timezone, day)",
+    refused: ["(now() at time zone timezone)::date", "select timezone('Asia/Shanghai', now())"],
+    accepted: ["(now() at time zone 'UTC')::date", "texts.timezone(zone)"],
+  },
 ];
 
 test.for(rules)("$title", ({ title, under, except, pattern, remedy, refused, accepted }) => {
@@ -122,6 +135,14 @@ test.for(rules)("$title", ({ title, under, except, pattern, remedy, refused, acc
     .filter((file) => except?.test(file) !== true)
     .flatMap((file) => matchesIn(file, pattern).map((place) => `${place}: ${remedy}`));
   expect(offences, title).toEqual([]);
+});
+
+test("PostgreSQL's timezone database serves in the schema only where nothing is stored", () => {
+  const schema = readFileSync(locateInRepository("migrations/schema.sql"), "utf8").split("\n");
+  expect(schema.filter((line) => line.match(databaseTimezone)).map((line) => line.trim())).toEqual([
+    "day := at at time zone zone;",
+    "return day::timestamp at time zone zone;",
+  ]);
 });
 
 /** @returns `file:line code` for each match outside of comments */

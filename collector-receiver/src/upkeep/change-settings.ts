@@ -10,6 +10,7 @@ import {
   storeTimezone,
   storeWorkingHours,
 } from "../storage/settings/change-settings.ts";
+import { keepTimezone } from "./keep-timezones.ts";
 import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
@@ -64,7 +65,10 @@ export function changeSettings(
     const newTimezone = change.timezone !== undefined && change.timezone !== before.timezone;
     const newTimeout =
       change.idleTimeoutSeconds !== undefined && change.idleTimeoutSeconds !== before.idleTimeoutSeconds;
-    if (newTimezone) await storeTimezone(client, tenantId, change.timezone);
+    if (newTimezone) {
+      await storeTimezone(client, tenantId, change.timezone);
+      await keepTimezone(client, change.timezone);
+    }
     if (newTimeout) await storeIdleTimeout(client, tenantId, change.idleTimeoutSeconds);
     // Days begin elsewhere, or sessions end at other times.
     if (newTimezone || newTimeout) await forgetResolutionDays(client, tenantId);

@@ -4,6 +4,7 @@ import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { findSettingsDifferences, type SettingsDifference } from "../storage/settings/compare-tenant-settings.ts";
 import { seedTenantSettings, type TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { keepTimezones } from "./keep-timezones.ts";
 
 /** The settings that this environment gives to a new tenant. */
 export function tenantDefaultsOf(config: Config, definitions: CustomDefinitions | null = null): TenantDefaults {
@@ -17,8 +18,8 @@ export function tenantDefaultsOf(config: Config, definitions: CustomDefinitions 
 }
 
 /**
- * Gives settings to the tenants in `tenantIds` that have none, and warns in the log where stored settings differ from the
- * environment. The stored ones win: they belong to one tenant, and its numbers were counted by them.
+ * Gives settings to the tenants in `tenantIds` that have none, stores when the clocks of their timezones are changed, and warns
+ * in the log where stored settings differ from the environment. The stored ones win: they belong to one tenant, and its numbers were counted by them.
  */
 export async function checkSettings(
   connectionString: string,
@@ -29,6 +30,7 @@ export async function checkSettings(
   const client = await openWriterConnection(connectionString);
   try {
     await seedTenantSettings(client, tenantIds, defaults);
+    await keepTimezones(client, [defaults.timezone], log);
     const differences = await findSettingsDifferences(client, defaults);
     if (differences.length > 0) log.warn({ differences }, describeDifferences(differences));
   } finally {

@@ -1,6 +1,8 @@
 import type pg from "pg";
+import { findUnknownTimezones } from "../../storage/server/find-unknown-timezones.ts";
 import { readLocalTimes } from "../../storage/server/read-local-times.ts";
-import { listTimezones } from "../../storage/settings/list-tenants.ts";
+import { readStoredTimezones } from "../../storage/settings/store-timezones.ts";
+import { describeChange, knownTimezone } from "../../upkeep/keep-timezones.ts";
 import type { Result } from "./finding.ts";
 
 const dayMs = 86_400_000;
@@ -22,20 +24,28 @@ const localTimeOfNode: LocalTime = (zone, ms) => {
 };
 
 /**
- * Compares the timezones of all tenants in PostgreSQL and in Node, two years back and two ahead. Each has its own copy of the
- * timezone database, and governments change their rules at short notice.
+ * Compares what is stored of the timezones of all tenants with Node, and then PostgreSQL with Node, two years back and two ahead.
+ * Each has its own copy of the timezone database, and governments change their rules at short notice.
  */
 export async function checkTimezones(
   client: pg.Client,
   businessTimezone: string,
   localTime: LocalTime = localTimeOfNode,
 ): Promise<Result> {
-  const zones = [...new Set([businessTimezone, ...(await listTimezones(client, maxZones))])];
-  const differences: string[] = [];
-  for (const zone of zones) differences.push(...(await compareZone(client, zone, localTime)));
+  const stored = [...(await readStoredTimezones(client, [businessTimezone]))].slice(0, maxZones);
+  const changes = stored.flatMap(([zone, said]) =>
+    said === undefined ? [] : (describeChange(zone, said, knownTimezone(zone)) ?? []),
+  );
+  if (changes.length > 0) return ["warning", changes.join("; ")];
+  const zones = stored.map(([zone]) => zone);
+  const unknown = await findUnknownTimezones(client, zones);
+  const differences = [...unknown].map((zone) => `${zone}, which PostgreSQL does not have`);
+  for (const zone of zones) if (!unknown.has(zone)) differences.push(...(await compareZone(client, zone, localTime)));
   if (differences.length === 0) return ["ok", `PostgreSQL and Node agree on ${zones.join(", ")}`];
-  const remedy = `Node has version ${process.versions.tz} of the timezone database; update the older of the two`;
-  return ["warning", `PostgreSQL and Node disagree on ${differences.join("; ")}. ${remedy}`];
+  const consequence =
+    `Counters, pages and dashboards all go by Node's, version ${process.versions["tz"]}; SQL of your own does ` +
+    "with spanledger_day_of(timezone, instant)";
+  return ["warning", `PostgreSQL and Node disagree on ${differences.join("; ")}. ${consequence}`];
 }
 
 async function compareZone(client: pg.Client, zone: string, localTime: LocalTime): Promise<string[]> {

@@ -41,15 +41,6 @@ export async function listTenantTimezones(
   return rows.map((row) => ({ tenantId: row.tenant_id, timezone: row.timezone }));
 }
 
-/** The business timezones that tenants have, each once, in order. */
-export async function listTimezones(client: Client, maxZones: number): Promise<string[]> {
-  const { rows } = await client.query<{ timezone: string }>({
-    text: "select distinct timezone from analytics_settings order by timezone limit $1",
-    values: [maxZones],
-  });
-  return rows.map(({ timezone }) => timezone);
-}
-
 /** Where the stored rows begin, in ms since 1970, of each tenant that retention has cut. */
 export async function readRetentionStarts(client: Client): Promise<Map<string, number>> {
   const { rows } = await client.query<{ tenant_id: string; retained_from: number }>(
