@@ -233,6 +233,7 @@ async function registerReading(
       sampleData: config.sampleData,
       traceUrlTemplate: config.traceUrlTemplate,
       signIn,
+      basePath: config.basePath,
       onUnknownShare: (request) => failedSignIns?.note("share", request),
     });
   });

@@ -8,6 +8,8 @@ export interface WebOptions extends Pick<StatsOptions, "pool" | "tenantOf" | "lo
   readonly sampleData?: boolean;
   /** Address of a trace in the tracing UI, with `{trace_id}` in it; without it, ids are shown as text. */
   readonly traceUrlTemplate?: string | undefined;
+  /** BASE_PATH: what stands before every path, as people and products write it. */
+  readonly basePath?: string;
   /** Signing in with a form; without it, tools and browsers show a token with each request. */
   readonly signIn?: SignIn | undefined;
   /** Told of links to shared copies that do not exist; it may refuse the request with an error of its own. */

@@ -7,6 +7,7 @@ import { describeMonth } from "../../stats/describe-period.ts";
 import type { TenantToday } from "../../stats/read-period.ts";
 import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
+import { renderWaiting, waitingScript, type FirstEvent } from "./render-waiting.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
@@ -15,12 +16,13 @@ import type { PageFrame } from "../page/page-frame.ts";
 
 const columns = ["total_sessions", "ai_resolution_rate", "avg_response_time_ms", "sessions_handled", "tickets_closed"];
 
-/** The start page: every month that has numbers, the latest first, with a link to its report. */
+/** While nothing has been counted: how to send the first event. Afterwards every month that has numbers, the latest first, with a link to its report. */
 export function renderMonths(
   at: TenantToday,
   months: ReadonlyMap<string, Counters>,
   locale: Locale,
   options: PageFrame,
+  first: FirstEvent,
 ): string {
   const texts = textsOf(locale);
   const current = monthOf(at.today);
@@ -48,12 +50,12 @@ export function renderMonths(
       more: html`<a href="/docs">${texts.api}</a>`,
       here: "months",
     }),
-    main: html`<h1>${texts.monthlyReports}</h1>
-      <p class="meta">${texts.timezone(at.tenant.timezone)}</p>
-      ${
-        shown.length === 0
-          ? html`<p>${texts.noMonths}</p>`
-          : html`<div class="card scroll" tabindex="0" role="region" aria-label="${texts.monthlyReports}">
+    main:
+      shown.length === 0
+        ? renderWaiting(locale, first)
+        : html`<h1>${texts.monthlyReports}</h1>
+            <p class="meta">${texts.timezone(at.tenant.timezone)}</p>
+            <div class="card scroll" tabindex="0" role="region" aria-label="${texts.monthlyReports}">
               <table class="stack">
                 <thead>
                   <tr>
@@ -65,8 +67,8 @@ export function renderMonths(
                   ${shown.map(row)}
                 </tbody>
               </table>
-            </div>`
-      }`,
+            </div>`,
     footer: html`<p>${texts.footer}</p>`,
+    ...(shown.length === 0 ? { script: waitingScript } : {}),
   });
 }

@@ -68,6 +68,7 @@ export const pageStyle = [
   // Lines of figures: name and number, below them the change and what leads further.
   ".more{margin-top:1rem;padding-bottom:.5rem}.more h3{font-size:.9375rem;margin:0 0 .3rem}.more>.aside{margin:.5rem 0 .2rem;padding-top:.4rem;border-top:1px solid var(--grid);font-size:.875rem;color:var(--faint)}.lines{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:0 2.25rem}.line{display:grid;grid-template-columns:1fr auto;gap:0 .8rem;align-items:baseline;align-content:start;border-top:1px solid var(--grid);padding:.4rem 0}.lines .line h4{color:var(--text);font-weight:400}.line .value,.line .value.none{font-size:1.0625rem;text-align:right;margin:0}.line .beside{grid-column:2;justify-self:end;text-align:right}.line .foot{grid-column:1;grid-row:2;margin:0;padding:0;justify-content:flex-start;gap:0 1rem}.line:has(details[open]){grid-column:1/-1}",
   "dl{margin:.4rem 0;display:grid;gap:.15rem}dt{color:var(--faint);font-size:.875rem;margin-top:.35rem}dd{margin:0}",
+  "pre{margin:.3rem 0;white-space:pre-wrap;font-size:.9375rem}",
   ".facts{display:flex;flex-wrap:wrap;gap:.5rem 2.5rem;margin:1rem 0}.facts dt{margin:0}",
   'code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.875em;overflow-wrap:anywhere}',
   ".chart{margin:0;display:flex;flex-direction:column}.chart .summary{margin:0 0 .8rem;color:var(--faint);font-size:.9375rem}",

@@ -16,7 +16,6 @@ export interface ReportTexts {
   readonly signOut: string;
   readonly allMonths: string;
   readonly monthlyReports: string;
-  readonly noMonths: string;
   readonly stillRunning: string;
   readonly earlier: (period: string) => string;
   readonly later: (period: string) => string;

@@ -11,7 +11,6 @@ export const englishTexts: ReportTexts = {
   signOut: "Sign out",
   allMonths: "All months",
   monthlyReports: "Monthly reports",
-  noMonths: "Nothing has been counted yet. Reports appear with the first business event.",
   stillRunning: "(running)",
   earlier: (period) => `← ${period}`,
   later: (period) => `${period} →`,

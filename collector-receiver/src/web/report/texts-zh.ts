@@ -12,7 +12,6 @@ export const chineseTexts: ReportTexts = {
   signOut: "退出登录",
   allMonths: "全部月份",
   monthlyReports: "月度报告",
-  noMonths: "尚无统计数据；收到第一个业务事件后即有报告。",
   stillRunning: "（进行中）",
   earlier: (period) => `← ${period}`,
   later: (period) => `${period} →`,

@@ -1,5 +1,6 @@
 import { readTenantToday } from "../../stats/read-period.ts";
 import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
+import { addressOf } from "../months/first-event.ts";
 import { renderMonths } from "../months/render-months.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
@@ -15,6 +16,11 @@ export function routeMonths(app: WebApp, context: WebContext): void {
       readTenantToday(context, tenantId),
       readCounterSeries(context.pool, tenantId, { periodType: "month", first: "1970-01", last: "9998-12" }),
     ]);
-    return sendPage(reply, renderMonths(at, months, locale, frameOf(context, request)), locale);
+    const first = {
+      address: addressOf(request, context.basePath ?? ""),
+      nowMs: context.now(),
+      asksForToken: context.signIn !== undefined,
+    };
+    return sendPage(reply, renderMonths(at, months, locale, frameOf(context, request), first), locale);
   });
 }
