@@ -168,6 +168,21 @@ describe("alert rules", () => {
     }
   });
 
+  test("each value that a rule asks a label for has a series from the start", async () => {
+    const { url } = await startTestReceiver();
+    const samples = [...(await scrape(url)).values()];
+    const asked = rules.flatMap(({ alert, expr }) =>
+      [...expr.matchAll(/(\w+)\{(\w+)=~"([^"]+)"/g)].flatMap(([, name, label, values = ""]) =>
+        values.split("|").map((value) => ({ alert, name, label: label ?? "", value })),
+      ),
+    );
+    expect(asked.length).toBeGreaterThan(10);
+    const unknown = asked.filter(
+      ({ name, label, value }) => !samples.some(({ labels }) => labels["__name__"] === name && labels[label] === value),
+    );
+    expect(unknown).toEqual([]);
+  });
+
   test.each(rules.map((rule) => [rule.alert, rule] as const))("%s", async (alert, { expr }) => {
     const { environment = {}, cause } = causes[alert]!;
     const receiver = await startTestReceiver(environment);

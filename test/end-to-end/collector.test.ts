@@ -234,21 +234,25 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     expect(await sessionsOf(database.pool)).toEqual(ids);
   });
 
-  test("a compression that the receiver does not take keeps events waiting, until the exporter is set right", async () => {
-    const { url, database } = await startTestReceiver();
-    const folder = await newFolder();
-    const overlay = join(folder, "snappy.yaml");
-    await writeFile(overlay, "exporters: { otlp_http/spanledger: { compression: snappy } }\n");
-    const first = await start({ program: program(), folder, receiverUrl: url, overlays: [overlay] });
-    expect(await send(first.url, "/v1/traces", tracesWith([session("waits")]))).toBe(200);
-    const refused = async () => (await (await fetch(`${url}/metrics`)).text()).match(/compression_not_taken"\} [1-9]/);
-    await expect.poll(refused, { timeout: 20_000 }).not.toBeNull();
-    await first.stop("SIGKILL");
-    expect(await sessionsOf(database.pool)).toEqual([]);
-    await start({ program: program(), folder, receiverUrl: url });
-    await untilStored(database.pool, 1);
-    expect(await sessionsOf(database.pool)).toEqual(["waits"]);
-  });
+  test.each(["snappy", "lz4"])(
+    "the compression %s, which the receiver does not take, keeps events waiting until the exporter is set right",
+    async (compression) => {
+      const { url, database } = await startTestReceiver();
+      const folder = await newFolder();
+      const overlay = join(folder, "compression.yaml");
+      await writeFile(overlay, `exporters: { otlp_http/spanledger: { compression: ${compression} } }\n`);
+      const first = await start({ program: program(), folder, receiverUrl: url, overlays: [overlay] });
+      expect(await send(first.url, "/v1/traces", tracesWith([session("waits")]))).toBe(200);
+      const refused = async () =>
+        (await (await fetch(`${url}/metrics`)).text()).match(/compression_not_taken"\} [1-9]/);
+      await expect.poll(refused, { timeout: 20_000 }).not.toBeNull();
+      await first.stop("SIGKILL");
+      expect(await sessionsOf(database.pool)).toEqual([]);
+      await start({ program: program(), folder, receiverUrl: url });
+      await untilStored(database.pool, 1);
+      expect(await sessionsOf(database.pool)).toEqual(["waits"]);
+    },
+  );
 
   test("CORS_ORIGINS lets pages send to the Collector, where products sign in too", async () => {
     const folder = await newFolder();
