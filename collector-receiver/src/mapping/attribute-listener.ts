@@ -5,7 +5,7 @@ export class AttributeListener implements AttributeVisitor {
   key(_bytes: Buffer, _start: number, _end: number): void {}
   string(_bytes: Buffer, _start: number, _end: number): void {}
   int(_value: number): void {}
-  wideInt(): void {}
+  wideInt(_high: number, _low: number): void {}
   double(_value: number): void {}
   bool(): void {}
   binary(): void {}

@@ -17,9 +17,10 @@ export const processAttributes = [
 const keptAttributes: ReadonlySet<string> = new Set(["service.name", tenantAttribute, ...processAttributes]);
 const lengths: ReadonlySet<number> = new Set([...keptAttributes].map(({ length }) => length));
 
-/** What mapping reads of an OTLP resource. Texts are storable and at most 255 characters long. */
+/** What mapping reads of an OTLP resource. Texts are storable and at most 255 characters long; a number stands as its digits. */
 export interface ResourceReading {
   readonly serviceName: string | null;
+  /** Null if it is a number: receivers before 0.3.0, for whose ids it is kept, read none. */
   readonly serviceInstanceId: string | null;
   /** The values of `processAttributes`. */
   readonly process: readonly (string | null)[];
@@ -31,20 +32,29 @@ export function namesProcess({ process }: ResourceReading): boolean {
   return process.some((value) => value !== null);
 }
 
-/** Reads the attributes that matter; one that is neither a text nor an integer counts as absent. */
+/** Stands for a tenant that is neither a text nor a number. No tenant is called so: its events are rejected, not taken for the default's. */
+const unusableTenant = "(neither a text nor an integer)";
+
+/**
+ * Reads the attributes that matter. A number names a tenant or a process too; `service.name` is a text. Another value of these
+ * counts as absent, except for the tenant's.
+ */
 export class ResourceReader extends AttributeListener {
-  readonly #values = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
+  readonly #numbers = new Map<string, string>();
   #current = "";
 
   /** Reads the present resource. */
   read(walker: OtlpWalker): ResourceReading {
     // A body that is refused within a resource leaves what was read of it.
-    this.#values.clear();
+    this.#texts.clear();
+    this.#numbers.clear();
     walker.readResourceAttributes(this);
-    const valueOf = (name: string): string | null => this.#values.get(name) ?? null;
+    const textOf = (name: string): string | null => this.#texts.get(name) ?? null;
+    const valueOf = (name: string): string | null => textOf(name) ?? this.#numbers.get(name) ?? null;
     return {
-      serviceName: valueOf("service.name"),
-      serviceInstanceId: valueOf("service.instance.id"),
+      serviceName: textOf("service.name"),
+      serviceInstanceId: textOf("service.instance.id"),
       process: processAttributes.map(valueOf),
       tenant: valueOf(tenantAttribute),
     };
@@ -57,20 +67,60 @@ export class ResourceReader extends AttributeListener {
 
   override string(bytes: Buffer, start: number, end: number): void {
     if (this.#current === "") return;
+    this.again();
     // An empty tenant is a wrong one; any other empty text says nothing.
-    if (start === end && this.#current !== tenantAttribute) this.#values.delete(this.#current);
-    else this.#values.set(this.#current, readText(bytes, start, end));
+    if (start < end || this.#current === tenantAttribute) this.#texts.set(this.#current, readText(bytes, start, end));
   }
 
   override int(value: number): void {
-    // A numeric brand id is a usable name, and a process id is a number.
-    if (this.#current === tenantAttribute || this.#current === "process.pid") {
-      this.#values.set(this.#current, String(value));
-    }
+    this.#takeNumber(String(value));
+  }
+
+  override wideInt(high: number, low: number): void {
+    if (this.#current !== "") this.#takeNumber(String((BigInt(high) << 32n) | BigInt(low)));
+  }
+
+  override double(value: number): void {
+    if (Number.isSafeInteger(value)) this.int(value);
+    else this.#refuse();
+  }
+
+  override bool(): void {
+    this.#refuse();
+  }
+
+  override binary(): void {
+    this.#refuse();
+  }
+
+  override malformedValue(): void {
+    this.#refuse();
+  }
+
+  override beginArray(): boolean {
+    this.#refuse();
+    return false;
+  }
+
+  override beginMap(): boolean {
+    this.#refuse();
+    return false;
   }
 
   override again(): void {
-    this.#values.delete(this.#current);
+    this.#texts.delete(this.#current);
+    this.#numbers.delete(this.#current);
+  }
+
+  #takeNumber(digits: string): void {
+    if (this.#current === "") return;
+    this.again();
+    this.#numbers.set(this.#current, digits);
+  }
+
+  #refuse(): void {
+    this.again();
+    if (this.#current === tenantAttribute) this.#texts.set(tenantAttribute, unusableTenant);
   }
 }
 

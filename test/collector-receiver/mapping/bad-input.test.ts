@@ -590,6 +590,48 @@ describe("tenants", () => {
       ["invalid_tenant", "default"],
     ]);
   });
+  test.each([
+    ["an integer", { intValue: "7" }, "7"],
+    ["an integer beyond 2^53", { intValue: "9007199254740993" }, "9007199254740993"],
+    ["the least integer", { intValue: "-9223372036854775808" }, null],
+    ["an integral double", { doubleValue: 7 }, "7"],
+    ["a double", { doubleValue: 7.5 }, null],
+    ["NaN", { doubleValue: "NaN" }, null],
+    ["a boolean", { boolValue: true }, null],
+    ["bytes", { bytesValue: "YnJhbmQtYg==" }, null],
+    ["a list", { arrayValue: { values: [{ stringValue: "brand-b" }] } }, null],
+    ["a map", { kvlistValue: { values: [] } }, null],
+    ["a value that is not set", {}, "default"],
+  ])("as %s names itself, or its events are rejected: none is taken for the default's", (_, value, expected) => {
+    const message = tracesOf([spanOf([good])], undefined, [{ key: "spanledger.tenant", value } as Attribute]);
+    for (const [body, encoding] of [
+      [encodeJson(message), "json"],
+      [encodeProtobuf("traces", message), "protobuf"],
+    ] as const) {
+      const { events, rejected } = mapRequest(body, encoding, "traces", context);
+      expect(events.map(({ tenantId }) => tenantId)).toEqual(expected === null ? [] : [expected]);
+      expect(rejected.map(({ code }) => code)).toEqual(expected === null ? ["invalid_tenant"] : []);
+    }
+  });
+  test("of several in a resource the last one counts, whatever its type", () => {
+    const tenants = [{ stringValue: "brand-a" }, { boolValue: true }, { intValue: "7" }, { stringValue: "brand-b" }];
+    for (let n = 1; n <= tenants.length; n++) {
+      const resource = tenants.slice(0, n).map((value) => ({ key: "spanledger.tenant", value }) as Attribute);
+      const { events } = mapRequest(
+        encodeJson(tracesOf([spanOf([good])], undefined, resource)),
+        "json",
+        "traces",
+        context,
+      );
+      expect(events.map(({ tenantId }) => tenantId)).toEqual([["brand-a"], [], ["7"], ["brand-b"]][n - 1]);
+    }
+  });
+  test("that is malformed in JSON rejects its events", () => {
+    const json = encodeJson(tracesOf([spanOf([good])], undefined, [text("spanledger.tenant", "brand-b")]));
+    const broken = Buffer.from(json.toString().replace('"brand-b"', "5"));
+    const { events, rejected } = mapRequest(broken, "json", "traces", context);
+    expect([events.length, rejected.map(({ code }) => code)]).toEqual([0, ["invalid_tenant"]]);
+  });
   test("unknown from a gateway: nothing of the request is taken", () => {
     const gateway = { kind: "gateway", tenantIds: new Set(["brand-a"]) } as const;
     expect(map("brand-a", gateway).events[0]!.tenantId).toBe("brand-a");

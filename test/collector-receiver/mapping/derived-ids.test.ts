@@ -105,11 +105,17 @@ describe("without trace and span id", () => {
     },
   );
 
-  test("a process id is the same as a number and as a text", () => {
-    expect(mapOne([service, int("process.pid", 4711)]).eventId).toBe(
-      mapOne([service, text("process.pid", "4711")]).eventId,
-    );
-  });
+  test.each(["service.instance.id", "host.name", "process.pid", "container.id", "k8s.pod.uid"])(
+    "%s as a number tells processes apart, and is the same as its text",
+    (key) => {
+      const event = mapOne([service, int(key, 4711)]);
+      expect(event.eventId).toBe(mapOne([service, text(key, "4711")]).eventId);
+      expect(event.eventId).not.toBe(mapOne([service, int(key, 4712)]).eventId);
+      expect(event.idKind).toBe(idKind.derived);
+      // Receivers before 0.3.0 read texts alone.
+      expect(event.earlierId).toBe(mapOne([service]).earlierId);
+    },
+  );
 
   test("a retry that a Collector put into one resource with the first attempt, or with other records, is the same event", () => {
     const resource = [service, text("service.instance.id", "a")];
