@@ -2,20 +2,28 @@ import { execFile } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { median } from "../summarise.ts";
 import { unpackSdk } from "../../test/sdk/product-folder.ts";
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
-/** Memory of a whole process, in MiB (RSS after a collection). */
+/** Memory of a whole process after a collection, in MiB. */
+export interface ProcessMemory {
+  /** RSS. */
+  readonly all: number;
+  /** Without pages of files, such as Node's own code, which the processes of a machine share and the kernel may take back. */
+  readonly own: number;
+}
+
 export interface MemoryFigures {
-  readonly without: number;
+  readonly without: ProcessMemory;
   /** With one empty worker thread of Node's instead of the SDK. */
-  readonly emptyWorker: number;
+  readonly emptyWorker: ProcessMemory;
   /** With the SDK, and one event sent. */
-  readonly sdk: number;
+  readonly sdk: ProcessMemory;
   /** With the SDK, and 20,000 events sent in bursts of 1,000. */
-  readonly sdkAfterEvents: number;
+  readonly sdkAfterEvents: ProcessMemory;
 }
 
 /** Processes that are measured: one serves HTTP, one computes, one does nothing else. */
@@ -31,14 +39,14 @@ export async function measureMemory(
   try {
     cpSync(await unpackSdk(), join(folder, "node_modules/@spanledger/sdk"), { recursive: true });
     copyFileSync(join(here, "memory-product.mjs"), join(folder, "product.mjs"));
-    const measure = async (kind: string, use: string): Promise<number> => {
-      const measured: number[] = [];
+    const measure = async (kind: string, use: string): Promise<ProcessMemory> => {
+      const measured: ProcessMemory[] = [];
       for (let i = 0; i < 5; i += 1) {
         const file = join(folder, "product.mjs");
         const { stdout } = await run(process.execPath, ["--expose-gc", file, kind, use, sink], { cwd: folder });
-        measured.push(Number(stdout));
+        measured.push(JSON.parse(stdout) as ProcessMemory);
       }
-      return measured.toSorted((a, b) => a - b)[2]!;
+      return { all: median(measured.map(({ all }) => all)), own: median(measured.map(({ own }) => own)) };
     };
     const figures = async (kind: string): Promise<MemoryFigures> => ({
       without: await measure(kind, "nothing"),

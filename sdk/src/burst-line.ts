@@ -1,4 +1,4 @@
-import { startTimer, stopTimer, type Timer } from "./timers.ts";
+import { startTimer, type Timer } from "./timers.ts";
 
 /** A burst is over after this time, so that the line about it gives its number, in ms. */
 const burstMs = 1000;
@@ -28,7 +28,6 @@ export class BurstLine {
   }
 
   sayAtExit(): void {
-    stopTimer(this.#timer);
     const count = this.#count();
     if (count !== this.#said) this.#say(count, "the exit");
   }

@@ -3,6 +3,7 @@ import type { KnownEventName, GivenAttributes, RuleAttributes } from "./checked-
 import type { CustomEventName } from "./custom-event.ts";
 import { findEventDefinition } from "./event-catalogue.ts";
 import { compilePath, type PathMatcher } from "./match-path.ts";
+import { readGiven } from "./recording/copy-attributes.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { showValue } from "./recording/show-value.ts";
 
@@ -68,7 +69,10 @@ export function readHttpRules(given: unknown, warn: (message: string) => void): 
 
 function compileRule(rule: unknown): CompiledRule {
   if (typeof rule !== "object" || rule === null) throw new TypeError(`it has to be an object, not ${showValue(rule)}`);
-  const { method, path, event, attributes } = rule as Record<string, unknown>;
+  const read = (name: keyof HttpEventRule): unknown => readGiven(rule, name);
+  const event = read("event");
+  const method = read("method");
+  const attributes = read("attributes");
   if (typeof event !== "string" || event === "") {
     throw new TypeError(`its event has to be a name, not ${showValue(event)}`);
   }
@@ -78,7 +82,7 @@ function compileRule(rule: unknown): CompiledRule {
   if (attributes !== undefined && !["object", "function"].includes(typeof attributes)) {
     throw new TypeError(`its attributes have to be an object or a function, not ${showValue(attributes)}`);
   }
-  return { event, method: method?.toUpperCase() ?? null, match: compilePath(path), attributes };
+  return { event, method: method?.toUpperCase() ?? null, match: compilePath(read("path")), attributes };
 }
 
 /** What the event of a finished request carries; null where the rule records nothing. */

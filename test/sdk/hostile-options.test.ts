@@ -279,6 +279,30 @@ describe("calls", () => {
     );
   });
 
+  it("a polluted prototype gives no option, no variable, and nothing of an event", async () => {
+    const ids = { sourceId: "source", instanceId: "instance" };
+    const rule = { path: "/sold", event: "shop.sold" };
+    const clean = resolveConfig({ httpEvents: [rule] }, {}, ids);
+    const uuid = "0192f0c1-2d3e-7a4b-8c5d-6e7f80912233";
+    const names = [...optionNames, ...variables, "enabled", "method", "attributes", "occurredAt", "eventId", "context"];
+    const everyObject = Object.prototype as Record<string, unknown>;
+    startBusinessEvents({ endpoint: sink.url, strict: false });
+    try {
+      for (const name of names) everyObject[name] = "http://127.0.0.1:9/";
+      Object.assign(everyObject, { disabled: true, enabled: false, occurredAt: 5, eventId: uuid, maxBatchEvents: 1 });
+      const polluted = resolveConfig({ httpEvents: [rule] }, {}, ids);
+      expect(JSON.stringify(polluted)).toBe(JSON.stringify(clean));
+      startBusinessEvents({});
+      for (const kept of [1, 2]) within({ around: 1 }, () => record("shop.sold", { kept }, {}));
+    } finally {
+      for (const name of names) delete everyObject[name];
+    }
+    expect(await flush()).toBe(true);
+    expect(sink.events.map(({ attributes }) => attributes)).toEqual([1, 2].map((kept) => ({ kept, around: 1 })));
+    expect(new Set(sink.events.map(({ eventId }) => eventId)).size).toBe(2);
+    expect(sink.events.some(({ eventId }) => eventId === uuid)).toBe(false);
+  });
+
   it("withBusinessContext runs its function, whatever surrounds it, and keeps what can be read", () => {
     startBusinessEvents({ endpoint: sink.url, strict: false });
     const recorder = createTestRecorder();

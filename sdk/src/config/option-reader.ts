@@ -1,3 +1,4 @@
+import { readGiven } from "../recording/copy-attributes.ts";
 import { showValue } from "../recording/show-value.ts";
 
 interface NumberRule {
@@ -30,7 +31,7 @@ export class OptionReader {
   /** The value as it is; undefined where it is absent, null or cannot be read. */
   read(name: string): unknown {
     try {
-      return (this.#options as Record<string, unknown>)[name] ?? undefined;
+      return readGiven(this.#options, name) ?? undefined;
     } catch {
       this.#warn(`reading the option ${name} threw; the default is used`);
       return undefined;

@@ -18,6 +18,12 @@ export function copyAttributes(attributes: unknown): Record<string, unknown> {
   return copy;
 }
 
+/** The value of a property; undefined if it is nobody's but `Object.prototype`'s: a polluted prototype gives nothing. */
+export function readGiven(object: object, name: string): unknown {
+  if (name in Object.prototype && !Object.hasOwn(object, name)) return undefined;
+  return (object as Record<string, unknown>)[name];
+}
+
 /** Sets an own property whatever its name is: an assignment to `__proto__` would set the prototype. */
 export function setOwn<T>(object: Record<string, T>, key: string, value: T): void {
   if (key !== "__proto__") object[key] = value;

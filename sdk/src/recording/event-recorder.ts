@@ -4,7 +4,7 @@ import { BusinessEventError } from "../business-event-error.ts";
 import { reportProblem, showNotice } from "../diagnose.ts";
 import type { Chunk } from "./chunk.ts";
 import { controlCounter, controlWord, createControlBlock, type ControlBlock } from "./control-block.ts";
-import { copyAttributes } from "./copy-attributes.ts";
+import { copyAttributes, readGiven } from "./copy-attributes.ts";
 import { describeThrown } from "./encode-any-value.ts";
 import { planEvent } from "./event-plan.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -136,8 +136,10 @@ export class EventRecorder {
     let tenant: unknown = shape?.tenant;
     if (options !== undefined && options !== null) {
       // A copy, because a getter may throw: the event is recorded all the same.
-      const { occurredAt, eventId: ownId, context, tenant: ownTenant } = copyAttributes(options);
-      tenant = ownTenant ?? tenant;
+      const given = copyAttributes(options);
+      const occurredAt = readGiven(given, "occurredAt");
+      const ownId = readGiven(given, "eventId");
+      tenant = readGiven(given, "tenant") ?? tenant;
       if (occurredAt !== undefined) {
         const time = this.#readTime(name, occurredAt, timeMs);
         if (time === null) {
@@ -147,7 +149,7 @@ export class EventRecorder {
         timeMs = time;
       }
       if (ownId !== undefined && ownId !== null) eventId = this.#readEventId(name, ownId);
-      parent = context;
+      parent = readGiven(given, "context");
     }
     let bag = attributes;
     if (typeof attributes !== "object") {

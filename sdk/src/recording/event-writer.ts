@@ -101,6 +101,7 @@ export class EventWriter {
     if (context !== undefined) {
       for (const key in context) {
         // The event's own value wins; its own null hides the context's.
+        if (!hasOwn.call(context, key)) continue;
         if (hasOwn.call(attributes, key) && attributes[key] !== undefined) continue;
         const attribute = plan.attributes.get(key) ?? planAttribute(plan, Infinity, key);
         if (!this.#writeAttribute(plan, attribute, context[key])) return -1;
