@@ -13,14 +13,15 @@ import { createBasePathRemover, prefixLinks } from "./operating/base-path.ts";
 import { compressAnswers } from "./operating/compress-answers.ts";
 import { countingRules } from "./metrics/counting-rules.ts";
 import { packageVersion } from "./package-root.ts";
-import { createErrorPage } from "./web/page/answer-error-page.ts";
+import { createErrorPage, createPersonAnswer } from "./web/page/answer-error-page.ts";
 import { answerMetrics } from "./operating/answer-metrics.ts";
 import type { OnAlarm } from "./ingest/alarm-codes.ts";
 import { answerProbes } from "./operating/answer-probes.ts";
 import { addSecurityHeaders, securityHeaders } from "./operating/add-security-headers.ts";
 import type { FailedSignIns } from "./operating/failed-sign-ins.ts";
-import { answerOwnErrors, createUnroutableAnswer, type AnswerPerson } from "./operating/answer-own-errors.ts";
+import { answerOwnErrors, createUnroutableAnswer } from "./operating/answer-own-errors.ts";
 import { limitReads } from "./operating/limit-reads.ts";
+import { answerInThread, maxParameterLength, type ReadingThread } from "./reading-thread.ts";
 import { hostsWithoutTokens, refuseOtherHosts } from "./operating/served-hosts.ts";
 import type { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { createSignIn } from "./operating/create-sign-in.ts";
@@ -36,7 +37,6 @@ import { documentAnswers } from "./stats/document-answers.ts";
 import { isLiveStream } from "./stats/routes/live.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
 import { sharedRoute } from "./web/routes/shared.ts";
-import { wantsPage } from "./web/page/wants-page.ts";
 import type { SignIn } from "./web/page/sign-in.ts";
 import { signInRoutes } from "./web/routes/sign-in.ts";
 import { webPlugin } from "./web/web-plugin.ts";
@@ -48,6 +48,8 @@ export interface AppOptions {
   readonly pool: Pool;
   /** Where pages and figures are read instead, and the time up to which it has the rows. */
   readonly reading?: { readonly pool: Pool; readonly now: () => number } | undefined;
+  /** Where pages and long lists are built; without it, in this thread. */
+  readonly readingThread?: Pick<ReadingThread, "answer"> | undefined;
   readonly ingest: Ingest;
   /** What bodies occupy before they are decoded. */
   readonly bodies: FairShares;
@@ -72,8 +74,12 @@ export interface AppOptions {
 
 /** Of our own routes, of which only forms take a body; the OTLP routes have their own limit. */
 const maxOwnBodyBytes = 64 * 1024;
-/** Of a part of an address: up to here the route answers, and says what is wrong. */
-const maxParameterLength = 4096;
+const shortRoutes: ReadonlySet<string | undefined> = new Set([
+  "/live",
+  ...["case-study", "summary", "query-success-rates", "live", "metrics", "events"].map(
+    (name) => `/api/analytics/${name}`,
+  ),
+]);
 
 /** The receiver's HTTP server, not yet listening. Routes in the order in which a reader wants to know them. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
@@ -82,7 +88,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const findHostProblem = hostsWithoutTokens(config.allowedHosts);
   const otlp = createOtlpReceiver(options, config.ingestTokens.length === 0 ? findHostProblem : undefined);
   const app = createServerOf(options, otlp);
-  answerOwnErrors(app, personAnswerOf(config, access));
+  answerOwnErrors(app, createPersonAnswer({ ...config, signIn: access.signIn }));
   addSecurityHeaders(app);
   prefixLinks(app, config.basePath);
   compressAnswers(app);
@@ -134,6 +140,11 @@ function isOpen(route: string | undefined): boolean {
   return route === sharedRoute || (route !== undefined && signInRoutes.includes(route));
 }
 
+/** Routes whose answers are short, whatever a tenant has stored: no thread has to be started for them. */
+function isShort(route: string | undefined): boolean {
+  return isOpen(route) || shortRoutes.has(route);
+}
+
 function createOtlpReceiver(
   options: AppOptions,
   findHostProblem: ReturnType<typeof hostsWithoutTokens> | undefined,
@@ -181,15 +192,9 @@ function createServerOf(
     // While it closes, requests on open connections still reach the routes: they know the right answer.
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    frameworkErrors: createUnroutableAnswer(personAnswerOf(config)),
+    frameworkErrors: createUnroutableAnswer(createPersonAnswer(config)),
     clientErrorHandler: (error, socket) => unreadable.answer(error, socket),
   });
-}
-
-/** Errors as pages for people, in their language. */
-function personAnswerOf({ locale, sampleData }: Config, access?: Access): AnswerPerson {
-  const errorPage = createErrorPage({ locale, sampleData, signIn: access?.signIn });
-  return (error, request, reply) => (wantsPage(request) ? errorPage(error, request, reply) : undefined);
 }
 
 async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: Config): Promise<void> {
@@ -209,7 +214,7 @@ async function registerOpenApi(app: FastifyInstance, { basePath, readTokens }: C
 /** Figures and pages, for the tenant of the token. */
 async function registerReading(
   app: FastifyInstance,
-  { config, pool, live, failedSignIns, now, reading: elsewhere }: AppOptions,
+  { config, pool, live, failedSignIns, now, reading: elsewhere, readingThread }: AppOptions,
   access: Access,
 ): Promise<void> {
   const { tenantOf, signIn } = access;
@@ -227,7 +232,11 @@ async function registerReading(
     limitReads(scope, (request) =>
       isOpen(request.routeOptions.url) || isLiveStream(request) ? undefined : tenantOf(request),
     );
-    await scope.register(statsPlugin, { ...reading, answerPerson: personAnswerOf(config, access) });
+    if (readingThread !== undefined) {
+      const accountOf = (request: FastifyRequest) => signIn?.accountOf(request) ?? null;
+      answerInThread(scope, readingThread, { tenantOf, accountOf, now: reading.now ?? Date.now, isShort });
+    }
+    await scope.register(statsPlugin, { ...reading, answerPerson: createPersonAnswer({ ...config, signIn }) });
     await scope.register(webPlugin, {
       ...reading,
       sampleData: config.sampleData,

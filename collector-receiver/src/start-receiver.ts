@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
-import { buildApp, type AppOptions } from "./app.ts";
+import { buildApp } from "./app.ts";
 import type { ConnectionTimes } from "./receiving/create-http-server.ts";
 import { findDefinitionsFile, loadDefinitions } from "./catalogue/load-definitions.ts";
 import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
@@ -26,12 +26,11 @@ import { measureClock } from "./operating/measure-clock.ts";
 import { measureRetention } from "./operating/measure-retention.ts";
 import { measureSourceGaps } from "./operating/measure-source-gaps.ts";
 import { raiseAlarms } from "./operating/raise-alarms.ts";
-import { watchReplicaLag } from "./operating/watch-replica-lag.ts";
 import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { answerEarly, type EarlyAnswers } from "./answer-early.ts";
 import { listen } from "./listen.ts";
+import { openReading, ownReads, readElsewhere, threadReads } from "./open-reading.ts";
 import { TenantWatch } from "./upkeep/watch-tenants.ts";
-import { createReadPool, type ReadPool } from "./storage/wire/read-pool.ts";
 import { waitForDatabase } from "./wait-for-database.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
 
@@ -54,9 +53,6 @@ export interface StartOptions {
 const writerCount = 2;
 /** For requests of tenants that are busy, and for upkeep. */
 const otherConnections = 2;
-const readConnections = 10;
-/** Of the primary, if pages are read elsewhere: for live counters, probes and metrics. */
-const ownReads = 3;
 const watchEveryMs = 30_000;
 
 /**
@@ -73,11 +69,9 @@ export async function startReceiver(
     const early = await answerEarly(config);
     started.add("the answers before the start", async () => early.close());
     const database = await prepareDatabase(config, log, started, early);
-    const isReadElsewhere = config.readDatabaseUrl !== undefined;
-    const pool = createReadPool(database.connectionString, isReadElsewhere ? ownReads : readConnections, log);
-    started.add("the read pool", () => pool.end());
-    const parts = await startIngest(config, log, { ...database, pool }, started);
-    const reading = readElsewhere(config, log, parts, started);
+    const { pool, ...read } = openReading(config, log, database.connectionString, started);
+    const parts = await startIngest(config, log, { ...database, pool, onConnectionsTaken: read.shrink }, started);
+    const reading = readElsewhere(config, log, { ...parts, outages: read.outages }, started);
     const failedSignIns = new FailedSignIns({
       registry: parts.metrics.registry,
       log,
@@ -95,6 +89,7 @@ export async function startReceiver(
       pool,
       ...parts,
       ...(reading === undefined ? {} : { reading }),
+      readingThread: read.thread,
       countedAttributes: database.countedAttributes,
       custom: database.custom,
       isDraining: () => started.isClosing,
@@ -163,21 +158,6 @@ async function prepareSchema(
   return { connectionString, tenantDefaults, custom, countedAttributes };
 }
 
-/** Where pages and figures are read if READ_DATABASE_URL names another server, with the time up to which it has the rows. */
-function readElsewhere(
-  config: Config,
-  log: FastifyBaseLogger,
-  { metrics, now }: { readonly metrics: ReceiverMetrics; readonly now: () => number },
-  started: StartedParts,
-): AppOptions["reading"] {
-  if (config.readDatabaseUrl === undefined) return undefined;
-  const pool = createReadPool(config.readDatabaseUrl, readConnections, log);
-  started.add("the pool of the standby", () => pool.end());
-  const lag = watchReplicaLag(pool, metrics.registry, log);
-  started.add("the watch of the standby", async () => lag.close());
-  return { pool, now: () => now() - lag.lagMs() };
-}
-
 // Only if there is no PostgreSQL, or a Redis, is their code loaded: it would occupy memory for nothing.
 async function startDatabase(config: Config, log: FastifyBaseLogger, started: StartedParts): Promise<string> {
   const { startEmbeddedPostgres } = await import("./embedded/embedded-postgres.ts");
@@ -193,12 +173,14 @@ async function startLive(redisUrl: string, pool: pg.Pool, log: FastifyBaseLogger
 }
 
 interface ReadyDatabase extends Awaited<ReturnType<typeof prepareDatabase>> {
-  readonly pool: ReadPool;
+  readonly pool: pg.Pool;
+  /** PostgreSQL has no connection left for a writer. */
+  readonly onConnectionsTaken: () => void;
 }
 
 /** Starts what counts: ingest, the upkeep of tenants, today's counters in Redis, and the metrics of all of them. */
 async function startIngest(config: Config, log: FastifyBaseLogger, database: ReadyDatabase, started: StartedParts) {
-  const { connectionString, tenantDefaults, countedAttributes, pool } = database;
+  const { connectionString, tenantDefaults, countedAttributes, pool, onConnectionsTaken } = database;
   const { maxQueueBytes, batchMaxEvents, retentionMonths } = config;
   const isQueueDivided = hasSeveralTenants(config);
   const bodies = new FairShares(maxQueueBytes, isQueueDivided);
@@ -239,7 +221,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     batchMaxEvents,
     log,
     onAlarm,
-    onConnectionsTaken: () => void pool.shrink(),
+    onConnectionsTaken,
     onCommitted: (committed, _batch, startedMs) => {
       metrics.countBatch(committed, startedMs, now());
       late.committed(committed.inserted, now());
@@ -257,7 +239,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
 }
 
 function sayConnections({ readDatabaseUrl }: Config, log: FastifyBaseLogger): void {
-  const reads = readDatabaseUrl === undefined ? readConnections : ownReads;
+  const reads = readDatabaseUrl === undefined ? ownReads + threadReads : ownReads;
   const connections = writerCount + otherConnections + reads;
   log.info({ connections }, "so many connections of PostgreSQL are needed at most: docs/operating.md");
 }

@@ -37,6 +37,12 @@ export const rooms: readonly Room[] = [
     pure: true,
   },
   {
+    name: "threads",
+    does: "threads of our own: a question starts one, and it ends when nobody asks",
+    startsAt: "asked-thread.ts",
+    mayImport: [],
+  },
+  {
     name: "otlp",
     does: "1. OTLP bytes → carriers. Knows OTLP and nothing else",
     startsAt: "walk-protobuf.ts",
@@ -115,7 +121,7 @@ export const rooms: readonly Room[] = [
     name: "web",
     does: "9. pages, exports, shared copies; reads through `stats/`",
     startsAt: "web-plugin.ts",
-    mayImport: ["bytes", "fairness", "metrics", "stats"],
+    mayImport: ["bytes", "fairness", "threads", "metrics", "stats"],
   },
   {
     name: "operating",

@@ -1,4 +1,3 @@
-import { finished } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /**
@@ -65,16 +64,20 @@ export function limitReads(app: FastifyInstance, ownerOf: (request: FastifyReque
       void reply.header("retry-after", "1");
       throw error;
     }
+    // The reader went away while its request waited: nobody is there to be answered.
+    if (reply.raw.destroyed) {
+      turns.end(owner);
+      reply.hijack();
+      return;
+    }
     let hasEnded = false;
-    const end = (): void => {
+    ends.set(request, () => {
       if (!hasEnded) turns.end(owner);
       hasEnded = true;
-    };
-    ends.set(request, end);
-    finished(reply.raw, end);
-    // The reader went away while its request waited: nobody is there to be answered.
-    if (reply.raw.destroyed) reply.hijack();
-  }); // The answer is made. A reader that is slow to take it keeps nobody waiting.
+    });
+  });
+  // The answer is made, also one whose reader went away: until then PostgreSQL works on it, and a reader that asks and leaves
+  // would have any number of answers made at once. A reader that is slow to take its answer keeps nobody waiting.
   app.addHook("onSend", async (request, _reply, payload) => {
     ends.get(request)?.();
     return payload;

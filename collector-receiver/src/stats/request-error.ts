@@ -11,7 +11,8 @@ export type RequestErrorCode =
   | "share_not_found"
   | "file_not_found"
   | "picture_not_found"
-  | "too_many_streams";
+  | "too_many_streams"
+  | "reading_interrupted";
 
 export class RequestError extends Error {
   override readonly name = "RequestError";

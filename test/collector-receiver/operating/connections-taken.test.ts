@@ -11,7 +11,7 @@ test("readers that hold every connection of the role give some up for a writer",
   onTestFinished(async () => void (await pool.query(`drop role ${role}`)));
   url.username = role;
   url.password = "secret";
-  const readers = createReadPool(url.href, 4, { warn: () => {}, info: () => {} });
+  const readers = createReadPool(url.href, 4, { failedBecause: () => {}, succeeded: () => {} });
   onTestFinished(() => readers.end());
   await Promise.all([1, 2, 3, 4].map(() => readers.query("select pg_sleep(0.2)")));
   expect(readers.idleCount).toBe(4);

@@ -3,6 +3,27 @@ import { describeOutage, isLasting } from "./describe-outage.ts";
 
 export type OutageLogger = Pick<FastifyBaseLogger, "warn" | "info">;
 
+/** Why work failed. */
+export interface OutageCause {
+  /** A clause that says what PostgreSQL lacks. */
+  readonly reason: string;
+  /** True if no restart of PostgreSQL ends it. */
+  readonly isLasting: boolean;
+  /** What PostgreSQL or the connection said. */
+  readonly error: unknown;
+}
+
+/** Told of work that failed because of PostgreSQL, and of work that succeeded. */
+export interface OutageWatch {
+  /** @param requests how many were told to come again */
+  failedBecause(requests: number, cause: OutageCause): void;
+  succeeded(): void;
+}
+
+export function causeOf(error: unknown): OutageCause {
+  return { reason: describeOutage(error), isLasting: isLasting(error), error };
+}
+
 /** What the log says of an outage. */
 export interface OutageTexts {
   /** @param reason a clause that says what PostgreSQL lacks */
@@ -15,7 +36,7 @@ export interface OutageTexts {
  * Tells an outage of PostgreSQL in two lines: one when work begins to fail, one when it succeeds again. If PostgreSQL says
  * later that it lacks something, that is a line too.
  */
-export class OutageLog {
+export class OutageLog implements OutageWatch {
   readonly #log: OutageLogger | undefined;
   readonly #texts: OutageTexts;
   #sinceMs: number | undefined;
@@ -32,13 +53,16 @@ export class OutageLog {
    * @param cause what PostgreSQL or the connection said
    */
   failed(requests: number, cause: unknown): void {
+    this.failedBecause(requests, causeOf(cause));
+  }
+
+  failedBecause(requests: number, { reason, isLasting: lasts, error }: OutageCause): void {
     this.#refused += requests;
-    const reason = describeOutage(cause);
     // What PostgreSQL lacks is worth a line although the outage began with something else, such as a restart.
-    if (this.#sinceMs !== undefined && (this.#said.has(reason) || !isLasting(cause))) return;
+    if (this.#sinceMs !== undefined && (this.#said.has(reason) || !lasts)) return;
     this.#sinceMs ??= performance.now();
     this.#said.add(reason);
-    this.#log?.warn({ err: cause, reason }, this.#texts.begins(reason));
+    this.#log?.warn({ err: error, reason }, this.#texts.begins(reason));
   }
 
   succeeded(): void {

@@ -3,7 +3,7 @@ import pg from "pg";
 import { classifyDatabaseError } from "./database-errors.ts";
 import { checkSession, mayTryNext } from "./connect-in-order.ts";
 import { readDatabaseServers, type DatabaseServer } from "../../config/database-servers.ts";
-import { OutageLog, type OutageLogger } from "./outage-log.ts";
+import { causeOf, OutageLog, type OutageLogger, type OutageWatch } from "./outage-log.ts";
 import { endWithinMs, noticeLostClients } from "./writer-connection.ts";
 
 /** After so long a page gives up its connection: the host may be gone. */
@@ -43,8 +43,17 @@ export interface ReadPool extends pg.Pool {
   shrink(): Promise<void>;
 }
 
-export function createReadPool(connectionString: string, maxConnections: number, log: OutageLogger): ReadPool {
-  return new WatchedPool(connectionString, maxConnections, log);
+/** The outages of the pools that pages and figures are read over. */
+export function logReadOutages(log: OutageLogger): OutageLog {
+  return new OutageLog(log, {
+    begins: (reason) => `pages and figures cannot be read: ${reason}; requests are answered 503`,
+    ends: (seconds, refused) => `pages and figures are read again after ${seconds} s; ${refused} reads failed`,
+  });
+}
+
+/** @param outages pools that share it tell one outage once */
+export function createReadPool(connectionString: string, maxConnections: number, outages: OutageWatch): ReadPool {
+  return new WatchedPool(connectionString, maxConnections, outages);
 }
 
 type ConnectCallback = (
@@ -58,11 +67,11 @@ class WatchedPool extends pg.Pool implements ReadPool {
   /** The server that the next connection goes to. */
   readonly #current: { place: number };
   readonly #maxConnections: number;
-  readonly #outage: OutageLog;
+  readonly #outages: OutageWatch;
   readonly #sockets: Set<Socket>;
   #growth: NodeJS.Timeout | undefined;
 
-  constructor(connectionString: string, maxConnections: number, log: OutageLogger) {
+  constructor(connectionString: string, maxConnections: number, outages: OutageWatch) {
     const sockets = new Set<Socket>();
     const servers = readDatabaseServers(connectionString);
     const current = { place: 0 };
@@ -90,10 +99,7 @@ class WatchedPool extends pg.Pool implements ReadPool {
     this.#current = current;
     this.#sockets = sockets;
     this.#maxConnections = maxConnections;
-    this.#outage = new OutageLog(log, {
-      begins: (reason) => `pages and figures cannot be read: ${reason}; requests are answered 503`,
-      ends: (seconds, refused) => `pages and figures are read again after ${seconds} s; ${refused} reads failed`,
-    });
+    this.#outages = outages;
     // Without a listener the loss of an idle connection would end the process. The next read opens another one.
     this.on("error", () => {});
   }
@@ -131,13 +137,13 @@ class WatchedPool extends pg.Pool implements ReadPool {
     if (asked === undefined) return undefined as never;
     const answered = asked.then(
       (result) => {
-        this.#outage.succeeded();
+        this.#outages.succeeded();
         return result;
       },
       (error: unknown) => {
         const kind = classifyDatabaseError(error);
         if (kind !== "unavailable" && kind !== "login_refused") throw error;
-        this.#outage.failed(1, error);
+        this.#outages.failedBecause(1, causeOf(error));
         throw new DatabaseAwayError({ cause: error });
       },
     );

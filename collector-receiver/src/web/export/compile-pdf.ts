@@ -1,7 +1,7 @@
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
 import { FairLine } from "../../fairness/fair-line.ts";
 import { FairShares } from "../../fairness/fair-shares.ts";
+import { AskedThread } from "../../threads/asked-thread.ts";
 
 /** What the thread needs for a document. */
 export interface PdfRequest {
@@ -13,30 +13,21 @@ export interface PdfRequest {
   readonly createdAtSeconds: number;
 }
 
-export type CompiledPdf = { readonly pdf: Uint8Array; readonly problem?: undefined } | { readonly problem: string };
-
 interface Document {
   readonly request: PdfRequest;
-  readonly tenantId: string;
   readonly resolve: (pdf: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
 
-interface PdfThread {
-  readonly worker: Worker;
-  /** The one that is being made. */
-  making: Document | undefined;
-}
-
 /** Beyond this many documents a further one is refused, and a tenant has a share of them: each holds its data while it waits. */
 const maxDocuments = 20;
-/** The thread holds tens of MiB; it ends if nobody asks for so long. */
-const idleMs = 60_000;
-
 const line = new FairLine<Document>();
 const shares = new FairShares(maxDocuments);
-let thread: PdfThread | undefined;
-let ending: NodeJS.Timeout | undefined;
+const thread = new AskedThread<PdfRequest, Uint8Array>({
+  file: new URL(`./typst-worker${extname(import.meta.url)}`, import.meta.url),
+  name: "pdf",
+});
+let isMaking = false;
 
 /** Too many documents are being made. */
 export class TooManyDocumentsError extends Error {
@@ -56,53 +47,22 @@ export function compilePdf(tenantId: string, request: PdfRequest): Promise<Buffe
   }
   shares.take(tenantId, 1);
   const made = new Promise<Buffer>((resolve, reject) => {
-    line.push(tenantId, { request, tenantId, resolve, reject });
+    line.push(tenantId, { request, resolve, reject });
     makeNext();
   });
   return made.finally(() => shares.give(tenantId, 1));
 }
 
 function makeNext(): void {
-  if (thread?.making !== undefined || line.length === 0) return;
-  clearTimeout(ending);
-  thread ??= startThread();
-  thread.making = line.next();
-  thread.worker.ref();
-  thread.worker.postMessage(thread.making!.request);
-}
-
-function startThread(): PdfThread {
-  const file = `./typst-worker${extname(import.meta.url)}`;
-  const worker = new Worker(new URL(file, import.meta.url), { name: "pdf" });
-  const started: PdfThread = { worker, making: undefined };
-  worker.on("message", (answer: CompiledPdf) => {
-    const { making } = started;
-    started.making = undefined;
-    if (answer.problem === undefined)
-      making?.resolve(Buffer.from(answer.pdf.buffer, answer.pdf.byteOffset, answer.pdf.length));
-    else making?.reject(new Error(answer.problem));
-    // Only documents that somebody waits for keep the process alive.
-    worker.unref();
-    endLater(started);
-    makeNext();
-  });
-  const fail = (error: Error): void => {
-    const { making } = started;
-    started.making = undefined;
-    if (thread === started) thread = undefined;
-    making?.reject(error);
-    makeNext();
-  };
-  worker.on("error", fail);
-  worker.on("exit", () => fail(new Error("the thread that makes PDF files ended")));
-  return started;
-}
-
-function endLater(started: PdfThread): void {
-  clearTimeout(ending);
-  ending = setTimeout(() => {
-    if (thread === started) thread = undefined;
-    void started.worker.terminate();
-  }, idleMs);
-  ending.unref();
+  if (isMaking) return;
+  const next = line.next();
+  if (next === undefined) return;
+  isMaking = true;
+  void thread
+    .ask(next.request)
+    .then((pdf) => next.resolve(Buffer.from(pdf.buffer, pdf.byteOffset, pdf.length)), next.reject)
+    .finally(() => {
+      isMaking = false;
+      makeNext();
+    });
 }

@@ -11,7 +11,7 @@ import { pathBack, type SignIn } from "./sign-in.ts";
 import { siteBrand } from "./site-navigation.ts";
 import { wantsPage } from "./wants-page.ts";
 
-type Word = "wrong" | "missing" | "signIn" | "busy" | "failed" | "failedText" | "awayText" | "home";
+type Word = "wrong" | "missing" | "signIn" | "busy" | "failed" | "failedText" | "home";
 
 const words: Readonly<Record<Locale, Readonly<Record<Word, string>>>> = {
   en: {
@@ -21,7 +21,6 @@ const words: Readonly<Record<Locale, Readonly<Record<Word, string>>>> = {
     busy: "Too much at once",
     failed: "The page cannot be shown now",
     failedText: "The request failed; the receiver's log says why. Try again.",
-    awayText: "The database cannot be reached now. Try again in some seconds.",
     home: "All months",
   },
   "zh-CN": {
@@ -31,7 +30,6 @@ const words: Readonly<Record<Locale, Readonly<Record<Word, string>>>> = {
     busy: "请求过多",
     failed: "页面暂时无法显示",
     failedText: "请求失败，原因见接收端日志，请稍后重试。",
-    awayText: "暂时无法连接数据库，请几秒后重试。",
     home: "查看所有月份",
   },
 };
@@ -55,9 +53,9 @@ export function createErrorPage(context: ErrorPageContext): ErrorPage {
     const locale = localeOfPage(query, context.locale);
     const status = error.statusCode ?? 500;
     const texts = words[locale];
-    const isAway = status === 503;
-    const known = status < 500 || isAway;
-    if (isAway) void reply.header("retry-after", "5");
+    const isForNow = status === 503;
+    const known = status < 500 || isForNow;
+    if (isForNow) void reply.header("retry-after", "5");
     if (!known) request.log.error({ err: error }, "a page failed");
     // Tools ask for the token by themselves, and so does a browser that was given one this way.
     if (status === 401) void reply.header("www-authenticate", 'Basic realm="Spanledger", charset="UTF-8"');
@@ -68,7 +66,7 @@ export function createErrorPage(context: ErrorPageContext): ErrorPage {
       parameter: error instanceof RequestError ? error.parameter : null,
     };
     const given = { ...query, ...(request.params as object) };
-    const detail = isAway ? texts.awayText : known ? describeProblem(problem, given, locale) : texts.failedText;
+    const detail = known ? describeProblem(problem, given, locale) : texts.failedText;
     const home = linkTo("/", { lang: locale });
     return sendPage(
       reply.code(status >= 400 ? status : 500),
@@ -103,6 +101,13 @@ function askForSignIn(
   const next = pathBack(request.method === "GET" ? request.url : null);
   const locale = localeOfPage(request.query as Record<string, string | undefined>, fallback);
   return sendPage(reply.code(401), renderSignIn(locale, { next, wrong, sampleData }), locale);
+}
+
+/** As `createErrorPage` for a person's browser; undefined for a program, which gets JSON. */
+export function createPersonAnswer(context: ErrorPageContext) {
+  const errorPage = createErrorPage(context);
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined =>
+    wantsPage(request) ? errorPage(error, request, reply) : undefined;
 }
 
 function titleOf(status: number, texts: (typeof words)[Locale]): string {

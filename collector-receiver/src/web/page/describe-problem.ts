@@ -65,6 +65,18 @@ const sentences: Readonly<Record<string, Sentence>> = {
     en: () => "Too many wrong tokens or links came from your address: wait a minute.",
     "zh-CN": () => "来自您所在地址的错误令牌或链接过多，请一分钟后再试。",
   },
+  database_unavailable: {
+    en: () => "The database cannot be reached now. Try again in some seconds.",
+    "zh-CN": () => "暂时无法连接数据库，请几秒后重试。",
+  },
+  reading_interrupted: {
+    en: () => "Building this page was interrupted. Try again.",
+    "zh-CN": () => "页面生成中断，请重试。",
+  },
+  too_many_documents: {
+    en: () => "Too many PDF files are being made: try again in a moment.",
+    "zh-CN": () => "同时生成的 PDF 文件过多，请稍后重试。",
+  },
   too_many_requests: {
     en: () => "Too many pages are being made at once: try again in a moment.",
     "zh-CN": () => "同时生成的页面过多，请稍后重试。",
