@@ -40,6 +40,9 @@ create table analytics_agent_metrics (
   first_wait_ms bigint not null default 0,
   resolutions_timed bigint not null default 0,
   sla_known bigint not null default 0,
+  tickets_resolved bigint not null default 0,
+  resolution_ms bigint not null default 0,
+  resolved_in_sla bigint not null default 0,
   constraint analytics_agent_metrics_tenant_id_day_agent_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, day, agent_id)
 ) with (fillfactor=50);
 
@@ -119,7 +122,7 @@ create table analytics_business_metrics (
   order_query_success_rate numeric generated always as ((((order_queries_success)::numeric * (100)::numeric) / (NULLIF((order_queries_success + order_queries_failed), 0))::numeric)) stored,
   tracking_query_success_rate numeric generated always as ((((tracking_queries_success)::numeric * (100)::numeric) / (NULLIF((tracking_queries_success + tracking_queries_failed), 0))::numeric)) stored,
   transfer_rate numeric generated always as ((((sessions_transferred)::numeric * (100)::numeric) / (NULLIF(sessions_handled, 0))::numeric)) stored,
-  ticket_resolution_rate numeric generated always as ((((tickets_closed)::numeric * (100)::numeric) / (NULLIF(tickets_created, 0))::numeric)) stored,
+  plan_ticket_resolution_rate numeric generated always as ((((tickets_closed)::numeric * (100)::numeric) / (NULLIF(tickets_created, 0))::numeric)) stored,
   plan_sla_met_rate numeric generated always as ((((tickets_sla_met)::numeric * (100)::numeric) / (NULLIF(tickets_closed, 0))::numeric)) stored,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
@@ -141,8 +144,6 @@ create table analytics_business_metrics (
   sla_known bigint not null default 0,
   avg_first_response_ms numeric generated always as (((first_wait_ms)::numeric / (NULLIF(first_waits_known, 0))::numeric)) stored,
   avg_handle_time_sec numeric generated always as ((((handle_ms)::numeric / (1000)::numeric) / (NULLIF(handles_known, 0))::numeric)) stored,
-  avg_resolution_hours numeric generated always as ((total_resolution_hours / (NULLIF(resolutions_timed, 0))::numeric)) stored,
-  sla_met_rate numeric generated always as ((((tickets_sla_met)::numeric * (100)::numeric) / (NULLIF(sla_known, 0))::numeric)) stored,
   feedback_resolved bigint not null default 0,
   feedback_unresolved bigint not null default 0,
   rating_sum bigint not null default 0,
@@ -160,6 +161,20 @@ create table analytics_business_metrics (
   satisfied_not_resolved bigint not null default 0,
   rated_ai_resolved bigint not null default 0,
   satisfied_ai_resolved bigint not null default 0,
+  tickets_resolved bigint not null default 0,
+  resolution_ms bigint not null default 0,
+  resolved_in_sla bigint not null default 0,
+  first_resolutions bigint not null default 0,
+  first_resolutions_timed bigint not null default 0,
+  first_resolution_ms bigint not null default 0,
+  tickets_reopened bigint not null default 0,
+  tickets_closed_again bigint not null default 0,
+  backlog_change bigint not null default 0,
+  backlog_unassigned_change bigint not null default 0,
+  reused_ticket_ids bigint not null default 0,
+  ticket_resolution_rate numeric generated always as ((((tickets_resolved)::numeric * (100)::numeric) / (NULLIF(tickets_created, 0))::numeric)) stored,
+  avg_resolution_hours numeric generated always as ((((resolution_ms)::numeric / (3600000)::numeric) / (NULLIF(resolutions_timed, 0))::numeric)) stored,
+  sla_met_rate numeric generated always as ((((resolved_in_sla)::numeric * (100)::numeric) / (NULLIF(sla_known, 0))::numeric)) stored,
   constraint analytics_business_metrics_period_type_check CHECK (((period_type)::text = ANY ((ARRAY['day'::character varying, 'week'::character varying, 'month'::character varying])::text[]))),
   constraint analytics_business_metrics_pkey PRIMARY KEY (tenant_id, period_type, period_value)
 ) with (fillfactor=50);
@@ -448,6 +463,19 @@ create table analytics_sources (
   constraint analytics_sources_pkey PRIMARY KEY (tenant_id, source_id)
 ) with (fillfactor=50);
 
+create table analytics_ticket_changes (
+  tenant_id text not null,
+  ticket_id integer not null,
+  changed_at timestamp with time zone not null,
+  event_id uuid not null,
+  kind text not null,
+  sla_met boolean,
+  resolution_ms bigint,
+  agent_id integer,
+  constraint analytics_ticket_changes_kind_check CHECK ((kind = ANY (ARRAY['closed'::text, 'set_closed'::text, 'is_closed'::text, 'reopened'::text]))),
+  constraint analytics_ticket_changes_pkey PRIMARY KEY (tenant_id, ticket_id, changed_at, event_id)
+);
+
 create table analytics_tickets (
   tenant_id text not null,
   ticket_id integer not null,
@@ -458,6 +486,9 @@ create table analytics_tickets (
   last_closed_at timestamp with time zone,
   first_reopened_at timestamp with time zone,
   last_reopened_at timestamp with time zone,
+  prev_first_seen_at timestamp with time zone,
+  prev_created_at timestamp with time zone,
+  prev_first_assigned_at timestamp with time zone,
   constraint analytics_tickets_pkey PRIMARY KEY (tenant_id, ticket_id)
 ) with (fillfactor=60);
 
@@ -591,7 +622,10 @@ create view analytics_agent_metrics_by_period with (security_invoker=true) as
     (sum(analytics_agent_metrics.first_waits_known))::bigint AS first_waits_known,
     (sum(analytics_agent_metrics.first_wait_ms))::bigint AS first_wait_ms,
     (sum(analytics_agent_metrics.resolutions_timed))::bigint AS resolutions_timed,
-    (sum(analytics_agent_metrics.sla_known))::bigint AS sla_known
+    (sum(analytics_agent_metrics.sla_known))::bigint AS sla_known,
+    (sum(analytics_agent_metrics.tickets_resolved))::bigint AS tickets_resolved,
+    (sum(analytics_agent_metrics.resolution_ms))::bigint AS resolution_ms,
+    (sum(analytics_agent_metrics.resolved_in_sla))::bigint AS resolved_in_sla
    FROM (analytics_agent_metrics
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_agent_metrics.tenant_id, period.period_type, period.period_value, period.period_start, analytics_agent_metrics.agent_id;
@@ -1074,18 +1108,11 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-declare
-  role text;
 begin
-  perform public.spanledger_grant_rights_before_timezones();
+  perform public.spanledger_grant_rights_before_tickets_once();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update on public.analytics_timezones to spanledger_receiver';
+    execute 'grant select, insert on public.analytics_ticket_changes to spanledger_receiver';
   end if;
-  foreach role in array array['spanledger_reader', 'spanledger_tenant_reader']
-  loop
-    continue when to_regrole(role) is null;
-    execute format('grant select on public.analytics_timezones to %I', role);
-  end loop;
 end
 $function$;
 
@@ -1235,6 +1262,26 @@ begin
   loop
     continue when to_regrole(role) is null;
     execute format('grant select on public.spanledger_schema to %I', role);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_tickets_once()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  role text;
+begin
+  perform public.spanledger_grant_rights_before_timezones();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update on public.analytics_timezones to spanledger_receiver';
+  end if;
+  foreach role in array array['spanledger_reader', 'spanledger_tenant_reader']
+  loop
+    continue when to_regrole(role) is null;
+    execute format('grant select on public.analytics_timezones to %I', role);
   end loop;
 end
 $function$;
@@ -1481,6 +1528,8 @@ comment on column analytics_settings.v7_claims is 'True once an id of version 7 
 
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
+comment on table analytics_ticket_changes is 'Closes and reopenings of tickets; see metrics/ticket-contribution.ts.';
+
 comment on table analytics_tickets is 'What is known of each ticket; created_at is null where its creation was never recorded.';
 
 comment on table analytics_timezones is 'When clocks are changed, as receivers know it: see spanledger_day_of() and spanledger_start_of_day().';
@@ -1648,6 +1697,8 @@ grant select on analytics_sources to spanledger_reader;
 grant insert, select, update on analytics_sources to spanledger_receiver;
 
 grant select on analytics_sources to spanledger_tenant_reader;
+
+grant insert, select on analytics_ticket_changes to spanledger_receiver;
 
 grant select on analytics_tickets to spanledger_reader;
 

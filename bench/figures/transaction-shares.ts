@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import {
   countBatch,
   gatherSessionFacts,
+  gatherTickets,
   idleCheckMs,
   rulesOf,
 } from "../../collector-receiver/src/ingest/count-batch.ts";
@@ -14,6 +15,7 @@ import { applySettings } from "../../collector-receiver/src/storage/wire/transac
 import { lockTenantsShared } from "../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { upsertSessions } from "../../collector-receiver/src/storage/facts/upsert-sessions.ts";
 import { upsertSources } from "../../collector-receiver/src/storage/facts/upsert-sources.ts";
+import { upsertTickets } from "../../collector-receiver/src/storage/facts/upsert-tickets.ts";
 import { openWriterConnection } from "../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { denseLoad, makeLoad } from "../load/make-load.ts";
 import { rowsOfLoad } from "../load/rows-of-load.ts";
@@ -27,7 +29,15 @@ const batchEvents = 8000;
 const minEvents = 160_000;
 /** Batches that are not measured: plans are made, pages are extended, caches are filled. */
 const warmUps = 8;
-const steps = ["begin, lock, rules", "events (COPY)", "session facts", "sources", "counters", "commit"] as const;
+const steps = [
+  "begin, lock, rules",
+  "events (COPY)",
+  "session facts",
+  "ticket facts",
+  "sources",
+  "counters",
+  "commit",
+] as const;
 export type Step = (typeof steps)[number];
 
 /** What a step of the transaction takes, per event. */
@@ -75,7 +85,7 @@ export async function measureTransaction(bench: Bench): Promise<{ shares: StepSh
     const ratios = Array.from({ length: batches }, (_, i) => {
       const of = (wanted: readonly Step[]): number =>
         wanted.reduce((sum, step) => sum + (used.get(step)?.cpu[i] as number), 0);
-      return of(["session facts", "sources", "counters"]) / of(steps);
+      return of(["session facts", "ticket facts", "sources", "counters"]) / of(steps);
     });
     const title = "session facts' and counters' share of the transaction's time in PostgreSQL";
     return {
@@ -116,8 +126,9 @@ async function commitStepwise(
   const sessions = await time("session facts", () =>
     upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))),
   );
+  const tickets = await time("ticket facts", () => upsertTickets(client, gatherTickets(batch)));
   await time("sources", () => upsertSources(client, gatherSources([], batch, [])));
-  const changes = countBatch(batch, sessions, rules);
+  const changes = countBatch(batch, sessions, tickets, rules);
   await time("counters", () => writeCounters(client, changes));
   await time("commit", () => client.query("commit"));
 }

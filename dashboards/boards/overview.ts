@@ -44,7 +44,7 @@ export function overviewBoard(context: BoardContext): Board {
           figurePanel(context, "sessions_handled", 4, "agent-workbench"),
           figurePanel(context, "avg_first_response_ms", 4, "agent-workbench"),
           figurePanel(context, "avg_handle_time_sec", 4, "agent-workbench"),
-          figurePanel(context, "tickets_closed", 4, "tickets"),
+          figurePanel(context, "tickets_resolved", 4, "tickets"),
           figurePanel(context, "avg_resolution_hours", 4, "tickets"),
           figurePanel(context, "sla_met_rate", 4, "tickets"),
         ],
@@ -84,7 +84,7 @@ export function overviewBoard(context: BoardContext): Board {
           }),
           monthBarsPanel(context, {
             title: { en: "Tickets", zh: "工单" },
-            metrics: ["tickets_created", "tickets_closed"],
+            metrics: ["tickets_created", "tickets_resolved"],
             width: 8,
             next: "tickets",
           }),

@@ -10,10 +10,10 @@ import type { Board } from "./compose-board.ts";
 export function ticketsBoard(context: BoardContext): Board {
   return {
     name: "tickets",
-    description: { en: "Tickets created and closed, and their service level.", zh: "工单的创建、关闭与服务级别。" },
+    description: { en: "Tickets created and resolved, and their service level.", zh: "工单的创建、解决与服务级别。" },
     introduction: introductionPanel(context, {
-      en: "A flow: tickets count on the day on which they were created, and again on the day on which they were closed. Closed over created exceeds 100 % where tickets of earlier days are closed.",
-      zh: "流量口径：工单在创建日计一次，在关闭日再计一次。关闭以前的工单时，解决率可超过 100%。",
+      en: "A flow: tickets count on the day on which they were created, and once more on the day on which they were resolved. Closed ÷ created exceeds 100 % if more tickets are closed than created: the backlog shrinks.",
+      zh: "流量口径：工单在创建日计一次，在解决日再计一次。关闭多于创建时，“关闭 ÷ 创建”超过 100%，未结工单随之减少。",
     }),
     rows: addRemainingFigures(
       context,
@@ -23,18 +23,18 @@ export function ticketsBoard(context: BoardContext): Board {
           title: { en: "Flow", zh: "流量" },
           panels: [
             figurePanel(context, "tickets_created", 8, "agents"),
-            figurePanel(context, "tickets_closed", 8, "agents"),
+            figurePanel(context, "tickets_resolved", 8, "agents"),
             figurePanel(context, "ticket_resolution_rate", 8, "agents"),
             daySeriesPanel(context, {
-              title: { en: "Created and closed by day", zh: "每日创建与关闭" },
-              metrics: ["tickets_created", "tickets_closed"],
+              title: { en: "Created and resolved by day", zh: "每日创建与解决" },
+              metrics: ["tickets_created", "tickets_resolved"],
               width: 12,
               next: "agents",
               style: "bars",
             }),
             monthBarsPanel(context, {
-              title: { en: "Created and closed by month", zh: "每月创建与关闭" },
-              metrics: ["tickets_created", "tickets_closed", "tickets_sla_met"],
+              title: { en: "Created and resolved by month", zh: "每月创建与解决" },
+              metrics: ["tickets_created", "tickets_resolved", "resolved_in_sla"],
               width: 12,
               next: "agents",
             }),
@@ -43,7 +43,7 @@ export function ticketsBoard(context: BoardContext): Board {
         {
           title: { en: "Service level and time", zh: "SLA 与时长" },
           panels: [
-            figurePanel(context, "tickets_sla_met", 6, "agents"),
+            figurePanel(context, "resolved_in_sla", 6, "agents"),
             figurePanel(context, "sla_met_rate", 6, "agents"),
             figurePanel(context, "avg_resolution_hours", 6, "agents"),
             quantileFigurePanel(context, "resolution_time", { en: "Resolution time", zh: "解决时长分位" }, 6, "agents"),
@@ -90,7 +90,13 @@ export function ticketsBoard(context: BoardContext): Board {
           panels: [
             agentTablePanel(context, {
               title: { en: "Tickets by agent", zh: "坐席工单" },
-              metrics: ["tickets_created", "tickets_closed", "tickets_sla_met", "sla_met_rate", "avg_resolution_hours"],
+              metrics: [
+                "tickets_created",
+                "tickets_resolved",
+                "resolved_in_sla",
+                "sla_met_rate",
+                "avg_resolution_hours",
+              ],
               next: "agents",
             }),
           ],

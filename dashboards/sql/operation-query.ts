@@ -1,7 +1,7 @@
-/** Figures of operations: agent time from changes of status, reopening and backlog from the facts of tickets. */
+/** Figures of operations: agent time from changes of status, reopening and backlog from counters of tickets. */
 import type { OperationMetric, OperationTerm } from "../../collector-receiver/src/metrics/operation-metrics.ts";
 import { agentTimeTables } from "../../collector-receiver/src/stats/sql/read-agent-time.ts";
-import { ticketStockTables } from "../../collector-receiver/src/stats/sql/read-ticket-stock.ts";
+import { sumUpTo } from "../../collector-receiver/src/stats/sql/read-ticket-stock.ts";
 import { firstRelease, growsWithAge } from "../../collector-receiver/src/stats/compared-part.ts";
 import { changeExpression } from "./change-expression.ts";
 import { asNumber, hasReported } from "./metric-expression.ts";
@@ -42,10 +42,10 @@ const terms: Readonly<Record<Exclude<OperationTerm, `ai_${string}`>, string>> = 
   agent_busy_ms: "sum(ms) filter (where state = 'busy')",
   agent_away_ms: "sum(ms) filter (where state = 'away')",
   total_handle_time_ms: "sum(handle_ms)",
-  tickets_first_closed: "count(*) filter (where is_first_closed)",
-  tickets_first_closed_reopened: "count(*) filter (where is_first_closed and is_reopened)",
-  tickets_open_at_end: "count(*) filter (where is_open)",
-  tickets_unassigned_at_end: "count(*) filter (where is_open and is_unassigned)",
+  tickets_first_closed: "sum(first_resolutions)",
+  tickets_first_closed_reopened: "sum(tickets_reopened)",
+  tickets_open_at_end: "sum(open_then)",
+  tickets_unassigned_at_end: "sum(unassigned_then)",
 };
 
 /** Whether Grafana's role may read what a metric is made of: durable resolutions rest on who a customer was. */
@@ -57,7 +57,7 @@ const isOfTickets = ({ group }: OperationMetric): boolean => group === "tickets"
 
 /** Rows to count from: with `handle_ms`, the handle time that was released in each range. */
 function rowsOf(metric: OperationMetric, of: "all" | "chosen agent"): string {
-  if (isOfTickets(metric)) return `counted as (with ${ticketStockTables({ tenant, ranges })} select * from judged)`;
+  if (isOfTickets(metric)) return ticketRows;
   // As text: the variable may stand for what no agent was named for.
   const mine = of === "all" ? "" : " and agent_id::text = '$agent'";
   const handled = `select place, null::int as agent_id, null as state, null::bigint as ms,
@@ -74,6 +74,19 @@ function rowsOf(metric: OperationMetric, of: "all" | "chosen agent"): string {
   ${handled}
 )`;
 }
+
+const flowOfDays = (column: string): string =>
+  `(select sum(${column}) from analytics_business_metrics where tenant_id = ${tenant} and period_type = 'day'
+      and period_value between ${periodValue("first_asked")} and ${periodValue("last_asked")})`;
+
+/** One row for each range. */
+const ticketRows = `counted as (
+  select place, ${flowOfDays("first_resolutions")} as first_resolutions,
+    ${flowOfDays("tickets_reopened")} as tickets_reopened,
+    ${sumUpTo("backlog_change", tenant, "last_asked")} as open_then,
+    ${sumUpTo("backlog_unassigned_change", tenant, "last_asked")} as unassigned_then
+  from asked_ranges
+)`;
 
 /** The metric over the rows of a place, not rounded. */
 function exactOf(metric: OperationMetric): string {

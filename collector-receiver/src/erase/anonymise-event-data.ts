@@ -6,7 +6,7 @@ import type { CustomCounting, CustomRule } from "../metrics/custom-counting.ts";
 import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
 import { messageRoleOf } from "../metrics/session-facts.ts";
 import { meaningOf } from "../metrics/words.ts";
-import { ticketStateOf } from "../metrics/ticket-facts.ts";
+import { ticketStateOf } from "../metrics/ticket-changes.ts";
 
 /** Identifiers that are replaced, by what they were. */
 export interface Pseudonyms {

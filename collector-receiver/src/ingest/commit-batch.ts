@@ -16,9 +16,17 @@ import { applySettings } from "../storage/wire/transaction-settings.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import { upsertSources } from "../storage/facts/upsert-sources.ts";
+import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
 import { voidResolutionDays } from "../storage/facts/void-resolution-days.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { countBatch, findTurnedSessions, gatherSessionFacts, idleCheckMs, rulesOf } from "./count-batch.ts";
+import {
+  countBatch,
+  findTurnedSessions,
+  gatherSessionFacts,
+  gatherTickets,
+  idleCheckMs,
+  rulesOf,
+} from "./count-batch.ts";
 import { findLateSessions } from "./find-late-sessions.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
@@ -106,8 +114,10 @@ export async function commitBatch(
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;
     const facts = gatherSessionFacts(written.inserted);
     const sources = gatherSources(batch.requests, written.inserted, [...kept.added, ...kept.unkept]);
-    const [sessions] = await Promise.all([
+    const incomingTickets = gatherTickets(written.inserted);
+    const [sessions, tickets] = await Promise.all([
       facts.length > 0 ? upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))) : [],
+      incomingTickets.length > 0 ? upsertTickets(client, incomingTickets) : [],
       sources.length > 0 ? upsertSources(client, sources) : undefined,
     ]);
     const late = findLateSessions(sessions, rules);
@@ -115,6 +125,7 @@ export async function commitBatch(
     const changes = countBatch(
       readUncaptured(written.inserted, rules, options.captured ?? countedAttributes),
       sessions,
+      tickets,
       rules,
     );
     const turned = findTurnedSessions(sessions);

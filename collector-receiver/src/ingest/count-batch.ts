@@ -4,10 +4,15 @@ import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { Sign } from "../metrics/counter-changes.ts";
 import { contributionOf } from "../metrics/session-contribution.ts";
 import type { ContributingFacts, TenantRules } from "../metrics/session-contribution.ts";
+import { ticketContribution } from "../metrics/ticket-contribution.ts";
+import type { TicketHistory } from "../metrics/ticket-contribution.ts";
+import { TicketFold } from "../metrics/ticket-facts.ts";
+import type { IncomingTicket } from "../metrics/ticket-facts.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { isTestSession } from "../metrics/session-marks.ts";
 import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
+import type { MergedTicket } from "../storage/facts/upsert-tickets.ts";
 import { compareText } from "./compare-text.ts";
 
 /** What a batch says of its sessions, sorted by (tenant, session id). */
@@ -35,13 +40,26 @@ export function gatherSessionFacts(events: readonly CountableEvent[]): SessionFa
   return all.toSorted((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.sessionId, b.sessionId));
 }
 
+/** What a batch says of its tickets, sorted by (tenant, ticket). */
+export function gatherTickets(events: readonly CountableEvent[]): IncomingTicket[] {
+  const fold = new TicketFold();
+  for (const event of events) fold.add(event);
+  return sortedTickets(fold);
+}
+
+/** Every writer takes tickets in the same order. */
+export function sortedTickets({ tickets }: TicketFold): IncomingTicket[] {
+  return [...tickets.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, ticket]) => ticket);
+}
+
 /**
- * The counter changes of a batch: what its events add, and by how much the contribution of each
- * session changes with the merge. Events of test sessions count nothing.
+ * The counter changes of a batch: what its events add, and by how much the contribution of each session and ticket changes
+ * with the merge. Events of test sessions count nothing.
  */
 export function countBatch(
   events: readonly CountableEvent[],
   sessions: readonly MergedSession[],
+  tickets: readonly MergedTicket[],
   rules: ReadonlyMap<string, TenantRules>,
 ): CounterChanges {
   const changes = new CounterChanges();
@@ -52,6 +70,7 @@ export function countBatch(
     else changes.addEvent(event, ofTenant);
   }
   for (const session of sessions) addSessionChange(changes, session, rulesOf(rules, session.tenantId));
+  for (const ticket of tickets) addTicketChange(changes, ticket, rulesOf(rules, ticket.tenantId));
   return changes;
 }
 
@@ -82,6 +101,23 @@ export function addFactsContribution(
   sign: Sign,
 ): void {
   if (facts !== null) changes.addContribution(rules.tenantId, contributionOf(facts, rules), rules, sign);
+}
+
+/** By how much a ticket's contribution changes with a merge. */
+export function addTicketChange(changes: CounterChanges, { before, now }: MergedTicket, rules: TenantRules): void {
+  addTicketContribution(changes, rules, before, -1);
+  addTicketContribution(changes, rules, now, 1);
+}
+
+/** Adds (`sign` 1) or takes back (-1) what a ticket contributes; nothing if there is no ticket. */
+export function addTicketContribution(
+  changes: CounterChanges,
+  rules: TenantRules,
+  history: TicketHistory | null,
+  sign: Sign,
+): void {
+  if (history === null) return;
+  changes.addTicketParts(rules.tenantId, ticketContribution(history, rules.retainedFromMs), rules, sign);
 }
 
 /**

@@ -13,7 +13,6 @@ import { upsertCustomCounters } from "../storage/counters/upsert-custom-counters
 import { upsertCustomSessions } from "../storage/facts/upsert-custom-sessions.ts";
 import { upsertDurationHistograms } from "../storage/counters/upsert-duration-histograms.ts";
 import { upsertEventCounts } from "../storage/counters/upsert-event-counts.ts";
-import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { compareText } from "./compare-text.ts";
 
@@ -47,11 +46,9 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const eventCounts = sorted(changes.eventCounts);
   const attributeCounts = sorted(changes.attributeCounts);
   const histograms = sorted(changes.histograms);
-  const tickets = sorted(changes.operations.tickets);
   const activity = sorted(changes.operations.agentActivity);
   const { agentStates } = changes.operations;
   const writes: (Promise<void> | undefined)[] = [
-    tickets.length > 0 ? upsertTickets(client, tickets) : undefined,
     agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
     activity.length > 0 ? upsertAgentActivity(client, activity) : undefined,
     changes.custom === null ? undefined : writeCustomChanges(client, changes.custom),

@@ -6,12 +6,14 @@ import { amountOfEvent, compiledCounters } from "./compiled-counters.ts";
 import { CustomChanges } from "./custom-changes.ts";
 import type { CustomRule } from "./custom-counting.ts";
 import { agentNameEvent, eventCounters } from "./event-counters.ts";
+import { noteAgentName } from "./note-agent-name.ts";
 import { OperationFacts } from "./operation-facts.ts";
 import { sessionCounters, takeoverCounters } from "./session-contribution.ts";
 import type { SessionContribution, TenantRules } from "./session-contribution.ts";
 import { isAiAnswer } from "./session-facts.ts";
-import { workingMsBetween } from "./working-hours.ts";
-import type { WorkingCalendar } from "./working-hours.ts";
+import type { TicketPart } from "./ticket-contribution.ts";
+import { ticketPlaces } from "./ticket-places.ts";
+import { workingMsUntil } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
 import type {
   AgentChange,
@@ -28,7 +30,7 @@ export type Sign = 1 | -1;
 /** Places of the first session counter and of the first takeover counter in a business row, and of the latter in an agent's. */
 const sessionsAt = eventCounters.length;
 const takeoversAt = sessionsAt + sessionCounters.length;
-const agentTakeoversAt = agentColumns.length - takeoverCounters.length;
+const agentTakeoversAt = eventCounters.filter(({ byAgent }) => byAgent).length;
 
 const countedValues: ReadonlyMap<string, readonly string[]> = new Map(
   attributeCounters.map(({ event }) => [
@@ -63,25 +65,25 @@ export class CounterChanges {
   readonly attributeCounts = new Map<string, AttributeCountChange>();
   readonly histograms = new Map<string, HistogramChange>();
   readonly customers = new Map<string, CustomerChange>();
-  /** Facts of agents and tickets, which move no counter. */
+  /** Facts of agents, which move no counter. */
   readonly operations = new OperationFacts();
   /** Of a product's own metrics; null where nothing of them changes. */
   custom: CustomChanges | null = null;
   readonly #days = new Map<string, DayChanges>();
   #latest: DayChanges | undefined;
 
-  /** Counts one event by its own time, and adds what it says of agents and tickets; a test event changes nothing. */
+  /** Counts one event by its own time, and adds what it says of agents; a test event changes nothing. */
   addEvent(event: CountableEvent, rules: EventRules): void {
     this.addFacts(event, rules);
     this.countEvent(event, rules, 1);
   }
 
-  /** Adds what an event says of agents and tickets: that goes by the event alone, whether its session is a test or not. */
+  /** Adds what an event says of agents: that goes by the event alone, whether its session is a test or not. */
   addFacts(event: CountableEvent, { calendar }: EventRules): void {
     if (event.test) return;
-    if (event.agentId !== null || event.ticketId !== null) this.operations.addEvent(event);
+    if (event.agentId !== null) this.operations.addEvent(event);
     if (event.name !== agentNameEvent) return;
-    noteName(this.#agentOf(event.agentId, this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs))), event);
+    noteAgentName(this.#agentOf(event.agentId, this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs))), event);
   }
 
   /** Counts one event, or takes it back; a test event changes nothing. */
@@ -154,6 +156,37 @@ export class CounterChanges {
     }
   }
 
+  /** Adds or takes back what a ticket contributes, each part to its own day. */
+  addTicketParts(
+    tenantId: string,
+    parts: readonly TicketPart[],
+    { calendar, workingHours }: EventRules,
+    sign: Sign,
+  ): void {
+    for (const { atMs, amounts, resolvedBy } of parts) {
+      const day = this.#dayOf(tenantId, calendar.dayOf(atMs));
+      const business = (day.business ??= this.#businessOf(tenantId, day.day)).amounts;
+      const agent = resolvedBy === undefined ? undefined : this.#agentOf(resolvedBy?.agentId ?? null, day).amounts;
+      for (const [column, { businessAt, agentAt }] of ticketPlaces) {
+        const amount = sign * (amounts[column] ?? 0);
+        if (amount === 0) continue;
+        business[businessAt] = (business[businessAt] as number) + amount;
+        if (agent !== undefined && agentAt >= 0) agent[agentAt] = (agent[agentAt] as number) + amount;
+      }
+      const ms = resolvedBy?.resolutionMs ?? null;
+      if (!resolvedBy || ms === null) continue;
+      this.#addToHistogram(day, resolutionTime, ms, sign);
+      if (workingHours !== null) {
+        this.#addToHistogram(
+          day,
+          `${resolutionTime}_business`,
+          workingMsUntil(resolvedBy.atMs, ms, workingHours),
+          sign,
+        );
+      }
+    }
+  }
+
   #addCustomer(tenantId: string, day: string, userId: string, sign: Sign): void {
     for (const { month, slot } of customerSlotsOf(day)) {
       const key = `${tenantId}\n${month}\n${userId}`;
@@ -167,11 +200,11 @@ export class CounterChanges {
 
   /** Rows that the changes touch, about: what they take in memory grows with it. */
   get rows(): number {
-    const { tickets, agentStates, agentActivity } = this.operations;
+    const { agentStates, agentActivity } = this.operations;
     const own = this.custom === null ? 0 : this.custom.counters.size + this.custom.sessions.size;
     const byDay = this.business.size + this.agents.size + this.eventCounts.size;
     const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size;
-    return byDay + byValue + own + tickets.size + agentStates.length + agentActivity.size;
+    return byDay + byValue + own + agentStates.length + agentActivity.size;
   }
 
   #dayOf(tenantId: string, day: string): DayChanges {
@@ -259,24 +292,5 @@ export class CounterChanges {
 
 /** The histogram of the waits until the first takeover; that in working hours ends with `_business`. */
 const firstResponse = "first_response";
-
-/** What of a duration that ended at an instant lies in working hours. */
-function workingMsUntil(endMs: number, ms: number, working: WorkingCalendar): number {
-  return workingMsBetween(working, endMs - ms, endMs);
-}
-
-/** The latest name of an agent counts. */
-function noteName(
-  change: AgentChange,
-  { occurredAtMs, eventId, attributes: { agent_name: name } }: CountableEvent,
-): void {
-  if (typeof name !== "string") return;
-  const isLater =
-    change.name === null ||
-    occurredAtMs > change.nameAtMs ||
-    (occurredAtMs === change.nameAtMs && eventId > change.nameEventId);
-  if (!isLater) return;
-  change.name = name;
-  change.nameAtMs = occurredAtMs;
-  change.nameEventId = eventId;
-}
+/** The histogram of the resolution times of tickets. */
+const resolutionTime = "resolution_time";

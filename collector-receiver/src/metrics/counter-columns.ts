@@ -2,9 +2,11 @@ import { eventCounters } from "./event-counters.ts";
 import type { AgentEventColumn, EventCounterColumn } from "./event-counters.ts";
 import { sessionCounters, takeoverCounters } from "./session-contribution.ts";
 import type { SessionCounterColumn, TakeoverCounterColumn } from "./session-contribution.ts";
+import { ticketCounters } from "./ticket-contribution.ts";
+import type { TicketAgentColumn, TicketCounterColumn } from "./ticket-contribution.ts";
 
 /**
- * The columns of counters, derived from where each counter is defined (`eventCounters`, `sessionCounters`, `takeoverCounters`). Writing, reading,
+ * The columns of counters, derived from where each counter is defined (`eventCounters`, `sessionCounters`, `takeoverCounters`, `ticketCounters`). Writing, reading,
  * `verify`, `rebuild`, live and dashboards take them from here.
  */
 export interface StoredCounter<Column extends string = string> {
@@ -13,21 +15,23 @@ export interface StoredCounter<Column extends string = string> {
   readonly decimals: number;
 }
 
-type BusinessColumn = EventCounterColumn | SessionCounterColumn | TakeoverCounterColumn;
+type BusinessColumn = EventCounterColumn | SessionCounterColumn | TakeoverCounterColumn | TicketCounterColumn;
 /** A counter that is kept by agent as well; the agents add up to the business metrics. */
-export type AgentCounterColumn = AgentEventColumn | TakeoverCounterColumn;
+export type AgentCounterColumn = AgentEventColumn | TakeoverCounterColumn | TicketAgentColumn;
 
 /** Counters of a business row that add up, in the order of its `amounts`. */
 export const businessColumns: readonly StoredCounter<BusinessColumn>[] = [
   ...eventCounters,
   ...sessionCounters,
   ...takeoverCounters,
+  ...ticketCounters,
 ].map(({ column, decimals }) => ({ column, decimals }));
 
 /** Counters of an agent row in the order of its `amounts`. */
 export const agentColumns: readonly StoredCounter<AgentCounterColumn>[] = [
   ...eventCounters.filter((counter) => counter.byAgent),
   ...takeoverCounters,
+  ...ticketCounters.filter((counter) => counter.byAgent),
 ].map(({ column, decimals }) => ({ column: column as AgentCounterColumn, decimals }));
 
 /** Distinct customers: moved by the statement that stores a business row, because they do not add up. */

@@ -76,8 +76,6 @@ const counters = [
   countByAgent("sessions_transferred", "agent.session_transfer"),
   countByAgent("tickets_created", "ticket.created"),
   countByAgent("tickets_closed", "ticket.closed"),
-  { ...countByAgent("resolutions_timed", "ticket.closed"), present: "resolution_duration_hours" },
-  { ...countByAgent("sla_known", "ticket.closed"), present: "sla_met" },
   { ...countByAgent("tickets_sla_met", "ticket.closed"), when: { attribute: "sla_met", is: true } },
   {
     ...countByAgent("total_resolution_hours", "ticket.closed"),
@@ -122,23 +120,10 @@ export const durationHistograms: readonly DurationHistogram[] = [
     unitMs: 1000,
   },
   {
-    metric: "resolution_time",
-    events: ["ticket.closed"],
-    attribute: "resolution_duration_hours",
-    unitMs: 3_600_000,
-  },
-  {
     metric: "handle_time_business",
     events: handled,
     attribute: "handle_duration_seconds",
     unitMs: 1000,
-    inWorkingHours: true,
-  },
-  {
-    metric: "resolution_time_business",
-    events: ["ticket.closed"],
-    attribute: "resolution_duration_hours",
-    unitMs: 3_600_000,
     inWorkingHours: true,
   },
 ];

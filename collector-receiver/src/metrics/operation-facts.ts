@@ -1,28 +1,14 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { activitySpanMs, stateAfter } from "./agent-states.ts";
 import type { AgentActivity, AgentStateRow } from "./agent-states.ts";
-import { addEventToTicket } from "./ticket-facts.ts";
-import type { TicketFacts } from "./ticket-facts.ts";
 
-const ticketEvents: ReadonlySet<string> = new Set([
-  "ticket.created",
-  "ticket.assigned",
-  "ticket.status_changed",
-  "ticket.closed",
-]);
-
-/** What a batch says of its agents and tickets; nothing where it names none. */
+/** What a batch says of its agents; nothing if it names none. */
 export class OperationFacts {
-  readonly tickets = new Map<string, TicketFacts>();
   readonly agentStates: AgentStateRow[] = [];
   readonly agentActivity = new Map<string, AgentActivity>();
 
   /** Adds an event that is no test. */
   addEvent(event: CountableEvent): void {
-    if (event.ticketId !== null && ticketEvents.has(event.name)) {
-      const key = `${event.tenantId}\n${event.ticketId}`;
-      this.tickets.set(key, addEventToTicket(this.tickets.get(key), event));
-    }
     if (event.agentId !== null) this.#addSignOfLife(event, event.agentId);
   }
 

@@ -3,7 +3,7 @@ import type { CounterSum, MetricGroup, MetricPresentation, PeerDefinition } from
 import { counted, rate } from "./metric-shapes.ts";
 
 /**
- * Metrics that are read from facts of sessions, agents and tickets instead of counters, by
+ * Metrics that are read from facts of sessions and agents, and from what is left over of tickets, by
  * `GET /api/analytics/operations`. The numbers that they are made of:
  */
 export const operationTerms = [
@@ -61,6 +61,8 @@ export interface OperationRatio extends OperationBase {
 export type OperationMetric = OperationCount | OperationRatio;
 
 const first = { definitionVersion: 1, since: "0.1.0" } as const;
+/** Changed with counting rules 2. */
+const second = { definitionVersion: 2, since: "0.3.0" } as const;
 const numberOf = { ...first, ...counted };
 const shareOf = { ...first, ...rate };
 const resolutions = { group: "ai_chatbot", cohort: "session_start" } as const;
@@ -180,6 +182,7 @@ export const operationMetrics: readonly OperationMetric[] = [
   },
   {
     ...shareOf,
+    ...second,
     key: "ticket_reopen_rate",
     group: "tickets",
     cohort: "ticket_close",
@@ -190,13 +193,19 @@ export const operationMetrics: readonly OperationMetric[] = [
       en: "Of the tickets first closed in the period, the share that was reopened since.",
       zh: "周期内首次关闭的工单中，之后被重新打开的占比。",
     },
+    peer: {
+      en: "Zendesk counts, for each ticket, how often its status went from solved back to an open one (reopens).",
+      zh: "Zendesk 对每张工单统计状态由已解决变回未解决的次数（reopens）。",
+      source: "https://developer.zendesk.com/rest_api/docs/core/ticket_metrics",
+    },
     edgeCases: {
-      en: "A close is a ticket.closed, or a ticket.status_changed to a status such as closed, resolved, solved, done, merged, archived or cancelled, in either language. A reopening is a ticket.status_changed from such a status to any other, later than the first close. A ticket counts once however often it is reopened; late reopenings still change past periods.",
-      zh: "关闭指 ticket.closed，或 ticket.status_changed 变为 closed、resolved、solved、done、merged、archived、cancelled、已解决、已关闭等状态。重开指首次关闭之后从这类状态变为其他状态。多次重开只计一次；之后的重开仍会改变过去的周期。",
+      en: "Closes and reopenings as for tickets_resolved. A ticket counts once however often it is reopened; late reopenings still change past periods, until they are sealed.",
+      zh: "关闭和重开的定义与 tickets_resolved 相同。多次重开只计一次；之后的重开仍会改变过去的周期，直到封存。",
     },
   },
   {
     ...numberOf,
+    ...second,
     key: "tickets_reopened",
     group: "tickets",
     cohort: "ticket_close",
@@ -209,6 +218,7 @@ export const operationMetrics: readonly OperationMetric[] = [
   },
   {
     ...numberOf,
+    ...second,
     key: "ticket_backlog",
     group: "tickets",
     cohort: "period_end",
@@ -219,12 +229,13 @@ export const operationMetrics: readonly OperationMetric[] = [
       zh: "周期结束时（进行中的周期为当前时刻）仍未关闭的工单：已创建，且未关闭或关闭后又重开。",
     },
     edgeCases: {
-      en: "A ticket whose ticket.created was never recorded is not in it. A ticket that was reopened more than once counts as open from its first reopening to its last close.",
-      zh: "未记录 ticket.created 的工单不计入。多次重开的工单，从首次重开到最后一次关闭之间视为未结。",
+      en: "As it was: what happened to a ticket later does not change the backlog of a past day; events that arrive late do. A ticket whose ticket.created was never recorded is not in it.",
+      zh: "反映当时的情况：之后发生的变化不影响过去某天的未结数，迟到的事件会更正它。未记录 ticket.created 的工单不计入。",
     },
   },
   {
     ...numberOf,
+    ...second,
     key: "ticket_backlog_unassigned",
     group: "tickets",
     cohort: "period_end",

@@ -104,6 +104,16 @@ const waits: LocalText = {
   en: "known waits until a session's first takeover (wait_duration_seconds)",
   zh: "会话首次接管的已知等待时长（wait_duration_seconds）",
 };
+const resolutions: LocalText = {
+  en: "known times from creation to resolution of the tickets resolved (resolution_duration_hours of the resolving close)",
+  zh: "已解决工单从创建到解决的已知时长（使其解决的关闭事件的 resolution_duration_hours）",
+};
+const ofTickets: readonly Histogram[] = ["resolution_time", "resolution_time_business"].map((metric) => ({
+  metric,
+  of: resolutions,
+  isBusiness: metric.endsWith("_business"),
+  version: second,
+}));
 const ofTakeovers: readonly Histogram[] = ["first_response", "first_response_business"].map((metric) => ({
   metric,
   of: waits,
@@ -112,7 +122,7 @@ const ofTakeovers: readonly Histogram[] = ["first_response", "first_response_bus
 }));
 
 /** p50, p90 and p99 of every histogram that is kept: `response_time_p90_ms` and so on. */
-export const quantileMetrics: readonly MetricDefinition[] = [...ofEvents, ...ofTakeovers]
+export const quantileMetrics: readonly MetricDefinition[] = [...ofEvents, ...ofTakeovers, ...ofTickets]
   .toSorted((a, b) => placeOf(a) - placeOf(b))
   .flatMap(({ metric, of, isBusiness, version }) => {
     const description = described[metric];

@@ -1,5 +1,6 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
-import { meaningOf } from "./words.ts";
+import { ticketChangeOf } from "./ticket-changes.ts";
+import type { TicketChange } from "./ticket-changes.ts";
 
 /** What is known of one ticket. Every fact merges by min or max, so the order of events does not matter. */
 export interface TicketFacts {
@@ -8,48 +9,59 @@ export interface TicketFacts {
   firstSeenMs: number;
   createdMs: number | null;
   firstAssignedMs: number | null;
+  /** This and the next three are for receivers of 0.2.0: figures rest on the changes. */
   firstClosedMs: number | null;
   lastClosedMs: number | null;
   firstReopenedMs: number | null;
   lastReopenedMs: number | null;
 }
 
-/** Whether work on a ticket is over (`closed`) or not (`open`) in a product's status; a word that no list knows is open. */
-export function ticketStateOf(status: string): "open" | "closed" {
-  return meaningOf("ticket_status", status) ?? "open";
+/** What a batch says of one ticket. */
+export interface IncomingTicket {
+  readonly facts: TicketFacts;
+  readonly changes: TicketChange[];
 }
 
-/** Whether an event closes its ticket: products may change the status alone. */
-function isClosing({ name, attributes: { to_status: to } }: CountableEvent): boolean {
-  if (name === "ticket.closed") return true;
-  return name === "ticket.status_changed" && typeof to === "string" && ticketStateOf(to) === "closed";
-}
-
-/**
- * Whether an event reopens its ticket: a change from a status in which work is over to one in which it is not
- * (Zendesk counts its "reopens" so). An event alone tells, so the order in which events arrive does not matter.
- */
-export function isReopening({ name, attributes }: CountableEvent): boolean {
-  if (name !== "ticket.status_changed") return false;
-  const { from_status: from, to_status: to } = attributes;
-  return (
-    typeof from === "string" &&
-    typeof to === "string" &&
-    ticketStateOf(from) === "closed" &&
-    ticketStateOf(to) === "open"
-  );
-}
+const ticketEvents: ReadonlySet<string> = new Set([
+  "ticket.created",
+  "ticket.assigned",
+  "ticket.status_changed",
+  "ticket.closed",
+]);
 
 const least = (a: number | null, b: number): number => (a === null || b < a ? b : a);
 const greatest = (a: number | null, b: number): number => (a === null || b > a ? b : a);
 
-/** Adds what one event says to the facts of its ticket (or begins them). */
-export function addEventToTicket(known: TicketFacts | undefined, event: CountableEvent): TicketFacts {
-  const at = event.occurredAtMs;
-  const facts: TicketFacts = known ?? {
-    tenantId: event.tenantId,
-    ticketId: event.ticketId as number,
-    firstSeenMs: at,
+/** What events say of tickets, each ticket once. */
+export class TicketFold {
+  readonly tickets = new Map<string, IncomingTicket>();
+  /** Rows that it makes. */
+  rows = 0;
+
+  /** Adds an event; one of no ticket and a test say nothing. */
+  add(event: CountableEvent): void {
+    const { tenantId, ticketId, occurredAtMs } = event;
+    if (ticketId === null || event.test || !ticketEvents.has(event.name)) return;
+    const key = `${tenantId}\n${ticketId}`;
+    let ticket = this.tickets.get(key);
+    if (ticket === undefined) {
+      ticket = { facts: noFacts(tenantId, ticketId, occurredAtMs), changes: [] };
+      this.tickets.set(key, ticket);
+      this.rows++;
+    }
+    const change = ticketChangeOf(event);
+    addEventToTicket(ticket.facts, event, change);
+    if (change === null) return;
+    ticket.changes.push(change);
+    this.rows++;
+  }
+}
+
+function noFacts(tenantId: string, ticketId: number, firstSeenMs: number): TicketFacts {
+  return {
+    tenantId,
+    ticketId,
+    firstSeenMs,
     createdMs: null,
     firstAssignedMs: null,
     firstClosedMs: null,
@@ -57,15 +69,22 @@ export function addEventToTicket(known: TicketFacts | undefined, event: Countabl
     firstReopenedMs: null,
     lastReopenedMs: null,
   };
+}
+
+function addEventToTicket(
+  facts: TicketFacts,
+  { name, occurredAtMs: at, attributes }: CountableEvent,
+  change: TicketChange | null,
+): void {
   facts.firstSeenMs = least(facts.firstSeenMs, at);
-  if (event.name === "ticket.created") facts.createdMs = least(facts.createdMs, at);
-  else if (event.name === "ticket.assigned") facts.firstAssignedMs = least(facts.firstAssignedMs, at);
-  else if (isClosing(event)) {
+  if (name === "ticket.created") facts.createdMs = least(facts.createdMs, at);
+  else if (name === "ticket.assigned") facts.firstAssignedMs = least(facts.firstAssignedMs, at);
+  if (change === null) return;
+  if (change.kind !== "reopened") {
     facts.firstClosedMs = least(facts.firstClosedMs, at);
     facts.lastClosedMs = greatest(facts.lastClosedMs, at);
-  } else if (isReopening(event)) {
+  } else if (typeof attributes["from_status"] === "string") {
     facts.firstReopenedMs = least(facts.firstReopenedMs, at);
     facts.lastReopenedMs = greatest(facts.lastReopenedMs, at);
   }
-  return facts;
 }

@@ -206,3 +206,8 @@ export function workingMsBetween({ calendar, spansOf }: WorkingCalendar, fromMs:
   }
   return total;
 }
+
+/** What of a duration that ended at an instant lies in working hours. */
+export function workingMsUntil(endMs: number, ms: number, working: WorkingCalendar): number {
+  return workingMsBetween(working, endMs - ms, endMs);
+}

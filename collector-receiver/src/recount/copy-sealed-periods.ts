@@ -1,11 +1,12 @@
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copySealedCounters } from "../storage/recount/copy-sealed-counters.ts";
-import { copySealedOperations } from "../storage/recount/copy-sealed-operations.ts";
+import { copySealedOperations, readSealedTickets } from "../storage/recount/copy-sealed-operations.ts";
 import { copySealedCustomMetrics } from "../storage/recount/copy-sealed-custom-metrics.ts";
 import { copySealedSessions } from "../storage/recount/copy-sealed-sessions.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
+import { readTicketHistories } from "../storage/recount/read-ticket-histories.ts";
+import { addFactsContribution, addTicketContribution, rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
 /** Tenants whose rows begin at the same time, on the same business day. */
@@ -30,6 +31,12 @@ export async function copySealedPeriods(
   const changes = new CounterChanges();
   for (const facts of await copySealedSessions(writer, tenantIds, retainedFromMs)) {
     addFactsContribution(changes, rulesOf(rules, facts.tenantId), facts, 1);
+  }
+  for (const tenantId of tenantIds) {
+    const ofTenant = rulesOf(rules, tenantId);
+    const ticketIds = await readSealedTickets(writer, tenantId, retainedFromMs);
+    const histories = await readTicketHistories(writer, "pg_temp", tenantId, ticketIds);
+    for (const history of histories.values()) addTicketContribution(changes, ofTenant, history, 1);
   }
   await writeCounters(writer, changes);
 }

@@ -8,6 +8,7 @@ import { loadSessionEvents } from "../storage/recount/stream-countable-events.ts
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { mendClaims } from "./mend-claims.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
+import { stageDriftedTickets } from "../storage/recount/drifted-tickets.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { lockRebuild } from "../storage/recount/lock-rebuild.ts";
@@ -16,6 +17,7 @@ import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
 import { applyTenantCorrections, stageTenantCorrections } from "./correct-counters.ts";
+import { countStoredTicketsInstead, replaceDriftedTickets } from "./replace-drifted-tickets.ts";
 import { replaceDriftedOperations } from "./replace-drifted-operations.ts";
 import { recountEvents } from "./recount-events.ts";
 import { moveTestSessions, recountSessions } from "./recount-sessions.ts";
@@ -40,7 +42,8 @@ const sliceSessions = 500;
  *    because counters and facts only ever move together.
  * 2. Then replace the facts of the sessions that drift, slice by slice with the tenant alone, and
  *    move the counters by f(true facts) - f(stored facts).
- * 3. Facts of agents and tickets move no counter: the rows that drift are read again from their events.
+ * 3. The same for the tickets that drift.
+ *    Facts of agents move no counter: the rows that drift are read again from their events.
  * 4. Ids are claimed that receivers before 0.3.0 did not claim, and claims without a row are removed.
  *
  * A second rebuild of the tenant waits until the first one has ended.
@@ -60,8 +63,10 @@ export async function rebuildTenant(
     const rules = rulesOf(ofTenant, tenantId);
     const events = (await recountEvents(reader, writer, ofTenant, onProgress)).get(tenantId) ?? 0;
     await stageDriftedSessions(writer, tenantId);
+    await stageDriftedTickets(writer, tenantId);
     await stageDriftedOperations(writer, tenantId);
     await countStoredFactsInstead(writer, rules);
+    await countStoredTicketsInstead(writer, rules);
     await stageTenantCorrections(writer, rules);
     await dropShadowTables(writer, derivedTablesOf([rules]));
     await writer.query("commit");
@@ -71,6 +76,7 @@ export async function rebuildTenant(
       await applyTenantCorrections(writer, rules);
     });
     const sessions = await replaceDriftedSessions(writer, tenantId);
+    await replaceDriftedTickets(writer, tenantId);
     await replaceDriftedOperations(writer, tenantId);
     await mendClaims(writer, rules);
     return { tenantId, events, sessions };

@@ -3,9 +3,11 @@ import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
+import { TicketFold } from "../metrics/ticket-facts.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
+import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { addSessionChange, rulesOf } from "../ingest/count-batch.ts";
+import { addSessionChange, addTicketChange, rulesOf, sortedTickets } from "../ingest/count-batch.ts";
 import { compareText } from "../ingest/compare-text.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 
@@ -20,6 +22,7 @@ interface TenantFold {
 export class RecountFold {
   readonly #rules: ReadonlyMap<string, TenantRules>;
   readonly #changes = new CounterChanges();
+  readonly #tickets = new TicketFold();
   readonly #tenants = new Map<string, TenantFold>();
   #latest: TenantFold | undefined;
   /** Events by tenant, of this fold and those before it. */
@@ -34,7 +37,7 @@ export class RecountFold {
   get rows(): number {
     let sessions = 0;
     for (const tenant of this.#tenants.values()) sessions += tenant.sessions.size;
-    return sessions + this.#changes.rows;
+    return sessions + this.#tickets.rows + this.#changes.rows;
   }
 
   add(events: readonly CountableEvent[]): void {
@@ -48,6 +51,7 @@ export class RecountFold {
       }
       counted++;
       this.#changes.addEvent(event, tenant.rules);
+      this.#tickets.add(event);
       if (event.sessionId === null) continue;
       const known = tenant.sessions.get(event.sessionId);
       if (known) addEventToFacts(known, event);
@@ -63,6 +67,9 @@ export class RecountFold {
       .toSorted((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.sessionId, b.sessionId));
     const merged = facts.length > 0 ? await upsertSessions(writer, facts, () => null) : [];
     for (const session of merged) addSessionChange(this.#changes, session, rulesOf(this.#rules, session.tenantId));
+    const tickets = sortedTickets(this.#tickets);
+    const mergedTickets = tickets.length > 0 ? await upsertTickets(writer, tickets) : [];
+    for (const ticket of mergedTickets) addTicketChange(this.#changes, ticket, rulesOf(this.#rules, ticket.tenantId));
     await writeCounters(writer, this.#changes);
   }
 

@@ -4,7 +4,7 @@ import { readDriftedOperations } from "../storage/recount/drifted-operations.ts"
 import type { OperationKeys } from "../storage/recount/drifted-operations.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
-import { forgetAgentActivity, forgetAgentStates, forgetTickets } from "../storage/recount/replace-operations.ts";
+import { forgetAgentActivity, forgetAgentStates } from "../storage/recount/replace-operations.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
@@ -13,14 +13,10 @@ import { writeCounters } from "../ingest/write-counters.ts";
 const sliceRows = 500;
 
 /**
- * Replaces the facts of agents and tickets that drifted in the snapshot by what their events say now, in short
+ * Replaces the facts of agents that drifted in the snapshot by what their events say now, in short
  * slices that hold the tenant's batches back. Sealed facts stay, and what is left of their events merges into them.
  */
 export async function replaceDriftedOperations(writer: WriterConnection, tenantId: string): Promise<void> {
-  await replaceSlices(writer, tenantId, "tickets", (keys, retainedFromMs) => {
-    const ticketIds = keys.map((key) => key.ticket_id);
-    return forgetTickets(writer, tenantId, ticketIds, retainedFromMs);
-  });
   await replaceSlices(writer, tenantId, "agentStates", (keys, retainedFromMs) =>
     forgetAgentStates(writer, tenantId, keys, retainedFromMs),
   );
@@ -48,10 +44,9 @@ async function replaceSlices<Table extends keyof OperationKeys>(
   }
 }
 
-/** An event of a ticket is a sign of life as well: of what a slice's events say, only its own table is replaced. */
+/** A change of state is a sign of life as well: of what a slice's events say, only its own table is replaced. */
 function onlyOf(changes: CounterChanges, table: keyof OperationKeys): CounterChanges {
   const { operations } = changes;
-  if (table !== "tickets") operations.tickets.clear();
   if (table !== "agentStates") operations.agentStates.length = 0;
   if (table !== "agentActivity") operations.agentActivity.clear();
   return changes;

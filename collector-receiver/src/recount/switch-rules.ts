@@ -14,6 +14,7 @@ import { applySettings } from "../storage/wire/transaction-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { applyTenantCorrections, stageTenantCorrections } from "./correct-counters.ts";
 import { mendClaimsAlone } from "./mend-claims.ts";
+import { translateSealedTickets } from "./translate-sealed-tickets.ts";
 import { recountEvents } from "./recount-events.ts";
 
 /**
@@ -43,7 +44,10 @@ export async function switchRules(
       const rules = rulesOf(ofTenant, tenantId);
       const { retainedFromMs } = rules;
       const sealedBefore = retainedFromMs === null ? null : rules.calendar.dayOf(retainedFromMs);
-      if (sealedBefore !== null) await translateSealedPeriods(writer, tenantId, sealedBefore);
+      if (sealedBefore !== null) {
+        await translateSealedPeriods(writer, tenantId, sealedBefore);
+        await translateSealedTickets(writer, rules);
+      }
       await reader.query("begin isolation level repeatable read, read only");
       await applySettings(reader, {});
       const events = (await recountEvents(reader, writer, ofTenant, onProgress)).get(tenantId) ?? 0;

@@ -68,7 +68,7 @@ function workbenchFigures(metrics: PeriodMetrics): WorkbenchFigures {
     sessions_handled: valueIn(metrics, "sessions_handled"),
     avg_first_response: textIn(metrics, "avg_first_response_ms"),
     avg_handle_time: textIn(metrics, "avg_handle_time_sec"),
-    tickets_resolved: valueIn(metrics, "tickets_closed"),
+    tickets_resolved: valueIn(metrics, "tickets_resolved"),
     avg_resolution_time: textIn(metrics, "avg_resolution_hours"),
     sla_met_rate: textIn(metrics, "sla_met_rate"),
   };

@@ -1,5 +1,6 @@
 import { addDays } from "../metrics/business-calendar.ts";
 import type { HistogramBucket } from "../metrics/duration-histogram.ts";
+import type { Counters } from "../metrics/metric-definition.ts";
 import type { OperationCounts } from "../metrics/operation-metrics.ts";
 import { readPeriod } from "./read-period.ts";
 import type { PeriodReading, StatsReader } from "./read-period.ts";
@@ -77,37 +78,41 @@ export async function readOperations(
     range === undefined ? null : sumResolutions(pool, tenantId, range, { calendar, ...instantsOf(range, reading) });
   const [time, stock, resolved, durations, agents] = await Promise.all([
     readAgentTime(pool, tenantId, settings.heartbeatSeconds, ranges),
-    readTicketStock(pool, tenantId, ranges),
+    readTicketStock(
+      pool,
+      tenantId,
+      days.map(({ endDate }) => endDate),
+    ),
     Promise.all([period, judged?.days.now, judged?.days.before].map(resolutionsOf)),
     readDurations(pool, tenantId, shownHistograms, days),
     readAgents(pool, tenantId, period, { limit: null }),
   ]);
   const { chatbotReported, workbenchReported } = reading.tenant;
-  const countsOf = (place: number, handleSeconds: string | null | undefined): OperationCounts => {
+  const countsOf = (place: number, counters: Counters | undefined): OperationCounts => {
     const resolutions = resolved[place] ?? null;
     return {
       ...(chatbotReported && resolutions !== null ? resolutionCounts(resolutions) : unknownResolutions),
-      ...(workbenchReported && place < days.length
+      ...(workbenchReported && counters !== undefined
         ? {
             ...timeCounts(time.filter(({ range }) => range === place)),
-            total_handle_time_ms: milliseconds(handleSeconds ?? null),
-            ...ticketCounts(stock[place] as TicketStock),
+            total_handle_time_ms: milliseconds(counters.total_handle_time_sec),
+            ...ticketCounts(stock[place] as TicketStock, counters),
           }
         : unknownWork),
     };
   };
-  const sideOf = (place: number, handleSeconds: string | null | undefined): OperationSide => ({
-    counts: countsOf(place, handleSeconds),
+  const sideOf = (place: number, counters: Counters | undefined): OperationSide => ({
+    counts: countsOf(place, counters),
     durations: durations[place] ?? new Map<string, readonly HistogramBucket[]>(),
   });
   return {
     period: reading,
     settings,
-    current: countsOf(0, reading.counters.total_handle_time_sec),
+    current: countsOf(0, reading.counters),
     durations: durations[0] as Durations,
     compared: {
-      now: sideOf(1, over?.now.total_handle_time_sec),
-      before: sideOf(2, over?.before.total_handle_time_sec),
+      now: sideOf(1, over?.now),
+      before: sideOf(2, over?.before),
     },
     agents: agentTimes(agents.rows, time),
   };
@@ -173,12 +178,12 @@ function resolutionCounts({ judged, durable, pending, unattributed }: Resolution
   };
 }
 
-function ticketCounts({ firstClosed, reopened, open, unassigned }: TicketStock) {
+function ticketCounts({ open, unassigned }: TicketStock, counters: Counters) {
   return {
-    tickets_first_closed: String(firstClosed),
-    tickets_first_closed_reopened: String(reopened),
-    tickets_open_at_end: String(open),
-    tickets_unassigned_at_end: String(unassigned),
+    tickets_first_closed: counters.first_resolutions,
+    tickets_first_closed_reopened: counters.tickets_reopened,
+    tickets_open_at_end: open,
+    tickets_unassigned_at_end: unassigned,
   };
 }
 

@@ -104,17 +104,17 @@ function workbenchSentences(material: StoryMaterial): string[] {
     if (handle !== undefined) parts.push(`the average handle time was ${handle.formatted}`);
     sentences.push(sentence(parts));
   }
-  const closed = known("tickets_closed");
-  if (closed !== undefined && (closed.value ?? 0) > 0) {
-    const tickets = closed.value === 1 ? "ticket was" : "tickets were";
-    const parts = [`${closed.formatted} ${tickets} resolved`];
+  const resolved = known("tickets_resolved");
+  if (resolved !== undefined && (resolved.value ?? 0) > 0) {
+    const tickets = resolved.value === 1 ? "ticket was" : "tickets were";
+    const parts = [`${resolved.formatted} ${tickets} resolved`];
     const resolution = known("avg_resolution_hours");
     if (resolution !== undefined) parts.push(`on average in ${resolution.formatted}`);
-    const sla = share(known("sla_met_rate"), "closed tickets", "met their SLA", count);
+    const sla = share(known("sla_met_rate"), "resolved tickets", "met their SLA", count);
     if (sla !== null) parts.push(sla);
     sentences.push(sentence(parts));
   }
-  return sentences.length === 0 ? ["Agents took over no sessions and closed no tickets."] : sentences;
+  return sentences.length === 0 ? ["Agents took over no sessions and resolved no tickets."] : sentences;
 }
 
 /** A rate; under 30 as n of N. */
@@ -141,7 +141,7 @@ const compared: Readonly<Record<(typeof comparedInStory)[number], string>> = {
   avg_response_time_ms: "the average response time",
   sessions_handled: "sessions handled by agents",
   avg_first_response_ms: "the average first response",
-  tickets_closed: "tickets resolved",
+  tickets_resolved: "tickets resolved",
   sla_met_rate: "the share within SLA",
 };
 

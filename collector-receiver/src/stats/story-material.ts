@@ -40,7 +40,7 @@ export const comparedInStory = [
   "avg_response_time_ms",
   "sessions_handled",
   "avg_first_response_ms",
-  "tickets_closed",
+  "tickets_resolved",
   "sla_met_rate",
 ] as const;
 

@@ -88,16 +88,16 @@ function workbenchSentences(material: StoryMaterial): string[] {
     if (handle !== undefined) parts.push(`平均处理时长 ${handle.formatted}`);
     clauses.push(parts.join("，"));
   }
-  const closed = known("tickets_closed");
-  if (closed !== undefined && (closed.value ?? 0) > 0) {
-    const parts = [`解决工单 ${closed.formatted} 张`];
+  const resolved = known("tickets_resolved");
+  if (resolved !== undefined && (resolved.value ?? 0) > 0) {
+    const parts = [`解决工单 ${resolved.formatted} 张`];
     const resolution = known("avg_resolution_hours");
     if (resolution !== undefined) parts.push(`平均解决时长 ${resolution.formatted}`);
     const sla = share(known("sla_met_rate"), "SLA 达标率", "张工单", "达成 SLA", count);
     if (sla !== null) parts.push(sla);
     clauses.push(parts.join("，"));
   }
-  return [clauses.length === 0 ? "坐席没有接管会话，也没有关闭工单。" : `${clauses.join("；")}。`];
+  return [clauses.length === 0 ? "坐席没有接管会话，也没有解决工单。" : `${clauses.join("；")}。`];
 }
 
 /** A rate; under 30 as n of N. */
@@ -124,7 +124,7 @@ const compared: Readonly<Record<(typeof comparedInStory)[number], [string, strin
   avg_response_time_ms: ["平均响应时间", "延长", "缩短"],
   sessions_handled: ["坐席接管会话数", "增加", "减少"],
   avg_first_response_ms: ["平均首次响应", "延长", "缩短"],
-  tickets_closed: ["解决工单数", "增加", "减少"],
+  tickets_resolved: ["解决工单数", "增加", "减少"],
   sla_met_rate: ["SLA 达标率", "上升", "下降"],
 };
 

@@ -1,4 +1,6 @@
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { localDay, periodsOfDay } from "./days-from-scratch.ts";
+import { ticketsFromScratch } from "./tickets-from-scratch.ts";
 
 /**
  * The numbers as the definitions say, computed in the plainest way from a set of events: nothing of the
@@ -121,8 +123,6 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
         break;
       case "ticket.closed":
         put("tickets_closed");
-        if (event.attributes["resolution_duration_hours"] !== undefined) put("resolutions_timed");
-        if (event.attributes["sla_met"] !== undefined) put("sla_known");
         if (event.attributes["sla_met"] === true) put("tickets_sla_met");
         put("total_resolution_hours", roundHalfUp(number("resolution_duration_hours"), 6));
         break;
@@ -133,6 +133,9 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
     if (waitMs === null) continue;
     add(tenantId, day, "first_waits_known", 1);
     add(tenantId, day, "first_wait_ms", waitMs);
+  }
+  for (const { tenantId, day, column, amount } of ticketsFromScratch(events, rules.timezone).amounts) {
+    add(tenantId, day, column, amount);
   }
   const customers = new Map<string, Set<string>>();
   for (const sessionEvents of groupBySession(counted).values()) {
@@ -224,23 +227,6 @@ function lastCustomer(events: readonly BusinessEvent[]): string | undefined {
     .map(({ user }) => user as string)
     .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .at(-1);
-}
-
-export function localDay(ms: number, timezone: string): string {
-  return new Date(ms).toLocaleDateString("sv-SE", { timeZone: timezone });
-}
-
-export function periodsOfDay(day: string): [string, string][] {
-  const date = new Date(`${day}T12:00:00Z`);
-  // ISO week: the week of the Thursday, counted from the week with 4 January.
-  const thursday = new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * 86_400_000);
-  const newYear = Date.UTC(thursday.getUTCFullYear(), 0, 1);
-  const week = Math.ceil(((thursday.getTime() - newYear) / 86_400_000 + 1) / 7);
-  return [
-    ["day", day],
-    ["week", `${thursday.getUTCFullYear()}-W${String(week).padStart(2, "0")}`],
-    ["month", day.slice(0, 7)],
-  ];
 }
 
 function groupBySession(events: readonly BusinessEvent[]): Map<string, BusinessEvent[]> {

@@ -4,7 +4,8 @@ import { reservedMetricKeys } from "../../../collector-receiver/src/metrics/rese
 import type { CustomDefinitions } from "../../../collector-receiver/src/catalogue/custom-definitions.ts";
 import { bucketValue } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { countedEvents, localDay, periodsOfDay } from "./count-from-scratch.ts";
+import { countedEvents } from "./count-from-scratch.ts";
+import { localDay, periodsOfDay } from "./days-from-scratch.ts";
 import { within } from "./details-from-scratch.ts";
 
 const texts = { en: "a", zh: "甲" };

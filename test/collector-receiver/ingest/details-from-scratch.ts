@@ -1,7 +1,9 @@
 import type pg from "pg";
 import { bucketValue } from "../../../collector-receiver/src/metrics/duration-histogram.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
-import { countedEvents, firstTakeovers, isAnswer, localDay } from "./count-from-scratch.ts";
+import { ticketsFromScratch } from "./tickets-from-scratch.ts";
+import { countedEvents, firstTakeovers, isAnswer } from "./count-from-scratch.ts";
+import { localDay } from "./days-from-scratch.ts";
 
 /** Rows of `analytics_events` by (tenant, id), as the events say. */
 export function eventsFromScratch(events: readonly BusinessEvent[]): Record<string, unknown> {
@@ -67,8 +69,11 @@ const furtherNumbers = [
   "first_takeovers",
   "first_waits_known",
   "first_wait_ms",
+  "tickets_resolved",
   "resolutions_timed",
+  "resolution_ms",
   "sla_known",
+  "resolved_in_sla",
 ];
 const durationsOf: readonly (readonly [metric: string, event: string, attribute: string, unitMs: number])[] = [
   ["response_time", "session.message", "response_time_ms", 1],
@@ -77,7 +82,6 @@ const durationsOf: readonly (readonly [metric: string, event: string, attribute:
   ["tracking_query_time", "query.tracking", "response_time_ms", 1],
   ["handle_time", "agent.session_release", "handle_duration_seconds", 1000],
   ["handle_time", "agent.session_transfer", "handle_duration_seconds", 1000],
-  ["resolution_time", "ticket.closed", "resolution_duration_hours", 3_600_000],
 ];
 
 /** The counters as the definitions say, computed in the plainest way: nothing of the receiver's counting is used. */
@@ -110,8 +114,6 @@ export function detailsFromScratch(events: readonly BusinessEvent[], timezone: s
     add(agentCounts[name], 1);
     if (name === "ticket.closed") {
       if (attributes["sla_met"] === true) add("tickets_sla_met", 1);
-      if (attributes["sla_met"] !== undefined) add("sla_known", 1);
-      if (attributes["resolution_duration_hours"] !== undefined) add("resolutions_timed", 1);
     }
     const [column, attribute = "", factor = 1] = agentSums[name] ?? [];
     add(column, ((attributes[attribute] as number | undefined) ?? 0) * factor);
@@ -139,6 +141,15 @@ export function detailsFromScratch(events: readonly BusinessEvent[], timezone: s
     add("first_wait_ms", waitMs);
     (details.durations[`${tenantId}|${day}|first_response`] ??= []).push(waitMs);
   }
+  const tickets = ticketsFromScratch(events, timezone);
+  for (const { tenantId, day, column, amount, agentId } of tickets.amounts) {
+    if (agentId === undefined) continue;
+    const ofAgent = (details.agents[`${tenantId}|${day}|${agentId}`] ??= {});
+    ofAgent[column] = ((ofAgent[column] as number | undefined) ?? 0) + amount;
+  }
+  for (const { tenantId, day, ms } of tickets.durations) {
+    (details.durations[`${tenantId}|${day}|resolution_time`] ??= []).push(ms);
+  }
   return {
     ...details,
     durations: Object.fromEntries(Object.entries(details.durations).map(([key, values]) => [key, within(values)])),
@@ -151,7 +162,7 @@ export async function storedDetails(pool: pg.Pool): Promise<Details> {
   const agents = await pool.query("select *, day::text as day from analytics_agent_metrics");
   const buckets = await pool.query(
     "select *, day::text as day from analytics_duration_histograms where metric = any ($1) order by bucket",
-    [[...durationsOf.map(([metric]) => metric), "first_response"]],
+    [[...durationsOf.map(([metric]) => metric), "first_response", "resolution_time"]],
   );
   const numbers = [...Object.values(agentCounts), ...Object.values(agentSums).map(([column]) => column)];
   const durations: Record<string, number[]> = {};

@@ -13,6 +13,7 @@ import { openTestIngest } from "../../support/open-test-ingest.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countedEvents, countFromScratch, firstTakeovers } from "./count-from-scratch.ts";
 import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
+import { ticketsFromScratch } from "./tickets-from-scratch.ts";
 import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
 import { propertyRuns } from "../../support/property-runs.ts";
@@ -155,12 +156,13 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
       select not exists (
         select from (
           select tenant_id, day::text as day, sum(sessions_handled) as handled, sum(tickets_closed) as closed,
-            sum(total_work_minutes) as minutes
+            sum(tickets_resolved) as resolved, sum(total_work_minutes) as minutes
           from analytics_agent_metrics group by tenant_id, day) a
         full join (select * from analytics_business_metrics where period_type = 'day') m
           on m.tenant_id = a.tenant_id and m.period_value = a.day
         where coalesce(handled, 0) <> coalesce(m.sessions_handled, 0)
           or coalesce(closed, 0) <> coalesce(m.tickets_closed, 0)
+          or coalesce(resolved, 0) <> coalesce(m.tickets_resolved, 0)
           or coalesce(minutes, 0) <> coalesce(m.total_work_minutes, 0)) as equal`);
     return rows[0].equal;
   }
@@ -178,14 +180,14 @@ const workingHours = { week: { mon: ["09:00-18:00"], tue: ["22:00-06:00"] }, hol
 
 /** Durations that a tenant with working hours counts in them as well: a tenant without counts none. */
 function durationsOf(events: readonly BusinessEvent[], timezone: string): number {
-  const durations = ["handle_duration_seconds", "resolution_duration_hours"];
   const ofEvents = countedEvents(events).filter(
-    ({ tenantId, attributes }) => tenantId === "default" && durations.some((name) => attributes[name] !== undefined),
+    ({ tenantId, attributes }) => tenantId === "default" && attributes["handle_duration_seconds"] !== undefined,
   );
+  const resolutions = ticketsFromScratch(events, timezone).durations.filter(({ tenantId }) => tenantId === "default");
   const waits = firstTakeovers(events, timezone).filter(
     ({ tenantId, waitMs }) => tenantId === "default" && waitMs !== null,
   );
-  return ofEvents.length + waits.length;
+  return ofEvents.length + resolutions.length + waits.length;
 }
 
 function scratchRows(
@@ -240,8 +242,18 @@ const counterColumns = new Set([
   "first_takeovers",
   "first_waits_known",
   "first_wait_ms",
+  "tickets_resolved",
   "resolutions_timed",
+  "resolution_ms",
   "sla_known",
+  "resolved_in_sla",
+  "first_resolutions",
+  "first_resolutions_timed",
+  "first_resolution_ms",
+  "tickets_reopened",
+  "tickets_closed_again",
+  "backlog_change",
+  "backlog_unassigned_change",
   "escalated_sessions",
   "reused_session_ids",
   "ai_involved_sessions",

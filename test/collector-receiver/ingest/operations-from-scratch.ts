@@ -74,7 +74,11 @@ export async function storedOperations(pool: pg.Pool): Promise<Operations> {
     tickets: Object.fromEntries(
       tickets.rows.map(({ tenant_id: tenant, ticket_id: ticket, ...times }) => [
         `${tenant}|${ticket}`,
-        Object.fromEntries(Object.entries(times).map(([column, time]) => [column, ms(time as Date | null)])),
+        Object.fromEntries(
+          Object.entries(times)
+            .filter(([column]) => !column.startsWith("prev_"))
+            .map(([column, time]) => [column, ms(time as Date | null)]),
+        ),
       ]),
     ),
     agentStates: Object.fromEntries(

@@ -41,6 +41,10 @@ const damages = [
   "truncate analytics_tickets, analytics_agent_states, analytics_agent_activity",
   "update analytics_tickets set first_closed_at = null, last_reopened_at = now(), created_at = created_at - interval '1 day'",
   "insert into analytics_tickets (tenant_id, ticket_id, first_seen_at, created_at) values ('default', 99, now(), now())",
+  "truncate analytics_ticket_changes",
+  "update analytics_ticket_changes set kind = 'reopened', resolution_ms = null where ticket_id = 1",
+  "update analytics_ticket_changes set ticket_id = ticket_id + 7, changed_at = changed_at + interval '2 days'",
+  "update analytics_business_metrics set tickets_resolved = 9, backlog_change = -3, resolution_ms = 1",
   "update analytics_agent_states set state = 'away' where agent_id = 1",
   "insert into analytics_agent_states values ('default', 1, '2025-12-30', '00000000-0000-7000-8000-000000000000', 'busy')",
   "update analytics_agent_activity set last_at = last_at + interval '1 minute', agent_id = agent_id + 7",
@@ -257,7 +261,12 @@ test("verify names each fact of an agent or a ticket that is not what the events
     makeEvent({ ...ticket, name: "ticket.created", occurredAtMs: at(1) }),
     makeEvent({ ...ticket, name: "ticket.closed", occurredAtMs: at(2), agentId: 1 }),
   ]);
-  const tables = ["analytics_tickets", "analytics_agent_states", "analytics_agent_activity"];
+  const tables = [
+    "analytics_tickets",
+    "analytics_ticket_changes",
+    "analytics_agent_states",
+    "analytics_agent_activity",
+  ];
   const stored = () =>
     Promise.all(
       tables.map(
@@ -267,13 +276,21 @@ test("verify names each fact of an agent or a ticket that is not what the events
       ),
     );
   const right = await stored();
-  expect(right.map((rows) => rows.length)).toEqual([1, 2, 2]);
+  expect(right.map((rows) => rows.length)).toEqual([1, 1, 2, 2]);
   for (const [table, damage] of [
     ["analytics_tickets", "delete from analytics_tickets"],
     ["analytics_tickets", "update analytics_tickets set first_closed_at = first_closed_at - interval '1 hour'"],
     [
       "analytics_tickets",
       "insert into analytics_tickets (tenant_id, ticket_id, first_seen_at) values ('operations', 6, now())",
+    ],
+    ["analytics_ticket_changes", "delete from analytics_ticket_changes"],
+    ["analytics_ticket_changes", "update analytics_ticket_changes set sla_met = true, agent_id = 7"],
+    [
+      "analytics_ticket_changes",
+      `insert into analytics_ticket_changes
+       select tenant_id, ticket_id, changed_at + interval '1 day', event_id, 'reopened' from analytics_ticket_changes
+       where tenant_id = 'operations'`,
     ],
     ["analytics_agent_states", "delete from analytics_agent_states"],
     ["analytics_agent_states", "update analytics_agent_states set state = 'busy'"],

@@ -17,7 +17,8 @@ function conversation(i: number, atMs = noon + i * 1000): BusinessEvent[] {
   const of = (name: string, afterMs: number, attributes: Record<string, string | number | boolean> = {}) =>
     makeEvent({
       name,
-      sessionId: `s-${i}`,
+      sessionId: name.startsWith("ticket.") ? null : `s-${i}`,
+      ticketId: name.startsWith("ticket.") ? i : null,
       agentId: name.startsWith("agent.") ? 1 + (i % 3) : null,
       occurredAtMs: atMs + afterMs,
       test: attributes["test"] === true,
@@ -29,6 +30,10 @@ function conversation(i: number, atMs = noon + i * 1000): BusinessEvent[] {
     ...(i % 3 === 0 ? [of("agent.session_takeover", 2000, { wait_duration_seconds: i })] : []),
     ...(i % 3 === 0 ? [of("agent.session_release", 3000, { handle_duration_seconds: 60 })] : []),
     ...(i % 5 === 0 ? [of("session.message", 4000, { role: "user", test: true })] : []),
+    of("ticket.created", 6000),
+    of("ticket.closed", 7000, { resolution_duration_hours: i + 1, sla_met: i % 2 === 0 }),
+    ...(i % 2 === 0 ? [of("ticket.closed", 8000, { resolution_duration_hours: i + 2, sla_met: false })] : []),
+    ...(i % 3 === 0 ? [of("ticket.status_changed", 9000, { from_status: "closed", to_status: "open" })] : []),
     of("session.end", 5000, { reason: i % 4 === 0 ? "failed" : "resolved" }),
   ];
 }
@@ -42,10 +47,15 @@ async function backToRules1(pool: pg.Pool): Promise<void> {
     update analytics_business_metrics set ai_resolved_sessions = sessions_ended, estimated_cost_saved = sessions_ended * 10,
       ai_resolved_assumed = 0, outcome_ai_assisted = 0, outcome_human_only = 0, outcome_unanswered = 0,
       outcome_not_resolved = 0, outcome_escalated_untaken = 0, outcome_open = 0, first_takeovers = 0, first_waits_known = 0,
-      first_wait_ms = 0, waits_known = 0, handles_known = 0, handle_ms = 0, unique_customers = unique_customers + 2;
+      first_wait_ms = 0, waits_known = 0, handles_known = 0, handle_ms = 0, unique_customers = unique_customers + 2,
+      tickets_resolved = 0, resolutions_timed = 0, resolution_ms = 0, sla_known = 0, resolved_in_sla = 0, first_resolutions = 0,
+      first_resolutions_timed = 0, first_resolution_ms = 0, tickets_reopened = 0, tickets_closed_again = 0,
+      backlog_change = 0, backlog_unassigned_change = 0;
     update analytics_agent_metrics set first_takeovers = 0, first_waits_known = 0, first_wait_ms = 0, waits_known = 0,
-      handles_known = 0, handle_ms = 0;
-    delete from analytics_duration_counters where metric = 'first_response'`);
+      handles_known = 0, handle_ms = 0, tickets_resolved = 0, resolutions_timed = 0, resolution_ms = 0, sla_known = 0,
+      resolved_in_sla = 0;
+    delete from analytics_ticket_changes;
+    delete from analytics_duration_counters where metric in ('first_response', 'resolution_time')`);
 }
 
 async function figuresOf(pool: pg.Pool): Promise<unknown[]> {
@@ -149,16 +159,36 @@ test("sealed periods keep the figures of the rules that they were counted by, an
   await ingest.submit(requestOf([...late, ...conversation(1)]), 100);
   await backToRules1(pool);
   await sealBefore(pool, "default", Date.parse("2025-12-01T00:00:00+08:00"));
+  // Of a sealed ticket, after the switch as before it.
+  const reopened = (ticketId: number): BusinessEvent =>
+    makeEvent({
+      name: "ticket.status_changed",
+      ticketId,
+      occurredAtMs: noon + day,
+      attributes: { from_status: "closed", to_status: "open" },
+    });
+  const backlog = async (): Promise<unknown> => {
+    const { rows } = await pool.query(`
+      select sum(backlog_change) filter (where period_value < '2025-12-01')::int as sealed, sum(backlog_change)::int as now
+      from analytics_business_metrics where period_type = 'day'`);
+    return rows[0];
+  };
   const sealed = "select * from analytics_business_metrics where period_value = '2025-11'";
   const { rows: before } = await pool.query(sealed);
   await switchRules(connectionString, "default");
   const { rows: after } = await pool.query(sealed);
   for (const column of ["total_sessions", "ai_resolved_sessions", "estimated_cost_saved", "sessions_handled"]) {
-    expect(after[0][column], column).toBe(before[0][column]);
+    expect(Number(after[0][column]), column).toBe(Number(before[0][column]));
   }
   const { total_first_response_ms: waits, total_handle_time_sec: seconds, sessions_handled: takeovers } = before[0];
   expect(Number(after[0].avg_first_response_ms)).toBe(waits / takeovers);
   expect(Number(after[0].avg_handle_time_sec)).toBe(seconds / takeovers);
+  // Of 6 tickets 3 were closed twice, which rules 1 counted, and 2 are open again.
+  expect(after[0]).toMatchObject({ tickets_resolved: "9", first_resolutions: "6", tickets_reopened: "2" });
+  expect(Number(after[0].sla_met_rate)).toBe((before[0].tickets_sla_met * 100) / 9);
+  expect(await backlog()).toEqual({ sealed: 2, now: 2 });
+  await ingest.submit(requestOf([reopened(100)]), 100);
+  expect(await backlog()).toEqual({ sealed: 2, now: 3 });
   expect((await verifyTenant(connectionString, "default")).firstDrifts).toEqual([]);
   const { rows } = await pool.query("select rules_since::text as since from analytics_settings");
   expect(rows).toEqual([{ since: "2025-12-01" }]);

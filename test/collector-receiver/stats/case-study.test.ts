@@ -27,11 +27,11 @@ async function seedPlan(tenantId: string, counters = planCounters): Promise<void
     sessions_handled: 20,
     first_takeovers: 20,
     first_waits_known: 20,
-    tickets_closed: 100,
-    tickets_sla_met: 96,
+    tickets_resolved: 100,
+    resolved_in_sla: 96,
     sla_known: 100,
     resolutions_timed: 100,
-    total_resolution_hours: "624",
+    resolution_ms: 624 * 3_600_000,
   });
 }
 
@@ -128,7 +128,7 @@ describe("the plan's documents", () => {
         "98.2% of order queries succeeded, and 96.8% of tracking queries succeeded. " +
         "Agents took over 812 sessions, the average first response (wait until takeover) was 30 sec, " +
         "and the average handle time was 8 min. " +
-        "125 tickets were resolved, on average in 4 hr, and 95.2% of closed tickets met their SLA. " +
+        "125 tickets were resolved, on average in 4 hr, and 95.2% of resolved tickets met their SLA. " +
         "Compared with November 2025, counts by the day, 31 days against 30: conversations +4.9%; the AI resolution rate +1.3 percentage points; " +
         "the average response time -6.3%; sessions handled by agents 20 in 30 days → 812 in 31 days; tickets resolved +21.0%; " +
         "the share within SLA -0.8 percentage points.",
@@ -264,9 +264,9 @@ describe("figures that are not known", () => {
       total_response_time_ms: 30_000,
       order_queries_success: 7,
       order_queries_failed: 1,
-      tickets_closed: 9,
-      tickets_sla_met: 8,
-      total_resolution_hours: 36,
+      tickets_resolved: 9,
+      resolved_in_sla: 8,
+      resolution_ms: 36 * 3_600_000,
       resolutions_timed: 9,
       sla_known: 9,
       sessions_handled: 3,

@@ -90,10 +90,10 @@ describe("text", () => {
     ["avg_handle_time_sec", { handle_ms: "45250", handles_known: "1" }, "45.3秒", "45.3 sec"],
     ["avg_handle_time_sec", { handle_ms: "59990", handles_known: "1" }, "1分钟", "1 min"],
     ["avg_handle_time_sec", { handle_ms: "0", handles_known: "1" }, "0分钟", "0 min"],
-    ["avg_resolution_hours", { total_resolution_hours: "4", resolutions_timed: "1" }, "4小时", "4 hr"],
-    ["avg_resolution_hours", { total_resolution_hours: "3.75", resolutions_timed: "1" }, "3.8小时", "3.8 hr"],
-    ["avg_resolution_hours", { total_resolution_hours: "0.5", resolutions_timed: "1" }, "30分钟", "30 min"],
-    ["avg_resolution_hours", { total_resolution_hours: "0.001", resolutions_timed: "1" }, "3.6秒", "3.6 sec"],
+    ["avg_resolution_hours", { resolution_ms: "14400000", resolutions_timed: "1" }, "4小时", "4 hr"],
+    ["avg_resolution_hours", { resolution_ms: "13500000", resolutions_timed: "1" }, "3.8小时", "3.8 hr"],
+    ["avg_resolution_hours", { resolution_ms: "1800000", resolutions_timed: "1" }, "30分钟", "30 min"],
+    ["avg_resolution_hours", { resolution_ms: "3600", resolutions_timed: "1" }, "3.6秒", "3.6 sec"],
     ["total_work_minutes", { total_work_minutes: "28800.5" }, "480小时", "480 hr"],
   ];
   it.each(durations)("%s of %j is %s and %s", (key, counters, zh, en) => {
@@ -157,7 +157,9 @@ describe("dictionary", () => {
         ...(metric.kind === "ratio" ? metric.denominator.add : []),
       ]),
     );
-    const hidden = new Set(["total_response_time_ms", "total_first_response_ms"]);
+    // The operations document shows those of tickets.
+    const ofOperations = ["first_resolutions", "tickets_reopened", "backlog_change", "backlog_unassigned_change"];
+    const hidden = new Set(["total_response_time_ms", "total_first_response_ms", ...ofOperations]);
     expect(businessCounterColumns.filter((column) => !shown.has(column) && !hidden.has(column))).toEqual([]);
   });
 });
@@ -178,7 +180,7 @@ describe("derived columns", () => {
     // Those beside the plan's are derived when they are read, so that no update computes them.
     const beside = new Set([...resolutionMetrics, ...feedbackMetrics]);
     const ratios = counterMetrics.filter(
-      (metric) => metric.kind === "ratio" && !beside.has(metric) && !metric.key.startsWith("avg_later_"),
+      (metric) => metric.kind === "ratio" && !beside.has(metric) && !/^avg_(later|first_resolution)_/.test(metric.key),
     );
     expect(derived.toSorted()).toEqual(ratios.map(({ key }) => key).toSorted());
     const stored = businessCounterColumns.filter((column) => column !== "estimated_cost_saved");

@@ -83,11 +83,7 @@ async function seedOperations(pool: pg.Pool, tenantId: string, factor: number): 
   for (const at of ["2025-12-20T00:00:00Z", on(factor)]) {
     await pool.query("insert into analytics_agent_activity values ($1, 7, $2, $2, $2)", [tenantId, at]);
   }
-  await pool.query(
-    `insert into analytics_tickets (tenant_id, ticket_id, first_seen_at, created_at)
-     select $1, ticket, $2, $2 from generate_series(1, $3) as ticket`,
-    [tenantId, on(0), factor],
-  );
+  await seedDay(pool, tenantId, "2025-12-24", { backlog_change: factor, backlog_unassigned_change: factor });
   await seedBucket(pool, tenantId, "2025-12-24", "handle_time", 100 + factor, 40);
 }
 

@@ -170,11 +170,11 @@ describe("agents", () => {
     const eight = {
       sessions_handled: 20,
       total_handle_time_sec: "9600.25",
-      tickets_closed: 3,
-      tickets_sla_met: 2,
+      tickets_resolved: 3,
+      resolved_in_sla: 2,
       sla_known: 3,
     };
-    const nobody = { tickets_created: 5, tickets_closed: 2, total_resolution_hours: "7.5", resolutions_timed: 2 };
+    const nobody = { tickets_created: 5, tickets_resolved: 2, resolution_ms: 27_000_000, resolutions_timed: 2 };
     await seedAgent(pool, "agents", "2025-10-01", 8, { agent_logins: 1 }, "Li Na");
     await seedAgent(pool, "agents", "2025-12-01", 7, seven, "Wang Fang");
     await seedAgent(pool, "agents", "2025-12-02", 7, { agent_logins: 1 }, "王芳");

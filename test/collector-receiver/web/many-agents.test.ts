@@ -11,8 +11,8 @@ async function seedManyAgents({ pool }: TestDatabase): Promise<void> {
   await pool.query(
     `insert into analytics_agent_metrics (tenant_id, day, agent_id, agent_name, agent_name_at, agent_logins, total_work_minutes,
        sessions_handled, total_first_response_ms, sessions_released, total_handle_time_sec, agent_messages_sent,
-       tickets_closed, tickets_sla_met, total_resolution_hours)
-     select 'default', '2026-03-10', n, 'Agent ' || n, '2026-03-10', 1, 400, n, n * 1000, n, n * 60, n, 2, 1, 3.5
+       tickets_resolved, resolved_in_sla, resolution_ms)
+     select 'default', '2026-03-10', n, 'Agent ' || n, '2026-03-10', 1, 400, n, n * 1000, n, n * 60, n, 2, 1, 12600000
      from generate_series(1, $1::int) n`,
     [agents],
   );
@@ -96,7 +96,7 @@ describe("20,000 agents", { timeout: 120_000 }, () => {
         "sessions_handled",
         "agent_logins",
         "tickets_created",
-        "tickets_closed",
+        "tickets_resolved",
         "total_work_minutes",
       ]) {
         const parts = [...body.agents.map(({ metrics }) => metrics), body.others.metrics];

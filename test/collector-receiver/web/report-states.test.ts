@@ -63,7 +63,7 @@ test("a product that never reported has — and a sentence, not 0", async () => 
   await seedDay(database.pool, "chat-only", "2025-11-05", sessions(100, 80));
   const page = await report("chat-only", "month=2025-11&lang=en");
   expect(page).toContain("This product has never reported: its figures are unknown, not 0.");
-  for (const key of ["sessions_handled", "tickets_closed", "sla_met_rate"]) {
+  for (const key of ["sessions_handled", "tickets_resolved", "sla_met_rate"]) {
     expect(cardOf(page, key)).toContain('<p class="value none">—</p>');
   }
   expect(cardOf(page, "total_sessions")).toContain(">100<");
@@ -150,7 +150,7 @@ describe("every state of a month has its sentence", () => {
     expect(en).toContain("Neither the AI chatbot nor the agent workbench has ever reported.");
     expect(en.match(/This product has never reported: its figures are unknown, not 0\./g)).toHaveLength(3);
     expect(zh.match(/该产品从未上报过数据，其数字未知（不是 0）。/g)).toHaveLength(3);
-    for (const key of ["total_sessions", "sessions_handled", "tickets_closed"]) {
+    for (const key of ["total_sessions", "sessions_handled", "tickets_resolved"]) {
       expect(cardOf(en, key)).toContain('<p class="value none">—</p>');
     }
   });

@@ -32,10 +32,12 @@ export async function renameTickets(
       from ${pairs} where e.tenant_id = $1 and e.ticket_id = renamed.old_id`,
     values,
   });
-  await client.query({
-    text: `
-      update analytics_tickets t set ticket_id = renamed.new_id
-      from ${pairs} where t.tenant_id = $1 and t.ticket_id = renamed.old_id`,
-    values,
-  });
+  for (const table of ["analytics_tickets", "analytics_ticket_changes"]) {
+    await client.query({
+      text: `
+        update ${table} t set ticket_id = renamed.new_id
+        from ${pairs} where t.tenant_id = $1 and t.ticket_id = renamed.old_id`,
+      values,
+    });
+  }
 }

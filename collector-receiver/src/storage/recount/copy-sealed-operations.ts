@@ -5,6 +5,7 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
 /** When a row began: before the start of what is kept, its events may be gone. */
 const beganAt: Readonly<Record<keyof typeof operationTables, string>> = {
   tickets: "first_seen_at",
+  ticketChanges: "changed_at",
   agentStates: "changed_at",
   agentActivity: "half_hour",
 };
@@ -30,4 +31,19 @@ export async function copySealedOperations(
       insert into pg_temp.${table} (${columns}) select ${columns} from public.${table}
       where ${isOfTenants(client, tenantIds)} and ${isSealedOperation(name as keyof typeof operationTables, retainedFromMs)}`);
   }
+}
+
+/** Sealed tickets of which something came later all the same: the parts that rest on it are not sealed. */
+export async function readSealedTickets(
+  client: WriterConnection,
+  tenantId: string,
+  retainedFromMs: number,
+): Promise<number[]> {
+  const retainedFrom = `timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
+  const { rows } = await client.query<{ ticket_id: number }>({
+    text: `select ticket_id from pg_temp.analytics_tickets
+      where tenant_id = $1 and (created_at >= ${retainedFrom} or first_assigned_at >= ${retainedFrom})`,
+    values: [tenantId],
+  });
+  return rows.map((row) => row.ticket_id);
 }

@@ -58,13 +58,19 @@ export const customerTable: DerivedTable = {
   facts: ["repeats"],
 };
 
-/** Facts of agents and tickets: no counter depends on them, so `rebuild` replaces the rows that drift. */
+/** Facts of agents and tickets: `rebuild` replaces the rows that drift. Counters depend on those of tickets. */
 export const operationTables = {
   tickets: {
     table: "analytics_tickets",
     key: ["ticket_id"],
     counters: [],
     facts: Object.keys(ticketColumns),
+  },
+  ticketChanges: {
+    table: "analytics_ticket_changes",
+    key: ["ticket_id", "changed_at", "event_id"],
+    counters: [],
+    facts: ["kind", "sla_met", "resolution_ms", "agent_id"],
   },
   agentStates: {
     table: "analytics_agent_states",

@@ -1,14 +1,16 @@
 import { operationTables } from "./derived-tables.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-type OperationTable = keyof typeof operationTables;
+/** Tables of facts that no counter depends on. */
+export const factTables = ["agentStates", "agentActivity"] as const;
+type OperationTable = (typeof factTables)[number];
 
 const stagedAs = (name: OperationTable): string => `drifted_${operationTables[name].table}`;
 
-/** Writes down which facts of agents and tickets drift, before the shadow tables go. */
+/** Writes down which facts of agents drift, before the shadow tables go. */
 export async function stageDriftedOperations(client: WriterConnection, tenantId: string): Promise<void> {
   const tenant = client.escapeLiteral(tenantId);
-  for (const name of Object.keys(operationTables) as OperationTable[]) {
+  for (const name of factTables) {
     const { table, key, facts } = operationTables[name];
     const keys = key.join(", ");
     const side = (schema: string): string => `(select * from ${schema}.${table} where tenant_id = ${tenant})`;
@@ -23,7 +25,6 @@ export async function stageDriftedOperations(client: WriterConnection, tenantId:
 
 /** What identifies a row of each table; times in ms. */
 export interface OperationKeys {
-  readonly tickets: { readonly ticket_id: number };
   readonly agentStates: { readonly agent_id: number; readonly changed_at: number; readonly event_id: string };
   readonly agentActivity: { readonly agent_id: number; readonly half_hour: number };
 }

@@ -9,7 +9,7 @@ const instant = (ms: string): string => `timestamptz 'epoch' + ${ms} * interval 
 const kept = (place: string): string => `e.occurred_at >= coalesce(${instant(`${place}::bigint`)}, '-infinity')`;
 
 /**
- * Removes the facts of these tickets, unless they are sealed.
+ * Removes the facts and the changes of these tickets, unless they are sealed.
  * @returns all that is kept of their events
  */
 export async function forgetTickets(
@@ -21,6 +21,11 @@ export async function forgetTickets(
   await client.query({
     text: `delete from public.analytics_tickets
       where tenant_id = $1 and ticket_id = any ($2::int[]) and not ${isSealedOperation("tickets", retainedFromMs)}`,
+    values: [tenantId, ticketIds],
+  });
+  await client.query({
+    text: `delete from public.analytics_ticket_changes
+      where tenant_id = $1 and ticket_id = any ($2::int[]) and not ${isSealedOperation("ticketChanges", retainedFromMs)}`,
     values: [tenantId, ticketIds],
   });
   const { rows } = await client.query<CountableRow>({

@@ -6,7 +6,8 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
  */
 const ofAgents = `first_takeovers = sessions_handled, first_waits_known = sessions_handled, waits_known = sessions_handled,
   first_wait_ms = total_first_response_ms, handles_known = sessions_handled, handle_ms = (total_handle_time_sec * 1000)::bigint,
-  resolutions_timed = tickets_closed, sla_known = tickets_closed`;
+  tickets_resolved = tickets_closed, resolutions_timed = tickets_closed, sla_known = tickets_closed,
+  resolution_ms = (total_resolution_hours * 3600000)::bigint, resolved_in_sla = tickets_sla_met`;
 const ofBusiness = `${ofAgents}, ai_resolved_assumed = ai_resolved_idle,
   outcome_open = total_sessions - sessions_ended - sessions_ended_idle`;
 

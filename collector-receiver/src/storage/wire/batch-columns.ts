@@ -50,7 +50,7 @@ export const batchOf = {
     merge,
   }),
 
-  boolean: <Item>(read: Read<Item, boolean>, merge?: Merge): BatchColumn<Item> => ({
+  boolean: <Item>(read: Read<Item, boolean | null>, merge?: Merge): BatchColumn<Item> => ({
     type: "boolean",
     arrayOf: (items) => items.map(read),
     merge,

@@ -11,7 +11,7 @@ const tableKeys = [
   "avg_first_response_ms",
   "avg_handle_time_sec",
   "transfer_rate",
-  "tickets_closed",
+  "tickets_resolved",
   "sla_met_rate",
   "total_work_minutes",
   "agent_online_ms",

@@ -11,9 +11,9 @@ import { hasReported, summariseChart } from "./summarise-chart.ts";
 export function chartTickets(context: ReportContext): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.tickets;
-  const keys = ["tickets_created", "tickets_closed", "sla_met_rate"] as const;
-  const steps = stepsOf(context, ({ tickets_created: created, tickets_closed: closed }) =>
-    [created, closed].some((count) => isFew(context, Number(count))),
+  const keys = ["tickets_created", "tickets_resolved", "sla_met_rate"] as const;
+  const steps = stepsOf(context, ({ tickets_created: created, tickets_resolved: resolved }) =>
+    [created, resolved].some((count) => isFew(context, Number(count))),
   );
   const days = steps ?? [];
   const of = (key: string, { counters }: ReportStep): MetricValue | null =>
@@ -22,7 +22,7 @@ export function chartTickets(context: ReportContext): ReportChart {
   const few = steps === null;
   const empty =
     !hasReported(material, "workbench") ||
-    (month("tickets_created").value === 0 && month("tickets_closed").value === 0);
+    (month("tickets_created").value === 0 && month("tickets_resolved").value === 0);
   const state = { product: "workbench", isEmpty: empty, none: texts.chart.none.tickets, isFew: few } as const;
   return {
     id: "tickets",
@@ -33,7 +33,7 @@ export function chartTickets(context: ReportContext): ReportChart {
       () =>
         words.summary(
           month("tickets_created").formatted,
-          month("tickets_closed").formatted,
+          month("tickets_resolved").formatted,
           month("sla_met_rate").formatted,
         ) + stepsNote(context, days),
     ),
@@ -55,7 +55,7 @@ export function chartTickets(context: ReportContext): ReportChart {
     return {
       counts: [
         { name: words.created, look: 2, values: valuesOf("tickets_created") },
-        { name: words.closed, look: 1, values: valuesOf("tickets_closed") },
+        { name: words.closed, look: 1, values: valuesOf("tickets_resolved") },
       ],
       stacked: false,
       rates: [{ name: words.sla, look: 1, values: valuesOf("sla_met_rate") }],

@@ -14,7 +14,13 @@ import { siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import type { PageFrame } from "../page/page-frame.ts";
 
-const columns = ["total_sessions", "ai_resolution_rate", "avg_response_time_ms", "sessions_handled", "tickets_closed"];
+const columns = [
+  "total_sessions",
+  "ai_resolution_rate",
+  "avg_response_time_ms",
+  "sessions_handled",
+  "tickets_resolved",
+];
 
 /** While nothing has been counted: how to send the first event. Afterwards every month that has numbers, the latest first, with a link to its report. */
 export function renderMonths(

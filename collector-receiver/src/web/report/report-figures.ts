@@ -26,7 +26,7 @@ export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
     "unique_customers",
   ],
   agent_workbench: ["sessions_handled", "avg_first_response_ms", "avg_handle_time_sec", "transfer_rate"],
-  tickets: ["tickets_created", "tickets_closed", "avg_resolution_hours", "sla_met_rate"],
+  tickets: ["tickets_created", "tickets_resolved", "avg_resolution_hours", "sla_met_rate"],
 };
 
 /** Cards that are larger than the others: what a story quotes first. */
@@ -41,10 +41,13 @@ export function moreKeysOf(group: MetricGroup, operations: OperationsDocument): 
     ({ key }) => key in operations.metrics && (operations.working_hours !== null || !key.includes("_business_")),
   );
   const keys = [...counterMetrics, ...ofOperations]
-    .filter((metric) => metric.group === group && !figureKeys[group].includes(metric.key))
+    .filter((metric) => metric.group === group && !figureKeys[group].includes(metric.key) && !isOfPlan(metric.key))
     .map(({ key }) => key);
   return [...new Set(keys)];
 }
+
+/** The plan's literal quotients are for the API: beside the figures that replace them they would only confuse. */
+const isOfPlan = (key: string): boolean => key.startsWith("plan_");
 
 export interface TrendPoint {
   readonly month: string;

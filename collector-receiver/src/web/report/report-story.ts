@@ -39,7 +39,7 @@ const quotedFigures: ReadonlySet<string> = new Set([
   "sessions_handled",
   "avg_first_response_ms",
   "avg_handle_time_sec",
-  "tickets_closed",
+  "tickets_resolved",
   "avg_resolution_hours",
   "sla_met_rate",
 ]);
