@@ -27,22 +27,26 @@ function layOut(page: string, file: string): string {
   return folder;
 }
 
-async function expectEvent(program: string, args: readonly string[], service: string): Promise<void> {
+async function storedBy(program: string, args: readonly string[]): Promise<unknown[]> {
   const receiver = await startTestReceiver();
   const { PATH = "", HOME = "" } = process.env;
   const env = { PATH, HOME, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
   await run(program, [...args], { env, timeout: mostMs });
   const { rows } = await receiver.database.pool.query(
-    "select event_name, service_name, event_data, substr(event_id::text, 15, 1) as version from analytics_events",
+    "select event_name, service_name, event_data, substr(event_id::text, 15, 1) as version from analytics_events order by id",
   );
-  expect(rows).toEqual([
-    {
-      event_name: "session.start",
-      service_name: service,
-      event_data: { session_id: "s-1", channel: "web" },
-      version: "4",
-    },
-  ]);
+  return rows;
+}
+
+const eventOf = (service: string, data: object = { session_id: "s-1", channel: "web" }) => ({
+  event_name: "session.start",
+  service_name: service,
+  event_data: data,
+  version: "4",
+});
+
+async function expectEvent(program: string, args: readonly string[], service: string): Promise<void> {
+  expect(await storedBy(program, args)).toEqual([eventOf(service)]);
 }
 
 describeWith("OpenTelemetry Python (npm run setup)", await findPythonWithPackages(), (python) => {
@@ -89,8 +93,15 @@ test(
     const file = join(layOut("browser.md", "page.mjs"), "page.mjs");
     // What a page would have set before.
     const set = "globalThis.businessEventsEndpoint = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;\n";
-    writeFileSync(file, set + readFileSync(file, "utf8"));
-    await expectEvent(process.execPath, [file], "shop-web");
+    const odd = { session_id: "s-2", n: 3, big: 1e21, text: "你好", yes: false };
+    const lacking = "channel: undefined, user_id: null, nan: NaN, wide: 2n ** 64n";
+    const more = `await record("session.start", { ...${JSON.stringify(odd)}, ${lacking} });\n`;
+    writeFileSync(file, set + readFileSync(file, "utf8") + more);
+    const wide = String(2n ** 64n);
+    expect(await storedBy(process.execPath, [file])).toEqual([
+      eventOf("shop-web"),
+      eventOf("shop-web", { ...odd, nan: "NaN", wide }),
+    ]);
   },
   mostMs,
 );
