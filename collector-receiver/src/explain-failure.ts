@@ -13,7 +13,7 @@ import { ReceiverTooOldError } from "./storage/schema/known-migrations.ts";
 import { MigrationError } from "./storage/schema/migrate-database.ts";
 import { isMissingObject } from "./storage/schema/name-missing-migrations.ts";
 import { CountingRulesError } from "./storage/settings/counting-rules-error.ts";
-import { classifyDatabaseError, sqlStateOf } from "./storage/wire/database-errors.ts";
+import { classifyDatabaseError, isCertificateError, sqlStateOf } from "./storage/wire/database-errors.ts";
 import { ConnectionStringError } from "./config/database-servers.ts";
 import { StandbyError } from "./storage/recount/open-snapshot-pair.ts";
 import { nameServer } from "./storage/wire/name-server.ts";
@@ -92,6 +92,15 @@ function explainDatabaseError(error: unknown, databaseUrl: string | undefined): 
   }
   const kind = classifyDatabaseError(error);
   if (kind !== "unavailable" && kind !== "login_refused") return undefined;
+  if (isCertificateError(error)) {
+    const remedy =
+      "With sslmode=verify-full the certificate has to be valid, of an authority in sslrootcert, and made for this host's name: " +
+      "renew it, or correct sslrootcert or the host in DATABASE_URL.";
+    return {
+      code: "certificate_refused",
+      message: `${server} has a certificate that is not trusted (${reasonOf(error)}). ${remedy}`,
+    };
+  }
   const remedy = "Check DATABASE_URL, or that the server is running.";
   return { code: "database_unreachable", message: `cannot reach ${server} (${reasonOf(error)}). ${remedy}` };
 }

@@ -23,8 +23,8 @@ export async function runDoctor(options: { readonly url?: string; readonly json?
 }
 
 async function lookAtDatabase(config: Config, url: string | null): Promise<Finding[]> {
-  const describe = (error: unknown): string =>
-    explainFailure(error, config.databaseUrl)?.message ?? (error instanceof Error ? error.message : String(error));
+  const describe = (error: unknown, connectionString: string | undefined): string =>
+    explainFailure(error, connectionString)?.message ?? (error instanceof Error ? error.message : String(error));
   try {
     const database = await openDatabase(config);
     try {
@@ -33,6 +33,6 @@ async function lookAtDatabase(config: Config, url: string | null): Promise<Findi
       await database.close();
     }
   } catch (error) {
-    return diagnose({ problem: describe(error) }, config, url, describe);
+    return diagnose({ problem: describe(error, config.databaseUrl) }, config, url, describe);
   }
 }

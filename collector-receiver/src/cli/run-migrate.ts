@@ -9,6 +9,9 @@ import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { withDatabase } from "./with-database.ts";
 import { print } from "./print.ts";
 
+const countersGone =
+  "Counters that these migrations brought are gone. To go forth again, run `spanledger migrate`, then `spanledger rebuild`.\n";
+
 async function readOlderTenants(connectionString: string): Promise<string[]> {
   const client = await openWriterConnection(connectionString);
   try {
@@ -40,6 +43,7 @@ export function runMigrate(options: { readonly status?: boolean; readonly downTo
     if (options.downTo !== undefined) {
       const takenBack = await migrateDownTo(connectionString, options.downTo);
       print(takenBack.length > 0 ? takenBack.map((name) => `took back ${name}\n`).join("") : "nothing to take back\n");
+      if (takenBack.length > 0) process.stderr.write(countersGone);
       return 0;
     }
     if (options.status !== true) {

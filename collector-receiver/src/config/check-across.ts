@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { ConnectionStringError, readDatabaseServers } from "./database-servers.ts";
 import { variableNotes, type VariableName } from "./environment-schema.ts";
@@ -84,12 +84,27 @@ function findUrlProblem(url: string): string | undefined {
   if (!url.startsWith("postgres")) return URL.canParse(url) ? undefined : notAUrl;
   try {
     // The host of a socket is an option, and its place is empty.
-    const isValid = readDatabaseServers(url).every((server) => URL.canParse(server.url.replace("@/", "@socket/")));
-    return isValid ? undefined : notAUrl;
+    const servers = readDatabaseServers(url).map((server) => server.url.replace("@/", "@socket/"));
+    if (!servers.every((server) => URL.canParse(server))) return notAUrl;
+    return servers.map((server) => findUnreadableFile(new URL(server).searchParams)).find((problem) => problem);
   } catch (error) {
     if (!(error instanceof ConnectionStringError)) throw error;
     return `cannot be used: ${error.message.replace(/\.$/, "")}`;
   }
+}
+
+/** Certificates and keys are read when a connection is made, by then without a word about the option that names them. */
+function findUnreadableFile(options: URLSearchParams): string | undefined {
+  for (const option of ["sslrootcert", "sslcert", "sslkey"]) {
+    const file = options.get(option);
+    if (file === null) continue;
+    try {
+      accessSync(file, constants.R_OK);
+    } catch (error) {
+      return `names ${option}=${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    }
+  }
+  return undefined;
 }
 
 function checkUrls(given: ReadEnvironment["given"], report: Report): void {

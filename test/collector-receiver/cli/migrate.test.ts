@@ -45,6 +45,7 @@ test("spanledger migrate --down-to takes later migrations back, newest first, ke
   );
   const down = await spanledger(environment, "migrate", "--down-to", "55");
   expect(down).toMatchObject({ code: 0, stdout: later.map((name) => `took back ${name}\n`).join("") });
+  expect(down.stderr).toContain("then `spanledger rebuild`");
   expect((await readMigrationStatus(pool)).applied.at(-1)).toBe("0055_tenant_readers");
   const again = await spanledger(environment, "migrate", "--down-to", "0055_tenant_readers");
   expect(again).toMatchObject({ code: 0, stdout: "nothing to take back\n" });

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
 import { readDatabaseServers } from "../../../collector-receiver/src/config/database-servers.ts";
 import { nameServer } from "../../../collector-receiver/src/storage/wire/name-server.ts";
@@ -57,6 +60,20 @@ describe("hosts of a connection string", () => {
     ]) {
       expect(() => loadConfig({ DATABASE_URL: `postgresql://u:hunter2@a/x?${wrong}` }), wrong).toThrow(/DATABASE_URL/);
       expect(() => loadConfig({ DATABASE_URL: `postgresql://u:hunter2@a/x?${wrong}` }), wrong).not.toThrow(/hunter2/);
+    }
+  });
+
+  test("names each file of certificates that cannot be read", () => {
+    const folder = mkdtempSync(join(tmpdir(), "spanledger-certificates-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [there, missing] = [join(folder, "there.pem"), join(folder, "missing.pem")];
+    writeFileSync(there, "");
+    const url = (option: string, file: string) => `postgresql://u:hunter2@a,b/x?sslmode=require&${option}=${file}`;
+    for (const option of ["sslrootcert", "sslcert", "sslkey"]) {
+      expect(loadConfig({ DATABASE_URL: url(option, there) }).databaseUrl).toBe(url(option, there));
+      const load = () => loadConfig({ DATABASE_URL: url(option, missing) });
+      expect(load).toThrow(`names ${option}=${missing}, which cannot be read (ENOENT)`);
+      expect(load).not.toThrow(/hunter2/);
     }
   });
 });

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openTcpDoor } from "../../faults/tcp-door.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
@@ -129,6 +131,27 @@ test("while PostgreSQL is away, pages and figures are 503 for now, and the log h
   expect((await read("/report")).status).toBe(200);
   expect(lines().filter((line) => line.startsWith("pages and figures are read again after "))).toHaveLength(1);
 });
+
+test("if the server for pages accepts and never answers, one request waits for it and the others do not", async () => {
+  let asked = 0;
+  const silent = createServer(() => void asked++).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  onTestFinished(() => void silent.close());
+  const READ_DATABASE_URL = `postgresql://u:p@127.0.0.1:${(silent.address() as AddressInfo).port}/x`;
+  const receiver = await startTestReceiver({ READ_DATABASE_URL });
+  expect((await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body: body() })).status).toBe(200);
+  expect((await ready(receiver.url)).status).toBe(200);
+  const before = asked;
+  const pages = Array.from({ length: 8 }, (_, n) =>
+    fetch(`${receiver.url}/api/analytics/summary?month=2026-0${n + 1}`),
+  );
+  for (const page of await Promise.all(pages)) {
+    expect(page.status).toBe(503);
+    await page.arrayBuffer();
+  }
+  // The watch of the standby's lag may ask, too.
+  expect(asked - before).toBeLessThan(6);
+}, 60_000);
 
 test("a host that vanishes under a probe makes it 503, and does not hold up the end of the receiver", async () => {
   const database = await useTestDatabase();

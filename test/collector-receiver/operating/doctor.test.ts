@@ -10,6 +10,7 @@ import { checkPooler, checkTls, checkWritable } from "../../../collector-receive
 import { checkTimezones } from "../../../collector-receiver/src/operating/doctor/check-timezones.ts";
 import { diagnose } from "../../../collector-receiver/src/operating/doctor/diagnose.ts";
 import type { Finding } from "../../../collector-receiver/src/operating/doctor/finding.ts";
+import { openTcpDoor } from "../../faults/tcp-door.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { useRole } from "../../support/use-role.ts";
 import { spanledger } from "../cli/run-cli.ts";
@@ -208,6 +209,56 @@ test("timezones on which PostgreSQL and Node disagree are named with the days", 
   expect(await checkTimezones(client, "Asia/Shanghai")).toEqual(["ok", "PostgreSQL and Node agree on Asia/Shanghai"]);
 });
 
+test("doctor looks at the servers that pages and migrations go to, and names one of another database", async () => {
+  const [database, other] = [await useTestDatabase(), await useTestDatabase()];
+  const DATABASE_URL = database.connectionString;
+  const same = await findingsOf({
+    DATABASE_URL,
+    READ_DATABASE_URL: DATABASE_URL,
+    MIGRATION_DATABASE_URL: DATABASE_URL,
+  });
+  expect(same.of("reader")).toMatchObject({ outcome: "ok", text: "pages are read from a primary" });
+  expect(same.of("migration URL")).toMatchObject({ outcome: "ok" });
+  const [wrong, away] = [other.connectionString, "postgres://u:hunter2@127.0.0.1:1/x"];
+  for (const [variable, check] of [
+    ["READ_DATABASE_URL", "reader"],
+    ["MIGRATION_DATABASE_URL", "migration URL"],
+  ] as const) {
+    const stranger = await findingsOf({ DATABASE_URL, [variable]: wrong });
+    expect(stranger.of(check)).toMatchObject({
+      outcome: "failed",
+      text: expect.stringMatching(new RegExp(`^${variable} names another database`)),
+    });
+    const gone = await findingsOf({ DATABASE_URL, [variable]: away });
+    expect(gone.of(check)).toMatchObject({
+      outcome: "failed",
+      text: expect.stringMatching(new RegExp(`^cannot reach PostgreSQL at 127\\.0\\.0\\.1:1 .*Check ${variable}`)),
+    });
+    expect(gone.of("rights"), "the other checks are made").toMatchObject({ outcome: "ok" });
+    expect(gone.text).not.toContain("hunter2");
+  }
+});
+
+test("doctor comes to its end if the host vanishes between two questions", async () => {
+  const { connectionString } = await useTestDatabase();
+  const { port } = new URL(connectionString);
+  const door = await openTcpDoor();
+  onTestFinished(() => door.close());
+  await door.lead([Number(port)]);
+  const through = connectionString.replace(`:${port}/`, `:${door.port}/`);
+  const place = {
+    connectionString: through,
+    // Asked for after the first answer.
+    get embeddedFolder() {
+      door.vanish();
+      return undefined;
+    },
+  };
+  const findings = await diagnose(place, config, null, String);
+  expect(findings.find(({ check }) => check === "rights")).toMatchObject({ outcome: "failed" });
+  expect(findings.find(({ check }) => check === "Redis")).toMatchObject({ outcome: "ok" });
+}, 120_000);
+
 test("a database without any schema fails check by check, and says what to run", async () => {
   const { connectionString } = await useTestDatabase({ migrated: false });
   const findings = await diagnose({ connectionString, embeddedFolder: undefined }, config, null, String);
@@ -222,6 +273,14 @@ test("a database without any schema fails check by check, and says what to run",
 });
 
 test("doctor goes on without the variables that are wrong", () => {
+  const [MIGRATION_DATABASE_URL, READ_DATABASE_URL] = ["postgres://localhost:1/x", "postgres://localhost:2/x"];
+  expect(
+    checkEnvironment({ DATABASE_URL: "mysql://x", MIGRATION_DATABASE_URL, READ_DATABASE_URL }).config,
+  ).toMatchObject({
+    databaseUrl: undefined,
+    migrationDatabaseUrl: undefined,
+    readDatabaseUrl: undefined,
+  });
   const given = { DATABASE_URL: "mysql://x", REDIS_URL: "redis://localhost:1", HOST: "0.0.0.0" };
   const { config: rest, findings } = checkEnvironment(given);
   expect(rest).toMatchObject({ databaseUrl: undefined, redisUrl: "redis://localhost:1", loopback: true });

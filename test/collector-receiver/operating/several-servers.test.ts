@@ -91,6 +91,14 @@ test("on a standby, verify and rebuild are refused by name, and say where to go"
     expect(refused.stderr).toContain(`PostgreSQL at 127.0.0.1:${standby.port} is a standby`);
     expect(refused.stderr).toMatch(/\[database_is_standby\]$/m);
   }
+  const elsewhere = {
+    DATABASE_URL: primary.connectionString,
+    READ_DATABASE_URL: standby.connectionString,
+    MIGRATION_DATABASE_URL: standby.connectionString,
+  };
+  const doctor = await spanledger(elsewhere, "doctor");
+  expect(doctor.stdout).toMatch(/^ok +reader +pages are read from a standby, \d+ s behind$/m);
+  expect(doctor.stdout).toMatch(/^FAILED +migration URL +MIGRATION_DATABASE_URL names a server that takes no writes/m);
   const asked = `${standby.connectionString}?target_session_attrs=read-write`;
   const named = await spanledger({ DATABASE_URL: asked }, "verify");
   expect(named).toMatchObject({
@@ -146,6 +154,15 @@ test("sslmode means what libpq means: require encrypts, verify-full checks, pref
     expect(await isEncrypted(`${url}?sslmode=${mode}`), mode).toBe(true);
   }
   await expect(isEncrypted(`${url}?sslmode=verify-full`)).rejects.toThrow(/self-signed certificate/);
+  const otherName = url.replace("127.0.0.1", "localhost");
+  for (const [DATABASE_URL, reason] of [
+    [`${url}?sslmode=verify-full`, "self-signed certificate"],
+    [`${otherName}?sslmode=verify-full&sslrootcert=${certificate}`, "Host: localhost. is not"],
+  ] as const) {
+    const { stderr } = await spanledger({ DATABASE_URL }, "verify");
+    expect(stderr).toContain(reason);
+    expect(stderr).toMatch(/a certificate that is not trusted .*sslrootcert.*\[certificate_refused\]\n$/);
+  }
   const { stdout, code } = await spanledger({ DATABASE_URL: `${url}?sslmode=require` }, "doctor", "--json");
   expect([code, stdout]).toEqual([1, expect.stringContaining("the connection is encrypted")]);
 }, 120_000);

@@ -7,7 +7,9 @@ import type { Finding } from "./finding.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the other checks need even if something else in the environment is wrong. */
-const neededByChecks = ["DATABASE_URL", "MIGRATION_DATABASE_URL", "DATA_FOLDER", "REDIS_URL", "SPANLEDGER_CONFIG"];
+const neededByChecks = ["DATABASE_URL", "DATA_FOLDER", "REDIS_URL", "SPANLEDGER_CONFIG"];
+/** Refused without DATABASE_URL. */
+const besideDatabase = ["MIGRATION_DATABASE_URL", "READ_DATABASE_URL"];
 
 /**
  * Checks the environment.
@@ -29,7 +31,8 @@ export function checkEnvironment(environment: Environment): { readonly config: C
     const failed = error.problems.map(({ variable, shown, problem, remedy }): Finding => {
       return { check, outcome: "failed", text: `${variable}${shown}: ${problem}. ${remedy}.` };
     });
-    const rest = neededByChecks.filter((name) => !wrong.has(name)).map((name) => [name, environment[name]]);
+    const needed = wrong.has("DATABASE_URL") ? neededByChecks : [...neededByChecks, ...besideDatabase];
+    const rest = needed.filter((name) => !wrong.has(name)).map((name) => [name, environment[name]]);
     return { config: loadConfig(Object.fromEntries(rest)), findings: [...failed, ...misspelt] };
   }
 }

@@ -13,12 +13,16 @@ import {
   checkRetention,
   checkTenantSettings,
 } from "./check-database.ts";
+import { checkMigrationUrl, checkReader, type DescribeDatabaseError } from "./check-other-connections.ts";
 import { checkRedis } from "./check-redis.ts";
 import { checkRights } from "./check-rights.ts";
 import { checkRoundTrip } from "./check-round-trip.ts";
 import { checkPooler, checkTls, checkVersion, checkWritable } from "./check-server.ts";
 import { checkTimezones } from "./check-timezones.ts";
 import { runChecks, type Check, type Finding, type Result } from "./finding.ts";
+
+/** A host may vanish between two questions. */
+const maxAnswerMs = 5_000;
 
 /** Where PostgreSQL is; if it was not found, why. */
 export type DatabasePlace =
@@ -35,7 +39,7 @@ export async function diagnose(
   place: DatabasePlace,
   config: Config,
   otlpUrl: string | null,
-  describe: (error: unknown) => string,
+  describe: DescribeDatabaseError,
 ): Promise<Finding[]> {
   const own: Check[] = [
     ["config file", () => checkConfigFile(config)],
@@ -45,9 +49,9 @@ export async function diagnose(
   if ("problem" in place) return [failedDatabase(place.problem), ...(await runChecks(withoutDatabase))];
   let client: pg.Client;
   try {
-    client = await openPlainConnection(place.connectionString);
+    client = await openPlainConnection(place.connectionString, maxAnswerMs);
   } catch (error) {
-    return [failedDatabase(describe(error)), ...(await runChecks(withoutDatabase))];
+    return [failedDatabase(describe(error, place.connectionString)), ...(await runChecks(withoutDatabase))];
   }
   const { embeddedFolder } = place;
   try {
@@ -55,6 +59,7 @@ export async function diagnose(
       ["PostgreSQL", () => checkVersion(client)],
       ...(embeddedFolder === undefined ? [] : [["server user", () => checkServerUser(embeddedFolder)] satisfies Check]),
       ["primary", () => checkWritable(client)],
+      ...otherConnections(client, config, describe),
       ["pooler", () => checkPooler(client, config)],
       ["TLS", () => checkTls(client, config)],
       ["migrations", () => checkMigrations(client)],
@@ -70,6 +75,17 @@ export async function diagnose(
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** The other addresses of the same database that the environment names. */
+function otherConnections(client: pg.Client, config: Config, describe: DescribeDatabaseError): Check[] {
+  const { readDatabaseUrl: readUrl, migrationDatabaseUrl: migrationUrl } = config;
+  return [
+    ...(readUrl === undefined ? [] : [["reader", () => checkReader(client, readUrl, describe)] satisfies Check]),
+    ...(migrationUrl === undefined
+      ? []
+      : [["migration URL", () => checkMigrationUrl(client, migrationUrl, describe)] satisfies Check]),
+  ];
 }
 
 const notTried = (): Result => ["warning", "not tried: without PostgreSQL, nobody can tell whether the event arrived"];

@@ -69,16 +69,42 @@ const socketCodes: ReadonlySet<string> = new Set([
 /** What a file may fail with too: a connection only if a Unix socket was to be opened. */
 const unixSocketCodes: ReadonlySet<string> = new Set(["ENOENT", "EACCES", "EAGAIN"]);
 
+/** Node's codes of X.509 (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes), and its own for a wrong name. */
 const certificateCodes: ReadonlySet<string> = new Set([
+  "CERT_CHAIN_TOO_LONG",
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
+  "CRL_HAS_EXPIRED",
+  "CRL_NOT_YET_VALID",
+  "CRL_SIGNATURE_FAILURE",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERROR_IN_CERT_NOT_AFTER_FIELD",
+  "ERROR_IN_CERT_NOT_BEFORE_FIELD",
+  "ERROR_IN_CRL_LAST_UPDATE_FIELD",
+  "ERROR_IN_CRL_NEXT_UPDATE_FIELD",
   "ERR_TLS_CERT_ALTNAME_INVALID",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
   "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY",
+  "UNABLE_TO_DECRYPT_CERT_SIGNATURE",
+  "UNABLE_TO_DECRYPT_CRL_SIGNATURE",
+  "UNABLE_TO_GET_CRL",
   "UNABLE_TO_GET_ISSUER_CERT",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
+
+/** True if the server's certificate is not one that we were told to trust. */
+export function isCertificateError(error: unknown): boolean {
+  return certificateCodes.has(String((error as NodeJS.ErrnoException | null)?.code));
+}
 
 /** What `pg` 8.23 and `pg-pool` 3 say without a code (their lib/client.js, lib/connection.js, index.js). */
 const kindOfMessage: ReadonlyMap<string, DatabaseErrorKind> = new Map<string, DatabaseErrorKind>([

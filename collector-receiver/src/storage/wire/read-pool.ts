@@ -11,6 +11,11 @@ const readDeadlineMs = 15_000;
 /** For how long readers do with fewer connections after PostgreSQL had none left. */
 const shrunkMs = 60_000;
 
+/** A server that takes so long to say no has probably vanished: those who ask next would wait as long, one after the other. */
+const slowMs = 1_000;
+/** For how long nobody tries it again. */
+const pauseMs = 1_000;
+
 /** PostgreSQL is not there or does not let us in; whoever asked may ask again. */
 export class DatabaseAwayError extends Error {
   override readonly name = "DatabaseAwayError";
@@ -20,6 +25,11 @@ export class DatabaseAwayError extends Error {
   constructor(options: ErrorOptions) {
     super("PostgreSQL cannot be read now: ask again in some seconds.", options);
   }
+}
+
+/** True if all connections were in use for too long, which says nothing about the server. */
+function isQueueTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === "timeout exceeded when trying to connect";
 }
 
 /** What `pg-pool` itself connects with. */
@@ -70,6 +80,7 @@ class WatchedPool extends pg.Pool implements ReadPool {
   readonly #outages: OutageWatch;
   readonly #sockets: Set<Socket>;
   #growth: NodeJS.Timeout | undefined;
+  #vanished: { readonly untilMs: number; readonly error: unknown } | undefined;
 
   constructor(connectionString: string, maxConnections: number, outages: OutageWatch) {
     const sockets = new Set<Socket>();
@@ -109,8 +120,23 @@ class WatchedPool extends pg.Pool implements ReadPool {
     return (callback === undefined ? connected : void tell(connected, callback)) as never;
   }
 
-  /** An idle connection, or one to the first server after the last good one that fits. */
+  /** An idle connection, or one to the first server after the last good one that fits; at once an error if all vanished a moment ago. */
   async #connect(): Promise<pg.PoolClient> {
+    const beganMs = performance.now();
+    if (this.#vanished !== undefined && this.idleCount === 0 && beganMs < this.#vanished.untilMs) {
+      throw this.#vanished.error;
+    }
+    try {
+      return await this.#connectInOrder();
+    } catch (error) {
+      const nowMs = performance.now();
+      const isVanished = nowMs - beganMs > slowMs && !isQueueTimeout(error);
+      if (isVanished) this.#vanished = { untilMs: nowMs + pauseMs, error };
+      throw error;
+    }
+  }
+
+  async #connectInOrder(): Promise<pg.PoolClient> {
     let first: unknown;
     for (let tries = 0; tries < this.#servers.length; tries++) {
       const { place } = this.#current;
