@@ -320,6 +320,17 @@ create table analytics_events (
   constraint analytics_events_pkey PRIMARY KEY (tenant_id, occurred_at, event_id)
 ) partition by RANGE (occurred_at);
 
+create table analytics_notes (
+  tenant_id text not null,
+  id uuid not null default gen_random_uuid(),
+  noted_at timestamp with time zone not null,
+  text text not null,
+  created_at timestamp with time zone not null default now(),
+  created_by name not null default SESSION_USER,
+  constraint analytics_notes_pkey PRIMARY KEY (tenant_id, noted_at, id),
+  constraint analytics_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 200)))
+);
+
 create table analytics_rejected_events (
   tenant_id text not null,
   content_hash bytea not null,
@@ -561,6 +572,10 @@ create policy own_tenant on analytics_duration_counters as restrictive for selec
 create policy everybody on analytics_event_counts as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_event_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_notes as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_notes as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_rejected_events as permissive for all to public using (true) with check (true);
 
@@ -1109,9 +1124,12 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_tickets_once();
+  perform public.spanledger_grant_rights_before_notes();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert on public.analytics_ticket_changes to spanledger_receiver';
+    execute 'grant select, insert, delete on public.analytics_notes to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_notes to spanledger_reader';
   end if;
 end
 $function$;
@@ -1156,6 +1174,19 @@ begin
     execute 'grant select, insert on public.analytics_event_ids to spanledger_receiver';
     execute 'grant select on public.analytics_dropped_months to spanledger_receiver';
     execute 'grant execute on function public.spanledger_forget_event_ids(date[], bigint) to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_notes()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_tickets_once();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert on public.analytics_ticket_changes to spanledger_receiver';
   end if;
 end
 $function$;
@@ -1475,7 +1506,7 @@ CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
 AS $function$
   values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_attribute_counts'),
     ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'), ('analytics_custom_metrics'),
-    ('analytics_custom_session_counts'), ('analytics_duration_counters'), ('analytics_event_counts'),
+    ('analytics_custom_session_counts'), ('analytics_duration_counters'), ('analytics_event_counts'), ('analytics_notes'),
     ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
 $function$;
 
@@ -1509,6 +1540,8 @@ comment on table analytics_events is 'One row per business event, counted exactl
 comment on column analytics_events.occurred_at is 'From the event: the same on every retry.';
 
 comment on column analytics_events.created_at is 'When the row was written.';
+
+comment on table analytics_notes is 'What people say about a moment; charts over time show it. spanledger note adds one.';
 
 comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
 
@@ -1657,6 +1690,12 @@ grant select (agent_id), select (created_at), select (event_id), select (event_n
 grant insert, select on analytics_events to spanledger_receiver;
 
 grant usage on analytics_events_id_seq to spanledger_receiver;
+
+grant select on analytics_notes to spanledger_reader;
+
+grant delete, insert, select on analytics_notes to spanledger_receiver;
+
+grant select on analytics_notes to spanledger_tenant_reader;
 
 grant select (code), select (event_name), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_reader;
 

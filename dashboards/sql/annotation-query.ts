@@ -12,6 +12,16 @@ join analytics_costs on tenant_id = '$tenant' and valid_from between first_day a
 order by 1`;
 }
 
+/** What people said about a moment. */
+export function noteAnnotationQuery(): string {
+  return `with ${spanOfDays}
+select noted_at as "time", note.text, 'note' as tags
+from span
+join analytics_notes note on note.tenant_id = '$tenant'
+  and spanledger_day_of(span.timezone, noted_at) between first_day and last_day
+order by 1`;
+}
+
 /** Where retention has cut: counters before are final, and the rows behind them are gone. */
 export function retentionAnnotationQuery(text: string): string {
   return `with ${spanOfDays}

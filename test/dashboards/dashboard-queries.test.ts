@@ -282,6 +282,14 @@ describe("the queries", () => {
     expect(await rowsOf("zh/overview · 单次人工成本变更")).toEqual([
       [new Date("2025-12-14T16:00:00Z"), "单次人工成本变更 12", "cost"],
     ]);
+    await database.pool.query(
+      `insert into analytics_notes (tenant_id, noted_at, text) values
+       ('default', '2025-11-30T15:59:59Z', 'the month before'), ('default', '2025-12-31T15:59:59Z', 'new prompt'),
+       ('new-york', '2025-12-10T00:00:00Z', 'of another tenant')`,
+    );
+    for (const board of ["overview", "ai-chatbot", "agent-workbench", "agents", "tickets"]) {
+      expect(await rowsOf(`en/${board} · Notes`)).toEqual([[new Date("2025-12-31T15:59:59Z"), "new prompt", "note"]]);
+    }
     expect(await rowsOf("en/data-quality · Rows before this are gone by retention")).toEqual([
       [new Date("2025-11-30T16:00:00Z"), "Rows before this are gone by retention", "retention"],
     ]);

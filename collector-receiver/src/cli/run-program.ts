@@ -135,6 +135,16 @@ program
   .option("--revoke <id>", "revoke the link of this id")
   .action((options) => finish(async () => (await import("./run-share.ts")).runShare(options)));
 
+program
+  .command("note")
+  .description("say what happened at a moment, such as a new prompt: charts by day show it; list notes, or remove one")
+  .argument("[text]", "what happened, at most 200 characters")
+  .option("--at <time>", "a day, 2026-01-31, or an instant, 2026-01-31T09:00+08:00; now unless given")
+  .option("--tenant <tenant>", "whose charts; default unless given")
+  .addOption(new Option("--list", "list the notes with their ids").conflicts(["at", "remove"]))
+  .option("--remove <id>", "remove the note of this id")
+  .action((text, options) => finish(async () => (await import("./run-note.ts")).runNote(text, options)));
+
 await program.parseAsync();
 
 /** Each command's code is loaded when it runs: the receiver needs none of them. */

@@ -257,6 +257,8 @@ const handledElsewhere = [
   // Said to be left.
   /^analytics_audit\./,
   /^analytics_settings\.custom_definitions/,
+  // What this Node knows of clocks.
+  /^analytics_timezones\./,
   // Names from definitions, closed lists, hashes and ids of ours.
   /\.(tenant_id|metric|group_value|attribute|code|signal|payload_type|content_hash|counting_hash|period_type|period_value|state|timezone|currency|working_hours|source_id)$/,
 ];

@@ -33,6 +33,7 @@ export const censoredColumns: readonly TextColumn[] = [
   { table: "analytics_agent_metrics", column: "agent_name", maxLength: Infinity },
   { table: "analytics_sessions", column: "channel", maxLength: Infinity },
   { table: "analytics_sources", column: "service_name", maxLength: Infinity },
+  { table: "analytics_notes", column: "text", maxLength: 200 },
   { table: "analytics_rejected_events", column: "event_name", maxLength: 50 },
   { table: "analytics_rejected_events", column: "service_name", maxLength: Infinity },
   { table: "analytics_rejected_events", column: "reason", maxLength: Infinity },

@@ -4,6 +4,7 @@ import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ChartSeries } from "./draw-panels.ts";
+import { marksNote, marksOf } from "./mark-notes.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
 
@@ -31,7 +32,8 @@ export function chartQueries(context: ReportContext): ReportChart {
     summary: summariseChart(
       context,
       state,
-      () => words.summary(month[0].formatted, month[1].formatted) + stepsNote(context, steps ?? []),
+      () =>
+        words.summary(month[0].formatted, month[1].formatted) + stepsNote(context, steps ?? []) + marksNote(context),
     ),
     table: {
       columns: [texts.chart.day, words.orders, words.order, words.trackings, words.tracking],
@@ -52,7 +54,7 @@ export function chartQueries(context: ReportContext): ReportChart {
     draw:
       empty || few
         ? null
-        : (width, idPrefix) => drawCountsAndRates(seriesOf(days, words), width, `${idPrefix}-hatch`, locale),
+        : (width, idPrefix) => drawCountsAndRates(seriesOf(context, days), width, `${idPrefix}-hatch`, locale),
   };
 }
 
@@ -62,7 +64,8 @@ interface QueryDay {
   readonly values: readonly (MetricValue | null)[];
 }
 
-function seriesOf(days: readonly QueryDay[], words: ReportContext["texts"]["chart"]["queries"]): CountsAndRates {
+function seriesOf(context: ReportContext, days: readonly QueryDay[]): CountsAndRates {
+  const words = context.texts.chart.queries;
   const seriesBy = (read: (value: MetricValue) => number | null): ChartSeries[] =>
     [words.order, words.tracking].map((name, i) => ({
       name,
@@ -75,5 +78,6 @@ function seriesOf(days: readonly QueryDay[], words: ReportContext["texts"]["char
     rates: seriesBy(({ value }) => value),
     rateTitle: words.rateTitle,
     labels: days.map(({ short }) => short),
+    marks: marksOf(context),
   };
 }

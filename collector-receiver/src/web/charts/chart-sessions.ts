@@ -4,6 +4,7 @@ import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
+import { marksNote, marksOf } from "./mark-notes.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
 
@@ -28,7 +29,8 @@ export function chartSessions(context: ReportContext): ReportChart {
       state,
       () =>
         words.summary(total.formatted, month("ai_resolved_sessions").formatted, month("ai_resolution_rate").formatted) +
-        stepsNote(context, days),
+        stepsNote(context, days) +
+        marksNote(context),
     ),
     table: {
       columns: [texts.chart.day, words.sessions, words.resolved, words.assumed, words.rate],
@@ -46,15 +48,16 @@ export function chartSessions(context: ReportContext): ReportChart {
     draw:
       empty || few
         ? null
-        : (width, idPrefix) => drawCountsAndRates(seriesOf(days, words, of), width, `${idPrefix}-hatch`, locale),
+        : (width, idPrefix) => drawCountsAndRates(seriesOf(context, days, of), width, `${idPrefix}-hatch`, locale),
   };
 }
 
 function seriesOf(
+  context: ReportContext,
   days: readonly ReportStep[],
-  words: ReportContext["texts"]["chart"]["sessions"],
   of: (key: string, day: ReportStep) => MetricValue | null,
 ): CountsAndRates {
+  const words = context.texts.chart.sessions;
   const resolved = days.map((day) => of("ai_resolved_sessions", day)?.value ?? null);
   const other = days.map((day, i) => {
     const sessions = of("total_sessions", day)?.value;
@@ -70,5 +73,6 @@ function seriesOf(
     rates: [{ name: words.rate, look: 1, values: rates }],
     rateTitle: words.rateTitle,
     labels: days.map(({ short }) => short),
+    marks: marksOf(context),
   };
 }

@@ -4,6 +4,7 @@ import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
+import { marksNote, marksOf } from "./mark-notes.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
 
@@ -35,7 +36,9 @@ export function chartTickets(context: ReportContext): ReportChart {
           month("tickets_created").formatted,
           month("tickets_resolved").formatted,
           month("sla_met_rate").formatted,
-        ) + stepsNote(context, days),
+        ) +
+        stepsNote(context, days) +
+        marksNote(context),
     ),
     table: {
       columns: [texts.chart.day, words.created, words.closed, words.sla],
@@ -61,6 +64,7 @@ export function chartTickets(context: ReportContext): ReportChart {
       rates: [{ name: words.sla, look: 1, values: valuesOf("sla_met_rate") }],
       rateTitle: words.rateTitle,
       labels: days.map(({ short }) => short),
+      marks: marksOf(context),
     };
   }
 }

@@ -5,6 +5,7 @@ import { drawColumns, drawLegend, drawLine, drawPlaceLabels, drawValueAxis } fro
 import type { ChartSeries } from "./draw-panels.ts";
 import { textAt } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
+import { drawMarks, type ChartMark } from "./mark-notes.ts";
 import { countTicks, percentTicks } from "./scale.ts";
 
 /** Columns of counts above, lines of rates below, on the same days. */
@@ -17,10 +18,11 @@ export interface CountsAndRates {
   readonly rateTitle: string;
   /** Of the days. */
   readonly labels: readonly string[];
+  readonly marks: readonly ChartMark[];
 }
 
 export function drawCountsAndRates(chart: CountsAndRates, width: number, hatchId: string, locale: Locale): Drawing {
-  const { counts, stacked, rates, rateTitle, labels } = chart;
+  const { counts, stacked, rates, rateTitle, labels, marks } = chart;
   const { columns, rate, height } = twoPanels(width);
   const ticks = countTicks(largestColumn(chart), 4);
   const known = rates.flatMap(({ values }) => values.filter((value) => value !== null));
@@ -32,6 +34,7 @@ export function drawCountsAndRates(chart: CountsAndRates, width: number, hatchId
     drawLegend(columns.left, 16, counts, "column", hatchId) +
       drawValueAxis(columns, ticks, (tick) => countText(tick, locale)) +
       drawColumns(columns, ticks, counts, stacked, hatchId) +
+      drawMarks(columns, labels.length, marks) +
       drawPlaceLabels(columns, labels) +
       textAt(rate.left, rate.top - 14, rateTitle, "start", "t h") +
       drawValueAxis(rate, rateTicks, (tick) => `${tick}%`) +

@@ -18,6 +18,7 @@ import { readAttributeCounts } from "../../stats/sql/read-attribute-counts.ts";
 import type { AttributeCount } from "../../stats/sql/read-attribute-counts.ts";
 import { readCompleteness } from "../../stats/sql/read-completeness.ts";
 import type { Completeness } from "../../stats/sql/read-completeness.ts";
+import { readNotes, type Note } from "../../stats/sql/read-notes.ts";
 
 /** Months of the small trend beside each figure, this one included. */
 export const trendMonths = 6;
@@ -35,6 +36,8 @@ export interface ReportMaterial {
   readonly escalationReasons: readonly AttributeCount[];
   readonly agents: AgentsDocument;
   readonly completeness: Completeness;
+  /** What people said about moments of the month. */
+  readonly notes: readonly Note[];
   /** Agent time, durable resolutions, durations in working hours, reopening and backlog. */
   readonly operations: OperationsDocument;
   /** Metrics of the product's own, from its `spanledger.config.ts`. */
@@ -64,21 +67,20 @@ export async function readReport(
   const { period, calendar } = reading;
   const named = period.startDate.slice(0, 7);
   const { pool } = reader;
-  const [days, months, responseTimes, escalationReasons, agents, completeness, operations, custom] = await Promise.all([
-    readCounterSeries(pool, tenantId, { periodType: "day", first: period.startDate, last: period.endDate }),
-    readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
-    readDurationSeries(pool, tenantId, "response_time", "month", period),
-    readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
-    readAgentsDocument(reader, tenantId, named, locale, { limit: agentLimit }),
-    readCompleteness(
-      pool,
-      tenantId,
-      calendar.startOfDay(period.startDate),
-      calendar.startOfDay(addDays(period.endDate, 1)),
-    ),
-    readOperations(reader, tenantId, { month: named, compare }),
-    customDocumentOf(reader, tenantId, reading, locale),
-  ]);
+  const fromMs = calendar.startOfDay(period.startDate);
+  const toMs = calendar.startOfDay(addDays(period.endDate, 1));
+  const [days, months, responseTimes, escalationReasons, agents, completeness, notes, operations, custom] =
+    await Promise.all([
+      readCounterSeries(pool, tenantId, { periodType: "day", first: period.startDate, last: period.endDate }),
+      readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
+      readDurationSeries(pool, tenantId, "response_time", "month", period),
+      readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
+      readAgentsDocument(reader, tenantId, named, locale, { limit: agentLimit }),
+      readCompleteness(pool, tenantId, fromMs, toMs),
+      readNotes(pool, tenantId, fromMs, toMs),
+      readOperations(reader, tenantId, { month: named, compare }),
+      customDocumentOf(reader, tenantId, reading, locale),
+    ]);
   const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));
   return {
     reading,
@@ -89,6 +91,7 @@ export async function readReport(
     escalationReasons,
     agents,
     completeness,
+    notes,
     operations: await operationsOf(
       operations,
       locale,

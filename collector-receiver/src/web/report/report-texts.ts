@@ -97,6 +97,9 @@ export interface ChartTexts {
   readonly missingProduct: Readonly<Record<"chatbot" | "workbench", string>>;
   readonly withheld: (least: number) => string;
   readonly inSteps: (least: number) => string;
+  /** What the numbered lines of a chart mean. */
+  readonly marked: (marks: readonly string[]) => string;
+  readonly mark: (label: string, day: string, texts: readonly string[]) => string;
   readonly sessions: {
     readonly title: string;
     readonly summary: (sessions: string, resolved: string, rate: string) => string;

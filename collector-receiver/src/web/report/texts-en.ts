@@ -89,6 +89,8 @@ export const englishTexts: ReportTexts = {
   notes: "Before you quote a figure",
   footer: "Every figure is read from counters that equal the stored events; spanledger verify proves it.",
   chart: {
+    marked: (marks) => `Marked: ${marks.join("; ")}.`,
+    mark: (label, day, texts) => `${label} (${day}) ${texts.join(", ")}`,
     day: "Day",
     none: {
       sessions: "No sessions started in this month.",

@@ -89,6 +89,8 @@ export const chineseTexts: ReportTexts = {
   notes: "引用数字之前请注意",
   footer: "所有数字均读自与已存事件一致的计数器，可用 spanledger verify 验证。",
   chart: {
+    marked: (marks) => `标注：${marks.join("；")}。`,
+    mark: (label, day, texts) => `${label}（${day}）${texts.join("、")}`,
     day: "日期",
     none: {
       sessions: "本月没有会话。",

@@ -1,0 +1,92 @@
+import pg from "pg";
+import { businessCalendarOf } from "../metrics/business-calendar.ts";
+import { listNotes } from "../stats/sql/read-notes.ts";
+import { deleteNote } from "../storage/notes/delete-note.ts";
+import { insertNote } from "../storage/notes/insert-note.ts";
+import { readSettings } from "../storage/settings/change-settings.ts";
+import { openWriterConnection } from "../storage/wire/writer-connection.ts";
+import { CommandError } from "./command-error.ts";
+import { print } from "./print.ts";
+import { listTenants, withDatabase } from "./with-database.ts";
+
+interface NoteOptions {
+  readonly tenant?: string;
+  readonly at?: string;
+  readonly list?: boolean;
+  readonly remove?: string;
+}
+
+const maxLength = 200;
+
+/** `spanledger note`: says what happened at a moment, lists such notes, or removes one. */
+export function runNote(text: string | undefined, options: NoteOptions): Promise<number> {
+  return withDatabase(async (connectionString) => {
+    const pool = new pg.Pool({ connectionString, max: 1 });
+    try {
+      if (options.list === true) {
+        const notes = await listNotes(pool, options.tenant);
+        print(
+          notes
+            .map(
+              ({ id, tenantId, atMs, text: said }) => `${id}  ${tenantId}  ${new Date(atMs).toISOString()}  ${said}\n`,
+            )
+            .join(""),
+        );
+        return 0;
+      }
+      if (options.remove !== undefined) {
+        const isRemoved = await deleteNote(pool, options.remove);
+        print(
+          isRemoved
+            ? `${options.remove} is removed.\n`
+            : `There is no note "${options.remove}"; \`spanledger note --list\` shows their ids.\n`,
+        );
+        return isRemoved ? 0 : 1;
+      }
+      const said = checkText(text);
+      const tenant = options.tenant ?? "default";
+      await listTenants(connectionString, tenant);
+      const atMs = options.at === undefined ? Date.now() : await instantOf(connectionString, tenant, options.at);
+      const id = await insertNote(pool, tenant, { atMs, text: said });
+      print(
+        `${new Date(atMs).toISOString()}  ${said}\nCharts by day show it; to remove it: spanledger note --remove ${id}\n`,
+      );
+      return 0;
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+function checkText(text: string | undefined): string {
+  const said = (text ?? "").replaceAll(/\s+/g, " ").trim();
+  if (said === "") {
+    throw new CommandError(
+      "invalid_arguments",
+      'The text is missing: say what happened, e.g. spanledger note "new prompt".',
+    );
+  }
+  if (said.length <= maxLength) return said;
+  throw new CommandError("invalid_arguments", `The text has ${said.length} characters; at most ${maxLength} are kept.`);
+}
+
+/** A day begins in the tenant's timezone; an instant names its own offset. */
+async function instantOf(connectionString: string, tenantId: string, at: string): Promise<number> {
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(at) ?? [];
+  const ms = day === undefined ? Number.NaN : Date.parse(at);
+  // Date.parse takes 31 February for 3 March.
+  if (Number.isNaN(ms) || new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) !== day) {
+    throw new CommandError(
+      "invalid_arguments",
+      `--at "${at}" is neither a day (2026-01-31) nor an instant with its offset (2026-01-31T09:00+08:00).`,
+    );
+  }
+  if (at !== day) return ms;
+  const client = await openWriterConnection(connectionString);
+  try {
+    const { timezone } = await readSettings(client, tenantId);
+    return businessCalendarOf(timezone).startOfDay(day);
+  } finally {
+    await client.end();
+  }
+}
