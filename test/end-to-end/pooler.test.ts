@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { verifyTenant } from "../../collector-receiver/src/recount/verify-tenant.ts";
 import { spanledger } from "../collector-receiver/cli/run-cli.ts";
 import { useTestDatabase } from "../support/create-test-database.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { tracesWith } from "../support/otlp-json.ts";
-import { findPooler, keepsStatements, usePooler } from "../support/start-pooler.ts";
+import { findPooler, keepsStatements, startPooler } from "../support/start-pooler.ts";
 import { startTestReceiver } from "../support/start-test-receiver.ts";
 
 const pooler = await findPooler();
@@ -24,7 +24,9 @@ for (const [mode, found, excuse] of [
         const database = await useTestDatabase();
         await database.pool.query(`alter database ${database.name} set timezone = 'Pacific/Apia'`);
         await database.pool.query(`alter database ${database.name} set datestyle = 'German, DMY'`);
-        const pooled = await usePooler(program(), database.connectionString, mode);
+        const started = await startPooler(program(), database.connectionString, mode);
+        onTestFinished(() => started.kill());
+        const pooled = started.connectionString;
         const receiver = await startTestReceiver(
           { MIGRATION_DATABASE_URL: database.connectionString, BUSINESS_TIMEZONE: "Asia/Shanghai" },
           { ...database, connectionString: pooled },

@@ -7,6 +7,7 @@ import { checkOutCommit } from "../../bench/against/check-out-commit.ts";
 import type { Releases } from "../../deploy/release/releases.ts";
 import { locateInRepository } from "../../docs/generate-documents.ts";
 import { attackTenant } from "./attack.ts";
+import { findPooler, keepsStatements, startPooler, type Pooler } from "../support/start-pooler.ts";
 import type { FaultWorld } from "./fault-world.ts";
 import type { ReceiverVariant } from "./receiver-process.ts";
 
@@ -15,6 +16,8 @@ export interface Fault {
   readonly name: string;
   /** Why it cannot be tried here; undefined where it can. */
   readonly leftOut?: (world: FaultWorld) => string | undefined;
+  /** True if many machines cannot have what it needs: then it may be left out in `test:all` as well. */
+  readonly isExcused?: boolean;
   strike(world: FaultWorld): Promise<void>;
   /** Ends what was started for it, after the balance was struck. */
   clearUp?(world: FaultWorld): Promise<void>;
@@ -35,6 +38,22 @@ async function killDatabase(world: FaultWorld): Promise<void> {
   world.killDatabase();
   await sleep(500);
   await world.startDatabase();
+}
+
+const foundPooler = await findPooler();
+const pooler = foundPooler !== undefined && keepsStatements(foundPooler) ? foundPooler : undefined;
+
+/** Leads connections through a pooler that hands out servers by transaction, which is killed and started again. */
+async function putPoolerBetween(world: FaultWorld): Promise<void> {
+  const direct = world.directConnectionString();
+  for (let times = 0; times < 2; times++) {
+    const between = await startPooler(pooler as Pooler, direct, "transaction");
+    await world.databaseDoor.lead([between.port]);
+    world.databaseDoor.cut();
+    await sleep(2000);
+    await between.kill();
+  }
+  await world.databaseDoor.lead([Number(new URL(direct).port)]);
 }
 
 const twoDaysMs = 2 * 86_400_000;
@@ -215,6 +234,12 @@ export const faults: readonly Fault[] = [
       await sleep(3000);
       await world.databaseDoor.lead([Number(new URL(world.directConnectionString()).port)]);
     },
+  },
+  {
+    name: "PostgreSQL: behind a pooler for 4 s, killed twice",
+    leftOut: () => (pooler === undefined ? "no PgBouncer 1.22.1 or newer on the PATH" : undefined),
+    isExcused: true,
+    strike: putPoolerBetween,
   },
   {
     name: "PostgreSQL: disk full for 4 s",

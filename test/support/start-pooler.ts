@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
-import { onTestFinished } from "vitest";
 import { findFreePort } from "../../collector-receiver/src/embedded/find-free-port.ts";
 import { findProgram } from "../../deploy/setup/find-program.ts";
 
@@ -30,19 +29,24 @@ export function keepsStatements({ version: [major = 0, minor = 0, patch = 0] }: 
   return major > 1 || minor > 22 || (minor === 22 && patch >= 1);
 }
 
-/**
- * Starts PgBouncer before a server, until the test has finished.
- * @returns the connection string that leads through it
- */
-export async function usePooler(
+export type PoolerMode = "session" | "transaction";
+
+export interface RunningPooler {
+  /** Leads through it. */
+  readonly connectionString: string;
+  readonly port: number;
+  kill(): Promise<void>;
+}
+
+/** Starts PgBouncer before a server. */
+export async function startPooler(
   { program, version }: Pooler,
   connectionString: string,
-  mode: "session" | "transaction",
-): Promise<string> {
+  mode: PoolerMode,
+): Promise<RunningPooler> {
   const { hostname, port, username, password, pathname } = new URL(connectionString);
   const name = pathname.slice(1);
   const folder = await mkdtemp(join(tmpdir(), "spanledger-pooler-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const ownPort = await findFreePort();
   const config = join(folder, "pgbouncer.ini");
   const login = `user=${decodeURIComponent(username)} password=${decodeURIComponent(password)}`;
@@ -64,10 +68,11 @@ export async function usePooler(
   const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
   const child = spawn(program, [...user, config], { stdio: "ignore" });
   const ended = once(child, "exit");
-  onTestFinished(async () => {
+  const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended;
-  });
+    await rm(folder, { recursive: true, force: true });
+  };
   const pooled = new URL(connectionString);
   pooled.host = `127.0.0.1:${ownPort}`;
   for (let attempt = 0; ; attempt++) {
@@ -77,10 +82,13 @@ export async function usePooler(
       await client.connect();
       await client.query("select 1");
       await client.end();
-      return pooled.href;
+      return { connectionString: pooled.href, port: ownPort, kill };
     } catch (error) {
       await client.end().catch(() => {});
-      if (attempt === 100 || child.exitCode !== null) throw error;
+      if (attempt === 100 || child.exitCode !== null) {
+        await kill();
+        throw error;
+      }
       await sleep(50);
     }
   }
