@@ -1,3 +1,4 @@
+import { reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import type { OtlpWalker } from "../otlp/otlp-carrier.ts";
 import { AttributeListener } from "./attribute-listener.ts";
 import { CloseNames } from "./close-names.ts";
@@ -63,19 +64,35 @@ export function isEventAsSpan(walker: OtlpWalker, plan: MappingPlan): boolean {
 }
 
 const openBrace = 0x7b;
-/** So much of a body in JSON is searched for a name of ours. */
+/** So much of a body is searched for a name of ours or the mark. */
 const maxSearchedBytes = 512;
 const range = { bytes: Buffer.alloc(0), start: 0, end: 0 };
+const { eventId: markKey } = reservedAttributes;
+/** The mark as a key: behind its length in protobuf, in quotes in JSON, in escaped ones in a text of JSON. */
+const markKeys = [String.fromCharCode(markKey.length) + markKey, `"${markKey}"`, `"${markKey}\\`].map((key) =>
+  Buffer.from(key),
+);
 
-/** True if the text of a log record's body is the name of an event, or JSON that has one near its beginning. */
-export function hasNameInBody(walker: OtlpWalker, { nameFilter, eventNames, nameStems }: CompiledCatalogue): boolean {
-  if (!walker.findBodyText(range)) return false;
-  const { bytes, start, end } = range;
-  if (bytes[start] === openBrace) {
-    const searched = bytes.subarray(start, Math.min(end, start + maxSearchedBytes));
-    if (!nameStems.some((stem) => searched.includes(stem))) return false;
-    const text = searched.toString("latin1");
-    return eventNames.some((name) => text.includes(name));
+/**
+ * True if a log record's body is the name of an event, or JSON or a key-value list that has a name of ours or the mark near its
+ * beginning.
+ */
+export function hasSignInBody(walker: OtlpWalker, catalogue: CompiledCatalogue): boolean {
+  if (walker.findBodyText(range)) {
+    const { bytes, start, end } = range;
+    if (bytes[start] === openBrace) return hasSignNear(bytes, start, end, catalogue);
+    return (
+      catalogue.nameFilter.mayHold(bytes, start, end) && catalogue.eventNames.includes(bytes.latin1Slice(start, end))
+    );
   }
-  return nameFilter.mayHold(bytes, start, end) && eventNames.includes(bytes.latin1Slice(start, end));
+  const { body, recordBodyStart, recordBodyEnd } = walker.carrier;
+  return walker.hasPayload() && hasSignNear(body, recordBodyStart, recordBodyEnd, catalogue);
+}
+
+function hasSignNear(bytes: Buffer, start: number, end: number, { eventNames, nameStems }: CompiledCatalogue): boolean {
+  const searched = bytes.subarray(start, Math.min(end, start + maxSearchedBytes));
+  if (markKeys.some((key) => searched.includes(key))) return true;
+  if (!nameStems.some((stem) => searched.includes(stem))) return false;
+  const text = searched.toString("latin1");
+  return eventNames.some((name) => text.includes(name));
 }

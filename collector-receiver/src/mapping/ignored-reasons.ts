@@ -30,8 +30,8 @@ export const ignoredReasons = {
   },
   payload_in_body: {
     meaning:
-      "A log record's body is a text or a list with what should be its name or its attributes, such as `session.start` or JSON.",
-    action: "Send `EventName` and attributes, or a body that is a key-value list.",
+      "A log record's body holds what should be its name or its attributes: a text such as `session.start`, JSON, a list, or a key-value list with the name or the mark.",
+    action: "Send `EventName` and the mark beside the body. The other data may stay there, as a key-value list.",
   },
   wrong_signal: {
     meaning: "A span has the name and an attribute of a business event, and carries no span event.",

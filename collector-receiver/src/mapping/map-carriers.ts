@@ -176,8 +176,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   /** Of a name outside the catalogue: null without the mark, and then it is ignored. */
   #planOfOther(walker: OtlpWalker, name: EventName): MappingPlan | null {
     if (walker.hasEventAttribute(markName)) return this.#catalogue.customPlan;
-    const reason = name.isClose ? "close_name" : "foreign_name";
-    this.#ignore(name.text === "" ? this.#watch.reasonOfBody(walker) : reason);
+    this.#ignore(name.isClose ? "close_name" : this.#watch.reasonOfBody(walker));
     return null;
   }
 

@@ -2,7 +2,7 @@ import type { OtlpWalker } from "../otlp/otlp-carrier.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
 import { looksCut } from "./find-cut-session-id.ts";
 import type { EventNames } from "./find-event-name.ts";
-import { hasNameInBody, isEventAsSpan } from "./find-near-miss.ts";
+import { hasSignInBody, isEventAsSpan } from "./find-near-miss.ts";
 import type { IgnoredReason } from "./ignored-reasons.ts";
 import { NearMisses, type LimitLosses } from "./near-misses.ts";
 import { ResourceReader, type ResourceReading } from "./read-resource.ts";
@@ -76,17 +76,15 @@ export class NearMissWatch {
     if (looksCut(sessionId, walker)) this.#addLosses(walker, resource, { cutSessionIds: 1 });
   }
 
-  /** Why a log record without attributes or without a name is ignored. */
+  /** Why what has neither a mark nor a name of ours with its attributes is ignored: a log record may have them in its body. */
   reasonOfBody(walker: OtlpWalker): IgnoredReason {
     const { recordBodyStart, recordBodyEnd, eventName } = walker.carrier;
     if (recordBodyStart === recordBodyEnd) return "foreign_name";
-    if (eventName.start < eventName.end) {
-      const { bytes, start, end } = eventName;
-      const mayBeOurs = this.#catalogue.nameFilter.mayHold(bytes, start, end);
-      return mayBeOurs && this.#names.find(walker.carrier).plan !== null ? "payload_in_body" : "foreign_name";
-    }
+    const { bytes, start, end } = eventName;
+    const mayBeOurs = start < end && this.#catalogue.nameFilter.mayHold(bytes, start, end);
+    if (mayBeOurs && this.#names.find(walker.carrier).plan !== null) return "payload_in_body";
     if (this.#bodiesLeft === 0) return "foreign_name";
     this.#bodiesLeft--;
-    return hasNameInBody(walker, this.#catalogue) ? "payload_in_body" : "foreign_name";
+    return hasSignInBody(walker, this.#catalogue) ? "payload_in_body" : "foreign_name";
   }
 }

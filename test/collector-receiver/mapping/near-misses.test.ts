@@ -23,6 +23,8 @@ import {
 
 const time = nanos(nowMs);
 const session = text("session_id", "s-1");
+const mark = text("spanledger.event.id", "018d3f2e-0000-4000-8000-000000000001");
+const list = (...values: Attribute[]) => ({ kvlistValue: { values } });
 const encodings = ["protobuf", "json"] as const;
 type Encoding = (typeof encodings)[number];
 
@@ -70,7 +72,6 @@ describe.each(encodings)("%s", (encoding) => {
   );
 
   test("a close name that is marked is a custom event", () => {
-    const mark = text("spanledger.event.id", "018d3f2e-0000-4000-8000-000000000001");
     expect(ofEvent("Session.Start", [session, mark])).toEqual({ events: 1, ignored: 0, reasons: {} });
   });
 
@@ -78,8 +79,9 @@ describe.each(encodings)("%s", (encoding) => {
     "the attribute %j is close",
     (name) => {
       expect(ofEvent("session.start", [text(name, "s-1")])).toEqual(only("close_attribute"));
-      const body = { kvlistValue: { values: [text(name, "s-1")] } };
-      expect(ofRecord(encoding, { eventName: "session.start", body })).toEqual(only("close_attribute"));
+      expect(ofRecord(encoding, { eventName: "session.start", body: list(text(name, "s-1")) })).toEqual(
+        only("close_attribute"),
+      );
     },
   );
 
@@ -105,6 +107,14 @@ describe.each(encodings)("%s", (encoding) => {
       "JSON with the name, beside attributes",
       { body: { stringValue: '{"name" : "agent.login"}' }, attributes: [session] },
     ],
+    ["the name in a key-value list", { body: list(text("event.name", "session.start"), session) }],
+    ["the mark in a key-value list, beside another name", { eventName: "parcel.lost", body: list(mark, session) }],
+    ["the mark in a key-value list, beside attributes", { attributes: [int("n", 1)], body: list(session, mark) }],
+    ["JSON with the mark", { body: { stringValue: '{"spanledger.event.id":"018d3f2e","name":"parcel.lost"}' } }],
+    [
+      "JSON with the mark, beside another name",
+      { eventName: "parcel.lost", body: { stringValue: '{"spanledger.event.id":"0"}' } },
+    ],
   ] as const)("a payload in the body: %s", (_title, record) => {
     expect(ofRecord(encoding, record as Partial<LogRecord>)).toEqual(only("payload_in_body"));
   });
@@ -117,6 +127,9 @@ describe.each(encodings)("%s", (encoding) => {
     { body: { intValue: "7" } },
     { body: {} },
     { eventName: "cache.miss", body: { stringValue: '{"session_id":"s-1"}' } },
+    { eventName: "cache.miss", body: list(session) },
+    { body: list(text("message", "`spanledger.event.id` is not a text")) },
+    { body: { stringValue: "`spanledger.event.id` is not a text" } },
   ])("the record %j is foreign", (record) => {
     expect(ofRecord(encoding, record)).toEqual(foreign);
   });
