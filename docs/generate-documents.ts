@@ -10,6 +10,7 @@ import { describeIgnoredReasons } from "./describe-ignored-reasons.ts";
 import { describeMisdirections } from "./describe-misdirections.ts";
 import { lintConfigWithRooms } from "./architecture/write-lint-rules.ts";
 import { architectureWithRooms } from "./architecture/write-room-table.ts";
+import { describeQualityCodes } from "./describe-quality-codes.ts";
 import { describeRejectionCodes } from "./describe-rejection-codes.ts";
 import { describeSemanticConventions } from "./describe-semantic-conventions.ts";
 
@@ -29,6 +30,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/ignored-reasons.md", generate: describeIgnoredReasons },
   { path: "docs/misdirected-requests.md", generate: describeMisdirections },
   { path: "docs/rejection-codes.md", generate: describeRejectionCodes },
+  { path: "docs/data-quality.md", generate: describeQualityCodes },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
   { path: "ARCHITECTURE.md", generate: architectureWithRooms },
   { path: ".oxlintrc.json", generate: lintConfigWithRooms },

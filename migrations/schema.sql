@@ -242,6 +242,18 @@ create table analytics_customers (
   constraint analytics_customers_pkey PRIMARY KEY (tenant_id, month, user_id)
 ) with (fillfactor=80);
 
+create table analytics_data_quality (
+  tenant_id text not null,
+  day date not null,
+  code text not null,
+  attribute text not null,
+  detail text not null,
+  event_name character varying(50) not null,
+  events bigint not null default 0,
+  example text,
+  constraint analytics_data_quality_pkey PRIMARY KEY (tenant_id, day, code, attribute, detail, event_name)
+) with (fillfactor=50);
+
 create table analytics_dropped_months (
   month date not null,
   dropped_at timestamp with time zone not null default now(),
@@ -343,6 +355,7 @@ create table analytics_rejected_events (
   service_name text,
   rejected_at timestamp with time zone not null default now(),
   replayed_at timestamp with time zone,
+  occurred_at timestamp with time zone,
   constraint analytics_rejected_events_pkey PRIMARY KEY (tenant_id, content_hash)
 );
 
@@ -564,6 +577,10 @@ create policy own_tenant on analytics_custom_metrics as restrictive for select t
 create policy everybody on analytics_custom_session_counts as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_custom_session_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_data_quality as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_data_quality as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_duration_counters as permissive for all to public using (true) with check (true);
 
@@ -1124,12 +1141,13 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_notes();
+  perform public.spanledger_grant_rights_before_quality();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, delete on public.analytics_notes to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_data_quality to spanledger_receiver';
   end if;
   if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_notes to spanledger_reader';
+    execute 'grant select on public.analytics_data_quality to spanledger_reader';
+    execute 'grant select (occurred_at) on public.analytics_rejected_events to spanledger_reader';
   end if;
 end
 $function$;
@@ -1187,6 +1205,22 @@ begin
   perform public.spanledger_grant_rights_before_tickets_once();
   if to_regrole('spanledger_receiver') is not null then
     execute 'grant select, insert on public.analytics_ticket_changes to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_quality()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_notes();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, delete on public.analytics_notes to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_notes to spanledger_reader';
   end if;
 end
 $function$;
@@ -1506,8 +1540,8 @@ CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
 AS $function$
   values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_attribute_counts'),
     ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'), ('analytics_custom_metrics'),
-    ('analytics_custom_session_counts'), ('analytics_duration_counters'), ('analytics_event_counts'), ('analytics_notes'),
-    ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
+    ('analytics_custom_session_counts'), ('analytics_data_quality'), ('analytics_duration_counters'), ('analytics_event_counts'),
+    ('analytics_notes'), ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
@@ -1526,6 +1560,8 @@ $function$;
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
 
 comment on table analytics_custom_metrics is 'When metrics of a spanledger.config.ts were added or changed, and whether they are backfilled.';
+
+comment on table analytics_data_quality is 'The ledger of data quality; see docs/data-quality.md.';
 
 comment on table analytics_dropped_months is 'Months that retention dropped; their claims go next.';
 
@@ -1651,6 +1687,12 @@ grant insert, select, update on analytics_custom_sessions to spanledger_receiver
 
 grant insert, select, update on analytics_customers to spanledger_receiver;
 
+grant select on analytics_data_quality to spanledger_reader;
+
+grant delete, insert, select, update on analytics_data_quality to spanledger_receiver;
+
+grant select on analytics_data_quality to spanledger_tenant_reader;
+
 grant select on analytics_dropped_months to spanledger_receiver;
 
 grant select on analytics_duration_counters to spanledger_reader;
@@ -1697,7 +1739,7 @@ grant delete, insert, select on analytics_notes to spanledger_receiver;
 
 grant select on analytics_notes to spanledger_tenant_reader;
 
-grant select (code), select (event_name), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_reader;
+grant select (code), select (event_name), select (occurred_at), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_reader;
 
 grant insert, select, update on analytics_rejected_events to spanledger_receiver;
 

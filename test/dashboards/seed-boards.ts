@@ -34,6 +34,7 @@ export async function seedBoards(
           code: place % 2 === 0 ? "missing_attribute" : "wrong_type",
           reason: `reason ${place}`,
           eventName: place === 4 ? null : "session.end",
+          occurredAtMs: null,
           payload: new Uint8Array([place]),
           payloadType: "application/json",
           signal: "traces",

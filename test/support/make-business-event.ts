@@ -4,7 +4,7 @@ import { timeOfUuidV7 } from "../../collector-receiver/src/bytes/uuid.ts";
 import type { CountableEvent, EventSource } from "../../collector-receiver/src/mapping/business-event.ts";
 
 /** What a stored event consists of. */
-export interface EventFields extends CountableEvent {
+export interface EventFields extends Omit<CountableEvent, "hasDerivedId"> {
   readonly eventData: Uint8Array;
   readonly traceId: string | null;
   readonly spanId: string | null;
@@ -30,7 +30,7 @@ export function makeBusinessEvent(fields: EventFields): BusinessEvent {
     int4(ticketId),
     ...[sessionId, tenantId, name, serviceName].map(text),
   ]);
-  return new BusinessEvent(
+  const event = new BusinessEvent(
     tenantId,
     name,
     occurredAtMs,
@@ -41,25 +41,29 @@ export function makeBusinessEvent(fields: EventFields): BusinessEvent {
       ticketId,
       test,
       attributes,
+      invalid: [],
       sessionId,
       sourceId: source?.sourceId ?? null,
       eventSeq: source?.seq ?? 0,
       arena: { rows, rowStart: 0, dataEnd: data.length, rowEnd: rows.length },
     },
   );
+  if (fields.invalid !== undefined) event.invalid = fields.invalid;
+  return event;
 }
 
 /** All that an event consists of, as plain values. */
 export function fieldsOf(event: BusinessEvent): EventFields {
   const { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, attributes } = event;
-  const { eventData, traceId, spanId, serviceName, source } = event;
+  const { eventData, traceId, spanId, serviceName, source, invalid } = event;
   const counted = { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, attributes };
-  return { ...counted, eventData, traceId, spanId, serviceName, source };
+  return { ...counted, eventData, traceId, spanId, serviceName, source, invalid };
 }
 
 /** The same event but for what is given. */
 export function changeEvent(event: BusinessEvent, change: Partial<EventFields>): BusinessEvent {
-  return makeBusinessEvent({ ...fieldsOf(event), ...change });
+  const isSameId = change.eventId === undefined && change.occurredAtMs === undefined;
+  return makeBusinessEvent({ ...fieldsOf(event), ...(isSameId ? { idKind: event.idKind } : {}), ...change });
 }
 
 function column(bytes: Buffer | null): Buffer {

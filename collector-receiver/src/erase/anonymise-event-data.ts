@@ -1,12 +1,10 @@
 import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-catalogue";
-import { agentStateOf } from "../metrics/agent-states.ts";
+import type { VocabularyName } from "@spanledger/sdk/event-catalogue";
 import { invalidKey, otherAttribute } from "../mapping/invalid-values.ts";
-import type { InvalidNote } from "../mapping/invalid-values.ts";
+import type { InvalidNotes } from "../mapping/invalid-values.ts";
 import type { CustomCounting, CustomRule } from "../metrics/custom-counting.ts";
-import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
-import { messageRoleOf } from "../metrics/session-facts.ts";
+import { attributeCounters, countedValueOf, otherValue } from "../metrics/attribute-counters.ts";
 import { meaningOf } from "../metrics/words.ts";
-import { ticketStateOf } from "../metrics/ticket-changes.ts";
 
 /** Identifiers that are replaced, by what they were. */
 export interface Pseudonyms {
@@ -19,14 +17,24 @@ const asItIs = (text: string): string => text;
 /** The word that stays of an end's reason, by what it means. */
 const endReasons = { confirmed: "resolved", failed: "failed", assumed: "timeout" } as const;
 
+/** What a word means. One that no list knows may say who somebody is; what stays is as unknown. */
+const meaningIn = (vocabulary: VocabularyName) => (text: string) => meaningOf(vocabulary, text) ?? otherValue;
+const keepStatus = meaningIn("agent_status");
+const keepTicketStatus = meaningIn("ticket_status");
+
 /** Texts that counters and facts read, by event, and what is kept of each: no more than is read. */
 const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string) => string>>>> = {
   "session.start": { channel: asItIs },
-  "session.message": { role: messageRoleOf },
-  "session.end": { reason: (text) => endReasons[meaningOf("end_reason", text) ?? "assumed"] },
+  "session.message": { role: meaningIn("role") },
+  "session.end": {
+    reason: (text) => {
+      const meaning = meaningOf("end_reason", text);
+      return meaning === undefined ? otherValue : endReasons[meaning];
+    },
+  },
   "agent.login": { agent_name: asItIs },
-  "agent.status_change": { to_status: agentStateOf },
-  "ticket.status_changed": { from_status: ticketStateOf, to_status: ticketStateOf },
+  "agent.status_change": { from_status: keepStatus, to_status: keepStatus },
+  "ticket.status_changed": { from_status: keepTicketStatus, to_status: keepTicketStatus },
 };
 
 /**
@@ -48,7 +56,7 @@ export function anonymiseEventData(
   for (const [key, value] of Object.entries(data)) {
     // A ticket's number leads to the person in another system.
     if (key === "ticket_id") continue;
-    if (key === invalidKey) kept[key] = keepCodes(value as Readonly<Record<string, InvalidNote>>, defined);
+    if (key === invalidKey) kept[key] = keepCodes(value as InvalidNotes);
     if (key === "session_id" && typeof value === "string") kept[key] = pseudonyms.sessions.get(value) ?? value;
     else if (key === "user_id" && (typeof value === "string" || typeof value === "number")) {
       kept[key] = pseudonyms.users.get(String(value)) ?? value;
@@ -71,13 +79,12 @@ export function anonymiseEventData(
   return kept;
 }
 
-/** Of invalid values the codes stay, and the names that the catalogue knows. */
-function keepCodes(
-  invalid: Readonly<Record<string, InvalidNote>>,
-  defined: Readonly<Record<string, unknown>>,
-): Record<string, InvalidNote> {
+/** Of invalid values the codes stay, and the names that are declared; the others are numbered. */
+function keepCodes(invalid: InvalidNotes): InvalidNotes {
   return Object.fromEntries(
-    Object.entries(invalid).map(([name, { code }]) => [Object.hasOwn(defined, name) ? name : otherAttribute, { code }]),
+    Object.entries(invalid).map(([name, { code, undeclared }], i) =>
+      undeclared === true ? [`${otherAttribute}-${i + 1}`, { code, undeclared }] : [name, { code }],
+    ),
   );
 }
 

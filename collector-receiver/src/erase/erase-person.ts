@@ -3,9 +3,12 @@ import { anonymiseEventData } from "./anonymise-event-data.ts";
 import { censorEvent, mentions } from "./censor-events.ts";
 import { Censor } from "./censor.ts";
 import { describeLeft, findNamingShares, forgetTexts, type ForgottenTexts } from "./forget-texts.ts";
+import { moveQuality } from "./move-quality.ts";
 import { payloadNamesPerson } from "./payload-names-person.ts";
+import { isPlaceholder } from "../metrics/customer-ids.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
+import { isTestSession } from "../metrics/session-marks.ts";
 import {
   emptyRejectedEvents,
   forgetCustomers,
@@ -114,18 +117,17 @@ async function anonymise(
   const tickets = await ticketPseudonyms(client, tenantId, events);
   const rename = (sessionId: string | null): string | null =>
     sessionId === null ? null : (pseudonyms.sessions.get(sessionId) ?? sessionId);
-  await replaceEvents(
-    client,
-    tenantId,
-    events.map((event) =>
-      censorEvent(censor, {
-        ...event,
-        sessionId: rename(event.sessionId),
-        ticketId: event.ticketId === null ? null : (tickets.get(event.ticketId) ?? null),
-        data: anonymiseEventData(event.name, event.data, pseudonyms, rules.custom),
-      }),
-    ),
+  const anonymous = events.map((event) =>
+    censorEvent(censor, {
+      ...event,
+      sessionId: rename(event.sessionId),
+      ticketId: event.ticketId === null ? null : (tickets.get(event.ticketId) ?? null),
+      data: anonymiseEventData(event.name, event.data, pseudonyms, rules.custom),
+    }),
   );
+  await replaceEvents(client, tenantId, anonymous);
+  const tests = new Set(sessions.flatMap(({ sessionId, facts }) => (isTestSession(facts) ? [sessionId] : [])));
+  await moveQuality(client, rules, events, anonymous, tests);
   await renameTickets(client, tenantId, tickets);
   if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
   await moveSessions(client, rules, sessions, pseudonyms, userId);
@@ -225,7 +227,7 @@ async function findRejections(
 /** Every customer that a session names, in its facts or its events. */
 function usersOf(events: readonly EventWithTexts[], sessions: readonly PersonSession[]): string[] {
   const named = [...events.map(({ data }) => data["user_id"]), ...sessions.map(({ facts }) => facts.userId)];
-  return [...new Set(named.filter((user): user is string => typeof user === "string"))];
+  return [...new Set(named.filter((user): user is string => typeof user === "string" && !isPlaceholder(user)))];
 }
 
 /** At most 64 characters, as a session id may have. */

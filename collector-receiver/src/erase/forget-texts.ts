@@ -4,7 +4,7 @@ import { countLeft, emptyShares, findShares } from "../storage/erase/empty-share
 import { findMentions, jsonFragment, rewriteEvents } from "../storage/erase/find-mentions.ts";
 import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { censorEvent, censorWord, mentions } from "./censor-events.ts";
+import { censorChannel, censorEvent, censorEventName, censorWord, mentions } from "./censor-events.ts";
 import type { Censor } from "./censor.ts";
 
 /** Texts that named the person outside of the person's own rows. */
@@ -18,6 +18,14 @@ export interface ForgottenTexts {
   /** Where the id may still stand, and why. */
   readonly left: readonly string[];
 }
+
+/** Columns whose texts go through the same function as the events that they were counted from. */
+const censoredAs: Readonly<Record<string, (censor: Censor, text: string) => string>> = {
+  event_name: censorEventName,
+  value: censorWord,
+  detail: censorWord,
+  channel: censorChannel,
+};
 
 /** Takes the identifier out of everything but the person's own rows, which are anonymised already. */
 export async function forgetTexts(
@@ -37,9 +45,9 @@ export async function forgetTexts(
   }
   let words = 0;
   for (const column of censoredColumns) {
-    const isWord = column.column === "value";
+    const special = censoredAs[column.column];
     words += await censorColumn(client, tenantId, censor.id, column, (text, maxLength) =>
-      isWord ? censorWord(censor, text) : censor.text(text, maxLength),
+      special === undefined ? censor.text(text, maxLength) : special(censor, text),
     );
   }
   const shares = await findNamingShares(client, tenantId, censor);

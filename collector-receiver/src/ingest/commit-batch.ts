@@ -27,6 +27,7 @@ import {
   idleCheckMs,
   rulesOf,
 } from "./count-batch.ts";
+import { countRejection } from "./count-rejections.ts";
 import { findLateSessions } from "./find-late-sessions.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
@@ -113,7 +114,8 @@ export async function commitBatch(
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;
     const facts = gatherSessionFacts(written.inserted);
-    const sources = gatherSources(batch.requests, written.inserted, [...kept.added, ...kept.unkept]);
+    const newlyRejected = kept.added.map(({ event }) => event);
+    const sources = gatherSources(batch.requests, written.inserted, [...newlyRejected, ...kept.unkept]);
     const incomingTickets = gatherTickets(written.inserted);
     const [sessions, tickets] = await Promise.all([
       facts.length > 0 ? upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))) : [],
@@ -128,13 +130,16 @@ export async function commitBatch(
       tickets,
       rules,
     );
+    for (const { event, countedAtMs } of kept.added) {
+      countRejection(changes, { ...event, countedAtMs }, rulesOf(rules, event.tenantId), 1);
+    }
     const turned = findTurnedSessions(sessions);
     if (turned.length > 0) {
       await takeBackTests(client, turned, new Set(written.inserted.map(eventKey)), rules, changes);
     }
     stage = "counters";
     const days = await writeCountersAndCommit(client, changes);
-    return { ...written, newlyRejected: kept.added, unkept: kept.unkept, days };
+    return { ...written, newlyRejected, unkept: kept.unkept, days };
   } catch (error) {
     await client.query("rollback").catch(() => {});
     const busy = TenantsBusyError.from(error);

@@ -16,9 +16,9 @@ export interface Batch {
   readonly rejected: readonly RejectedEvent[];
   readonly requests: readonly MappedRequest[];
   readonly partitions: ReadonlySet<string>;
-  /** Tenants with events, in order. */
+  /** Tenants with events or rejections, in order. */
   readonly tenantIds: readonly string[];
-  /** Those, and tenants that only have rejections or reports of sources, in order. */
+  /** Those, and tenants that only have reports of sources, in order. */
   readonly lockedTenantIds: readonly string[];
 }
 
@@ -42,9 +42,9 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
     if (ofEvent !== partition) partitions.add((partition = ofEvent));
     if (event.tenantId !== tenantId) tenantIds.add((tenantId = event.tenantId));
   }
+  for (const each of rejected.values()) tenantIds.add(each.tenantId);
   const lockedTenantIds = new Set(tenantIds);
   for (const request of requests) {
-    for (const each of request.rejected) lockedTenantIds.add(each.tenantId);
     for (const each of request.sourceReports) lockedTenantIds.add(each.tenantId);
   }
   return {

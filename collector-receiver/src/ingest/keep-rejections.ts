@@ -1,5 +1,6 @@
 import type { RejectedEvent } from "../mapping/business-event.ts";
 import { insertRejectedEvents } from "../storage/events/insert-rejected-events.ts";
+import type { AddedRejection } from "../storage/events/insert-rejected-events.ts";
 import { addRejectionDays, readKeptBytes, type RejectionDay } from "../storage/events/rejection-days.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 
@@ -10,7 +11,7 @@ const bytesPerRow = 512;
 
 export interface KeptRejections {
   /** Kept now, and not known before. */
-  readonly added: readonly RejectedEvent[];
+  readonly added: readonly AddedRejection[];
   /** Counted alone: their tenant has had its bound today. */
   readonly unkept: readonly RejectedEvent[];
 }
@@ -41,7 +42,7 @@ export async function keepRejections(
   }
   const added = kept.length === 0 ? [] : await insertRejectedEvents(client, kept);
   const days = new Map(tenantIds.map((tenantId): [string, RejectionDay] => [tenantId, emptyDay(tenantId)]));
-  for (const event of added) {
+  for (const { event } of added) {
     const day = days.get(event.tenantId) as RejectionDay;
     day.keptEvents++;
     day.keptBytes += sizeOf(event);

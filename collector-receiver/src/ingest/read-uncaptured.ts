@@ -28,8 +28,9 @@ export function readUncaptured(
 }
 
 function withAttributes(event: BusinessEvent, attributes: CountedAttributes): CountableEvent {
-  const { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test } = event;
-  return { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, attributes };
+  const { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, hasDerivedId, invalid } = event;
+  const kept = { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, hasDerivedId, invalid };
+  return { ...kept, attributes };
 }
 
 function pick(eventData: Uint8Array, wanted: ReadonlySet<string>): CountedAttributes {

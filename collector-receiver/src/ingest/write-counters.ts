@@ -11,6 +11,7 @@ import { upsertBusinessMetrics } from "../storage/counters/upsert-business-metri
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { upsertCustomCounters } from "../storage/counters/upsert-custom-counters.ts";
 import { upsertCustomSessions } from "../storage/facts/upsert-custom-sessions.ts";
+import { upsertDataQuality } from "../storage/counters/upsert-data-quality.ts";
 import { upsertDurationHistograms } from "../storage/counters/upsert-duration-histograms.ts";
 import { upsertEventCounts } from "../storage/counters/upsert-event-counts.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -46,12 +47,14 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const eventCounts = sorted(changes.eventCounts);
   const attributeCounts = sorted(changes.attributeCounts);
   const histograms = sorted(changes.histograms);
+  const quality = sorted(changes.quality.rows).filter(({ count }) => count !== 0);
   const activity = sorted(changes.operations.agentActivity);
   const { agentStates } = changes.operations;
   const writes: (Promise<void> | undefined)[] = [
     agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
     activity.length > 0 ? upsertAgentActivity(client, activity) : undefined,
     changes.custom === null ? undefined : writeCustomChanges(client, changes.custom),
+    quality.length > 0 ? upsertDataQuality(client, quality) : undefined,
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,

@@ -58,6 +58,7 @@ function refusalOf(event: BusinessEvent, error: Error): RejectedEvent {
     code: "refused_by_database",
     reason: `PostgreSQL refused the event: ${error.message}. Change what the product sends, then replay.`,
     eventName: event.name,
+    occurredAtMs: event.occurredAtMs,
     ...payload,
     contentHash: createHash("sha256")
       .update(`${payload.signal}\n${payload.payloadType}\n`)

@@ -2,7 +2,8 @@ import type { NearMisses } from "./near-misses.ts";
 import "../bytes/buffer-slices.ts";
 import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
 import type { EventRowArena } from "./event-row-arena.ts";
-import type { IdKind } from "./id-kind.ts";
+import { derivedIds, type IdKind } from "./id-kind.ts";
+import { notesOfInvalid, type InvalidNotes, type InvalidValue } from "./invalid-values.ts";
 import { timeOfUuidV7, uuidText } from "../bytes/uuid.ts";
 
 /**
@@ -27,6 +28,10 @@ export interface CountableEvent {
   /** The event carries `test: true`: stored, never counted. */
   readonly test: boolean;
   readonly attributes: CountedAttributes;
+  /** True if the event came without an id, so that we derived one. */
+  readonly hasDerivedId: boolean;
+  /** Values that were left out; undefined for nearly all events. */
+  readonly invalid?: InvalidNotes | undefined;
 }
 
 /**
@@ -48,6 +53,7 @@ export class BusinessEvent implements CountableEvent {
   declare readonly idKind: IdKind;
   /** The id that receivers before 0.3.0 derived for this event, where it is another; undefined for nearly all events. */
   declare earlierId?: string;
+  declare invalid?: InvalidNotes;
   /** `rows[rowStart, rowEnd)` is its row, in the order of `eventRowColumns`; other events' rows lie beside it. */
   declare readonly rows: Buffer;
   declare readonly rowStart: number;
@@ -84,6 +90,11 @@ export class BusinessEvent implements CountableEvent {
     this.dataEnd = arena.dataEnd;
     this.sourceId = reading.eventSeq > 0 ? reading.sourceId : null;
     this.seq = reading.eventSeq;
+    if (reading.invalid.length > 0) this.invalid = notesOfInvalid(reading.invalid);
+  }
+
+  get hasDerivedId(): boolean {
+    return (this.idKind & derivedIds) !== 0;
   }
 
   /** Where in `rows` its id lies, 16 bytes. */
@@ -150,6 +161,7 @@ export interface ReadEvent {
   readonly ticketId: number | null;
   readonly test: boolean;
   readonly attributes: CountedAttributes;
+  readonly invalid: readonly InvalidValue[];
   readonly sessionId: string | null;
   readonly sourceId: string | null;
   /** 0: none. */
@@ -184,6 +196,8 @@ export interface RejectedEvent {
   readonly reason: string;
   /** Shortened to the column's width; null where there is none. */
   readonly eventName: string | null;
+  /** When it occurred; null if it has no time, or one that cannot be. */
+  readonly occurredAtMs: number | null;
   /** A complete OTLP request with this one event, so that it can be replayed. */
   readonly payload: Uint8Array;
   /** `application/x-protobuf` or `application/json`, for traces or logs: how to read `payload`. */

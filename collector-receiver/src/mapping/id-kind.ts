@@ -13,6 +13,9 @@ export type IdKind = (typeof idKind)[keyof typeof idKind];
 /** The kinds whose ids are claimed in `analytics_event_ids`. */
 export const claimedIds = idKind.foreign | idKind.offTime;
 
+/** The kinds that we derive. */
+export const derivedIds = idKind.derived | idKind.ambiguous;
+
 /** The kind of a marked id. */
 export function kindOfMark(markMs: number, occurredAtMs: number): IdKind {
   return markMs < 0 ? idKind.foreign : markMs === occurredAtMs ? idKind.ownTime : idKind.offTime;

@@ -3,6 +3,8 @@ import type { RejectionCodeName } from "./rejection-codes.ts";
 /** An attribute whose value was left out of its event. */
 export interface InvalidValue {
   readonly attribute: string;
+  /** False for a name that neither the catalogue nor the product's own events know: it may be anything. */
+  readonly isDeclared: boolean;
   readonly code: RejectionCodeName;
   /** The value, if it is a number. */
   readonly value: number | null;
@@ -12,10 +14,27 @@ export interface InvalidValue {
 export const invalidKey = "spanledger.invalid";
 
 /** What `event_data` says of one of them. */
-export type InvalidNote = Partial<InvalidValue> & Pick<InvalidValue, "code">;
+export interface InvalidNote {
+  readonly code: RejectionCodeName;
+  readonly value?: number;
+  /** Set if the name is not declared. */
+  readonly undeclared?: true;
+}
 
-/** Stands for attributes that the catalogue does not know. */
+/** The values that were left out of an event, by attribute. */
+export type InvalidNotes = Readonly<Record<string, InvalidNote>>;
+
+/** Stands for attributes that are not declared. */
 export const otherAttribute = "other";
+
+export function notesOfInvalid(invalid: readonly InvalidValue[]): InvalidNotes {
+  return Object.fromEntries(
+    invalid.map(({ attribute, isDeclared, code, value }): [string, InvalidNote] => [
+      attribute,
+      { code, ...(value === null ? {} : { value }), ...(isDeclared ? {} : { undeclared: true }) },
+    ]),
+  );
+}
 
 /** What is wrong with a value, so that the rest of its event can be taken. */
 const codes: ReadonlySet<RejectionCodeName> = new Set([
@@ -34,8 +53,5 @@ export function spoilsValueOnly(code: RejectionCodeName): boolean {
 
 /** The member of `event_data` that lists what was left out, behind a comma. */
 export function writeInvalidValues(invalid: readonly InvalidValue[]): Buffer {
-  const byAttribute = Object.fromEntries(
-    invalid.map(({ attribute, code, value }) => [attribute, value === null ? { code } : { code, value }]),
-  );
-  return Buffer.from(`,"${invalidKey}":${JSON.stringify(byAttribute)}`);
+  return Buffer.from(`,"${invalidKey}":${JSON.stringify(notesOfInvalid(invalid))}`);
 }

@@ -13,6 +13,7 @@ interface BadEvent {
   readonly tenantId: string;
   readonly name: EventName;
   readonly problem: EventProblem;
+  readonly occurredAtMs: number | null;
   /** A complete request with this one event, in parts. */
   readonly payload: readonly Buffer[];
   readonly encoding: OtlpEncoding;
@@ -28,6 +29,7 @@ export function* makeRejection({
   tenantId,
   name,
   problem,
+  occurredAtMs,
   payload: parts,
   encoding,
   signal,
@@ -51,6 +53,7 @@ export function* makeRejection({
     code: problem.code,
     reason: `${problem.text}. ${rejectionCodes[problem.code].action}`,
     eventName: name.text === "" ? null : shortenText(name.text, maxEventNameLength),
+    occurredAtMs,
     payload,
     payloadType,
     signal,

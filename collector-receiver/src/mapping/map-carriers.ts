@@ -243,7 +243,8 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       (reading.satisfied === plan.requiredMask ? null : findMissing(reading, plan)) ??
       (reading.writeInvalid() ? null : invalidTooLarge(reading.limits.eventDataBytes));
     if (problem !== null) {
-      this.#reject(walker, name, problem);
+      const hasTime = carrier.fault?.field !== "time" && findTimeProblem(carrier, occurredAtMs, this) === null;
+      this.#reject(walker, name, problem, hasTime ? occurredAtMs : null);
       return;
     }
     if (!this.#isOurScope) this.#watch.lookAtSessionId(walker, reading.sessionId, resource);
@@ -276,18 +277,17 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     return resource;
   }
 
-  #reject(walker: OtlpWalker, name: EventName, problem: EventProblem): void {
+  #reject(walker: OtlpWalker, name: EventName, problem: EventProblem, occurredAtMs: number | null): void {
     if (!this.#carrierIsRejected) {
       this.#carrierIsRejected = true;
       this.rejectedCarriers++;
     }
-    const encoding = this.#encoding;
-    const signal = this.#signal;
-    const tenantId = this.#tenantId;
+    const [encoding, signal] = [this.#encoding, this.#signal];
     const { sourceId, eventSeq: seq } = this.#reading;
     const source = sourceId !== null && seq > 0 ? { sourceId, seq } : null;
     const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.#resourceReading!);
-    const rejection = makeRejection({ tenantId, name, problem, payload, encoding, signal, source });
+    const bad = { tenantId: this.#tenantId, name, problem, occurredAtMs, payload, encoding, signal, source };
+    const rejection = makeRejection(bad);
     const { done, value } = rejection.next();
     if (done === true) this.rejected.push(value);
     else this.#unfinished.push(rejection);

@@ -1,7 +1,7 @@
 import { capture, type AttributeKey, type AttributeRule } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
 import type { EventReading } from "./event-reading.ts";
-import { spoilsValueOnly } from "./invalid-values.ts";
+import { spoilsValueOnly, type InvalidValue } from "./invalid-values.ts";
 import type { JsonPlace } from "./json-place.ts";
 import { saysTest } from "./take-value.ts";
 
@@ -90,7 +90,7 @@ export class PresentAttribute {
   /** Whether a text marks a test event, which should be a boolean. */
   saysTest(bytes: Buffer, start: number, end: number): boolean {
     const isWord = this.rule?.capture === capture.test && saysTest(bytes, start, end);
-    if (isWord) this.#reading.invalid.push({ attribute: this.key.text, code: "wrong_type", value: null });
+    if (isWord) this.#noteInvalid("wrong_type", null);
     return isWord;
   }
 
@@ -112,9 +112,13 @@ export class PresentAttribute {
     const problem = this.#invalid;
     if (problem === null) return;
     this.#invalid = this.#reading.problem = null;
-    this.#reading.invalid.push({ attribute: this.key.text, code: problem.code, value: problem.value ?? null });
+    this.#noteInvalid(problem.code, problem.value ?? null);
     this.#place.takeBack();
     this.giveUp();
+  }
+
+  #noteInvalid(code: InvalidValue["code"], value: number | null): void {
+    this.#reading.invalid.push({ attribute: this.key.text, isDeclared: this.rule !== null, code, value });
   }
 
   #restore(): void {

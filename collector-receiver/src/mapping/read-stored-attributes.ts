@@ -2,6 +2,7 @@ import "../bytes/buffer-slices.ts";
 import { ByteWords } from "../bytes/byte-words.ts";
 import type { CountedAttributes } from "./business-event.ts";
 import { InternTable } from "../bytes/intern-table.ts";
+import { invalidKey, type InvalidNotes } from "./invalid-values.ts";
 import { PredictedName } from "../bytes/predicted-name.ts";
 import { StringCache } from "../bytes/string-cache.ts";
 
@@ -37,6 +38,8 @@ class StoredKey extends PredictedName {
 export class StoredAttributesReader {
   /** Whether the data that was read last says `"test": true`. */
   test = false;
+  /** What it says of values that were left out. */
+  invalid: InvalidNotes | undefined;
   readonly #counted: ReadonlySet<string>;
   readonly #keys: InternTable<StoredKey>;
   readonly #texts = new StringCache();
@@ -54,6 +57,7 @@ export class StoredAttributesReader {
   /** @param start where the text of one object begins */
   read(bytes: Buffer, view: DataView, start: number, end: number): CountedAttributes {
     this.test = false;
+    this.invalid = undefined;
     const attributes: Record<string, string | number | boolean> = {};
     let before = this.#origin;
     let pos = start + 1;
@@ -99,6 +103,7 @@ export class StoredAttributesReader {
   #parse(bytes: Buffer, start: number, end: number): CountedAttributes {
     const data = JSON.parse(bytes.utf8Slice(start, end)) as Record<string, unknown>;
     this.test = data["test"] === true;
+    this.invalid = data[invalidKey] as InvalidNotes | undefined;
     const attributes: Record<string, string | number | boolean> = {};
     for (const name of this.#counted) {
       const value = data[name];

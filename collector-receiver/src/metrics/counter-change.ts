@@ -1,4 +1,5 @@
 import type { PeriodType } from "./business-calendar.ts";
+import type { QualityEntry } from "./data-quality.ts";
 
 export interface BusinessChange {
   readonly tenantId: string;
@@ -27,6 +28,15 @@ export interface AttributeCountChange {
   readonly eventName: string;
   readonly attribute: string;
   readonly value: string;
+  count: number;
+}
+export interface QualityChange extends QualityEntry {
+  readonly tenantId: string;
+  readonly day: string;
+  /** Empty if a rejected event has none. */
+  readonly eventName: string;
+  /** One of the events: `exampleOf` gives it for one that is stored. */
+  readonly example: string | null;
   count: number;
 }
 export interface HistogramChange {

@@ -15,6 +15,8 @@ import type { TicketPart } from "./ticket-contribution.ts";
 import { ticketPlaces } from "./ticket-places.ts";
 import { workingMsUntil } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
+import { qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
+import { QualityChanges } from "./quality-changes.ts";
 import type {
   AgentChange,
   AttributeCountChange,
@@ -64,6 +66,7 @@ export class CounterChanges {
   readonly eventCounts = new Map<string, EventCountChange>();
   readonly attributeCounts = new Map<string, AttributeCountChange>();
   readonly histograms = new Map<string, HistogramChange>();
+  readonly quality = new QualityChanges();
   readonly customers = new Map<string, CustomerChange>();
   /** Facts of agents, which move no counter. */
   readonly operations = new OperationFacts();
@@ -80,7 +83,11 @@ export class CounterChanges {
 
   /** Adds what an event says of agents: that goes by the event alone, whether its session is a test or not. */
   addFacts(event: CountableEvent, { calendar }: EventRules): void {
-    if (event.test) return;
+    if (event.test) {
+      const entries = testMarkEntriesOf(event);
+      for (const entry of entries) this.quality.add(calendar.dayOf(event.occurredAtMs), event, entry, 1);
+      return;
+    }
     if (event.agentId !== null) this.operations.addEvent(event);
     if (event.name !== agentNameEvent) return;
     noteAgentName(this.#agentOf(event.agentId, this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs))), event);
@@ -97,6 +104,7 @@ export class CounterChanges {
       day.eventCounts.set(event.name, change);
       this.eventCounts.set(day.prefix + event.name, change);
     }
+    for (const entry of qualityEntriesOf(event)) this.quality.add(day.day, event, entry, sign);
     const own = custom?.rules.get(event.name);
     if (own !== undefined) this.#countOwn(event, day, own, sign);
     for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute, sign);
@@ -203,7 +211,7 @@ export class CounterChanges {
     const { agentStates, agentActivity } = this.operations;
     const own = this.custom === null ? 0 : this.custom.counters.size + this.custom.sessions.size;
     const byDay = this.business.size + this.agents.size + this.eventCounts.size;
-    const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size;
+    const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size + this.quality.rows.size;
     return byDay + byValue + own + agentStates.length + agentActivity.size;
   }
 

@@ -13,6 +13,7 @@ import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
 import { copySealedPeriods, groupAlike } from "./copy-sealed-periods.ts";
+import { recountQuality } from "./recount-quality.ts";
 import { RecountFold } from "./recount-fold.ts";
 
 /**
@@ -61,6 +62,7 @@ export async function recountEvents(
   await writing;
   await fold.write(writer);
   await takeBackShadowTests(writer, rules);
+  await recountQuality(reader, writer, rules);
   onProgress(total);
   return events;
 }

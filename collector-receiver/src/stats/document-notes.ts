@@ -1,5 +1,7 @@
 import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
+import { qualityKinds } from "../metrics/quality-codes.ts";
+import type { QualityKind } from "../metrics/quality-codes.ts";
 import { neverReported } from "./never-reported.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
@@ -12,13 +14,14 @@ type NoteCode =
   | "resolution_assumed"
   | "reused_session_ids"
   | "waits_unknown"
+  | QualityKind
   | keyof typeof neverReported;
 
 /** What a reader has to know before quoting a figure. */
 export interface DocumentNote {
   readonly code: NoteCode;
   readonly message: string;
-  /** How many sessions it is about, where it is about some. */
+  /** How many sessions, or for a kind of data quality events, it is about, where it is about some. */
   readonly count?: number;
 }
 
@@ -60,7 +63,38 @@ const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string, o
       `Data-quality warning: ${count} session ids started again after their end or the idle timeout, so sessions may be undercounted. Check whether the product uses customer ids as session_id.`,
   },
   ...neverReported,
+  rejection: {
+    "zh-CN": (count) => `${count} 个事件被拒绝，不在任何数字中。`,
+    en: (count) => `${count} events were rejected and are in no figure.`,
+  },
+  invalid_value: {
+    "zh-CN": (count) => `${count} 个值无效，未计入；其事件照常计数。`,
+    en: (count) => `${count} values were invalid and are not counted; their events are.`,
+  },
+  contradiction: {
+    "zh-CN": (count) => `${count} 个事件的数据相互矛盾。`,
+    en: (count) => `${count} events contradict themselves.`,
+  },
+  unknown_word: {
+    "zh-CN": (count) => `${count} 处使用了词表中没有的角色、状态、原因或渠道，其含义未知。`,
+    en: (count) =>
+      `${count} roles, statuses, reasons or channels are words that no list knows; what they mean is unknown.`,
+  },
+  placeholder: {
+    "zh-CN": (count) => `${count} 个事件的客户编号是占位符，不计为客户。`,
+    en: (count) => `${count} events name a placeholder as their customer; it counts as nobody.`,
+  },
+  derived_id: {
+    "zh-CN": (count) => `${count} 个事件没有编号，由内容推导；重试时内容若有变化会重复计数。`,
+    en: (count) =>
+      `${count} events came without an id, and one was derived; a retry that changes anything counts twice.`,
+  },
 };
+
+/** The notes that `/data-quality` explains. */
+export function isQualityNote({ code }: DocumentNote): boolean {
+  return Object.hasOwn(qualityKinds, code);
+}
 
 export function notesOf(reading: PeriodReading, metrics: PeriodMetrics, locale: Locale): DocumentNote[] {
   const notes: DocumentNote[] = [];
@@ -93,6 +127,10 @@ export function notesOf(reading: PeriodReading, metrics: PeriodMetrics, locale: 
   const handled = valueOf("sessions_released") + valueOf("sessions_transferred");
   if (valueOf("handles_known") < valueOf("sessions_released")) {
     noteKnown("handle_times_unknown", valueOf("handles_known"), handled);
+  }
+  for (const kind of Object.keys(qualityKinds) as QualityKind[]) {
+    const count = reading.quality.get(kind) ?? 0;
+    if (count > 0) notes.push({ code: kind, message: texts[kind][locale](formatCount(count, locale), ""), count });
   }
   return notes;
 }

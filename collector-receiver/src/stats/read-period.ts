@@ -9,6 +9,8 @@ import type { PeriodStatus } from "./period-status.ts";
 import { counterRangeOf, parseComparison, parsePeriod } from "./report-period.ts";
 import type { DayRange, PeriodQuery, ReportPeriod } from "./report-period.ts";
 import { readCounters } from "./sql/read-counters.ts";
+import { readQualityTotals } from "./sql/read-quality.ts";
+import type { QualityTotals } from "./sql/read-quality.ts";
 import { readTenant } from "./sql/read-tenant.ts";
 import type { TenantRow } from "./sql/read-tenant.ts";
 import type { StatsContext } from "./stats-options.ts";
@@ -40,6 +42,8 @@ export interface PeriodReading extends TenantToday {
   readonly compared: Readonly<Record<ComparedPart, ComparedCounters | null>>;
   /** The start days whose conversations had time to end, if they are some of the period's and not all. */
   readonly ended: { readonly days: DayRange; readonly counters: Counters } | null;
+  /** What the ledger of data quality counts in the period. */
+  readonly quality: QualityTotals;
 }
 
 export type StatsReader = Pick<StatsContext, "pool" | "now">;
@@ -63,13 +67,17 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
   const standing = { calendar: at.calendar, today: at.today, idleTimeoutMs, idleThroughMs };
   const comparison = comparePeriods(period, parseComparison(query), standing);
   const ended = endedDaysOf(period, standing);
-  const countersOf = await readRanges(reader, tenantId, [
+  const ranges = [
     period,
     ...(ended === null ? [] : [ended]),
     ...comparedParts.flatMap((part) => {
       const days = comparison?.days[part];
       return days == null ? [] : [days.now, days.before];
     }),
+  ];
+  const [countersOf, quality] = await Promise.all([
+    readRanges(reader, tenantId, ranges),
+    readQualityTotals(reader.pool, tenantId, period),
   ]);
   const comparedOf = (part: ComparedPart): ComparedCounters | null => {
     const days = comparison?.days[part];
@@ -85,6 +93,7 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
     comparison,
     compared: { over: comparedOf("over"), ended: comparedOf("ended"), judged: comparedOf("judged") },
     ended: ended === null ? null : { days: ended, counters: countersOf(ended) },
+    quality,
   };
 }
 

@@ -4,6 +4,7 @@ import { createErrorAnswer } from "./answer-error.ts";
 import { routeAgents } from "./routes/agents.ts";
 import { routeCaseStudy } from "./routes/case-study.ts";
 import { routeCustom } from "./routes/custom.ts";
+import { routeDataQuality } from "./routes/data-quality.ts";
 import { routeCatalogue } from "./routes/events.ts";
 import { routeLive } from "./routes/live.ts";
 import { routeMetrics } from "./routes/metrics.ts";
@@ -41,6 +42,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeOperations(app, context);
   routeCustom(app, context);
   routeLive(app, context);
+  routeDataQuality(app, context);
   routeSession(app, context);
   routeMetrics(app, context);
   routeCatalogue(app, context);

@@ -1,4 +1,6 @@
 import { addMonths, businessCalendarOf, monthOf } from "../metrics/business-calendar.ts";
+import { foldSealedWords } from "../storage/counters/fold-sealed-words.ts";
+import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { applyRetention, dropOldPartitions, type RetentionBound } from "../storage/settings/retention-plans.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -27,7 +29,23 @@ export function applyDueRetention(
 ): Promise<{ readonly sealed: readonly RetentionBound[]; readonly dropped: readonly string[] }> {
   return inTransaction(client, { lock: "database", duty: "retention", maxLockWaitMs }, async () => {
     const sealed = await applyRetention(client, months);
+    if (sealed.length > 0) await foldSealedWords(client, await firstDaysOf(client, sealed));
     const dropped = sealed.length > 0 ? await dropOldPartitions(client) : [];
     return { sealed, dropped };
+  });
+}
+
+/** The first business day of each tenant that is kept. */
+async function firstDaysOf(client: WriterConnection, sealed: readonly RetentionBound[]) {
+  const rules = await loadTenantRules(
+    client,
+    sealed.map(({ tenantId }) => tenantId),
+    true,
+  );
+  return sealed.flatMap(({ tenantId, retainedFromMs }) => {
+    const calendar = rules.get(tenantId)?.calendar;
+    return calendar === undefined || retainedFromMs === null
+      ? []
+      : [{ tenantId, firstDay: calendar.dayOf(retainedFromMs) }];
   });
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import { createErrorPage } from "./page/answer-error-page.ts";
 import { routeAgent } from "./routes/agent.ts";
+import { routeDataQualityPages } from "./routes/data-quality.ts";
 import { routeEventList } from "./routes/event-list.ts";
 import { routeTicket } from "./routes/ticket.ts";
 import { routeTicketList } from "./routes/ticket-list.ts";
@@ -31,6 +32,7 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeTicketList(app, context);
   routeAgent(app, context);
   routeTicket(app, context);
+  routeDataQualityPages(app, context);
   routeShared(app, context);
   routeLivePage(app, context);
 };

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import type { BusinessEvent, MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { idKind } from "../../../collector-receiver/src/mapping/id-kind.ts";
+import type { InvalidNotes } from "../../../collector-receiver/src/mapping/invalid-values.ts";
 import { makeBusinessEvent } from "../../support/make-business-event.ts";
 import { uuidV7 } from "../../support/uuid-v7.ts";
+
+const invalidNotes: readonly InvalidNotes[] = [
+  { user_id: { code: "value_too_long" } },
+  { message_length: { code: "out_of_range", value: -1 }, note: { code: "nul_character", undeclared: true } },
+];
 
 /** Events of a small world: few sessions, agents and customers, so that everything collides. */
 export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrary<BusinessEvent[]> {
@@ -9,7 +16,10 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
   const users = fc.constantFrom("u-1", "u-2", "ü-𝒳", "u-\uffee", "null", " Anonymous ", "");
   const roles = fc.constantFrom("ai", "user", "bot", " Assistant ", "机器人", "agent", "坐席", "dragon");
   const attributesByName: Record<string, fc.Arbitrary<Record<string, string | number | boolean>>> = {
-    "session.start": fc.record({ channel: fc.constantFrom("web", "app"), user_id: users }, { requiredKeys: [] }),
+    "session.start": fc.record(
+      { channel: fc.constantFrom("web", "app", "Kakao 7"), user_id: users },
+      { requiredKeys: [] },
+    ),
     "session.message": fc.record(
       { response_time_ms: fraction, first_token_ms: fc.nat(5000), role: roles, user_id: users },
       { requiredKeys: [] },
@@ -31,7 +41,10 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     "agent.login": fc.record({ agent_name: fc.constantFrom("王芳", "Li Wei", "Ana") }, { requiredKeys: [] }),
     "agent.logout": fc.record({ work_duration_minutes: fraction }, { requiredKeys: [] }),
     "agent.status_change": fc.record(
-      { to_status: fc.constantFrom("online", "Busy", "away", "lunch break", "offline", "离线", " 忙碌", "离席") },
+      {
+        from_status: fc.constantFrom("online", "nap"),
+        to_status: fc.constantFrom("online", "Busy", "away", "lunch break", "offline", "离线", " 忙碌", "离席"),
+      },
       { requiredKeys: [] },
     ),
     "agent.session_takeover": fc.record({ wait_duration_seconds: fraction }, { requiredKeys: [] }),
@@ -43,7 +56,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     "ticket.status_changed": fc.record(
       {
         from_status: fc.constantFrom("open", "closed", "Resolved", "处理中"),
-        to_status: fc.constantFrom("open", "pending", "closed", " 已解决 ", "canceled"),
+        to_status: fc.constantFrom("open", "pending", "closed", " 已解决 ", "canceled", "parked"),
       },
       { requiredKeys: [] },
     ),
@@ -83,6 +96,9 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       tenant: fc.constantFrom("default", "default", "brand-b"),
       isTest: fc.integer({ min: 0, max: 59 }).map((n) => n === 0),
       source: fc.integer({ min: 1, max: 2 }),
+      id: fc.constantFrom("own", "own", "own", "derived", "foreign" as const),
+      // One in ten has values that were left out.
+      invalid: fc.integer({ min: 0, max: 19 }).map((n): InvalidNotes | undefined => invalidNotes[n]),
     }),
   );
   return fc.array(event, { minLength: 1, maxLength: 60, size: "max" }).map((drafts) => {
@@ -93,12 +109,18 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       const isTicket = draft.name.startsWith("ticket.");
       const agentId = draft.name.startsWith("agent.") || (isTicket && !draft.unattributed) ? draft.agent : null;
       const data = { ...draft.attributes, ...(draft.isTest ? { test: true } : {}) };
+      const { invalid } = draft;
+      const stored = invalid === undefined ? data : { ...data, "spanledger.invalid": invalid };
+      const ownId = uuidV7(aroundMs + draft.offsetMs, i + 1);
       const sourceId = `source-${draft.tenant}-${draft.source}`;
       const seq = (seqs.get(sourceId) ?? 0) + 1;
       seqs.set(sourceId, seq);
       return makeBusinessEvent({
         tenantId: draft.tenant,
-        eventId: uuidV7(aroundMs + draft.offsetMs, i + 1),
+        // Ids of version 5: derived ones, and those that a sender made.
+        eventId: draft.id === "own" ? ownId : `${ownId.slice(0, 14)}5${ownId.slice(15)}`,
+        idKind: draft.id === "own" ? idKind.ownTime : draft.id === "derived" ? idKind.derived : idKind.foreign,
+        invalid,
         name: draft.name,
         sessionId,
         agentId,
@@ -106,7 +128,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
         occurredAtMs: aroundMs + draft.offsetMs,
         test: draft.isTest,
         attributes: data,
-        eventData: new TextEncoder().encode(JSON.stringify(data)),
+        eventData: new TextEncoder().encode(JSON.stringify(stored)),
         traceId: null,
         spanId: null,
         serviceName: "test",

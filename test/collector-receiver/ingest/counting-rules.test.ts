@@ -23,7 +23,12 @@ const start = (tenantId: string, sessionId = "s-1"): BusinessEvent =>
 function rejection(tenantId: string, text: string): RejectedEvent {
   const payload = Buffer.from(text);
   const contentHash = createHash("sha256").update(payload).digest();
-  const known = { code: "missing_attribute", reason: "session_id is missing", eventName: "session.start" };
+  const known = {
+    code: "missing_attribute",
+    reason: "session_id is missing",
+    eventName: "session.start",
+    occurredAtMs: null,
+  };
   return { tenantId, ...known, payload, payloadType: "application/json", signal: "traces", contentHash, source: null };
 }
 

@@ -16,7 +16,8 @@ export function eventsFromScratch(events: readonly BusinessEvent[]): Record<stri
         agent_id: event.agentId,
         ticket_id: event.ticketId,
         occurred_at: event.occurredAtMs,
-        event_data: event.attributes,
+        event_data:
+          event.invalid === undefined ? event.attributes : { ...event.attributes, "spanledger.invalid": event.invalid },
         service_name: event.serviceName,
       },
     ]),

@@ -15,6 +15,7 @@ import { countedEvents, countFromScratch, firstTakeovers } from "./count-from-sc
 import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
 import { ticketsFromScratch } from "./tickets-from-scratch.ts";
 import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
+import { qualityFromScratch, storedQuality } from "./quality-from-scratch.ts";
 import { countOwnFromScratch, ownDefinitions, storedOwnNumbers } from "./count-own-from-scratch.ts";
 import { propertyRuns } from "../../support/property-runs.ts";
 
@@ -87,6 +88,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         );
         expect(await storedDetails(database.pool)).toEqual(detailsFromScratch(events, timezone));
         expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
+        expect(await storedQuality(database.pool)).toEqual(qualityFromScratch(events, timezone));
         expect(await businessDurations()).toBe(durationsOf(events, timezone));
         expect(await storedOwnNumbers(database.pool)).toEqual(countOwnFromScratch(events, timezone));
         expect(await agentsAddUp()).toBe(true);

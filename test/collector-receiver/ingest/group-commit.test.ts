@@ -91,6 +91,7 @@ describe("one bad event hurts itself alone", () => {
       code: "wrong_type",
       reason: 'agent_id is the text "7": send an integer',
       eventName: "agent.login",
+      occurredAtMs: null,
       payload: new Uint8Array([1, 2, 3]),
       payloadType: "application/x-protobuf",
       signal: "traces" as const,

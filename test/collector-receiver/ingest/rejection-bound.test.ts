@@ -15,6 +15,7 @@ function badEvent(tenantId: string, bytes: number, sourceSeq: number): RejectedE
     code: "wrong_type",
     reason: "channel is not a text",
     eventName: "session.start",
+    occurredAtMs: null,
     payload,
     payloadType: "application/x-protobuf",
     signal: "logs",

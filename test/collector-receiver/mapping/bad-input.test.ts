@@ -270,7 +270,7 @@ describe("bad values of attributes that an event can do without", () => {
       "a NUL character in an attribute that nobody knows",
       eventOf("session.start", [session, text("x", "\u0000")]),
       "x",
-      { code: "nul_character" },
+      { code: "nul_character", undeclared: true },
     ],
     [
       "a negative duration",
@@ -321,7 +321,7 @@ describe("bad values of attributes that an event can do without", () => {
         { key: "deep", value: { arrayValue: { values: [{ arrayValue: { values: [{ stringValue: "\u0000" }] } }] } } },
       ]),
       "deep",
-      { code: "nul_character" },
+      { code: "nul_character", undeclared: true },
     ],
     [
       "test that says neither",

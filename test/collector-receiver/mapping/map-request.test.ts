@@ -253,7 +253,7 @@ function asLogRecord(event: SpanEvent): LogRecord {
 
 function withoutNotes(event: BusinessEvent) {
   const { [invalidKey]: _, ...eventData } = JSON.parse(Buffer.from(event.eventData).toString());
-  return { ...fieldsOf(event), eventData };
+  return { ...fieldsOf(event), eventData, invalid: undefined };
 }
 
 /** A customer's number is stored as a text, and whatever says that an event is a test as true. */

@@ -20,6 +20,10 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   "/report/tickets": ["ticket_backlog", "ticket_backlog_unassigned", "tickets_reopened"].map(
     (of) => `?month={month}&of=${of}`,
   ),
+  "/data-quality/events": [
+    "?month={month}&code=derived_id&event=session.start",
+    "?month={month}&code=rejected&detail=wrong_type",
+  ],
   "/report/events": ["?month={month}&of=sessions_handled", "?month={month}&of=order_queries_failed"],
 };
 

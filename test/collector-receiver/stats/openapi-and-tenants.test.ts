@@ -23,6 +23,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   ],
   "/api/analytics/agents": ["agents?month=2025-12"],
   "/api/analytics/operations": ["operations?month=2025-12", "operations?start_date=2025-12-02&end_date=2025-12-30"],
+  "/api/analytics/data-quality": ["data-quality?month=2025-12"],
   "/api/analytics/custom": ["custom?month=2025-12", "custom?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/live": ["live"],
   "/api/analytics/sessions/{session_id}": ["sessions/shared", "sessions/shared?limit=1"],
@@ -49,6 +50,12 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   await seedDay(pool, tenantId, "2025-12-25", counters);
   await seedOwnMetrics(pool, tenantId, factor);
   await seedOperations(pool, tenantId, factor);
+  await pool.query(
+    `insert into analytics_data_quality values
+       ($1, '2025-12-25', 'unknown_word', 'role', 'robot', 'session.message', $2, $3),
+       ($1, '2025-12-25', 'rejected', '', 'wrong_type', 'query.order', $2, 'abcd')`,
+    [tenantId, factor, `${Date.parse("2025-12-25T04:00:00Z")}_019b5383-0e80-7000-8000-00000000000${factor}`],
+  );
   // The same agent id in every tenant, its name given on another day.
   const day = `2025-12-${24 + factor}`;
   await seedAgent(pool, tenantId, day, 7, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);
@@ -169,6 +176,9 @@ describe("statements of the routes", () => {
             expect(node["Node Type"]).toMatch(/^(Index Scan|Bitmap Heap Scan)$/);
             expect(JSON.stringify(node)).toContain("session_id");
           }
+        } else if (name === "stats-read-quality-examples") {
+          for (const node of onEvents) expect(node["Node Type"]).toBe("Index Scan");
+          expect(JSON.stringify(onEvents)).toContain("event_id = example.example_id");
         } else {
           expect(onEvents, name).toEqual([]);
         }

@@ -21,7 +21,7 @@ export async function readCompleteness(
   toMs: number,
 ): Promise<Completeness> {
   const { rows } = await pool.query<{ recorded: string; dropped: string; missing: string }>({
-    name: "web-read-completeness",
+    name: "stats-read-completeness",
     text: readCompletenessSql,
     values: [tenantId, new Date(fromMs).toISOString(), new Date(toMs).toISOString()],
   });

@@ -116,7 +116,7 @@ export async function readRejectedPayloads(
 }
 
 /**
- * Empties rejected events and keeps their keys and codes; they cannot be replayed any more.
+ * Empties rejected events and keeps their keys and codes; they cannot be replayed any more, and stay in the ledger.
  * @returns how many were not empty
  */
 export async function emptyRejectedEvents(
@@ -127,7 +127,7 @@ export async function emptyRejectedEvents(
   const { rowCount } = await client.query({
     text: `
       update analytics_rejected_events
-      set payload = '', reason = 'erased', replayed_at = coalesce(replayed_at, now())
+      set payload = '', reason = 'erased'
       where tenant_id = $1 and content_hash = any ($2::bytea[]) and payload <> ''`,
     values: [tenantId, contentHashes],
   });

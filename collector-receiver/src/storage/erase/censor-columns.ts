@@ -8,6 +8,8 @@ interface TextColumn {
   readonly maxLength: number;
   /** Set if the column is part of the key: rows that get the same text are added up. */
   readonly counted?: { readonly key: readonly string[]; readonly amount: string };
+  /** SQL that is true of the rows whose text may name somebody; all unless given. */
+  readonly where?: string;
 }
 
 /** Every such column but those of events and rejected events. A test holds this list against the schema. */
@@ -30,6 +32,19 @@ export const censoredColumns: readonly TextColumn[] = [
     maxLength: Infinity,
     counted: { key: ["day", "event_name", "attribute"], amount: "events" },
   },
+  {
+    table: "analytics_data_quality",
+    column: "event_name",
+    maxLength: 50,
+    counted: { key: ["day", "code", "attribute", "detail"], amount: "events" },
+  },
+  {
+    table: "analytics_data_quality",
+    column: "detail",
+    maxLength: Infinity,
+    counted: { key: ["day", "code", "attribute", "event_name"], amount: "events" },
+    where: "code = 'unknown_word'",
+  },
   { table: "analytics_agent_metrics", column: "agent_name", maxLength: Infinity },
   { table: "analytics_sessions", column: "channel", maxLength: Infinity },
   { table: "analytics_sources", column: "service_name", maxLength: Infinity },
@@ -48,11 +63,13 @@ export async function censorColumn(
   client: WriterConnection,
   tenantId: string,
   id: string,
-  { table, column, maxLength, counted }: TextColumn,
+  { table, column, maxLength, counted, where = "true" }: TextColumn,
   censor: (text: string, maxLength: number) => string,
 ): Promise<number> {
   const { rows } = await client.query<{ text: string }>({
-    text: `select distinct ${column} as text from ${table} where tenant_id = $1 and position($2 in ${column}) > 0`,
+    text: `
+      select distinct ${column} as text from ${table}
+      where tenant_id = $1 and ${where} and (position($2 in ${column}) > 0 or position('#' in $2) > 0 and ${column} is not null)`,
     values: [tenantId, id],
   });
   const pairs = rows
@@ -63,7 +80,7 @@ export async function censorColumn(
   const renamed = "unnest($2::text[], $3::text[]) as renamed (before, after)";
   if (counted === undefined) {
     const changed = await client.query({
-      text: `update ${table} t set ${column} = renamed.after from ${renamed} where t.tenant_id = $1 and t.${column} = renamed.before`,
+      text: `update ${table} t set ${column} = renamed.after from ${renamed} where t.tenant_id = $1 and t.${column} = renamed.before and ${where}`,
       values,
     });
     return changed.rowCount ?? 0;
@@ -72,7 +89,8 @@ export async function censorColumn(
   const moved = await client.query<{ rows: number }>({
     text: `
       with taken as (
-        delete from ${table} t using ${renamed} where t.tenant_id = $1 and t.${column} = renamed.before
+        delete from ${table} t using ${renamed}
+        where t.tenant_id = $1 and t.${column} = renamed.before and ${where}
         returning ${key.map((name) => `t.${name}`).join(", ")}, renamed.after, t.${amount}
       ), added as (
         insert into ${table} as t (tenant_id, ${key.join(", ")}, ${column}, ${amount})

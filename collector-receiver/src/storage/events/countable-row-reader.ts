@@ -1,6 +1,7 @@
 import { InvariantError } from "../../invariant-error.ts";
 import "../../bytes/buffer-slices.ts";
 import type { CountableEvent, CountedAttributes } from "../../mapping/business-event.ts";
+import type { InvalidNotes } from "../../mapping/invalid-values.ts";
 import { StoredAttributesReader } from "../../mapping/read-stored-attributes.ts";
 import { uuidText } from "../../bytes/uuid.ts";
 import { StringCache } from "../../bytes/string-cache.ts";
@@ -13,6 +14,8 @@ const columnCount = 7;
 const signature = Buffer.from("PGCOPY\n\xff\r\n\0", "latin1");
 const headerBytes = signature.length + 8;
 const messageHead = 5;
+/** The ids that we derive are of version 5. */
+const derivedVersion = 5;
 /** PostgreSQL counts microseconds from 2000. */
 const epochMs = Date.UTC(2000, 0, 1);
 
@@ -31,6 +34,7 @@ class StoredEvent implements CountableEvent {
   declare readonly attributes: CountedAttributes;
   declare readonly bytes: Buffer;
   declare readonly idAt: number;
+  declare invalid?: InvalidNotes;
 
   constructor(
     tenantId: string,
@@ -58,6 +62,11 @@ class StoredEvent implements CountableEvent {
 
   get eventId(): string {
     return uuidText(this.bytes, this.idAt);
+  }
+
+  /** By the id alone: one of version 5 that is claimed was the sender's all the same. */
+  get hasDerivedId(): boolean {
+    return (this.bytes[this.idAt + 6] as number) >>> 4 === derivedVersion;
   }
 }
 
@@ -141,7 +150,7 @@ export class CountableRowReader {
     length = view.getInt32(pos);
     // In front of jsonb's text stands its version.
     const attributes = this.#attributes.read(bytes, view, pos + 5, pos + 4 + length);
-    return new StoredEvent(
+    const event = new StoredEvent(
       tenantId,
       name,
       sessionId,
@@ -153,6 +162,8 @@ export class CountableRowReader {
       bytes,
       idAt,
     );
+    if (this.#attributes.invalid !== undefined) event.invalid = this.#attributes.invalid;
+    return event;
   }
 }
 

@@ -38,6 +38,13 @@ export const counterTables: readonly DerivedTable[] = [
     facts: [],
   },
   {
+    table: "analytics_data_quality",
+    key: ["day", "code", "attribute", "detail", "event_name"],
+    counters: ["events"],
+    facts: [],
+    evidence: ["example"],
+  },
+  {
     table: "analytics_duration_counters",
     key: ["day", "metric", "first_bucket"],
     counters: bucketColumns,

@@ -16,18 +16,20 @@ export async function stageCorrections(
   tenantId: string,
 ): Promise<void> {
   for (const derived of tables) {
-    const { table, counters, facts } = derived;
+    const { table, counters, facts, evidence = [] } = derived;
     const ids = rowIdsOf(derived);
     const differs = [
       ...counters.map((column) => `${column} <> 0`),
       ...facts.map((column) => `stored_${column} is distinct from ${column}`),
     ].join(" or ");
-    const signed = (sign: string): string => counters.map((column) => `${sign}${column} as ${column}`).join(", ");
+    const signed = (sign: string): string =>
+      [...counters.map((column) => `${sign}${column} as ${column}`), ...evidence].join(", ");
     const factColumns = (source: "e" | "a"): string =>
       facts.map((column) => (source === "e" ? `, ${column}, null as stored_${column}` : `, null, ${column}`)).join("");
     await client.query(`
       create temporary table ${correctionsOf(derived)} as
       select ${ids}, ${counters.map((column) => `sum(${column}) as ${column}`).join(", ")}
+        ${evidence.map((column) => `, max(${column}) as ${column}`).join("")}
         ${facts.map((column) => `, ${anyOf(column)} as ${column}, ${anyOf(`stored_${column}`)} as stored_${column}`).join("")}
       from (
         select ${ids}, ${signed("")} ${factColumns("e")} from pg_temp.${table}
@@ -52,15 +54,19 @@ export async function applyCorrections(
   tenantId: string,
 ): Promise<void> {
   for (const derived of tables) {
-    const { table, counters, facts } = derived;
+    const { table, counters, facts, evidence = [] } = derived;
     const ids = rowIdsOf(derived);
-    const sums = counters.map((column) => `${column} = t.${column} + excluded.${column}`).join(", ");
+    const columns = [ids, ...counters, ...evidence].join(", ");
+    const merged = [
+      ...counters.map((column) => `${column} = t.${column} + excluded.${column}`),
+      ...evidence.map((column) => `${column} = coalesce(excluded.${column}, t.${column})`),
+    ].join(", ");
     const revision = derived.hasRevision ? "revision = t.revision + 1, updated_at = now(), " : "";
     await client.query(`
-      insert into public.${table} as t (tenant_id, ${ids}, ${counters.join(", ")})
-      select ${client.escapeLiteral(tenantId)}, ${ids}, ${counters.join(", ")} from ${correctionsOf(derived)}
+      insert into public.${table} as t (tenant_id, ${columns})
+      select ${client.escapeLiteral(tenantId)}, ${columns} from ${correctionsOf(derived)}
       order by ${ids}
-      on conflict (tenant_id, ${idsOf(derived)}) do update set ${revision}${sums}`);
+      on conflict (tenant_id, ${idsOf(derived)}) do update set ${revision}${merged}`);
     if (facts.length === 0) continue;
     // A name that changed since the snapshot is newer than what the recount found.
     await client.query(`

@@ -1,4 +1,6 @@
 import type { CountableEvent, CountedAttributes } from "../../mapping/business-event.ts";
+import { invalidKey } from "../../mapping/invalid-values.ts";
+import type { InvalidNotes } from "../../mapping/invalid-values.ts";
 import { isOfTenants } from "./is-of-tenants.ts";
 import { copyOut } from "../wire/copy-out.ts";
 import { CountableRowReader, countableRowColumns } from "../events/countable-row-reader.ts";
@@ -12,12 +14,18 @@ export interface CountableRow {
   agent_id: number | null;
   ticket_id: number | null;
   occurred_at: number;
-  event_data: CountedAttributes;
+  event_data: CountedAttributes & { readonly [invalidKey]?: InvalidNotes };
+  has_derived_id: boolean;
 }
 
+const isOfDerivedVersion = "get_byte(uuid_send(e.event_id), 6) >> 4 = 5";
+
 /** What counting reads of `analytics_events e`. */
-export const countableColumns =
-  "e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data";
+export const countableColumns = `
+  e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data,
+  ${isOfDerivedVersion} and not exists (
+    select from public.analytics_event_ids c
+    where c.tenant_id = e.tenant_id and c.event_id = e.event_id and c.occurred_at = e.occurred_at) as has_derived_id`;
 
 /**
  * The stored events of tenants from `retainedFromMs` on as counting reads them, some hundreds at a time, in no particular
@@ -50,13 +58,46 @@ export async function loadSessionEvents(
   const { rows } = await client.query<CountableRow>({
     name: "read-session-events",
     text: `
-      select event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data
-      from public.analytics_events where tenant_id = $1 and session_id = any ($2::text[])
-        and occurred_at >= coalesce(timestamptz 'epoch' + $3::bigint * interval '1 millisecond', '-infinity')`,
+      select ${countableColumns}
+      from public.analytics_events e where e.tenant_id = $1 and e.session_id = any ($2::text[])
+        and e.occurred_at >= coalesce(timestamptz 'epoch' + $3::bigint * interval '1 millisecond', '-infinity')`,
     values: [tenantId, sessionIds, retainedFromMs],
   });
   return rows.map((row) => countableEvent(tenantId, row));
 }
+
+/** A stored event whose id looks derived and is claimed: its sender has made it. */
+export type MarkedEvent = Pick<CountableEvent, "tenantId" | "eventId" | "name" | "occurredAtMs">;
+
+/** The events of tenants that count and whose ids look derived and are not, after `after`, in the order of their ids. */
+export async function readMarkedEvents(
+  client: WriterConnection,
+  tenantIds: readonly string[],
+  retainedFromMs: number | null,
+  after: MarkedEvent | undefined,
+  limit: number,
+): Promise<MarkedEvent[]> {
+  const { rows } = await client.query<{ tenant_id: string; event_id: string; event_name: string; occurred_at: number }>(
+    {
+      text: `
+      select e.tenant_id, e.event_id, e.event_name, e.occurred_at
+      from public.analytics_event_ids c join public.analytics_events e using (tenant_id, event_id, occurred_at)
+      where tenant_id = any ($1::text[]) and ${isOfDerivedVersion}
+        and occurred_at >= coalesce(timestamptz 'epoch' + $2::bigint * interval '1 millisecond', '-infinity')
+        and (tenant_id, event_id) > ($3, $4::uuid) and (e.event_data -> 'test') is distinct from 'true'
+      order by tenant_id, event_id limit $5`,
+      values: [tenantIds, retainedFromMs, after?.tenantId ?? "", after?.eventId ?? nilUuid, limit],
+    },
+  );
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    eventId: row.event_id,
+    name: row.event_name,
+    occurredAtMs: row.occurred_at,
+  }));
+}
+
+const nilUuid = "00000000-0000-0000-0000-000000000000";
 
 /** A session of the recount that is a test. */
 export interface ShadowTest {
@@ -92,5 +133,7 @@ export function countableEvent(tenantId: string, row: CountableRow): CountableEv
     occurredAtMs: row.occurred_at,
     test: row.event_data["test"] === true,
     attributes: row.event_data,
+    hasDerivedId: row.has_derived_id,
+    invalid: row.event_data[invalidKey],
   };
 }

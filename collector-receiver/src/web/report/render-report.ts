@@ -9,6 +9,7 @@ import type { Fragment, Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
+import { qualityTexts } from "../quality/quality-texts.ts";
 import { behindLinks } from "./behind-links.ts";
 import { comparisonText } from "./describe-comparison.ts";
 import { renderCustomSection } from "./custom-section.ts";
@@ -51,6 +52,7 @@ export function renderReport(context: ReportContext, options: PageFrame): string
       ],
       behind: (key) => behindLinks(context, key),
       pictureHref: (chart) => at(`/report/charts/${chart}.png`),
+      qualityHref: at("/data-quality"),
     }),
     footer: html`<p>${texts.footer}</p>`,
   });
@@ -77,6 +79,8 @@ export interface ReportLinks {
   readonly downloads: readonly BehindLink[];
   readonly behind: (figureKey: string) => readonly BehindLink[];
   readonly pictureHref: (chartId: string) => string | null;
+  /** The page of data quality; null in a shared copy. */
+  readonly qualityHref: string | null;
 }
 
 /** What stands between the navigation and the footer: the same in a shared copy, with links of its own. */
@@ -100,7 +104,7 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
         ${links.downloads.map(({ href, text }) => html`<a class="button" href="${href}">${text}</a>`)}
       </nav>
     </div>
-    ${renderCompleteness(context, instant)} ${renderStory(context, groups)}
+    ${renderCompleteness(context, instant)} ${renderStory(context, groups, links)}
     ${groups.map((group) => renderGroup(group, context, links))} ${renderCustomSection(context)}
     <h2>${texts.charts}</h2>
     <div class="grid-of-charts">
@@ -108,8 +112,8 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
     </div>`;
 }
 
-function renderStory(context: ReportContext, groups: readonly FigureGroup[]): Html {
-  const { texts } = context;
+function renderStory(context: ReportContext, groups: readonly FigureGroup[], { qualityHref }: ReportLinks): Html {
+  const { texts, locale } = context;
   const { text, notes } = storyOf(context, groups);
   return html`<section aria-labelledby="story">
     <h2 id="story">${texts.story}</h2>
@@ -122,6 +126,7 @@ function renderStory(context: ReportContext, groups: readonly FigureGroup[]): Ht
             ${notes.map((note) => html`<li>${note}</li>`)}
           </ul>`
       }
+      ${qualityHref !== null && html`<p class="meta no-print"><a href="${qualityHref}">${qualityTexts[locale].name}</a></p>`}
     </div>
   </section>`;
 }

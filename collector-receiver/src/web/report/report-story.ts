@@ -1,4 +1,4 @@
-import { notesOf } from "../../stats/document-notes.ts";
+import { isQualityNote, notesOf } from "../../stats/document-notes.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { tellStory } from "../../stats/tell-story.ts";
 import { countText } from "./report-context.ts";
@@ -23,7 +23,9 @@ export function storyOf(context: ReportContext, groups: readonly FigureGroup[]):
   const metrics = metricsOfPeriod(reading, locale);
   return {
     text: tellStory(reading, metrics, locale),
-    notes: notesOf(reading, metrics, locale).map(({ message }) => message),
+    notes: notesOf(reading, metrics, locale)
+      .filter((note) => least === null || !isQualityNote(note) || (note.count ?? 0) >= least)
+      .map(({ message }) => message),
     withheld: false,
   };
 }

@@ -75,6 +75,7 @@ function freezePage(context: ReportContext, options: FreezeOptions): string {
       })),
       behind: () => [],
       pictureHref: (chart) => fileHref(`${chart}.png`),
+      qualityHref: null,
     }),
     footer: html`<p>
       ${texts.sharedCopy(

@@ -1,0 +1,109 @@
+/**
+ * The closed list of what the ledger of data quality counts. It stands in `analytics_data_quality.code`, in the API, on the
+ * page and in the documentation.
+ */
+export interface QualityCodeDefinition {
+  readonly kind: QualityKind;
+  /** What was found, and what the figures make of it. */
+  readonly en: string;
+  readonly zh: string;
+  /** What to do about it. */
+  readonly enAction: string;
+  readonly zhAction: string;
+}
+
+/** What the codes are summed up as, in the order in which people read them. */
+export const qualityKinds = {
+  rejection: { en: "Rejected events", zh: "被拒绝的事件" },
+  invalid_value: { en: "Invalid values", zh: "无效的值" },
+  contradiction: { en: "Contradictions", zh: "相互矛盾的数据" },
+  unknown_word: { en: "Unknown words", zh: "未知的词" },
+  placeholder: { en: "Placeholders for customers", zh: "客户编号为占位符" },
+  derived_id: { en: "Derived ids", zh: "推导的事件编号" },
+} as const satisfies Record<string, { readonly en: string; readonly zh: string }>;
+
+export type QualityKind = keyof typeof qualityKinds;
+
+const leftOut = {
+  kind: "invalid_value",
+  enAction: "Send the type, range and unit that the catalogue names, or leave the attribute out.",
+  zhAction: "按目录规定的类型、范围和单位发送；不知道时不要发送该属性。",
+} as const;
+
+export const qualityCodes = {
+  rejected: {
+    kind: "rejection",
+    en: "The event is kept with its reason and counts nowhere.",
+    zh: "事件连同原因被保留，不计入任何数字。",
+    enAction: "Mend the cause, then run `spanledger replay`.",
+    zhAction: "排除原因后运行 `spanledger replay`。",
+  },
+  wrong_type: {
+    ...leftOut,
+    en: "The value has another type than in the catalogue. The event counts without it.",
+    zh: "值的类型与目录不符；事件照常计数，该值不计。",
+  },
+  out_of_range: {
+    ...leftOut,
+    en: "The number is below the minimum or above the maximum. The event counts without it.",
+    zh: "数值低于下限或高于上限；事件照常计数，该值不计。",
+  },
+  not_finite: {
+    ...leftOut,
+    en: "The number is NaN or infinite. The event counts without it.",
+    zh: "数值为 NaN 或无穷大；事件照常计数，该值不计。",
+  },
+  value_too_long: {
+    ...leftOut,
+    en: "The text is longer than the catalogue allows. The event counts without it.",
+    zh: "文本超过目录允许的长度；事件照常计数，该值不计。",
+  },
+  nul_character: {
+    ...leftOut,
+    en: "The text contains U+0000, which PostgreSQL cannot store. The event counts without it.",
+    zh: "文本含有 PostgreSQL 无法存储的 U+0000；事件照常计数，该值不计。",
+  },
+  invalid_unicode: {
+    ...leftOut,
+    en: "The text is not valid Unicode. The event counts without it.",
+    zh: "文本不是有效的 Unicode；事件照常计数，该值不计。",
+  },
+  contradicting_durations: {
+    kind: "contradiction",
+    en: "The first token came after the end of the answer. Both durations count as they were sent.",
+    zh: "首个字晚于回答结束；两个时长都按发送的值计数。",
+    enAction: "Measure both from the request: first_token_ms is at most response_time_ms.",
+    zhAction: "两者都从收到请求起计时：first_token_ms 不应大于 response_time_ms。",
+  },
+  contradicting_end: {
+    kind: "contradiction",
+    en: "The end says one thing by `resolved` and another by its reason. `resolved` counts.",
+    zh: "会话结束的 `resolved` 与结束原因相互矛盾；以 `resolved` 为准。",
+    enAction: "Send one of them, or make them agree.",
+    zhAction: "只发送其中一个，或使两者一致。",
+  },
+  unknown_word: {
+    kind: "unknown_word",
+    en: "No list knows the word, so it has no meaning: a role counts as the customer's, a reason as assumed, a status as away or open.",
+    zh: "词表中没有该词，无法判断其含义：角色按客户计，结束原因按推定计，状态按离开或未结计。",
+    enAction: "Send a word of the catalogue.",
+    zhAction: "请发送目录中的词。",
+  },
+  placeholder: {
+    kind: "placeholder",
+    en: "The customer's id stands for nobody (empty, null, anonymous, 0, …). The conversation counts, the customer does not.",
+    zh: "客户编号不代表任何人（空、null、anonymous、0 等）；会话计数，客户不计数。",
+    enAction: "Leave user_id out where the customer is not known.",
+    zhAction: "不知道客户时不要发送 user_id。",
+  },
+  derived_id: {
+    kind: "derived_id",
+    en: "The event came without an id, so one was derived from what it says. A retry that changes anything counts twice.",
+    zh: "事件没有编号，由其内容推导；重试时内容若有变化会重复计数。",
+    enAction: "Record it with the SDK, or set `spanledger.event.id` to a UUID.",
+    zhAction: "请用 SDK 记录，或将 `spanledger.event.id` 设为 UUID。",
+  },
+} as const satisfies Record<string, QualityCodeDefinition>;
+
+export type QualityCode = keyof typeof qualityCodes;
+export const qualityCodeNames = Object.keys(qualityCodes) as QualityCode[];

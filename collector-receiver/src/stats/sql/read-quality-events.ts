@@ -1,0 +1,132 @@
+import type { Pool } from "pg";
+import { vocabularies } from "@spanledger/sdk/event-catalogue";
+import type { CountedAttributes } from "../../mapping/business-event.ts";
+import { invalidKey } from "../../mapping/invalid-values.ts";
+import type { InvalidNotes } from "../../mapping/invalid-values.ts";
+import { qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.ts";
+import { qualityCodes } from "../../metrics/quality-codes.ts";
+import { isCountedSession } from "../../metrics/session-outcome.ts";
+import { eventColumns, listedEvent } from "../lists/listed-event.ts";
+import type { EventRow, ListedEvent } from "../lists/listed-event.ts";
+import type { EventPosition } from "../lists/event-position.ts";
+import type { QualityKey } from "./read-quality.ts";
+import type { InstantRange } from "./read-ticket-stock.ts";
+export type QualityEventRow = EventRow & { readonly has_derived_id: boolean };
+
+const firstId = "00000000-0000-0000-0000-000000000000";
+const rowsOfPage = 500;
+
+/**
+ * Events that have an entry of the ledger, in order. PostgreSQL finds those that may have it within a day, and the ledger's
+ * own function tells which have, so that the list is as long as its counter.
+ * @param ranges the business days that have one, in order
+ */
+export async function readQualityEvents(
+  pool: Pick<Pool, "query">,
+  tenantId: string,
+  key: QualityKey,
+  ranges: readonly InstantRange[],
+  after: EventPosition | null,
+  limit: number,
+): Promise<ListedEvent[]> {
+  const found: ListedEvent[] = [];
+  let from = after ?? { occurredAtMs: 0, eventId: firstId };
+  for (const range of ranges) {
+    if (range.toMs <= from.occurredAtMs) continue;
+    for (;;) {
+      const rows = await readPage(pool, tenantId, key, range, from);
+      for (const row of rows) {
+        if (isDoubtful(tenantId, row, key)) found.push(listedEvent(row));
+        if (found.length === limit) return found;
+      }
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < rowsOfPage) break;
+      from = { occurredAtMs: Number(last.occurred_at_ms), eventId: last.event_id };
+    }
+  }
+  return found;
+}
+
+async function readPage(
+  pool: Pick<Pool, "query">,
+  tenantId: string,
+  { code, attribute, eventName }: QualityKey,
+  { fromMs, toMs }: InstantRange,
+  after: EventPosition,
+): Promise<QualityEventRow[]> {
+  const { condition, more } = mayHave(code, attribute);
+  const isOfTestMark = attribute === "test";
+  const { rows } = await pool.query<QualityEventRow>({
+    name: `stats-read-quality-events-${code}${isOfTestMark ? "-test" : ""}`,
+    text: `
+      select ${qualityEventColumns}
+      from analytics_events e
+      where tenant_id = $1 and event_name = $2 and occurred_at >= $3::timestamptz and occurred_at < $4::timestamptz
+        and (occurred_at, event_id) > ($5::timestamptz, $6::uuid) and ${condition}
+        ${isOfTestMark ? "" : `and (event_data -> 'test') is distinct from 'true' and ${isOfCountedSession}`}
+      order by occurred_at, event_id
+      limit ${rowsOfPage}`,
+    values: [
+      tenantId,
+      eventName,
+      new Date(Math.max(fromMs, after.occurredAtMs)).toISOString(),
+      new Date(toMs).toISOString(),
+      new Date(after.occurredAtMs).toISOString(),
+      after.eventId,
+      ...more,
+    ],
+  });
+  return rows;
+}
+
+const isDerived = `get_byte(uuid_send(event_id), 6) >> 4 = 5 and not exists (
+  select from analytics_event_ids c
+  where c.tenant_id = e.tenant_id and c.event_id = e.event_id and c.occurred_at = e.occurred_at)`;
+/** SQL over `analytics_events e`: what `isDoubtful` reads of an event. */
+export const qualityEventColumns = `${eventColumns}, ${isDerived} as has_derived_id`;
+/** SQL over `analytics_events e`: its session is no test. */
+export const isOfCountedSession = `not exists (
+  select from analytics_sessions s where s.tenant_id = e.tenant_id and s.session_id = e.session_id and not (${isCountedSession}))`;
+
+/** SQL that is true of the events that have an entry, and of few others; its values are $7 and on. */
+function mayHave(code: QualityKey["code"], attribute: string): { condition: string; more: readonly unknown[] } {
+  const both = (one: string, other: string) => ({ condition: `event_data ?& array['${one}', '${other}']`, more: [] });
+  switch (qualityCodes[code].kind) {
+    case "invalid_value":
+      return { condition: `event_data ? '${invalidKey}'`, more: [] };
+    case "unknown_word":
+      return { condition: "event_data ->> $7 <> all ($8::text[])", more: [attribute, allWords] };
+    case "placeholder":
+      return { condition: `event_data ->> 'user_id' ~* '${nobody}'`, more: [] };
+    case "derived_id":
+      return { condition: isDerived, more: [] };
+    case "contradiction":
+      return code === "contradicting_end" ? both("resolved", "reason") : both("first_token_ms", "response_time_ms");
+    case "rejection":
+      return { condition: "false", more: [] };
+  }
+}
+
+/** Every word that a list has, as it is written there. One of another list is looked at as well. */
+const allWords = [...new Set(Object.values(vocabularies).flatMap((list) => Object.values(list).flat()))];
+const nobody = "^[^[:alnum:]]*(null|undefined|none|anonymous|0|1)?[^[:alnum:]]*$";
+
+/** Whether an event has an entry of the ledger, by the function that counts it. */
+export function isDoubtful(tenantId: string, row: QualityEventRow, { code, attribute, detail }: QualityKey): boolean {
+  const test = row.event_data["test"] === true;
+  const event = {
+    tenantId,
+    eventId: row.event_id,
+    name: row.event_name,
+    sessionId: row.session_id,
+    agentId: row.agent_id,
+    ticketId: row.ticket_id,
+    occurredAtMs: Number(row.occurred_at_ms),
+    test,
+    attributes: row.event_data as CountedAttributes,
+    hasDerivedId: row.has_derived_id,
+    invalid: row.event_data[invalidKey] as InvalidNotes | undefined,
+  };
+  const entries = test ? testMarkEntriesOf(event) : qualityEntriesOf(event);
+  return entries.some((entry) => entry.code === code && entry.attribute === attribute && entry.detail === detail);
+}

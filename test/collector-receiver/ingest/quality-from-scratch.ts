@@ -1,0 +1,55 @@
+import type pg from "pg";
+import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
+import { countedEvents } from "./count-from-scratch.ts";
+import { localDay } from "./days-from-scratch.ts";
+
+/** Words of `arbitraryEvents` that no list knows, by event and attribute, as the ledger writes them. */
+const unknownWords: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+  "session.start": { channel: { "Kakao 7": "Kakao #" } },
+  "session.message": { role: { dragon: "dragon" } },
+  "session.end": { reason: { bored: "bored" } },
+  "agent.status_change": { from_status: { nap: "nap" }, to_status: { "lunch break": "lunch break" } },
+  "ticket.status_changed": { to_status: { parked: "parked" } },
+};
+const placeholders = new Set(["null", " Anonymous ", ""]);
+/** `idKind` of an id that we derived. */
+const derived = 2;
+
+/** The ledger of data quality in the plainest way; keys are `tenant|day|code|attribute|detail|event`. */
+export function qualityFromScratch(events: readonly BusinessEvent[], timezone: string): Record<string, number> {
+  const ledger: Record<string, number> = {};
+  for (const event of countedEvents(events)) {
+    const { attributes: data, name } = event;
+    const add = (code: string, attribute: string, detail: string): void => {
+      const key = [event.tenantId, localDay(event.occurredAtMs, timezone), code, attribute, detail, name].join("|");
+      ledger[key] = (ledger[key] ?? 0) + 1;
+    };
+    if (event.idKind === derived) add("derived_id", "", "");
+    for (const [attribute, { code, undeclared }] of Object.entries(event.invalid ?? {})) {
+      add(code, undeclared === true ? "other" : attribute, "");
+    }
+    for (const [attribute, words] of Object.entries(unknownWords[name] ?? {})) {
+      const word = words[String(data[attribute])];
+      if (word !== undefined) add("unknown_word", attribute, word);
+    }
+    const isOfChatbot = name.startsWith("session.") || name.startsWith("query.");
+    if (isOfChatbot && placeholders.has(data["user_id"] as string)) add("placeholder", "user_id", "");
+    if (name === "session.message" && Number(data["first_token_ms"]) > Number(data["response_time_ms"])) {
+      add("contradicting_durations", "first_token_ms", "");
+    }
+    const says = { resolved: true, 已解决: true, " Failed": false }[String(data["reason"])];
+    if (name === "session.end" && data["resolved"] !== undefined && says === !(data["resolved"] as boolean)) {
+      add("contradicting_end", "resolved", "");
+    }
+  }
+  return ledger;
+}
+
+/** The same as it is stored. */
+export async function storedQuality(pool: pg.Pool): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ key: string; events: number }>(
+    `select concat_ws('|', tenant_id, day, code, attribute, detail, event_name) as key, events::int
+     from analytics_data_quality where events <> 0`,
+  );
+  return Object.fromEntries(rows.map(({ key, events }) => [key, events]));
+}
