@@ -3,6 +3,7 @@ import { findCollector } from "../deploy/collector/find-collector.ts";
 import { readAgainstOptions, runAgainst } from "./against/run-against.ts";
 import { contenders } from "./contenders.ts";
 import { runDecodeBench } from "./decode/run-decode-bench.ts";
+import { measureBesideReports } from "./figures/beside-reports.ts";
 import { measureLatency } from "./figures/latency.ts";
 import type { LatencyRow } from "./figures/latency.ts";
 import { measureOverload } from "./figures/overload.ts";
@@ -69,6 +70,10 @@ try {
   if (options.only === undefined || options.only.split(",").includes("tenants")) {
     say("many tenants");
     beside.push(...(await measureTenants(bench)));
+  }
+  if (options.only === undefined || options.only.split(",").includes("beside-reports")) {
+    say("single events beside another tenant's reports");
+    beside.push(...(await measureBesideReports(bench, options.quick ? 1 : 3)));
   }
   if (options.only === undefined) {
     say("latency, overload, verify and rebuild, reads");

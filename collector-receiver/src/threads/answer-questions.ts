@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from "node:os";
 import { parentPort, type Transferable } from "node:worker_threads";
 import type { ThreadMessage, ThreadRequest } from "./thread-messages.ts";
 
@@ -10,10 +11,15 @@ export interface ThreadProgram<Question, Answer> {
   end?(): Promise<unknown>;
 }
 
+/** So much less often than the thread that receives is this one given a processor if all of them are busy. */
+const niceness = 10;
+
 /** Answers the questions that an `AskedThread` sends to the thread in which this runs. */
 export function answerQuestions<Question, Answer>(program: ThreadProgram<Question, Answer>): void {
   const port = parentPort;
   if (port === null) throw new Error("this program runs in a thread of the receiver only");
+  // Linux keeps the priority of each thread; elsewhere it is that of the whole process.
+  if (process.platform === "linux") setPriority(Math.min(getPriority() + niceness, 19));
   const send = (message: ThreadMessage<Answer, never>, moved: Transferable[] = []): void =>
     port.postMessage(message, moved);
   const answer = async (id: number, question: Question): Promise<void> => {
