@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { locateInRepository } from "../../docs/generate-documents.ts";
 
@@ -33,3 +34,9 @@ function declares(path: string, name: string): boolean {
   );
   return filesOf(path).some((file) => declaration.test(readFileSync(file, "utf8")));
 }
+
+test("no two decisions have one number", () => {
+  const numbers = globSync(locateInRepository("docs/decisions/*.md")).map((path) => basename(path).slice(0, 4));
+  expect(numbers.length).toBeGreaterThan(15);
+  expect(numbers.filter((number, place) => numbers.indexOf(number) !== place)).toEqual([]);
+});

@@ -57,13 +57,17 @@ export function comparePeriods(period: DayRange, mode: ComparisonMode, at: Compa
   const whole = mode === "year" ? yearBeforeOf(period) : previousRangeOf(period);
   const sameDays = period.startDate <= at.today && at.today <= period.endDate;
   const over = addDays(at.today, -1);
-  const upTo = (lastDay: string | null): ComparedDays | null =>
+  const daysUntil = (lastDay: string | null): ComparedDays | null =>
     lastDay === null ? null : daysUpTo(lastDay < over ? lastDay : over, period, whole);
   return {
     mode,
     whole,
     sameDays,
-    days: { over: upTo(over), ended: upTo(lastEndedDay(at, 0)), judged: upTo(lastEndedDay(at, judgedAfterMs)) },
+    days: {
+      over: daysUntil(over),
+      ended: daysUntil(lastEndedDay(at, 0)),
+      judged: daysUntil(lastEndedDay(at, judgedAfterMs)),
+    },
   };
 }
 

@@ -137,8 +137,8 @@ test("if the server for pages accepts and never answers, one request waits for i
   const silent = createServer(() => void asked++).listen(0, "127.0.0.1");
   await once(silent, "listening");
   onTestFinished(() => void silent.close());
-  const READ_DATABASE_URL = `postgresql://u:p@127.0.0.1:${(silent.address() as AddressInfo).port}/x`;
-  const receiver = await startTestReceiver({ READ_DATABASE_URL });
+  const readUrl = `postgresql://u:p@127.0.0.1:${(silent.address() as AddressInfo).port}/x`;
+  const receiver = await startTestReceiver({ READ_DATABASE_URL: readUrl });
   expect((await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body: body() })).status).toBe(200);
   expect((await ready(receiver.url)).status).toBe(200);
   const before = asked;
