@@ -213,6 +213,7 @@ export class BatchWriter {
     try {
       await withDeadline(client, this.#deadlineMs, work);
     } catch (error) {
+      if (error instanceof TenantsBusyError) throw error;
       throw this.#refuse(classifyDatabaseError(error), "settings", error);
     }
   }

@@ -72,8 +72,17 @@ function mapped(attempts: readonly Attempt[]): MappedRequest {
   return requestOf(parts.flatMap(({ events }) => events));
 }
 
-const send = (receiver: number, attempts: readonly Attempt[]) =>
-  (receivers[receiver] as GroupCommit).submit(mapped(attempts), 1000);
+/** Sends a request again if its tenant is busy, as senders do. */
+async function send(receiver: number, attempts: readonly Attempt[]): ReturnType<GroupCommit["submit"]> {
+  const request = mapped(attempts);
+  for (;;) {
+    try {
+      return await receivers[receiver]!.submit(request, 1000);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "tenant_busy") throw error;
+    }
+  }
+}
 
 const insertedOf = (answers: readonly { readonly inserted: number }[]): number =>
   answers.reduce((sum, { inserted }) => sum + inserted, 0);

@@ -139,34 +139,52 @@ test("a host that accepts and never answers is an outage with its reason: one li
   ]);
 }, 60_000);
 
-test.each([
-  [
-    "the settings of a tenant",
+test("storing the settings of a tenant ends at the deadline too, and the sender tries again", async () => {
+  const { database, ingest } = await openWorld({ deadlineMs: 300 });
+  await ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);
+  const release = await hold(
+    database,
     `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through)
      select 'b', timezone, currency, idle_timeout_seconds, idle_through from analytics_settings`,
-  ],
-  ["that a tenant has off-time ids", "select spanledger_lock_tenants(array['default'])"],
-])(
-  "storing %s ends at the deadline too, and the sender tries again",
-  async (_, holding) => {
-    const { database, ingest } = await openWorld({ deadlineMs: 300 });
-    await ingest.submit(requestOf([makeEvent({ name: "acme.event" })]), 100);
-    const holder = new pg.Client({ connectionString: database.connectionString });
-    await holder.connect();
-    await holder.query(`begin; ${holding}`);
-    const event = holding.startsWith("insert")
-      ? makeEvent({ name: "acme.event", tenantId: "b" })
-      : makeEvent({ name: "acme.event", eventId: uuidV7(Date.UTC(2025, 11, 1), 1) });
-    const submit = () => ingest.submit(requestOf([event]), 100).catch((error: unknown) => error);
-    const refused = submit();
-    const held = await Promise.race([refused, sleep(30_000, "still waiting", { ref: false })]);
+  );
+  const event = makeEvent({ name: "acme.event", tenantId: "b" });
+  const submit = () => ingest.submit(requestOf([event]), 100).catch((error: unknown) => error);
+  const refused = await Promise.race([submit(), sleep(30_000, "still waiting", { ref: false })]);
+  await release();
+  expect(refused).toMatchObject({ code: "database_unavailable" });
+  await expect.poll(submit, { timeout: 30_000 }).toMatchObject({ inserted: 1 });
+}, 60_000);
+
+test("while it cannot be stored that a tenant has off-time ids, other tenants go on, and its sender is told to wait", async () => {
+  const { database, ingest } = await openWorld({ writers: 1 });
+  const eventOf = (tenantId: string) => makeEvent({ name: "acme.event", tenantId });
+  await ingest.submit(requestOf([eventOf("default"), eventOf("b")]), 100);
+  const release = await hold(database, "select spanledger_lock_tenants(array['default'])");
+  const offTime = requestOf([makeEvent({ name: "acme.event", eventId: uuidV7(Date.UTC(2025, 11, 1), 1) })]);
+  const submit = () => ingest.submit(offTime, 100).catch((error: unknown) => error);
+  const refused = submit();
+  const others = Array.from({ length: 5 }, async () => {
+    await sleep(300);
+    return ingest.submit(requestOf([eventOf("b")]), 100);
+  });
+  const done = await Promise.race([Promise.all(others), refused]);
+  expect(done).toEqual(others.map(() => expect.objectContaining({ inserted: 1 })));
+  const held = await Promise.race([refused, sleep(30_000, "still waiting", { ref: false })]);
+  await release();
+  expect(held).toMatchObject({ code: "tenant_busy" });
+  await expect.poll(submit, { timeout: 30_000 }).toMatchObject({ inserted: 1 });
+}, 60_000);
+
+/** Runs a statement in a transaction that stays open until it is released. */
+async function hold({ connectionString }: TestDatabase, statement: string): Promise<() => Promise<void>> {
+  const holder = new pg.Client({ connectionString });
+  await holder.connect();
+  await holder.query(`begin; ${statement}`);
+  return async () => {
     await holder.query("rollback");
     await holder.end();
-    expect(held).toMatchObject({ code: "database_unavailable" });
-    await expect.poll(submit, { timeout: 30_000 }).toMatchObject({ inserted: 1 });
-  },
-  60_000,
-);
+  };
+}
 
 test("a host that vanishes right after the login does not keep a connection waiting", async () => {
   const server = createServer((client) => {

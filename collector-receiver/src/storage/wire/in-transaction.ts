@@ -63,7 +63,13 @@ export async function inTransaction<Result>(
       const [leads] = await Promise.all([tryLockDuty(client, duty), begun]);
       if (!leads) throw new DutyTakenError(`another receiver carries out "${duty}"`);
     }
-    await Promise.all([begun, lock && takeLock(client, lock, maxLockWaitMs)]);
+    try {
+      await Promise.all([begun, lock && takeLock(client, lock, maxLockWaitMs)]);
+    } catch (error) {
+      // All statements of the round trip fail with the lock's error.
+      if (maxLockWaitMs === undefined || sqlStateOf(error) !== "55P03") throw error;
+      throw new LockBusyError(`the lock was not to be had within ${maxLockWaitMs} ms`, { cause: error });
+    }
     const result = await work();
     const { command } = await client.query("commit");
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
@@ -81,20 +87,15 @@ async function takeLock(
   maxWaitMs: number | undefined,
 ): Promise<void> {
   if (maxWaitMs === undefined) return waitForLock(client, lock);
-  try {
-    await Promise.all([
-      client.query({
-        name: "bound-lock-wait",
-        text: "select set_config('lock_timeout', $1, true)",
-        values: [maxWaitMs],
-      }),
-      waitForLock(client, lock),
-      client.query({ name: "unbound-lock-wait", text: "set local lock_timeout to default" }),
-    ]);
-  } catch (error) {
-    if (sqlStateOf(error) !== "55P03") throw error;
-    throw new LockBusyError(`the lock was not to be had within ${maxWaitMs} ms`, { cause: error });
-  }
+  await Promise.all([
+    client.query({
+      name: "bound-lock-wait",
+      text: "select set_config('lock_timeout', $1, true)",
+      values: [maxWaitMs],
+    }),
+    waitForLock(client, lock),
+    client.query({ name: "unbound-lock-wait", text: "set local lock_timeout to default" }),
+  ]);
 }
 
 function waitForLock(client: WriterConnection, lock: NonNullable<TransactionOptions["lock"]>): Promise<void> {
