@@ -18,7 +18,7 @@ import { withDeadline } from "../storage/wire/with-deadline.ts";
 import { destroyConnection, endConnection, openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommitError, commitBatch, SealedPeriodError, UnseededTenantError } from "./commit-batch.ts";
-import type { CommittedBatch, CommitStage, WriteStrategy } from "./commit-batch.ts";
+import type { CommitOptions, CommittedBatch, CommitStage, WriteStrategy } from "./commit-batch.ts";
 import type { Batch } from "./gather-batch.ts";
 import { faultText, UnavailableError } from "./ingest-port.ts";
 import type { RecentEvents } from "./recent-events.ts";
@@ -68,18 +68,25 @@ export class BatchWriter {
 
   /**
    * Commits a batch.
+   * @param onEventsWritten see `CommitOptions`
    * @throws UnavailableError where nothing was committed (or the outcome is unknown): the sender has to
    *   send again, and what had been committed after all is then a duplicate
    * @throws CountingRulesError if tenants of the batch are counted by other rules; nothing was committed
    * @throws TenantsBusyError if somebody has tenants of the batch alone: nothing was committed
    */
-  async commit(batch: Batch, locking: TenantLocking = "try"): Promise<CommittedBatch> {
+  async commit(
+    batch: Batch,
+    locking: TenantLocking = "try",
+    onEventsWritten?: () => void,
+  ): Promise<CommittedBatch> {
     let partitionsMissed = false;
     let isSecondConnection = false;
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect();
       try {
-        const committed = await withDeadline(client, this.#deadlineMs, () => this.#commitOn(client, batch, locking));
+        const committed = await withDeadline(client, this.#deadlineMs, () =>
+          this.#commitOn(client, batch, { locking, onEventsWritten }),
+        );
         // Duplicates come in floods, races and bad data do not: from the safest strategy it goes back at once.
         if (this.#strategy === "insert" && committed.inserted.length < batch.events.length) this.#strategy = "look-up";
         else if (this.#strategy !== "copy" && this.#hadRecentOnly(batch, committed)) this.#strategy = "copy";
@@ -128,10 +135,14 @@ export class BatchWriter {
     }
   }
 
-  async #commitOn(client: WriterConnection, batch: Batch, locking: TenantLocking): Promise<CommittedBatch> {
+  async #commitOn(
+    client: WriterConnection,
+    batch: Batch,
+    asked: Pick<CommitOptions, "locking" | "onEventsWritten">,
+  ): Promise<CommittedBatch> {
     const { recent, offTimeTenants, capturedAttributes: captured, knownPartitions } = this.#options;
     await ensurePartitions(client, knownPartitions, batch.partitions);
-    return commitBatch(client, batch, { strategy: this.#strategy, locking, recent, offTimeTenants, captured });
+    return commitBatch(client, batch, { strategy: this.#strategy, ...asked, recent, offTimeTenants, captured });
   }
 
   /** Whether the fastest strategy would have found the batch's duplicates too. */

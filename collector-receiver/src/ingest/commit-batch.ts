@@ -93,6 +93,8 @@ export interface CommitOptions {
   readonly offTimeTenants: ReadonlySet<string>;
   /** Attributes that mapping has put into `event.attributes`; those that counting reads unless given. */
   readonly captured?: ReadonlySet<string> | undefined;
+  /** Called when the events are written and the rest of the transaction begins; must not throw. */
+  readonly onEventsWritten?: (() => void) | undefined;
 }
 
 /**
@@ -110,6 +112,7 @@ export async function commitBatch(
   let stage: CommitStage = "events";
   try {
     const { written, rules } = await writeEvents(client, batch, options);
+    options.onEventsWritten?.();
     stage = "merge";
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;

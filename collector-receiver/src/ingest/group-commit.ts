@@ -20,7 +20,7 @@ import { RefusedTenants } from "./refused-tenants.ts";
 import { RequestQueue } from "./request-queue.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 import { splitByTenant } from "./split-by-tenant.ts";
-import { isWorthATransaction, slowMs } from "./writer-states.ts";
+import { isInTransaction, isWorthATransaction, slowCheckMs } from "./writer-states.ts";
 import type { Writer } from "./writer-states.ts";
 
 export interface IngestOptions extends Omit<BatchWriterOptions, "knownPartitions" | "recent" | "offTimeTenants"> {
@@ -48,10 +48,10 @@ const maxBatchTenants = 256;
  *
  * ```text
  *  submit ──▶ queue ──────────────▶ writer ──▶ answer        each writer:
- *               ▲                     │                        idle ──wake──▶ committing ──▶ gathering
- *               │ beyond 256 tenants  │ tenant is busy           ▲              ▲                │
- *               └─────────────────────┤                          │              └── enough waits ┤
- *                                     ▼                          └──────── too little waits ─────┘
+ *               ▲                     │                        idle ──wake──▶ copying ──▶ committing ──▶ gathering
+ *               │ beyond 256 tenants  │ tenant is busy           ▲              ▲                            │
+ *               └─────────────────────┤                          │              └──────── enough waits ──────┤
+ *                                     ▼                          └────────────── too little waits ───────────┘
  *                              busy tenants ──▶ answer
  * ```
  */
@@ -108,7 +108,7 @@ export class GroupCommit implements Ingest {
 
   /** For how long the oldest request waits or is being committed, in ms; those of busy tenants apart. */
   oldestWaitMs(): number {
-    const oldest = this.#writers.flatMap(({ state, oldestMs }) => (state === "committing" ? [oldestMs] : []));
+    const oldest = this.#writers.flatMap(({ state, oldestMs }) => (isInTransaction(state) ? [oldestMs] : []));
     const now = performance.now();
     return now - Math.min(now, this.#queue.oldestMs ?? now, ...oldest);
   }
@@ -203,14 +203,13 @@ export class GroupCommit implements Ingest {
       const requests = this.#takeBatch();
       if (requests.length === 0) break;
       const startedMs = performance.now();
-      writer.state = "committing";
+      writer.state = "copying";
       writer.begunMs = startedMs;
       writer.oldestMs = Math.min(...requests.map(({ sinceMs }) => sinceMs));
       writer.events = requests.reduce((sum, { request }) => sum + request.events.length, 0);
-      if (this.#queue.length > 0) this.#wake();
-      const slow = setTimeout(() => this.#wake(), slowMs);
+      const slow = setInterval(() => this.#wake(), slowCheckMs);
       await this.#commitAside(writer, requests);
-      clearTimeout(slow);
+      clearInterval(slow);
       const { events } = writer;
       writer.events = 0;
       if (this.#state === "draining") continue;
@@ -242,7 +241,10 @@ export class GroupCommit implements Ingest {
   /** Commits a batch; the requests of tenants that turn out to be busy are set aside, and the others go on. */
   async #commitAside(writer: Writer, requests: readonly WaitingRequest[]): Promise<void> {
     for (let left = requests; left.length > 0;) {
-      const busy = await this.#commit(writer.batches, left, "try");
+      const busy = await this.#commit(writer.batches, left, "try", () => {
+        writer.state = "committing";
+        if (this.#queue.length > 0) this.#wake();
+      });
       if (busy === undefined) return;
       this.#busyTenants.add(busy.tenantIds);
       left = this.#busyTenants.setAside(busy.requests);
@@ -251,12 +253,14 @@ export class GroupCommit implements Ingest {
 
   /**
    * One transaction, and the answers to its requests. Tenants that are counted by other rules are refused.
+   * @param onEventsWritten see `CommitOptions`
    * @returns the requests that are left if tenants are busy; nothing was committed or answered in that case
    */
   async #commit(
     writer: BatchWriter,
     requests: readonly WaitingRequest[],
     locking: TenantLocking,
+    onEventsWritten?: () => void,
   ): Promise<BusyRequests | undefined> {
     const startedMs = performance.now();
     let left = this.#refusedTenants.leaveOut(requests);
@@ -267,7 +271,7 @@ export class GroupCommit implements Ingest {
         continue;
       }
       try {
-        const committed = batch.requests.every(isEmpty) ? nothing : await writer.commit(batch, locking);
+        const committed = batch.requests.every(isEmpty) ? nothing : await writer.commit(batch, locking, onEventsWritten);
         if (committed !== nothing) this.#options.onCommitted?.(committed, batch, startedMs);
         answerRequests(left, committed);
         if (committed !== nothing) this.#outage.succeeded();

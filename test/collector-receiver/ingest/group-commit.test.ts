@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { IngestOptions, GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
-import { lockDatabaseAlone } from "../../../collector-receiver/src/storage/wire/lock-tenants.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
+import type { WriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { requestOf } from "./arbitrary-events.ts";
 import { makeEvent, openTestIngest } from "../../support/open-test-ingest.ts";
 
@@ -136,18 +136,33 @@ describe("group commit", () => {
     expect(commits).toBeLessThan(rounds * 1.25);
   });
 
-  test("while a transaction is under way, another one begins when as many events wait; a few wait for its end", async () => {
-    const committed: number[] = [];
-    const ingest = open({ onCommitted: ({ inserted }) => committed.push(inserted.length) });
-    const submit = (events: number) =>
-      ingest.submit(requestOf(Array.from({ length: events }, () => makeEvent({ name: "acme.event" }))), 100);
-    await submit(1);
+  /** A transaction that holds others up until it is rolled back. */
+  async function block(sql: string): Promise<WriterConnection> {
     const blocker = await openWriterConnection(database.connectionString);
     onTestFinished(() => blocker.end());
     await blocker.query("begin");
-    await lockDatabaseAlone(blocker);
+    await blocker.query(sql);
+    return blocker;
+  }
+
+  const submitTo = (ingest: GroupCommit) => (events: number) =>
+    ingest.submit(requestOf(Array.from({ length: events }, () => makeEvent({ name: "acme.event" }))), 100);
+
+  const waitingFor = async (table: string): Promise<number> => {
+    const waits = await database.pool.query(
+      `select from pg_locks where not granted and relation = '${table}'::regclass`,
+    );
+    return waits.rows.length;
+  };
+
+  test("while a transaction counts, another one begins when as many events wait; a few wait for its end", async () => {
+    const committed: number[] = [];
+    const ingest = open({ onCommitted: ({ inserted }) => committed.push(inserted.length) });
+    const submit = submitTo(ingest);
+    await submit(1);
+    const blocker = await block("lock table analytics_event_counts in exclusive mode");
     const first = submit(1000);
-    await setImmediate();
+    await expect.poll(() => waitingFor("analytics_event_counts"), { timeout: 30_000 }).toBe(1);
     const few = submit(600);
     await setImmediate();
     expect(ingest.queueLength).toBe(1);
@@ -158,6 +173,25 @@ describe("group commit", () => {
     await blocker.query("rollback");
     await Promise.all([first, few, enough, late]);
     expect(committed.toSorted((a, b) => a - b)).toEqual([1, 10, 1000, 1000]);
+  });
+
+  test("one transaction after the other writes its events, unless that takes long", async () => {
+    const committed: number[] = [];
+    const ingest = open({ onCommitted: ({ inserted }) => committed.push(inserted.length) });
+    const submit = submitTo(ingest);
+    await submit(1);
+    const blocker = await block("lock table analytics_events in exclusive mode");
+    const first = submit(1000);
+    await setImmediate();
+    const second = submit(1000);
+    const third = submit(1000);
+    await setImmediate();
+    expect(ingest.queueLength).toBe(2);
+    await expect.poll(() => ingest.queueLength, { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => waitingFor("analytics_events"), { timeout: 30_000 }).toBe(2);
+    await blocker.query("rollback");
+    await Promise.all([first, second, third]);
+    expect(committed.toSorted((a, b) => a - b)).toEqual([1, 1000, 2000]);
   });
 
   test("a full queue refuses with a hint when to come back, and takes requests again later", async () => {
