@@ -74,11 +74,7 @@ export class BatchWriter {
    * @throws CountingRulesError if tenants of the batch are counted by other rules; nothing was committed
    * @throws TenantsBusyError if somebody has tenants of the batch alone: nothing was committed
    */
-  async commit(
-    batch: Batch,
-    locking: TenantLocking = "try",
-    onEventsWritten?: () => void,
-  ): Promise<CommittedBatch> {
+  async commit(batch: Batch, locking: TenantLocking = "try", onEventsWritten?: () => void): Promise<CommittedBatch> {
     let partitionsMissed = false;
     let isSecondConnection = false;
     for (let attempt = 1; ; attempt++) {

@@ -48,6 +48,8 @@ export interface CommittedBatch extends WrittenEvents {
   readonly days: readonly BusinessRow[];
 }
 
+export const nothingCommitted: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], unkept: [], days: [] };
+
 /** Where in the transaction an error arose: only an error of the events may be an event's fault. */
 export type CommitStage = "events" | "merge" | "counters";
 

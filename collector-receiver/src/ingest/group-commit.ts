@@ -9,7 +9,7 @@ import { answerRequests, refuseRequests } from "./answer-requests.ts";
 import { BatchWriter, type BatchWriterOptions } from "./batch-writer.ts";
 import { BusyTenants } from "./busy-tenants.ts";
 import type { BusyRequests } from "./busy-tenants.ts";
-import type { CommittedBatch } from "./commit-batch.ts";
+import { nothingCommitted, type CommittedBatch } from "./commit-batch.ts";
 import { gatherBatch, type Batch } from "./gather-batch.ts";
 import { UnavailableError } from "./ingest-port.ts";
 import type { Ingest, IngestResult } from "./ingest-port.ts";
@@ -17,7 +17,7 @@ import { NextGroup } from "./next-group.ts";
 import { outageCodes, outageTexts } from "./outage-texts.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { RefusedTenants } from "./refused-tenants.ts";
-import { RequestQueue } from "./request-queue.ts";
+import { isEmpty, RequestQueue } from "./request-queue.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 import { splitByTenant } from "./split-by-tenant.ts";
 import { isInTransaction, isWorthATransaction, slowCheckMs } from "./writer-states.ts";
@@ -271,10 +271,12 @@ export class GroupCommit implements Ingest {
         continue;
       }
       try {
-        const committed = batch.requests.every(isEmpty) ? nothing : await writer.commit(batch, locking, onEventsWritten);
-        if (committed !== nothing) this.#options.onCommitted?.(committed, batch, startedMs);
+        const committed = batch.requests.every(isEmpty)
+          ? nothingCommitted
+          : await writer.commit(batch, locking, onEventsWritten);
+        if (committed !== nothingCommitted) this.#options.onCommitted?.(committed, batch, startedMs);
         answerRequests(left, committed);
-        if (committed !== nothing) this.#outage.succeeded();
+        if (committed !== nothingCommitted) this.#outage.succeeded();
       } catch (error) {
         if (error instanceof TenantsBusyError) return { tenantIds: error.tenantIds, requests: left };
         if (error instanceof CountingRulesError) {
@@ -314,10 +316,4 @@ export class GroupCommit implements Ingest {
   #tellDrained(): void {
     if (this.#drained !== undefined && this.#isDrained()) this.#drained.resolve();
   }
-}
-
-const nothing: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], unkept: [], days: [] };
-
-function isEmpty({ events, rejected, sourceReports }: MappedRequest): boolean {
-  return events.length === 0 && rejected.length === 0 && sourceReports.length === 0;
 }

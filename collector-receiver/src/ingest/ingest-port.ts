@@ -18,7 +18,8 @@ export interface IngestResult {
 /** The door from a request to the committed rows and counters. */
 export interface Ingest {
   /**
-   * Resolves after the commit that holds the rows and the counters.
+   * Resolves after the commit that holds the rows and the counters. From then on nothing reads the rows of its events: other events may
+   * be written in their memory.
    * @param bytes what the request occupies in memory while it waits; the queue is bounded in bytes, by
    *   tenant too
    * @throws UnavailableError where nothing was committed and the sender has to try again

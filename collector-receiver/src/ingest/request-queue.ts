@@ -98,3 +98,7 @@ export class RequestQueue {
 function sizeOf({ events, rejected }: MappedRequest): number {
   return events.length + rejected.length;
 }
+
+export function isEmpty({ events, rejected, sourceReports }: MappedRequest): boolean {
+  return events.length === 0 && rejected.length === 0 && sourceReports.length === 0;
+}

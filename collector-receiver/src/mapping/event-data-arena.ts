@@ -6,7 +6,7 @@ export const textState = { ascii: 0, unicode: 1, nul: 2, invalid: 3, tooLarge: 4
 export type TextState = (typeof textState)[keyof typeof textState];
 
 /** Small events share a chunk; at most a quarter of it stays unused. */
-const chunkBytes = 256 * 1024;
+export const sharedChunkBytes = 256 * 1024;
 /** Longest number: a double has 24 characters, a 64-bit integer 20. */
 const numberBytes = 32;
 
@@ -19,7 +19,7 @@ const base64Alphabet = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
  * makes sure that its largest size fits, so that writing checks only against that size.
  */
 export class EventDataArena {
-  protected chunk = Buffer.alloc(0);
+  protected chunk: Buffer = Buffer.alloc(0);
   protected view = new DataView(this.chunk.buffer);
   /** Behind what was taken. */
   protected next = 0;
@@ -36,13 +36,18 @@ export class EventDataArena {
   protected beginWithin(maxBytes: number, before: number, behind: number): void {
     const needed = before + maxBytes + Math.max(behind, numberBytes);
     if (this.next + needed > this.chunk.length) {
-      this.chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, needed));
+      this.chunk = this.nextChunk(needed);
       this.view = new DataView(this.chunk.buffer);
       this.next = 0;
     }
     this.start = this.next + before;
     this.pos = this.start;
     this.#limit = this.start + maxBytes;
+  }
+
+  /** Memory of at least `bytes`, to go on in. */
+  protected nextChunk(bytes: number): Buffer {
+    return Buffer.allocUnsafeSlow(Math.max(sharedChunkBytes, bytes));
   }
 
   /** Makes an object of what was written: members stand there as `,"key":value`. */

@@ -1,6 +1,7 @@
 import { ByteWords } from "../bytes/byte-words.ts";
 import { writeHex } from "../bytes/hex.ts";
 import { EventDataArena } from "./event-data-arena.ts";
+import { closeChunk, takeChunk } from "./row-chunks.ts";
 
 /** Columns of `analytics_events` in the order in which a row holds them. */
 export const eventRowColumns = [
@@ -76,9 +77,16 @@ export class EventRowArena extends EventDataArena {
   rowStart = 0;
   dataEnd = 0;
   rowEnd = 0;
+  #rowsInChunk = 0;
 
   get rows(): Buffer {
     return this.chunk;
+  }
+
+  protected override nextChunk(bytes: number): Buffer {
+    closeChunk(this.chunk, this.#rowsInChunk);
+    this.#rowsInChunk = 0;
+    return takeChunk(bytes);
   }
 
   override begin(maxBytes: number): void {
@@ -115,6 +123,7 @@ export class EventRowArena extends EventDataArena {
     this.rowStart = rowStart;
     this.dataEnd = dataEnd;
     this.rowEnd = this.next = this.pos = pos;
+    this.#rowsInChunk++;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import type { NearMisses } from "../mapping/near-misses.ts";
 import { measureMapped } from "../mapping/measure-mapped.ts";
+import { giveRowsBack } from "../mapping/row-chunks.ts";
 
 /** Of each kind; an answer's message is cut at 2 KiB anyway. */
 const maxQuoted = 20;
@@ -51,6 +52,7 @@ export class Submission {
     quote(this.quotedRejections, rejected);
     if (events.length + rejected.length + sourceReports.length === 0) return;
     const result = await this.#ingest.submit(part, measureMapped(part));
+    giveRowsBack(events);
     this.inserted += result.inserted;
     this.duplicates += result.duplicates;
     this.ambiguous += result.ambiguous ?? 0;
