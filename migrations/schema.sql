@@ -51,7 +51,10 @@ create table analytics_agent_states (
   agent_id integer not null,
   changed_at timestamp with time zone not null,
   event_id uuid not null,
-  state character varying(10) not null,
+  state character varying(10),
+  kind character varying(10),
+  session_id character varying(64),
+  login_id text,
   constraint analytics_agent_states_pkey PRIMARY KEY (tenant_id, agent_id, changed_at, event_id),
   constraint analytics_agent_states_state_check CHECK (((state)::text = ANY ((ARRAY['online'::character varying, 'away'::character varying, 'busy'::character varying, 'offline'::character varying])::text[])))
 );
@@ -609,6 +612,8 @@ create policy own_tenant on analytics_sources as restrictive for select to spanl
 create policy everybody on analytics_tickets as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_tickets as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+CREATE INDEX analytics_agent_states_changes ON public.analytics_agent_states USING btree (tenant_id, agent_id, changed_at, event_id) WHERE (state IS NOT NULL);
 
 CREATE INDEX analytics_audit_tenant ON public.analytics_audit USING btree (tenant_id, performed_at);
 

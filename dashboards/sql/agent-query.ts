@@ -1,8 +1,11 @@
 /** Figures by agent, from `analytics_agent_metrics`. The row without an agent is what no agent was named for. */
+import { agentCounterColumns } from "../../collector-receiver/src/metrics/counter-columns.ts";
+import { presenceTables } from "../../collector-receiver/src/stats/sql/agent-presence.ts";
 import { firstRelease } from "../../collector-receiver/src/stats/compared-part.ts";
 import { changeExpression } from "./change-expression.ts";
 import { asNumber, exactExpression, metricExpression } from "./metric-expression.ts";
 import type { CounterMetric } from "./metric-expression.ts";
+import { heartbeatSeconds } from "./operation-query.ts";
 import { quoteName, quoteText } from "./quote-sql.ts";
 import { seriesByDay } from "./series-by-day.ts";
 import { spanOfDays } from "./span-of-days.ts";
@@ -27,7 +30,7 @@ const key = (table: string): string => `coalesce(${table}.agent_id::text, '${noA
 const label = (table: string, unattributed: string): string =>
   `coalesce(latest_name.agent_name, '#' || ${table}.agent_id, ${quoteText(unattributed)})`;
 
-/** One row for each agent that did anything in the range, most sessions first. */
+/** One row for each agent that did anything in the range, or was there, most sessions first. */
 export function agentTableQuery(
   columns: readonly NamedMetric[],
   names: { readonly agent: string; readonly id: string; readonly unattributed: string },
@@ -36,13 +39,24 @@ export function agentTableQuery(
     ({ metric, name }) => `${metricExpression(metric, (counter) => `sum(counter.${counter})`)} as ${quoteName(name)}`,
   );
   return `with ${spanOfDays},
-${latestNames}
+${latestNames},
+asked_range as (
+  select 1 as place, begins_at as from_at, least(ends_at, greatest(now(), begins_at)) as to_at from span
+),
+present as (
+  with ${presenceTables({ tenant: "'$tenant'", heartbeatSeconds, ranges: "select place, from_at, to_at from asked_range" })}
+  select distinct agent_id from stayed
+)
 select ${label("counter", names.unattributed)} as ${quoteName(names.agent)},
   ${key("counter")} as ${quoteName(names.id)},
   ${values.join(",\n  ")}
-from span
-join analytics_agent_metrics counter
-  on counter.tenant_id = '$tenant' and counter.day between first_day and last_day
+from (
+  select counted.agent_id, ${agentCounterColumns.join(", ")}
+  from span join analytics_agent_metrics counted
+    on counted.tenant_id = '$tenant' and counted.day between first_day and last_day
+  union all
+  select agent_id, ${agentCounterColumns.map(() => "0").join(", ")} from present
+) as counter
 left join latest_name on latest_name.agent_id = counter.agent_id
 group by counter.agent_id, latest_name.agent_name
 order by sum(counter.sessions_handled) desc, counter.agent_id nulls last`;

@@ -1,6 +1,6 @@
 /** Figures of operations: agent time from changes of status, reopening and backlog from counters of tickets. */
 import type { OperationMetric, OperationTerm } from "../../collector-receiver/src/metrics/operation-metrics.ts";
-import { agentTimeTables } from "../../collector-receiver/src/stats/sql/read-agent-time.ts";
+import { presenceTables } from "../../collector-receiver/src/stats/sql/agent-presence.ts";
 import { sumUpTo } from "../../collector-receiver/src/stats/sql/read-ticket-stock.ts";
 import { firstRelease, growsWithAge } from "../../collector-receiver/src/stats/compared-part.ts";
 import { changeExpression } from "./change-expression.ts";
@@ -11,13 +11,18 @@ import { daysOfSpan, periodValue, spanOfDays, startOfDay } from "./span-of-days.
 const tenant = "'$tenant'";
 
 /** How long an agent without any event counts as there; the migrations' default where a tenant has no settings yet. */
-const heartbeatSeconds = `(select coalesce(max(agent_heartbeat_seconds), 14400) from analytics_settings where tenant_id = ${tenant})`;
+export const heartbeatSeconds = `(select coalesce(max(agent_heartbeat_seconds), 14400) from analytics_settings where tenant_id = ${tenant})`;
+
+/** Whether days are counted by the present rules, were sealed by those before, or are some of each. */
+function rulesOver(first: string, last: string): string {
+  return `case when ${last} < rules_since then 'sealed' when ${first} < rules_since then 'mixed' else 'present' end`;
+}
 
 /** Days as instants, never beyond now: place 1 is the range, 2 and 3 the sides of its comparison, if a day is compared. */
 const askedRanges = `asked_ranges as (
   select place, ${startOfDay("first_asked")} as from_at,
     least(${startOfDay("last_asked + 1")}, greatest(now(), ${startOfDay("first_asked")})) as to_at,
-    first_asked, last_asked
+    first_asked, last_asked, ${rulesOver("first_asked", "last_asked")} as day_rules
   from span
   cross join lateral (
     values (1, first_day, last_day), (2, first_day, over_last), (3, first_before, over_before)
@@ -29,7 +34,7 @@ const askedRanges = `asked_ranges as (
 const dayRanges = `asked_ranges as (
   select row_number() over (order by day)::int as place, "time" as from_at,
     least(${startOfDay("day + 1")}, greatest(now(), "time")) as to_at,
-    day as first_asked, day as last_asked, "time"
+    day as first_asked, day as last_asked, "time", ${rulesOver("day", "day")} as day_rules
   from days cross join span
 )`;
 
@@ -41,7 +46,11 @@ const terms: Readonly<Record<Exclude<OperationTerm, `ai_${string}`>, string>> = 
   agent_online_ms: "sum(ms) filter (where state = 'online')",
   agent_busy_ms: "sum(ms) filter (where state = 'busy')",
   agent_away_ms: "sum(ms) filter (where state = 'away')",
-  total_handle_time_ms: "sum(handle_ms)",
+  agent_present_ms:
+    "sum(ms) filter (where rules = 'present' and state <> 'occupied' or rules = 'sealed' and state in ('online', 'busy'))",
+  // Sealed days keep handle time.
+  agent_occupied_ms:
+    "sum(case when rules = 'sealed' then handle_ms when rules = 'present' and state = 'occupied' then ms end)",
   tickets_first_closed: "sum(first_resolutions)",
   tickets_first_closed_reopened: "sum(tickets_reopened)",
   tickets_open_at_end: "sum(open_then)",
@@ -60,16 +69,17 @@ function rowsOf(metric: OperationMetric, of: "all" | "chosen agent"): string {
   if (isOfTickets(metric)) return ticketRows;
   // As text: the variable may stand for what no agent was named for.
   const mine = of === "all" ? "" : " and agent_id::text = '$agent'";
-  const handled = `select place, null::int as agent_id, null as state, null::bigint as ms,
+  const handled = `select place, day_rules as rules, null::int as agent_id, null as state, null::bigint as ms,
     (select sum(total_handle_time_sec) * 1000 from ${
       of === "all"
         ? `analytics_business_metrics where tenant_id = ${tenant} and period_type = 'day' and period_value between ${periodValue("first_asked")} and ${periodValue("last_asked")}`
         : `analytics_agent_metrics where tenant_id = ${tenant} and day between first_asked and last_asked${mine}`
     }) as handle_ms
-  from asked_ranges`;
+  from asked_ranges where day_rules = 'sealed'`;
   return `counted as (
-  with ${agentTimeTables({ tenant, heartbeatSeconds, ranges })}
-  select place, agent_id, state, ms, null::numeric as handle_ms from stayed where true${mine}
+  with ${presenceTables({ tenant, heartbeatSeconds, ranges })}
+  select place, day_rules as rules, agent_id, state, ms, null::numeric as handle_ms
+  from stayed join asked_ranges using (place) where true${mine}
   union all
   ${handled}
 )`;
@@ -157,10 +167,10 @@ export function agentTimeTableQuery(
   return `with ${spanOfDays},
 ${askedRanges},
 counted as (
-  with ${agentTimeTables({ tenant, heartbeatSeconds, ranges: `${ranges} where place = 1` })}
-  select agent_id, state, ms, null::numeric as handle_ms from stayed
+  with ${presenceTables({ tenant, heartbeatSeconds, ranges: `${ranges} where place = 1` })}
+  select day_rules as rules, agent_id, state, ms, null::numeric as handle_ms from stayed join asked_ranges using (place)
   union all
-  select agent_id, null, null, total_handle_time_sec * 1000
+  select day_rules as rules, agent_id, null, null, total_handle_time_sec * 1000
   from analytics_agent_metrics
   join asked_ranges on place = 1 and day between first_asked and last_asked
   where tenant_id = ${tenant} and agent_id is not null
@@ -177,5 +187,5 @@ select coalesce(latest_name.agent_name, ${quoteText("#")} || counted.agent_id) a
 from counted
 left join latest_name using (agent_id)
 group by counted.agent_id, latest_name.agent_name
-order by coalesce(sum(ms), 0) desc, counted.agent_id`;
+order by coalesce(sum(ms) filter (where state <> 'occupied'), 0) desc, counted.agent_id`;
 }

@@ -57,7 +57,7 @@ other as (
   from asked
 ),
 span as materialized (
-  select timezone, first_day, last_day, today, first_before,
+  select timezone, first_day, last_day, today, first_before, rules_since,
     ${comparedUpTo("over")},
     ${comparedUpTo("ended")},
     coalesce(first_before < rules_since and rules_since <= last_day, false) as across_rules,

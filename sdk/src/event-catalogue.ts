@@ -61,6 +61,13 @@ const agentId = {
   example: 7,
 } as const satisfies AttributeDefinition;
 
+const loginId = {
+  type: "string",
+  en: "Tells the devices on which an agent is logged in apart",
+  zh: "区分坐席同时登录的多台设备",
+  example: "web-3f1c",
+} as const satisfies AttributeDefinition;
+
 const ticketId = {
   type: "int",
   int4: true,
@@ -250,6 +257,7 @@ export const eventCatalogue = {
     attributes: {
       agent_id: { ...agentId, required: true },
       agent_name: { type: "string", en: "Display name", zh: "坐席姓名", example: "王芳" },
+      login_id: loginId,
     },
   },
   "agent.logout": {
@@ -274,6 +282,7 @@ export const eventCatalogue = {
         zh: "产品自报的处理会话数：入库但不计数",
         example: 23,
       },
+      login_id: loginId,
     },
   },
   "agent.status_change": {
@@ -283,6 +292,7 @@ export const eventCatalogue = {
       agent_id: { ...agentId, required: true },
       from_status: { ...fromStatus, vocabulary: "agent_status" },
       to_status: { ...toStatus, vocabulary: "agent_status" },
+      login_id: loginId,
     },
   },
   "agent.session_takeover": {

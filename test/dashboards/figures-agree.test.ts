@@ -200,7 +200,7 @@ describe("the agents", () => {
     let tables = 0;
     for (const query of boardQueries) {
       if (query.panel?.type !== "table" || !query.sql.includes("analytics_agent_metrics")) continue;
-      if (query.sql.includes("analytics_agent_states")) continue;
+      if (query.sql.includes("handle_ms from stayed")) continue;
       tables++;
       const { columns, rows } = await runQuery(reader, query, range, { tenant: "default" });
       expect(rows.map((row) => row[1])).toEqual(
@@ -278,7 +278,7 @@ describe("the figures of operations", () => {
     const seen = new Set<string>();
     for (const query of boardQueries) {
       if (query.board !== "agents") continue;
-      if (query.panel?.type === "table" && query.sql.includes("analytics_agent_states")) {
+      if (query.panel?.type === "table" && query.sql.includes("handle_ms from stayed")) {
         const { columns, rows } = await runQuery(reader, query, range, { tenant: "default" });
         expect(rows.map((row) => row[1])).toEqual(people.map(({ agent_id: id }) => String(id)));
         for (const [place, { name }] of columns.entries()) {

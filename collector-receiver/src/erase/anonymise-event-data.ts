@@ -32,8 +32,9 @@ const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string) 
       return meaning === undefined ? otherValue : endReasons[meaning];
     },
   },
-  "agent.login": { agent_name: asItIs },
-  "agent.status_change": { from_status: keepStatus, to_status: keepStatus },
+  "agent.login": { agent_name: asItIs, login_id: asItIs },
+  "agent.logout": { login_id: asItIs },
+  "agent.status_change": { from_status: keepStatus, to_status: keepStatus, login_id: asItIs },
   "ticket.status_changed": { from_status: keepTicketStatus, to_status: keepTicketStatus },
 };
 

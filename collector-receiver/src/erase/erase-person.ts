@@ -13,6 +13,7 @@ import {
   emptyRejectedEvents,
   forgetCustomers,
   readRejectedPayloads,
+  renameAgentSessions,
   renameCustomer,
   renameCustomSessions,
   renameSessions,
@@ -129,6 +130,11 @@ async function anonymise(
   const tests = new Set(sessions.flatMap(({ sessionId, facts }) => (isTestSession(facts) ? [sessionId] : [])));
   await moveQuality(client, rules, events, anonymous, tests);
   await renameTickets(client, tenantId, tickets);
+  await renameAgentSessions(
+    client,
+    tenantId,
+    [...pseudonyms.sessions].map(([from, to]) => ({ from, to })),
+  );
   if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
   await moveSessions(client, rules, sessions, pseudonyms, userId);
   const rejectedEvents = await emptyRejectedEvents(client, tenantId, found.rejected);

@@ -5,7 +5,6 @@ import type { AgentStateRow } from "../metrics/agent-states.ts";
 import type { CustomChanges } from "../metrics/custom-changes.ts";
 import { upsertAttributeCounts } from "../storage/counters/upsert-attribute-counts.ts";
 import { insertAgentStates } from "../storage/facts/insert-agent-states.ts";
-import { upsertAgentActivity } from "../storage/facts/upsert-agent-activity.ts";
 import { upsertAgentMetrics } from "../storage/counters/upsert-agent-metrics.ts";
 import { upsertBusinessMetrics } from "../storage/counters/upsert-business-metrics.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
@@ -48,11 +47,9 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const attributeCounts = sorted(changes.attributeCounts);
   const histograms = sorted(changes.histograms);
   const quality = sorted(changes.quality.rows).filter(({ count }) => count !== 0);
-  const activity = sorted(changes.operations.agentActivity);
   const { agentStates } = changes.operations;
   const writes: (Promise<void> | undefined)[] = [
     agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
-    activity.length > 0 ? upsertAgentActivity(client, activity) : undefined,
     changes.custom === null ? undefined : writeCustomChanges(client, changes.custom),
     quality.length > 0 ? upsertDataQuality(client, quality) : undefined,
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,

@@ -4,26 +4,54 @@ import { meaningOf } from "./words.ts";
 /** What an agent is, as far as time is added up. */
 export type AgentState = "online" | "away" | "busy" | "offline";
 
-/** One change of an agent's state; from it on, until the next one, that is the state. */
+/** What an event of an agent is to the time that the agent is there. */
+export type AgentEventKind = "login" | "logout" | "status" | "takeover" | "message" | "release" | "transfer" | "ticket";
+
+/** An event of an agent. From one with a state on, until the next one, that is the state. */
 export interface AgentStateRow {
   readonly tenantId: string;
   readonly agentId: number;
   readonly changedMs: number;
   readonly eventId: string;
-  readonly state: AgentState;
+  /** Null: the event says nothing of it. */
+  readonly state: AgentState | null;
+  readonly kind: AgentEventKind;
+  /** Of an event about a session. */
+  readonly sessionId: string | null;
+  /** Tells the devices of an agent apart; null if the product does not. */
+  readonly loginId: string | null;
 }
 
-/** First and last sign of life of an agent in half an hour. */
-export interface AgentActivity {
-  readonly tenantId: string;
-  readonly agentId: number;
-  readonly halfHourMs: number;
-  firstMs: number;
-  lastMs: number;
-}
+const kinds: ReadonlyMap<string, AgentEventKind> = new Map([
+  ["agent.login", "login"],
+  ["agent.logout", "logout"],
+  ["agent.status_change", "status"],
+  ["agent.session_takeover", "takeover"],
+  ["agent.session_message", "message"],
+  ["agent.session_release", "release"],
+  ["agent.session_transfer", "transfer"],
+  ["ticket.created", "ticket"],
+  ["ticket.assigned", "ticket"],
+  ["ticket.status_changed", "ticket"],
+  ["ticket.closed", "ticket"],
+]);
 
-/** The span of one row of activity, and the shortest heartbeat that may be set: gaps within it are not kept. */
-export const activitySpanMs = 1_800_000;
+/** What an event says of its agent's time; null if it names no agent, or is another one's. */
+export function agentStateRowOf(event: CountableEvent): AgentStateRow | null {
+  const kind = kinds.get(event.name);
+  if (kind === undefined || event.agentId === null) return null;
+  const { login_id: loginId } = event.attributes;
+  return {
+    tenantId: event.tenantId,
+    agentId: event.agentId,
+    changedMs: event.occurredAtMs,
+    eventId: event.eventId,
+    state: stateAfter(event),
+    kind,
+    sessionId: kind === "ticket" ? null : event.sessionId,
+    loginId: typeof loginId === "string" && loginId !== "" ? loginId : null,
+  };
+}
 
 /**
  * The state that a product's status means. A word that no list knows is a reason to be away: the agent is logged in and takes
@@ -34,7 +62,7 @@ export function agentStateOf(status: string): AgentState {
 }
 
 /** The state that an event puts its agent into; null where it says nothing of it. */
-export function stateAfter(event: CountableEvent): AgentState | null {
+function stateAfter(event: CountableEvent): AgentState | null {
   switch (event.name) {
     case "agent.login":
       return "online";

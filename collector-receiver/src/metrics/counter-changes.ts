@@ -208,11 +208,11 @@ export class CounterChanges {
 
   /** Rows that the changes touch, about: what they take in memory grows with it. */
   get rows(): number {
-    const { agentStates, agentActivity } = this.operations;
+    const { agentStates } = this.operations;
     const own = this.custom === null ? 0 : this.custom.counters.size + this.custom.sessions.size;
     const byDay = this.business.size + this.agents.size + this.eventCounts.size;
     const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size + this.quality.rows.size;
-    return byDay + byValue + own + agentStates.length + agentActivity.size;
+    return byDay + byValue + own + agentStates.length;
   }
 
   #dayOf(tenantId: string, day: string): DayChanges {

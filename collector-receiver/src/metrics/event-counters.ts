@@ -146,6 +146,7 @@ export const countedAttributes: ReadonlySet<string> = new Set([
   "role",
   "from_status",
   "to_status",
+  "login_id",
   "resolved",
   "rating",
 ]);

@@ -14,7 +14,8 @@ export const operationTerms = [
   "agent_online_ms",
   "agent_away_ms",
   "agent_busy_ms",
-  "total_handle_time_ms",
+  "agent_present_ms",
+  "agent_occupied_ms",
   "tickets_first_closed",
   "tickets_first_closed_reopened",
   "tickets_open_at_end",
@@ -67,16 +68,22 @@ const numberOf = { ...first, ...counted };
 const shareOf = { ...first, ...rate };
 const resolutions = { group: "ai_chatbot", cohort: "session_start" } as const;
 const agentTime = {
-  ...first,
+  ...second,
   kind: "sum",
   group: "agent_workbench",
   cohort: "agent_time",
   unit: "ms",
   display: { style: "duration", unit: "hour", digits: 1 },
 } as const;
-const heartbeat: LocalText = {
-  en: "Clipped at the ends of the period, and at now. An agent without any event for the tenant's heartbeat (4 h unless set) counts as logged out from then until its next event, whatever it last said. Changes at one instant apply in the order of their event ids.",
-  zh: "在周期起止处和当前时刻截断。坐席超过租户心跳时长（默认 4 小时）没有任何事件，即从那时起视为登出，直到下一个事件。同一时刻的多次切换按事件编号排序。",
+const presence: LocalText = {
+  en: "Clipped at the ends of the period, and at now. An agent is there from a login on, and for the tenant's heartbeat (4 h unless set) after each of its events; a ticket's event counts so only between a login and a logout. A logout counts unless the agent works on within the heartbeat before the next login; with login_id each device has its own. A logout within a second of a login, in either order, is a reload. Whoever holds a session is there: from the takeover until its release or transfer, another agent's takeover, its end or a logout that counts, without these until the agent's last event in it, 12 h at most. Of two states busy comes before online, and online before away.",
+  zh: "在周期起止处和当前时刻截断。坐席自登录起在岗，每个事件之后再计租户心跳时长（默认 4 小时）；工单事件仅在登录与登出之间才算。登出之后、下次登录之前若在心跳时长内仍有工作，该登出不计；带 login_id 时各设备分别计算。登出与登录相隔不到一秒（先后不限）视为刷新页面。持有会话即在岗：从接管到释放、转接、他人接管、会话结束或有效登出，都没有时到该坐席在会话中的最后一个事件，最长 12 小时。两种状态并存时，忙碌先于在线，在线先于离席。",
+};
+const occupancyPeer: PeerDefinition = {
+  en: "Genesys: time engaged with customers and after-contact work over the time logged in and available. Calabrio: over ready time.",
+  zh: "Genesys：与客户互动及后续处理的时间，除以登录且可用的时间。Calabrio：除以就绪时间。",
+  source:
+    "https://www.genesys.com/definitions/agent-occupancy https://help.calabrio.com/doc/Content/glossaries/wfm-concepts/occupancy.htm",
 };
 
 /** In the order in which documents show them. */
@@ -139,7 +146,7 @@ export const operationMetrics: readonly OperationMetric[] = [
       en: "Time in which agents were online: from agent.login or a change to a status such as online, available, active, ready or idle, in either language, until the next change.",
       zh: "坐席处于在线状态的时间：从 agent.login 或切换为 online、available、active、ready、idle、在线、空闲等状态起，到下一次切换为止。",
     },
-    edgeCases: heartbeat,
+    edgeCases: presence,
   },
   {
     ...agentTime,
@@ -150,7 +157,7 @@ export const operationMetrics: readonly OperationMetric[] = [
       en: "Time in which agents were busy (to_status such as busy, occupied, in_call, on_call or in_session, in either language).",
       zh: "坐席处于忙碌状态的时间（to_status 为 busy、occupied、in_call、on_call、in_session、忙碌、通话中等）。",
     },
-    edgeCases: heartbeat,
+    edgeCases: presence,
   },
   {
     ...agentTime,
@@ -161,24 +168,26 @@ export const operationMetrics: readonly OperationMetric[] = [
       en: "Time in which agents were logged in and away: any status that means neither online, busy nor offline (such as offline, logged_out, logout or invisible, in either language).",
       zh: "坐席已登录但离开的时间：既非在线、忙碌也非离线（offline、logged_out、logout、invisible、离线等）的任何状态。",
     },
-    edgeCases: heartbeat,
+    edgeCases: presence,
   },
   {
     ...shareOf,
+    ...second,
     key: "agent_occupancy_rate",
     group: "agent_workbench",
     cohort: "agent_time",
-    numerator: { add: ["total_handle_time_ms"] },
-    denominator: { add: ["agent_online_ms", "agent_busy_ms"] },
+    numerator: { add: ["agent_occupied_ms"] },
+    denominator: { add: ["agent_present_ms"] },
     name: { en: "Occupancy", zh: "坐席利用率" },
     meaning: {
-      en: "Handle time of the sessions released in the period over the time in which agents were online or busy.",
-      zh: "周期内释放会话的处理时长，除以坐席在线和忙碌的时长。",
+      en: "Of the time in which agents were there (online, busy or away), the share in which they held a session or were busy.",
+      zh: "坐席在岗（在线、忙碌或离席）的时间中，持有会话或处于忙碌状态的占比。",
     },
     edgeCases: {
-      en: "Time away is not in the denominator, and work on tickets is not in the numerator: it has no handle time. Agents who handle several sessions at once may exceed 100 %. Handle time belongs to the release, agent time is clipped at the period: a session across the period's end counts with its release.",
-      zh: "离开时间不在分母内；处理工单没有处理时长，不在分子内。同时处理多个会话时可能超过 100%。处理时长计入释放所在周期，坐席时长在周期边界截断：跨周期的会话随释放计入。",
+      en: "Sessions that are held at once count once, so it never exceeds 100 %. Work on tickets is in it only as busy time. Clipped at the ends of the period, and at now. Sealed months keep handle time over time online and busy.",
+      zh: "同时持有的多个会话只计一次，因此不会超过 100%。处理工单只有在忙碌状态下才计入。在周期起止处和当前时刻截断。已封存的月份仍为处理时长除以在线和忙碌时长。",
     },
+    peer: occupancyPeer,
   },
   {
     ...shareOf,

@@ -4,7 +4,7 @@ import { readDriftedOperations } from "../storage/recount/drifted-operations.ts"
 import type { OperationKeys } from "../storage/recount/drifted-operations.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
-import { forgetAgentActivity, forgetAgentStates } from "../storage/recount/replace-operations.ts";
+import { forgetAgentStates } from "../storage/recount/replace-operations.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { writeCounters } from "../ingest/write-counters.ts";
@@ -19,9 +19,6 @@ const sliceRows = 500;
 export async function replaceDriftedOperations(writer: WriterConnection, tenantId: string): Promise<void> {
   await replaceSlices(writer, tenantId, "agentStates", (keys, retainedFromMs) =>
     forgetAgentStates(writer, tenantId, keys, retainedFromMs),
-  );
-  await replaceSlices(writer, tenantId, "agentActivity", (keys, retainedFromMs) =>
-    forgetAgentActivity(writer, tenantId, keys, retainedFromMs),
   );
 }
 
@@ -44,10 +41,9 @@ async function replaceSlices<Table extends keyof OperationKeys>(
   }
 }
 
-/** A change of state is a sign of life as well: of what a slice's events say, only its own table is replaced. */
+/** Of what a slice's events say, only its own table is replaced. */
 function onlyOf(changes: CounterChanges, table: keyof OperationKeys): CounterChanges {
   const { operations } = changes;
   if (table !== "agentStates") operations.agentStates.length = 0;
-  if (table !== "agentActivity") operations.agentActivity.clear();
   return changes;
 }

@@ -4,8 +4,11 @@ import type { Locale } from "../metrics/format-metric.ts";
 import { counterMetrics } from "../metrics/metric-dictionary.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
 import { parsePeriod } from "./report-period.ts";
-import { readTenantToday } from "./read-period.ts";
-import type { StatsReader } from "./read-period.ts";
+import type { DayRange } from "./report-period.ts";
+import { instantsOf, readTenantToday } from "./read-period.ts";
+import type { StatsReader, TenantToday } from "./read-period.ts";
+import { readAgentTime } from "./sql/read-agent-time.ts";
+import { readOperationSettings } from "./sql/read-operation-settings.ts";
 import { agentCounterColumns } from "../metrics/counter-columns.ts";
 import { mapInSlices } from "./map-in-slices.ts";
 import { readAgents } from "./sql/read-agents.ts";
@@ -57,9 +60,11 @@ export async function readAgentsDocument(
   locale: Locale,
   wanted: WantedAgents = { limit: defaultAgentLimit },
 ): Promise<AgentsDocument> {
-  const { tenant, today, nowMs } = await readTenantToday(reader, tenantId);
-  const period = parsePeriod({ month }, today);
-  const { rows, others, total } = await readAgents(reader.pool, tenantId, period, wanted);
+  const at = await readTenantToday(reader, tenantId);
+  const { tenant, nowMs } = at;
+  const period = parsePeriod({ month }, at.today);
+  const present = wanted.present ?? (await readPresent(reader, tenantId, period, at));
+  const { rows, others, total } = await readAgents(reader.pool, tenantId, period, { ...wanted, present });
   const nobody = Object.fromEntries(agentCounterColumns.map((column) => [column, "0"])) as AgentCounters;
   const complete: readonly AgentRow[] = rows.some(({ agentId }) => agentId === null)
     ? rows
@@ -86,4 +91,16 @@ export async function readAgentsDocument(
     others: others === null ? null : { agents: others.agents, metrics: figuresOf(others.counters) },
     total: figuresOf(total),
   };
+}
+
+/** The agents who were there within a range of days. */
+async function readPresent(
+  { pool }: Pick<StatsReader, "pool">,
+  tenantId: string,
+  days: DayRange,
+  at: TenantToday,
+): Promise<number[]> {
+  const { heartbeatSeconds } = await readOperationSettings(pool, tenantId);
+  const rows = await readAgentTime(pool, tenantId, heartbeatSeconds, [instantsOf(days, at)]);
+  return [...new Set(rows.map(({ agentId }) => agentId))];
 }

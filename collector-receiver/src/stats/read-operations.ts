@@ -1,10 +1,10 @@
-import { addDays } from "../metrics/business-calendar.ts";
 import type { HistogramBucket } from "../metrics/duration-histogram.ts";
 import type { Counters } from "../metrics/metric-definition.ts";
-import type { OperationCounts } from "../metrics/operation-metrics.ts";
-import { readPeriod } from "./read-period.ts";
+import type { OperationCounts, OperationTerm } from "../metrics/operation-metrics.ts";
+import { instantsOf, readPeriod } from "./read-period.ts";
 import type { PeriodReading, StatsReader } from "./read-period.ts";
 import type { DayRange, PeriodQuery } from "./report-period.ts";
+import { readAgentNames } from "./sql/read-agent-names.ts";
 import { readAgents } from "./sql/read-agents.ts";
 import type { AgentRow } from "./sql/read-agents.ts";
 import { readAgentTime } from "./sql/read-agent-time.ts";
@@ -14,7 +14,7 @@ import { readOperationSettings } from "./sql/read-operation-settings.ts";
 import type { OperationSettings } from "./sql/read-operation-settings.ts";
 import type { Resolutions } from "./sql/read-resolutions.ts";
 import { readTicketStock } from "./sql/read-ticket-stock.ts";
-import type { InstantRange, TicketStock } from "./sql/read-ticket-stock.ts";
+import type { TicketStock } from "./sql/read-ticket-stock.ts";
 import { sumResolutions } from "./sum-resolutions.ts";
 
 export type Durations = ReadonlyMap<string, readonly HistogramBucket[]>;
@@ -88,14 +88,17 @@ export async function readOperations(
     readAgents(pool, tenantId, period, { limit: null }),
   ]);
   const { chatbotReported, workbenchReported } = reading.tenant;
+  const occupancyOver = occupancyRules(reading.tenant.rulesSince);
   const countsOf = (place: number, counters: Counters | undefined): OperationCounts => {
     const resolutions = resolved[place] ?? null;
     return {
       ...(chatbotReported && resolutions !== null ? resolutionCounts(resolutions) : unknownResolutions),
       ...(workbenchReported && counters !== undefined
         ? {
-            ...timeCounts(time.filter(({ range }) => range === place)),
-            total_handle_time_ms: milliseconds(counters.total_handle_time_sec),
+            ...timeCounts(
+              time.filter(({ range }) => range === place),
+              occupancyOver(days[place] as DayRange, counters.total_handle_time_sec),
+            ),
             ...ticketCounts(stock[place] as TicketStock, counters),
           }
         : unknownWork),
@@ -110,38 +113,40 @@ export async function readOperations(
     settings,
     current: countsOf(0, reading.counters),
     durations: durations[0] as Durations,
-    compared: {
-      now: sideOf(1, over?.now),
-      before: sideOf(2, over?.before),
-    },
-    agents: agentTimes(agents.rows, time),
+    compared: { now: sideOf(1, over?.now), before: sideOf(2, over?.before) },
+    agents: await agentTimes(pool, tenantId, agents.rows, time, (seconds) => occupancyOver(period, seconds)),
   };
 }
 
-/** From the start of the first business day to the end of the last one, and never beyond now. */
-function instantsOf({ startDate, endDate }: DayRange, { calendar, nowMs }: PeriodReading): InstantRange {
-  const fromMs = calendar.startOfDay(startDate);
-  return { fromMs, toMs: Math.min(calendar.startOfDay(addDays(endDate, 1)), Math.max(nowMs, fromMs)) };
-}
-
-function agentTimes(agents: readonly AgentRow[], time: readonly AgentTimeRow[]): AgentTime[] {
+/** Who did anything that is counted, or was there, each under the name that was told last. */
+async function agentTimes(
+  pool: StatsReader["pool"],
+  tenantId: string,
+  agents: readonly AgentRow[],
+  time: readonly AgentTimeRow[],
+  ruleOf: (handleSeconds: string) => OccupancyRule,
+): Promise<AgentTime[]> {
   const rows = new Map(agents.map((agent) => [agent.agentId, agent]));
   const times = Map.groupBy(
     time.filter((row) => row.range === 0),
     (row) => row.agentId,
   );
   // The unattributed row is nobody's time.
-  const ids = new Set([...rows.keys(), ...times.keys()].filter((agentId) => agentId !== null));
-  const logged = new Map([...times].map(([agentId, own]) => [agentId, own.reduce((sum, row) => sum + row.ms, 0)]));
-  return [...ids]
+  const ids = [...new Set([...rows.keys(), ...times.keys()])].filter((agentId) => agentId !== null);
+  const names = await readAgentNames(
+    pool,
+    tenantId,
+    ids.filter((agentId) => !rows.has(agentId)),
+  );
+  const logged = new Map([...times].map(([agentId, own]) => [agentId, presentMs(own)]));
+  return ids
     .map((agentId) => ({
       agentId,
-      agentName: rows.get(agentId)?.agentName ?? null,
+      agentName: rows.get(agentId)?.agentName ?? names.get(agentId) ?? null,
       counts: {
         ...unknownResolutions,
         ...unknownWork,
-        ...timeCounts(times.get(agentId) ?? []),
-        total_handle_time_ms: milliseconds(rows.get(agentId)?.counters.total_handle_time_sec ?? "0"),
+        ...timeCounts(times.get(agentId) ?? [], ruleOf(rows.get(agentId)?.counters.total_handle_time_sec ?? "0")),
       },
     }))
     .toSorted((a, b) => (logged.get(b.agentId) ?? 0) - (logged.get(a.agentId) ?? 0) || a.agentId - b.agentId);
@@ -157,17 +162,48 @@ export function sumAgentTimes(agents: readonly AgentTime[]): OperationCounts {
     agent_online_ms: total("agent_online_ms"),
     agent_away_ms: total("agent_away_ms"),
     agent_busy_ms: total("agent_busy_ms"),
-    total_handle_time_ms: total("total_handle_time_ms"),
+    agent_present_ms: total("agent_present_ms"),
+    agent_occupied_ms: total("agent_occupied_ms"),
   };
+}
+
+/** By which rules occupancy is read: sealed days keep those of counting rules 1, handle time over time online and busy. */
+interface OccupancyRule {
+  readonly isSealed: boolean;
+  /** All days of the range follow the same rules. */
+  readonly isWhole: boolean;
+  readonly handleMs: string | null;
+}
+
+function occupancyRules(rulesSince: string | null) {
+  return ({ startDate, endDate }: DayRange, handleSeconds: string | null): OccupancyRule => ({
+    isSealed: rulesSince !== null && startDate < rulesSince,
+    isWhole: rulesSince === null || endDate < rulesSince || rulesSince <= startDate,
+    handleMs: milliseconds(handleSeconds),
+  });
 }
 
 function timeCounts(
   rows: readonly AgentTimeRow[],
-): Pick<OperationCounts, "agent_online_ms" | "agent_away_ms" | "agent_busy_ms"> {
-  const total = (state: AgentTimeRow["state"]): string =>
-    String(rows.filter((row) => row.state === state).reduce((sum, row) => sum + row.ms, 0));
-  return { agent_online_ms: total("online"), agent_away_ms: total("away"), agent_busy_ms: total("busy") };
+  { isSealed, isWhole, handleMs }: OccupancyRule,
+): Pick<OperationCounts, AgentTerm> {
+  const total = (...states: AgentTimeRow["state"][]): string =>
+    String(rows.filter((row) => states.includes(row.state)).reduce((sum, row) => sum + row.ms, 0));
+  return {
+    agent_online_ms: total("online"),
+    agent_away_ms: total("away"),
+    agent_busy_ms: total("busy"),
+    agent_present_ms: isWhole ? (isSealed ? total("online", "busy") : String(presentMs(rows))) : null,
+    agent_occupied_ms: isWhole ? (isSealed ? handleMs : total("occupied")) : null,
+  };
 }
+
+function presentMs(rows: readonly AgentTimeRow[]): number {
+  return rows.reduce((sum, { state, ms }) => (state === "occupied" ? sum : sum + ms), 0);
+}
+
+/** The terms that are agents' time. */
+type AgentTerm = Extract<OperationTerm, `agent_${string}`>;
 
 function resolutionCounts({ judged, durable, pending, unattributed }: Resolutions) {
   return {
@@ -203,7 +239,8 @@ const unknownWork = {
   agent_online_ms: null,
   agent_away_ms: null,
   agent_busy_ms: null,
-  total_handle_time_ms: null,
+  agent_present_ms: null,
+  agent_occupied_ms: null,
   tickets_first_closed: null,
   tickets_first_closed_reopened: null,
   tickets_open_at_end: null,

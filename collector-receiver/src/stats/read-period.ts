@@ -1,4 +1,4 @@
-import { businessCalendarOf } from "../metrics/business-calendar.ts";
+import { addDays, businessCalendarOf } from "../metrics/business-calendar.ts";
 import type { BusinessCalendar } from "../metrics/business-calendar.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
 import type { Counters } from "../metrics/metric-definition.ts";
@@ -11,6 +11,7 @@ import type { DayRange, PeriodQuery, ReportPeriod } from "./report-period.ts";
 import { readCounters } from "./sql/read-counters.ts";
 import { readQualityTotals } from "./sql/read-quality.ts";
 import type { QualityTotals } from "./sql/read-quality.ts";
+import type { InstantRange } from "./sql/read-ticket-stock.ts";
 import { readTenant } from "./sql/read-tenant.ts";
 import type { TenantRow } from "./sql/read-tenant.ts";
 import type { StatsContext } from "./stats-options.ts";
@@ -110,6 +111,12 @@ async function readRanges(
   const counters = await readCounters(pool, tenantId, [...wanted.values()]);
   const known = new Map([...wanted.keys()].map((key, place) => [key, counters[place] as Counters]));
   return (range) => known.get(keyOf(range)) as Counters;
+}
+
+/** From the start of the first business day to the end of the last one, and never beyond now. */
+export function instantsOf({ startDate, endDate }: DayRange, { calendar, nowMs }: TenantToday): InstantRange {
+  const fromMs = calendar.startOfDay(startDate);
+  return { fromMs, toMs: Math.min(calendar.startOfDay(addDays(endDate, 1)), Math.max(nowMs, fromMs)) };
 }
 
 /** The counters of the other period over the days that are over; without any, nothing was counted. */

@@ -250,6 +250,7 @@ const handledElsewhere = [
   /^analytics_sessions\.(session_id|user_id|prev_user_id)$/,
   /^analytics_customers\.user_id$/,
   /^analytics_custom_sessions\.session_id$/,
+  /^analytics_agent_states\.kind$/,
   // Emptied with the reject.
   /^analytics_rejected_events\.payload$/,
   // Revoked and emptied.

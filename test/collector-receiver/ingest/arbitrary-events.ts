@@ -38,7 +38,10 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     ),
     "query.order": fc.record({ success: fc.boolean(), response_time_ms: fc.nat(3000) }),
     "query.tracking": fc.record({ success: fc.boolean() }),
-    "agent.login": fc.record({ agent_name: fc.constantFrom("王芳", "Li Wei", "Ana") }, { requiredKeys: [] }),
+    "agent.login": fc.record(
+      { agent_name: fc.constantFrom("王芳", "Li Wei", "Ana"), login_id: fc.constantFrom("desk", "phone") },
+      { requiredKeys: [] },
+    ),
     "agent.logout": fc.record({ work_duration_minutes: fraction }, { requiredKeys: [] }),
     "agent.status_change": fc.record(
       {

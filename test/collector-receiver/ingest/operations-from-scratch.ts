@@ -4,8 +4,8 @@ import type { BusinessEvent } from "../../../collector-receiver/src/mapping/busi
 /** Facts of agents and tickets by what they are about; times in ms. */
 export interface Operations {
   readonly tickets: Record<string, Record<string, number | null>>;
-  readonly agentStates: Record<string, string>;
-  readonly agentActivity: Record<string, [number, number]>;
+  /** Kind, state, session and login. */
+  readonly agentStates: Record<string, readonly (string | null)[]>;
 }
 
 const over = ["closed", "resolved", " 已解决 ", "canceled"];
@@ -46,22 +46,21 @@ export function operationsFromScratch(events: readonly BusinessEvent[]): Operati
       },
     ),
   );
-  const agentStates: Record<string, string> = {};
-  const agentActivity: Record<string, [number, number]> = {};
-  for (const { tenantId, agentId, name, occurredAtMs: at, eventId, attributes } of counted) {
-    if (agentId === null) continue;
+  const agentStates: Record<string, readonly (string | null)[]> = {};
+  for (const { tenantId, agentId, name, occurredAtMs: at, eventId, sessionId, attributes } of counted) {
+    if (agentId === null || !/^(agent|ticket)\./.test(name)) continue;
     const status = attributes["to_status"] as string | undefined;
     const changed = { "agent.login": "online", "agent.logout": "offline", "agent.status_change": status }[name];
-    if (changed !== undefined) {
-      const state =
-        { online: "online", Busy: "busy", offline: "offline", 离线: "offline", " 忙碌": "busy" }[changed] ?? "away";
-      agentStates[`${tenantId}|${agentId}|${at}|${eventId}`] = state;
-    }
-    const key = `${tenantId}|${agentId}|${at - (at % 1_800_000)}`;
-    const known = agentActivity[key] ?? [at, at];
-    agentActivity[key] = [Math.min(known[0], at), Math.max(known[1], at)];
+    const state =
+      changed === undefined
+        ? null
+        : ({ online: "online", Busy: "busy", offline: "offline", 离线: "offline", " 忙碌": "busy" }[changed] ?? "away");
+    const kind = name.startsWith("ticket.") ? "ticket" : name.replace(/^agent\.(session_)?/, "").replace("_change", "");
+    const login = attributes["login_id"] as string | undefined;
+    const session = kind === "ticket" ? null : sessionId;
+    agentStates[`${tenantId}|${agentId}|${at}|${eventId}`] = [kind, state, session, login ?? null];
   }
-  return { tickets, agentStates, agentActivity };
+  return { tickets, agentStates };
 }
 
 /** The same as it is stored. */
@@ -69,7 +68,6 @@ export async function storedOperations(pool: pg.Pool): Promise<Operations> {
   const ms = (value: Date | null): number | null => (value === null ? null : value.getTime());
   const tickets = await pool.query("select * from analytics_tickets");
   const states = await pool.query("select * from analytics_agent_states");
-  const activity = await pool.query("select * from analytics_agent_activity");
   return {
     tickets: Object.fromEntries(
       tickets.rows.map(({ tenant_id: tenant, ticket_id: ticket, ...times }) => [
@@ -84,13 +82,7 @@ export async function storedOperations(pool: pg.Pool): Promise<Operations> {
     agentStates: Object.fromEntries(
       states.rows.map((row) => [
         `${row.tenant_id}|${row.agent_id}|${row.changed_at.getTime()}|${row.event_id}`,
-        row.state,
-      ]),
-    ),
-    agentActivity: Object.fromEntries(
-      activity.rows.map((row) => [
-        `${row.tenant_id}|${row.agent_id}|${row.half_hour.getTime()}`,
-        [row.first_at.getTime(), row.last_at.getTime()],
+        [row.kind, row.state, row.session_id, row.login_id],
       ]),
     ),
   };

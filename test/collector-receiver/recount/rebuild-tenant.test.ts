@@ -38,7 +38,7 @@ const damages = [
   "update analytics_customers set repeats = array_fill(-2, array[37]) where user_id > 'u-1'",
   "update analytics_agent_metrics set agent_name = 'nobody', sessions_handled = 0",
   "update analytics_attribute_counts set value = value || '!', events = events + 1",
-  "truncate analytics_tickets, analytics_agent_states, analytics_agent_activity",
+  "truncate analytics_tickets, analytics_agent_states",
   "update analytics_tickets set first_closed_at = null, last_reopened_at = now(), created_at = created_at - interval '1 day'",
   "insert into analytics_tickets (tenant_id, ticket_id, first_seen_at, created_at) values ('default', 99, now(), now())",
   "truncate analytics_ticket_changes",
@@ -47,7 +47,7 @@ const damages = [
   "update analytics_business_metrics set tickets_resolved = 9, backlog_change = -3, resolution_ms = 1",
   "update analytics_agent_states set state = 'away' where agent_id = 1",
   "insert into analytics_agent_states values ('default', 1, '2025-12-30', '00000000-0000-7000-8000-000000000000', 'busy')",
-  "update analytics_agent_activity set last_at = last_at + interval '1 minute', agent_id = agent_id + 7",
+  "update analytics_agent_states set session_id = 'another', kind = null, login_id = 'desk' where kind <> 'login'",
   "insert into analytics_event_counts values ('default', '2020-01-01', 'never.was', 5)",
 ];
 
@@ -261,12 +261,7 @@ test("verify names each fact of an agent or a ticket that is not what the events
     makeEvent({ ...ticket, name: "ticket.created", occurredAtMs: at(1) }),
     makeEvent({ ...ticket, name: "ticket.closed", occurredAtMs: at(2), agentId: 1 }),
   ]);
-  const tables = [
-    "analytics_tickets",
-    "analytics_ticket_changes",
-    "analytics_agent_states",
-    "analytics_agent_activity",
-  ];
+  const tables = ["analytics_tickets", "analytics_ticket_changes", "analytics_agent_states"];
   const stored = () =>
     Promise.all(
       tables.map(
@@ -276,7 +271,7 @@ test("verify names each fact of an agent or a ticket that is not what the events
       ),
     );
   const right = await stored();
-  expect(right.map((rows) => rows.length)).toEqual([1, 1, 2, 2]);
+  expect(right.map((rows) => rows.length)).toEqual([1, 1, 4]);
   for (const [table, damage] of [
     ["analytics_tickets", "delete from analytics_tickets"],
     ["analytics_tickets", "update analytics_tickets set first_closed_at = first_closed_at - interval '1 hour'"],
@@ -298,9 +293,9 @@ test("verify names each fact of an agent or a ticket that is not what the events
       "analytics_agent_states",
       "insert into analytics_agent_states select tenant_id, 2, changed_at, event_id, state from analytics_agent_states where tenant_id = 'operations'",
     ],
-    ["analytics_agent_activity", "delete from analytics_agent_activity"],
-    ["analytics_agent_activity", "update analytics_agent_activity set last_at = last_at + interval '1 second'"],
-    ["analytics_agent_activity", "update analytics_agent_activity set half_hour = half_hour + interval '1 day'"],
+    ["analytics_agent_states", "update analytics_agent_states set session_id = 'another' where kind = 'message'"],
+    ["analytics_agent_states", "update analytics_agent_states set kind = null"],
+    ["analytics_agent_states", "update analytics_agent_states set login_id = 'desk' where kind = 'login'"],
   ] as const) {
     await world.database.pool.query(damage);
     const { drifts, firstDrifts } = await verifyTenant(world.database.connectionString, "operations");

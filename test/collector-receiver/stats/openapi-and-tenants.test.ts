@@ -81,15 +81,16 @@ async function seedOperations(pool: pg.Pool, tenantId: string, factor: number): 
     [on(factor), "online"],
   ];
   for (const [at, state] of states) {
-    await pool.query("insert into analytics_agent_states values ($1, 7, $2, gen_random_uuid(), $3)", [
+    await pool.query("insert into analytics_agent_states values ($1, 7, $2, gen_random_uuid(), $3, 'status')", [
       tenantId,
       at,
       state,
     ]);
   }
-  for (const at of ["2025-12-20T00:00:00Z", on(factor)]) {
-    await pool.query("insert into analytics_agent_activity values ($1, 7, $2, $2, $2)", [tenantId, at]);
-  }
+  await pool.query(
+    "insert into analytics_agent_states values ($1, 7, '2025-12-20T00:00:00Z', gen_random_uuid(), null, 'message', 's')",
+    [tenantId],
+  );
   await seedDay(pool, tenantId, "2025-12-24", { backlog_change: factor, backlog_unassigned_change: factor });
   await seedBucket(pool, tenantId, "2025-12-24", "handle_time", 100 + factor, 40);
 }

@@ -7,6 +7,8 @@ import { openWriterConnection } from "../../../collector-receiver/src/storage/wi
 import { arbitraryDeliveries, requestOf } from "../ingest/arbitrary-events.ts";
 import type { Delivery } from "../ingest/arbitrary-events.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
+import { timeFromScratch } from "./presence-from-scratch.ts";
+import type { Standing } from "./presence-from-scratch.ts";
 import { seedSettings } from "./seed-counters.ts";
 import { get, openStatsApp } from "./stats-app.ts";
 import { changeEvent } from "../../support/make-business-event.ts";
@@ -61,50 +63,53 @@ const worlds = [
 
 const heartbeat = 4 * hour;
 
-/** The time of an agent in a state, straight from the definition: asked for between any two instants that matter. */
-function timeFromScratch(events: readonly BusinessEvent[], state: string, fromMs: number, toMs: number): number {
-  const own = events.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.eventId < b.eventId ? -1 : 1));
-  const instants = [fromMs, toMs, ...own.flatMap(({ occurredAtMs: at }) => [at, at + heartbeat])]
-    .filter((at) => at >= fromMs && at <= toMs)
-    .toSorted((a, b) => a - b);
-  let total = 0;
-  for (let i = 1; i < instants.length; i++) {
-    const [begin, end] = [instants[i - 1] as number, instants[i] as number];
-    const before = own.filter(({ occurredAtMs: at }) => at <= begin);
-    const isPresent = before.some(({ occurredAtMs: at }) => begin - at < heartbeat);
-    const says = ({ name, attributes }: BusinessEvent): string | undefined =>
-      ({
-        "agent.login": "online",
-        "agent.logout": "offline",
-        "agent.status_change": attributes["to_status"] as string,
-      })[name];
-    if (isPresent && before.map(says).findLast((said) => said !== undefined) === state) total += end - begin;
-  }
-  return total;
-}
-
 const shift = fc.array(
   fc.record({
     agent: fc.integer({ min: 1, max: 2 }),
-    name: fc.constantFrom("agent.login", "agent.logout", "agent.status_change", "agent.session_message"),
+    name: fc.constantFrom(
+      "agent.login",
+      "agent.login",
+      "agent.logout",
+      "agent.logout",
+      "agent.status_change",
+      "agent.session_message",
+      "agent.session_takeover",
+      "agent.session_takeover",
+      "agent.session_release",
+      "agent.session_transfer",
+      "ticket.closed",
+      "session.end",
+    ),
     status: fc.constantFrom("online", "away", "busy", "offline"),
+    session: fc.constantFrom("a", "b"),
+    login: fc.constantFrom(undefined, undefined, "desk", "phone"),
     // Around both ends of the period, and some of them at the same instant.
     atEnd: fc.boolean(),
-    offset: fc.oneof(fc.integer({ min: -15 * hour, max: 15 * hour }), fc.constantFrom(-1, 0, 1, heartbeat)),
+    offset: fc.oneof(
+      fc.integer({ min: -30 * hour, max: 30 * hour }),
+      fc.constantFrom(-hour, 0, 2 * hour, 6 * hour).chain((ms) => fc.integer({ min: ms - 1100, max: ms + 1100 })),
+      fc.constantFrom(-1, 0, 1, heartbeat, heartbeat - 1, -12 * hour),
+    ),
   }),
-  { minLength: 1, maxLength: 25, size: "max" },
+  { minLength: 1, maxLength: 30, size: "max" },
 );
 
 describe.each(worlds)("agent time in $timezone", ({ timezone, query, fromMs, toMs }) => {
   test("is what the definition says, in any order of delivery: clipped, lost agents logged out", async () => {
     const scenario = shift
       .map((drafts) =>
-        drafts.map(({ agent, name, status, atEnd, offset }) =>
+        drafts.map(({ agent, name, status, session, login, atEnd, offset }) =>
           makeEvent({
             name,
-            agentId: agent,
+            agentId: name === "session.end" ? null : agent,
+            sessionId: /session/.test(name) ? session : null,
+            ticketId: name === "ticket.closed" ? 1 : null,
             occurredAtMs: (atEnd ? toMs : fromMs) + offset,
-            attributes: { agent_id: agent, ...(name === "agent.status_change" ? { to_status: status } : {}) },
+            attributes: {
+              agent_id: agent,
+              ...(name === "agent.status_change" ? { to_status: status } : {}),
+              ...(login === undefined || /session|ticket/.test(name) ? {} : { login_id: login }),
+            },
           }),
         ),
       )
@@ -122,21 +127,24 @@ describe.each(worlds)("agent time in $timezone", ({ timezone, query, fromMs, toM
         await deliver(events, order);
         const body = await readOperations(tenantId, query, nowMs);
         const endMs = Math.min(toMs, Math.max(nowMs, fromMs));
+        const of = (agent: number, holds: (standing: Standing) => boolean): number =>
+          timeFromScratch(events, agent, heartbeat, { fromMs, toMs: endMs }, holds);
+        const everybody = [1, 2];
         for (const state of ["online", "away", "busy"]) {
-          const expected = [1, 2].map((agent) =>
-            timeFromScratch(
-              events.filter((event) => event.agentId === agent),
-              state,
-              fromMs,
-              endMs,
-            ),
-          );
+          const expected = everybody.map((agent) => of(agent, (standing) => standing.state === state));
           const key = `agent_${state}_ms`;
-          expect(body.metrics[key].value, state).toBe(expected.reduce((sum, ms) => sum + ms));
+          // Without any event of agents, nothing is known of them.
+          expect(body.metrics[key].value ?? 0, state).toBe(expected.reduce((sum, ms) => sum + ms));
           for (const agent of body.agents) {
             expect(agent.metrics[key].value, `${agent.agent_id} ${state}`).toBe(expected[agent.agent_id - 1]);
           }
         }
+        const total = (holds: (standing: Standing) => boolean): number =>
+          everybody.reduce((sum, agent) => sum + of(agent, holds), 0);
+        const occupancy = body.metrics.agent_occupancy_rate;
+        expect(occupancy.numerator ?? 0).toBe(total(({ isOccupied }) => isOccupied));
+        expect(occupancy.denominator ?? 0).toBe(total(({ state }) => state !== null));
+        expect(occupancy.value ?? 0).toBeLessThanOrEqual(100);
       }),
       { numRuns: 25 },
     );

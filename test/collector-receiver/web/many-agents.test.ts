@@ -27,12 +27,6 @@ async function seedManyAgents({ pool }: TestDatabase): Promise<void> {
     [agents],
   );
   await pool.query(
-    `insert into analytics_agent_activity (tenant_id, agent_id, half_hour, first_at, last_at)
-     select 'default', n, timestamptz '2026-03-10 02:00Z', timestamptz '2026-03-10 02:00Z', timestamptz '2026-03-10 02:29Z'
-     from generate_series(1, $1::int) n`,
-    [agents],
-  );
-  await pool.query(
     `insert into analytics_business_metrics (tenant_id, period_type, period_value, period_start, agent_logins, sessions_handled)
      values ('default', 'month', '2026-03', '2026-03-01', $1, $2), ('default', 'day', '2026-03-10', '2026-03-10', $1, $2)`,
     [agents, (agents * (agents + 1)) / 2],

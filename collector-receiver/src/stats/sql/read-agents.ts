@@ -23,6 +23,8 @@ export interface CountedAgents {
 }
 
 export interface WantedAgents {
+  /** Who was there, by `readAgentTime`: they are agents of the range although nothing of them is counted. */
+  readonly present?: readonly number[];
   /** How many are read one by one; null: all. */
   readonly limit: number | null;
   /** This one alone, which is then also the total. */
@@ -36,17 +38,17 @@ type Row = Record<AgentCounterColumn, string> & {
   agent_name: string | null;
 };
 
-/** The counters of the agents that did anything in a range of days. */
+/** The counters of the agents that did anything in a range of days, or were there. */
 export async function readAgents(
   pool: Pick<Pool, "query">,
   tenantId: string,
   days: DayRange,
-  { limit, agentId }: WantedAgents,
+  { limit, agentId, present = [] }: WantedAgents,
 ): Promise<CountedAgents> {
   const { rows } = await pool.query<Row>({
     name: "stats-read-agents",
     text: readAgentsSql,
-    values: [tenantId, days.startDate, days.endDate, limit ?? maxLimit, agentId ?? null],
+    values: [tenantId, days.startDate, days.endDate, limit ?? maxLimit, agentId ?? null, present],
   });
   const ofKind = (kind: Row["kind"]) => rows.filter((row) => row.kind === kind);
   const [others] = ofKind("others");
@@ -81,8 +83,13 @@ with latest_name as (
   order by agent_id, agent_name_at desc nulls last, agent_name_event_id desc
 ), counted as (
   select agent_id, ${agentCounterColumns.map((column) => `sum(${column}) as ${column}`).join(", ")}
-  from analytics_agent_metrics
-  where tenant_id = $1 and day between $2::date and $3::date and ($5::int is null or agent_id = $5)
+  from (
+    select agent_id, ${agentCounterColumns.join(", ")} from analytics_agent_metrics
+    where tenant_id = $1 and day between $2::date and $3::date and ($5::int is null or agent_id = $5)
+    union all
+    select agent_id, ${agentCounterColumns.map(() => "0").join(", ")}
+    from unnest($6::int[]) as present (agent_id) where $5::int is null or agent_id = $5
+  ) as agent
   group by agent_id
 ), ranked as (
   select *, row_number() over (order by (agent_id is null), sessions_handled desc, agent_id) as place from counted

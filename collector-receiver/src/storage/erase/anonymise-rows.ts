@@ -68,6 +68,21 @@ export async function renameCustomSessions(
   });
 }
 
+/** Gives the sessions that agents worked in other ids, sealed days included: their hours stay. */
+export async function renameAgentSessions(
+  client: WriterConnection,
+  tenantId: string,
+  sessions: readonly { readonly from: string; readonly to: string }[],
+): Promise<void> {
+  await client.query({
+    text: `
+      update analytics_agent_states s set session_id = renamed.session_id
+      from unnest($2::text[], $3::text[]) as renamed (old_id, session_id)
+      where s.tenant_id = $1 and s.session_id = renamed.old_id`,
+    values: [tenantId, sessions.map((session) => session.from), sessions.map((session) => session.to)],
+  });
+}
+
 /** Renames a customer wherever customers are counted, sealed periods included: the counts stay. */
 export async function renameCustomer(
   client: WriterConnection,

@@ -46,6 +46,8 @@ export const censoredColumns: readonly TextColumn[] = [
     where: "code = 'unknown_word'",
   },
   { table: "analytics_agent_metrics", column: "agent_name", maxLength: Infinity },
+  { table: "analytics_agent_states", column: "session_id", maxLength: 64 },
+  { table: "analytics_agent_states", column: "login_id", maxLength: Infinity },
   { table: "analytics_sessions", column: "channel", maxLength: Infinity },
   { table: "analytics_sources", column: "service_name", maxLength: Infinity },
   { table: "analytics_notes", column: "text", maxLength: 200 },

@@ -12,11 +12,14 @@ const statement = batchStatement<AgentStateRow>(
     changed_at: batchOf.time((row) => row.changedMs),
     event_id: batchOf.uuid((row) => row.eventId),
     state: batchOf.text((row) => row.state),
+    kind: batchOf.text((row) => row.kind),
+    session_id: batchOf.text((row) => row.sessionId),
+    login_id: batchOf.text((row) => row.loginId),
   },
   { key: ["tenant_id", "agent_id", "changed_at", "event_id"] },
 );
 
-/** Writes down changes of agents' states; one that is known already stays. */
+/** Writes down what agents did; an event that is known already stays. */
 export async function insertAgentStates(client: WriterConnection, states: readonly AgentStateRow[]): Promise<void> {
   await client.query(statement.of(states));
 }

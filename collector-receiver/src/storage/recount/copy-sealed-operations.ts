@@ -7,7 +7,6 @@ const beganAt: Readonly<Record<keyof typeof operationTables, string>> = {
   tickets: "first_seen_at",
   ticketChanges: "changed_at",
   agentStates: "changed_at",
-  agentActivity: "half_hour",
 };
 
 /** SQL that is true of the rows of an operation table that a recount cannot find in the events. */

@@ -83,13 +83,7 @@ export const operationTables = {
     table: "analytics_agent_states",
     key: ["agent_id", "changed_at", "event_id"],
     counters: [],
-    facts: ["state"],
-  },
-  agentActivity: {
-    table: "analytics_agent_activity",
-    key: ["agent_id", "half_hour"],
-    counters: [],
-    facts: ["first_at", "last_at"],
+    facts: ["state", "kind", "session_id", "login_id"],
   },
 } as const satisfies Record<string, DerivedTable>;
 

@@ -2,7 +2,7 @@ import { operationTables } from "./derived-tables.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Tables of facts that no counter depends on. */
-export const factTables = ["agentStates", "agentActivity"] as const;
+export const factTables = ["agentStates"] as const;
 type OperationTable = (typeof factTables)[number];
 
 const stagedAs = (name: OperationTable): string => `drifted_${operationTables[name].table}`;
@@ -26,7 +26,6 @@ export async function stageDriftedOperations(client: WriterConnection, tenantId:
 /** What identifies a row of each table; times in ms. */
 export interface OperationKeys {
   readonly agentStates: { readonly agent_id: number; readonly changed_at: number; readonly event_id: string };
-  readonly agentActivity: { readonly agent_id: number; readonly half_hour: number };
 }
 
 /** The keys of drifted rows after place `after`, at most `limit`, in order. */

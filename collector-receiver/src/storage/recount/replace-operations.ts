@@ -68,31 +68,3 @@ export async function forgetAgentStates(
   });
   return rows.map((row) => countableEvent(tenantId, row));
 }
-
-/**
- * Removes these half hours of agents, unless they are sealed.
- * @returns all that is kept of the agents' events in them
- */
-export async function forgetAgentActivity(
-  client: WriterConnection,
-  tenantId: string,
-  keys: readonly OperationKeys["agentActivity"][],
-  retainedFromMs: number | null,
-): Promise<CountableEvent[]> {
-  const values = [tenantId, keys.map((key) => key.agent_id), keys.map((key) => key.half_hour)];
-  const wanted = "unnest($2::int[], $3::bigint[]) as wanted (agent_id, half_hour_ms)";
-  await client.query({
-    text: `delete from public.analytics_agent_activity a using ${wanted}
-      where a.tenant_id = $1 and a.agent_id = wanted.agent_id and a.half_hour = ${instant("wanted.half_hour_ms")}
-        and not ${isSealedOperation("agentActivity", retainedFromMs)}`,
-    values,
-  });
-  const { rows } = await client.query<CountableRow>({
-    text: `select ${countableColumns} from public.analytics_events e
-      join ${wanted} on e.agent_id = wanted.agent_id and e.occurred_at >= ${instant("wanted.half_hour_ms")}
-        and e.occurred_at < ${instant("wanted.half_hour_ms")} + interval '30 minutes'
-      where e.tenant_id = $1 and ${kept("$4")}`,
-    values: [...values, retainedFromMs],
-  });
-  return rows.map((row) => countableEvent(tenantId, row));
-}

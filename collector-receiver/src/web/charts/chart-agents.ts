@@ -15,6 +15,8 @@ const tableKeys = [
   "sla_met_rate",
   "total_work_minutes",
   "agent_online_ms",
+  "agent_busy_ms",
+  "agent_away_ms",
   "agent_occupancy_rate",
 ] as const;
 /** More bars than this are a wall; the table has all. */

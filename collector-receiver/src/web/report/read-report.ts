@@ -67,6 +67,7 @@ export async function readReport(
   const { period, calendar } = reading;
   const named = period.startDate.slice(0, 7);
   const { pool } = reader;
+  const operationsRead = readOperations(reader, tenantId, { month: named, compare });
   const fromMs = calendar.startOfDay(period.startDate);
   const toMs = calendar.startOfDay(addDays(period.endDate, 1));
   const [days, months, responseTimes, escalationReasons, agents, completeness, notes, operations, custom] =
@@ -75,10 +76,13 @@ export async function readReport(
       readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
       readDurationSeries(pool, tenantId, "response_time", "month", period),
       readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
-      readAgentsDocument(reader, tenantId, named, locale, { limit: agentLimit }),
+      operationsRead.then((read) => {
+        const present = read.agents.map(({ agentId }) => agentId);
+        return readAgentsDocument(reader, tenantId, named, locale, { limit: agentLimit, present });
+      }),
       readCompleteness(pool, tenantId, fromMs, toMs),
       readNotes(pool, tenantId, fromMs, toMs),
-      readOperations(reader, tenantId, { month: named, compare }),
+      operationsRead,
       customDocumentOf(reader, tenantId, reading, locale),
     ]);
   const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));
