@@ -16,6 +16,7 @@ import { CountingRulesError } from "./storage/settings/counting-rules-error.ts";
 import { classifyDatabaseError, isCertificateError, sqlStateOf } from "./storage/wire/database-errors.ts";
 import { ConnectionStringError } from "./config/database-servers.ts";
 import { StandbyError } from "./storage/recount/open-snapshot-pair.ts";
+import { SharedSessionError } from "./storage/wire/refuse-shared-session.ts";
 import { nameServer } from "./storage/wire/name-server.ts";
 import { SettingsChangeError } from "./upkeep/change-settings.ts";
 
@@ -44,6 +45,7 @@ const explained = [
   CannotRunUnprivilegedError,
   ConnectionStringError,
   StandbyError,
+  SharedSessionError,
 ] as const;
 
 /** SQLSTATEs that a person can mend, with what to do (https://www.postgresql.org/docs/current/errcodes-appendix.html). */

@@ -3,7 +3,7 @@ import { verifyTenant } from "../../collector-receiver/src/recount/verify-tenant
 import { spanledger } from "../collector-receiver/cli/run-cli.ts";
 import { useTestDatabase } from "../support/create-test-database.ts";
 import { describeWith } from "../support/describe-with.ts";
-import { tracesWith } from "../support/otlp-json.ts";
+import { tracesWith, type WireEvent } from "../support/otlp-json.ts";
 import { findPooler, keepsStatements, startPooler } from "../support/start-pooler.ts";
 import { startTestReceiver } from "../support/start-test-receiver.ts";
 
@@ -11,6 +11,12 @@ const pooler = await findPooler();
 const forTransactions = pooler !== undefined && keepsStatements(pooler) ? pooler : undefined;
 const noPooler = "it has no PgBouncer, and npm has none";
 const oldPooler = `it has no PgBouncer 1.22.1 or newer${pooler === undefined ? "" : `, but ${pooler.version.join(".")}`}`;
+
+async function sendTo(url: string, events: readonly WireEvent[], resource?: Record<string, string>): Promise<void> {
+  const body = tracesWith(events, resource === undefined ? {} : { resource });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+}
 
 for (const [mode, found, excuse] of [
   ["session", pooler, noPooler],
@@ -62,6 +68,55 @@ for (const [mode, found, excuse] of [
         expect(await verifyTenant(database.connectionString, "default")).toMatchObject({ drifts: 0 });
         const doctor = await spanledger({ DATABASE_URL: pooled }, "doctor");
         expect(doctor.stdout).toMatch(/^warning pooler .*set MIGRATION_DATABASE_URL/m);
+      }, 120_000);
+
+      test("what needs one session is refused where the pooler gives each transaction another one, and else works", async () => {
+        const empty = await useTestDatabase({ migrated: false });
+        const full = await useTestDatabase();
+        const event = { name: "session.start", attributes: { session_id: "s" } };
+        const direct = await startTestReceiver({}, full);
+        await sendTo(direct.url, [event]);
+        await direct.close();
+        for (const [database, command, variable] of [
+          [empty, ["migrate"], "MIGRATION_DATABASE_URL"],
+          [full, ["migrate", "--down-to", "67"], "MIGRATION_DATABASE_URL"],
+          [full, ["migrate"], "MIGRATION_DATABASE_URL"],
+          [full, ["rebuild"], "DATABASE_URL"],
+        ] as const) {
+          const pooled = await startPooler(program(), database.connectionString, mode);
+          onTestFinished(() => pooled.kill());
+          const done = await spanledger({ DATABASE_URL: pooled.connectionString }, ...command);
+          const isIdle = database === full && command.join() === "migrate";
+          if (mode === "session" || isIdle) expect(done, command.join(" ")).toMatchObject({ code: 0 });
+          else expect(done.stderr).toMatch(new RegExp(`Set ${variable} to PostgreSQL itself.*\\[session_is_shared\\]`));
+        }
+      }, 120_000);
+
+      test("tenants of older rules are counted anew, one after the other", async () => {
+        const database = await useTestDatabase();
+        const direct = await startTestReceiver({}, database);
+        const tenants = ["a", "b", "c"];
+        for (const tenant of tenants) {
+          const event = { name: "session.start", attributes: { session_id: tenant } };
+          await sendTo(direct.url, [event], { "service.name": "test", "spanledger.tenant": tenant });
+        }
+        await direct.close();
+        await database.pool.query("update analytics_settings set counting_rules = 1");
+        await database.pool.query("update analytics_business_metrics set outcome_open = 7");
+        const pooled = await startPooler(program(), database.connectionString, mode);
+        onTestFinished(() => pooled.kill());
+        const environment = { MIGRATION_DATABASE_URL: database.connectionString };
+        const receiver = await startTestReceiver(environment, {
+          ...database,
+          connectionString: pooled.connectionString,
+        });
+        const rules = async () =>
+          (await database.pool.query("select distinct counting_rules as rules from analytics_settings")).rows;
+        await expect.poll(rules, { timeout: 60_000 }).toEqual([{ rules: 2 }]);
+        for (const tenant of tenants) {
+          expect(await verifyTenant(pooled.connectionString, tenant)).toMatchObject({ events: 1, drifts: 0 });
+        }
+        expect(receiver.log.filter(({ alarm }) => alarm !== undefined)).toEqual([]);
       }, 120_000);
     },
     excuse,

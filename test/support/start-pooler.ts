@@ -60,6 +60,8 @@ export async function startPooler(
     "unix_socket_dir =",
     "auth_type = any",
     `pool_mode = ${mode}`,
+    // Few in transaction mode, so that what one client leaves in a session meets the next.
+    `default_pool_size = ${mode === "session" ? 50 : 3}`,
     ...keepsNamed,
   ];
   await writeFile(config, `${lines.join("\n")}\n`);

@@ -14,6 +14,7 @@ import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { lockRebuild } from "../storage/recount/lock-rebuild.ts";
 import { openSnapshotPair } from "../storage/recount/open-snapshot-pair.ts";
 import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
+import { isSessionShared, SharedSessionError } from "../storage/wire/refuse-shared-session.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { addFactsContribution, rulesOf } from "../ingest/count-batch.ts";
 import { applyTenantCorrections, stageTenantCorrections } from "./correct-counters.ts";
@@ -48,6 +49,7 @@ const sliceSessions = 500;
  *
  * A second rebuild of the tenant waits until the first one has ended.
  * @param onWaiting called once if another rebuild of the tenant is under way
+ * @throws SharedSessionError if a pooler hands out sessions by transaction
  */
 export async function rebuildTenant(
   connectionString: string,
@@ -55,9 +57,11 @@ export async function rebuildTenant(
   onProgress: (events: number) => void = () => {},
   onWaiting: () => void = () => {},
 ): Promise<Rebuild> {
-  const { reader, writer, close } = await openSnapshotPair(connectionString, (client) =>
-    lockRebuild(client, tenantId, onWaiting),
-  );
+  const { reader, writer, close } = await openSnapshotPair(connectionString, async (client, other) => {
+    if (await isSessionShared(client, other))
+      throw new SharedSessionError("a rebuild", connectionString, "DATABASE_URL");
+    await lockRebuild(client, tenantId, onWaiting);
+  });
   try {
     const ofTenant = await loadTenantRules(reader, [tenantId]);
     const rules = rulesOf(ofTenant, tenantId);

@@ -4,7 +4,7 @@ import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts
 import { derivedTablesOf, operationTables } from "../storage/recount/derived-tables.ts";
 import { refuseStandby } from "../storage/recount/open-snapshot-pair.ts";
 import { replaceFacts, replaceSessionFacts } from "../storage/recount/replace-facts.ts";
-import { dropShadowTables } from "../storage/recount/shadow-tables.ts";
+import { dropShadowTables, dropTemporaryTables } from "../storage/recount/shadow-tables.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { readCountingRules, writeCountingRules } from "../storage/settings/write-counting-rules.ts";
 import { translateSealedPeriods } from "../storage/recount/translate-sealed-periods.ts";
@@ -60,6 +60,7 @@ export async function switchRules(
       // From here on no receiver of the older rules stores anything that is not claimed.
       await mendClaimsAlone(writer, rules);
       await writeCountingRules(writer, tenantId, countingRules, sealedBefore);
+      await dropTemporaryTables(writer);
       return events;
     });
   } finally {

@@ -37,7 +37,7 @@ export async function refuseStandby(client: WriterConnection, connectionString: 
  */
 export async function openSnapshotPair(
   connectionString: string,
-  beforeSnapshot: (writer: WriterConnection) => Promise<void> = async () => {},
+  beforeSnapshot: (writer: WriterConnection, reader: WriterConnection) => Promise<void> = async () => {},
 ): Promise<SnapshotPair> {
   const opening = [openWriterConnection(connectionString), openWriterConnection(connectionString)] as const;
   const [reader, writer] = await Promise.all(opening).catch(async (error: unknown) => {
@@ -64,7 +64,7 @@ export async function openSnapshotPair(
   };
   try {
     await refuseStandby(writer, connectionString);
-    await beforeSnapshot(writer);
+    await beforeSnapshot(writer, reader);
     await begin();
     return { reader, writer, renew, close };
   } catch (error) {

@@ -64,3 +64,8 @@ export async function createShadowTables(client: WriterConnection, tables: reado
 export async function dropShadowTables(client: WriterConnection, tables: readonly DerivedTable[]): Promise<void> {
   await client.query(`drop table ${tables.map(({ table }) => `pg_temp.${table}`).join(", ")}`);
 }
+
+/** Removes all temporary tables with the open transaction: behind a pooler the session goes on, and somebody else gets it. */
+export async function dropTemporaryTables(client: WriterConnection): Promise<void> {
+  await client.query("discard temp");
+}

@@ -1,6 +1,8 @@
 import type pg from "pg";
 import { migrationsFolder } from "../../package-root.ts";
+import { readServerConnection } from "../server/read-connection.ts";
 import { openPlainConnection } from "../wire/open-plain-connection.ts";
+import { isSessionShared, SharedSessionError } from "../wire/refuse-shared-session.ts";
 import { knownMigrations, newestKnownMigration, ReceiverTooOldError } from "./known-migrations.ts";
 
 const migrationTable = "spanledger_migrations";
@@ -40,6 +42,7 @@ export class MigrationError extends Error {
  * @returns the names of the migrations that this call applied (or took back)
  * A database that a newer version migrated is left as it is if this version can work with it.
  * @throws ReceiverTooOldError if it needs a newer version
+ * @throws SharedSessionError if migrations are pending and a pooler hands out sessions by transaction
  * @throws MigrationError `database_newer` if it has migrations of another branch, else `migration_failed`
  */
 export function migrateDatabase(connectionString: string, options: MigrateOptions = {}): Promise<string[]> {
@@ -51,6 +54,7 @@ export function migrateDatabase(connectionString: string, options: MigrateOption
       // Nothing to do needs no lock and no right to run DDL.
       if (status.pending.length === 0) return [];
     }
+    await refusePooler(client, connectionString);
     await lock();
     if (direction === "up") refuseNewerDatabase(await readMigrationStatus(client));
     const count = options.count ?? (direction === "up" ? Number.POSITIVE_INFINITY : 1);
@@ -68,6 +72,7 @@ export function migrateDatabase(connectionString: string, options: MigrateOption
  */
 export function migrateDownTo(connectionString: string, target: string): Promise<string[]> {
   return withMigrations(connectionString, async (client, lock) => {
+    await refusePooler(client, connectionString);
     await lock();
     const { applied, unknown } = await readMigrationStatus(client);
     if (unknown.length > 0) {
@@ -86,6 +91,23 @@ export function migrateDownTo(connectionString: string, target: string): Promise
   });
 }
 
+/**
+ * The lock of migrations is one of a session: a pooler would give it to somebody else, and keep it.
+ * @throws SharedSessionError
+ */
+async function refusePooler(client: pg.Client, connectionString: string): Promise<void> {
+  const { pid } = await readServerConnection(client);
+  // A pooler tells its clients a number of its own.
+  if ((client as unknown as { readonly processID: number | null }).processID === pid) return;
+  const other = await openPlainConnection(connectionString);
+  try {
+    if (!(await isSessionShared(client, other))) return;
+    throw new SharedSessionError("a migration", connectionString, "MIGRATION_DATABASE_URL");
+  } finally {
+    await other.end().catch(() => {});
+  }
+}
+
 /** Connects, and gives `work` the lock that lets one migration run go on at a time in a database. */
 async function withMigrations(
   connectionString: string,
@@ -98,6 +120,7 @@ async function withMigrations(
     return await work(client, () => client.query("select pg_advisory_lock($1)", [migrationLock]));
   } catch (cause) {
     if (cause instanceof MigrationError || cause instanceof ReceiverTooOldError) throw cause;
+    if (cause instanceof SharedSessionError) throw cause;
     throw new MigrationError(
       "migration_failed",
       `The migrations stopped: ${cause instanceof Error ? cause.message : String(cause)}. What was applied before stays; mend the cause and run \`spanledger migrate\` again.`,
