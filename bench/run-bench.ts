@@ -75,11 +75,14 @@ try {
     say("single events beside another tenant's reports");
     beside.push(...(await measureBesideReports(bench, options.quick ? 1 : 3)));
   }
+  if (options.only === undefined || options.only.split(",").includes("recount")) {
+    say("verify, rebuild, a switch of counting rules");
+    beside.push(...(await measureRecount(bench, options.quick ? 1 : 3)));
+  }
   if (options.only === undefined) {
-    say("latency, overload, verify and rebuild, reads");
+    say("latency, overload, reads");
     latencies = await measureLatency(bench, median((runs.get("four-senders") ?? []).map((run) => run.eventsPerSecond)));
     beside.push(...(await measureOverload(bench, options.quick ? 4 : 10)));
-    beside.push(...(await measureRecount(bench, options.quick ? 1 : 3)));
     beside.push(...(await measureReads(bench, options.quick ? 500_000 : 5_000_000)));
   }
 } finally {

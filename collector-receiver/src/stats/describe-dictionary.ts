@@ -3,6 +3,7 @@ import { definedMetrics, formulaOf } from "../metrics/metric-dictionary.ts";
 import type { LocalText } from "../catalogue/local-text.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { CounterSum, MetricDefinition, MetricGroup } from "../metrics/metric-definition.ts";
+import { peerOf } from "../metrics/peer-definitions.ts";
 import type { OperationMetric } from "../metrics/operation-metrics.ts";
 
 interface Terms {
@@ -28,7 +29,7 @@ export interface DescribedMetric {
   readonly period_rule: string;
   readonly edge_cases: string | null;
   /** What comparable products count, and where they say so. */
-  readonly peers: string | null;
+  readonly peers: string;
   readonly peers_source: string | null;
   readonly estimate: boolean;
   readonly definition_version: number;
@@ -36,6 +37,9 @@ export interface DescribedMetric {
 }
 
 type DefinedCohort = MetricDefinition["cohort"] | OperationMetric["cohort"];
+
+/** What is said of a metric of which no comparable product publishes a definition. */
+export const noPeer: LocalText = { en: "No peer publishes one.", zh: "没有同类产品公布定义。" };
 
 /** In which period something counts, by cohort. */
 export const periodRules: Readonly<Record<DefinedCohort, LocalText>> = {
@@ -85,8 +89,8 @@ function describeMetric(metric: MetricDefinition | OperationMetric, locale: Loca
     cohort: metric.cohort,
     period_rule: text(periodRules[metric.cohort]),
     edge_cases: metric.edgeCases === undefined ? null : text(metric.edgeCases),
-    peers: metric.peer === undefined ? null : text(metric.peer),
-    peers_source: metric.peer?.source ?? null,
+    peers: text(peerOf(metric) ?? noPeer),
+    peers_source: peerOf(metric)?.source ?? null,
     estimate: metric.estimate === true,
     definition_version: metric.definitionVersion,
     since: metric.since,

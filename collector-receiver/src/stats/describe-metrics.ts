@@ -3,7 +3,8 @@ import type { LocalText } from "../catalogue/local-text.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { MetricGroup } from "../metrics/metric-definition.ts";
 import { definedMetrics, formulaOf } from "../metrics/metric-dictionary.ts";
-import { periodRules } from "./describe-dictionary.ts";
+import { peerOf } from "../metrics/peer-definitions.ts";
+import { noPeer, periodRules } from "./describe-dictionary.ts";
 
 type Language = keyof LocalText;
 
@@ -109,6 +110,11 @@ function linksOf(source: string): string[] {
   return source.split(" ").map((url, i) => `[${i + 1}](${url})`);
 }
 
+function describePeer(metric: (typeof definedMetrics)[number], language: Language): string {
+  const peer = peerOf(metric) ?? null;
+  return peer === null ? noPeer[language] : [peer[language], ...linksOf(peer.source)].join(" ");
+}
+
 function describeIn(language: Language): string[] {
   const word = (key: string): string => words[language][key] as string;
   const head = ["metric", "formula", "unit", "meaning", "peers", "period", "version"].map(word);
@@ -123,7 +129,7 @@ function describeIn(language: Language): string[] {
         `\`${formulaOf(metric)}\``,
         units[metric.unit][language],
         meaning.join(language === "en" ? " " : ""),
-        metric.peer === undefined ? "" : [metric.peer[language], ...linksOf(metric.peer.source)].join(" "),
+        describePeer(metric, language),
         `\`${metric.cohort}\``,
         `${metric.definitionVersion} (${metric.since})`,
       ];
