@@ -1,6 +1,11 @@
 import type { ContextAttributes } from "./checked-attributes.ts";
 import type { BeforeSend } from "./recording/event-shape.ts";
-import type { HttpEventRule } from "./http-rules.ts";
+import type { CheckedRules, HttpEventRule } from "./http-rules.ts";
+
+/** Options `O` with the rules `R`, what their functions return included. */
+export type WithRules<R, O = BusinessEventsOptions> = O & {
+  readonly httpEvents?: (R & CheckedRules<R>) | undefined;
+};
 
 /** Options of `startBusinessEvents`; what is not given comes from the environment. */
 export interface BusinessEventsOptions {

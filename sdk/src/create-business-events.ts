@@ -1,13 +1,14 @@
-import type { BusinessEventsOptions } from "./business-events-options.ts";
+import type { WithRules } from "./business-events-options.ts";
 import { OptionReader } from "./config/option-reader.ts";
 import { readShape } from "./config/read-shape.ts";
 import { showNotice } from "./diagnose.ts";
+import type { HttpEventRule } from "./http-rules.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
 import type { RecordOptions } from "./recording/event-recorder.ts";
 import type { EventShape } from "./recording/event-shape.ts";
 import type { recordBusinessEvent } from "./record-business-event.ts";
 import { pipeline } from "./shared-pipeline.ts";
-import { businessEventsStatus, flush } from "./start-business-events.ts";
+import { businessEventsStatus, flush, startPipeline } from "./start-business-events.ts";
 
 /** A client of its own, beside others of the process, with whom it shares the sender. */
 export interface BusinessEventsClient {
@@ -26,11 +27,13 @@ const clientOptions = new Set(["tenant", "defaults", "beforeSend", "enabled"]);
  * sender, for which the other options are: as those of `startBusinessEvents`, which this starts where it is not
  * running. Never throws.
  */
-export function createBusinessEvents(options?: BusinessEventsOptions): BusinessEventsClient {
+export function createBusinessEvents<const R extends readonly HttpEventRule[] = readonly HttpEventRule[]>(
+  options?: WithRules<R>,
+): BusinessEventsClient {
   const shared = Object.fromEntries(
     Object.entries(copyAttributes(options)).filter(([name]) => !clientOptions.has(name)),
   );
-  if (Object.keys(shared).length > 0 || pipeline.status().state !== "running") pipeline.start(shared);
+  if (Object.keys(shared).length > 0 || pipeline.status().state !== "running") startPipeline(shared);
   const warn = (message: string): void => showNotice({ level: "warn", key: `client:${message}`, message, loud: true });
   const asked = readShape(new OptionReader(options, warn), true);
   let enabled = true;

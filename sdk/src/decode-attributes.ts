@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /** Reads attributes as the SDK wrote them: repeated `KeyValue`, each behind a one-byte tag. */
 export function decodeAttributes(bytes: Uint8Array): Record<string, unknown> {
   const reader = new Reader(bytes);

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { writeSync } from "node:fs";
 import { diag } from "@opentelemetry/api";
 import type { BusinessEventError } from "./business-event-error.ts";

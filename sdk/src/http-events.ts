@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+import { URLSearchParams } from "node:url";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";

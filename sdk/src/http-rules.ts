@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { KnownEventName, GivenAttributes, RuleAttributes } from "./checked-attributes.ts";
+import type { Checked, KnownEventName, GivenAttributes, RuleAttributes } from "./checked-attributes.ts";
 import type { CustomEventName } from "./custom-event.ts";
 import { findEventDefinition } from "./event-catalogue.ts";
 import { compilePath, type PathMatcher } from "./match-path.ts";
@@ -34,6 +34,14 @@ interface RuleFor<N> {
    */
   readonly attributes?: (RuleAttributes<N> | ((exchange: HttpExchange) => GivenAttributes<N> | null)) | undefined;
 }
+
+/** A rule whose function gives attributes that its event does not take: each is a type that says what is wrong. */
+type CheckedRule<R> = R extends { readonly event: infer N; readonly attributes: (exchange: HttpExchange) => infer A }
+  ? { readonly attributes: (exchange: HttpExchange) => Checked<N, string, Exclude<A, null>> | null }
+  : unknown;
+
+/** What the rules `R` have to be. An object's attributes are checked as any literal is, what a function returns is not. */
+export type CheckedRules<R> = { readonly [I in keyof R]: R[I] & CheckedRule<R[I]> };
 
 /** Records an event at the end of each request that matches. */
 export type HttpEventRule = { readonly [N in KnownEventName]: RuleFor<N> }[KnownEventName] | RuleFor<CustomEventName>;

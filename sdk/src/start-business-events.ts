@@ -1,6 +1,8 @@
-import type { BusinessEventsOptions } from "./business-events-options.ts";
+import type { WithRules } from "./business-events-options.ts";
+import type { HttpEventRule } from "./http-rules.ts";
 import { OptionReader } from "./config/option-reader.ts";
 import { showNotice } from "./diagnose.ts";
+import { describeThrown } from "./recording/encode-any-value.ts";
 import type { PipelineStatus } from "./pipeline-status.ts";
 import { pipeline } from "./shared-pipeline.ts";
 
@@ -25,9 +27,21 @@ const defaultTimeoutMs = 10_000;
  * example) is taken too; where the two disagree, the later call wins and the SDK says so. Never throws: an option
  * that cannot be used is named once and its default is taken.
  */
-export function startBusinessEvents(options?: BusinessEventsOptions): BusinessEvents {
-  pipeline.start(options);
+export function startBusinessEvents<const R extends readonly HttpEventRule[] = readonly HttpEventRule[]>(
+  options?: WithRules<R>,
+): BusinessEvents {
+  startPipeline(options);
   return handle;
+}
+
+/** A product whose Node lacks something runs without business events, and hears why. */
+export function startPipeline(options: unknown): void {
+  try {
+    pipeline.start(options);
+  } catch (error) {
+    const message = `business events cannot be sent, they are lost: ${describeThrown(error)}`;
+    showNotice({ level: "error", key: message, message, loud: true });
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
-import type { BusinessEventsOptions } from "./business-events-options.ts";
+import type { BusinessEventsOptions, WithRules } from "./business-events-options.ts";
 import { warnProduct } from "./diagnose.ts";
+import type { HttpEventRule } from "./http-rules.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { workingFolder } from "./require-builtin.ts";
@@ -48,7 +49,9 @@ interface Instrumentation {
  * @spanledger/sdk/register`, before the product loads what is to be instrumented; a start that comes too
  * late says so.
  */
-export async function startTelemetry(options?: TelemetryOptions): Promise<Telemetry> {
+export async function startTelemetry<const R extends readonly HttpEventRule[] = readonly HttpEventRule[]>(
+  options?: WithRules<R, TelemetryOptions>,
+): Promise<Telemetry> {
   startBusinessEvents(options);
   const sdk = await startNodeSdk(options);
   return {

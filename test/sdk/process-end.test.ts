@@ -21,6 +21,8 @@ describe("the end of a process loses nothing", () => {
     ["throw", 1],
     ["reject", 1],
     ["listeners-removed", 3],
+    ["listeners-removed-now", 3],
+    ["emit-replaced", 3],
     ["exit-throws", 1],
     ["exit-exits", 8],
   ])("%s", async (how, code) => {

@@ -1,3 +1,5 @@
+import { URL } from "node:url";
+import { Buffer } from "node:buffer";
 import type { PostTarget } from "../sending/post-request.ts";
 import type { OptionReader } from "./option-reader.ts";
 import { readConnection } from "./read-connection.ts";

@@ -53,13 +53,15 @@ export class OrderedListeners {
   readonly #attend = (event: string | symbol): void => {
     const isWatch = event === "newListener" || event === "removeListener";
     if (!isWatch && ![...this.#entries].some((entry) => entry.event === event)) return;
-    // Not by `queueMicrotask`, which tests replace.
-    void Promise.resolve().then(() => {
+    void settled().then(() => {
       this.#watch();
       for (const entry of this.#entries) if (isWatch || entry.event === event) restore(entry);
     });
   };
 }
+
+/** A promise of the language's own: products replace `Promise` and `queueMicrotask`. */
+async function settled(): Promise<void> {}
 
 /** Puts a listener in its place, never leaving a signal without a listener: its default would end the process. */
 function restore({ event, listener, place }: Entry): void {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { types } from "node:util";
 import { concatBytes, lengthDelimited, utf8Bytes, varint } from "./protobuf-bytes.ts";
 

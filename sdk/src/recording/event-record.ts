@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /**
  * How one recorded event lies in a chunk: written on the caller's path, read by the sender, kept as
  * it is in the spool. Little-endian, 8-byte aligned, attributes already in OTLP's encoding so that

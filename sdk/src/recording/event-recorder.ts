@@ -5,6 +5,7 @@ import { reportProblem, showNotice } from "../diagnose.ts";
 import type { Chunk } from "./chunk.ts";
 import { controlCounter, controlWord, createControlBlock, type ControlBlock } from "./control-block.ts";
 import { copyAttributes, readGiven } from "./copy-attributes.ts";
+import { readClock } from "./read-clock.ts";
 import { describeThrown } from "./encode-any-value.ts";
 import { planEvent } from "./event-plan.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -99,12 +100,14 @@ export class EventRecorder {
       return;
     }
     this.#writing = true;
+    const { seq } = this;
     try {
       this.#recordOne(name, attributes ?? noAttributes, options, shape);
     } catch (error) {
       if (this.strict && error instanceof BusinessEventError) throw error;
-      const message = `a business event could not be recorded: ${describeThrown(error)}`;
+      const message = `a business event could not be recorded, it is dropped and counted: ${describeThrown(error)}`;
       showNotice({ level: "error", key: message, message, loud: true });
+      if (this.seq === seq) this.#skip();
     } finally {
       this.#writing = false;
     }
@@ -130,7 +133,7 @@ export class EventRecorder {
       this.#addProblems([new BusinessEventError("invalid_name", "", null, message)]);
       return;
     }
-    let timeMs = Date.now();
+    let timeMs = readClock();
     let eventId: Uint8Array | undefined;
     let parent: unknown;
     let tenant: unknown = shape?.tenant;
@@ -176,12 +179,16 @@ export class EventRecorder {
     const seq = this.seq + 1;
     let chunk = this.queue.current ?? this.#openChunk();
     let end = -1;
+    let isCopied = false;
     for (let attempt = 0; chunk !== null && attempt < 2; attempt += 1) {
       try {
         end = this.#writer.write(this.queue.position, plan, seq, timeMs, span, eventId, bag, around, tenantBytes);
       } catch (error) {
+        // A copy throws nothing: something else is broken, and would be for ever.
+        if (isCopied) throw error;
         // A getter or a proxy threw: what can be read is kept.
         bag = copyAttributes(bag);
+        isCopied = true;
         const message = `business event ${name}: reading its attributes threw ${describeThrown(error)}`;
         this.#addProblems([new BusinessEventError("refused_value", name, null, message)]);
         attempt -= 1;

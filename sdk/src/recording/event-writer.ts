@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { SpanContext } from "@opentelemetry/api";
 import type { Chunk } from "./chunk.ts";
 import { encodeJudged } from "./encode-judged.ts";

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /** The few pieces of protobuf's wire format that writing a carrier needs. */
 
 /** UTF-8 of a string; a lone surrogate becomes U+FFFD, as in every UTF-8 encoder. */

@@ -1,3 +1,5 @@
+import { URL } from "node:url";
+
 /**
  * The program of the worker thread, as text: a bundler carries it along like any string, whereas it would have to know
  * of a file. The build replaces this module by one with the whole program in it; in the clone it loads the sources.

@@ -1,3 +1,4 @@
+import { controlCounter, countPending, openControlBlock, type ControlBlock } from "../recording/control-block.ts";
 import { bequeath, type ResolvedConfig } from "../resolve-config.ts";
 import { MeetingState, publishMeetingPoint, type MeetingPoint } from "./meeting-point.ts";
 import { answerQuestion, channelNames, ListeningChannel, postToThreads, sayOpen } from "./thread-channels.ts";
@@ -9,6 +10,8 @@ export class Reception {
   readonly #state = new MeetingState();
   #point: MeetingPoint = { state: this.#state.memory, config: null };
   #channel: ListeningChannel<ToMainSender> | null = null;
+  /** Sources that were heard here, by their ids: a worker that has not begun yet counts nothing of them. */
+  readonly #heard = new Map<string, ControlBlock>();
 
   constructor(receive: (message: Exclude<ToMainSender, Question>) => void) {
     this.#receive = receive;
@@ -25,7 +28,13 @@ export class Reception {
 
   /** Events of other threads that are neither settled nor on the disk. */
   get pending(): number {
-    return this.#state.pending;
+    let heard = 0;
+    for (const control of this.#heard.values()) {
+      const lastSeq = control.counters[controlCounter.lastSeq] ?? 0;
+      const notStored = lastSeq - (control.counters[controlCounter.storedSeq] ?? 0);
+      heard += Math.min(countPending(control, lastSeq), notStored);
+    }
+    return Math.max(this.#state.pending, heard);
   }
 
   /** Tells threads that start from here on what the main thread does. */
@@ -40,7 +49,7 @@ export class Reception {
     try {
       this.#channel = new ListeningChannel<ToMainSender>(channelNames.toMainSender, (message) => {
         if (message.kind === "who") answerQuestion(message, this.#point);
-        else this.#receive(message);
+        else this.#hear(message);
       });
     } catch {
       // A runtime without channels: each thread has its own sender.
@@ -49,6 +58,14 @@ export class Reception {
     if (this.#state.isOpen) return;
     this.#state.isOpen = true;
     sayOpen(this.#point);
+  }
+
+  #hear(message: Exclude<ToMainSender, Question>): void {
+    if (message.kind !== "chunk") {
+      const { settings, control } = message.source;
+      this.#heard.set(settings.identity.sourceId, openControlBlock(control));
+    }
+    this.#receive(message);
   }
 
   /** Receives what has arrived, without a turn of the event loop. */

@@ -16,6 +16,14 @@ switch (how) {
     setTimeout(() => process.removeAllListeners(), 20);
     setTimeout(() => process.exit(3), 40);
     break;
+  case "listeners-removed-now":
+    process.removeAllListeners();
+    process.exit(3);
+    break;
+  case "emit-replaced":
+    Object.assign(process, { emit: () => false });
+    process.exit(3);
+    break;
   case "exit-throws":
     process.on("exit", () => {
       throw new Error("in a listener, on purpose");

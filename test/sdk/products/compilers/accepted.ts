@@ -6,9 +6,11 @@ import {
   startBusinessEvents,
   withBusinessContext,
   type AttributesOf,
+  type BusinessEventsOptions,
   type EventsOf,
   type Word,
 } from "@spanledger/sdk";
+import { startTelemetry } from "@spanledger/sdk/telemetry";
 import { createTestRecorder } from "@spanledger/sdk/testing";
 import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
 
@@ -53,6 +55,8 @@ declare const text: string;
 declare const cart: Cart;
 declare const parsed: any;
 declare const either: "session.start" | "session.end";
+declare const options: BusinessEventsOptions;
+declare const rules: BusinessEventsOptions["httpEvents"];
 declare const branded: string & { readonly brand: "channel" };
 
 // Of the catalogue: literals of the list, texts that only the running product knows, enums, interfaces, null.
@@ -113,8 +117,17 @@ startBusinessEvents({
     { path: "/go/:channel", event: "session.start", attributes: { channel: ":channel" } },
     { path: "/in", event: "session.start", attributes: ({ query }) => ({ channel: query.get("channel") }) },
     { path: "/out", event: custom("parcel.lost"), attributes: ({ query }) => ({ q: query.get("q"), at: new Date() }) },
+    { path: "/some", event: "session.end", attributes: ({ params }) => (params["id"] ? { reason: text } : null) },
+    { path: "/own", event: "coupon.redeemed", attributes: () => ({ code: text, at: new Date(), agent_id: 7 }) },
+    { path: "/any", event: "coupon.redeemed", attributes: () => parsed },
   ],
 });
+startBusinessEvents();
+startBusinessEvents(undefined);
+startBusinessEvents(options);
+startBusinessEvents({ ...options, serviceName: "shop", httpEvents: undefined });
+startBusinessEvents({ httpEvents: rules });
+void startTelemetry({ ...options, instrumentations: [] });
 const client = createBusinessEvents({ tenant: "brand-a", enabled: () => true });
 client.record("session.start", { session_id: "s-1", channel: "web" });
 client.record(custom("parcel.lost"));

@@ -7,6 +7,7 @@ import {
   withBusinessContext,
 } from "@spanledger/sdk";
 import type { AttributesOf } from "@spanledger/sdk";
+import { startTelemetry } from "@spanledger/sdk/telemetry";
 import { createTestRecorder } from "@spanledger/sdk/testing";
 
 const misspelled = { session_id: "s-1", chanel: "web" };
@@ -15,6 +16,7 @@ interface Misspelled {
   chanel?: string;
 }
 declare const optional: Misspelled;
+declare const path: string;
 declare const text: string;
 declare const several: "web" | "wbe";
 enum Wrong {
@@ -66,5 +68,14 @@ withBusinessContext({ channel: "wbe" }, () => 1); // names: "channel"
 startBusinessEvents({ defaults: { session_id: 5 } }); // names: number, string
 startBusinessEvents({ httpEvents: [{ path: "/", event: "query.trackng" }] }); // names: "query.trackng"
 startBusinessEvents({ httpEvents: [{ path: "/", event: "query.tracking", attributes: { numbr: ":n" } }] }); // names: numbr
+startBusinessEvents({ httpEvents: [{ path, event: "query.order", attributes: () => ({ success: true, numbr: 1 }) }] }); // names: numbr, "query.order"
+startBusinessEvents({ httpEvents: [{ path, event: "query.order", attributes: () => ({ numbr: 1 }) }] }); // names: numbr
+startBusinessEvents({ httpEvents: [{ path, event: "query.order", attributes: (all) => ({ path: all.params }) }] }); // names: path
+startBusinessEvents({ httpEvents: [{ path, event: "session.end", attributes: () => ({ ...optional }) }] }); // names: chanel
+startBusinessEvents({ httpEvents: [{ path, event: "session.start", attributes: () => ({ channel: several }) }] }); // names: channel
+startBusinessEvents({ httpEvents: [{ path, event: "session.start", attributes: () => ({ channel: 5 }) }] }); // names: channel
+startBusinessEvents({ httpEvents: [{ path, event: "table.booked", attributes: () => ({ gests: 4 }) }] }); // names: gests
+createBusinessEvents({ httpEvents: [{ path, event: "query.order", attributes: () => ({ success: true, numbr: 1 }) }] }); // names: numbr
+void startTelemetry({ httpEvents: [{ path, event: "query.order", attributes: () => ({ success: true, numbr: 1 }) }] }); // names: numbr
 createTestRecorder().expectNone("sesion.end"); // names: "sesion.end"
 export const annotated: AttributesOf<"session.start"> = { session_id: "s-1", chanel: "web" }; // names: chanel
