@@ -171,6 +171,8 @@ test("a host that vanishes under a probe makes it 503, and does not hold up the 
   await door.lead([port]);
   await vi.waitUntil(async () => (await ready(receiver.url)).status === 200, { timeout: 60_000, interval: 200 });
   expect((await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body: body() })).status).toBe(200);
+  // A reader that is idle then says goodbye, and nobody answers.
+  await (await fetch(`${receiver.url}/report`)).arrayBuffer();
   const beganMs = performance.now();
   door.vanish();
   await receiver.close();
