@@ -50,8 +50,9 @@ export function describeSemanticConventions(): string {
     ]),
     "## Words · 词表",
     "Words that are usual for an attribute, by what they mean. The SDK's types accept them and `OwnWords`; the receiver " +
-      "accepts and stores every other word too. 常用词按含义归类；SDK 的类型检查接受这些词和 `OwnWords` 中的词，" +
-      "接收端也接受并保存其他任何词。",
+      "accepts and stores every other word too. `words` in a `spanledger.config.ts` says what words of your own mean. " +
+      "常用词按含义归类；SDK 的类型检查接受这些词和 `OwnWords` 中的词，接收端也接受并保存其他任何词。" +
+      "自己的词的含义可在 `spanledger.config.ts` 的 `words` 中说明。",
     ...Object.entries<Readonly<Record<string, readonly string[]>>>(vocabularies).flatMap(([name, meanings]) => [
       `### \`${name}\``,
       table(

@@ -122,11 +122,11 @@ async function commitStepwise(
     return loaded;
   });
   await time("events (COPY)", () => copyEvents(client, batch));
-  const facts = gatherSessionFacts(batch);
+  const facts = gatherSessionFacts(batch, rules);
   const sessions = await time("session facts", () =>
     upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))),
   );
-  const tickets = await time("ticket facts", () => upsertTickets(client, gatherTickets(batch)));
+  const tickets = await time("ticket facts", () => upsertTickets(client, gatherTickets(batch, rules)));
   await time("sources", () => upsertSources(client, gatherSources([], batch, [])));
   const changes = countBatch(batch, sessions, tickets, rules);
   await time("counters", () => writeCounters(client, changes));

@@ -3,6 +3,7 @@ import { checkMetrics } from "./check-metrics.ts";
 import type { CustomDefinitions } from "./custom-definitions.ts";
 import type { DefinitionProblem } from "./definitions-error.ts";
 import { checkShape } from "./check-shape.ts";
+import { checkWords } from "./check-words.ts";
 import { rootShape } from "./definition-schemas.ts";
 import { ProblemList } from "./problem-list.ts";
 
@@ -22,5 +23,7 @@ export function checkDefinitions(
   const root = checkShape(rootShape, exported, [], list);
   const events = checkEvents(root?.events ?? {}, list);
   const metrics = checkMetrics(root?.metrics ?? {}, events, reservedKeys, list);
-  return { definitions: { events, metrics }, problems: list.problems };
+  const words = checkWords(root?.words ?? {}, list);
+  const hasWords = Object.keys(words).length > 0;
+  return { definitions: { events, metrics, ...(hasWords ? { words } : {}) }, problems: list.problems };
 }

@@ -1,15 +1,18 @@
 import { hash } from "node:crypto";
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
+import type { CustomWords } from "./custom-words.ts";
 import type { LocalText } from "./local-text.ts";
 import type { MetricUnit } from "./metric-unit.ts";
 
 /**
- * A product's own events and metrics, as they stand in `analytics_settings.custom_definitions`: checked, with
+ * A product's own events, metrics and words, as they stand in `analytics_settings.custom_definitions`: checked, with
  * every default filled in. `check-definitions.ts` makes them from what a `spanledger.config.ts` says.
  */
 export interface CustomDefinitions {
   readonly events: Readonly<Record<string, CustomEvent>>;
   readonly metrics: Readonly<Record<string, CustomMetric>>;
+  /** Missing if there are none, so that definitions of 0.2.0 keep their hash. */
+  readonly words?: CustomWords;
 }
 
 export interface CustomEvent extends LocalText {

@@ -1,4 +1,4 @@
-import type { AttributeType, EventCatalogue } from "@spanledger/sdk/event-catalogue";
+import type { AttributeType, EventCatalogue, vocabularies } from "@spanledger/sdk/event-catalogue";
 
 /** A name in both languages. */
 interface Texts {
@@ -104,11 +104,24 @@ export type MetricInput<E> =
   | { [N in NamesIn<E>]: MetricOf<N, AttributesIn<E[N]>> }[NamesIn<E>]
   | { [N in keyof EventCatalogue]: MetricOf<N, EventCatalogue[N]["attributes"]> }[keyof EventCatalogue];
 
+type Vocabularies = typeof vocabularies;
+
+/**
+ * Words of your own for roles, statuses, end reasons and channels, by what they mean, for example
+ * `{ ticket_status: { closed: ["fertig"] } }`. Channels may have meanings of your own.
+ */
+export type WordsInput = {
+  readonly [Name in keyof Vocabularies]?: Name extends "channel"
+    ? Readonly<Record<string, readonly string[]>>
+    : { readonly [Meaning in keyof Vocabularies[Name]]?: readonly string[] };
+};
+
 /** What a `spanledger.config.ts` exports by default. */
 export interface SpanledgerConfig<E> {
   readonly events?: E;
   /** By key: lower case, digits and underscores. */
   readonly metrics?: Readonly<Record<string, MetricInput<NoInfer<E>>>>;
+  readonly words?: WordsInput;
 }
 
 /**

@@ -9,6 +9,8 @@ export const maxRequired = 30;
 /** Each group of a metric is a row a day. */
 export const maxValues = 50;
 export const maxValueLength = 40;
+const maxWords = 200;
+const maxWordLength = 100;
 const maxTextLength = 300;
 const maxDecimals = 6;
 
@@ -25,8 +27,12 @@ function word<const Words extends readonly [string, ...string[]]>(words: Words) 
 }
 
 export const rootShape = Type.Object(
-  { events: Type.Optional(Type.Unknown()), metrics: Type.Optional(Type.Unknown()) },
-  closed("Export defineSpanledger({ events, metrics }) by default"),
+  {
+    events: Type.Optional(Type.Unknown()),
+    metrics: Type.Optional(Type.Unknown()),
+    words: Type.Optional(Type.Unknown()),
+  },
+  closed("Export defineSpanledger({ events, metrics, words }) by default"),
 );
 
 export const eventShape = Type.Object({ ...names, attributes: Type.Optional(Type.Unknown()) }, closed("Write { … }"));
@@ -37,6 +43,13 @@ export const groupValues = Type.Array(Type.String({ pattern: `^\\S(?:[^]{0,${max
   maxItems: maxValues,
   uniqueItems: true,
   remedy: `List 1 to ${maxValues} different texts of at most ${maxValueLength} characters`,
+});
+
+/** Words of one meaning. */
+export const ownWords = Type.Array(Type.String({ pattern: "\\S", maxLength: maxWordLength }), {
+  minItems: 1,
+  maxItems: maxWords,
+  remedy: `List 1 to ${maxWords} words of at most ${maxWordLength} characters`,
 });
 
 const finite = Type.Number({ remedy: "Write a finite number" });

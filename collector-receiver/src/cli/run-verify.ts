@@ -73,6 +73,10 @@ function describeIds({ unclaimed, repeated }: Verification["ids"]): string[] {
 
 function describePending({ metric, definedAtMs, removed }: PendingMetric): string {
   const at = new Date(definedAtMs).toISOString();
+  if (metric.startsWith("words.")) {
+    const list = metric.slice("words.".length);
+    return `  Your words for ${list} mean something else since ${at}; what came before counts by the words of then.`;
+  }
   return removed
     ? `  ${metric} is not defined any more since ${at}; what was counted of it still stands.`
     : `  ${metric} counts since ${at}; what came before is not counted yet.`;

@@ -1,10 +1,11 @@
-import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-catalogue";
+import { commonAttributes, findEventDefinition, vocabularies } from "@spanledger/sdk/event-catalogue";
 import type { VocabularyName } from "@spanledger/sdk/event-catalogue";
 import { invalidKey, otherAttribute } from "../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../mapping/invalid-values.ts";
 import type { CustomCounting, CustomRule } from "../metrics/custom-counting.ts";
 import { attributeCounters, countedValueOf, otherValue } from "../metrics/attribute-counters.ts";
-import { meaningOf } from "../metrics/words.ts";
+import { meaningOf, wordsOf } from "../metrics/words.ts";
+import type { OwnWordLists } from "../metrics/words.ts";
 
 /** Identifiers that are replaced, by what they were. */
 export interface Pseudonyms {
@@ -14,24 +15,22 @@ export interface Pseudonyms {
 
 const asItIs = (text: string): string => text;
 
-/** The word that stays of an end's reason, by what it means. */
-const endReasons = { confirmed: "resolved", failed: "failed", assumed: "timeout" } as const;
-
 /** What a word means. One that no list knows may say who somebody is; what stays is as unknown. */
-const meaningIn = (vocabulary: VocabularyName) => (text: string) => meaningOf(vocabulary, text) ?? otherValue;
+const meaningIn = (vocabulary: VocabularyName) => (text: string, words: OwnWordLists) =>
+  meaningOf(vocabulary, text, words) ?? otherValue;
+/** The word that stays of an end's reason: the first of its meaning, which no product may give another one (check-words.ts). */
+const wordOfEnd = (text: string, words: OwnWordLists): string => {
+  const meaning = meaningOf("end_reason", text, words);
+  return meaning === undefined ? otherValue : vocabularies.end_reason[meaning][0];
+};
 const keepStatus = meaningIn("agent_status");
 const keepTicketStatus = meaningIn("ticket_status");
 
 /** Texts that counters and facts read, by event, and what is kept of each: no more than is read. */
-const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string) => string>>>> = {
+const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string, words: OwnWordLists) => string>>>> = {
   "session.start": { channel: asItIs },
   "session.message": { role: meaningIn("role") },
-  "session.end": {
-    reason: (text) => {
-      const meaning = meaningOf("end_reason", text);
-      return meaning === undefined ? otherValue : endReasons[meaning];
-    },
-  },
+  "session.end": { reason: wordOfEnd },
   "agent.login": { agent_name: asItIs, login_id: asItIs },
   "agent.logout": { login_id: asItIs },
   "agent.status_change": { from_status: keepStatus, to_status: keepStatus, login_id: asItIs },
@@ -73,7 +72,7 @@ export function anonymiseEventData(
         kept[key] = countedValueOf(value);
       } else {
         const keep = keptTexts[eventName]?.[key];
-        if (keep !== undefined) kept[key] = keep(value);
+        if (keep !== undefined) kept[key] = keep(value, wordsOf({ custom }));
       }
     }
   }

@@ -31,7 +31,7 @@ export function censorEventName(censor: Censor, name: string): string {
 
 /** A session's channel; a word of the list names nobody. */
 export function censorChannel(censor: Censor, channel: string): string {
-  return meaningOf("channel", channel) === undefined ? censorCountedText(censor, channel) : channel;
+  return meaningOf("channel", channel, censor.words) === undefined ? censorCountedText(censor, channel) : channel;
 }
 
 /** An event without the identifier. The rest of it is of other people, and stays: what the catalogue knows says nothing of anybody. */
@@ -42,7 +42,7 @@ export function censorEvent(censor: Censor, event: EventWithTexts): EventWithTex
   const censorValue = (key: string, value: unknown): unknown => {
     if (typeof value !== "string") return censor.data(value);
     const word = words.find(({ attribute }) => attribute === key);
-    if (word !== undefined && meaningOf(word.vocabulary, value) !== undefined) return value;
+    if (word !== undefined && meaningOf(word.vocabulary, value, censor.words) !== undefined) return value;
     const isCounted = attributeCounters.some((counter) => counter.event === event.name && counter.attribute === key);
     return word !== undefined || isCounted ? censorCountedText(censor, value) : censor.text(value);
   };

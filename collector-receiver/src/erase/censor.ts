@@ -1,3 +1,5 @@
+import type { OwnWordLists } from "../metrics/words.ts";
+
 /** What stands in a text where an identifier stood. No digits: words that are counted fold them. */
 const replacement = "erased";
 
@@ -10,11 +12,14 @@ export class Censor {
   readonly id: string;
   /** False: the id is found only where it is a whole value. */
   readonly findsInTexts: boolean;
+  /** Words of the product, which name nobody. */
+  readonly words: OwnWordLists;
   readonly #token: RegExp;
   readonly #wholeValues: boolean;
 
-  constructor(id: string) {
+  constructor(id: string, words: OwnWordLists) {
     this.id = id;
+    this.words = words;
     const isShortNumber = shortNumber.test(id);
     this.findsInTexts = id.length >= minTokenLength && !isShortNumber;
     this.#wholeValues = !isShortNumber;

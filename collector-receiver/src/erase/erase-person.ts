@@ -23,6 +23,7 @@ import { findMentions } from "../storage/erase/find-mentions.ts";
 import { findPerson, findPersonAgain, readPersonSessions } from "../storage/erase/find-person.ts";
 import type { ErasedPerson, FoundPerson, PersonSession } from "../storage/erase/find-person.ts";
 import type { EventWithTexts } from "../storage/erase/read-events.ts";
+import { wordsOf } from "../metrics/words.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { nextTicketPseudonym, renameTickets } from "../storage/erase/rename-tickets.ts";
@@ -66,11 +67,15 @@ export async function erasePerson(
   person: ErasedPerson,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<Erasure> {
-  const censor = new Censor("userId" in person ? person.userId : person.sessionId);
-  const look = () => lookFor(client, tenantId, person, censor);
+  const censorBy = (rules: TenantRules | undefined): Censor =>
+    new Censor("userId" in person ? person.userId : person.sessionId, rules === undefined ? null : wordsOf(rules));
+  const look = async () => {
+    const censor = censorBy((await loadTenantRules(client, [tenantId], true)).get(tenantId));
+    return { censor, ...(await lookFor(client, tenantId, person, censor)) };
+  };
   if (dryRun) {
     return inTransaction(client, { isolation: "repeatable read read only" }, async () => {
-      const { events, sessions, rejected, ofOthers } = await look();
+      const { censor, events, sessions, rejected, ofOthers } = await look();
       const shares = (await findNamingShares(client, tenantId, censor)).length;
       const left = await describeLeft(client, tenantId, censor);
       const texts = { mentions: ofOthers.length, words: 0, shares, left };
@@ -80,7 +85,7 @@ export async function erasePerson(
   const found = await inTransaction(client, { isolation: "repeatable read read only" }, look);
   return inTransaction(client, { lock: { alone: tenantId } }, async () => {
     const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
-    return anonymise(client, rules, person, censor, found);
+    return anonymise(client, rules, person, censorBy(rules), found);
   });
 }
 

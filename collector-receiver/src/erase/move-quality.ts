@@ -4,6 +4,7 @@ import type { CountedAttributes } from "../mapping/business-event.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
 import type { Sign } from "../metrics/counter-changes.ts";
 import { qualityEntriesOf } from "../metrics/data-quality.ts";
+import { wordsOf } from "../metrics/words.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { forgetEmptyQuality } from "../storage/erase/forget-empty-quality.ts";
 import type { EventWithTexts } from "../storage/erase/read-events.ts";
@@ -43,7 +44,7 @@ function addEntries(changes: CounterChanges, rules: TenantRules, event: EventWit
     hasDerivedId: false,
     invalid: data[invalidKey] as InvalidNotes | undefined,
   };
-  for (const entry of qualityEntriesOf(countable)) {
+  for (const entry of qualityEntriesOf(countable, wordsOf(rules))) {
     changes.quality.add(rules.calendar.dayOf(occurredAtMs), countable, entry, sign);
   }
 }

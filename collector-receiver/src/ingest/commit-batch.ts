@@ -118,10 +118,10 @@ export async function commitBatch(
     stage = "merge";
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;
-    const facts = gatherSessionFacts(written.inserted);
+    const facts = gatherSessionFacts(written.inserted, rules);
     const newlyRejected = kept.added.map(({ event }) => event);
     const sources = gatherSources(batch.requests, written.inserted, [...newlyRejected, ...kept.unkept]);
-    const incomingTickets = gatherTickets(written.inserted);
+    const incomingTickets = gatherTickets(written.inserted, rules);
     const [sessions, tickets] = await Promise.all([
       facts.length > 0 ? upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))) : [],
       incomingTickets.length > 0 ? upsertTickets(client, incomingTickets) : [],

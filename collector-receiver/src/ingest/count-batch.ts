@@ -11,39 +11,49 @@ import type { IncomingTicket } from "../metrics/ticket-facts.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { isTestSession } from "../metrics/session-marks.ts";
+import { wordsOf } from "../metrics/words.ts";
+import type { OwnWordLists } from "../metrics/words.ts";
 import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
 import type { MergedTicket } from "../storage/facts/upsert-tickets.ts";
 import { compareText } from "./compare-text.ts";
 
-/** What a batch says of its sessions, sorted by (tenant, session id). */
-export function gatherSessionFacts(events: readonly CountableEvent[]): SessionFacts[] {
+/** What a batch says of its sessions by the rules of its tenants, sorted by (tenant, session id). */
+export function gatherSessionFacts(
+  events: readonly CountableEvent[],
+  rules: ReadonlyMap<string, TenantRules>,
+): SessionFacts[] {
   const byTenant = new Map<string, Map<string, SessionFacts>>();
   const all: SessionFacts[] = [];
   let tenantId: string | null = null;
   let sessions = new Map<string, SessionFacts>();
+  let words: OwnWordLists = null;
   for (const event of events) {
     if (event.sessionId === null) continue;
     if (event.tenantId !== tenantId) {
       tenantId = event.tenantId;
       sessions = byTenant.get(tenantId) ?? new Map<string, SessionFacts>();
       byTenant.set(tenantId, sessions);
+      words = wordsOf(rulesOf(rules, tenantId));
     }
     const known = sessions.get(event.sessionId);
     if (known) {
-      addEventToFacts(known, event);
+      addEventToFacts(known, event, words);
       continue;
     }
-    const facts = addEventToFacts(undefined, event);
+    const facts = addEventToFacts(undefined, event, words);
     sessions.set(event.sessionId, facts);
     all.push(facts);
   }
   return all.toSorted((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.sessionId, b.sessionId));
 }
 
-/** What a batch says of its tickets, sorted by (tenant, ticket). */
-export function gatherTickets(events: readonly CountableEvent[]): IncomingTicket[] {
+/** What a batch says of its tickets by the rules of its tenants, sorted by (tenant, ticket). */
+export function gatherTickets(
+  events: readonly CountableEvent[],
+  rules: ReadonlyMap<string, TenantRules>,
+): IncomingTicket[] {
   const fold = new TicketFold();
-  for (const event of events) fold.add(event);
+  for (const event of events) if (event.ticketId !== null) fold.add(event, wordsOf(rulesOf(rules, event.tenantId)));
   return sortedTickets(fold);
 }
 

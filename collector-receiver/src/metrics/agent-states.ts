@@ -1,5 +1,6 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { meaningOf } from "./words.ts";
+import type { OwnWordLists } from "./words.ts";
 
 /** What an agent is, as far as time is added up. */
 export type AgentState = "online" | "away" | "busy" | "offline";
@@ -37,7 +38,7 @@ const kinds: ReadonlyMap<string, AgentEventKind> = new Map([
 ]);
 
 /** What an event says of its agent's time; null if it names no agent, or is another one's. */
-export function agentStateRowOf(event: CountableEvent): AgentStateRow | null {
+export function agentStateRowOf(event: CountableEvent, words: OwnWordLists): AgentStateRow | null {
   const kind = kinds.get(event.name);
   if (kind === undefined || event.agentId === null) return null;
   const { login_id: loginId } = event.attributes;
@@ -46,7 +47,7 @@ export function agentStateRowOf(event: CountableEvent): AgentStateRow | null {
     agentId: event.agentId,
     changedMs: event.occurredAtMs,
     eventId: event.eventId,
-    state: stateAfter(event),
+    state: stateAfter(event, words),
     kind,
     sessionId: kind === "ticket" ? null : event.sessionId,
     loginId: typeof loginId === "string" && loginId !== "" ? loginId : null,
@@ -57,12 +58,12 @@ export function agentStateRowOf(event: CountableEvent): AgentStateRow | null {
  * The state that a product's status means. A word that no list knows is a reason to be away: the agent is logged in and takes
  * no customers.
  */
-export function agentStateOf(status: string): AgentState {
-  return meaningOf("agent_status", status) ?? "away";
+export function agentStateOf(status: string, words: OwnWordLists): AgentState {
+  return meaningOf("agent_status", status, words) ?? "away";
 }
 
 /** The state that an event puts its agent into; null where it says nothing of it. */
-function stateAfter(event: CountableEvent): AgentState | null {
+function stateAfter(event: CountableEvent, words: OwnWordLists): AgentState | null {
   switch (event.name) {
     case "agent.login":
       return "online";
@@ -70,7 +71,7 @@ function stateAfter(event: CountableEvent): AgentState | null {
       return "offline";
     case "agent.status_change": {
       const status = event.attributes["to_status"];
-      return typeof status === "string" ? agentStateOf(status) : null;
+      return typeof status === "string" ? agentStateOf(status, words) : null;
     }
     default:
       return null;

@@ -13,6 +13,7 @@ import type { SessionContribution, TenantRules } from "./session-contribution.ts
 import { isAiAnswer } from "./session-facts.ts";
 import type { TicketPart } from "./ticket-contribution.ts";
 import { ticketPlaces } from "./ticket-places.ts";
+import { wordsOf } from "./words.ts";
 import { workingMsUntil } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
 import { qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
@@ -82,13 +83,13 @@ export class CounterChanges {
   }
 
   /** Adds what an event says of agents: that goes by the event alone, whether its session is a test or not. */
-  addFacts(event: CountableEvent, { calendar }: EventRules): void {
+  addFacts(event: CountableEvent, { calendar, custom }: EventRules): void {
     if (event.test) {
       const entries = testMarkEntriesOf(event);
       for (const entry of entries) this.quality.add(calendar.dayOf(event.occurredAtMs), event, entry, 1);
       return;
     }
-    if (event.agentId !== null) this.operations.addEvent(event);
+    if (event.agentId !== null) this.operations.addEvent(event, wordsOf({ custom }));
     if (event.name !== agentNameEvent) return;
     noteAgentName(this.#agentOf(event.agentId, this.#dayOf(event.tenantId, calendar.dayOf(event.occurredAtMs))), event);
   }
@@ -104,13 +105,14 @@ export class CounterChanges {
       day.eventCounts.set(event.name, change);
       this.eventCounts.set(day.prefix + event.name, change);
     }
-    for (const entry of qualityEntriesOf(event)) this.quality.add(day.day, event, entry, sign);
+    const words = wordsOf({ custom });
+    for (const entry of qualityEntriesOf(event, words)) this.quality.add(day.day, event, entry, sign);
     const own = custom?.rules.get(event.name);
     if (own !== undefined) this.#countOwn(event, day, own, sign);
     for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute, sign);
     const rules = compiledCounters.get(event.name);
     if (rules === undefined) return;
-    const isOfAi = event.name === "session.message" && isAiAnswer(event);
+    const isOfAi = event.name === "session.message" && isAiAnswer(event, words);
     const business = (day.business ??= this.#businessOf(event.tenantId, day.day)).amounts;
     const agent = rules.byAgent ? this.#agentOf(event.agentId, day) : undefined;
     for (const { counter, businessAt, agentAt } of rules.counters) {

@@ -2,6 +2,8 @@ import type { CountableEvent } from "../mapping/business-event.ts";
 import { hashDefinitions, otherGroup } from "../catalogue/custom-definitions.ts";
 import type { CustomCounter, CustomDefinitions, CustomValue } from "../catalogue/custom-definitions.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
+import { compileWords } from "./words.ts";
+import type { OwnWordLists } from "./words.ts";
 
 /** How one metric of a product's own counts an event, ready for the hot path. */
 export interface CustomRule {
@@ -23,6 +25,7 @@ export interface CustomCounting {
   readonly rules: ReadonlyMap<string, readonly CustomRule[]>;
   /** Attributes that the rules read: mapping has to capture them, and a recount to select them. */
   readonly attributes: ReadonlySet<string>;
+  readonly words: OwnWordLists;
 }
 
 /** Where nothing is grouped. */
@@ -41,7 +44,7 @@ export function compileCounting(definitions: CustomDefinitions, hash = hashDefin
     if (rule.groups) attributes.add(rule.groups.attribute);
     if (rule.attribute !== null) attributes.add(rule.attribute);
   }
-  return { hash, definitions, rules, attributes };
+  return { hash, definitions, rules, attributes, words: compileWords(definitions.words) };
 }
 
 function compileRule(metric: string, definition: CustomCounter): CustomRule {

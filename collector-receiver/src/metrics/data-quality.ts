@@ -6,6 +6,7 @@ import { countedValueOf } from "./attribute-counters.ts";
 import { isPlaceholder } from "./customer-ids.ts";
 import type { QualityCode } from "./quality-codes.ts";
 import { meaningOf } from "./words.ts";
+import type { OwnWordLists } from "./words.ts";
 
 /** One thing in an event that the numbers rest on: a row of `analytics_data_quality` counts it by day and event. */
 export interface QualityEntry {
@@ -60,21 +61,21 @@ export function wordAttributesOf(eventName: string): readonly WordAttribute[] {
 }
 
 /**
- * What is doubtful about an event, a pure function of its row; each entry once. A clean event has none, and costs a few
- * look-ups.
+ * What is doubtful about an event, a pure function of its row and of the product's own words; each entry once. A clean event has
+ * none, and costs a few look-ups.
  */
-export function qualityEntriesOf(event: CountableEvent): readonly QualityEntry[] {
+export function qualityEntriesOf(event: CountableEvent, own: OwnWordLists): readonly QualityEntry[] {
   let entries = event.hasDerivedId ? [derivedIdEntry] : nothing;
   if (event.invalid !== undefined) entries = [...entries, ...invalidEntriesOf(event)];
   const words = wordAttributes.get(event.name);
   if (words !== undefined) {
     for (const { attribute, vocabulary } of words) {
       const word = event.attributes[attribute];
-      if (typeof word === "string" && meaningOf(vocabulary, word) === undefined) {
+      if (typeof word === "string" && meaningOf(vocabulary, word, own) === undefined) {
         entries = [...entries, { code: "unknown_word", attribute, detail: countedValueOf(word) }];
       }
     }
-    const contradiction = contradictionOf(event);
+    const contradiction = contradictionOf(event, own);
     if (contradiction !== undefined) entries = [...entries, contradiction];
   }
   return namesNobody(event) ? [...entries, placeholder] : entries;
@@ -101,7 +102,7 @@ export function rejectionEntry(code: string): QualityEntry {
   return { code: "rejected", attribute: "", detail: code };
 }
 
-function contradictionOf({ name, attributes }: CountableEvent): QualityEntry | undefined {
+function contradictionOf({ name, attributes }: CountableEvent, own: OwnWordLists): QualityEntry | undefined {
   if (name === "session.message") {
     const { first_token_ms: first, response_time_ms: whole } = attributes;
     return typeof first === "number" && typeof whole === "number" && first > whole ? contradictingDurations : undefined;
@@ -109,7 +110,7 @@ function contradictionOf({ name, attributes }: CountableEvent): QualityEntry | u
   if (name !== "session.end") return undefined;
   const { resolved, reason } = attributes;
   if (typeof resolved !== "boolean" || typeof reason !== "string") return undefined;
-  const meaning = meaningOf("end_reason", reason);
+  const meaning = meaningOf("end_reason", reason, own);
   return meaning === (resolved ? "failed" : "confirmed") ? contradictingEnd : undefined;
 }
 

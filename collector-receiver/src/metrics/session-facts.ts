@@ -3,6 +3,7 @@ import { customerOf } from "./customer-ids.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import { codedAt, endCode, sessionMark } from "./session-marks.ts";
 import { meaningOf } from "./words.ts";
+import type { OwnWordLists } from "./words.ts";
 
 /**
  * What is known of one chat session. Every fact merges by min, max or "or", so the order in which events
@@ -41,7 +42,11 @@ const least = (a: number | null, b: number): number => (a === null || b < a ? b 
 const greatest = (a: number | null, b: number): number => (a === null || b > a ? b : a);
 
 /** Adds what one event says to the facts of its session (or begins them). */
-export function addEventToFacts(known: SessionFacts | undefined, event: CountableEvent): SessionFacts {
+export function addEventToFacts(
+  known: SessionFacts | undefined,
+  event: CountableEvent,
+  words: OwnWordLists,
+): SessionFacts {
   const at = event.occurredAtMs;
   const facts = known ?? noFacts(event);
   if (event.test) facts.marks |= sessionMark.test;
@@ -58,12 +63,12 @@ export function addEventToFacts(known: SessionFacts | undefined, event: Countabl
       addStart(facts, event);
       break;
     case "session.message":
-      if (isAiAnswer(event)) facts.firstAnswerMs = least(facts.firstAnswerMs, at);
-      else if (isAgentMessage(event)) facts.marks |= sessionMark.human;
+      if (isAiAnswer(event, words)) facts.firstAnswerMs = least(facts.firstAnswerMs, at);
+      else if (isAgentMessage(event, words)) facts.marks |= sessionMark.human;
       break;
     case "session.end":
       facts.firstEndMs = least(facts.firstEndMs, at);
-      facts.endOutcome = greatest(facts.endOutcome, codedAt(at, endCodeOf(event)));
+      facts.endOutcome = greatest(facts.endOutcome, codedAt(at, endCodeOf(event, words)));
       break;
     case "session.escalate":
       facts.escalatedMs = least(facts.escalatedMs, at);
@@ -151,25 +156,25 @@ function isLater(at: number, userId: string, { userId: known, userIdAtMs }: Sess
 }
 
 /** What an end says: `resolved` before its reason; a reason that no list knows says nothing. */
-function endCodeOf({ attributes: { resolved, reason } }: CountableEvent): number {
+function endCodeOf({ attributes: { resolved, reason } }: CountableEvent, words: OwnWordLists): number {
   if (typeof resolved === "boolean") return resolved ? endCode.confirmed : endCode.failed;
-  return typeof reason === "string" ? endCode[meaningOf("end_reason", reason) ?? "assumed"] : endCode.assumed;
+  return typeof reason === "string" ? endCode[meaningOf("end_reason", reason, words) ?? "assumed"] : endCode.assumed;
 }
 
 /** Whose a message of this role is; a word that no list knows is the customer's. */
-export function messageRoleOf(role: string): "ai" | "user" | "agent" | "system" {
-  return meaningOf("role", role) ?? "user";
+export function messageRoleOf(role: string, words: OwnWordLists): "ai" | "user" | "agent" | "system" {
+  return meaningOf("role", role, words) ?? "user";
 }
 
 /** Whether a `session.message` is the AI's: by its role; a message without one, where it carries a response time. */
-export function isAiAnswer({ attributes }: CountableEvent): boolean {
+export function isAiAnswer({ attributes }: CountableEvent, words: OwnWordLists): boolean {
   const { role } = attributes;
-  if (typeof role === "string") return messageRoleOf(role) === "ai";
+  if (typeof role === "string") return messageRoleOf(role, words) === "ai";
   return typeof attributes["response_time_ms"] === "number";
 }
 
-function isAgentMessage({ attributes: { role } }: CountableEvent): boolean {
-  return typeof role === "string" && messageRoleOf(role) === "agent";
+function isAgentMessage({ attributes: { role } }: CountableEvent, words: OwnWordLists): boolean {
+  return typeof role === "string" && messageRoleOf(role, words) === "agent";
 }
 
 /** Code point order; JavaScript's `<` compares UTF-16 units, which differs above U+FFFF. */

@@ -1,5 +1,6 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { meaningOf } from "./words.ts";
+import type { OwnWordLists } from "./words.ts";
 
 /**
  * What an event does to a ticket. `closed`: `ticket.closed`. `set_closed`: a status in which work is over, from one in which
@@ -24,15 +25,15 @@ export interface TicketChange {
 }
 
 /** Whether work on a ticket is over (`closed`) or not (`open`) in a product's status; a word that no list knows is open. */
-export function ticketStateOf(status: string): "open" | "closed" {
-  return meaningOf("ticket_status", status) ?? "open";
+export function ticketStateOf(status: string, words: OwnWordLists): "open" | "closed" {
+  return meaningOf("ticket_status", status, words) ?? "open";
 }
 
 const hourMs = 3_600_000;
 
 /** The change that an event tells of its ticket; null if it closes and reopens nothing. */
-export function ticketChangeOf(event: CountableEvent): TicketChange | null {
-  const kind = ticketChangeKind(event);
+export function ticketChangeOf(event: CountableEvent, words: OwnWordLists): TicketChange | null {
+  const kind = kindOf(event, words);
   if (kind === null) return null;
   const { tenantId, ticketId, occurredAtMs: atMs, eventId } = event;
   const change = { tenantId, ticketId: ticketId as number, atMs, eventId, kind };
@@ -46,19 +47,12 @@ export function ticketChangeOf(event: CountableEvent): TicketChange | null {
   };
 }
 
-/** Null: the event closes and reopens nothing. */
-export function ticketChangeKind({
-  name,
-  attributes,
-}: {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}): TicketChangeKind | null {
+function kindOf({ name, attributes }: CountableEvent, words: OwnWordLists): TicketChangeKind | null {
   if (name === "ticket.closed") return "closed";
   const { from_status: from, to_status: to } = attributes;
   if (name !== "ticket.status_changed" || typeof to !== "string") return null;
-  const wasOpen = typeof from === "string" && ticketStateOf(from) === "open";
-  if (ticketStateOf(to) === "closed") return wasOpen ? "set_closed" : "is_closed";
+  const wasOpen = typeof from === "string" && ticketStateOf(from, words) === "open";
+  if (ticketStateOf(to, words) === "closed") return wasOpen ? "set_closed" : "is_closed";
   return wasOpen ? null : "reopened";
 }
 

@@ -1,6 +1,7 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { ticketChangeOf } from "./ticket-changes.ts";
 import type { TicketChange } from "./ticket-changes.ts";
+import type { OwnWordLists } from "./words.ts";
 
 /** What is known of one ticket. Every fact merges by min or max, so the order of events does not matter. */
 export interface TicketFacts {
@@ -39,7 +40,7 @@ export class TicketFold {
   rows = 0;
 
   /** Adds an event; one of no ticket and a test say nothing. */
-  add(event: CountableEvent): void {
+  add(event: CountableEvent, words: OwnWordLists): void {
     const { tenantId, ticketId, occurredAtMs } = event;
     if (ticketId === null || event.test || !ticketEvents.has(event.name)) return;
     const key = `${tenantId}\n${ticketId}`;
@@ -49,7 +50,7 @@ export class TicketFold {
       this.tickets.set(key, ticket);
       this.rows++;
     }
-    const change = ticketChangeOf(event);
+    const change = ticketChangeOf(event, words);
     addEventToTicket(ticket.facts, event, change);
     if (change === null) return;
     ticket.changes.push(change);

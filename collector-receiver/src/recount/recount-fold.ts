@@ -4,6 +4,8 @@ import type { TenantRules } from "../metrics/session-contribution.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { TicketFold } from "../metrics/ticket-facts.ts";
+import { wordsOf } from "../metrics/words.ts";
+import type { OwnWordLists } from "../metrics/words.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -15,6 +17,7 @@ import { writeCounters } from "../ingest/write-counters.ts";
 interface TenantFold {
   readonly tenantId: string;
   readonly rules: TenantRules;
+  readonly words: OwnWordLists;
   readonly sessions: Map<string, SessionFacts>;
 }
 
@@ -51,11 +54,11 @@ export class RecountFold {
       }
       counted++;
       this.#changes.addEvent(event, tenant.rules);
-      this.#tickets.add(event);
+      this.#tickets.add(event, tenant.words);
       if (event.sessionId === null) continue;
       const known = tenant.sessions.get(event.sessionId);
-      if (known) addEventToFacts(known, event);
-      else tenant.sessions.set(event.sessionId, addEventToFacts(undefined, event));
+      if (known) addEventToFacts(known, event, tenant.words);
+      else tenant.sessions.set(event.sessionId, addEventToFacts(undefined, event, tenant.words));
     }
     this.#count(this.#latest?.tenantId, counted);
   }
@@ -76,7 +79,8 @@ export class RecountFold {
   #tenantOf(tenantId: string): TenantFold {
     let tenant = this.#tenants.get(tenantId);
     if (tenant === undefined) {
-      tenant = { tenantId, rules: rulesOf(this.#rules, tenantId), sessions: new Map() };
+      const rules = rulesOf(this.#rules, tenantId);
+      tenant = { tenantId, rules, words: wordsOf(rules), sessions: new Map() };
       this.#tenants.set(tenantId, tenant);
     }
     return tenant;

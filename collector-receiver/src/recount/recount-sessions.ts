@@ -25,7 +25,7 @@ export async function recountSessions(
   const { tenantId, retainedFromMs } = rules;
   await forgetResolutionDays(writer, tenantId);
   const events = await loadSessionEvents(writer, tenantId, sessionIds, retainedFromMs);
-  const facts = gatherSessionFacts(events);
+  const facts = gatherSessionFacts(events, new Map([[tenantId, rules]]));
   const sealed =
     retainedFromMs === null
       ? new Set<string>()

@@ -1,5 +1,6 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { CounterChanges } from "../metrics/counter-changes.ts";
+import { wordsOf } from "../metrics/words.ts";
 import { readDriftedOperations } from "../storage/recount/drifted-operations.ts";
 import type { OperationKeys } from "../storage/recount/drifted-operations.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
@@ -32,10 +33,10 @@ async function replaceSlices<Table extends keyof OperationKeys>(
     const keys = await readDriftedOperations(writer, table, after, sliceRows);
     if (keys.length === 0) return;
     await inTransaction(writer, { lock: { alone: tenantId } }, async () => {
-      const { retainedFromMs } = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
+      const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
       const changes = new CounterChanges();
-      const events = await forget(keys, retainedFromMs);
-      for (const event of events) if (!event.test) changes.operations.addEvent(event);
+      const events = await forget(keys, rules.retainedFromMs);
+      for (const event of events) if (!event.test) changes.operations.addEvent(event, wordsOf(rules));
       await writeCounters(writer, onlyOf(changes, table));
     });
   }

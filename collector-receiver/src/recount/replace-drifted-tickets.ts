@@ -35,7 +35,10 @@ export async function replaceDriftedTickets(writer: WriterConnection, tenantId: 
       const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
       const changes = new CounterChanges();
       await addHistories(writer, "public", rules, ticketIds, -1, changes);
-      const tickets = gatherTickets(await forgetTickets(writer, tenantId, ticketIds, rules.retainedFromMs));
+      const tickets = gatherTickets(
+        await forgetTickets(writer, tenantId, ticketIds, rules.retainedFromMs),
+        new Map([[tenantId, rules]]),
+      );
       if (tickets.length > 0) await upsertTickets(writer, tickets);
       await addHistories(writer, "public", rules, ticketIds, 1, changes);
       await writeCounters(writer, changes);

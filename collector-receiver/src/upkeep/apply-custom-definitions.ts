@@ -32,7 +32,7 @@ export async function applyCustomDefinitions(
       const metrics = new Set([...pending.values()].flatMap((own) => own.map(({ metric }) => metric)));
       log.warn(
         { tenants: pending.size, examples: [...pending.keys()].slice(0, maxExamples), metrics: [...metrics] },
-        "these metrics count since their definition only: `spanledger rebuild` counts what came before",
+        "these metrics and lists of words count since their definition only: `spanledger rebuild` counts what came before",
       );
     }
     if (definitions !== null) return definitions;

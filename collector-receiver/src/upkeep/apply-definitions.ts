@@ -1,5 +1,7 @@
+import { hash as digest } from "node:crypto";
 import { hashCounting, hashDefinitions } from "../catalogue/custom-definitions.ts";
-import type { CustomCounter, CustomDefinitions } from "../catalogue/custom-definitions.ts";
+import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
+import { eventsOfWords, wordsKey } from "../catalogue/custom-words.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import {
@@ -22,7 +24,8 @@ const sliceTenants = 100;
  * Makes a product's definitions those by which every receiver counts the events of tenants, from the next transaction
  * on. Where they are new, no batch of the tenant is under way meanwhile; where they stand already, nothing is locked.
  * @throws CountingRulesError if a tenant is counted by other rules than this version's
- * @returns the metrics that need a rebuild, because events came before they were defined as they are now, by tenant
+ * @returns the metrics and lists of words that need a rebuild, because events came before they were defined as they are now,
+ *   by tenant
  */
 export async function applyDefinitions(
   client: WriterConnection,
@@ -66,7 +69,7 @@ async function applyToSlice(
   await writeAudit(client, ...entries);
 }
 
-/** Metrics that are counted in another way than before, new and removed ones among them. */
+/** Metrics and lists of words by which events count in another way than before, new and removed ones among them. */
 async function findChangedMetrics(
   client: WriterConnection,
   stored: ReadonlyMap<string, TenantDefinitions | null>,
@@ -75,7 +78,9 @@ async function findChangedMetrics(
   const tenantIds = [...stored.keys()];
   const wanted = countersOf(definitions);
   const before = new Map([...new Set(stored.values())].map((each) => [each, countersOf(each?.definitions ?? nothing)]));
-  const events = [wanted, ...before.values()].flatMap((counters) => [...counters.values()].map(({ event }) => event));
+  const events = [wanted, ...before.values()].flatMap((counters) =>
+    [...counters.values()].flatMap((counter) => counter.events),
+  );
   const counted = await findCountedEvents(client, tenantIds, [...new Set(events)]);
   const pending = await readPendingMetrics(client, tenantIds);
   return [...stored].flatMap(([tenantId, each]) => {
@@ -83,19 +88,30 @@ async function findChangedMetrics(
     const isPending = new Set((pending.get(tenantId) ?? []).map(({ metric }) => metric));
     return [...new Set([...known.keys(), ...wanted.keys()])].flatMap((metric) => {
       const [old, own] = [known.get(metric), wanted.get(metric)];
-      const countingHash = own === undefined ? "" : hashCounting(own);
-      if (old !== undefined && hashCounting(old) === countingHash) return [];
-      const isCounted = [old, own].some(
-        (counter) => counter !== undefined && counted.get(tenantId)?.has(counter.event) === true,
+      const countingHash = own?.hash ?? "";
+      if (old !== undefined && old.hash === countingHash) return [];
+      const isCounted = [old, own].some((counter) =>
+        counter?.events.some((event) => counted.get(tenantId)?.has(event) === true),
       );
       return [{ tenantId, metric, countingHash, complete: !isCounted && !isPending.has(metric) }];
     });
   });
 }
 
-function countersOf({ metrics }: CustomDefinitions): Map<string, CustomCounter> {
-  const counters = Object.entries(metrics).filter(
-    (entry): entry is [string, CustomCounter] => entry[1].kind !== "ratio",
+/** How something is counted, and the events that it is counted from. */
+interface Counting {
+  readonly events: readonly string[];
+  readonly hash: string;
+}
+
+/** By metric, and by list of words. */
+function countersOf({ metrics, words = {} }: CustomDefinitions): Map<string, Counting> {
+  const ofMetrics = Object.entries(metrics).flatMap(([metric, counter]): [string, Counting][] =>
+    counter.kind === "ratio" ? [] : [[metric, { events: [counter.event], hash: hashCounting(counter) }]],
   );
-  return new Map(counters);
+  const ofWords = Object.entries(words).map(([name, meanings]): [string, Counting] => {
+    const list = name as keyof typeof words;
+    return [wordsKey(list), { events: eventsOfWords(list), hash: digest("sha256", JSON.stringify(meanings), "hex") }];
+  });
+  return new Map([...ofMetrics, ...ofWords]);
 }

@@ -223,6 +223,39 @@ test("definitions that are stored keep their hash", () => {
   );
 });
 
+test("every mistake in words of one's own is named with its line, and their order does not change what they are", async () => {
+  const source = `export default {
+  words: {
+    role: {
+      ai: ["copilot", "user"], // line 4: "user" means user for good
+      boss: ["chef"], // line 5
+      agent: ["Co-Pilot"], // line 6: means ai above
+      system: [], // line 7
+      user: "guest", // line 8
+    },
+    colour: { red: ["rot"] }, // line 10
+    ticket_status: { closed: ["erledigt", " - "] }, // line 11
+    channel: { kiosk: ["Terminal 7"], Fax: ["fax"] }, // line 12
+  },
+};`;
+  expect(await problemsOf(source)).toEqual([
+    "04 words role ai",
+    "05 words role boss",
+    "06 words role agent",
+    "07 words role system",
+    "08 words role user",
+    "10 words colour",
+    "11 words ticket_status closed",
+    "12 words channel Fax",
+  ]);
+  const of = (words: unknown) => JSON.stringify(checkDefinitions({ words }, reservedMetricKeys).definitions);
+  expect(of({ role: { ai: ["b", "a", "a"] }, channel: { kiosk: ["k"] } })).toBe(
+    '{"events":{},"metrics":{},"words":{"channel":{"kiosk":["k"]},"role":{"ai":["a","b"]}}}',
+  );
+  // Definitions without words are what they were, and so is their hash.
+  expect(of({})).toBe('{"events":{},"metrics":{}}');
+});
+
 test("the named file, else spanledger.config.ts of the folder, else none", () => {
   const { folder, file } = writeConfig("export default {};");
   expect(findDefinitionsFile(undefined, folder)).toBe(file);
@@ -252,7 +285,9 @@ test("whatever is exported, checking gives problems or definitions that check ag
     fc.string(),
     fc.oneof(fc.anything(), fc.record({ kind: fc.string(), event: fc.string() })),
   );
-  const config = fc.record({ events: fc.oneof(loose, texts), metrics: loose }, { requiredKeys: [] });
+  const lists = fc.dictionary(fc.constantFrom("ai", "closed", "kiosk", "failed", "x"), fc.array(fc.string()));
+  const words = fc.dictionary(fc.constantFrom("role", "channel", "ticket_status", "end_reason", "other"), lists);
+  const config = fc.record({ events: fc.oneof(loose, texts), metrics: loose, words }, { requiredKeys: [] });
   fc.assert(
     fc.property(fc.oneof(fc.anything(), config), (exported) => {
       const { problems, definitions } = checkDefinitions(exported, reservedMetricKeys);

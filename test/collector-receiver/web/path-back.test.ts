@@ -264,6 +264,7 @@ describe("from an event onwards", () => {
 
 describe("what a ticket's events say of it", () => {
   const event = (name: string, at: string, attributes: Record<string, unknown> = {}): any => ({
+    event_id: at,
     event_name: name,
     occurred_at: at,
     attributes,
@@ -285,6 +286,10 @@ describe("what a ticket's events say of it", () => {
       { closedAtMs: null },
     ],
   ])("%s", (_, events, facts) => {
-    expect(describeTicket(events)).toMatchObject(facts);
+    const kinds = new Map([
+      ["2025-12-01T04:00:00.000Z", "closed"],
+      ["2025-12-02T00:00:00.000Z", "reopened"],
+    ] as const);
+    expect(describeTicket(events, kinds)).toMatchObject(facts);
   });
 });

@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 import type { CustomDefinitions } from "../../catalogue/custom-definitions.ts";
+import { compileWords } from "../../metrics/words.ts";
+import type { OwnWordLists } from "../../metrics/words.ts";
 
 /** A tenant's own definitions, and since when each of its metrics is counted. */
 export interface StoredDefinitions {
@@ -41,3 +43,8 @@ select s.custom_definitions as definitions,
 from analytics_settings s
 where s.tenant_id = $1
 `;
+
+/** The words of a tenant's own; null: none. */
+export async function readOwnWords(pool: Pick<Pool, "query">, tenantId: string): Promise<OwnWordLists> {
+  return compileWords((await readCustomDefinitions(pool, tenantId)).definitions.words);
+}

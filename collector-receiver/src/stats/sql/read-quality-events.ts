@@ -4,6 +4,8 @@ import type { CountedAttributes } from "../../mapping/business-event.ts";
 import { invalidKey } from "../../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../../mapping/invalid-values.ts";
 import { qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.ts";
+import type { OwnWordLists } from "../../metrics/words.ts";
+import { readOwnWords } from "./read-custom-definitions.ts";
 import { qualityCodes } from "../../metrics/quality-codes.ts";
 import { isCountedSession } from "../../metrics/session-outcome.ts";
 import { eventColumns, listedEvent } from "../lists/listed-event.ts";
@@ -29,6 +31,7 @@ export async function readQualityEvents(
   after: EventPosition | null,
   limit: number,
 ): Promise<ListedEvent[]> {
+  const words = await readOwnWords(pool, tenantId);
   const found: ListedEvent[] = [];
   let from = after ?? { occurredAtMs: 0, eventId: firstId };
   for (const range of ranges) {
@@ -36,7 +39,7 @@ export async function readQualityEvents(
     for (;;) {
       const rows = await readPage(pool, tenantId, key, range, from);
       for (const row of rows) {
-        if (isDoubtful(tenantId, row, key)) found.push(listedEvent(row));
+        if (isDoubtful(tenantId, row, key, words)) found.push(listedEvent(row));
         if (found.length === limit) return found;
       }
       const last = rows.at(-1);
@@ -112,7 +115,12 @@ const allWords = [...new Set(Object.values(vocabularies).flatMap((list) => Objec
 const nobody = "^[^[:alnum:]]*(null|undefined|none|anonymous|0|1)?[^[:alnum:]]*$";
 
 /** Whether an event has an entry of the ledger, by the function that counts it. */
-export function isDoubtful(tenantId: string, row: QualityEventRow, { code, attribute, detail }: QualityKey): boolean {
+export function isDoubtful(
+  tenantId: string,
+  row: QualityEventRow,
+  { code, attribute, detail }: QualityKey,
+  words: OwnWordLists,
+): boolean {
   const test = row.event_data["test"] === true;
   const event = {
     tenantId,
@@ -127,6 +135,6 @@ export function isDoubtful(tenantId: string, row: QualityEventRow, { code, attri
     hasDerivedId: row.has_derived_id,
     invalid: row.event_data[invalidKey] as InvalidNotes | undefined,
   };
-  const entries = test ? testMarkEntriesOf(event) : qualityEntriesOf(event);
+  const entries = test ? testMarkEntriesOf(event) : qualityEntriesOf(event, words);
   return entries.some((entry) => entry.code === code && entry.attribute === attribute && entry.detail === detail);
 }

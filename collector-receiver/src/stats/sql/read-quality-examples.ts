@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { invalidKey } from "../../mapping/invalid-values.ts";
+import { readOwnWords } from "./read-custom-definitions.ts";
 import { isDoubtful, isOfCountedSession, qualityEventColumns } from "./read-quality-events.ts";
 import type { QualityEventRow } from "./read-quality-events.ts";
 import type { QualityRow } from "./read-quality.ts";
@@ -32,11 +33,12 @@ export async function readQualityExamples(
     text: readExamplesSql,
     values: [tenantId, [...places.values()].map(([ms]) => ms), [...places.values()].map(([, id]) => id)],
   });
+  const words = await readOwnWords(pool, tenantId);
   const stored = new Map(rows.map((row) => [`${row.occurred_at_ms}_${row.event_id}`, row]));
   return new Map(
     named.flatMap(({ entry, example }) => {
       const row = stored.get(example);
-      if (row === undefined || !isDoubtful(tenantId, row, entry)) return [];
+      if (row === undefined || !isDoubtful(tenantId, row, entry, words)) return [];
       const notes = row.event_data[invalidKey] as Readonly<Record<string, { value?: number }>> | undefined;
       return [
         [

@@ -1,4 +1,4 @@
-import { ticketChangeKind } from "../../metrics/ticket-changes.ts";
+import type { TicketChangeKind } from "../../metrics/ticket-changes.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 
 /** What the events of a ticket say of it. */
@@ -13,11 +13,17 @@ export interface TicketSummary {
   readonly sessionId: string | null;
 }
 
-/** A pure function of a ticket's events in order. */
-export function describeTicket(events: readonly ListedEvent[]): TicketSummary {
-  const kinds = events.map(({ event_name: name, attributes }) => ticketChangeKind({ name, attributes }));
+/**
+ * A pure function of a ticket's events in order.
+ * @param kindOf what an event did to the ticket, by its id
+ */
+export function describeTicket(
+  events: readonly ListedEvent[],
+  kindOf: ReadonlyMap<string, TicketChangeKind>,
+): TicketSummary {
+  const kinds = events.map(({ event_id: id }) => kindOf.get(id));
   const since = kinds.lastIndexOf("reopened") + 1;
-  const resolvedAt = kinds.findIndex((kind, place) => place >= since && kind !== null);
+  const resolvedAt = kinds.findIndex((kind, place) => place >= since && kind !== undefined);
   const closed = events.find((_, place) => place >= since && kinds[place] === "closed");
   const created = events.find(({ event_name: name }) => name === "ticket.created");
   const hours = closed?.attributes["resolution_duration_hours"];

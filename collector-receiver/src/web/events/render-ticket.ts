@@ -6,6 +6,7 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
+import type { TicketChangeKind } from "../../metrics/ticket-changes.ts";
 import { describeTicket } from "./describe-ticket.ts";
 import { eventTexts } from "./event-texts.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
@@ -18,6 +19,8 @@ interface TicketView {
   readonly month: string;
   /** A page of its events in order. */
   readonly events: readonly ListedEvent[];
+  /** What they did to it, by their ids. */
+  readonly kinds: ReadonlyMap<string, TicketChangeKind>;
   readonly next: string | null;
   readonly after: string | null;
   readonly agentNames: ReadonlyMap<number, string>;
@@ -73,9 +76,9 @@ export function renderTicket(
   });
 }
 
-function renderFacts({ events, timezone, agentNames }: TicketView, locale: Locale): Fragment {
+function renderFacts({ events, kinds, timezone, agentNames }: TicketView, locale: Locale): Fragment {
   const words = eventTexts[locale];
-  const facts = describeTicket(events);
+  const facts = describeTicket(events, kinds);
   const moment = describeMoment(timezone, locale);
   const hours = new Intl.NumberFormat(locale, {
     style: "unit",

@@ -2,7 +2,7 @@ import { decodePosition } from "../../stats/lists/event-position.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 import { readTenantToday } from "../../stats/read-period.ts";
 import { checkMonth } from "../../stats/report-period.ts";
-import { readTicketEvents } from "../../stats/sql/read-ticket.ts";
+import { readTicketEvents, readTicketKinds } from "../../stats/sql/read-ticket.ts";
 import { RequestError } from "../../stats/request-error.ts";
 import { renderTicket } from "../events/render-ticket.ts";
 import { sendPage } from "../page/page-shell.ts";
@@ -24,9 +24,10 @@ export function routeTicket(app: WebApp, context: WebContext): void {
       const after = query["after"] === undefined ? null : decodePosition(query["after"]);
       if (query["month"] !== undefined) checkMonth(query["month"], "month");
       const tenantId = context.tenantOf(request);
-      const [{ tenant, calendar }, found] = await Promise.all([
+      const [{ tenant, calendar }, found, kinds] = await Promise.all([
         readTenantToday(context, tenantId),
         readTicketEvents(context.pool, tenantId, ticketId, after, eventsOfPage + 1),
+        readTicketKinds(context.pool, tenantId, ticketId),
       ]);
       if (found.length === 0) {
         throw new RequestError(
@@ -43,6 +44,7 @@ export function routeTicket(app: WebApp, context: WebContext): void {
         // The month from which the reader came, else the one in which it begins.
         month: query["month"] ?? calendar.dayOf(Date.parse((events[0] as ListedEvent).occurred_at)).slice(0, 7),
         events,
+        kinds,
         next,
         after: query["after"] ?? null,
         agentNames: await readNamesOfAgents(context.pool, tenantId, events, null),
