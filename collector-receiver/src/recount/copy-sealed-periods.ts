@@ -32,9 +32,8 @@ export async function copySealedPeriods(
   for (const facts of await copySealedSessions(writer, tenantIds, retainedFromMs)) {
     addFactsContribution(changes, rulesOf(rules, facts.tenantId), facts, 1);
   }
-  for (const tenantId of tenantIds) {
+  for (const [tenantId, ticketIds] of await readSealedTickets(writer, tenantIds, retainedFromMs)) {
     const ofTenant = rulesOf(rules, tenantId);
-    const ticketIds = await readSealedTickets(writer, tenantId, retainedFromMs);
     const histories = await readTicketHistories(writer, "pg_temp", tenantId, ticketIds);
     for (const history of histories.values()) addTicketContribution(changes, ofTenant, history, 1);
   }

@@ -32,17 +32,16 @@ export async function copySealedOperations(
   }
 }
 
-/** Sealed tickets of which something came later all the same: the parts that rest on it are not sealed. */
+/** Sealed tickets of which something came later all the same, by tenant: the parts that rest on it are not sealed. */
 export async function readSealedTickets(
   client: WriterConnection,
-  tenantId: string,
+  tenantIds: readonly string[],
   retainedFromMs: number,
-): Promise<number[]> {
+): Promise<Map<string, number[]>> {
   const retainedFrom = `timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
-  const { rows } = await client.query<{ ticket_id: number }>({
-    text: `select ticket_id from pg_temp.analytics_tickets
-      where tenant_id = $1 and (created_at >= ${retainedFrom} or first_assigned_at >= ${retainedFrom})`,
-    values: [tenantId],
-  });
-  return rows.map((row) => row.ticket_id);
+  const { rows } = await client.query<{ tenant_id: string; ticket_ids: number[] }>(`
+    select tenant_id, array_agg(ticket_id) as ticket_ids from pg_temp.analytics_tickets
+    where ${isOfTenants(client, tenantIds)} and (created_at >= ${retainedFrom} or first_assigned_at >= ${retainedFrom})
+    group by tenant_id`);
+  return new Map(rows.map((row) => [row.tenant_id, row.ticket_ids]));
 }
