@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { erasePerson } from "../../../collector-receiver/src/erase/erase-person.ts";
+import { commitBatch } from "../../../collector-receiver/src/ingest/commit-batch.ts";
+import { gatherBatch } from "../../../collector-receiver/src/ingest/gather-batch.ts";
+import { RecentEvents } from "../../../collector-receiver/src/ingest/recent-events.ts";
 import type { GroupCommit, IngestOptions } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
@@ -74,10 +77,9 @@ function mapped(attempts: readonly Attempt[]): MappedRequest {
 
 /** Sends a request again if its tenant is busy, as senders do. */
 async function send(receiver: number, attempts: readonly Attempt[]): ReturnType<GroupCommit["submit"]> {
-  const request = mapped(attempts);
   for (;;) {
     try {
-      return await receivers[receiver]!.submit(request, 1000);
+      return await receivers[receiver]!.submit(mapped(attempts), 1000);
     } catch (error) {
       if ((error as { code?: string }).code !== "tenant_busy") throw error;
     }
@@ -231,6 +233,20 @@ describe("an id is one event", () => {
     }
     expect(await count("analytics_events")).toBe(attempts.length);
     await expectSound();
+  });
+
+  test("whatever another writer learns while a batch is under way that was planned without it", async () => {
+    const [id, wireMs] = [uuidV7(baseMs, 1), baseMs];
+    await send(0, [{ id, wireMs: wireMs + 5 * secondMs }]);
+    const client = await openWriterConnection(database.connectionString);
+    onTestFinished(() => client.end());
+    const offTimeTenants = new Set<string>();
+    const options = { strategy: "copy", locking: "try", recent: new RecentEvents(), offTimeTenants } as const;
+    const committed = commitBatch(client, gatherBatch([mapped([{ id, wireMs }])]), options);
+    // Its statements have left; their answer is yet to come.
+    offTimeTenants.add("default");
+    await expect(committed).rejects.toMatchObject({ name: "OffTimeIdsError", tenantIds: ["default"], noted: true });
+    expect(await count("analytics_events")).toBe(1);
   });
 
   test("wherever a deadline cuts a batch off, if it is committed all the same, and sent again", async () => {
