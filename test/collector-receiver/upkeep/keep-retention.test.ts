@@ -352,6 +352,13 @@ test("what is older than what is kept goes with it: rejected events, sessions, c
               1::bigint << (day - date_trunc('month', day)::date + 3) from (select $3::date as day) as d`,
           [tenantId, name, at === before ? new Date(Date.parse(week) - 12 * 3_600_000) : week],
         ],
+        // Of months long ago, on every day: `days` has 64 bits, and shifting wraps.
+        [
+          `insert into analytics_customers (tenant_id, month, user_id, days)
+            select $1, date_trunc('month', $3::date - n * interval '1 month')::date, $2 || '-' || n, (1::bigint << 34) - 8
+            from generate_series(2, 6) as n`,
+          [tenantId, name, week],
+        ],
       ] as const) {
         await database.pool.query(text, [...values]);
       }
