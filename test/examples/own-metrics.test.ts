@@ -80,7 +80,7 @@ test("a product's own events and metrics: recorded, counted, shown everywhere, a
     ],
   });
   expect(metrics["guests"]).toMatchObject({ value: 15, unit: "count" });
-  expect(metrics["deposits"]).toMatchObject({ value: 51.25, formatted: "CN¥51.25" });
+  expect(metrics["deposits"]).toMatchObject({ value: 51.25, formatted: "¥51.25" });
   expect(metrics["cancelled"]).toMatchObject({ value: 20, numerator: 1, denominator: 5, formatted: "20.0%" });
   expect(metrics["party_size"]).toMatchObject({ value: 3, numerator: 15, denominator: 5, unit: "ratio" });
   expect(metrics["complaints"]).toMatchObject({ value: 0, groups: [{ group: "customer_request", value: 0 }, {}, {}] });
@@ -105,7 +105,7 @@ test("a product's own events and metrics: recorded, counted, shown everywhere, a
   expect(events.at(-2)).toMatchObject({ name: "booking.confirmed", custom: true });
   const page = await (await fetch(`${second.url}/report?lang=en`)).text();
   expect(page).toContain("Your own metrics");
-  expect(page).toMatch(/id="own-deposits"[\s\S]*CN¥51\.25/);
+  expect(page).toMatch(/id="own-deposits"[\s\S]*¥51\.25/);
 
   // What is wrong with an own event is said as it is for one of the catalogue.
   const rejected = await fetch(`${second.url}/v1/traces`, {

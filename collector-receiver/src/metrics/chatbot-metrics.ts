@@ -183,6 +183,11 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
       en: "Session ids that started again after their end or after the idle timeout. A data-quality warning: such a product uses customer ids as session ids and undercounts.",
       zh: "结束后或超过静默超时后再次开始的会话编号。数据质量警告：产品可能把客户编号当作会话编号，会话数因此偏低。",
     },
+    edgeCases: {
+      en: "An end up to five minutes before the start is a skewed clock, and no reused id.",
+      zh: "结束时间早于开始时间不超过五分钟视为时钟偏差，不算重复使用。",
+    },
+    ...second,
   },
   {
     ...events,

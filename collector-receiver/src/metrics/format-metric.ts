@@ -46,9 +46,9 @@ const exactly = (digits: number): Intl.NumberFormatOptions => ({
   maximumFractionDigits: digits,
 });
 
-/** Intl takes decimal text without a detour through a double. */
+/** Intl takes decimal text without a detour through a double. It writes a hyphen for a minus. */
 function formatText(format: Intl.NumberFormat, decimal: string): string {
-  return format.format(decimal as Intl.StringNumericLiteral);
+  return format.format(decimal as Intl.StringNumericLiteral).replace("-", "\u2212");
 }
 
 function withoutTrailingZeros(decimal: string): string {
@@ -83,7 +83,7 @@ export function formatMetric(
       return formatPercent(value, display.digits, locale);
     case "currency":
       return formatText(
-        formatOf(locale, { style: "currency", currency, ...exactly(display.digits) }),
+        formatOf(locale, { style: "currency", currency, ...exactly(display.digits), ...symbolOf(currency) }),
         roundHalfUp(value, display.digits),
       );
     case "number": {
@@ -95,6 +95,11 @@ export function formatMetric(
       return formatDuration(ms, display, locale);
     }
   }
+}
+
+/** ¥ in both languages for the yuan, which Intl writes as CN¥ in English; the yen keeps a symbol of its own in Chinese. */
+function symbolOf(currency: string): Intl.NumberFormatOptions {
+  return currency === "CNY" ? { currencyDisplay: "narrowSymbol" } : {};
 }
 
 /** Percent, 0 to 100, with exactly `digits` decimals; `signed` writes a plus. */

@@ -111,6 +111,9 @@ export interface TenantRules {
   readonly custom: CustomCounting | null;
 }
 
+/** An end that lies so little before a start is a sender whose clock runs behind, and no reused id. */
+const skewMs = 300_000;
+
 /** The facts that a contribution depends on. */
 export interface ContributingFacts {
   readonly firstStartMs: number | null;
@@ -195,7 +198,9 @@ function judgeSession(
     resolved: outcome === "ai_resolved",
     assumed: facts.endOutcome === null || codeOf(facts.endOutcome) !== endCode.confirmed,
     escalated: facts.escalatedMs !== null,
-    reused: (facts.firstEndMs !== null && lastStartMs > facts.firstEndMs) || lastStartMs - firstStartMs > idleTimeoutMs,
+    reused:
+      (facts.firstEndMs !== null && lastStartMs - facts.firstEndMs > skewMs) ||
+      lastStartMs - firstStartMs > idleTimeoutMs,
     aiInvolved: facts.firstAnswerMs !== null,
     rating: facts.rating === null ? null : codeOf(facts.rating),
     cost,

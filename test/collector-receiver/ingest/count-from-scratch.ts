@@ -181,7 +181,7 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
       if (how === "assumed") put("ai_resolved_assumed");
       if (idle) put("ai_resolved_idle");
     }
-    const startedAfterEnd = ends.length > 0 && lastStart.occurredAtMs > Math.min(...ends);
+    const startedAfterEnd = ends.length > 0 && lastStart.occurredAtMs > Math.min(...ends) + 5 * 60_000;
     const startedMuchLater = lastStart.occurredAtMs - first.occurredAtMs > rules.idleTimeoutMs;
     if (startedAfterEnd || startedMuchLater) put("reused_session_ids");
     const user = lastCustomer(sessionEvents);

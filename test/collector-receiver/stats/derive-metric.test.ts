@@ -103,7 +103,7 @@ describe("text", () => {
 
   it("writes money without decimals, in the currency of the tenant", () => {
     expect(textOf("estimated_cost_saved", { estimated_cost_saved: "46230" })).toBe("¥46,230");
-    expect(textOf("estimated_cost_saved", { estimated_cost_saved: "46230" }, "en")).toBe("CN¥46,230");
+    expect(textOf("estimated_cost_saved", { estimated_cost_saved: "46230" }, "en")).toBe("¥46,230");
     expect(textOf("estimated_cost_saved", { estimated_cost_saved: "54200.5" })).toBe("¥54,201");
     expect(textOf("estimated_cost_saved", { estimated_cost_saved: "12.5" }, "en", "EUR")).toBe("€13");
   });
