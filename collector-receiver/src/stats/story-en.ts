@@ -68,7 +68,9 @@ function chatbotSentences(material: StoryMaterial, opening: string): string[] {
   const details: string[] = [];
   const response = known("avg_response_time_ms");
   if (response !== undefined) {
-    const basis = response.low_sample ? ` (only ${count(response.denominator)} replies)` : "";
+    const basis = response.low_sample
+      ? ` (only ${count(response.denominator)} ${response.denominator === 1 ? "reply" : "replies"})`
+      : "";
     details.push(`the average response time was ${response.formatted}${basis}`);
   }
   const saved = known("estimated_cost_saved");
@@ -161,7 +163,9 @@ function comparison(material: StoryMaterial): string[] {
   if (told.length === 0) return [];
   const basis = [
     ...(days.sameDays ? ["without today"] : []),
-    ...(days.ownDays === days.otherDays ? [] : [`counts by the day, ${days.ownDays} days against ${days.otherDays}`]),
+    ...(days.ownDays === days.otherDays
+      ? []
+      : [`counts by the day, ${days.ownDays} ${days.ownDays === 1 ? "day" : "days"} against ${days.otherDays}`]),
   ];
   return [`Compared with ${other}${basis.length === 0 ? "" : `, ${basis.join(", ")}`}: ${told.join("; ")}.`];
 }
@@ -175,7 +179,7 @@ function changePhrase(
   if (metric?.change == null || metric.previous.value === null || metric.compared.low_sample) return null;
   const name = compared[key];
   if (metric.unit === "count" && metric.previous.value < smallCount) {
-    const over = (count: number): string => (metric.by_day ? ` in ${count} days` : "");
+    const over = (count: number): string => (metric.by_day ? ` in ${count} ${count === 1 ? "day" : "days"}` : "");
     const { previous, compared: now } = metric;
     return `${name} ${previous.formatted}${over(days.otherDays)} → ${now.formatted}${over(days.ownDays)}`;
   }

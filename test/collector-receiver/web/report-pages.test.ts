@@ -47,7 +47,7 @@ describe("the report", () => {
     expect(report).toContain(`<html lang="${lang}">`);
     expect(report).toMatch(
       lang === "en"
-        ? /class="badge gap">99\.98 % of what the products recorded, as of [^<]*\d\d:\d\d</
+        ? /class="badge gap">99\.98% of what the products recorded, as of [^<]*\d\d:\d\d</
         : /class="badge gap">数据完整度 99\.98%[^<]*\d\d:\d\d</,
     );
     for (const id of chartIds) expect(report).toContain(`id="${id}"`);

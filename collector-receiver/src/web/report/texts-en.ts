@@ -1,5 +1,8 @@
 import type { ReportTexts } from "./report-texts.ts";
 
+/** A count, as text, with its noun. */
+const counted = (count: string, one: string, many = `${one}s`): string => `${count} ${count === "1" ? one : many}`;
+
 export const englishTexts: ReportTexts = {
   product: "Spanledger",
   report: "Report",
@@ -43,7 +46,7 @@ export const englishTexts: ReportTexts = {
     against: (period) => `Changes are against ${period}.`,
     sameDays: (period, mode) =>
       `Changes are against the same days ${mode === "year" ? "a year before" : "before"} (${period}), without today.`,
-    byDay: (own, other) => `Counts and sums compare by the day: ${own} days against ${other}.`,
+    byDay: (own, other) => `Counts and sums compare by the day: ${counted(String(own), "day")} against ${other}.`,
     ratesUpTo: (day) => `Rates of conversations compare those that started by ${day} and so had time to end.`,
     ratesLater: "Rates of conversations compare once these had time to end.",
     with: "Compare with",
@@ -51,9 +54,9 @@ export const englishTexts: ReportTexts = {
   },
   asOf: (instant) => `As of ${instant}`,
   timezone: (timezone) => `Days in ${timezone} time`,
-  complete: (share, instant) => `${share} % of what the products recorded, as of ${instant}`,
+  complete: (share, instant) => `${share}% of what the products recorded, as of ${instant}`,
   completeNumbers: (recorded, missing, dropped) =>
-    `${recorded} events recorded by the sources that were active in this month; ${missing} have not arrived, ${dropped} were dropped by the product itself.`,
+    `${counted(recorded, "event")} recorded by the sources that were active in this month; ${missing} not arrived, ${dropped} dropped by the product itself.`,
   completenessUnknown: "Completeness unknown: no source of this month numbered its events.",
   nothingToCompare: "nothing to compare with",
   unchanged: "unchanged",
@@ -108,7 +111,7 @@ export const englishTexts: ReportTexts = {
     withheld: (least) => `Withheld in this shared copy: some of it rests on fewer than ${least}.`,
     sessions: {
       title: "Sessions and AI resolution by day",
-      summary: (sessions, resolved, rate) => `${sessions} sessions, ${resolved} of them resolved by AI (${rate}).`,
+      summary: (sessions, resolved, rate) => `${counted(sessions, "session")}, ${resolved} resolved by AI (${rate}).`,
       resolved: "Resolved by AI",
       other: "Other sessions",
       rate: "AI resolution rate",
@@ -120,7 +123,7 @@ export const englishTexts: ReportTexts = {
     responses: {
       title: "Distribution of response times",
       summary: (responses, p50, p90, p99) =>
-        `${responses} timed responses. Half took at most ${p50} (p50), nine in ten at most ${p90} (p90), 99 in 100 at most ${p99} (p99).`,
+        `${counted(responses, "timed response")}. Half took at most ${p50} (p50), nine in ten at most ${p90} (p90), 99 in 100 at most ${p99} (p99).`,
       from: "Response time",
       axis: "response time, up to",
       responses: "Responses",
@@ -131,7 +134,8 @@ export const englishTexts: ReportTexts = {
     },
     reasons: {
       title: "Reasons for escalation",
-      summary: (escalations, first, share) => `${escalations} escalations; most often "${first}" (${share}).`,
+      summary: (escalations, first, share) =>
+        `${counted(escalations, "escalation")}; most often "${first}" (${share}).`,
       reason: "Reason",
       escalations: "Escalations",
       share: "Share",
@@ -149,7 +153,7 @@ export const englishTexts: ReportTexts = {
     },
     agents: {
       title: "Workload of the agents",
-      summary: (sessions, agents, most) => `${sessions} sessions handled by ${agents}; most by ${most}.`,
+      summary: (sessions, agents, most) => `${counted(sessions, "session")} handled by ${agents}; most by ${most}.`,
       agent: "Agent",
       unattributed: "No agent named",
       unnamed: (id) => `Agent ${id}`,
@@ -158,7 +162,8 @@ export const englishTexts: ReportTexts = {
     },
     tickets: {
       title: "Tickets by day, and SLA",
-      summary: (created, closed, sla) => `${created} tickets created, ${closed} resolved; ${sla} of these within SLA.`,
+      summary: (created, closed, sla) =>
+        `${counted(created, "ticket")} created, ${closed} resolved; ${sla} of these within SLA.`,
       created: "Created",
       closed: "Resolved",
       sla: "SLA met",
