@@ -86,8 +86,9 @@ export const qualityCodes = {
     kind: "unknown_word",
     en: "No list knows the word, so it has no meaning: a role counts as the customer's, a reason as assumed, a status as away or open.",
     zh: "词表中没有该词，无法判断其含义：角色按客户计，结束原因按推定计，状态按离开或未结计。",
-    enAction: "Send a word of the catalogue.",
-    zhAction: "请发送目录中的词。",
+    enAction:
+      "Send a word of the catalogue, or say in `words` of spanledger.config.ts what it means and run `spanledger rebuild`.",
+    zhAction: "请发送目录中的词，或在 spanledger.config.ts 的 `words` 中说明其含义，再运行 `spanledger rebuild`。",
   },
   placeholder: {
     kind: "placeholder",
