@@ -61,7 +61,7 @@ function receiver(id: string, title: string, variant: Variant): Contender {
         const ports = receivers.map(({ port }) => port);
         const send = { kind: "send", load, ports, connections: variant.connections } as const;
         await bench.database.reset();
-        await bench.load.run({ kind: "make", load });
+        await bench.load.run({ kind: "make", load, renewed: true });
         if (load.duplicates > 0) await bench.load.run({ ...send, earlier: true });
         if (variant.again === true) await bench.load.run(send);
         else if (more.length > 0) {

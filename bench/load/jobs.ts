@@ -2,8 +2,11 @@ import type { LoadSpec } from "./make-load.ts";
 
 /** What the load generator's process is asked to do. */
 export type Job =
-  /** Make a load, so that the runs that use it start at once. */
-  | { readonly kind: "make"; readonly load: LoadSpec }
+  /**
+   * Make a load, so that the runs that use it start at once; `renewed`: again, with other ids. A receiver remembers the ids
+   * that it committed lately, and would look each of them up in the emptied table (3 % of an event's CPU).
+   */
+  | { readonly kind: "make"; readonly load: LoadSpec; readonly renewed?: boolean }
   /** Send a load to receivers; `earlier` sends only what it repeats. */
   | {
       readonly kind: "send";

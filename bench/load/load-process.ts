@@ -21,8 +21,9 @@ process.on("message", (job: Job) => {
 });
 process.once("disconnect", () => process.exit());
 
-function loadOf(spec: LoadSpec): Load {
+function loadOf(spec: LoadSpec, renewed = false): Load {
   const key = JSON.stringify(spec);
+  if (renewed) loads.delete(key);
   let load = loads.get(key);
   if (load === undefined) {
     load = makeLoad(spec);
@@ -42,7 +43,7 @@ function rowsOf(spec: LoadSpec): BusinessEvent[] {
 }
 
 async function runJob(job: Job): Promise<JobResult> {
-  const load = loadOf(job.load);
+  const load = loadOf(job.load, job.kind === "make" && job.renewed === true);
   if (job.kind === "make") return { ms: 0, events: 0, spans: 0, cpu: 0, p50: null, p99: null };
   if (job.kind === "send") {
     const all = job.earlier === true ? load.earlier : load.requests;
