@@ -2,12 +2,13 @@ import type { CountableEvent } from "../mapping/business-event.ts";
 
 /** What products send where they know no customer, as `foldCustomer` leaves it. */
 const placeholders: ReadonlySet<string> = new Set(["", "null", "undefined", "none", "anonymous", "0", "-1"]);
-const maxPlaceholderLength = 16;
+/** Nearly every id has another length, and is folded for nothing. */
+const placeholderLengths: ReadonlySet<number> = new Set([...placeholders].map(({ length }) => length));
 
 /** True if an id names nobody. */
 export function isPlaceholder(userId: string): boolean {
   const text = userId.trim();
-  return text.length <= maxPlaceholderLength && placeholders.has(text.toLowerCase());
+  return placeholderLengths.has(text.length) && placeholders.has(text.toLowerCase());
 }
 
 /** The customer that an event names for its session; null if it names none. Only the chatbot's own events know it. */
