@@ -19,7 +19,7 @@ export async function setWorkingHours(databaseUrl: string): Promise<void> {
   const client = await openWriterConnection(databaseUrl);
   try {
     if ((await readSettings(client, tenantId)).workingHours !== null) return;
-    await changeSettings(client, tenantId, { workingHours: teamHours }, Date.now());
+    await changeSettings(client, tenantId, { workingHours: teamHours });
   } finally {
     await client.end();
   }

@@ -4,7 +4,6 @@ import type { SettingsChange } from "../upkeep/change-settings.ts";
 import { rebuildTenant } from "../recount/rebuild-tenant.ts";
 import { parseWorkingHours } from "../metrics/working-hours.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
-import { DatabaseClock } from "../storage/wire/database-clock.ts";
 import { readSettings } from "../storage/settings/change-settings.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
@@ -35,11 +34,10 @@ export function runSettings(options: SettingsOptions): Promise<number> {
     const client = await openWriterConnection(connectionString);
     try {
       const tenants = await listTenants(connectionString, options.tenant);
-      const clock = await DatabaseClock.measure(client);
       // Before the first change, so that a tenant that has to be refused does not leave half of them changed.
       if (Object.keys(change).length > 0) await refuseUnknownRules(client, tenants);
       for (const tenantId of Object.keys(change).length > 0 ? tenants : []) {
-        const { needsRebuild } = await changeSettings(client, tenantId, change, clock.nowMs());
+        const { needsRebuild } = await changeSettings(client, tenantId, change);
         if (needsRebuild) await rebuildTenant(connectionString, tenantId, undefined, () => sayWaiting(tenantId));
       }
       const settings: StoredSettings[] = [];

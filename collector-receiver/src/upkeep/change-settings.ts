@@ -1,10 +1,10 @@
-import { addDays, businessCalendarOf } from "../metrics/business-calendar.ts";
+import { businessCalendarOf } from "../metrics/business-calendar.ts";
 import type { WorkingHours } from "../metrics/working-hours.ts";
 import {
   hasSavings,
   readSettings,
   storeAgentHeartbeat,
-  storeCost,
+  changeCost,
   storeCurrency,
   storeIdleTimeout,
   storeTimezone,
@@ -34,7 +34,7 @@ export interface SettingsChange {
 
 export class SettingsChangeError extends Error {
   override readonly name = "SettingsChangeError";
-  readonly code: "sealed" | "cost_not_later" | "unknown_timezone" | "unknown_currency" | "currency_in_use";
+  readonly code: "sealed" | "unknown_timezone" | "unknown_currency" | "currency_in_use";
   constructor(code: SettingsChangeError["code"], message: string) {
     super(message);
     this.code = code;
@@ -51,12 +51,11 @@ export function changeSettings(
   client: WriterConnection,
   tenantId: string,
   change: SettingsChange,
-  nowMs: number,
 ): Promise<{ readonly needsRebuild: boolean }> {
   return inTransaction(client, { lock: { alone: tenantId } }, async () => {
     await refuseUnknownRules(client, [tenantId]);
     const before = await readSettings(client, tenantId);
-    checkChange(before, change, nowMs);
+    checkChange(before, change);
     const newCurrency = change.currency !== undefined && change.currency !== before.currency;
     if (newCurrency) {
       await refuseCurrencyInUse(client, before, change.currency);
@@ -77,7 +76,7 @@ export function changeSettings(
     if (change.agentHeartbeatSeconds !== undefined) {
       await storeAgentHeartbeat(client, tenantId, change.agentHeartbeatSeconds);
     }
-    if (change.cost !== undefined) await storeCost(client, tenantId, change.cost.from, change.cost.value);
+    if (change.cost !== undefined) await changeCost(client, tenantId, change.cost.from, change.cost.value);
     const details = {
       change,
       before: {
@@ -96,7 +95,7 @@ export function changeSettings(
   });
 }
 
-function checkChange(before: StoredSettings, change: SettingsChange, nowMs: number): void {
+function checkChange(before: StoredSettings, change: SettingsChange): void {
   if (change.timezone !== undefined) {
     try {
       businessCalendarOf(change.timezone);
@@ -118,15 +117,6 @@ function checkChange(before: StoredSettings, change: SettingsChange, nowMs: numb
     throw new SettingsChangeError(
       "unknown_currency",
       `"${change.currency}" is not a currency code that is known here: take one of ISO 4217, such as CNY, EUR or USD.`,
-    );
-  }
-  if (change.cost === undefined) return;
-  const today = businessCalendarOf(before.timezone).dayOf(nowMs);
-  if (change.cost.from <= today) {
-    throw new SettingsChangeError(
-      "cost_not_later",
-      `A cost is valid from a later business day on, so that nothing that was reported changes; today is ${today}: ` +
-        `take --from ${addDays(today, 1)} or later.`,
     );
   }
 }

@@ -39,7 +39,7 @@ const work: Readonly<Record<string, (client: WriterConnection, tenantId: string,
   },
   async settings(client, tenantId, step) {
     const timezone = step % 2 === 0 ? "America/New_York" : "Asia/Kathmandu";
-    await changeSettings(client, tenantId, { timezone, idleTimeoutSeconds: 3600 * step }, around);
+    await changeSettings(client, tenantId, { timezone, idleTimeoutSeconds: 3600 * step });
     await rebuildTenant(database.connectionString, tenantId);
   },
   rebuild: (_, tenantId) => rebuildTenant(database.connectionString, tenantId),

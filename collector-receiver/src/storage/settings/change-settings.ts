@@ -117,13 +117,41 @@ export async function storeAgentHeartbeat(client: WriterConnection, tenantId: st
   });
 }
 
-/** Stores what a manual session costs from a business day on. */
-export async function storeCost(
+/**
+ * Stores what a manual session costs from a business day on, until the next cost that is stored, and moves the savings of the
+ * days that it covers, and of their weeks and months, by what that changes; sealed days too.
+ */
+export async function changeCost(
   client: WriterConnection,
   tenantId: string,
   validFrom: string,
   cost: string,
 ): Promise<void> {
+  await client.query({
+    text: `
+      with changed as (
+        select day.period_start as day, day.ai_resolved_sessions * ($3::numeric - before.cost_per_manual_session) as saved
+        from analytics_business_metrics day
+        cross join lateral (
+          select c.cost_per_manual_session from analytics_costs c
+          where c.tenant_id = $1 and c.valid_from <= day.period_start order by c.valid_from desc limit 1
+        ) as before
+        where day.tenant_id = $1 and day.period_type = 'day' and day.period_start >= $2::date
+          and day.period_start < coalesce((
+            select min(c.valid_from) from analytics_costs c where c.tenant_id = $1 and c.valid_from > $2::date), 'infinity')
+      ), of_period as (
+        select period_type, period_value, sum(saved) as saved
+        from changed cross join lateral (values
+          ('day', to_char(day, 'YYYY-MM-DD')), ('week', to_char(day, 'IYYY"-W"IW')), ('month', to_char(day, 'YYYY-MM'))
+        ) as period (period_type, period_value)
+        where saved <> 0 group by period_type, period_value
+      )
+      update analytics_business_metrics m
+      set estimated_cost_saved = m.estimated_cost_saved + of_period.saved, revision = m.revision + 1
+      from of_period
+      where m.tenant_id = $1 and m.period_type = of_period.period_type and m.period_value = of_period.period_value`,
+    values: [tenantId, validFrom, cost],
+  });
   await client.query({
     text: `
       insert into analytics_costs (tenant_id, valid_from, cost_per_manual_session) values ($1, $2::date, $3::numeric)
