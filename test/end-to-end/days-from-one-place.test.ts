@@ -79,6 +79,8 @@ async function record(tenantId: string, monthMs: number): Promise<void> {
   );
   const headers = { "content-type": "application/json" };
   expect((await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+  // Before rejections are moved to other days than those on which they were counted.
+  expect(await verifyTenant(server.connectionString, tenantId)).toMatchObject({ drifts: 0 });
   await pool.query(
     `update analytics_rejected_events set rejected_at = to_timestamp(new.ms / 1000) from (
         select content_hash, ($2::float8[])[row_number() over (order by content_hash)] as ms
@@ -141,10 +143,9 @@ describe.each(tenants)("in $zone", ({ tenantId, zone }) => {
     expect(rejections.map((row) => row[2])).toEqual([rejectedBefore, rejectedAfter]);
   });
 
-  test("retention keeps the same months, and verify finds no drift", async () => {
+  test("retention keeps the same months", async () => {
     const { rows } = await pool.query("select spanledger_latest_retained_from($1) as from, now() as now", [zone]);
     expect(rows[0].from.getTime()).toBe(retentionStart(zone, 1, rows[0].now.getTime()));
-    expect(await verifyTenant(server.connectionString, tenantId)).toMatchObject({ drifts: 0 });
   });
 });
 
