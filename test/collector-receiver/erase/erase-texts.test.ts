@@ -258,6 +258,8 @@ const handledElsewhere = [
   // Said to be left.
   /^analytics_audit\./,
   /^analytics_settings\.custom_definitions/,
+  // The time and id of an event, or the hash of a rejected one.
+  /^analytics_data_quality\.example/,
   // What this Node knows of clocks.
   /^analytics_timezones\./,
   // Names from definitions, closed lists, hashes and ids of ours.
