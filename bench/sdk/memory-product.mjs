@@ -2,8 +2,6 @@
  * Says how much memory it takes, in MiB, all of it and what is its own (no pages of files): `memory-product.mjs <process> <use> <sink>`. The process is `empty` or serves
  * HTTP (`server`) or computes for itself (`script`); the use is `nothing`, `worker` (an empty one), `sdk` (one event) or `events` (20,000).
  */
-import { readFileSync } from "node:fs";
-
 const [kind, use, sink] = process.argv.slice(2);
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 if (kind === "script") {
@@ -53,6 +51,9 @@ if (use === "sdk" || use === "events") {
 }
 await later(1000);
 globalThis.gc();
+const all = process.memoryUsage().rss / 1_048_576;
+// Not before: what reads files takes memory too, which the SDK's process has anyway.
+const { readFileSync } = process.getBuiltinModule("node:fs");
 const [, privateKib] = /^RssAnon:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "latin1"));
-console.log(JSON.stringify({ all: process.memoryUsage().rss / 1_048_576, own: Number(privateKib) / 1024 }));
+console.log(JSON.stringify({ all, own: Number(privateKib) / 1024 }));
 process.exit(0);
