@@ -946,6 +946,32 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_forget_agent_sessions(tenant text, bound timestamp with time zone, max_sessions integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  forgotten int;
+begin
+  with old as materialized (
+    select agent_id, session_id, 'forgotten-' || gen_random_uuid() as name
+    from public.analytics_agent_states
+    where tenant_id = tenant and session_id is not null and session_id not like 'forgotten-%'
+    group by agent_id, session_id
+    having max(changed_at) < bound
+    limit max_sessions
+  ), renamed as (
+    update public.analytics_agent_states s set session_id = old.name
+    from old
+    where s.tenant_id = tenant and s.agent_id = old.agent_id and s.session_id = old.session_id
+  )
+  select count(*) into forgotten from old;
+  return forgotten;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_forget_event_ids(months date[], first_page bigint)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1016,6 +1042,10 @@ begin
         return max_rows;
       end if;
     end loop;
+    rows_left := rows_left - public.spanledger_forget_agent_sessions(plan.tenant_id, plan.bound, rows_left);
+    if rows_left <= 0 then
+      return max_rows;
+    end if;
     update public.analytics_retention_plans set forgotten_from = plan.bound
       where tenant_id = plan.tenant_id and applied_from = plan.bound;
   end loop;

@@ -346,6 +346,13 @@ test("what is older than what is kept goes with it: rejected events, sessions, c
             values ($1, $2, $3, $4)`,
           [tenantId, `long-${name}`, before, at],
         ],
+        // Two events of an agent with a session, of which that of `new` goes on behind the bound.
+        [
+          `insert into analytics_agent_states (tenant_id, agent_id, changed_at, event_id, kind, session_id)
+            select $1, 7, at, gen_random_uuid(), 'hold', $2
+            from unnest(array[$3::timestamptz - interval '1 hour', $4]) as at`,
+          [tenantId, `held-${name}`, before, at],
+        ],
         [
           `insert into analytics_customers (tenant_id, month, user_id, days)
             select $1, date_trunc('month', day)::date, $2,
@@ -375,7 +382,9 @@ test("what is older than what is kept goes with it: rejected events, sessions, c
         (select count(*)::int from analytics_report_shares where tenant_id = $1) as shares,
         (select count(*)::int from analytics_report_share_files where tenant_id = $1) as files,
         (select array_agg(session_id::text order by 1) from analytics_sessions where tenant_id = $1) as sessions,
-        (select array_agg(user_id::text order by 1) from analytics_customers where tenant_id = $1) as customers`,
+        (select array_agg(user_id::text order by 1) from analytics_customers where tenant_id = $1) as customers,
+        (select array_agg(regexp_replace(session_id, '^forgotten-[-0-9a-f]{36}$', 'forgotten') || ' ' || n order by 1)
+          from (select session_id, count(*) as n from analytics_agent_states where tenant_id = $1 group by 1) as held) as held`,
       [tenantId],
     );
     return rows[0] as unknown;
@@ -389,9 +398,14 @@ test("what is older than what is kept goes with it: rejected events, sessions, c
     files: 1,
     sessions: ["long-new", "s0", "s2"],
     customers: ["new"],
+    held: ["forgotten 2", "held-new 2"],
   });
   expect(await countRows("keeping")).toEqual(kept);
-  expect(kept).toMatchObject({ rejected: 2, sessions: ["long-new", "long-old", "s0", "s2", "s5"] });
+  expect(kept).toMatchObject({
+    rejected: 2,
+    sessions: ["long-new", "long-old", "s0", "s2", "s5"],
+    held: ["held-new 2", "held-old 2"],
+  });
   expect(lines).toEqual(["info: retention has deleted rejected events, sessions and other rows"]);
   // Nothing is left, and nobody looks again.
   await forgetWhatIsNotKept(client, { log, isClosing: () => false });
