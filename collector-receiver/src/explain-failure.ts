@@ -18,6 +18,7 @@ import { ConnectionStringError } from "./config/database-servers.ts";
 import { StandbyError } from "./storage/recount/open-snapshot-pair.ts";
 import { SharedSessionError } from "./storage/wire/refuse-shared-session.ts";
 import { nameServer } from "./storage/wire/name-server.ts";
+import { isStatementMode } from "./storage/wire/statement-mode.ts";
 import { SettingsChangeError } from "./upkeep/change-settings.ts";
 
 /** Why something failed, for the person who can mend it. */
@@ -79,6 +80,14 @@ export function explainFailure(error: unknown, databaseUrl: string | undefined):
 function explainDatabaseError(error: unknown, databaseUrl: string | undefined): Explanation | undefined {
   const name = nameServer(databaseUrl);
   const server = name === "" ? "PostgreSQL" : `PostgreSQL at ${name}`;
+  if (isStatementMode(error)) {
+    return {
+      code: "pooler_in_statement_mode",
+      message:
+        `A pooler at ${name} is in statement mode, and a batch is a transaction of several statements. Set its pool_mode to ` +
+        "session, or to transaction with PgBouncer 1.22.1 or newer and max_prepared_statements of at least 200.",
+    };
+  }
   const state = sqlStateOf(error);
   const known = state === undefined ? undefined : remedies.get(state);
   if (known !== undefined) {

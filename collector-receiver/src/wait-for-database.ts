@@ -4,6 +4,7 @@ import { MigrationError } from "./storage/schema/migrate-database.ts";
 import { classifyDatabaseError, sqlStateOf } from "./storage/wire/database-errors.ts";
 import { describeOutage } from "./storage/wire/describe-outage.ts";
 import { nameServer } from "./storage/wire/name-server.ts";
+import { isStatementMode } from "./storage/wire/statement-mode.ts";
 
 const pauseMs = 1_000;
 
@@ -48,7 +49,7 @@ export async function waitForDatabase<Result>(options: WaitOptions, work: () => 
   }
 }
 
-/** True if time may mend it. A statement that was cancelled for its length would be cancelled again. */
+/** True if time may mend it. A statement that was cancelled for its length would be cancelled again, and a pooler stays as it is. */
 function isAbsence(error: unknown): boolean {
-  return classifyDatabaseError(error) === "unavailable" && sqlStateOf(error) !== "57014";
+  return classifyDatabaseError(error) === "unavailable" && sqlStateOf(error) !== "57014" && !isStatementMode(error);
 }

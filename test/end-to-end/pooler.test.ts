@@ -122,3 +122,27 @@ for (const [mode, found, excuse] of [
     excuse,
   );
 }
+
+describeWith(
+  "PgBouncer in statement mode",
+  pooler,
+  (program) => {
+    test("a start and every command behind it are refused by name, and doctor says what to do", async () => {
+      const database = await useTestDatabase();
+      const direct = await startTestReceiver({}, database);
+      await sendTo(direct.url, [{ name: "session.start", attributes: { session_id: "s" } }]);
+      await direct.close();
+      const pooled = await startPooler(program(), database.connectionString, "statement");
+      onTestFinished(() => pooled.kill());
+      const environment = { DATABASE_URL: pooled.connectionString, PORT: "0" };
+      for (const command of [["start"], ["verify"], ["rebuild"], ["erase", "--session", "s"]]) {
+        const refused = await spanledger(environment, ...command);
+        expect(refused.code, command[0]).toBe(1);
+        expect(`${refused.stdout}${refused.stderr}`, command[0]).toMatch(/statement mode.*Set its pool_mode/);
+      }
+      const doctor = await spanledger(environment, "doctor");
+      expect(doctor.stdout.match(/^FAILED .*/gm)).toEqual([expect.stringMatching(/^FAILED +pooler .*statement mode/)]);
+    }, 120_000);
+  },
+  noPooler,
+);

@@ -29,7 +29,7 @@ export function keepsStatements({ version: [major = 0, minor = 0, patch = 0] }: 
   return major > 1 || minor > 22 || (minor === 22 && patch >= 1);
 }
 
-export type PoolerMode = "session" | "transaction";
+export type PoolerMode = "session" | "transaction" | "statement";
 
 export interface RunningPooler {
   /** Leads through it. */

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
 import { findSettingsDifferences, type SettingsDifference } from "../storage/settings/compare-tenant-settings.ts";
 import { seedTenantSettings, type TenantDefaults } from "../storage/settings/seed-tenant-settings.ts";
+import { tryTransaction } from "../storage/wire/statement-mode.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { keepTimezones } from "./keep-timezones.ts";
 
@@ -29,6 +30,8 @@ export async function checkSettings(
 ): Promise<void> {
   const client = await openWriterConnection(connectionString);
   try {
+    // Behind a pooler in statement mode a receiver would start, and then answer every batch with 503.
+    await tryTransaction(client);
     await seedTenantSettings(client, tenantIds, defaults);
     await keepTimezones(client, [defaults.timezone], log);
     const differences = await findSettingsDifferences(client, defaults);

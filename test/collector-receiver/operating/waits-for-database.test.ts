@@ -153,6 +153,10 @@ test.each([
   ["a missing right", errorWith("42501")],
   ["a migration that is too slow", new MigrationError("migration_failed", "", { cause: errorWith("57014") })],
   ["a migration of another branch", new MigrationError("database_newer", "")],
+  [
+    "a pooler in statement mode",
+    Object.assign(new Error("transaction blocks not allowed in statement pooling mode"), { code: "08P01" }),
+  ],
   ["a bug", new TypeError("x is undefined")],
 ])("a start does not wait for %s", async (_, error) => {
   const { result, lines } = wait(() => Promise.reject(error));

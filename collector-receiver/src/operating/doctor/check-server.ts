@@ -5,6 +5,8 @@ import { readSessionKind } from "../../storage/server/read-session-kind.ts";
 import { readServerVersion } from "../../storage/server/read-version.ts";
 import { measureReplicaLag } from "../../storage/wire/replica-lag.ts";
 import type { Result } from "./finding.ts";
+import { isStatementMode, tryTransaction } from "../../storage/wire/statement-mode.ts";
+import { endConnection, openWriterConnection } from "../../storage/wire/writer-connection.ts";
 
 const oldestPostgres = 150_000;
 const newestPostgres = 190_000;
@@ -34,11 +36,28 @@ export async function checkPooler(client: pg.Client, config: Config): Promise<Re
   const { pid } = await readServerConnection(client);
   const { processID } = client as unknown as { readonly processID: number | null };
   if (processID === null || pid === processID) return ["ok", "none in between"];
+  if (await refusesTransactions(config.databaseUrl)) {
+    return [
+      "failed",
+      "one is in between, in statement mode, in which nothing can be committed: set its pool_mode to session",
+    ];
+  }
   if (config.migrationDatabaseUrl !== undefined) return ["ok", "one is in between; migrations go past it"];
   return [
     "warning",
     "one is in between: set MIGRATION_DATABASE_URL to the server itself, because migrations hold a lock of their session",
   ];
+}
+
+/** Asked on a connection of its own: a pooler in statement mode ends it. */
+async function refusesTransactions(databaseUrl: string | undefined): Promise<boolean> {
+  if (databaseUrl === undefined) return false;
+  const client = await openWriterConnection(databaseUrl);
+  try {
+    return isStatementMode(await tryTransaction(client).catch((error: unknown) => error));
+  } finally {
+    await endConnection(client);
+  }
 }
 
 export async function checkTls(client: pg.Client, config: Config): Promise<Result> {
