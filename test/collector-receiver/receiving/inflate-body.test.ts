@@ -186,6 +186,12 @@ test.each(encodings)(
   },
 );
 
+test("zstd: a block that holds more than its frame says is the sender's fault", async () => {
+  const damaged = zstdCompressSync(Buffer.from(JSON.stringify(Array.from({ length: 50 }, (_, i) => ({ i })))));
+  damaged[7]! ^= 33;
+  await expect(async () => inflateBody(damaged, "zstd", most)).rejects.toThrow(BadEncodingError);
+});
+
 test("only what zlib says of the bytes themselves is the sender's fault", () => {
   const failure = (code: string) => Object.assign(new Error("failed"), { code });
   for (const code of ["Z_DATA_ERROR", "Z_BUF_ERROR", "ZSTD_error_corruption_detected", "ZSTD_error_checksum_wrong"]) {
