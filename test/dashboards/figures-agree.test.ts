@@ -120,7 +120,9 @@ describe("the figures of the panels", () => {
       if (today() !== day) continue;
       expect(study.status).toBe("running");
       expect(study.metrics["total_sessions"]?.value).toBeGreaterThan(0);
-      expect(study.metrics["total_sessions"]?.previous.value).toBeGreaterThan(0);
+      // On the first of a month none of its days is over.
+      const compared = day.endsWith("-01") ? ahead : study;
+      expect(compared.metrics["total_sessions"]?.previous.value).toBeGreaterThan(0);
       break;
     }
   });

@@ -145,16 +145,23 @@ describe("an attribute that OTLP does not allow", () => {
     expect(mapped.rejected.map(({ code }) => code)).toEqual(["invalid_event_id"]);
   });
 
-  test.each(malformedValues)("%s: as source, sequence number or tenant it counts as absent", (_title, value) => {
-    for (const key of ["spanledger.source.id", "spanledger.event.seq", "spanledger.new"]) {
-      const event = eventOf("session.start", withHole(ours(1).attributes));
-      const mapped = mapJson(tracesOf([spanOf([event])]), `{"key":"${key}","value":${value}}`);
-      expect(mapped.events.map(({ eventId, source }) => [eventId, source])).toEqual([[idOf(1), null]]);
-    }
-    const resource = withHole([]);
-    const mapped = mapJson(tracesOf([ourSpan(1)], undefined, resource), `{"key":"spanledger.tenant","value":${value}}`);
-    expect(mapped.events.map(({ tenantId }) => tenantId)).toEqual(["default"]);
-  });
+  test.each(malformedValues)(
+    "%s: as source or sequence number it counts as absent; as tenant it rejects what it stands over",
+    (_title, value) => {
+      for (const key of ["spanledger.source.id", "spanledger.event.seq", "spanledger.new"]) {
+        const event = eventOf("session.start", withHole(ours(1).attributes));
+        const mapped = mapJson(tracesOf([spanOf([event])]), `{"key":"${key}","value":${value}}`);
+        expect(mapped.events.map(({ eventId, source }) => [eventId, source])).toEqual([[idOf(1), null]]);
+      }
+      const resource = withHole([]);
+      const mapped = mapJson(
+        tracesOf([ourSpan(1)], undefined, resource),
+        `{"key":"spanledger.tenant","value":${value}}`,
+      );
+      expect(mapped.events).toEqual([]);
+      expect(mapped.rejected.map(({ code }) => code)).toEqual(["invalid_tenant"]);
+    },
+  );
 });
 
 describe("integers", () => {

@@ -178,8 +178,8 @@ describe("without a mouse", () => {
       expect(await page.evaluate("document.activeElement.textContent")).toBe("To the report");
       await page.keyboard.press("Enter");
       expect(await page.evaluate("location.hash")).toBe("#main");
-      // Past the links to other months and to the files.
-      for (let i = 0; i < 8; i++) {
+      // Past the links to other months, to other comparisons, to the files and to data quality.
+      for (let i = 0; i < 16; i++) {
         await page.keyboard.press("Tab");
         if ((await page.evaluate("document.activeElement.tagName")) === "SUMMARY") break;
       }
