@@ -219,6 +219,13 @@ test("doctor looks at the servers that pages and migrations go to, and names one
   });
   expect(same.of("reader")).toMatchObject({ outcome: "ok", text: "pages are read from a primary" });
   expect(same.of("migration URL")).toMatchObject({ outcome: "ok" });
+  const readOnly = new URL(DATABASE_URL);
+  readOnly.searchParams.set("options", "-c default_transaction_read_only=on");
+  const kept = await findingsOf({ DATABASE_URL, MIGRATION_DATABASE_URL: readOnly.href });
+  expect(kept.of("migration URL")).toMatchObject({
+    outcome: "failed",
+    text: "MIGRATION_DATABASE_URL names a server that takes no writes: name the primary",
+  });
   const [wrong, away] = [other.connectionString, "postgres://u:hunter2@127.0.0.1:1/x"];
   for (const [variable, check] of [
     ["READ_DATABASE_URL", "reader"],
