@@ -68,7 +68,7 @@ function renderComparisons({ texts, locale, material: { month } }: ReportContext
           >${comparison.modes[one]}</a
         >`;
   return html`<nav class="meta no-print" aria-label="${comparison.with}">
-    ${comparison.with}: ${comparisonModes.map((one, place) => html`${place > 0 && " · "}${choice(one)}`)}
+    ${comparison.with}${locale === "en" ? ": " : "："}${comparisonModes.map((one, place) => html`${place > 0 && " · "}${choice(one)}`)}
   </nav>`;
 }
 
