@@ -75,6 +75,8 @@ export interface AppOptions {
 /** Of our own routes, of which only forms take a body; the OTLP routes have their own limit. */
 const maxOwnBodyBytes = 64 * 1024;
 const shortRoutes: ReadonlySet<string | undefined> = new Set([
+  // A row a month; and while there is none it names the address that it was asked at.
+  "/",
   "/live",
   ...["case-study", "summary", "query-success-rates", "live", "metrics", "events"].map(
     (name) => `/api/analytics/${name}`,

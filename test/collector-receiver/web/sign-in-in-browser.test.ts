@@ -45,7 +45,7 @@ test("a person signs in with the keyboard, follows a link from another site, and
 
   await page.goto(await startOtherSite(`${url}/?lang=en`));
   await page.getByRole("link").click();
-  await page.getByRole("heading", { name: "Monthly reports" }).waitFor();
+  await page.getByRole("heading", { name: "Waiting for the first event" }).waitFor();
 
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(`${url}/sign-in`);
