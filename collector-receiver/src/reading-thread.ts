@@ -54,7 +54,7 @@ export const maxParameterLength = 4096;
 export const shrinkPool = "shrink the pool";
 
 /** A page that needs more than this ends the thread instead of the receiver. The receiver's V8 flags are meant for ingest. */
-const limits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+const limits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
 
 /**
  * Reads and builds figures and pages in a thread of its own, so that a report of many agents never keeps ingest waiting: in
