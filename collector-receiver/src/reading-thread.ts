@@ -26,7 +26,7 @@ export interface ReadingAnswer {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** What the thread is started with. */
+/** What the thread gets when it starts. */
 export interface ReadingData extends Pick<Config, "locale" | "sampleData" | "traceUrlTemplate" | "basePath"> {
   readonly connectionString: string;
   readonly maxConnections: number;

@@ -8,7 +8,7 @@ import { ownWords } from "./definition-schemas.ts";
 import type { ProblemList } from "./problem-list.ts";
 
 const listNames = Object.keys(vocabularies) as VocabularyName[];
-/** A product may have channels that no list names; what a role or a status may mean is fixed. */
+/** A product may add channels. The meanings of roles, statuses and reasons are fixed. */
 const extensible: ReadonlySet<string> = new Set<VocabularyName>(["channel"]);
 const meaningName = /^[a-z][a-z0-9_]{0,39}$/;
 

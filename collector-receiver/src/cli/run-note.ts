@@ -6,6 +6,7 @@ import { insertNote } from "../storage/notes/insert-note.ts";
 import { readSettings } from "../storage/settings/change-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommandError } from "./command-error.ts";
+import { isDay } from "./option-parsers.ts";
 import { print } from "./print.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 
@@ -72,16 +73,15 @@ function checkText(text: string | undefined): string {
 
 /** A day begins in the tenant's timezone; an instant names its own offset. */
 async function instantOf(connectionString: string, tenantId: string, at: string): Promise<number> {
-  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(at) ?? [];
-  const ms = day === undefined ? Number.NaN : Date.parse(at);
-  // Date.parse takes 31 February for 3 March.
-  if (Number.isNaN(ms) || new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) !== day) {
+  const [, day = "", time = ""] = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(at) ?? [];
+  const ms = isDay(day) ? Date.parse(at) : Number.NaN;
+  if (Number.isNaN(ms)) {
     throw new CommandError(
       "invalid_arguments",
       `--at "${at}" is neither a day (2026-01-31) nor an instant with its offset (2026-01-31T09:00+08:00).`,
     );
   }
-  if (at !== day) return ms;
+  if (time !== "") return ms;
   const client = await openWriterConnection(connectionString);
   try {
     const { timezone } = await readSettings(client, tenantId);

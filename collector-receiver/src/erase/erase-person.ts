@@ -13,9 +13,8 @@ import {
   emptyRejectedEvents,
   forgetCustomers,
   readRejectedPayloads,
-  renameAgentSessions,
   renameCustomer,
-  renameCustomSessions,
+  renameSessionIds,
   renameSessions,
   replaceEvents,
 } from "../storage/erase/anonymise-rows.ts";
@@ -135,8 +134,9 @@ async function anonymise(
   const tests = new Set(sessions.flatMap(({ sessionId, facts }) => (isTestSession(facts) ? [sessionId] : [])));
   await moveQuality(client, rules, events, anonymous, tests);
   await renameTickets(client, tenantId, tickets);
-  await renameAgentSessions(
+  await renameSessionIds(
     client,
+    "analytics_agent_states",
     tenantId,
     [...pseudonyms.sessions].map(([from, to]) => ({ from, to })),
   );
@@ -204,7 +204,7 @@ async function moveSessions(
     return { from: session.sessionId, to: pseudonyms.sessions.get(session.sessionId) as string, userId: storedUser };
   });
   await renameSessions(client, rules.tenantId, renamed);
-  await renameCustomSessions(client, rules.tenantId, renamed);
+  await renameSessionIds(client, "analytics_custom_sessions", rules.tenantId, renamed);
   await recountSessions(
     client,
     rules,

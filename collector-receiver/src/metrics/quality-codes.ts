@@ -12,7 +12,7 @@ export interface QualityCodeDefinition {
   readonly zhAction: string;
 }
 
-/** What the codes are summed up as, in the order in which people read them. */
+/** The groups of the codes, in the order in which people read them. */
 export const qualityKinds = {
   rejection: { en: "Rejected events", zh: "被拒绝的事件" },
   invalid_value: { en: "Invalid values", zh: "无效的值" },

@@ -43,7 +43,7 @@ export const maxTicketChanges = 1000;
 export interface TicketPart {
   readonly atMs: number;
   readonly amounts: Amounts;
-  /** The first `ticket.closed` since the last reopening: its agent counts too. Undefined: the part is no agent's. */
+  /** The first `ticket.closed` since the last reopening: its agent counts too. Undefined if it counts for no agent. */
   readonly resolvedBy?: TicketChange | null;
 }
 
@@ -116,7 +116,7 @@ function closedAgainIn(stretch: readonly TicketChange[]): TicketPart[] {
   );
 }
 
-/** A ticket is in the backlog from its creation on, while its last change is no close. */
+/** A ticket is in the backlog from its creation on, unless its last change is a close. */
 function backlogParts({ createdMs, firstAssignedMs }: TicketHistory, changes: readonly TicketChange[]): TicketPart[] {
   if (createdMs === null) return [];
   const instants = [createdMs, firstAssignedMs ?? createdMs, ...changes.map(({ atMs }) => atMs)];

@@ -227,7 +227,7 @@ const sendersFaults: ReadonlySet<unknown> = new Set([
   "ZSTD_error_maxSymbolValue_tooLarge",
   "ZSTD_error_maxSymbolValue_tooSmall",
   "ZSTD_error_srcSize_wrong",
-  // A block holds more than its frame says. Our memory is no reason: zstd fills one piece after the other.
+  // A block holds more than its frame says. Our memory is not the cause: zstd fills one piece after the other.
   "ZSTD_error_dstSize_tooSmall",
 ]);
 

@@ -1,10 +1,9 @@
 import type { Pool } from "pg";
 import { vocabularies } from "@spanledger/sdk/event-catalogue";
-import type { CountedAttributes } from "../../mapping/business-event.ts";
 import { invalidKey } from "../../mapping/invalid-values.ts";
-import type { InvalidNotes } from "../../mapping/invalid-values.ts";
 import { qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.ts";
 import type { OwnWordLists } from "../../metrics/words.ts";
+import { countableEvent, hasDerivedId, type CountableRow } from "../../storage/recount/stream-countable-events.ts";
 import { readOwnWords } from "./read-custom-definitions.ts";
 import { qualityCodes } from "../../metrics/quality-codes.ts";
 import { isCountedSession } from "../../metrics/session-outcome.ts";
@@ -82,11 +81,8 @@ async function readPage(
   return rows;
 }
 
-const isDerived = `get_byte(uuid_send(event_id), 6) >> 4 = 5 and not exists (
-  select from analytics_event_ids c
-  where c.tenant_id = e.tenant_id and c.event_id = e.event_id and c.occurred_at = e.occurred_at)`;
 /** SQL over `analytics_events e`: what `isDoubtful` reads of an event. */
-export const qualityEventColumns = `${eventColumns}, ${isDerived} as has_derived_id`;
+export const qualityEventColumns = `${eventColumns}, ${hasDerivedId} as has_derived_id`;
 /** SQL over `analytics_events e`: its session is no test. */
 export const isOfCountedSession = `not exists (
   select from analytics_sessions s where s.tenant_id = e.tenant_id and s.session_id = e.session_id and not (${isCountedSession}))`;
@@ -102,7 +98,7 @@ function mayHave(code: QualityKey["code"], attribute: string): { condition: stri
     case "placeholder":
       return { condition: `event_data ->> 'user_id' ~* '${nobody}'`, more: [] };
     case "derived_id":
-      return { condition: isDerived, more: [] };
+      return { condition: hasDerivedId, more: [] };
     case "contradiction":
       return code === "contradicting_end" ? both("resolved", "reason") : both("first_token_ms", "response_time_ms");
     case "rejection":
@@ -121,20 +117,11 @@ export function isDoubtful(
   { code, attribute, detail }: QualityKey,
   words: OwnWordLists,
 ): boolean {
-  const test = row.event_data["test"] === true;
-  const event = {
-    tenantId,
-    eventId: row.event_id,
-    name: row.event_name,
-    sessionId: row.session_id,
-    agentId: row.agent_id,
-    ticketId: row.ticket_id,
-    occurredAtMs: Number(row.occurred_at_ms),
-    test,
-    attributes: row.event_data as CountedAttributes,
-    hasDerivedId: row.has_derived_id,
-    invalid: row.event_data[invalidKey] as InvalidNotes | undefined,
-  };
-  const entries = test ? testMarkEntriesOf(event) : qualityEntriesOf(event, words);
+  const event = countableEvent(tenantId, {
+    ...row,
+    occurred_at: Number(row.occurred_at_ms),
+    event_data: row.event_data as CountableRow["event_data"],
+  });
+  const entries = event.test ? testMarkEntriesOf(event) : qualityEntriesOf(event, words);
   return entries.some((entry) => entry.code === code && entry.attribute === attribute && entry.detail === detail);
 }

@@ -53,30 +53,19 @@ export async function renameSessions(
   });
 }
 
-/** Gives the sessions that a product's own metrics count other ids, sealed periods included: the counts stay. */
-export async function renameCustomSessions(
+/**
+ * Gives sessions other ids where only their ids stand, sealed periods included: what a product's own metrics count of them
+ * stays, and so do the hours of the agents who worked in them.
+ */
+export async function renameSessionIds(
   client: WriterConnection,
+  table: "analytics_custom_sessions" | "analytics_agent_states",
   tenantId: string,
   sessions: readonly { readonly from: string; readonly to: string }[],
 ): Promise<void> {
   await client.query({
     text: `
-      update analytics_custom_sessions s set session_id = renamed.session_id
-      from unnest($2::text[], $3::text[]) as renamed (old_id, session_id)
-      where s.tenant_id = $1 and s.session_id = renamed.old_id`,
-    values: [tenantId, sessions.map((session) => session.from), sessions.map((session) => session.to)],
-  });
-}
-
-/** Gives the sessions that agents worked in other ids, sealed days included: their hours stay. */
-export async function renameAgentSessions(
-  client: WriterConnection,
-  tenantId: string,
-  sessions: readonly { readonly from: string; readonly to: string }[],
-): Promise<void> {
-  await client.query({
-    text: `
-      update analytics_agent_states s set session_id = renamed.session_id
+      update ${table} s set session_id = renamed.session_id
       from unnest($2::text[], $3::text[]) as renamed (old_id, session_id)
       where s.tenant_id = $1 and s.session_id = renamed.old_id`,
     values: [tenantId, sessions.map((session) => session.from), sessions.map((session) => session.to)],

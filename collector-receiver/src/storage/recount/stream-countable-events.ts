@@ -20,12 +20,15 @@ export interface CountableRow {
 
 const isOfDerivedVersion = "get_byte(uuid_send(e.event_id), 6) >> 4 = 5";
 
+/** SQL over `analytics_events e`: we derived its id. One of version 5 that is claimed was the sender's all the same. */
+export const hasDerivedId = `${isOfDerivedVersion} and not exists (
+  select from public.analytics_event_ids c
+  where c.tenant_id = e.tenant_id and c.event_id = e.event_id and c.occurred_at = e.occurred_at)`;
+
 /** What counting reads of `analytics_events e`. */
 export const countableColumns = `
   e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data,
-  ${isOfDerivedVersion} and not exists (
-    select from public.analytics_event_ids c
-    where c.tenant_id = e.tenant_id and c.event_id = e.event_id and c.occurred_at = e.occurred_at) as has_derived_id`;
+  ${hasDerivedId} as has_derived_id`;
 
 /**
  * The stored events of tenants from `retainedFromMs` on as counting reads them, some hundreds at a time, in no particular

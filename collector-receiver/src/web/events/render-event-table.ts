@@ -5,6 +5,7 @@ import type { Fragment, Html } from "../page/html.ts";
 import { linkTo } from "../page/page-links.ts";
 import { eventTexts } from "./event-texts.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
+import { renderTable, textHeads } from "../page/render-table.ts";
 
 type EventColumn = "event" | "agent" | "session" | "ticket" | "service";
 
@@ -48,29 +49,21 @@ export function renderEventTable(events: readonly ListedEvent[], view: EventTabl
         : html`<a href="${linkTo(`/report/tickets/${id}`, { month: view.month, lang: view.locale })}">#${id}</a>`,
     service: ({ service_name: name }) => name ?? "—",
   };
-  return html`<div class="card scroll" tabindex="0" role="region" aria-label="${view.label}">
-    <table class="events stack">
-      <thead>
-        <tr>
-          <th scope="col">${words.time}</th>
-          ${view.columns.map((column) => html`<th scope="col" class="left">${words[column]}</th>`)}
-          <th scope="col" class="left">${words.attributes}</th>
-          <th scope="col" class="left">${words.trace}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${events.map(
-          (event) =>
-            html`<tr>
-              <th scope="row">${moment(Date.parse(event.occurred_at))}</th>
-              ${view.columns.map((column) => renderCell(words[column], cellOf[column](event)))}
-              <td class="left values">${renderAttributes(event, view.locale)}</td>
-              ${renderCell(words.trace, renderTrace(event.trace_id, view.traceUrlTemplate))}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return renderTable(
+    view.label,
+    html`<th scope="col">${words.time}</th>
+      ${textHeads([...view.columns.map((column) => words[column]), words.attributes, words.trace])}`,
+    events.map(
+      (event) =>
+        html`<tr>
+          <th scope="row">${moment(Date.parse(event.occurred_at))}</th>
+          ${view.columns.map((column) => renderCell(words[column], cellOf[column](event)))}
+          <td class="left values">${renderAttributes(event, view.locale)}</td>
+          ${renderCell(words.trace, renderTrace(event.trace_id, view.traceUrlTemplate))}
+        </tr>`,
+    ),
+    "events stack",
+  );
 }
 
 /** A cell with nothing in it is left out where a row is a block of lines. */

@@ -10,6 +10,7 @@ import type { Html } from "../page/html.ts";
 import { renderWaiting, waitingScript, type FirstEvent } from "./render-waiting.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
+import { renderTable } from "../page/render-table.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import type { PageFrame } from "../page/page-frame.ts";
@@ -61,19 +62,12 @@ export function renderMonths(
         ? renderWaiting(locale, first)
         : html`<h1>${texts.monthlyReports}</h1>
             <p class="meta">${texts.timezone(at.tenant.timezone)}</p>
-            <div class="card scroll" tabindex="0" role="region" aria-label="${texts.monthlyReports}">
-              <table class="stack">
-                <thead>
-                  <tr>
-                    <th scope="col">${texts.month}</th>
-                    ${columns.map((key) => html`<th scope="col">${headOf(key)}</th>`)}
-                  </tr>
-                </thead>
-                <tbody>
-                  ${shown.map(row)}
-                </tbody>
-              </table>
-            </div>`,
+            ${renderTable(
+              texts.monthlyReports,
+              html`<th scope="col">${texts.month}</th>
+                ${columns.map((key) => html`<th scope="col">${headOf(key)}</th>`)}`,
+              shown.map(row),
+            )}`,
     footer: html`<p>${texts.footer}</p>`,
     ...(shown.length === 0 ? { script: waitingScript } : {}),
   });

@@ -12,6 +12,11 @@ const noMonth: Sentence = {
   "zh-CN": (given) => `“${given}”不是月份，请写成 2025-12 的形式。`,
 };
 
+const noAgent: Sentence = {
+  en: (given) => `"${given}" is not the number of an agent.`,
+  "zh-CN": (given) => `“${given}”不是坐席编号。`,
+};
+
 /** What a reader is told, by the code of an error and the parameter that it is about. */
 const sentences: Readonly<Record<string, Sentence>> = {
   "invalid_parameter month": noMonth,
@@ -20,18 +25,12 @@ const sentences: Readonly<Record<string, Sentence>> = {
     en: (given) => `There is no list "${given}": begin at the report.`,
     "zh-CN": (given) => `没有名为“${given}”的列表，请从报告进入。`,
   },
-  "invalid_parameter agent": {
-    en: (given) => `"${given}" is not the number of an agent.`,
-    "zh-CN": (given) => `“${given}”不是坐席编号。`,
-  },
+  "invalid_parameter agent": noAgent,
   "mixed_parameters agent": {
     en: () => "The events of this list belong to no agent.",
     "zh-CN": () => "此列表中的事件不属于任何坐席。",
   },
-  "agent_not_found agent_id": {
-    en: (given) => `"${given}" is not the number of an agent.`,
-    "zh-CN": (given) => `“${given}”不是坐席编号。`,
-  },
+  "agent_not_found agent_id": noAgent,
   "session_not_found session_id": {
     en: (given) => `There is no session "${given}", or its events are gone by retention.`,
     "zh-CN": (given) => `没有会话“${given}”，或其事件已按保留期清除。`,

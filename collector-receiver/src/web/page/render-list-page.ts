@@ -4,6 +4,7 @@ import { html, type Fragment, type Html } from "./html.ts";
 import type { PageFrame } from "./page-frame.ts";
 import { linkTo, otherLocale } from "./page-links.ts";
 import { renderPage } from "./page-shell.ts";
+import { renderTable } from "./render-table.ts";
 import { renderCrumbs, siteNavigation } from "./site-navigation.ts";
 
 /** A page with what is behind a figure of a month, beside the lists behind other figures. */
@@ -62,19 +63,4 @@ export function renderListPage(page: ListPage): string {
       }`,
     footer: html`<p>${texts.footer}</p>`,
   });
-}
-
-function renderTable(title: string, head: Fragment, rows: readonly Html[]): Html {
-  return html`<div class="card scroll" tabindex="0" role="region" aria-label="${title}">
-    <table class="stack">
-      <thead>
-        <tr>
-          ${head}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
 }

@@ -14,10 +14,10 @@ import type { Fragment, Html } from "../page/html.ts";
 import type { PageFrame } from "../page/page-frame.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
+import { renderTable, textHeads } from "../page/render-table.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { qualityTexts } from "./quality-texts.ts";
-import { renderTable } from "./render-quality.ts";
 import type { PeriodParameters } from "./render-quality.ts";
 
 interface QualityEventsView {
@@ -105,7 +105,7 @@ function renderRejections(
   const words = qualityTexts[locale];
   return renderTable(
     title,
-    [words.time, words.arrived, words.event, words.code, words.signal, words.key],
+    textHeads([words.time, words.arrived, words.event, words.code, words.signal, words.key]),
     rejections.map(
       (rejection) =>
         html`<tr>

@@ -6,6 +6,7 @@ import type { Fragment, Html } from "../page/html.ts";
 import type { PageFrame } from "../page/page-frame.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
+import { renderTable, textHeads } from "../page/render-table.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { qualityTexts } from "./quality-texts.ts";
@@ -63,7 +64,7 @@ function renderKinds({ kinds }: DataQuality, locale: Locale): Html {
   const words = qualityTexts[locale];
   return renderTable(
     words.kinds,
-    [words.kind, words.found],
+    textHeads([words.kind, words.found]),
     kinds.map(
       ({ name, events }) =>
         html`<tr>
@@ -84,7 +85,7 @@ function renderEntries({ entries, kinds }: DataQuality, asked: PeriodParameters,
       <p class="meta">${words.action}: ${[...new Set(own.map(({ action }) => action))].join(" ")}</p>
       ${renderTable(
         name,
-        [words.event, words.attribute, words.detail, words.found, words.days, words.look],
+        textHeads([words.event, words.attribute, words.detail, words.found, words.days, words.look]),
         own.map((entry) => renderEntry(entry, asked, locale)),
       )}`;
   });
@@ -107,20 +108,4 @@ function renderEntry(entry: DataQualityEntry, asked: PeriodParameters, locale: L
       >
     </td>
   </tr>`;
-}
-
-/** A table whose first column is a heading and stands on the left. */
-export function renderTable(label: string, heads: readonly string[], rows: readonly Html[]): Html {
-  return html`<div class="card scroll" tabindex="0" role="region" aria-label="${label}">
-    <table class="stack">
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col" class="left">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
 }
