@@ -3,25 +3,25 @@
 -- Receivers of the release before go on: they do not ask for sessions of agents' events.
 update spanledger_schema set oldest_receiver = 51;
 
--- Gives the sessions in agents' events that are older than what a tenant keeps names that say nothing. A session's events of one
--- agent get the same name, so that the agent's hours stay; one that goes on behind the bound keeps its own. At most
--- max_sessions of them; returns how many.
+-- Gives the sessions in agents' events that are older than what a tenant keeps names that say nothing. All events of a session
+-- get the same name, so that the hours of its agents stay: a takeover by another agent ends a hold. A session that goes on
+-- behind the bound keeps its own. At most max_sessions of them; returns how many.
 create function spanledger_forget_agent_sessions(tenant text, bound timestamptz, max_sessions int) returns int
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   forgotten int;
 begin
   with old as materialized (
-    select agent_id, session_id, 'forgotten-' || gen_random_uuid() as name
+    select session_id, 'forgotten-' || gen_random_uuid() as name
     from public.analytics_agent_states
     where tenant_id = tenant and session_id is not null and session_id not like 'forgotten-%'
-    group by agent_id, session_id
+    group by session_id
     having max(changed_at) < bound
     limit max_sessions
   ), renamed as (
     update public.analytics_agent_states s set session_id = old.name
     from old
-    where s.tenant_id = tenant and s.agent_id = old.agent_id and s.session_id = old.session_id
+    where s.tenant_id = tenant and s.session_id = old.session_id
   )
   select count(*) into forgotten from old;
   return forgotten;

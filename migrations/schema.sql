@@ -956,16 +956,16 @@ declare
   forgotten int;
 begin
   with old as materialized (
-    select agent_id, session_id, 'forgotten-' || gen_random_uuid() as name
+    select session_id, 'forgotten-' || gen_random_uuid() as name
     from public.analytics_agent_states
     where tenant_id = tenant and session_id is not null and session_id not like 'forgotten-%'
-    group by agent_id, session_id
+    group by session_id
     having max(changed_at) < bound
     limit max_sessions
   ), renamed as (
     update public.analytics_agent_states s set session_id = old.name
     from old
-    where s.tenant_id = tenant and s.agent_id = old.agent_id and s.session_id = old.session_id
+    where s.tenant_id = tenant and s.session_id = old.session_id
   )
   select count(*) into forgotten from old;
   return forgotten;

@@ -346,11 +346,11 @@ test("what is older than what is kept goes with it: rejected events, sessions, c
             values ($1, $2, $3, $4)`,
           [tenantId, `long-${name}`, before, at],
         ],
-        // Two events of an agent with a session, of which that of `new` goes on behind the bound.
+        // Events of two agents with a session, of which that of `new` goes on behind the bound.
         [
           `insert into analytics_agent_states (tenant_id, agent_id, changed_at, event_id, kind, session_id)
-            select $1, 7, at, gen_random_uuid(), 'hold', $2
-            from unnest(array[$3::timestamptz - interval '1 hour', $4]) as at`,
+            select $1, agent, at, gen_random_uuid(), 'takeover', $2
+            from unnest(array[7, 8], array[$3::timestamptz - interval '1 hour', $4]) as event (agent, at)`,
           [tenantId, `held-${name}`, before, at],
         ],
         [
