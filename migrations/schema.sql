@@ -478,6 +478,15 @@ create table analytics_settings (
   constraint analytics_settings_pkey PRIMARY KEY (tenant_id)
 );
 
+create table analytics_settled_months (
+  tenant_id text not null,
+  month character varying(7) not null,
+  settled_at timestamp with time zone not null default now(),
+  counting_rules integer not null,
+  counters jsonb not null,
+  constraint analytics_settled_months_pkey PRIMARY KEY (tenant_id, month)
+);
+
 create table analytics_sources (
   tenant_id text not null,
   source_id character varying(64) not null,
@@ -1176,13 +1185,9 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_quality();
+  perform public.spanledger_grant_rights_before_settled_months();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update, delete on public.analytics_data_quality to spanledger_receiver';
-  end if;
-  if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_data_quality to spanledger_reader';
-    execute 'grant select (occurred_at) on public.analytics_rejected_events to spanledger_reader';
+    execute 'grant select, insert on public.analytics_settled_months to spanledger_receiver';
   end if;
 end
 $function$;
@@ -1345,6 +1350,23 @@ begin
     execute 'grant execute on function public.spanledger_announce_retention(int, text[], timestamptz[]),
       public.spanledger_cancel_retention(text), public.spanledger_resume_retention(text),
       public.spanledger_apply_retention(int) to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_settled_months()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_quality();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_data_quality to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_data_quality to spanledger_reader';
+    execute 'grant select (occurred_at) on public.analytics_rejected_events to spanledger_reader';
   end if;
 end
 $function$;
@@ -1630,6 +1652,8 @@ comment on table analytics_retention_plans is 'What retention is going to drop, 
 
 comment on column analytics_settings.v7_claims is 'True once an id of version 7 came with another time than it holds.';
 
+comment on table analytics_settled_months is 'What each month said when it was settled; the case study names what has changed since.';
+
 comment on column analytics_sources.highest_seq is 'Highest sequence number known, from events or reports; highest_seq - drops_reported - events_seen = missing.';
 
 comment on table analytics_ticket_changes is 'Closes and reopenings of tickets; see metrics/ticket-contribution.ts.';
@@ -1807,6 +1831,8 @@ grant select on analytics_settings to spanledger_reader;
 grant insert, select, update on analytics_settings to spanledger_receiver;
 
 grant select on analytics_settings to spanledger_tenant_reader;
+
+grant insert, select on analytics_settled_months to spanledger_receiver;
 
 grant select on analytics_sources to spanledger_reader;
 

@@ -4,6 +4,7 @@ import { locales } from "../metrics/format-metric.ts";
 import { notComparedReasons } from "./compared-part.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { PeriodStatus } from "./period-status.ts";
+import { restatementReasons } from "./restatements.ts";
 
 const units: readonly MetricUnit[] = ["count", "percent", "currency", "ratio", "ms", "s", "min", "h"];
 const statuses: readonly PeriodStatus[] = ["empty", "running", "provisional", "settled"];
@@ -93,6 +94,26 @@ export const comparedMetricSchema = Type.Object({
     }),
   ),
 });
+
+/** Settled months that have changed. */
+export const restatementsSchema = Type.Array(
+  Type.Object({
+    month: Type.String({ examples: ["2025-12"] }),
+    settled_at: Type.String({ description: "When it was found settled and said what it said, ISO 8601" }),
+    changed_at: Type.String({ description: "When its figures changed last, ISO 8601" }),
+    figures: Type.Array(
+      Type.Object({
+        metric: Type.String({ description: "Key of the dictionary" }),
+        name: Type.String(),
+        was: metricValueSchema,
+        is: metricValueSchema,
+        reasons: Type.Array(oneOf(restatementReasons)),
+      }),
+    ),
+    message: Type.String({ description: "All of it in a sentence" }),
+  }),
+  { description: "Months of the period that say something else than when they were settled" },
+);
 
 const periodStatusSchema = oneOf(
   statuses,

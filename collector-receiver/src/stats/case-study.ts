@@ -6,6 +6,8 @@ import type { DocumentNote } from "./document-notes.ts";
 import { metricsOfPeriod } from "./period-metrics.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
+import { restatementsOf } from "./restatements.ts";
+import type { RestatedMonth } from "./restatements.ts";
 import { tellStory } from "./tell-story.ts";
 
 /** The plan's step 15 (and step 10's `highlights`): null and "—" for what is not known. */
@@ -15,6 +17,8 @@ export interface CaseStudy extends DocumentHeader {
   readonly agent_workbench: WorkbenchFigures;
   readonly story: string;
   readonly notes: DocumentNote[];
+  /** Months of the period that say something else than when they were settled. */
+  readonly restatements: RestatedMonth[];
   readonly metrics: Readonly<Record<string, ComparedMetric>>;
 }
 
@@ -48,6 +52,7 @@ export function caseStudyOf(reading: PeriodReading, locale: Locale): CaseStudy {
     agent_workbench: workbenchFigures(metrics),
     story: tellStory(reading, metrics, locale),
     notes: notesOf(reading, metrics, locale),
+    restatements: restatementsOf(reading, locale),
     metrics: Object.fromEntries(metrics),
   };
 }

@@ -5,6 +5,7 @@ import type { QualityKind } from "../metrics/quality-codes.ts";
 import { neverReported } from "./never-reported.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
+import { restatementsOf } from "./restatements.ts";
 
 type NoteCode =
   | "cost_saved_is_estimate"
@@ -12,6 +13,7 @@ type NoteCode =
   | "handle_times_unknown"
   | "no_ai_answers"
   | "resolution_assumed"
+  | "restated"
   | "reused_session_ids"
   | "waits_unknown"
   | QualityKind
@@ -21,11 +23,14 @@ type NoteCode =
 export interface DocumentNote {
   readonly code: NoteCode;
   readonly message: string;
-  /** How many sessions, or for a kind of data quality events, it is about, where it is about some. */
+  /** How many it is about, if it is about some: sessions; for a kind of data quality events; for a restatement figures. */
   readonly count?: number;
 }
 
-const texts: Readonly<Record<NoteCode, Readonly<Record<Locale, (count: string, of: string) => string>>>> = {
+/** Restatements bring their own sentence. */
+type TextCode = Exclude<NoteCode, "restated">;
+
+const texts: Readonly<Record<TextCode, Readonly<Record<Locale, (count: string, of: string) => string>>>> = {
   counted_by_older_rules: {
     "zh-CN": (day) => `${day} 之前的数字在旧计数规则下已封存，不会重算；会话结果的划分未知。`,
     en: (day) =>
@@ -99,20 +104,23 @@ export function isQualityNote({ code }: DocumentNote): boolean {
 export function notesOf(reading: PeriodReading, metrics: PeriodMetrics, locale: Locale): DocumentNote[] {
   const notes: DocumentNote[] = [];
   const valueOf = (key: string): number => (metrics.get(key) as ComparedMetric).value ?? 0;
-  const noteAbout = (code: NoteCode, key: string): void => {
+  const noteAbout = (code: TextCode, key: string): void => {
     const count = valueOf(key);
     if (count > 0) {
       notes.push({ code, message: texts[code][locale](formatCount(count, locale), ""), count });
     }
   };
-  const note = (code: NoteCode, holds: boolean): void => {
+  const note = (code: TextCode, holds: boolean): void => {
     if (holds) notes.push({ code, message: texts[code][locale]("", "") });
   };
-  const noteKnown = (code: NoteCode, known: number, of: number): void => {
+  const noteKnown = (code: TextCode, known: number, of: number): void => {
     if (known >= of) return;
     const message = texts[code][locale](formatCount(known, locale), formatCount(of, locale));
     notes.push({ code, message, count: of - known });
   };
+  for (const { message, figures } of restatementsOf(reading, locale)) {
+    notes.push({ code: "restated", message, count: figures.length });
+  }
   const { rulesSince } = reading.tenant;
   if (rulesSince !== null && reading.period.startDate < rulesSince) {
     notes.push({ code: "counted_by_older_rules", message: texts.counted_by_older_rules[locale](rulesSince, "") });

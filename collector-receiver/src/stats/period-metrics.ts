@@ -105,7 +105,11 @@ function isRateOfConversations(metric: CounterMetric): metric is RatioMetric {
   return metric.kind === "ratio" && metric.unit === "percent" && metric.cohort === "session_start";
 }
 
-function isKnown({ tenant }: PeriodReading, { group, needsAiAnswers }: MetricDefinition): boolean {
+/** False for a product that has never reported, and for figures of an AI that has never answered. */
+export function isKnown(
+  { tenant }: Pick<PeriodReading, "tenant">,
+  { group, needsAiAnswers }: MetricDefinition,
+): boolean {
   if (needsAiAnswers === true && !tenant.aiAnswered) return false;
   return group === "ai_chatbot" ? tenant.chatbotReported : tenant.workbenchReported;
 }

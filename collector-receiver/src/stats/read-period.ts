@@ -11,6 +11,8 @@ import type { DayRange, PeriodQuery, ReportPeriod } from "./report-period.ts";
 import { readCounters } from "./sql/read-counters.ts";
 import { readQualityTotals } from "./sql/read-quality.ts";
 import type { QualityTotals } from "./sql/read-quality.ts";
+import { readSettledMonths } from "./sql/read-settled-months.ts";
+import type { SettledMonth } from "./sql/read-settled-months.ts";
 import type { InstantRange } from "./sql/read-ticket-stock.ts";
 import { readTenant } from "./sql/read-tenant.ts";
 import type { TenantRow } from "./sql/read-tenant.ts";
@@ -45,6 +47,8 @@ export interface PeriodReading extends TenantToday {
   readonly ended: { readonly days: DayRange; readonly counters: Counters } | null;
   /** What the ledger of data quality counts in the period. */
   readonly quality: QualityTotals;
+  /** The months that the period consists of, as far as they have been settled; none if it consists of days. */
+  readonly settledMonths: readonly SettledMonth[];
 }
 
 export type StatsReader = Pick<StatsContext, "pool" | "now">;
@@ -76,9 +80,11 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
       return days == null ? [] : [days.now, days.before];
     }),
   ];
-  const [countersOf, quality] = await Promise.all([
+  const { periodType, first, last } = counterRangeOf(period);
+  const [countersOf, quality, settledMonths] = await Promise.all([
     readRanges(reader, tenantId, ranges),
     readQualityTotals(reader.pool, tenantId, period),
+    periodType === "month" ? readSettledMonths(reader.pool, tenantId, first, last) : [],
   ]);
   const comparedOf = (part: ComparedPart): ComparedCounters | null => {
     const days = comparison?.days[part];
@@ -95,6 +101,7 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
     compared: { over: comparedOf("over"), ended: comparedOf("ended"), judged: comparedOf("judged") },
     ended: ended === null ? null : { days: ended, counters: countersOf(ended) },
     quality,
+    settledMonths,
   };
 }
 

@@ -4,6 +4,8 @@ import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
 import { metricsOfPeriod } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
+import { restatementsOf } from "./restatements.ts";
+import type { RestatedMonth } from "./restatements.ts";
 
 type RawNumbers = Readonly<Record<string, number | null>>;
 
@@ -17,6 +19,8 @@ export interface Summary extends DocumentHeader {
   /** Over the days of the other period that stand against them. */
   readonly previous: RawNumbers;
   readonly change: Readonly<Record<string, MetricChange | null>>;
+  /** Months of the period that say something else than when they were settled. */
+  readonly restatements: RestatedMonth[];
 }
 
 /** The summary of a period: a pure function of (reading, locale). */
@@ -29,5 +33,6 @@ export function summaryOf(reading: PeriodReading, locale: Locale): Summary {
     compared: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.compared.value])),
     previous: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.previous.value])),
     change: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.change])),
+    restatements: restatementsOf(reading, locale),
   };
 }

@@ -26,6 +26,7 @@ import { countingRules } from "../metrics/counting-rules.ts";
 import { switchRules } from "../recount/switch-rules.ts";
 import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { forgetWhatIsNotKept, keepRetention } from "./keep-retention.ts";
+import { rememberSettledMonths } from "./remember-settled-months.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
 
 export interface TenantWatchOptions {
@@ -58,9 +59,10 @@ const closeGraceMs = maxLockWaitMs + 500;
 
 /**
  * Carries out the duties of upkeep from time to time, on a connection of its own: reads from when rows are kept, ends
- * the sessions that have been idle for too long, judges the AI resolutions of days that are over, and announces and
- * drops what is older than the retention, and compares the clocks. Visits only the tenants that are due. If several receivers run, one at a
- * time does each duty. All of it goes by PostgreSQL's clock. A round that fails is tried again.
+ * the sessions that have been idle for too long, judges the AI resolutions of days that are over, remembers what settled
+ * months say, announces and drops what is older than the retention, and compares the clocks. Visits only the tenants that are
+ * due. If several receivers run, one at a time does each duty. All of it goes by PostgreSQL's clock. A round that fails is
+ * tried again.
  */
 export async function watchTenants(options: TenantWatchOptions): Promise<TenantWatch> {
   const watch = new TenantWatch(options);
@@ -189,8 +191,11 @@ export class TenantWatch {
     const clock = await this.#measureClock(client);
     if (this.#options.switchesRules) await this.#switchRules(client);
     const swept = await this.#sweep(client, clock);
-    // A day can be judged only if the watermark has moved, so the other tenants need no look.
+    // A day can be judged, and a month settles, only if the watermark has moved, so the other tenants need no look.
     await this.#judge(client, swept);
+    await this.#visit(swept, async (tenantId) => {
+      await this.#bounded(client, () => rememberSettledMonths(client, tenantId));
+    });
     if (this.#isClosing()) return;
     const { retentionMonths: months, log } = this.#options;
     const round = await this.#bounded(client, async () => {

@@ -1,5 +1,11 @@
 import { Type } from "typebox";
-import { comparedMetricSchema, errorSchema, headerProperties, nullableNumber } from "../answer-schemas.ts";
+import {
+  comparedMetricSchema,
+  errorSchema,
+  headerProperties,
+  nullableNumber,
+  restatementsSchema,
+} from "../answer-schemas.ts";
 import { caseStudyOf } from "../case-study.ts";
 import { localeIn, periodQuery } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";
@@ -36,6 +42,7 @@ const caseStudySchema = Type.Object(
       }),
       { description: "What a reader has to know before quoting a figure" },
     ),
+    restatements: restatementsSchema,
     metrics: Type.Record(Type.String(), comparedMetricSchema),
   },
   { description: "The case study" },

@@ -1,5 +1,12 @@
 import { Type } from "typebox";
-import { changeSchema, errorSchema, headerProperties, nullableNumber, nullableString } from "../answer-schemas.ts";
+import {
+  changeSchema,
+  errorSchema,
+  headerProperties,
+  nullableNumber,
+  nullableString,
+  restatementsSchema,
+} from "../answer-schemas.ts";
 import { localeIn, periodQuery } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
@@ -17,6 +24,7 @@ const summarySchema = Type.Object(
       description: "Over the days of the other period that stand against them",
     }),
     change: Type.Record(Type.String(), changeSchema),
+    restatements: restatementsSchema,
   },
   { description: "Raw numbers by metric key" },
 );

@@ -147,7 +147,7 @@ export async function changeCost(
         where saved <> 0 group by period_type, period_value
       )
       update analytics_business_metrics m
-      set estimated_cost_saved = m.estimated_cost_saved + of_period.saved, revision = m.revision + 1
+      set estimated_cost_saved = m.estimated_cost_saved + of_period.saved, revision = m.revision + 1, updated_at = now()
       from of_period
       where m.tenant_id = $1 and m.period_type = of_period.period_type and m.period_value = of_period.period_value`,
     values: [tenantId, validFrom, cost],

@@ -1,7 +1,8 @@
 import { isQualityNote, notesOf } from "../../stats/document-notes.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { tellStory } from "../../stats/tell-story.ts";
-import { countText } from "./report-context.ts";
+import { restatementsOf } from "../../stats/restatements.ts";
+import { countText, restsOnFew } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import type { FigureGroup } from "./report-figures.ts";
 
@@ -25,9 +26,22 @@ export function storyOf(context: ReportContext, groups: readonly FigureGroup[]):
     text: tellStory(reading, metrics, locale),
     notes: notesOf(reading, metrics, locale)
       .filter((note) => least === null || !isQualityNote(note) || (note.count ?? 0) >= least)
+      .filter(({ code }) => code !== "restated" || !restatesFew(context))
       .map(({ message }) => message),
     withheld: false,
   };
+}
+
+/** True if a restated figure rests, or rested, on few. */
+function restatesFew(context: ReportContext): boolean {
+  const { reading } = context.material;
+  const [month] = reading.settledMonths;
+  return restatementsOf(reading, context.locale).some(({ figures }) =>
+    figures.some(
+      ({ was, is }) =>
+        restsOnFew(context, was, month?.said ?? reading.counters) || restsOnFew(context, is, reading.counters),
+    ),
+  );
 }
 
 /** What the story quotes: `stats/story-en.ts`, `stats/story-zh.ts`. */
