@@ -260,6 +260,8 @@ const handledElsewhere = [
   /^analytics_settings\.custom_definitions/,
   // The time and id of an event, or the hash of a rejected one.
   /^analytics_data_quality\.example/,
+  // Numbers by the names of their counters.
+  /^analytics_settled_months\./,
   // What this Node knows of clocks.
   /^analytics_timezones\./,
   // Names from definitions, closed lists, hashes and ids of ours.
