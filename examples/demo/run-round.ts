@@ -27,6 +27,8 @@ export interface RoundResult {
   readonly live: { readonly visits: number; readonly shifts: number; readonly requests: number };
   /** The case study through the chatbot, this month and last month. */
   readonly case_study: { readonly this_month: unknown; readonly last_month: unknown };
+  /** How the receiver answers who opens the report of last month, as a page and as files. */
+  readonly report: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
 
@@ -67,18 +69,36 @@ export async function runRound(
   };
   const now = Date.now();
   const case_study = { this_month: await caseStudy(monthOf(now, 0)), last_month: await caseStudy(monthOf(now, 1)) };
+  progress.update("Opening the report …");
+  const report = await openReport(services.receiverUrl, monthOf(now, 1), signal);
   progress.update("Recomputing every counter from the rows …");
   const verify = await runVerify(services.databaseUrl, signal);
   return {
     sample_data: true,
     seed: options.seed,
     way: services.collector === null ? "direct" : "collector",
-    agrees: events.every((line) => line.agrees) && verify.exitCode === 0 && unexpected.length === 0,
+    agrees:
+      events.every((line) => line.agrees) &&
+      verify.exitCode === 0 &&
+      unexpected.length === 0 &&
+      Object.values(report).every((status) => status === 200),
     events,
     verify,
     unexpected_answers: unexpected,
     live: { visits, shifts, requests },
     case_study,
+    report,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
   };
+}
+
+/** The HTTP status of the report as a page and as files. */
+async function openReport(receiverUrl: string, month: string, signal: AbortSignal): Promise<Record<string, number>> {
+  const statuses: Record<string, number> = {};
+  for (const path of ["/report", "/report.csv", "/report.pdf"]) {
+    const response = await fetch(new URL(`${path}?month=${month}`, receiverUrl), { signal });
+    await response.arrayBuffer();
+    statuses[path] = response.status;
+  }
+  return statuses;
 }

@@ -67,6 +67,8 @@ describe("npm run demo -- --once --json", () => {
       expect(line.sent).toBeGreaterThan(0);
       expect([line.stored, line.counted]).toEqual([line.sent, line.sent]);
     }
+    // Pages and files are made in threads of the receiver, which load what the demo loads into its processes.
+    expect(result.report).toEqual({ "/report": 200, "/report.csv": 200, "/report.pdf": 200 });
     expect(result.live.visits).toBeGreaterThan(0);
     expect(result.live.shifts).toBe(3);
     const { last_month } = result.case_study;
