@@ -60,6 +60,16 @@ export function bucketValue(bucket: number): number {
   return (2 * lower * upper) / (lower + upper);
 }
 
+/**
+ * The range of a bucket in ms, as an axis shows it: whole milliseconds stand for half a millisecond to either side, so
+ * that ranges touch. The first, 0 ms alone, begins at 0.25 ms, because a logarithm has no 0.
+ */
+export function bucketRange(bucket: number): { readonly from: number; readonly to: number } {
+  const upper = upperBounds[bucket];
+  if (upper === undefined) throw new RangeError(`bucket ${bucket} is not between 0 and ${bucketCount - 1}`);
+  return { from: bucket === 0 ? 0.25 : (upperBounds[bucket - 1] as number) + 0.5, to: upper + 0.5 };
+}
+
 export interface HistogramBucket {
   readonly bucket: number;
   readonly count: number;

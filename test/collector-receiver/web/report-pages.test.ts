@@ -138,7 +138,22 @@ describe("the report", () => {
     }
     // Told apart without colour: the second series is hatched, the second line dashed with marks of its own.
     for (const id of ["sessions", "queries", "tickets"]) {
-      expect(chartOf(id)).toContain(`fill="url(#${id}-w-hatch)"`);
+      expect(chartOf(id)).toContain(`fill="url(#${id}-w-2)"`);
+    }
+    // Each day says its values on hover, in the drawing that a pointer meets.
+    for (const id of ["sessions", "queries", "tickets"]) {
+      expect(chartOf(id).match(/<title>/g)).toHaveLength(31);
+      for (const [name, ...cells] of rowsOf(id)) {
+        const title = new RegExp(`<title>${name}\n([^<]*)</title>`).exec(chartOf(id))?.[1] ?? "";
+        const said = new Set(title.split("\n").map((line) => line.slice(line.lastIndexOf(": ") + 2)));
+        if (id !== "sessions") for (const cell of cells) expect(said, `${id} ${name}`).toContain(cell);
+        expect(title, `${id} ${name}`).toContain(cells.at(-1));
+      }
+    }
+    // The outcomes of a day add up to its conversations.
+    for (const [day, total, resolved, , ...parts] of rowsOf("sessions")) {
+      const outcomes = parts.slice(0, -1).reduce((sum, part) => sum + Number(part), Number(resolved));
+      expect(outcomes, day).toBe(Number(total));
     }
     expect(chartOf("queries")).toContain('class="line2"');
     expect(rowsOf("sessions")).toHaveLength(31);

@@ -2,8 +2,9 @@ import { noCounters } from "../../metrics/metric-definition.ts";
 import { countText, isFew, restsOnFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { linkTo } from "../page/page-links.ts";
-import { drawBars } from "./draw-bars.ts";
+import { drawBars, mostBars } from "./draw-bars.ts";
 import { summariseChart } from "./summarise-chart.ts";
+import type { Bar } from "./draw-bars.ts";
 import type { ChartCell, ReportChart } from "./report-chart.ts";
 
 const tableKeys = [
@@ -19,9 +20,6 @@ const tableKeys = [
   "agent_away_ms",
   "agent_occupancy_rate",
 ] as const;
-/** More bars than this are a wall; the table has all. */
-const maxBars = 20;
-
 type AgentRow = ReportContext["material"]["agents"]["agents"][number];
 
 const handledBy = (agent: AgentRow): number => agent.metrics["sessions_handled"]?.value ?? 0;
@@ -48,8 +46,7 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
     (context.least !== null && active.length - shown.length === 1) ||
     (active.length > 0 && shown.length === 0);
   const named = shown.map((agent, place) => ({ agent, name: nameOf(agent, place, context) }));
-  const bars = named.filter(({ agent }) => handledBy(agent) > 0).slice(0, maxBars);
-  const first = bars[0];
+  const first = named.find(({ agent }) => handledBy(agent) > 0);
   // If too few are named, that is what is said.
   const isEmpty = active.length === 0 || (first === undefined && !few);
   const state = { product: "workbench", isEmpty, none: texts.chart.none.agents, isFew: few } as const;
@@ -78,18 +75,28 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
     draw:
       few || first === undefined
         ? null
-        : (width, idPrefix) =>
-            drawBars(
-              bars.map(({ agent, name }) => ({
-                label: name,
-                value: handledBy(agent),
-                formatted: agent.metrics["sessions_handled"]?.formatted ?? "",
-                look: agent.agent_id === null ? 2 : 1,
-              })),
-              width,
-              `${idPrefix}-hatch`,
-            ),
+        : (width, idPrefix) => drawBars(barsOf(named, context), columnNames("sessions_handled"), width, idPrefix),
   };
+}
+
+/** Those who handled most, and the others together. */
+function barsOf(named: readonly { readonly agent: AgentRow; readonly name: string }[], context: ReportContext): Bar[] {
+  const { texts, locale, material } = context;
+  const working = named.filter(({ agent }) => handledBy(agent) > 0);
+  const rest = working.slice(mostBars);
+  const { others } = material.agents;
+  const more = rest.length + (others?.agents ?? 0);
+  const handled =
+    rest.reduce((sum, { agent }) => sum + handledBy(agent), 0) + (others?.metrics["sessions_handled"]?.value ?? 0);
+  const bars: Bar[] = working.slice(0, mostBars).map(({ agent, name }) => ({
+    label: name,
+    value: handledBy(agent),
+    formatted: agent.metrics["sessions_handled"]?.formatted ?? "",
+    look: agent.agent_id === null ? 2 : 1,
+  }));
+  if (more === 0 || isFew(context, handled)) return bars;
+  const label = texts.chart.more(countText(more, locale));
+  return [...bars, { label, value: handled, formatted: countText(handled, locale), look: 2 }];
 }
 
 /** What was counted of each agent, with the time for which the agent was there. */

@@ -1,6 +1,6 @@
 /**
- * The colours of charts. Blue and orange are told apart with any colour vision; each also has its own filling
- * or dot. Contrast of texts is at least 4.5, of lines and areas 3, against the ground of either theme.
+ * The colours of charts. Each series also has a filling or a dot of its own, so that no colour is needed to tell them
+ * apart. Contrast of texts is at least 4.5, of lines and areas 3, against the ground of either theme.
  */
 export interface ChartColours {
   readonly ground: string;
@@ -12,6 +12,8 @@ export interface ChartColours {
   readonly first: string;
   readonly second: string;
   readonly secondGround: string;
+  readonly third: string;
+  readonly fourth: string;
 }
 
 export const lightColours: ChartColours = {
@@ -23,6 +25,8 @@ export const lightColours: ChartColours = {
   first: "#1f5fa8",
   second: "#b45309",
   secondGround: "#fbe6cf",
+  third: "#0f766e",
+  fourth: "#7048b8",
 };
 
 export const darkColours: ChartColours = {
@@ -34,24 +38,40 @@ export const darkColours: ChartColours = {
   first: "#6cb0f5",
   second: "#f0a35e",
   secondGround: "#4a3520",
+  third: "#4cc3b5",
+  fourth: "#b596f2",
 };
 
 /** The rules of a chart's classes; `colour` says how a colour is written (a value, or a CSS variable). */
 export function chartRules(colour: (name: keyof ChartColours) => string): string {
+  const [ground, text, faint] = [colour("ground"), colour("text"), colour("faint")];
   return [
-    `.t{fill:${colour("faint")};font-size:12px}`,
-    `.t.h{fill:${colour("text")};font-weight:bold}`,
+    `.t{fill:${faint};font-size:12px}`,
+    `.t.h{fill:${text};font-weight:bold}`,
     // Readable where it stands on a line.
-    `.t.over{paint-order:stroke;stroke:${colour("ground")};stroke-width:4px}`,
+    `.t.over{paint-order:stroke;stroke:${ground};stroke-width:4px}`,
     `.grid{stroke:${colour("grid")}}`,
-    `.axis{stroke:${colour("faint")}}`,
-    `.quantile{stroke:${colour("text")};stroke-dasharray:4 3}`,
+    `.axis{stroke:${faint}}`,
+    `.quantile{stroke:${text};stroke-dasharray:4 3}`,
+    // Above everything, seen by nobody: shows the values of its place on hover.
+    ".hit{fill:#000;fill-opacity:0}",
     `.fill1{fill:${colour("first")}}`,
     `.fill2{fill:${colour("secondGround")};stroke:${colour("second")}}`,
-    `.hatch{stroke:${colour("second")};stroke-width:1.6}`,
+    ...(["first", "third", "fourth", "faint"] as const).map(
+      (name, i) => `.fill${i + 3}{fill:${ground};stroke:${colour(name)}}`,
+    ),
+    ...(["second", "first", "third", "fourth", "faint"] as const).map(
+      (name, i) => `.pattern${i + 2}{stroke:${colour(name)};stroke-width:1.6}`,
+    ),
+    `.unripe{stroke:${faint};stroke-opacity:.35;stroke-width:1.2}`,
     `.line1,.line2{fill:none;stroke:${colour("first")};stroke-width:1.8}`,
     `.line2{stroke:${colour("second")};stroke-dasharray:5 3}`,
     `.dot1{fill:${colour("first")}}`,
     `.dot2{fill:${colour("second")}}`,
+    `.heat{fill:${colour("first")}}.heat0{fill:${colour("grid")}}`,
+    ...heatShares.map((share, i) => `.heat${i + 1}{fill-opacity:${share}}`),
   ].join("");
 }
+
+/** How much of the colour each step of a heatmap has, from the least to the most. */
+export const heatShares = [0.16, 0.36, 0.57, 0.78, 1] as const;

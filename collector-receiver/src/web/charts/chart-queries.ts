@@ -2,9 +2,10 @@ import type { MetricValue } from "../../metrics/derive-metric.ts";
 import { countText, isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
+import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ChartSeries } from "./draw-panels.ts";
-import { marksNote, marksOf } from "./mark-notes.ts";
+import { marksNote } from "./mark-notes.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
 
@@ -52,13 +53,12 @@ export function chartQueries(context: ReportContext): ReportChart {
             ]),
     },
     draw:
-      empty || few
-        ? null
-        : (width, idPrefix) => drawCountsAndRates(seriesOf(context, days), width, `${idPrefix}-hatch`, locale),
+      empty || few ? null : (width, idPrefix) => drawCountsAndRates(seriesOf(context, days), width, idPrefix, locale),
   };
 }
 
 interface QueryDay {
+  readonly name: string;
   readonly short: string;
   /** Of orders, then of parcels. */
   readonly values: readonly (MetricValue | null)[];
@@ -74,10 +74,10 @@ function seriesOf(context: ReportContext, days: readonly QueryDay[]): CountsAndR
     }));
   return {
     counts: seriesBy(({ denominator }) => denominator),
+    countTitle: words.columnsTitle,
     stacked: true,
     rates: seriesBy(({ value }) => value),
     rateTitle: words.rateTitle,
-    labels: days.map(({ short }) => short),
-    marks: marksOf(context),
+    ...dayAxisOf(context, days),
   };
 }

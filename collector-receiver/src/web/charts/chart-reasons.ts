@@ -2,22 +2,30 @@ import { countText, describeShare, isFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import type { AttributeCount } from "../../stats/sql/read-attribute-counts.ts";
 import { otherValue } from "../../metrics/attribute-counters.ts";
-import { drawBars } from "./draw-bars.ts";
+import { labelsOf } from "../words/label-words.ts";
+import { drawBars, mostBars } from "./draw-bars.ts";
 import type { ReportChart } from "./report-chart.ts";
 
-/** More bars than this say less: the rest is one. */
-const maxReasons = 8;
+/** More rows than this are no table for people; the file with the data has them all. */
+const mostRows = 200;
 
-/** Why sessions were escalated. */
+interface Reason {
+  readonly label: string;
+  readonly events: number;
+  readonly isOther: boolean;
+}
+
+/** Why conversations were escalated: the most frequent reasons as bars, all of them in the table. */
 export function chartReasons(context: ReportContext): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.reasons;
-  const reasons = foldReasons(context, material.escalationReasons);
-  const total = reasons.reduce((sum, { events }) => sum + events, 0);
+  const reasons = reasonsOf(context, material.escalationReasons);
+  const total = sumOf(reasons);
   const reported = material.reading.tenant.chatbotReported;
   const few = isFew(context, total) || reasons.some(({ events }) => isFew(context, events));
-  const nameOf = (value: string): string => (value === otherValue ? words.other : value);
   const first = reasons[0];
+  const count = (events: number): string => countText(events, locale);
+  const share = (events: number): string => describeShare(events, total, locale);
   return {
     id: "escalation-reasons",
     title: words.title,
@@ -27,15 +35,15 @@ export function chartReasons(context: ReportContext): ReportChart {
         ? texts.chart.none.escalations
         : few
           ? texts.chart.withheld(context.least ?? 0)
-          : words.summary(countText(total, locale), nameOf(first.value), describeShare(first.events, total, locale)),
+          : words.summary(count(total), first.label, share(first.events)),
     table: {
       columns: [words.reason, words.escalations, words.share],
       rows: few
         ? []
-        : reasons.map(({ value, events }) => [
-            { text: nameOf(value) },
-            { text: countText(events, locale), value: events },
-            { text: describeShare(events, total, locale), value: Number(((events / total) * 100).toFixed(6)) },
+        : shownOf(reasons, mostRows, context).map(({ label, events }) => [
+            { text: label },
+            { text: count(events), value: events },
+            { text: share(events), value: Number(((events / total) * 100).toFixed(6)) },
           ]),
     },
     draw:
@@ -43,26 +51,47 @@ export function chartReasons(context: ReportContext): ReportChart {
         ? null
         : (width, idPrefix) =>
             drawBars(
-              reasons.map(({ value, events }) => ({
-                label: nameOf(value),
+              shownOf(reasons, mostBars, context).map(({ label, events, isOther }) => ({
+                label,
                 value: events,
-                formatted: `${countText(events, locale)} · ${describeShare(events, total, locale)}`,
-                look: value === otherValue ? 2 : 1,
+                formatted: `${count(events)} · ${share(events)}`,
+                look: isOther ? 2 : 1,
               })),
+              words.escalations,
               width,
-              `${idPrefix}-hatch`,
+              idPrefix,
             ),
   };
 }
 
-/** The most frequent reasons, the rest (and, in a shared copy, what rests on few) as "other", which comes last. */
-function foldReasons(context: ReportContext, counts: readonly AttributeCount[]): AttributeCount[] {
-  const shown: AttributeCount[] = [];
-  let other = 0;
-  for (const count of counts) {
-    const folded = count.value === otherValue || shown.length >= maxReasons || isFew(context, count.events);
-    if (folded) other += count.events;
-    else shown.push(count);
-  }
-  return other === 0 ? shown : [...shown, { value: otherValue, events: other }];
+/** The first ones, then how many more there are, and what has no name of its own. */
+function shownOf(reasons: readonly Reason[], most: number, { texts, locale }: ReportContext): Reason[] {
+  const named = reasons.filter(({ isOther }) => !isOther);
+  const rest = named.slice(most);
+  const label = texts.chart.more(countText(rest.length, locale));
+  return [
+    ...named.slice(0, most),
+    ...(rest.length === 0 ? [] : [{ label, events: sumOf(rest), isOther: true }]),
+    ...reasons.filter(({ isOther }) => isOther),
+  ];
+}
+
+const sumOf = (reasons: readonly Reason[]): number => reasons.reduce((sum, { events }) => sum + events, 0);
+
+/**
+ * The reasons in words, the most frequent first. What was not counted by its own name (and, in a shared copy, what rests
+ * on few) is "other", which comes last.
+ */
+function reasonsOf(context: ReportContext, counts: readonly AttributeCount[]): Reason[] {
+  const isNamed = ({ value, events }: AttributeCount): boolean => value !== otherValue && !isFew(context, events);
+  const named = counts.filter(isNamed);
+  const labels = labelsOf(
+    named.map(({ value }) => value),
+    context.locale,
+  );
+  const reasons = named.map(({ events }, i) => ({ label: labels[i] as string, events, isOther: false }));
+  const other = counts.filter((count) => !isNamed(count)).reduce((sum, { events }) => sum + events, 0);
+  return other === 0
+    ? reasons
+    : [...reasons, { label: context.texts.chart.reasons.other, events: other, isOther: true }];
 }

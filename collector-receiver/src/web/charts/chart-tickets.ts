@@ -3,8 +3,9 @@ import { isFew, figureValue } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
+import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
-import { marksNote, marksOf } from "./mark-notes.ts";
+import { marksNote } from "./mark-notes.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
 
@@ -50,7 +51,7 @@ export function chartTickets(context: ReportContext): ReportChart {
               ...keys.map((key) => ({ text: of(key, day)?.formatted ?? "—", value: of(key, day)?.value ?? null })),
             ]),
     },
-    draw: empty || few ? null : (width, idPrefix) => drawCountsAndRates(seriesOf(), width, `${idPrefix}-hatch`, locale),
+    draw: empty || few ? null : (width, idPrefix) => drawCountsAndRates(seriesOf(), width, idPrefix, locale),
   };
 
   function seriesOf(): CountsAndRates {
@@ -60,11 +61,11 @@ export function chartTickets(context: ReportContext): ReportChart {
         { name: words.created, look: 2, values: valuesOf("tickets_created") },
         { name: words.closed, look: 1, values: valuesOf("tickets_resolved") },
       ],
+      countTitle: words.columnsTitle,
       stacked: false,
       rates: [{ name: words.sla, look: 1, values: valuesOf("sla_met_rate") }],
       rateTitle: words.rateTitle,
-      labels: days.map(({ short }) => short),
-      marks: marksOf(context),
+      ...dayAxisOf(context, days),
     };
   }
 }

@@ -1,5 +1,7 @@
-import { lineAt, px, rectAt, textAt, widthOf } from "./drawing.ts";
+import { hoverAt, lineAt, px, rectAt, textAt, widthOf } from "./drawing.ts";
 import type { Area } from "./drawing.ts";
+import { filledBox, unripeBox } from "./fill-patterns.ts";
+import type { Look } from "./fill-patterns.ts";
 import { linearScale } from "./scale.ts";
 
 /** A value axis on the left, with a line across the panel at each tick. */
@@ -25,14 +27,14 @@ export function drawPlaceLabels(area: Area, labels: readonly string[]): string {
     .join("");
 }
 
-function valueScale(area: Area, ticks: readonly number[]): (value: number) => number {
+export function valueScale(area: Area, ticks: readonly number[]): (value: number) => number {
   return linearScale(ticks[0] as number, ticks.at(-1) as number, area.top + area.height, -area.height);
 }
 
 export interface ChartSeries {
   readonly name: string;
-  /** 1 or 2: each has its own colour and its own filling or stroke, so that colour is not needed. */
-  readonly look: 1 | 2;
+  /** Lines have the looks 1 and 2 only. */
+  readonly look: Look;
   /** Null: nothing is drawn at this place. */
   readonly values: readonly (number | null)[];
 }
@@ -43,7 +45,7 @@ export function drawColumns(
   ticks: readonly number[],
   series: readonly ChartSeries[],
   stacked: boolean,
-  hatchId: string,
+  idPrefix: string,
 ): string {
   const y = valueScale(area, ticks);
   const places = series[0]?.values.length ?? 0;
@@ -57,19 +59,24 @@ export function drawColumns(
       const value = values[place] ?? 0;
       if (value === 0) return;
       const left = area.left + slot * (place + 0.5) - (width * columns) / 2 + (stacked ? 0 : i * width);
-      body += column(left, y(base + value), width, y(base) - y(base + value), look, hatchId);
+      body += filledBox(left, y(base + value), width, y(base) - y(base + value), look, idPrefix);
       if (stacked) base += value;
     });
   }
   return body;
 }
 
-export function column(left: number, top: number, width: number, height: number, look: 1 | 2, hatchId: string): string {
-  const box = rectAt(left, top, width, height, `fill${look}`);
-  // The second filling is hatched: told from the first without colour.
-  return look === 1
-    ? box
-    : `${box}<rect fill="url(#${hatchId})" x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}"/>`;
+/** The ground behind days whose figures can still change, from place `from` on to where days end that have begun. */
+export function drawUnripe(area: Area, places: number, from: number, to: number, idPrefix: string): string {
+  if (from >= to) return "";
+  const slot = area.width / Math.max(1, places);
+  return unripeBox(area.left + slot * from, area.top, slot * (to - from), area.height, idPrefix);
+}
+
+/** What each place says on hover, over the whole height of the panels. */
+export function drawHovers(area: Area, titles: readonly string[]): string {
+  const slot = area.width / Math.max(1, titles.length);
+  return titles.map((title, place) => hoverAt(area.left + slot * place, area.top, slot, area.height, title)).join("");
 }
 
 /** A line with a dot at each value; it is interrupted where there is none. */
@@ -93,28 +100,4 @@ export function drawLine(area: Area, ticks: readonly number[], series: ChartSeri
         : rectAt(x - 2.8, at - 2.8, 5.6, 5.6, "dot2");
   });
   return path === "" ? "" : `<path class="line${series.look}" d="${path}"/>${dots}`;
-}
-
-/** The names of the series with a piece of how each is drawn, in a row. */
-export function drawLegend(
-  left: number,
-  top: number,
-  series: readonly Pick<ChartSeries, "name" | "look">[],
-  kind: "column" | "line",
-  hatchId: string,
-): string {
-  let x = left;
-  let body = "";
-  for (const { name, look } of series) {
-    body +=
-      kind === "column"
-        ? column(x, top - 9, 12, 10, look, hatchId)
-        : lineAt(x - 2, top - 4, x + 14, top - 4, `line${look}`) +
-          (look === 1
-            ? `<circle class="dot1" cx="${px(x + 6)}" cy="${px(top - 4)}" r="2.6"/>`
-            : rectAt(x + 3.2, top - 6.8, 5.6, 5.6, "dot2"));
-    body += textAt(x + 19, top, name);
-    x += 19 + widthOf(name) + 18;
-  }
-  return body;
 }

@@ -5,6 +5,8 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly body: string;
+  /** Unseen areas over it that tell values on hover. */
+  readonly hovers: string;
 }
 
 /** Where a panel lies within a drawing, in px. */
@@ -32,6 +34,11 @@ export function lineAt(x1: number, y1: number, x2: number, y2: number, className
 
 export function rectAt(x: number, y: number, width: number, height: number, className: string): string {
   return `<rect class="${className}" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}"/>`;
+}
+
+/** An unseen area that tells on hover what is drawn there; who cannot hover has the table. */
+export function hoverAt(x: number, y: number, width: number, height: number, title: string): string {
+  return `<rect class="hit" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}"><title>${escapeText(title)}</title></rect>`;
 }
 
 /** About how wide a text is at the size of chart texts (12 px): enough to leave room for it. */

@@ -27,3 +27,14 @@ export function percentTicks(values: readonly number[], count: number): number[]
 export function linearScale(from: number, to: number, at: number, length: number): (value: number) => number {
   return (value) => at + ((value - from) / (to - from || 1)) * length;
 }
+
+/** 1, 2 and 5 times the powers of ten between two values above 0: ticks of a logarithmic axis. */
+export function roundNumbersBetween(from: number, to: number): number[] {
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(to / from)) + 2 },
+    (_, i) => 10 ** (Math.floor(Math.log10(from)) + i),
+  );
+  return powers
+    .flatMap((power) => [1, 2, 5].map((factor) => Number((factor * power).toPrecision(12))))
+    .filter((value) => value >= from && value <= to);
+}

@@ -4,8 +4,8 @@ import type { Drawing } from "./drawing.ts";
 import { px } from "./drawing.ts";
 
 /** A drawing as an element of a page, whose style gives the colours; `label` is what it says to who cannot see it. */
-export function inlineSvg({ width, height, body }: Drawing, className: string, label: string): string {
-  return `<svg class="${className}" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-label="${escapeText(label)}">${body}</svg>`;
+export function inlineSvg({ width, height, body, hovers }: Drawing, className: string, label: string): string {
+  return `<svg class="${className}" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-label="${escapeText(label)}">${body}${hovers}</svg>`;
 }
 
 /** A drawing as a file of its own, on a light ground, with a title; the font has to be given to who renders it. */

@@ -18,7 +18,8 @@ export function renderChart(chart: ReportChart, context: ReportContext, pictureH
     ${
       chart.draw !== null && [
         trusted(inlineSvg(chart.draw(wideDrawing, `${chart.id}-w`), "wide-drawing", label)),
-        trusted(inlineSvg(chart.draw(narrowDrawing, `${chart.id}-n`), "narrow", label)),
+        // Phones have no pointer that could hover.
+        trusted(inlineSvg({ ...chart.draw(narrowDrawing, `${chart.id}-n`), hovers: "" }, "narrow", label)),
       ]
     }
     <div class="foot">

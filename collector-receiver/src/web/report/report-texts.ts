@@ -97,14 +97,19 @@ export interface ChartTexts {
   readonly missingProduct: Readonly<Record<"chatbot" | "workbench", string>>;
   readonly withheld: (least: number) => string;
   readonly inSteps: (least: number) => string;
+  /** Bars beyond the first ones. */
+  readonly more: (count: string) => string;
+  /** What the hatched ground of a chart means. */
+  readonly unripe: string;
   /** What the numbered lines of a chart mean. */
   readonly marked: (marks: readonly string[]) => string;
   readonly mark: (label: string, day: string, texts: readonly string[]) => string;
   readonly sessions: {
     readonly title: string;
     readonly summary: (sessions: string, resolved: string, rate: string) => string;
-    readonly resolved: string;
-    readonly other: string;
+    readonly parts: Readonly<
+      Record<"resolved" | "confirmed" | "assumed" | "human" | "lost" | "open" | "unclassified" | "other", string>
+    >;
     readonly rate: string;
     readonly sessions: string;
     readonly assumed: string;
@@ -113,13 +118,15 @@ export interface ChartTexts {
   };
   readonly responses: {
     readonly title: string;
-    readonly summary: (responses: string, p50: string, p90: string, p99: string) => string;
+    /** `quantiles`: as many of the next three as there are responses for. */
+    readonly summary: (responses: string, quantiles: readonly string[]) => string;
+    readonly p50: (time: string) => string;
+    readonly p90: (time: string) => string;
+    readonly p99: (time: string) => string;
     readonly from: string;
     readonly axis: string;
     readonly responses: string;
-    readonly upTo: (to: string) => string;
     readonly between: (from: string, to: string) => string;
-    readonly over: (from: string) => string;
     readonly share: string;
   };
   readonly reasons: {
@@ -137,6 +144,7 @@ export interface ChartTexts {
     readonly tracking: string;
     readonly orders: string;
     readonly trackings: string;
+    readonly columnsTitle: string;
     readonly rateTitle: string;
   };
   readonly agents: {
