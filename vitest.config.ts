@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { cloneFlags } from "./collector-receiver/bin/v8-flags.js";
 import { findPostgres, olderPostgresMajors } from "./deploy/setup/obtain-postgres.ts";
 import { postgresSuite } from "./test/support/postgres-suite.ts";
 
@@ -19,6 +20,7 @@ function projectOn(postgres: string, include: string[], globalSetup: string[]): 
       testTimeout: 180_000,
       hookTimeout: 60_000,
       pool: "forks",
+      execArgv: cloneFlags.filter((flag) => flag.startsWith("--wasm")),
     },
   };
 }

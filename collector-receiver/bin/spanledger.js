@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { v8Flags } from "./v8-flags.js";
+import { cloneFlags, v8Flags } from "./v8-flags.js";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 const isClone = existsSync(new URL("../src", import.meta.url));
@@ -17,9 +17,8 @@ if (major < 24 || (major === 24 && minor < 12)) {
 }
 
 const main = fileURLToPath(new URL(isClone ? "../src/main.ts" : "../dist/main.js", import.meta.url));
-const sources = isClone ? ["--conditions=spanledger-source"] : [];
 // The caller's own options come last, so that they win.
-const options = [...sources, ...v8Flags, ...process.execArgv, main, ...process.argv.slice(2)];
+const options = [...(isClone ? cloneFlags : []), ...v8Flags, ...process.execArgv, main, ...process.argv.slice(2)];
 
 // The same process goes on with the flags: its parent's signals reach the receiver, and no second process uses memory.
 if (process.platform !== "win32" && process.execve !== undefined) {

@@ -1,1 +1,2 @@
 export const v8Flags: readonly string[];
+export const cloneFlags: readonly string[];

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { v8Flags } from "../../collector-receiver/bin/v8-flags.js";
+import { cloneFlags, v8Flags } from "../../collector-receiver/bin/v8-flags.js";
 import { packageVersion } from "../../collector-receiver/src/package-root.ts";
 import { useTestDatabase } from "../support/create-test-database.ts";
 
@@ -38,7 +38,7 @@ test("goes on in the same process, with V8's flags, the sources and the caller's
       .map((line) => JSON.parse(line)),
   ).toEqual([
     [child.pid, own, ["--version"]],
-    [child.pid, ["--conditions=spanledger-source", ...v8Flags, ...own], ["--version"]],
+    [child.pid, [...cloneFlags, ...v8Flags, ...own], ["--version"]],
   ]);
 });
 

@@ -76,8 +76,8 @@ const agentTime = {
   display: { style: "duration", unit: "hour", digits: 1 },
 } as const;
 const presence: LocalText = {
-  en: "Clipped at the ends of the period, and at now. An agent is there from a login on, and for the tenant's heartbeat (4 h unless set) after each of its events; a ticket's event counts so only between a login and a logout. A logout counts unless the agent works on within the heartbeat before the next login; with login_id each device has its own. A logout within a second of a login, in either order, is a reload. Whoever holds a session is there: from the takeover until its release or transfer, another agent's takeover, its end or a logout that counts, without these until the agent's last event in it, 12 h at most. Of two states busy comes before online, and online before away.",
-  zh: "在周期起止处和当前时刻截断。坐席自登录起在岗，每个事件之后再计租户心跳时长（默认 4 小时）；工单事件仅在登录与登出之间才算。登出之后、下次登录之前若在心跳时长内仍有工作，该登出不计；带 login_id 时各设备分别计算。登出与登录相隔不到一秒（先后不限）视为刷新页面。持有会话即在岗：从接管到释放、转接、他人接管、会话结束或有效登出，都没有时到该坐席在会话中的最后一个事件，最长 12 小时。两种状态并存时，忙碌先于在线，在线先于离席。",
+  en: "Clipped at the ends of the period, and at now. An agent is there from a login on, and for the tenant's heartbeat (4 h unless set) after each of its events; a ticket's event counts so only between a login and a logout within a day. A logout counts unless the agent works on within the heartbeat before the next login; with login_id each device has its own. A logout within a second of a login, in either order, is a reload. Whoever holds a session is there: from the takeover until its release or transfer, another agent's takeover, its end or a logout that counts, without these until the agent's last event in it, 12 h at most. Of two states busy comes before online, and online before away.",
+  zh: "在周期起止处和当前时刻截断。坐席自登录起在岗，每个事件之后再计租户心跳时长（默认 4 小时）；工单事件仅在登录与一天之内的登出之间才算。登出之后、下次登录之前若在心跳时长内仍有工作，该登出不计；带 login_id 时各设备分别计算。登出与登录相隔不到一秒（先后不限）视为刷新页面。持有会话即在岗：从接管到释放、转接、他人接管、会话结束或有效登出，都没有时到该坐席在会话中的最后一个事件，最长 12 小时。两种状态并存时，忙碌先于在线，在线先于离席。",
 };
 const occupancyPeer: PeerDefinition = {
   en: "Genesys: time engaged with customers and after-contact work over the time logged in and available. Calabrio: over ready time.",

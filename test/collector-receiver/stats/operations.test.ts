@@ -170,6 +170,92 @@ test("a lost agent is logged out a heartbeat after its last event, and back with
   expect(await online()).toBe(1.5);
 });
 
+describe("what lies far from the period is judged as what lies within", () => {
+  type Draft = readonly [name: string, hours: number, attributes?: Record<string, unknown>];
+  // Hours are counted from the day's midnight; an agent who is there by one message is there for a heartbeat, 4 h.
+  test.each<[string, number, readonly Draft[]]>([
+    [
+      "an agent who logged in two days ago works on",
+      4,
+      [
+        ["agent.login", -48],
+        ["agent.session_message", 10],
+      ],
+    ],
+    [
+      "a reload two days ago after which nothing came was a logout",
+      0,
+      [
+        ["agent.logout", -48],
+        ["agent.login", -48],
+        ["agent.session_message", 10],
+      ],
+    ],
+    [
+      "a logout that names no device was one of the phone too",
+      0,
+      [
+        ["agent.login", -48, { login_id: "phone" }],
+        ["agent.logout", -40],
+        ["agent.session_message", 10],
+      ],
+    ],
+    [
+      "a ticket is no sign of life where the next logout comes on another day",
+      0,
+      [
+        ["agent.login", -48],
+        ["ticket.closed", 10],
+        ["agent.logout", 100],
+      ],
+    ],
+    [
+      "nor where the agent worked on after it",
+      0,
+      [
+        ["agent.login", -48],
+        ["ticket.closed", 10],
+        ["agent.logout", 50],
+        ["agent.session_message", 51],
+      ],
+    ],
+    [
+      "a ticket is one where the agent logs out some hours later",
+      4,
+      [
+        ["agent.login", -48],
+        ["ticket.closed", 10],
+        ["agent.logout", 30],
+      ],
+    ],
+  ])("%s: %i h", async (_case, hours, drafts) => {
+    const tenantId = await useTenant("Asia/Shanghai", 0);
+    const midnight = Date.UTC(2025, 11, 9, 16);
+    const events = drafts.map(([name, at, attributes]) =>
+      makeEvent({
+        tenantId,
+        name,
+        agentId: 7,
+        sessionId: name.startsWith("agent.session") ? "a" : null,
+        ticketId: name === "ticket.closed" ? 1 : null,
+        occurredAtMs: midnight + at * hour,
+        attributes: { agent_id: 7, ...attributes },
+      }),
+    );
+    await deliver(events, [{ events: events.map((_, i) => i) }]);
+    const { metrics } = await readOperations(tenantId, "start_date=2025-12-10&end_date=2025-12-10", midnight + 9 * day);
+    const expected = timeFromScratch(
+      events,
+      7,
+      heartbeat,
+      { fromMs: midnight, toMs: midnight + day },
+      ({ state }) => state === "online",
+    );
+    expect(expected / hour).toBe(hours);
+    expect((metrics.agent_online_ms.value ?? 0) / hour).toBe(hours);
+  });
+});
+
 test.each([72, 28])(
   "an agent who logged in %i h before and has sent events since is online all day, and was the day before",
   async (hoursBefore) => {

@@ -79,6 +79,7 @@ export function presenceFromScratch(all: readonly BusinessEvent[], agentId: numb
     const next = own.find(
       (later) =>
         later.occurredAtMs >= event.occurredAtMs &&
+        later.occurredAtMs <= event.occurredAtMs + longestLook &&
         (later.name === "agent.login" || stateOf(later) === "offline") &&
         !isVoid(later),
     );

@@ -26,7 +26,7 @@ const longestLogin = "interval '31 days'";
  *   a login is a reload: neither counts if the agent goes on within the heartbeat; else the login does not.
  * - Each device has a timeline of states (one for all events without `login_id`); busy wins over online, online over away.
  * - The agent is there in such a state for the heartbeat after each event. A ticket's event says so only between a login and
- *   a logout that counts: jobs close tickets at night.
+ *   a logout that counts within a day: jobs close tickets at night.
  * - What was sealed before counting rules 2 has rows of states alone, which all count, and half hours of activity.
  * - A takeover holds its session until the agent releases or transfers it, another agent takes it over, or it ends; without
  *   any of these, until the agent's last event in it. A logout that counts ends it.
@@ -85,26 +85,48 @@ function eventTables(tenant: string, heartbeatSeconds: string): string {
 )`;
 }
 
-/** `logout` with whether it counts, `void` events, and `carried`: the states in which the range finds the agents. */
+/** Of a logout: the logins beside it (login_from, login_to). `at` is SQL of its time. */
+function besideLogout(own: Own, alias: string, at: string): string {
+  return `select min(i.changed_at) as login_from, greatest(${at}, max(i.changed_at)) as login_to
+      from ${own("i", alias)} and i.kind = 'login' and i.changed_at between ${at} - ${reload} and ${at} + ${reload}`;
+}
+
+/** Whether a logout counts, where its logins are called `beside`. */
+function countsAsLogout(own: Own, alias: string, at: string): string {
+  return `case when beside.login_from is null
+      then not exists (select from ${own("w", alias)}
+        and w.kind in (${workKinds}) and w.changed_at > ${at} and w.changed_at < ${at} + heart.beat
+        and not exists (select from ${own("i", alias)}
+          and i.kind = 'login' and i.changed_at > ${at} and i.changed_at <= w.changed_at))
+      else coalesce((select w.kind = 'login' from ${own("w", alias)}
+        and w.kind <> 'ticket' and w.changed_at > beside.login_to and w.changed_at < beside.login_to + heart.beat
+        order by w.changed_at, w.kind = 'login', w.event_id limit 1), true)
+    end`;
+}
+
+/** Whether a row of `analytics_agent_states` is a login or a logout that does not count. */
+function isVoid(own: Own, alias: string): string {
+  const counts = (logout: string): string =>
+    `(select ${countsAsLogout(own, logout, `${logout}.changed_at`)}
+      from (${besideLogout(own, logout, `${logout}.changed_at`)}) as beside)`;
+  return `case ${alias}.kind
+      when 'logout' then ${alias}.login_id is null and not ${counts(alias)}
+      when 'login' then exists (select from ${own("o", alias)} and o.kind = 'logout'
+        and o.changed_at between ${alias}.changed_at - ${reload} and ${alias}.changed_at + ${reload} and ${counts("o")})
+      else false
+    end`;
+}
+
+/**
+ * `logout` with whether it counts, `void` events, `carried`: the states in which the range finds the agents, and `left_all`:
+ * the last logout of all devices before it.
+ */
 function logoutTables(own: Own): string {
   return `logout as materialized (
-  select o.*, o.login_from is not null as is_reload, case when o.login_from is null
-      then not exists (select from ${own("w", "o")}
-        and w.kind in (${workKinds}) and w.changed_at > o.at and w.changed_at < o.at + heart.beat
-        and not exists (select from ${own("i", "o")}
-          and i.kind = 'login' and i.changed_at > o.at and i.changed_at <= w.changed_at))
-      else coalesce((select w.kind = 'login' from ${own("w", "o")}
-        and w.kind <> 'ticket' and w.changed_at > o.login_to and w.changed_at < o.login_to + heart.beat
-        order by w.changed_at, w.kind = 'login', w.event_id limit 1), true)
-    end as counts
-  from (
-    select o.agent_id, o.at, o.event_id, o.login_id, beside.login_from, greatest(o.at, beside.login_to) as login_to
-    from event o cross join lateral (
-      select min(i.changed_at) as login_from, max(i.changed_at) as login_to from ${own("i", "o")}
-        and i.kind = 'login' and i.changed_at between o.at - ${reload} and o.at + ${reload}
-    ) as beside
-    where o.kind = 'logout'
-  ) as o cross join heart
+  select o.agent_id, o.at, o.event_id, o.login_id, beside.*, beside.login_from is not null as is_reload,
+    ${countsAsLogout(own, "o", "o.at")} as counts
+  from event o cross join heart cross join lateral (${besideLogout(own, "o", "o.at")}) as beside
+  where o.kind = 'logout'
 ), void as (
   select agent_id, at, event_id from logout where not counts and login_id = ''
   union all
@@ -115,18 +137,23 @@ function logoutTables(own: Own): string {
   from agent cross join heart cross join lateral (
     (select s.changed_at as at, s.event_id, s.state, '' as login_id
       from ${own("s", "agent")} and s.state is not null and s.login_id is null
-        and s.changed_at < wanted.from_at - heart.reach
-        and (s.kind is distinct from 'logout' or not exists (select from ${own("w", "s")}
-          and w.kind in (${workKinds}) and w.changed_at > s.changed_at and w.changed_at < s.changed_at + heart.beat
-          and not exists (select from ${own("i", "s")}
-            and i.kind = 'login' and i.changed_at > s.changed_at and i.changed_at <= w.changed_at)))
+        and s.changed_at < wanted.from_at - heart.reach and not ${isVoid(own, "s")}
       order by s.changed_at desc, s.event_id desc limit 1)
     union all
     (select distinct on (s.login_id) s.changed_at, s.event_id, s.state, s.login_id
       from ${own("s", "agent")} and s.state is not null and s.login_id is not null
         and s.changed_at < wanted.from_at - heart.reach and s.changed_at >= wanted.from_at - heart.reach - ${longestLogin}
+        and not ${isVoid(own, "s")}
       order by s.login_id, s.changed_at desc, s.event_id desc)
   ) as earlier
+), left_all as (
+  select device.agent_id, device.login_id, last.at, last.event_id
+  from (select agent_id, login_id from carried where login_id <> '') as device cross join heart cross join lateral (
+    select s.changed_at as at, s.event_id
+    from ${own("s", "device")} and s.kind = 'logout' and s.login_id is null
+      and s.changed_at < wanted.from_at - heart.reach and not ${isVoid(own, "s")}
+    order by s.changed_at desc, s.event_id desc limit 1
+  ) as last
 )`;
 }
 
@@ -142,6 +169,8 @@ const stateTables = `stated as (
     select agent_id, login_id from event where login_id <> '' union select agent_id, login_id from carried where login_id <> ''
   ) as device using (agent_id)
   where o.counts and o.login_id = ''
+  union all
+  select agent_id, at, event_id, 'offline', login_id from left_all
 ), segment as (
   select agent_id, state,
     tstzrange(at, lead(at, 1, 'infinity') over (partition by agent_id, login_id order by at, event_id)) as during
@@ -159,7 +188,7 @@ function aliveTables(tenant: string, own: Own): string {
   return `ticket as (
   select e.agent_id, e.at from event e where e.kind = 'ticket' and (
     select n.kind <> 'login' from ${own("n", "e")}
-      and n.changed_at >= e.at and (n.kind = 'login' or n.state = 'offline')
+      and n.changed_at >= e.at and n.changed_at <= e.at + ${longestLook} and (n.kind = 'login' or n.state = 'offline')
       and (n.agent_id, n.changed_at, n.event_id) not in (select agent_id, at, event_id from void)
     order by n.changed_at, n.event_id limit 1)
 ), sign as (
