@@ -12,14 +12,16 @@ const apart: readonly (readonly [path: RegExp, why: string])[] = [
   [/^\/docs/, "describes the routes"],
   [/^\/shared\/:token$/, "the link is the right: report-pages.test.ts"],
 ];
+const ticketLists = ["ticket_backlog", "ticket_backlog_unassigned", "tickets_reopened"].map(
+  (of) => `?month={month}&of=${of}`,
+);
 /** Where a route wants more than a month. A route that is not here is asked without and with a month. */
 const questions: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/timeseries": ["?metric=total_sessions&from={month}&to={month}"],
   "/api/analytics/live": ["", "?stream=1"],
   "/report/sessions": ["?month={month}&of=total_sessions"],
-  "/report/tickets": ["ticket_backlog", "ticket_backlog_unassigned", "tickets_reopened"].map(
-    (of) => `?month={month}&of=${of}`,
-  ),
+  "/report/tickets": ticketLists,
+  "/report/tickets.csv": ticketLists,
   "/data-quality/events": [
     "?month={month}&code=derived_id&event=session.start",
     "?month={month}&code=rejected&detail=wrong_type",

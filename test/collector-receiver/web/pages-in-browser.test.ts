@@ -85,6 +85,7 @@ const paths: readonly (readonly [string, () => string])[] = [
   ["the sessions behind a figure", () => "/report/sessions?month=2025-12&of=escalated_sessions"],
   ["a session", () => session],
   ["the events behind a figure", () => "/report/events?month=2025-12&of=sessions_handled"],
+  ["the tickets behind a figure", () => "/report/tickets?month=2025-12&of=tickets_resolved"],
   ["an agent", () => "/report/agents/1?month=2025-12"],
   ["a ticket", () => ticket],
   ["a shared copy", () => shared],
@@ -154,7 +155,13 @@ describe.each(paths)("%s", (name, path) => {
   });
 });
 
-const lists = ["the months", "the sessions behind a figure", "a session", "the events behind a figure", "a ticket"];
+const lists = [
+  "the months",
+  "the sessions behind a figure",
+  "the events behind a figure",
+  "the tickets behind a figure",
+  "a ticket",
+];
 test.each(paths.filter(([name]) => lists.includes(name)))("on a phone all of %s is in sight", async (_, path) => {
   await visit(inLanguage(path(), "en"), { viewport: { width: 390, height: 844 } }, async ({ page }) => {
     const cells = "[...document.querySelectorAll('td, tbody th')].filter((cell) => cell.checkVisibility())";

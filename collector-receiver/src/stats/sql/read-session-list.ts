@@ -1,54 +1,81 @@
 import type { Pool } from "pg";
+import { isCountedSession, outcomeOf } from "../../metrics/session-outcome.ts";
+import type { SessionOutcome } from "../../metrics/session-outcome.ts";
+import { partOf, partSql } from "../lists/list-order.ts";
+import type { ListOrder, ListPart, SortedColumn } from "../lists/list-order.ts";
 import { sessionLists } from "../lists/session-lists.ts";
-import { isCountedSession } from "../../metrics/session-outcome.ts";
 import type { SessionList } from "../lists/session-lists.ts";
 
 export interface ListedSession {
   readonly sessionId: string;
   readonly channel: string | null;
-  readonly firstStartMs: number;
-  readonly lastActivityMs: number;
-  readonly ended: boolean;
-  readonly escalated: boolean;
-  readonly takenOver: boolean;
-}
-
-/** Where a page of the list begins: after this session. */
-export interface ListPosition {
   readonly startMs: number;
-  readonly sessionId: string;
+  readonly lastActivityMs: number;
+  /** From the start to the end, or to the last activity. */
+  readonly durationMs: number;
+  readonly outcome: SessionOutcome;
+  readonly isEscalated: boolean;
+  /** Of the escalation, else of the end; null where none was told. */
+  readonly reason: string | null;
+  /** Who took it over first. */
+  readonly agentId: number | null;
+  /** How long the customer waited for that. */
+  readonly waitMs: number | null;
+  /** What the list is sorted by. */
+  readonly key: string;
 }
 
-export interface ListQuery {
+/** By which the sessions can be sorted. */
+export const sessionSorts = ["start", "duration", "wait"] as const;
+export type SessionSort = (typeof sessionSorts)[number];
+
+export interface SessionFilter {
+  readonly channel: string | null;
+  /** Who took it over first. */
+  readonly agentId: number | null;
+  /** How its id begins. */
+  readonly idStart: string | null;
+}
+
+export interface SessionListQuery {
   readonly list: SessionList;
   /** Instants, ms: the sessions that started from the one on and before the other. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly idleThroughMs: number | null;
   readonly idleTimeoutMs: number;
-  readonly after: ListPosition | null;
+  readonly filter: SessionFilter;
+  readonly order: ListOrder<SessionSort>;
   readonly limit: number;
 }
 
 interface Row {
   session_id: string;
   channel: string | null;
-  first_start_ms: string;
+  start_ms: string;
   last_activity_ms: string;
+  duration_ms: string;
   ended: boolean;
-  escalated: boolean;
-  taken_over: boolean;
+  escalated_ms: string | null;
+  taken_over_ms: string | null;
+  first_answer_ms: string | null;
+  marks: string;
+  end_outcome: string | null;
+  first_takeover_agent_id: number | null;
+  first_wait_ms: string | null;
+  reason: string | null;
+  key: string;
 }
 
-/** A page of the sessions behind a figure, in the order of their start, by the index on it. */
+/** A part of the sessions behind a figure. In the order of their start it is read by the index on it. */
 export async function readSessionList(
   pool: Pick<Pool, "query">,
   tenantId: string,
-  query: ListQuery,
-): Promise<ListedSession[]> {
+  query: SessionListQuery,
+): Promise<ListPart<ListedSession>> {
+  const { filter, order, limit } = query;
   const { rows } = await pool.query<Row>({
-    name: `web-read-session-list-${query.list}`,
-    text: readSessionListSql(query.list),
+    text: sessionListSql(query),
     values: [
       tenantId,
       new Date(query.fromMs).toISOString(),
@@ -56,32 +83,91 @@ export async function readSessionList(
       // Before the first sweep nothing has ended by silence.
       query.idleThroughMs === null ? "-infinity" : new Date(query.idleThroughMs).toISOString(),
       `${query.idleTimeoutMs} milliseconds`,
-      new Date(query.after?.startMs ?? 0).toISOString(),
-      query.after?.sessionId ?? "",
-      query.limit,
+      // One more than is shown says whether there is another page.
+      limit + 1,
+      filter.channel,
+      filter.agentId,
+      filter.idStart,
+      order.from?.key ?? null,
+      order.from?.id ?? null,
     ],
   });
-  return rows.map((row) => ({
-    sessionId: row.session_id,
-    channel: row.channel,
-    firstStartMs: Number(row.first_start_ms),
-    lastActivityMs: Number(row.last_activity_ms),
-    ended: row.ended,
-    escalated: row.escalated,
-    takenOver: row.taken_over,
-  }));
+  return partOf(rows.map(listedSession), limit, order, ({ key, sessionId }) => ({ key, id: sessionId }));
 }
 
-const readSessionListSql = (list: SessionList): string => `
-select session_id, channel,
-  trunc(extract(epoch from first_start_at) * 1000)::text as first_start_ms,
-  trunc(extract(epoch from last_activity_at) * 1000)::text as last_activity_ms,
-  first_end_at is not null or last_activity_at + $5::interval <= $4::timestamptz as ended,
-  escalated_at is not null as escalated, taken_over_at is not null as taken_over
-from analytics_sessions
-where tenant_id = $1 and first_start_at >= $2::timestamptz and first_start_at < $3::timestamptz
-  and (first_start_at, session_id) > ($6::timestamptz, $7)
-  and ${isCountedSession} and (${sessionLists[list]})
-order by first_start_at, session_id
-limit $8
-`;
+const ms = (text: string | null): number | null => (text === null ? null : Number(text));
+
+function listedSession(row: Row): ListedSession {
+  const facts = {
+    endOutcome: ms(row.end_outcome),
+    escalatedMs: ms(row.escalated_ms),
+    firstAnswerMs: ms(row.first_answer_ms),
+    marks: Number(row.marks),
+    takenOverMs: ms(row.taken_over_ms),
+  };
+  return {
+    sessionId: row.session_id,
+    channel: row.channel,
+    startMs: Number(row.start_ms),
+    lastActivityMs: Number(row.last_activity_ms),
+    durationMs: Number(row.duration_ms),
+    outcome: outcomeOf(facts, row.ended),
+    isEscalated: facts.escalatedMs !== null,
+    reason: row.reason,
+    agentId: row.first_takeover_agent_id,
+    waitMs: ms(row.first_wait_ms),
+    key: row.key,
+  };
+}
+
+const inMs = (column: string): string => `trunc(extract(epoch from ${column}) * 1000)::bigint`;
+const duration = `greatest(${inMs("coalesce(first_end_at, last_activity_at) - first_start_at")}, 0)`;
+const asNumber = (text: string): string => `${text}::bigint`;
+const idFrom = (text: string): string => text;
+
+const columns: Readonly<Record<SessionSort, SortedColumn>> = {
+  start: {
+    ascending: "first_start_at",
+    descending: "first_start_at",
+    keyFrom: (text) => `timestamptz 'epoch' + ${asNumber(text)} * interval '1 millisecond'`,
+    idFrom,
+  },
+  duration: { ascending: duration, descending: duration, keyFrom: asNumber, idFrom },
+  wait: {
+    ascending: `coalesce(first_wait_ms, ${Number.MAX_SAFE_INTEGER})`,
+    descending: "coalesce(first_wait_ms, -1)",
+    keyFrom: asNumber,
+    idFrom,
+  },
+};
+
+/** @returns SQL with 11 parameters, in the order of `readSessionList` */
+export function sessionListSql({ list, order }: Pick<SessionListQuery, "list" | "order">): string {
+  const part = partSql(order, columns[order.by], "session_id", { key: "$10", id: "$11" });
+  const key = order.by === "start" ? inMs("first_start_at") : part.key;
+  return `
+with shown as (
+  select session_id, channel, ${inMs("first_start_at")} as start_ms, ${inMs("last_activity_at")} as last_activity_ms,
+    ${duration} as duration_ms, ${key} as key,
+    first_end_at is not null or last_activity_at + $5::interval <= $4::timestamptz as ended,
+    first_end_at, escalated_at, taken_over_at, first_answer_at, marks, end_outcome, first_takeover_agent_id, first_wait_ms
+  from analytics_sessions
+  where tenant_id = $1 and first_start_at >= $2::timestamptz and first_start_at < $3::timestamptz
+    and ${isCountedSession} and (${sessionLists[list]})
+    and ($7::text is null or channel = $7) and ($8::int is null or first_takeover_agent_id = $8)
+    and ($9::text is null or starts_with(session_id, $9))
+    and ${part.condition}
+  order by ${part.key} ${part.direction}, session_id ${part.direction} limit $6
+)
+select session_id, channel, start_ms::text, last_activity_ms::text, duration_ms::text, ended,
+  ${inMs("escalated_at")}::text as escalated_ms, ${inMs("taken_over_at")}::text as taken_over_ms,
+  ${inMs("first_answer_at")}::text as first_answer_ms, marks::text, end_outcome::text, first_takeover_agent_id,
+  first_wait_ms::text, told.reason, key::text
+from shown left join lateral (
+  select event_data ->> 'reason' as reason from analytics_events e
+  where e.tenant_id = $1 and e.session_id = shown.session_id and e.occurred_at = coalesce(escalated_at, first_end_at)
+    and e.event_name = case when escalated_at is null then 'session.end' else 'session.escalate' end
+  order by e.event_id limit 1
+) as told on true
+order by shown.key ${part.direction}, session_id ${part.direction}`;
+}

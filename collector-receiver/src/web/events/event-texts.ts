@@ -9,7 +9,11 @@ export interface EventTexts {
   readonly behind: Readonly<Record<EventList, string>>;
   /** Title of a list of tickets. */
   readonly ticketLists: Readonly<Record<TicketList, string>>;
-  readonly ticketCount: (shown: string, total: string) => string;
+  readonly age: string;
+  readonly priority: string;
+  readonly assignee: string;
+  readonly ticketNumber: string;
+  readonly noTicket: (number: string) => string;
   readonly reopened: string;
   readonly title: (list: string, period: string) => string;
   readonly ofAgent: (agent: string) => string;
@@ -84,7 +88,11 @@ export const eventTexts: Readonly<Record<Locale, EventTexts>> = {
       tickets_reopened: "Tickets opened again",
       tickets_resolved: "Tickets resolved",
     },
-    ticketCount: (shown, total) => `${shown} of ${total} shown, by number`,
+    age: "Age",
+    priority: "Priority",
+    assignee: "Assigned to",
+    ticketNumber: "Ticket number",
+    noTicket: (number) => `There is no ticket ${number}.`,
     reopened: "Opened again",
     title: (list, period) => `${list}, ${period}`,
     ofAgent: (agent) => `by ${agent}`,
@@ -157,7 +165,11 @@ export const eventTexts: Readonly<Record<Locale, EventTexts>> = {
       tickets_reopened: "重新打开的工单",
       tickets_resolved: "解决的工单",
     },
-    ticketCount: (shown, total) => `共 ${total} 个，显示 ${shown} 个，按编号排列`,
+    age: "已历时",
+    priority: "优先级",
+    assignee: "负责人",
+    ticketNumber: "工单编号",
+    noTicket: (number) => `没有工单 ${number}。`,
     reopened: "重新打开",
     title: (list, period) => `${list}，${period}`,
     ofAgent: (agent) => `坐席：${agent}`,

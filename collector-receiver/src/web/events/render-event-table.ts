@@ -71,7 +71,7 @@ function renderCell(label: string, content: Fragment): Html {
   return html`<td data-label="${label}" class="left${content === "—" && " void"}">${content}</td>`;
 }
 
-function renderAttributes(event: ListedEvent, locale: Locale): Fragment {
+export function renderAttributes(event: ListedEvent, locale: Locale): Fragment {
   const shown = Object.entries(event.attributes).filter(([name]) => !ownColumns.has(name));
   return [
     shown.map(
@@ -86,7 +86,7 @@ function renderAttributes(event: ListedEvent, locale: Locale): Fragment {
 }
 
 /** A trace id is long: its first digits are shown, all of it is its title and its link. */
-function renderTrace(traceId: string | null, template: string | undefined): Fragment {
+export function renderTrace(traceId: string | null, template: string | undefined): Fragment {
   if (traceId === null) return "—";
   const id = html`<code title="${traceId}">${traceId}</code>`;
   if (template === undefined) return id;

@@ -13,7 +13,7 @@ import { completenessShare } from "../../stats/sql/read-completeness.ts";
 
 import { readableText } from "../page/html.ts";
 
-type Cell = string | number | null;
+export type Cell = string | number | null;
 
 const heads = {
   en: [
@@ -160,7 +160,7 @@ function customRow(
 const formula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
 
 /** Agents' names and reasons come from outside: an apostrophe keeps a spreadsheet from computing them. */
-function plainCell(cell: Cell): Cell {
+export function plainCell(cell: Cell): Cell {
   if (typeof cell !== "string") return cell;
   const text = readableText(cell);
   return formula.test(text) ? `'${text}` : text;

@@ -1,4 +1,5 @@
 import type { Locale } from "../../metrics/format-metric.ts";
+import { listTexts } from "../lists/list-texts.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { html, type Fragment, type Html } from "./html.ts";
 import type { PageFrame } from "./page-frame.ts";
@@ -17,49 +18,71 @@ export interface ListPage {
   /** The month for people. */
   readonly period: string;
   readonly title: string;
-  /** All lists of this page by name, with what people call them. */
+  /** All lists of this page by name, with what people call them; empty: there is only this one. */
   readonly lists: Readonly<Record<string, string>>;
   /** The name of the one that is shown. */
-  readonly list: string;
-  readonly words: { readonly path: string; readonly lists: string; readonly none: string; readonly next: string };
+  readonly list: string | null;
+  /** What else the address says: filter and order. */
+  readonly chosen: Readonly<Record<string, string | null>>;
+  readonly words: { readonly path: string; readonly lists: string; readonly none: string };
   /** How many there are, and in which timezone. */
   readonly meta: Fragment;
+  /** Above the table: filter and order. */
+  readonly filter: Fragment;
   readonly head: Fragment;
   readonly rows: readonly Html[];
-  /** Position of this part of the list, and of the next; null: the beginning, and the end. */
-  readonly after: string | null;
+  /** Below the rows, in the table. */
+  readonly foot?: Fragment;
+  readonly csv: string;
+  /** The position that the address names; null: the beginning. */
+  readonly here: Readonly<Record<"after" | "before", string | null>>;
+  /** Positions of the parts before and after this one; null: there is none. */
+  readonly previous: string | null;
   readonly next: string | null;
 }
 
 export function renderListPage(page: ListPage): string {
-  const { locale, path, month, title, lists, list, words, rows, after, next } = page;
+  const { locale, path, month, title, lists, list, words, rows, chosen, previous, next } = page;
   const texts = textsOf(locale);
-  const here = { month, of: list };
+  const own = listTexts[locale];
+  const here = { month, of: list, ...chosen };
+  const link = (side: "after" | "before", position: string): string =>
+    linkTo(path, { ...here, [side]: position, lang: locale });
   return renderPage({
     locale,
     title,
     sampleData: page.frame.sampleData,
-    navigation: siteNavigation(locale, linkTo(path, { ...here, after, lang: otherLocale(locale) }), page.frame),
+    navigation: siteNavigation(locale, linkTo(path, { ...here, ...page.here, lang: otherLocale(locale) }), page.frame),
     main: html`${renderCrumbs(
         words.path,
         [{ href: linkTo("/report", { month, lang: locale }), text: texts.reportOf(page.period) }],
-        lists[list] ?? list,
+        list === null ? title : (lists[list] ?? list),
       )}
-      <h1>${title}</h1>
-      <nav class="tabs" aria-label="${words.lists}">
-        ${Object.entries(lists).map(([name, text]) =>
-          name === list
-            ? html`<span aria-current="page">${text}</span>`
-            : html`<a href="${linkTo(path, { month, of: name, lang: locale })}">${text}</a>`,
-        )}
-      </nav>
-      <p class="meta">${page.meta}</p>
-      ${rows.length === 0 ? html`<p>${words.none}</p>` : renderTable(title, page.head, rows)}
+      <div class="title-row">
+        <h1>${title}</h1>
+        <p class="downloads no-print">
+          <a class="button" href="${linkTo(`${path}.csv`, { ...here, lang: locale })}">${page.csv}</a>
+        </p>
+      </div>
       ${
-        next !== null &&
-        html`<p>
-          <a class="button" href="${linkTo(path, { ...here, after: next, lang: locale })}">${words.next}</a>
-        </p>`
+        list !== null &&
+        html`<nav class="tabs no-print" aria-label="${words.lists}">
+          ${Object.entries(lists).map(([name, text]) =>
+            name === list
+              ? html`<span aria-current="page">${text}</span>`
+              : html`<a href="${linkTo(path, { month, of: name, lang: locale })}">${text}</a>`,
+          )}
+        </nav>`
+      }
+      ${page.filter}
+      <p class="meta">${page.meta}</p>
+      ${rows.length === 0 ? html`<p>${words.none}</p>` : renderTable(title, page.head, rows, "stack", page.foot)}
+      ${
+        (previous !== null || next !== null) &&
+        html`<nav class="pager no-print" aria-label="${own.pages}">
+          ${previous !== null && html`<a rel="prev" href="${link("before", previous)}">${own.previous}</a>`}
+          ${next !== null && html`<a rel="next" href="${link("after", next)}">${own.next}</a>`}
+        </nav>`
       }`,
     footer: html`<p>${texts.footer}</p>`,
   });

@@ -9,6 +9,7 @@ export function renderTable(
   head: Fragment,
   rows: readonly Html[],
   kind: "stack" | "events stack" = "stack",
+  foot?: Fragment,
 ): Html {
   return html`<div class="card scroll" tabindex="0" role="region" aria-label="${label}">
     <table class="${kind}">
@@ -20,6 +21,12 @@ export function renderTable(
       <tbody>
         ${rows}
       </tbody>
+      ${
+        foot !== undefined &&
+        html`<tfoot>
+          ${foot}
+        </tfoot>`
+      }
     </table>
   </div>`;
 }

@@ -6,6 +6,7 @@ import { readAgentNames } from "../../stats/sql/read-agent-names.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import { renderSession } from "../sessions/render-session.ts";
+import { agentsIn } from "../sessions/tell-event.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 import { frameOf } from "../page/page-frame.ts";
 
@@ -33,7 +34,7 @@ export function routeSessionPage(app: WebApp, context: WebContext): void {
         readTenantToday(context, tenantId),
         readSessionDocument(context, tenantId, sessionId, { after: query["after"], limit: eventsOfPage }),
       ]);
-      const agentIds = new Set(session.events.flatMap(({ agent_id: id }) => (id === null ? [] : [id])));
+      const agentIds = new Set(session.events.flatMap(agentsIn));
       const view = {
         session,
         timezone: tenant.timezone,

@@ -1,67 +1,128 @@
 import { addDays } from "../../metrics/business-calendar.ts";
+import { listOrderOf, sortName } from "../../stats/lists/list-order.ts";
+import type { ListPart } from "../../stats/lists/list-order.ts";
+import { sessionListNames } from "../../stats/lists/session-lists.ts";
+import type { SessionList } from "../../stats/lists/session-lists.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { readPeriod } from "../../stats/read-period.ts";
 import { shorten } from "../../stats/report-period.ts";
 import { RequestError } from "../../stats/request-error.ts";
-import { sendPage } from "../page/page-shell.ts";
-import { localeOfPage, readQuery } from "../page/read-query.ts";
-import { renderSessionList } from "../sessions/render-session-list.ts";
-import { readSessionList } from "../../stats/sql/read-session-list.ts";
-import type { ListPosition } from "../../stats/sql/read-session-list.ts";
-import { sessionListNames } from "../../stats/lists/session-lists.ts";
-import type { WebApp, WebContext } from "../web-options.ts";
+import { readAgentNames } from "../../stats/sql/read-agent-names.ts";
+import { readSession } from "../../stats/sql/read-session.ts";
+import { readSessionList, sessionSorts } from "../../stats/sql/read-session-list.ts";
+import type { ListedSession, SessionFilter } from "../../stats/sql/read-session-list.ts";
+import { maxCsvRows } from "../export/write-list-csv.ts";
+import { sendCsv } from "../lists/send-csv.ts";
 import { frameOf } from "../page/page-frame.ts";
+import { linkTo } from "../page/page-links.ts";
+import { sendPage } from "../page/page-shell.ts";
+import { readId } from "../page/read-id.ts";
+import { localeOfPage, readQuery } from "../page/read-query.ts";
+import type { PageQuery } from "../page/read-query.ts";
+import { renderSessionList } from "../sessions/render-session-list.ts";
+import type { SessionListView } from "../sessions/render-session-list.ts";
+import { writeSessionCsv } from "../sessions/write-session-csv.ts";
+import type { WebApp, WebContext } from "../web-options.ts";
 
 const sessionsOfPage = 100;
+/** Up to here a period's conversations are sorted by what no index holds: a second of PostgreSQL's time at most. */
+const maxSorted = 100_000;
+const parameters = ["month", "of", "channel", "agent", "q", "sort", "after", "before"];
+const isPosition = { key: /^-?\d{1,16}$/, id: /^[^\0]{1,128}$/ };
 
-/** `/report/sessions?month=&of=`: the sessions behind a figure. */
+/** `/report/sessions?month=&of=`: the conversations behind a figure, and as `/report/sessions.csv`. */
 export function routeSessions(app: WebApp, context: WebContext): void {
   app.get("/report/sessions", { schema: { hide: true } }, async (request, reply) => {
-    const query = readQuery(request, ["month", "of", "after"]);
+    const query = readQuery(request, parameters);
     const locale = localeOfPage(query, context.locale);
-    const named = query["of"] ?? "total_sessions";
-    const list = sessionListNames.find((name) => name === named);
-    if (list === undefined) {
-      throw new RequestError(
-        "invalid_parameter",
-        `of = "${shorten(named)}" is not a list of sessions; pass one of ${sessionListNames.join(", ")}`,
-        "of",
+    const tenantId = context.tenantOf(request);
+    const { q } = query;
+    // Whoever knows an id wants that conversation, whenever it was.
+    if (
+      q !== undefined &&
+      isPosition.id.test(q.trim()) &&
+      (await readSession(context.pool, tenantId, q.trim())) !== null
+    ) {
+      return reply.redirect(
+        linkTo(`/report/sessions/${encodeURIComponent(q.trim())}`, { lang: query["lang"] ?? null }),
+        303,
       );
     }
-    const after = query["after"] === undefined ? null : positionOf(query["after"]);
-    const tenantId = context.tenantOf(request);
-    const reading = await readPeriod(context, tenantId, { month: query["month"] });
-    // One more than is shown says whether there is another page.
-    const found = await readSessionList(context.pool, tenantId, {
-      list,
-      fromMs: reading.calendar.startOfDay(reading.period.startDate),
-      toMs: reading.calendar.startOfDay(addDays(reading.period.endDate, 1)),
-      idleThroughMs: reading.tenant.idleThroughMs,
-      idleTimeoutMs: reading.tenant.idleTimeoutMs,
-      after,
-      limit: sessionsOfPage + 1,
-    });
-    const sessions = found.slice(0, sessionsOfPage);
-    const last = sessions.at(-1);
-    const view = {
-      reading,
-      month: reading.period.startDate.slice(0, 7),
-      list,
-      total: metricsOfPeriod(reading, locale).get(list)?.value ?? 0,
-      sessions,
-      next: found.length > sessionsOfPage && last !== undefined ? `${last.firstStartMs}_${last.sessionId}` : null,
-      after: query["after"] ?? null,
-    };
+    const view = await readView(context, tenantId, query, sessionsOfPage);
     return sendPage(reply, renderSessionList(view, locale, frameOf(context, request)), locale);
+  });
+  app.get("/report/sessions.csv", { schema: { hide: true } }, async (request, reply) => {
+    const { after: _, before: __, ...query } = readQuery(request, parameters);
+    const locale = localeOfPage(query, context.locale);
+    const view = await readView(context, context.tenantOf(request), query, maxCsvRows);
+    return sendCsv(reply, `${view.list}-${view.month}`, writeSessionCsv(view, locale));
   });
 }
 
-function positionOf(text: string): ListPosition {
-  const match = /^(\d{1,14})_([^\0]{1,128})$/.exec(text);
-  if (match !== null) return { startMs: Number(match[1]), sessionId: match[2] as string };
+/** @throws RequestError if a parameter is wrong */
+async function readView(
+  context: WebContext,
+  tenantId: string,
+  query: PageQuery,
+  limit: number,
+): Promise<SessionListView> {
+  const list = listOf(query["of"] ?? "total_sessions");
+  const filter = filterOf(query);
+  const reading = await readPeriod(context, tenantId, { month: query["month"] });
+  const metrics = metricsOfPeriod(reading, context.locale);
+  const canSort = (metrics.get("total_sessions")?.value ?? 0) <= maxSorted;
+  const order = listOrderOf(canSort ? query : { ...query, sort: undefined }, sessionSorts, isPosition);
+  const part: ListPart<ListedSession> = await readSessionList(context.pool, tenantId, {
+    list,
+    fromMs: reading.calendar.startOfDay(reading.period.startDate),
+    toMs: reading.calendar.startOfDay(addDays(reading.period.endDate, 1)),
+    idleThroughMs: reading.tenant.idleThroughMs,
+    idleTimeoutMs: reading.tenant.idleTimeoutMs,
+    filter,
+    order,
+    limit,
+  });
+  const agentIds = new Set(part.rows.flatMap(({ agentId }) => (agentId === null ? [] : [agentId])));
+  return {
+    reading,
+    month: reading.period.startDate.slice(0, 7),
+    list,
+    total: metrics.get(list)?.value ?? 0,
+    part,
+    agentNames: await readAgentNames(context.pool, tenantId, [...agentIds]),
+    filter,
+    order: canSort ? order : null,
+    maxSorted,
+    chosen: {
+      q: filter.idStart,
+      channel: filter.channel,
+      agent: filter.agentId === null ? null : String(filter.agentId),
+      sort: sortName(order, sessionSorts),
+    },
+    here: { after: query["after"] ?? null, before: query["before"] ?? null },
+  };
+}
+
+function listOf(named: string): SessionList {
+  const list = sessionListNames.find((name) => name === named);
+  if (list !== undefined) return list;
   throw new RequestError(
     "invalid_parameter",
-    `after = "${shorten(text)}" is not a page position; follow the link to the next page`,
-    "after",
+    `of = "${shorten(named)}" is not a list of sessions; pass one of ${sessionListNames.join(", ")}`,
+    "of",
   );
+}
+
+/** What stands in the fields of the filter; an empty field filters nothing. */
+function filterOf(query: PageQuery): SessionFilter {
+  const text = (name: string): string | null => {
+    const value = (query[name] ?? "").replaceAll("\0", "").trim();
+    return value === "" ? null : value;
+  };
+  const agent = text("agent");
+  return {
+    channel: text("channel"),
+    agentId: agent === null ? null : readId(agent, "agent", "invalid_parameter", 400),
+    idStart: text("q"),
+  };
 }

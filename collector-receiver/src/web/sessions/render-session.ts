@@ -1,6 +1,6 @@
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { SessionDocument } from "../../stats/session-document.ts";
-import { renderEventTable } from "../events/render-event-table.ts";
+import { describeDuration } from "../page/describe-duration.ts";
 import { describeMoment } from "../page/describe-moment.ts";
 import { html } from "../page/html.ts";
 import type { Fragment } from "../page/html.ts";
@@ -8,6 +8,7 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
+import { renderTimeline } from "./render-timeline.ts";
 import { sessionTexts } from "./session-texts.ts";
 import type { PageFrame } from "../page/page-frame.ts";
 
@@ -18,7 +19,7 @@ interface SessionView {
   readonly agentNames: ReadonlyMap<number, string>;
 }
 
-/** A session with its events as a page; a trace id leads into the tracing UI where there is one. */
+/** A session as a page, its events told in order; a trace id leads into the tracing UI if there is one. */
 export function renderSession(
   { session, timezone, after, agentNames }: SessionView,
   locale: Locale,
@@ -59,24 +60,22 @@ export function renderSession(
       </dl>
       <h2>${words.events}</h2>
       <p class="meta">${words.privacy}</p>
-      ${renderEventTable(
-        session.events.map((event) => ({ ...event, session_id: session.session_id })),
-        {
-          label: words.events,
-          timezone,
-          locale,
-          month,
-          columns: ["event", "agent", "ticket", "service"],
-          traceUrlTemplate: options.traceUrlTemplate,
-          agentNames,
-        },
-      )}
+      ${renderTimeline({ session, timezone, locale, month, agentNames, traceUrlTemplate: options.traceUrlTemplate })}
+      ${
+        after !== null &&
+        html`<p class="no-print"><a href="${linkTo(path, { lang: locale })}">${words.previous}</a></p>`
+      }
       ${
         session.next !== null &&
         html`<p><a class="button" href="${linkTo(path, { after: session.next, lang: locale })}">${words.next}</a></p>`
       }`,
     footer: html`<p>${texts.footer}</p>`,
   });
+}
+
+/** From the start to the end, or to the last activity, as the list has it. */
+function durationOf({ started_at: startedAt, ended_at: endedAt, last_activity_at: lastAt }: SessionDocument): number {
+  return Math.max(0, Date.parse(endedAt ?? lastAt) - Date.parse(startedAt ?? lastAt));
 }
 
 function factsOf(
@@ -96,6 +95,7 @@ function factsOf(
     [words.state, states.map((state) => html`<span class="tag">${state}</span> `)],
     [words.start, session.started_at === null ? "—" : moment(Date.parse(session.started_at))],
     [words.last, moment(Date.parse(session.last_activity_at))],
+    [words.duration, session.started_at === null ? "—" : describeDuration(durationOf(session), locale)],
     [words.channel, session.channel ?? "—"],
     [words.customer, session.user_id ?? "—"],
   ];

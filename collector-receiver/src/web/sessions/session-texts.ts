@@ -5,7 +5,6 @@ import type { SessionList } from "../../stats/lists/session-lists.ts";
 export interface SessionTexts {
   readonly lists: Readonly<Record<SessionList, string>>;
   readonly title: (list: string, period: string) => string;
-  readonly count: (shown: string, total: string) => string;
   readonly session: string;
   readonly start: string;
   readonly last: string;
@@ -16,9 +15,18 @@ export interface SessionTexts {
   readonly takenOver: string;
   /** Of an ended session, by its outcome. */
   readonly outcomes: Readonly<Record<Exclude<SessionOutcome, "open">, string>>;
+  readonly duration: string;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly agent: string;
+  readonly agentNumber: string;
+  readonly wait: string;
+  readonly idStart: string;
   readonly next: string;
+  readonly previous: string;
   readonly none: string;
   readonly events: string;
+  readonly details: string;
   readonly customer: string;
   readonly privacy: string;
   readonly path: string;
@@ -42,7 +50,6 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
       sessions_open: "Sessions still open",
     },
     title: (list, period) => `${list}, ${period}`,
-    count: (shown, total) => `${shown} of ${total} shown, in the order of their start`,
     session: "Session",
     start: "Started",
     last: "Last activity",
@@ -59,9 +66,18 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
       not_resolved: "answered, not resolved",
       ai_resolved: "resolved by AI",
     },
-    next: "Next page",
+    duration: "Duration",
+    outcome: "Outcome",
+    reason: "Reason",
+    agent: "Agent",
+    agentNumber: "Agent number",
+    wait: "Wait for a human",
+    idStart: "Session id, or its beginning",
+    next: "Later events",
+    previous: "From the beginning",
     none: "There are none.",
-    events: "Events in order",
+    events: "What happened",
+    details: "Details",
     customer: "Customer (pseudonym)",
     privacy: "Texts of messages are never recorded; other texts that are not in the catalogue are not shown.",
     path: "Where this page lies",
@@ -83,7 +99,6 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
       sessions_open: "仍在进行的会话",
     },
     title: (list, period) => `${list}，${period}`,
-    count: (shown, total) => `共 ${total} 个，显示 ${shown} 个，按开始时间排列`,
     session: "会话",
     start: "开始",
     last: "最后活动",
@@ -100,9 +115,18 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
       not_resolved: "已回答未解决",
       ai_resolved: "AI 解决",
     },
-    next: "下一页",
+    duration: "时长",
+    outcome: "结果",
+    reason: "原因",
+    agent: "坐席",
+    agentNumber: "坐席编号",
+    wait: "等待人工",
+    idStart: "会话编号或其开头",
+    next: "之后的事件",
+    previous: "从头开始",
     none: "没有会话。",
-    events: "按时间排列的事件",
+    events: "会话经过",
+    details: "详情",
     customer: "客户（假名）",
     privacy: "从不记录消息内容；目录之外的文本不予显示。",
     path: "页面位置",
