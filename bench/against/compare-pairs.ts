@@ -2,7 +2,15 @@ import { median } from "../summarise.ts";
 
 export type Side = "this" | "other";
 
-/** µs of CPU an event of the two sides, measured one after the other. */
+/** What is compared, with its unit. */
+export const measures = {
+  "CPU an event": "µs",
+  "PostgreSQL's part": "µs",
+  "receiver's peak memory": "MiB",
+} as const;
+export type Measure = keyof typeof measures;
+
+/** A measure of the two sides, taken one after the other. */
 export type Pair = Readonly<Record<Side, number>>;
 
 /** Which side runs first in a pair, counted from 0: ABBA, so that neither always comes after the other. */
@@ -11,9 +19,9 @@ export function orderOfPair(pair: number): readonly [Side, Side] {
 }
 
 export interface Comparison {
-  /** Median CPU an event of each side, µs. */
-  readonly cpu: Pair;
-  /** Median of this side's CPU divided by the other's, pair by pair. */
+  /** Median of each side. */
+  readonly medians: Pair;
+  /** Median of this side divided by the other, pair by pair. */
   readonly ratio: number;
   readonly smallest: number;
   readonly largest: number;
@@ -24,7 +32,7 @@ export interface Comparison {
 export function comparePairs(pairs: readonly Pair[]): Comparison {
   const ratios = pairs.map((pair) => pair.this / pair.other);
   return {
-    cpu: { this: median(pairs.map((pair) => pair.this)), other: median(pairs.map((pair) => pair.other)) },
+    medians: { this: median(pairs.map((pair) => pair.this)), other: median(pairs.map((pair) => pair.other)) },
     ratio: median(ratios),
     smallest: Math.min(...ratios),
     largest: Math.max(...ratios),
@@ -33,9 +41,14 @@ export function comparePairs(pairs: readonly Pair[]): Comparison {
 }
 
 /** The result in one line. */
-export function writeComparison({ cpu, ratio, smallest, largest, pairs }: Comparison, commit: string): string {
+export function writeComparison(
+  measure: Measure,
+  { medians, ratio, smallest, largest, pairs }: Comparison,
+  commit: string,
+): string {
+  const unit = measures[measure];
   return (
-    `CPU an event: ${cpu.this.toFixed(2)} µs, ${commit} ${cpu.other.toFixed(2)} µs, ` +
+    `${measure}: ${medians.this.toFixed(2)} ${unit}, ${commit} ${medians.other.toFixed(2)} ${unit}, ` +
     `ratio ${ratio.toFixed(3)}x (${pairs} pairs, ${smallest.toFixed(3)} to ${largest.toFixed(3)})`
   );
 }

@@ -3,21 +3,21 @@ import pg from "pg";
 import { denseLoad } from "../load/make-load.ts";
 import type { LoadSpec } from "../load/make-load.ts";
 import { startBenchServer } from "../machine/bench-database.ts";
-import { cpuMicrosecondsOf } from "../machine/process-use.ts";
+import { cpuMicrosecondsOf, memoryOf } from "../machine/process-use.ts";
 import { startLoadProcess } from "../machine/start-load-process.ts";
 import type { LoadProcess } from "../machine/start-load-process.ts";
 import { startReceiverProcess } from "../machine/start-receiver-process.ts";
 import type { ReceiverProcess } from "../machine/start-receiver-process.ts";
 import { checkCounted } from "../measure-run.ts";
 import { checkOutCommit } from "./check-out-commit.ts";
-import { comparePairs, orderOfPair, writeComparison } from "./compare-pairs.ts";
-import type { Pair, Side } from "./compare-pairs.ts";
+import { comparePairs, measures, orderOfPair, writeComparison } from "./compare-pairs.ts";
+import type { Comparison, Measure, Pair, Side } from "./compare-pairs.ts";
 
 export interface AgainstOptions {
   readonly pairs: number;
   /** Measured events of a run: a run is one side of a pair. */
   readonly events: number;
-  /** The largest ratio that is accepted. */
+  /** The largest ratio of the CPU an event that is accepted. */
   readonly limit: number;
 }
 
@@ -47,8 +47,8 @@ const connections = 40;
 const eventsOfTurn = 50_000;
 
 /**
- * Compares the CPU an event (receiver and PostgreSQL) of the working tree with a commit's. Load generator,
- * PostgreSQL and measuring are ours; only the receiver comes from the commit. Prints one line.
+ * Compares the CPU an event (receiver and PostgreSQL), PostgreSQL's part of it and the receiver's memory of the working tree with a
+ * commit's. Load generator, PostgreSQL and measuring are ours; only the receiver comes from the commit. Prints a line for each.
  * @returns the exit code: 1 if the median ratio is above the limit
  */
 export async function runAgainst(name: string, options: AgainstOptions, say: (line: string) => void): Promise<number> {
@@ -60,26 +60,32 @@ export async function runAgainst(name: string, options: AgainstOptions, say: (li
     const folders = { this: thisFolder, other: other.folder };
     const pairs = await measurePairs(folders, options, (pair, number) =>
       say(
-        `pair ${number}/${options.pairs}: ${pair.this.toFixed(2)} µs, ${other.commit} ${pair.other.toFixed(2)} µs, ` +
-          `ratio ${(pair.this / pair.other).toFixed(3)}`,
+        `pair ${number}/${options.pairs}: ${measureNames
+          .map((name) => `${name} ${(pair[name].this / pair[name].other).toFixed(3)}x`)
+          .join(", ")}`,
       ),
     );
-    const comparison = comparePairs(pairs);
-    process.stdout.write(`${writeComparison(comparison, other.commit)}\n`);
-    return comparison.ratio <= options.limit ? 0 : 1;
+    const compare = (name: Measure): Comparison => comparePairs(pairs.map((pair) => pair[name]));
+    for (const name of measureNames) {
+      process.stdout.write(`${writeComparison(name, compare(name), other.commit)}\n`);
+    }
+    return compare("CPU an event").ratio <= options.limit ? 0 : 1;
   } finally {
     other.remove();
   }
 }
 
+const measureNames = Object.keys(measures) as Measure[];
+type Measured = Readonly<Record<Measure, Pair>>;
+
 async function measurePairs(
   folders: Readonly<Record<Side, string>>,
   { pairs: count, events }: AgainstOptions,
-  onPair: (pair: Pair, number: number) => void,
-): Promise<Pair[]> {
+  onPair: (pair: Measured, number: number) => void,
+): Promise<Measured[]> {
   const server = await startBenchServer();
   const load = startLoadProcess();
-  const pairs: Pair[] = [];
+  const pairs: Measured[] = [];
   try {
     for (let i = 0; i < count; i++) {
       const pair = await measurePair(folders, orderOfPair(i), { server, load, events });
@@ -107,29 +113,48 @@ async function measurePair(
   folders: Readonly<Record<Side, string>>,
   order: readonly [Side, Side],
   machine: Machine,
-): Promise<Pair> {
+): Promise<Measured> {
   const sides: Partial<Record<Side, RunningSide>> = {};
   const turns = Math.max(1, Math.round(machine.events / eventsOfTurn));
   const events = Math.ceil(machine.events / turns);
+  const postgres = { this: 0, other: 0 };
   const cpu = { this: 0, other: 0 };
+  const memory = { this: 0, other: 0 };
+  const perEvent = (of: Pair): Pair => ({ this: of.this / (turns * events), other: of.other / (turns * events) });
   try {
     for (const side of order) sides[side] = await startSide(side, folders[side], machine);
     for (let turn = 0; turn < turns; turn++) {
       for (const side of turn % 2 === 0 ? order : order.toReversed()) {
-        cpu[side] += (await sides[side]?.take(turn, events)) ?? Number.NaN;
+        const used = await (sides[side] as RunningSide).take(turn, events);
+        postgres[side] += used.postgres;
+        cpu[side] += used.receiver + used.postgres;
       }
     }
-    for (const side of order) await sides[side]?.check();
+    for (const side of order) {
+      const { receiver, check } = sides[side] as RunningSide;
+      memory[side] = (await memoryOf(receiver.pid)).peak / 2 ** 20;
+      await check();
+    }
   } finally {
     for (const side of order) await sides[side]?.receiver.stop();
   }
-  return { this: cpu.this / (turns * events), other: cpu.other / (turns * events) };
+  return {
+    "CPU an event": perEvent(cpu),
+    "PostgreSQL's part": perEvent(postgres),
+    "receiver's peak memory": memory,
+  };
+}
+
+/** µs of CPU. */
+interface UsedCpu {
+  readonly receiver: number;
+  readonly postgres: number;
 }
 
 interface RunningSide {
   readonly receiver: ReceiverProcess;
-  /** Sends the events of one turn; resolves with the µs of CPU that receiver and PostgreSQL used. */
-  take(turn: number, events: number): Promise<number>;
+  /** Sends the events of one turn. */
+  take(turn: number, events: number): Promise<UsedCpu>;
   /** @throws Error if an acknowledged event is missing */
   check(): Promise<void>;
 }
@@ -149,8 +174,10 @@ async function startSide(side: Side, folder: string, { server, load, events }: M
     await load.run({ kind: "send", load: spec, ports: [receiver.port], connections });
     sent += count;
   };
-  const used = async (): Promise<number> =>
-    (await cpuMicrosecondsOf(receiver.pid)) + (await cpuMicrosecondsOf(server.pid));
+  const used = async (): Promise<UsedCpu> => ({
+    receiver: await cpuMicrosecondsOf(receiver.pid),
+    postgres: await cpuMicrosecondsOf(server.pid),
+  });
   await send(Math.ceil(events / 3), 1).catch(async (error: unknown) => {
     await receiver.stop();
     throw error;
@@ -160,7 +187,8 @@ async function startSide(side: Side, folder: string, { server, load, events }: M
     async take(turn, count) {
       const before = await used();
       await send(count, 2 + turn);
-      return (await used()) - before;
+      const after = await used();
+      return { receiver: after.receiver - before.receiver, postgres: after.postgres - before.postgres };
     },
     check: () => checkCounted((sql) => runOn(url.href, sql), sent),
   };

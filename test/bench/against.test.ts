@@ -29,7 +29,7 @@ describe("comparing two commits", () => {
       { this: 9.9, other: 10 },
       { this: 10.2, other: 10 },
     ];
-    expect(writeComparison(comparePairs(pairs), "a048a1b")).toBe(
+    expect(writeComparison("CPU an event", comparePairs(pairs), "a048a1b")).toBe(
       "CPU an event: 10.20 µs, a048a1b 10.00 µs, ratio 1.020x (5 pairs, 0.990 to 9.000)",
     );
   });
