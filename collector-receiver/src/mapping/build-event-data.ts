@@ -144,7 +144,7 @@ export class EventDataBuilder implements AttributeVisitor {
     if (!this.#openOther("bytes")) return;
     const { attributeBytes } = this.#reading.limits;
     if (end - start > attributeBytes)
-      this.#reading.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
+      this.#present.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
     else if (!this.#arena.writeBase64(bytes, start, end)) this.#failSize();
     else if (this.#place.depth === 0 && this.#present.key.counted) {
       this.#reading.attributes[this.#present.key.text] = bytes.toString("base64", start, end);
@@ -190,7 +190,7 @@ export class EventDataBuilder implements AttributeVisitor {
     if (!this.#openOther(what)) return false;
     const { nesting } = this.#reading.limits;
     if (this.#place.depth >= nesting) {
-      this.#reading.fail(nestedTooDeeply(this.#present.key, nesting));
+      this.#present.fail(nestedTooDeeply(this.#present.key, nesting));
       return false;
     }
     if (this.#place.open(bracket)) return true;
@@ -266,7 +266,7 @@ export class EventDataBuilder implements AttributeVisitor {
   #writeText(bytes: Buffer, start: number, end: number): TextState {
     const { attributeBytes } = this.#reading.limits;
     if (end - start > Math.max(maxAttributesBytes, attributeBytes)) {
-      this.#reading.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
+      this.#present.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
       return textState.tooLarge;
     }
     const state = this.#arena.writeString(bytes, start, end);
@@ -275,7 +275,7 @@ export class EventDataBuilder implements AttributeVisitor {
       return state;
     }
     if (end - start > attributeBytes) {
-      this.#reading.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
+      this.#present.fail(attributeTooLarge(this.#present.key, end - start, attributeBytes));
       return textState.tooLarge;
     }
     if (state === textState.tooLarge) this.#failSize();

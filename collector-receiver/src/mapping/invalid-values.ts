@@ -38,7 +38,9 @@ export function notesOfInvalid(invalid: readonly InvalidValue[]): InvalidNotes {
 
 /** What is wrong with a value, so that the rest of its event can be taken. */
 const codes: ReadonlySet<RejectionCodeName> = new Set([
+  "attribute_too_large",
   "invalid_unicode",
+  "nested_too_deeply",
   "nul_character",
   "not_finite",
   "out_of_range",

@@ -58,6 +58,20 @@ export const qualityCodes = {
     en: "The text is longer than the catalogue allows. The event counts without it.",
     zh: "文本超过目录允许的长度；事件照常计数，该值不计。",
   },
+  attribute_too_large: {
+    ...leftOut,
+    en: "The value has more bytes than any attribute may have. The event counts without it.",
+    zh: "值的字节数超过单个属性的上限；事件照常计数，该值不计。",
+    enAction: "Send a reference to the content instead of the content.",
+    zhAction: "请发送内容的引用，而不是内容本身。",
+  },
+  nested_too_deeply: {
+    ...leftOut,
+    en: "Lists and maps are nested more deeply than is stored. The event counts without the value.",
+    zh: "列表和映射的嵌套层数超过可存储的上限；事件照常计数，该值不计。",
+    enAction: "Send flat attributes.",
+    zhAction: "请发送扁平的属性。",
+  },
   nul_character: {
     ...leftOut,
     en: "The text contains U+0000, which PostgreSQL cannot store. The event counts without it.",
@@ -81,6 +95,13 @@ export const qualityCodes = {
     zh: "会话结束的 `resolved` 与结束原因相互矛盾；以 `resolved` 为准。",
     enAction: "Send one of them, or make them agree.",
     zhAction: "只发送其中一个，或使两者一致。",
+  },
+  closed_again: {
+    kind: "contradiction",
+    en: "The ticket was closed the same way already, and not reopened in between. It counts as resolved once.",
+    zh: "工单此前已用同样方式关闭，其间没有重开；只计一次解决。",
+    enAction: "Record a close once: look for double clicks, and for automatic closes of closed tickets.",
+    zhAction: "每次关闭只记录一次：请检查重复点击，以及对已关闭工单的自动关闭。",
   },
   unknown_word: {
     kind: "unknown_word",

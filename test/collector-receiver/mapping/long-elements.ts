@@ -187,7 +187,7 @@ export const longJson: readonly LongJson[] = [
     title: "attributes with long texts with escapes",
     make: (bytes, nowMs) =>
       inSpan(`"events":[${jsonEvent(nowMs, `${plain},${times(jsonAttribute("note", escapes(600_000)), bytes)}`)}]`),
-    gives: "attribute_too_large",
+    gives: "event_data_too_large",
   },
   {
     title: "attributes with long names with escapes",

@@ -309,19 +309,23 @@ describe("fields of an event", () => {
 });
 
 describe("nesting", () => {
-  test.each([600, 20_000])("%i levels in one of our events reject it, elsewhere they hurt nothing", (levels) => {
-    const deep = attribute(nestedValues(levels));
-    const bad = eventOf("session.start", withHole(ours(2).attributes));
-    const mapped = mapJson(tracesOf([ourSpan(1), spanOf([bad], { spanId: spanIdOf(2) }), ourSpan(3)]), deep);
-    expect(mapped.events.map(({ eventId }) => eventId)).toEqual([idOf(1), idOf(3)]);
-    expect(mapped.rejected.map(({ code }) => code)).toEqual(["nested_too_deeply"]);
-    const foreign = spanOf([eventOf("exception", withHole([]))], { attributes: withHole([]) });
-    for (const raw of [deep, arrays(levels)]) {
-      const beside = mapJson(tracesOf([ourSpan(1), foreign], undefined, withHole([])), raw);
-      expect(beside.events.map(({ eventId }) => eventId)).toEqual([idOf(1)]);
-      expect(beside.rejected).toEqual([]);
-    }
-  });
+  test.each([600, 20_000])(
+    "%i levels in one of our events are left out of it, elsewhere they hurt nothing",
+    (levels) => {
+      const deep = attribute(nestedValues(levels));
+      const bad = eventOf("session.start", withHole(ours(2).attributes));
+      const mapped = mapJson(tracesOf([ourSpan(1), spanOf([bad], { spanId: spanIdOf(2) }), ourSpan(3)]), deep);
+      expect(mapped.events.map(({ eventId }) => eventId)).toEqual([idOf(1), idOf(2), idOf(3)]);
+      expect(mapped.rejected).toEqual([]);
+      expect(Object.values(mapped.events[1]?.invalid ?? {})).toEqual([{ code: "nested_too_deeply", undeclared: true }]);
+      const foreign = spanOf([eventOf("exception", withHole([]))], { attributes: withHole([]) });
+      for (const raw of [deep, arrays(levels)]) {
+        const beside = mapJson(tracesOf([ourSpan(1), foreign], undefined, withHole([])), raw);
+        expect(beside.events.map(({ eventId }) => eventId)).toEqual([idOf(1)]);
+        expect(beside.rejected).toEqual([]);
+      }
+    },
+  );
 });
 
 describe("lists of the wrong type", () => {

@@ -30,7 +30,7 @@ const bad: [string, SpanEvent][] = [
   ["not_finite", at("agent.logout", [double("agent_id", "-Infinity")])],
   ["name_too_long", at("x".repeat(51), [mark])],
   ["wrong_type", at("session.start", [{ key: "session_id", value: nested }])],
-  ["attribute_too_large", at("session.start", [session, text("note", "x".repeat(10_000_000))])],
+  ["attribute_too_large", at("session.start", [text("session_id", "x".repeat(10_000_000))])],
   ["time_before_2000", at("session.start", [session], 1)],
   ["in_the_future", at("session.start", [session], Date.UTC(2200, 0, 1))],
 ];
