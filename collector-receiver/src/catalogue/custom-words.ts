@@ -4,9 +4,12 @@ import type { AttributeDefinition, VocabularyName } from "@spanledger/sdk/event-
 /** A product's own words, by list and by what they mean. */
 export type CustomWords = Readonly<Partial<Record<VocabularyName, Readonly<Record<string, readonly string[]>>>>>;
 
-/** A word as it is compared: in lower case, without space, hyphens and underscores. */
+/** A word as it is compared: in lower case and of usual width, without space, hyphens and underscores. */
 export function foldWord(word: string): string {
-  return word.toLowerCase().replace(/[\s_-]+/gu, "");
+  return word
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s_-]+/gu, "");
 }
 
 /** What stands for a list of words among the metrics that wait for a rebuild; no metric can have this name. */

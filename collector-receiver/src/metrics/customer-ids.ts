@@ -1,7 +1,13 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 
-/** What products send where they know no customer, as `foldCustomer` leaves it. */
-const placeholders: ReadonlySet<string> = new Set(["", "null", "undefined", "none", "anonymous", "0", "-1"]);
+/** What products send where they know no customer, trimmed and in lower case. */
+export const placeholders: ReadonlySet<string> = new Set([
+  ...["", "null", "undefined", "none", "anonymous", "0", "-1"],
+  ...["nil", "nan", "n/a", "unknown", "anon", "guest", "匿名", "匿名用户", "游客", "访客", "未知", "未登录"],
+  // A value that was made a text twice, or is none.
+  ...['""', "''", '"null"', "'null'", "(null)", "<null>", "[object object]", "{}", "[]", "-"],
+  "00000000-0000-0000-0000-000000000000",
+]);
 /** Nearly every id has another length, and is folded for nothing. */
 const placeholderLengths: ReadonlySet<number> = new Set([...placeholders].map(({ length }) => length));
 
