@@ -16,6 +16,7 @@ JSON, and the case study and the report name each kind in their notes for the pe
 - A rejected event counts on the day on which it occurred, if it has a time that can be, else on that of its arrival. \`spanledger replay\` takes
   it out. Beyond a tenant's bound of stored rejections an event is counted in \`analytics_rejection_days\` alone.
 - Test conversations count nowhere, here neither. Only a mark \`test\` that is a text or a number is noted.
+- \`closed_again\` follows from the history of a ticket, as the figures of tickets do: by its own events, whatever their session is.
 - Values are never kept, except numbers that were out of range: these stand with their event. \`spanledger erase\` replaces a person's
   unknown words by \`other\`, and retention does so for all days that it seals.
 

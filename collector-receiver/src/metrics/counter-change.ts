@@ -36,7 +36,7 @@ export interface QualityChange extends QualityEntry {
   /** Empty if a rejected event has none. */
   readonly eventName: string;
   /** One of the events: `exampleOf` gives it for one that is stored. */
-  readonly example: string | null;
+  example: string | null;
   count: number;
 }
 export interface HistogramChange {

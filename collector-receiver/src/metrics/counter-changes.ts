@@ -16,7 +16,7 @@ import { ticketPlaces } from "./ticket-places.ts";
 import { wordsOf } from "./words.ts";
 import { workingMsUntil } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
-import { qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
+import { closedAgainEntry, closeEventOf, qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
 import { QualityChanges } from "./quality-changes.ts";
 import type {
   AgentChange,
@@ -173,7 +173,7 @@ export class CounterChanges {
     { calendar, workingHours }: EventRules,
     sign: Sign,
   ): void {
-    for (const { atMs, amounts, resolvedBy } of parts) {
+    for (const { atMs, amounts, resolvedBy, closedAgain } of parts) {
       const day = this.#dayOf(tenantId, calendar.dayOf(atMs));
       const business = (day.business ??= this.#businessOf(tenantId, day.day)).amounts;
       const agent = resolvedBy === undefined ? undefined : this.#agentOf(resolvedBy?.agentId ?? null, day).amounts;
@@ -182,6 +182,9 @@ export class CounterChanges {
         if (amount === 0) continue;
         business[businessAt] = (business[businessAt] as number) + amount;
         if (agent !== undefined && agentAt >= 0) agent[agentAt] = (agent[agentAt] as number) + amount;
+      }
+      if (closedAgain !== undefined) {
+        this.quality.add(day.day, closeEventOf(closedAgain), closedAgainEntry, sign);
       }
       const ms = resolvedBy?.resolutionMs ?? null;
       if (!resolvedBy || ms === null) continue;

@@ -5,6 +5,7 @@ import { otherAttribute } from "../mapping/invalid-values.ts";
 import { countedValueOf } from "./attribute-counters.ts";
 import { isPlaceholder } from "./customer-ids.ts";
 import type { QualityCode } from "./quality-codes.ts";
+import type { TicketChange } from "./ticket-changes.ts";
 import { meaningOf } from "./words.ts";
 import type { OwnWordLists } from "./words.ts";
 
@@ -39,6 +40,13 @@ const contradictingDurations: QualityEntry = {
   detail: "",
 };
 const contradictingEnd: QualityEntry = { code: "contradicting_end", attribute: "resolved", detail: "" };
+/** A ticket was closed that was closed already. It follows from the history of the ticket, not from the event alone. */
+export const closedAgainEntry: QualityEntry = { code: "closed_again", attribute: "", detail: "" };
+
+/** The event that closed a ticket. */
+export function closeEventOf({ tenantId, kind, atMs, eventId }: TicketChange): DoubtfulEvent {
+  return { tenantId, name: kind === "closed" ? "ticket.closed" : "ticket.status_changed", occurredAtMs: atMs, eventId };
+}
 
 /** An attribute whose words mean something. */
 export interface WordAttribute {

@@ -13,11 +13,11 @@ export class QualityChanges {
   add(day: string, event: DoubtfulEvent, entry: QualityEntry, sign: 1 | -1): void {
     const { tenantId, name: eventName } = event;
     const key = `${tenantId}\n${day}\n${entry.code}\n${entry.attribute}\n${entry.detail}\n${eventName}`;
+    const example = sign === 1 ? exampleOf(event) : null;
     const known = this.rows.get(key);
-    if (known) known.count += sign;
-    else {
-      const example = sign === 1 ? exampleOf(event) : null;
-      this.rows.set(key, { tenantId, day, eventName, ...entry, example, count: sign });
-    }
+    if (known) {
+      known.count += sign;
+      known.example ??= example;
+    } else this.rows.set(key, { tenantId, day, eventName, ...entry, example, count: sign });
   }
 }

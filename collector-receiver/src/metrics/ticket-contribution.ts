@@ -45,6 +45,8 @@ export interface TicketPart {
   readonly amounts: Amounts;
   /** The first `ticket.closed` since the last reopening: its agent counts too. Undefined if it counts for no agent. */
   readonly resolvedBy?: TicketChange | null;
+  /** A close of a ticket that was closed already: it stands in the ledger of data quality. */
+  readonly closedAgain?: TicketChange;
 }
 
 /**
@@ -112,7 +114,7 @@ function closedAgainIn(stretch: readonly TicketChange[]): TicketPart[] {
     stretch
       .filter((change) => change.kind === kind)
       .slice(1)
-      .map(({ atMs }) => ({ atMs, amounts: { tickets_closed_again: 1 } })),
+      .map((change) => ({ atMs: change.atMs, amounts: { tickets_closed_again: 1 }, closedAgain: change })),
   );
 }
 

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { countedEvents } from "./count-from-scratch.ts";
 import { localDay } from "./days-from-scratch.ts";
+import { ticketsFromScratch } from "./tickets-from-scratch.ts";
 
 /** Words of `arbitraryEvents` that no list knows, by event and attribute, as the ledger writes them. */
 const unknownWords: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
@@ -41,6 +42,10 @@ export function qualityFromScratch(events: readonly BusinessEvent[], timezone: s
     if (name === "session.end" && data["resolved"] !== undefined && says === !(data["resolved"] as boolean)) {
       add("contradicting_end", "resolved", "");
     }
+  }
+  for (const { tenantId, day, closedBy } of ticketsFromScratch(events, timezone).closedAgain) {
+    const key = [tenantId, day, "closed_again", "", "", closedBy].join("|");
+    ledger[key] = (ledger[key] ?? 0) + 1;
   }
   return ledger;
 }

@@ -17,6 +17,14 @@ export interface TicketDuration {
   readonly ms: number;
 }
 
+/** A close of a ticket that was closed already. */
+export interface ClosedAgain {
+  readonly tenantId: string;
+  readonly day: string;
+  /** The name of its event. */
+  readonly closedBy: string;
+}
+
 /** Words in which work is over: those that `arbitraryEvents` uses. */
 const over = ["closed", "resolved", " 已解决 ", "canceled"];
 const isOver = (word: unknown): boolean => over.includes(String(word).toLowerCase());
@@ -42,9 +50,10 @@ interface Stretch {
 export function ticketsFromScratch(
   events: readonly BusinessEvent[],
   timezone: string,
-): { readonly amounts: TicketAmount[]; readonly durations: TicketDuration[] } {
+): { readonly amounts: TicketAmount[]; readonly durations: TicketDuration[]; readonly closedAgain: ClosedAgain[] } {
   const amounts: TicketAmount[] = [];
   const durations: TicketDuration[] = [];
+  const closedAgain: ClosedAgain[] = [];
   const told = events.filter(({ name, test }) => name.startsWith("ticket.") && !test);
   for (const own of Map.groupBy(told, ({ tenantId, ticketId }) => `${tenantId}|${ticketId}`).values()) {
     const { tenantId } = own[0] as BusinessEvent;
@@ -67,6 +76,7 @@ export function ticketsFromScratch(
       first ??= current;
       if ((doing === "close" && current.close !== null) || (doing === "set" && current.wasSet)) {
         put(day, "tickets_closed_again", 1);
+        closedAgain.push({ tenantId, day, closedBy: event.name });
       }
       if (doing === "close") current.close ??= event;
       if (doing === "set") current.wasSet = true;
@@ -103,7 +113,7 @@ export function ticketsFromScratch(
       [open, unassigned] = [nowOpen, nowUnassigned];
     }
   }
-  return { amounts: amounts.filter(({ amount }) => amount !== 0), durations };
+  return { amounts: amounts.filter(({ amount }) => amount !== 0), durations, closedAgain };
 }
 
 function inOrder(events: readonly BusinessEvent[]): BusinessEvent[] {

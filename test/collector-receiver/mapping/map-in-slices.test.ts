@@ -144,8 +144,8 @@ test.each(longElements)(
     });
     const mappings = bodies.map((body) => new RequestMapping(body, "protobuf", signal, context));
     // A text that is left out of its event is passed over, not read.
-    const leastPauses = gives === "attribute_too_large" ? 1 : 10;
-    for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(leastPauses);
+    const minPauses = gives === "attribute_too_large" ? 1 : 10;
+    for (const pauses of interleave(mappings)) expect(pauses).toBeGreaterThan(minPauses);
     for (const [i, mapping] of mappings.entries()) {
       const result = comparable(mapping.take());
       expect(result).toEqual(comparable(mapRequest(bodies[i]!, "protobuf", signal, context)));

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { uuidV7 } from "../../support/uuid-v7.ts";
 import { openScenario } from "./open-scenario.ts";
+import type { Scenario, Told } from "./open-scenario.ts";
 
 test("an end that says two things counts by the plainer one, and is noted", async () => {
   const { tell, october } = await openScenario();
@@ -47,4 +49,96 @@ test("a first token after the whole answer keeps both durations, and is noted", 
   );
   expect(pages[0]).toContain("The first token came after the end of the answer");
   expect(pages[1]).toContain("首个字晚于回答结束");
+});
+
+/** The lines about tickets that were closed again: `event first day – last day: events`, and the ids of their examples. */
+async function closedAgain({ receiver }: Scenario, query = "month=2025-10"): Promise<[line: string, ids: string[]][]> {
+  const document: any = await (await fetch(`${receiver.url}/api/analytics/data-quality?${query}&locale=en`)).json();
+  return document.entries
+    .filter(({ code }: any) => code === "closed_again")
+    .map(({ event, first_day: first, last_day: last, events, examples }: any) => [
+      `${event} ${first} – ${last}: ${events}`,
+      examples.map(({ event_id: id }: any) => id),
+    ]);
+}
+
+const idOf = (n: number): string => uuidV7(Date.parse("2025-10-13T01:00:00Z"), n);
+const mark = (n: number) => ({ "spanledger.event.id": idOf(n) });
+
+const closesOfTickets: readonly Told[] = [
+  ["09:00:00", "ticket.created", { ticket_id: 1, ...mark(1) }],
+  ["10:00:00", "ticket.closed", { ticket_id: 1, ...mark(2) }],
+  ["10:00:01", "ticket.closed", { ticket_id: 1, ...mark(3) }],
+  // A close told twice, by its status too, is one.
+  ["10:00:02", "ticket.status_changed", { ticket_id: 1, from_status: "open", to_status: "已关闭", ...mark(4) }],
+  // The second of two ids of one instant is the second close.
+  ["11:00:00", "ticket.closed", { ticket_id: 2, ...mark(6) }],
+  ["11:00:00", "ticket.closed", { ticket_id: 2, ...mark(5) }],
+  // Reopened at the instant of the next close.
+  ["11:00:00", "ticket.closed", { ticket_id: 3, ...mark(7) }],
+  ["12:00:00", "ticket.status_changed", { ticket_id: 3, from_status: "closed", to_status: "open", ...mark(9) }],
+  ["12:00:00", "ticket.closed", { ticket_id: 3, ...mark(8) }],
+  ["13:00:00", "ticket.status_changed", { ticket_id: 4, from_status: "处理中", to_status: "canceled", ...mark(10) }],
+  // The close after midnight belongs to the month in which it is told.
+  [
+    "2025-11-01 00:00:00",
+    "ticket.status_changed",
+    { ticket_id: 4, from_status: "open", to_status: "Done", ...mark(11) },
+  ],
+];
+
+test.each(["in order", "backwards, one by one"])(
+  "a ticket that is closed again stands in the ledger, told %s",
+  async (how) => {
+    const scenario = await openScenario();
+    if (how === "in order") await scenario.tell(...closesOfTickets);
+    else for (const event of closesOfTickets.toReversed()) await scenario.tell(event);
+    expect(await closedAgain(scenario)).toEqual([["ticket.closed 2025-10-13 – 2025-10-13: 2", [expect.any(String)]]]);
+    expect(await closedAgain(scenario, "month=2025-11")).toEqual([
+      ["ticket.status_changed 2025-11-01 – 2025-11-01: 1", [idOf(11)]],
+    ]);
+    const { of, document } = await scenario.october();
+    expect(of["tickets_closed_again"]).toBe(2);
+    expect(document.notes).toContainEqual(expect.objectContaining({ code: "contradiction", count: 2 }));
+    const [[, [example]]] = (await closedAgain(scenario)) as [[string, [string]]];
+    expect([idOf(3), idOf(6)]).toContain(example);
+    const list = `${scenario.receiver.url}/data-quality/events?month=2025-10&code=closed_again&event=ticket.closed`;
+    const page = await (await fetch(`${list}&lang=en`)).text();
+    expect(page).toContain("2 of 2 shown");
+    expect(page.match(/<th scope="row">/g)).toHaveLength(2);
+    for (const at of ["10:00:01", "11:00:00"]) expect(page).toContain(at);
+  },
+);
+
+test("a reopening that arrives later takes a close out of the ledger, and an earlier close puts one in", async () => {
+  const scenario = await openScenario();
+  await scenario.tell(...closesOfTickets.slice(0, 3));
+  const reopened = { ticket_id: 1, from_status: "已解决", to_status: "处理中", ...mark(20) };
+  await scenario.tell(
+    ["10:00:00.500", "ticket.status_changed", reopened],
+    ["11:00:00", "ticket.closed", { ticket_id: 2, ...mark(22) }],
+    ["11:00:01", "ticket.closed", { ticket_id: 2, ...mark(23) }],
+    ["11:00:02", "ticket.closed", { ticket_id: 2, ...mark(24) }],
+  );
+  // One went and two came in one batch: the example is of one that came.
+  expect(await closedAgain(scenario)).toEqual([["ticket.closed 2025-10-13 – 2025-10-13: 2", [idOf(23)]]]);
+  await scenario.october();
+  await scenario.tell(["09:59:00", "ticket.closed", { ticket_id: 1, ...mark(21) }]);
+  // The close that was the first one is the second now.
+  expect(await closedAgain(scenario)).toEqual([["ticket.closed 2025-10-13 – 2025-10-13: 3", [idOf(2)]]]);
+  await scenario.october();
+});
+
+test("the close of a ticket goes by its own event: a test says nothing, the session of another event is not asked", async () => {
+  const scenario = await openScenario();
+  await scenario.tell(
+    ["09:00:00", "session.start", { session_id: "s-1", test: true }],
+    ["10:00:00", "ticket.closed", { ticket_id: 1, session_id: "s-1", ...mark(1) }],
+    ["10:00:01", "ticket.closed", { ticket_id: 1, session_id: "s-1", ...mark(2) }],
+    ["10:00:02", "ticket.closed", { ticket_id: 1, test: true, ...mark(3) }],
+  );
+  expect(await closedAgain(scenario)).toEqual([["ticket.closed 2025-10-13 – 2025-10-13: 1", [idOf(2)]]]);
+  const list = `${scenario.receiver.url}/data-quality/events?month=2025-10&code=closed_again&event=ticket.closed`;
+  expect(await (await fetch(`${list}&lang=en`)).text()).toContain("1 of 1 shown");
+  await scenario.october();
 });

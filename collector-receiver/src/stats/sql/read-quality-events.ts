@@ -5,14 +5,20 @@ import { qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.
 import type { OwnWordLists } from "../../metrics/words.ts";
 import { countableEvent, hasDerivedId, type CountableRow } from "../../storage/recount/stream-countable-events.ts";
 import { readOwnWords } from "./read-custom-definitions.ts";
+import { placeholders } from "../../metrics/customer-ids.ts";
 import { qualityCodes } from "../../metrics/quality-codes.ts";
+import { maxTicketChanges } from "../../metrics/ticket-contribution.ts";
 import { isCountedSession } from "../../metrics/session-outcome.ts";
 import { eventColumns, listedEvent } from "../lists/listed-event.ts";
 import type { EventRow, ListedEvent } from "../lists/listed-event.ts";
 import type { EventPosition } from "../lists/event-position.ts";
 import type { QualityKey } from "./read-quality.ts";
 import type { InstantRange } from "./read-ticket-stock.ts";
-export type QualityEventRow = EventRow & { readonly has_derived_id: boolean };
+export type QualityEventRow = EventRow & {
+  readonly has_derived_id: boolean;
+  readonly is_closed_again: boolean;
+  readonly is_of_counted_session: boolean;
+};
 
 const firstId = "00000000-0000-0000-0000-000000000000";
 const rowsOfPage = 500;
@@ -58,6 +64,8 @@ async function readPage(
 ): Promise<QualityEventRow[]> {
   const { condition, more } = mayHave(code, attribute);
   const isOfTestMark = attribute === "test";
+  // What tickets tell goes by event, whatever its session is.
+  const goesByEvent = isOfTestMark || code === "closed_again";
   const { rows } = await pool.query<QualityEventRow>({
     name: `stats-read-quality-events-${code}${isOfTestMark ? "-test" : ""}`,
     text: `
@@ -65,7 +73,7 @@ async function readPage(
       from analytics_events e
       where tenant_id = $1 and event_name = $2 and occurred_at >= $3::timestamptz and occurred_at < $4::timestamptz
         and (occurred_at, event_id) > ($5::timestamptz, $6::uuid) and ${condition}
-        ${isOfTestMark ? "" : `and (event_data -> 'test') is distinct from 'true' and ${isOfCountedSession}`}
+        ${goesByEvent ? "" : `and (event_data -> 'test') is distinct from 'true' and ${isOfCountedSession}`}
       order by occurred_at, event_id
       limit ${rowsOfPage}`,
     values: [
@@ -81,11 +89,32 @@ async function readPage(
   return rows;
 }
 
-/** SQL over `analytics_events e`: what `isDoubtful` reads of an event. */
-export const qualityEventColumns = `${eventColumns}, ${hasDerivedId} as has_derived_id`;
+/**
+ * SQL over `analytics_events e`: its ticket was closed the same way before and not reopened since, as ticket-contribution.ts walks
+ * it. At one instant a reopening comes before a close. A number with too many changes is not one ticket's.
+ */
+const isClosedAgain = `exists (
+  select from analytics_ticket_changes again
+  join analytics_ticket_changes earlier using (tenant_id, ticket_id, kind)
+  where again.tenant_id = e.tenant_id and again.ticket_id = e.ticket_id and again.changed_at = e.occurred_at
+    and again.event_id = e.event_id and again.kind in ('closed', 'set_closed')
+    and (earlier.changed_at, earlier.event_id) < (again.changed_at, again.event_id)
+    and not exists (
+      select from analytics_ticket_changes reopened
+      where reopened.tenant_id = e.tenant_id and reopened.ticket_id = e.ticket_id and reopened.kind = 'reopened'
+        and reopened.changed_at > earlier.changed_at and reopened.changed_at <= again.changed_at)
+    and (
+      select count(*) from (
+        select from analytics_ticket_changes change
+        where change.tenant_id = e.tenant_id and change.ticket_id = e.ticket_id limit ${maxTicketChanges + 1}) as changes
+    ) <= ${maxTicketChanges})`;
+
 /** SQL over `analytics_events e`: its session is no test. */
-export const isOfCountedSession = `not exists (
+const isOfCountedSession = `not exists (
   select from analytics_sessions s where s.tenant_id = e.tenant_id and s.session_id = e.session_id and not (${isCountedSession}))`;
+/** SQL over `analytics_events e`: what `isDoubtful` reads of an event. */
+export const qualityEventColumns = `${eventColumns}, ${hasDerivedId} as has_derived_id, ${isClosedAgain} as is_closed_again,
+  ${isOfCountedSession} as is_of_counted_session`;
 
 /** SQL that is true of the events that have an entry, and of few others; its values are $7 and on. */
 function mayHave(code: QualityKey["code"], attribute: string): { condition: string; more: readonly unknown[] } {
@@ -100,6 +129,7 @@ function mayHave(code: QualityKey["code"], attribute: string): { condition: stri
     case "derived_id":
       return { condition: hasDerivedId, more: [] };
     case "contradiction":
+      if (code === "closed_again") return { condition: isClosedAgain, more: [] };
       return code === "contradicting_end" ? both("resolved", "reason") : both("first_token_ms", "response_time_ms");
     case "rejection":
       return { condition: "false", more: [] };
@@ -108,7 +138,11 @@ function mayHave(code: QualityKey["code"], attribute: string): { condition: stri
 
 /** Every word that a list has, as it is written there. One of another list is looked at as well. */
 const allWords = [...new Set(Object.values(vocabularies).flatMap((list) => Object.values(list).flat()))];
-const nobody = "^[^[:alnum:]]*(null|undefined|none|anonymous|0|1)?[^[:alnum:]]*$";
+/** The placeholders with any marks and space around them: PostgreSQL knows other space than we do. */
+const nobody = `^[^[:alnum:]]*(${[...placeholders]
+  .map((text) => text.replace(/^\W+(?=\w)|(?<=\w)\W+$/g, ""))
+  .filter((text) => /\p{L}|\d/u.test(text))
+  .join("|")})?[^[:alnum:]]*$`;
 
 /** Whether an event has an entry of the ledger, by the function that counts it. */
 export function isDoubtful(
@@ -117,11 +151,13 @@ export function isDoubtful(
   { code, attribute, detail }: QualityKey,
   words: OwnWordLists,
 ): boolean {
+  if (code === "closed_again") return row.is_closed_again;
   const event = countableEvent(tenantId, {
     ...row,
     occurred_at: Number(row.occurred_at_ms),
     event_data: row.event_data as CountableRow["event_data"],
   });
+  if (!event.test && !row.is_of_counted_session) return false;
   const entries = event.test ? testMarkEntriesOf(event) : qualityEntriesOf(event, words);
   return entries.some((entry) => entry.code === code && entry.attribute === attribute && entry.detail === detail);
 }

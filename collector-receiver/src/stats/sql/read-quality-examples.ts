@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { invalidKey } from "../../mapping/invalid-values.ts";
 import { readOwnWords } from "./read-custom-definitions.ts";
-import { isDoubtful, isOfCountedSession, qualityEventColumns } from "./read-quality-events.ts";
+import { isDoubtful, qualityEventColumns } from "./read-quality-events.ts";
 import type { QualityEventRow } from "./read-quality-events.ts";
 import type { QualityRow } from "./read-quality.ts";
 
@@ -62,7 +62,7 @@ cross join lateral (
   select ${qualityEventColumns}
   from analytics_events e
   where e.tenant_id = $1 and e.occurred_at = timestamptz 'epoch' + example_ms * interval '1 millisecond'
-    and e.event_id = example_id and (${isOfCountedSession} or (e.event_data -> 'test') = 'true')
+    and e.event_id = example_id
   -- Each by its key, however many there are.
   limit 1) as found
 `;
