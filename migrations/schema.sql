@@ -472,9 +472,13 @@ create table analytics_settings (
   counting_rules integer not null default 1,
   v7_claims boolean not null default false,
   rules_since date,
+  display_name text,
+  logo text,
   constraint analytics_settings_agent_heartbeat_seconds_check CHECK ((agent_heartbeat_seconds >= 1800)),
   constraint analytics_settings_counting_rules_check CHECK ((counting_rules > 0)),
+  constraint analytics_settings_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 80))),
   constraint analytics_settings_idle_timeout_seconds_check CHECK ((idle_timeout_seconds > 0)),
+  constraint analytics_settings_logo_check CHECK (((logo ~~ 'data:image/%'::text) AND (length(logo) <= 24000))),
   constraint analytics_settings_pkey PRIMARY KEY (tenant_id)
 );
 

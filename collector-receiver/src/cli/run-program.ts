@@ -85,6 +85,8 @@ program
     "after how much silence an agent counts as logged out: 4h, 45m",
     duration("30m", "366d", "4h"),
   )
+  .option("--name <text>", "what the tenant is called on its reports, or none")
+  .option("--logo <file>", "picture beside the name: PNG, JPEG, GIF, WebP or SVG of at most 16 KiB, or none")
   .option("--cost <amount>", "what a manual session costs, with --from", amount)
   .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today", day)
   .option("--json", "print one JSON document")

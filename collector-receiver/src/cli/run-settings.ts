@@ -1,3 +1,4 @@
+import { readDisplayName, readLogo } from "./read-logo.ts";
 import { readFileSync } from "node:fs";
 import { changeSettings } from "../upkeep/change-settings.ts";
 import type { SettingsChange } from "../upkeep/change-settings.ts";
@@ -24,6 +25,8 @@ export interface SettingsOptions {
   readonly workingHours?: string;
   readonly cost?: string;
   readonly from?: string;
+  readonly name?: string;
+  readonly logo?: string;
   readonly json?: boolean;
 }
 
@@ -55,7 +58,10 @@ export function runSettings(options: SettingsOptions): Promise<number> {
 }
 
 function readChange(options: SettingsOptions): SettingsChange {
-  const { timezone, currency, idleTimeout, agentHeartbeat, workingHours, cost, from } = options;
+  const { timezone, currency, idleTimeout, agentHeartbeat, workingHours, cost, from, name, logo } = options;
+  if ((name !== undefined || logo !== undefined) && options.tenant === undefined) {
+    throw new CommandError("invalid_arguments", "--name and --logo are one tenant's: name it with --tenant.");
+  }
   if ((cost === undefined) !== (from === undefined)) {
     throw new CommandError("invalid_arguments", "--cost and --from go together: --cost 12 --from 2026-01-01.");
   }
@@ -65,6 +71,8 @@ function readChange(options: SettingsOptions): SettingsChange {
     ...(idleTimeout === undefined ? {} : { idleTimeoutSeconds: idleTimeout }),
     ...(agentHeartbeat === undefined ? {} : { agentHeartbeatSeconds: agentHeartbeat }),
     ...(workingHours === undefined ? {} : { workingHours: readWorkingHours(workingHours) }),
+    ...(name === undefined ? {} : { displayName: readDisplayName(name) }),
+    ...(logo === undefined ? {} : { logo: readLogo(logo) }),
     ...(cost === undefined || from === undefined ? {} : { cost: { value: cost, from } }),
   };
 }
@@ -91,6 +99,8 @@ function readWorkingHours(path: string): WorkingHours | null {
 function describe(settings: StoredSettings): string {
   const { retainedFromMs } = settings;
   const lines = [
+    `name          ${settings.displayName ?? "none"}`,
+    `logo          ${settings.hasLogo ? "yes" : "none"}`,
     `timezone      ${settings.timezone}`,
     `currency      ${settings.currency}`,
     `idle timeout  ${settings.idleTimeoutSeconds} s`,

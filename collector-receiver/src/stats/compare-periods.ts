@@ -56,19 +56,28 @@ export function comparePeriods(period: DayRange, mode: ComparisonMode, at: Compa
   if (mode === "none") return null;
   const whole = mode === "year" ? yearBeforeOf(period) : previousRangeOf(period);
   const sameDays = period.startDate <= at.today && at.today <= period.endDate;
-  const over = addDays(at.today, -1);
-  const daysUntil = (lastDay: string | null): ComparedDays | null =>
-    lastDay === null ? null : daysUpTo(lastDay < over ? lastDay : over, period, whole);
+  const daysUntil = (part: ComparedPart): ComparedDays | null => {
+    const lastDay = lastComparableDay(part, at);
+    return lastDay === null ? null : daysUpTo(lastDay, period, whole);
+  };
   return {
     mode,
     whole,
     sameDays,
     days: {
-      over: daysUntil(over),
-      ended: daysUntil(lastEndedDay(at, 0)),
-      judged: daysUntil(lastEndedDay(at, judgedAfterMs)),
+      over: daysUntil("over"),
+      ended: daysUntil("ended"),
+      judged: daysUntil("judged"),
     },
   };
+}
+
+/** The last day up to which something can be compared; null before the first sweep. */
+export function lastComparableDay(part: ComparedPart, at: ComparedAt): string | null {
+  const over = addDays(at.today, -1);
+  if (part === "over") return over;
+  const ended = lastEndedDay(at, part === "judged" ? judgedAfterMs : 0);
+  return ended === null || ended < over ? ended : over;
 }
 
 /** The days of a period whose conversations had time to end, if they are some of it and not all; else null. */

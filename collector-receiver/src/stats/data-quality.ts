@@ -44,7 +44,7 @@ export interface DataQuality extends DocumentHeader {
   /** False if there are more entries than are listed. */
   readonly complete: boolean;
   /** What is known beside the ledger: of the sources that were active in the period. */
-  readonly evidence: Completeness & { readonly unkept_rejections: number };
+  readonly evidence: Omit<Completeness, "counted"> & { readonly unkept_rejections: number };
 }
 
 const maxEntries = 200;
@@ -69,6 +69,7 @@ export async function readDataQuality(
       calendar.startOfDay(addDays(period.endDate, 1)),
     ),
   ]);
+  const { recorded, dropped, missing } = completeness;
   const language = locale === "en" ? "en" : "zh";
   const shown = rows.slice(0, maxEntries);
   const examples = await readQualityExamples(pool, tenantId, shown);
@@ -83,7 +84,7 @@ export async function readDataQuality(
     })),
     entries,
     complete: rows.length <= maxEntries,
-    evidence: { ...completeness, unkept_rejections: base.unkept },
+    evidence: { recorded, dropped, missing, unkept_rejections: base.unkept },
   };
 }
 

@@ -3,7 +3,7 @@ import type { BusinessCalendar } from "../metrics/business-calendar.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
 import type { Counters } from "../metrics/metric-definition.ts";
 import { comparePeriods, endedDaysOf } from "./compare-periods.ts";
-import type { ComparedDays, ComparedPart, Comparison } from "./compare-periods.ts";
+import type { ComparedAt, ComparedDays, ComparedPart, Comparison } from "./compare-periods.ts";
 import { statusOf } from "./period-status.ts";
 import type { PeriodStatus } from "./period-status.ts";
 import { counterRangeOf, parseComparison, parsePeriod } from "./report-period.ts";
@@ -60,6 +60,11 @@ export async function readTenantToday({ pool, now }: StatsReader, tenantId: stri
   return { tenant, calendar, nowMs, today: calendar.dayOf(nowMs) };
 }
 
+/** What decides which days of a tenant can be compared. */
+export function comparedAt({ calendar, today, tenant }: TenantToday): ComparedAt {
+  return { calendar, today, idleTimeoutMs: tenant.idleTimeoutMs, idleThroughMs: tenant.idleThroughMs };
+}
+
 /**
  * Two round trips, however many events there are: settings first (they say which day it is), then
  * the counters of the period and of the days that are compared.
@@ -68,8 +73,7 @@ export async function readTenantToday({ pool, now }: StatsReader, tenantId: stri
 export async function readPeriod(reader: StatsReader, tenantId: string, query: PeriodQuery): Promise<PeriodReading> {
   const at = await readTenantToday(reader, tenantId);
   const period = parsePeriod(query, at.today);
-  const { idleTimeoutMs, idleThroughMs } = at.tenant;
-  const standing = { calendar: at.calendar, today: at.today, idleTimeoutMs, idleThroughMs };
+  const standing = comparedAt(at);
   const comparison = comparePeriods(period, parseComparison(query), standing);
   const ended = endedDaysOf(period, standing);
   const ranges = [

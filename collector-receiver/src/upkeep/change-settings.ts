@@ -6,7 +6,9 @@ import {
   storeAgentHeartbeat,
   changeCost,
   storeCurrency,
+  storeDisplayName,
   storeIdleTimeout,
+  storeLogo,
   storeTimezone,
   storeWorkingHours,
 } from "../storage/settings/change-settings.ts";
@@ -28,6 +30,10 @@ export interface SettingsChange {
   readonly agentHeartbeatSeconds?: number;
   /** Null: none from now on. */
   readonly workingHours?: WorkingHours | null;
+  /** Null: none from now on. */
+  readonly displayName?: string | null;
+  /** A `data:` address; null: none from now on. */
+  readonly logo?: string | null;
   /** A decimal number as text, valid from a business day on. */
   readonly cost?: { readonly value: string; readonly from: string };
 }
@@ -76,14 +82,18 @@ export function changeSettings(
     if (change.agentHeartbeatSeconds !== undefined) {
       await storeAgentHeartbeat(client, tenantId, change.agentHeartbeatSeconds);
     }
+    if (change.displayName !== undefined) await storeDisplayName(client, tenantId, change.displayName);
+    if (change.logo !== undefined) await storeLogo(client, tenantId, change.logo);
     if (change.cost !== undefined) await changeCost(client, tenantId, change.cost.from, change.cost.value);
     const details = {
-      change,
+      // That there is another logo is enough: its bytes would only fill the audit.
+      change: { ...change, ...(change.logo == null ? {} : { logo: `${change.logo.length} characters` }) },
       before: {
         timezone: before.timezone,
         ...(newCurrency ? { currency: before.currency } : {}),
         idle_timeout_seconds: before.idleTimeoutSeconds,
         costs: before.costs,
+        ...(change.displayName === undefined ? {} : { display_name: before.displayName }),
         ...(newHours ? { working_hours: before.workingHours } : {}),
         ...(change.agentHeartbeatSeconds === undefined
           ? {}

@@ -258,6 +258,8 @@ const handledElsewhere = [
   // Said to be left.
   /^analytics_audit\./,
   /^analytics_settings\.custom_definitions/,
+  // What the tenant itself is called.
+  /^analytics_settings\.(display_name|logo)$/,
   // The time and id of an event, or the hash of a rejected one.
   /^analytics_data_quality\.example/,
   // Numbers by the names of their counters.

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tracesWith } from "../../support/otlp-json.ts";
 import { openBrowser } from "../../support/open-browser.ts";
 import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
+import { stripKeys } from "../../../collector-receiver/src/web/report/strip-figures.ts";
 import { startSampleReceiver } from "./sample-receiver.ts";
 import { storeShare } from "./store-share.ts";
 import type { SampleReceiver } from "./sample-receiver.ts";
@@ -152,6 +154,94 @@ describe.each(paths)("%s", (name, path) => {
       const { violations }: any = await page.evaluate("axe.run()");
       expect(violations.map(({ id, nodes }: any) => [id, nodes.map((node: any) => node.html).slice(0, 3)])).toEqual([]);
     });
+  });
+});
+
+describe("the first screen of the report", () => {
+  const screens = [
+    [1280, 800],
+    [390, 844],
+  ] as const;
+  const cases = screens.flatMap(([width, height]) =>
+    ["zh-CN", "en"].flatMap((lang) =>
+      ["/report?month=2025-12", "/report", "/report?month=2025-12&compare=none"].map(
+        (path) => [width, height, lang, path] as const,
+      ),
+    ),
+  );
+
+  test.each(cases)("holds five figures at %i x %i in %s: %s", async (width, height, lang, path) => {
+    await visit(inLanguage(path, lang), { viewport: { width, height } }, async ({ page }) => {
+      const figures: any[] = await page.evaluate(`[...document.querySelectorAll(".strip > article")].map((card) => {
+        const { top, bottom, left, right } = card.getBoundingClientRect();
+        const value = card.querySelector(".value");
+        const text = value.getBoundingClientRect();
+        return {
+          key: card.id, top, bottom, left, right, text: value.textContent, overflows: value.scrollWidth > value.clientWidth,
+          inside: text.left >= left && text.right <= right && text.bottom <= bottom,
+          size: parseFloat(getComputedStyle(value).fontSize), inHeading: value.closest("h1, h2, h3, h4") !== null,
+        };
+      })`);
+      expect(figures.map(({ key }) => key)).toEqual([...stripKeys]);
+      for (const { top, bottom, left, right, text, size, inHeading, inside, overflows } of figures) {
+        expect({ isInSight: top >= 0 && bottom <= height && left >= 0 && right <= width, text }).toEqual({
+          isInSight: true,
+          text,
+        });
+        expect({ text, inHeading, inside, overflows }).toEqual({
+          text,
+          inHeading: false,
+          inside: true,
+          overflows: false,
+        });
+        expect(size).toBeGreaterThanOrEqual(20);
+      }
+      await takePicture(page, `first-screen-${lang}-${width}`);
+    });
+  });
+
+  test("comes with one request, in at most 60 kB", async () => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      const requests: string[] = [];
+      page.on("request", (request) => request.url().startsWith("data:") || requests.push(request.url()));
+      await page.goto(`${receiver.url}/report?month=2025-12`);
+      await page.waitForLoadState("networkidle");
+      expect(requests).toHaveLength(1);
+    } finally {
+      await context.close();
+    }
+    for (const lang of ["zh-CN", "en"]) {
+      const answer = await fetch(`${receiver.url}/report?month=2025-12&lang=${lang}`, {
+        headers: { "accept-encoding": "identity" },
+      });
+      expect(gzipSync(await answer.text()).length).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  test.each(screens)("breaks no number across lines at %i x %i", async (width, height) => {
+    for (const lang of ["zh-CN", "en"]) {
+      await visit(inLanguage("/report?month=2025-12", lang), { viewport: { width, height } }, async ({ page }) => {
+        await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+        const broken = await page.evaluate(`(() => {
+          const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+          const broken = [];
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            if (node.parentElement.closest("code, svg")) continue;
+            for (const match of node.data.matchAll(/\\d[\\d,.:]*\\d/g)) {
+              const range = document.createRange();
+              range.setStart(node, match.index);
+              range.setEnd(node, match.index + match[0].length);
+              const lines = new Set([...range.getClientRects()].filter(({ width }) => width > 0).map(({ top }) => Math.round(top)));
+              if (lines.size > 1) broken.push(match[0] + " in " + node.data.trim().slice(0, 60));
+            }
+          }
+          return broken;
+        })()`);
+        expect(broken).toEqual([]);
+      });
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createReadTenantResolver } from "../../../collector-receiver/src/operating/resolve-read-token.ts";
 import { createTenantResolver } from "../../../collector-receiver/src/receiving/resolve-ingest-token.ts";
-import { completenessShare } from "../../../collector-receiver/src/stats/sql/read-completeness.ts";
+import { completenessShare, numberedShare } from "../../../collector-receiver/src/stats/sql/read-completeness.ts";
 import { webPlugin } from "../../../collector-receiver/src/web/web-plugin.ts";
 import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
@@ -49,8 +49,8 @@ test("a running month says so, is compared with the same days before, and draws 
   const page = await report("running", "month=2025-12&lang=en");
   expect(page).toContain("The month is not over");
   expect(page).toContain("the same days before");
-  expect(cardOf(page, "total_sessions")).toContain("▲ up by 10.0%");
-  expect(cardOf(page, "ai_resolution_rate")).toContain("▲ up by 10.0 points");
+  expect(cardOf(page, "total_sessions")).toContain("▲ 10.0% more");
+  expect(cardOf(page, "ai_resolution_rate")).toContain("▲ 10.0 points better");
   const table = /<figure[^>]*id="sessions">[\s\S]*?<\/figure>/.exec(page)?.[0].replace(/>\s+</g, "><") ?? "";
   expect(table).toMatch(/Fri, Dec 5<\/th><td>110<\/td>/);
   expect(table).toMatch(/Wed, Dec 10<\/th><td>0<\/td>/);
@@ -111,7 +111,7 @@ describe("every state of a month has its sentence", () => {
     const { en, zh } = await inBoth("state-first", "2025-11");
     expect(en).toMatch(/<p class="meta">\s*Settled[^<]*There is nothing to compare with in October 2025\.\s*<\/p>/);
     expect(zh).toMatch(/<p class="meta">\s*数据已定稿[^<]*2025年10月没有可比的数据。\s*<\/p>/);
-    expect(cardOf(en, "total_sessions")).not.toContain('class="change"');
+    expect(cardOf(en, "total_sessions")).not.toContain('class="change');
   });
 
   test("over, but some of its sessions may not have ended", async () => {
@@ -179,8 +179,8 @@ describe("every state of a month has its sentence", () => {
       ai_resolved_assumed: "45",
     });
     const { en, zh } = await inBoth("state-assumed", "2025-11");
-    expect(cardOf(en, "ai_resolution_rate")).toContain("45 of them assumed, not confirmed");
-    expect(cardOf(zh, "ai_resolution_rate")).toContain("其中 45 个为推定：未经确认");
+    expect(cardOf(en, "ai_resolution_rate")).toContain("35\u00a0confirmed · 45\u00a0assumed");
+    expect(cardOf(zh, "ai_resolution_rate")).toContain("确认\u00a035 · 推定\u00a045");
     expect(en).toContain("The resolution of 45 sessions is assumed, not confirmed");
     expect(en).toContain("(45 of them assumed)");
     const csv = await app.inject({
@@ -220,13 +220,75 @@ test("values from products are written as text, never as markup", async () => {
 });
 
 test.each([
-  [{ recorded: 0, dropped: 0, missing: 0 }, null],
-  [{ recorded: 25_000, dropped: 0, missing: 5 }, "99.98"],
-  [{ recorded: 1_000_000, dropped: 0, missing: 1 }, "99.99"],
-  [{ recorded: 100, dropped: 10, missing: 15 }, "75.00"],
-  [{ recorded: 100, dropped: 0, missing: 0 }, "100.00"],
-])("completeness of %j is %s: 100.00 only where nothing is missing", (completeness, share) => {
+  [{ recorded: 0, dropped: 0, missing: 0, counted: 10 }, null, 0],
+  [{ recorded: 25_000, dropped: 0, missing: 5, counted: 24_995 }, "99.98", 100],
+  [{ recorded: 1_000_000, dropped: 0, missing: 1, counted: 1_000_000 }, "99.99", 99],
+  [{ recorded: 100, dropped: 10, missing: 15, counted: 150 }, "75.00", 50],
+  [{ recorded: 100, dropped: 0, missing: 0, counted: 90_000 }, "100.00", 1],
+  [{ recorded: 14, dropped: 0, missing: 0, counted: 100 }, "100.00", 14],
+  // Sources also number what is never counted, such as events of tests.
+  [{ recorded: 100, dropped: 0, missing: 0, counted: 60 }, "100.00", 100],
+])("completeness of %j is %s, resting on %i %: 100 only where nothing is missing", (completeness, share, numbered) => {
   expect(completenessShare(completeness)).toBe(share);
+  expect(numberedShare(completeness)).toBe(numbered);
+});
+
+test("the badge says on how many events completeness rests, counted on the days of the sources alone", async () => {
+  await seedSettings(database.pool, "numbered");
+  await seedReported(database.pool, "numbered", "2025-11-02", "session.start");
+  await seedDay(database.pool, "numbered", "2025-11-05", sessions(100, 80));
+  await database.pool.query(
+    `insert into analytics_event_counts (tenant_id, day, event_name, events) values
+       ('numbered', '2025-11-04', 'session.start', 5000), ('numbered', '2025-11-05', 'session.start', 60),
+       ('numbered', '2025-11-06', 'session.message', 40), ('numbered', '2025-11-07', 'session.message', 5000)`,
+  );
+  await database.pool.query(
+    `insert into analytics_sources (tenant_id, source_id, highest_seq, events_seen, drops_reported, first_seen_at, last_seen_at)
+     values ('numbered', 'a', 14, 14, 0, '2025-11-05T00:00:00+08:00', '2025-11-06T23:59:00+08:00')`,
+  );
+  expect(await report("numbered", "month=2025-11&lang=en")).toContain(
+    "14% of events are numbered; of these 100% arrived",
+  );
+  expect(await report("numbered", "month=2025-11&lang=zh-CN")).toContain("14% 的事件带编号，其中 100% 已到达");
+});
+
+test("a line by day: dashed where conversations had no time to end, grey for the days before, all of it in a table", async () => {
+  await seedSettings(database.pool, "line", { idleThrough: "2025-12-09T00:00:00Z" });
+  await seedReported(database.pool, "line", "2025-11-02", "session.start");
+  for (const [day, total, resolved] of [
+    ["2025-11-05", 100, 80],
+    ["2025-12-05", 110, 99],
+    ["2025-12-09", 50, 10],
+  ] as const) {
+    await seedDay(database.pool, "line", day, sessions(total, resolved));
+  }
+  const page = await report("line", "month=2025-12&lang=en");
+  const counts = cardOf(page, "total_sessions");
+  const rates = cardOf(page, "ai_resolution_rate");
+  for (const card of [counts, rates]) {
+    expect(card).toMatch(/<path class="was" d="[^"]+"\/>/);
+    expect(card).toMatch(/<path class="is" d="[^"]+"\/>/);
+  }
+  const rowOf = (card: string, day: string): string =>
+    new RegExp(`<th scope="row">[^<]*${day}</th>[\\s\\S]*?</tr>`).exec(card)?.[0].replace(/\s*<[^>]*>\s*/g, "|") ?? "";
+  expect(rowOf(counts, "Dec 5")).toBe("|Fri, Dec 5||110||100||");
+  // The start of the 9th is known, since the day is over; how its conversations end is not.
+  expect(rowOf(counts, "Dec 9")).toBe("|Tue, Dec 9||50||0||");
+  expect(rowOf(rates, "Dec 5")).toBe("|Fri, Dec 5||90.0%||80.0%||");
+  expect(rowOf(rates, "Dec 9")).toBe("|Tue, Dec 9||20.0%*||—||");
+  expect(rowOf(counts, "Dec 11")).toBe("|Thu, Dec 11||—||0||");
+});
+
+test("the tenant's name and logo stand on its report", async () => {
+  await seedSettings(database.pool, "named");
+  const before = await report("named", "month=2025-11&lang=en");
+  expect(before).not.toContain('class="tenant"');
+  await database.pool.query(
+    "update analytics_settings set display_name = 'Tea & Co', logo = 'data:image/gif;base64,R0lGODlhAQABAAAAACw=' where tenant_id = 'named'",
+  );
+  const page = await report("named", "month=2025-11&lang=en");
+  expect(page).toContain("<b>Tea &amp; Co</b>");
+  expect(page).toContain('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt=""');
 });
 
 describe("where tokens are asked for", () => {

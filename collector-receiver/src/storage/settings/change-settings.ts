@@ -14,6 +14,9 @@ export interface StoredSettings {
   readonly agentHeartbeatSeconds: number;
   /** Null: the tenant has none. */
   readonly workingHours: WorkingHours | null;
+  /** What the tenant is called on its reports; null: nothing. */
+  readonly displayName: string | null;
+  readonly hasLogo: boolean;
   /** Null: everything is kept, nothing is sealed. */
   readonly retainedFromMs: number | null;
   /** Ascending by the first business day on which they are valid. */
@@ -30,11 +33,14 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
     idle_through: number;
     agent_heartbeat_seconds: number;
     working_hours: WorkingHours | null;
+    display_name: string | null;
+    has_logo: boolean;
     retained_from: number | null;
     costs: [string, string][] | null;
   }>({
     text: `
       select timezone, currency, counting_rules, idle_timeout_seconds, idle_through, retained_from, agent_heartbeat_seconds, working_hours,
+        display_name, logo is not null as has_logo,
         (select json_agg(json_build_array(valid_from, trim_scale(cost_per_manual_session)::text) order by valid_from)
           from analytics_costs c where c.tenant_id = s.tenant_id) as costs
       from analytics_settings s where tenant_id = $1`,
@@ -51,6 +57,8 @@ export async function readSettings(client: WriterConnection, tenantId: string): 
     idleThroughMs: row.idle_through,
     agentHeartbeatSeconds: row.agent_heartbeat_seconds,
     workingHours: row.working_hours,
+    displayName: row.display_name,
+    hasLogo: row.has_logo,
     retainedFromMs: row.retained_from,
     costs: (row.costs ?? []).map(([validFrom, cost]) => ({ validFrom, cost })),
   };
@@ -114,6 +122,22 @@ export async function storeAgentHeartbeat(client: WriterConnection, tenantId: st
   await client.query({
     text: "update analytics_settings set agent_heartbeat_seconds = $2 where tenant_id = $1",
     values: [tenantId, seconds],
+  });
+}
+
+/** Stores what the tenant is called on its reports; null: nothing. */
+export async function storeDisplayName(client: WriterConnection, tenantId: string, name: string | null): Promise<void> {
+  await client.query({
+    text: "update analytics_settings set display_name = $2 where tenant_id = $1",
+    values: [tenantId, name],
+  });
+}
+
+/** Stores the logo of the tenant's reports, a `data:` address; null: none. */
+export async function storeLogo(client: WriterConnection, tenantId: string, logo: string | null): Promise<void> {
+  await client.query({
+    text: "update analytics_settings set logo = $2 where tenant_id = $1",
+    values: [tenantId, logo],
   });
 }
 

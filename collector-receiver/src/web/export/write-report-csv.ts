@@ -9,7 +9,7 @@ import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
-import { completenessShare } from "../../stats/sql/read-completeness.ts";
+import { completenessText } from "../report/describe-completeness.ts";
 
 import { readableText } from "../page/html.ts";
 
@@ -164,10 +164,4 @@ export function plainCell(cell: Cell): Cell {
   if (typeof cell !== "string") return cell;
   const text = readableText(cell);
   return formula.test(text) ? `'${text}` : text;
-}
-
-function completenessText({ texts, material, locale }: ReportContext): string {
-  const share = completenessShare(material.completeness);
-  const instant = describeInstant(material.reading.nowMs, material.reading.tenant.timezone, locale);
-  return share === null ? texts.completenessUnknown : texts.complete(share, instant);
 }

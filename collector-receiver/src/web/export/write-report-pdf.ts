@@ -5,7 +5,7 @@ import { documentHeader } from "../../stats/document-header.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import type { ReportChart } from "../charts/report-chart.ts";
 import { bareSvgFile } from "../charts/write-svg.ts";
-import { completenessShare } from "../../stats/sql/read-completeness.ts";
+import { completenessText } from "../report/describe-completeness.ts";
 import { comparisonText } from "../report/describe-comparison.ts";
 import { changeText, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
 import type { ReportContext } from "../report/report-context.ts";
@@ -44,7 +44,6 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
   const { reading } = material;
   const header = documentHeader(reading, locale);
   const instant = describeInstant(reading.nowMs, reading.tenant.timezone, locale);
-  const share = completenessShare(material.completeness);
   const groups = figureGroupsOf(context);
   const story = storyOf(context, groups);
   const own = customFiguresOf(context);
@@ -56,7 +55,7 @@ function documentOf(context: ReportContext, { sampleData }: { readonly sampleDat
     asOf: texts.asOf(instant),
     timezone: texts.timezone(reading.tenant.timezone),
     status: `${texts.statuses[reading.status]} ${comparisonText(context)}`.trim(),
-    completeness: share === null ? texts.completenessUnknown : texts.complete(share, instant),
+    completeness: completenessText(context),
     story: story.text,
     notesTitle: texts.notes,
     notes: story.notes,

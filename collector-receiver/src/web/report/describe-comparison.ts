@@ -1,5 +1,5 @@
 import { documentHeader } from "../../stats/document-header.ts";
-import { describeDays } from "../../stats/describe-period.ts";
+import { describeDays, describePeriod } from "../../stats/describe-period.ts";
 import { hasBefore } from "./describe-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 
@@ -24,4 +24,13 @@ export function comparisonText(context: ReportContext): string {
             : words.ratesUpTo(describeDays({ startDate: ended, endDate: ended }, locale)),
         ]),
   ].join(words.between);
+}
+
+/** What the report is compared with, in a few words: "vs. October 2025", "no comparison". */
+export function comparedName({ texts, locale, material: { reading } }: ReportContext): string {
+  const compared = documentHeader(reading, locale).compared_with;
+  const { comparison } = texts;
+  if (compared === null) return comparison.without;
+  const isWhole = reading.comparison !== null && !compared.same_days;
+  return comparison.versus(isWhole ? describePeriod(reading.comparison.whole, locale) : compared.period);
 }

@@ -1,9 +1,10 @@
-import { isZero, unsigned } from "../../metrics/compare-metric.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { countersBefore } from "../../stats/read-period.ts";
 import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
 import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import { judgeChange } from "./judge-change.ts";
+import type { JudgedChange } from "./judge-change.ts";
 import { isFew } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import type { Figure } from "./report-figures.ts";
@@ -39,13 +40,13 @@ export function hasBefore({ material }: ReportContext): boolean {
 }
 
 /** The change against the period before, in words with an arrow: not by colour. */
-export function changeText({ metric, previousWithheld }: Figure, { texts }: ReportContext): string {
-  const { change } = metric;
-  if (change === null || previousWithheld) return texts.nothingToCompare;
-  const amount = unsigned(change.formatted);
-  const points = change.unit === "percentage_points" ? ` ${texts.points}` : "";
-  if (change.direction === "same" || isZero(amount)) return `＝ ${texts.unchanged}`;
-  return change.direction === "up" ? `▲ ${texts.changeUp(amount + points)}` : `▼ ${texts.changeDown(amount + points)}`;
+export function changeText(figure: Figure, context: ReportContext): string {
+  return judgedChangeOf(figure, context)?.text ?? context.texts.nothingToCompare;
+}
+
+/** The change of a figure; null if nothing is compared, or the period before is withheld. */
+export function judgedChangeOf(figure: Figure, context: ReportContext): JudgedChange | null {
+  return figure.previousWithheld ? null : judgeChange(figure.key, figure.metric, context.locale);
 }
 
 export function termsText(terms: DescribedMetric["numerator"]): string {

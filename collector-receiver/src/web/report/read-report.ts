@@ -9,6 +9,7 @@ import type { OperationsDocument } from "../../stats/operations.ts";
 import { readOperations } from "../../stats/read-operations.ts";
 import { readPeriod } from "../../stats/read-period.ts";
 import type { PeriodReading, StatsReader } from "../../stats/read-period.ts";
+import type { DayRange } from "../../metrics/calendar-ranges.ts";
 import { checkMonth } from "../../stats/report-period.ts";
 import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
 import { readDurationSeries } from "../../stats/sql/read-duration-series.ts";
@@ -18,6 +19,8 @@ import { readAttributeCounts } from "../../stats/sql/read-attribute-counts.ts";
 import type { AttributeCount } from "../../stats/sql/read-attribute-counts.ts";
 import { readCompleteness } from "../../stats/sql/read-completeness.ts";
 import type { Completeness } from "../../stats/sql/read-completeness.ts";
+import { readBranding } from "../../stats/sql/read-branding.ts";
+import type { Branding } from "../../stats/sql/read-branding.ts";
 import { readNotes, type Note } from "../../stats/sql/read-notes.ts";
 
 /** Months of the small trend beside each figure, this one included. */
@@ -30,12 +33,16 @@ export interface ReportMaterial {
   readonly month: string;
   /** Counters of its days; a day without a row had none. */
   readonly days: ReadonlyMap<string, Counters>;
+  /** Those of the days that the period is compared with. */
+  readonly daysBefore: ReadonlyMap<string, Counters>;
   /** Counters of the last months, this one included. */
   readonly months: ReadonlyMap<string, Counters>;
   readonly responseTimes: readonly HistogramBucket[];
   readonly escalationReasons: readonly AttributeCount[];
   readonly agents: AgentsDocument;
   readonly completeness: Completeness;
+  /** What the tenant is called. */
+  readonly branding: Branding;
   /** What people said about moments of the month. */
   readonly notes: readonly Note[];
   /** Agent time, durable resolutions, durations in working hours, reopening and backlog. */
@@ -70,10 +77,9 @@ export async function readReport(
   const operationsRead = readOperations(reader, tenantId, { month: named, compare });
   const fromMs = calendar.startOfDay(period.startDate);
   const toMs = calendar.startOfDay(addDays(period.endDate, 1));
-  const [days, months, responseTimes, escalationReasons, agents, completeness, notes, operations, custom] =
+  const [series, responseTimes, escalationReasons, agents, completeness, branding, notes, operations, custom] =
     await Promise.all([
-      readCounterSeries(pool, tenantId, { periodType: "day", first: period.startDate, last: period.endDate }),
-      readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(named, 1 - trendMonths), last: named }),
+      readSeries(pool, tenantId, reading, named),
       readDurationSeries(pool, tenantId, "response_time", "month", period),
       readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
       operationsRead.then((read) => {
@@ -81,6 +87,7 @@ export async function readReport(
         return readAgentsDocument(reader, tenantId, named, locale, { limit: agentLimit, present });
       }),
       readCompleteness(pool, tenantId, fromMs, toMs),
+      readBranding(pool, tenantId),
       readNotes(pool, tenantId, fromMs, toMs),
       operationsRead,
       customDocumentOf(reader, tenantId, reading, locale),
@@ -89,12 +96,12 @@ export async function readReport(
   return {
     reading,
     month: named,
-    days,
-    months,
+    ...series,
     responseTimes: responseTimes.get(named) ?? [],
     escalationReasons,
     agents,
     completeness,
+    branding,
     notes,
     operations: await operationsOf(
       operations,
@@ -103,4 +110,21 @@ export async function readReport(
     ),
     custom,
   };
+}
+
+/** Counters over time: by day, of the days that are compared with them, and of the last months. */
+async function readSeries(
+  pool: StatsReader["pool"],
+  tenantId: string,
+  { period, comparison }: PeriodReading,
+  month: string,
+): Promise<Pick<ReportMaterial, "days" | "daysBefore" | "months">> {
+  const readDays = ({ startDate, endDate }: DayRange): Promise<Map<string, Counters>> =>
+    readCounterSeries(pool, tenantId, { periodType: "day", first: startDate, last: endDate });
+  const [days, daysBefore, months] = await Promise.all([
+    readDays(period),
+    comparison === null ? new Map<string, Counters>() : readDays(comparison.whole),
+    readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(month, 1 - trendMonths), last: month }),
+  ]);
+  return { days, daysBefore, months };
 }

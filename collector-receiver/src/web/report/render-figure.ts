@@ -1,8 +1,7 @@
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
-import { changeText, hasBefore, sampleText } from "./describe-figure.ts";
+import { hasBefore, judgedChangeOf, sampleText } from "./describe-figure.ts";
 import type { ReportContext } from "./report-context.ts";
-import { headlineKeys } from "./report-figures.ts";
 import type { Figure } from "./report-figures.ts";
 import { renderDefinition } from "./render-definition.ts";
 import { renderTrend } from "./render-trend.ts";
@@ -18,7 +17,7 @@ export function renderFigure(figure: Figure, context: ReportContext, behind: rea
   const { definition, state, key } = figure;
   const sample = sampleText(figure, context);
   const known = state === "known";
-  return html`<article class="card figure${headlineKeys.has(key) && " headline"}" id="${key}">
+  return html`<article class="card figure" id="${key}">
     <h3>${definition.name}</h3>
     <p class="value${!known && " none"}">${shownValue(figure, context)}</p>
     ${known && renderChange(figure, context)}
@@ -45,22 +44,27 @@ export function renderFigureLine(figure: Figure, context: ReportContext, behind:
 }
 
 /** The definition one tap away, and the way to what is behind a figure. */
-function renderFoot(figure: Figure, context: ReportContext, behind: readonly BehindLink[]): Html {
+export function renderFoot(
+  figure: Figure,
+  context: ReportContext,
+  behind: readonly BehindLink[],
+  more: Fragment = null,
+): Html {
   return html`<div class="foot">
     <details>
       <summary>${context.texts.definition}</summary>
-      ${renderDefinition(figure, context)}
+      ${renderDefinition(figure, context)} ${more}
     </details>
     ${figure.state === "known" && renderBehind(figure, behind)}
   </div>`;
 }
 
-function shownValue({ metric, state }: Figure, { texts }: ReportContext): string {
+export function shownValue({ metric, state }: Figure, { texts }: ReportContext): string {
   return state === "known" ? metric.formatted : state === "withheld" ? texts.withheld : "—";
 }
 
 /** Why there is no number: nothing to divide by, or nothing that adds up over these days. */
-function noValueText({ metric }: Figure, { texts }: ReportContext): string {
+export function noValueText({ metric }: Figure, { texts }: ReportContext): string {
   return metric.denominator === 0 ? texts.nothingToDivideBy : texts.noValue;
 }
 
@@ -75,6 +79,10 @@ function renderBehind({ metric }: Figure, links: readonly BehindLink[]): Fragmen
 }
 
 /** The change in a pill of its own; nothing where the month before has nothing at all, which is said once above. */
-function renderChange(figure: Figure, context: ReportContext): Fragment {
-  return !hasBefore(context) ? null : html`<p class="change">${changeText(figure, context)}</p>`;
+export function renderChange(figure: Figure, context: ReportContext): Fragment {
+  if (!hasBefore(context)) return null;
+  const change = judgedChangeOf(figure, context);
+  return html`<p class="change ${change?.judgement ?? "neutral"}">
+    ${change?.text ?? context.texts.nothingToCompare}
+  </p>`;
 }

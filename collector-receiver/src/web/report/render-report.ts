@@ -1,8 +1,7 @@
 import { addMonths, monthOf } from "../../metrics/business-calendar.ts";
 import { comparisonModes } from "../../stats/compare-periods.ts";
 import type { ComparisonMode } from "../../stats/compare-periods.ts";
-import { describeInstant, describeMonth, describePeriod } from "../../stats/describe-period.ts";
-import { documentHeader } from "../../stats/document-header.ts";
+import { describeMonth, describePeriod } from "../../stats/describe-period.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
@@ -11,17 +10,18 @@ import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
 import { qualityTexts } from "../quality/quality-texts.ts";
 import { behindLinks } from "./behind-links.ts";
-import { comparisonText } from "./describe-comparison.ts";
+import { comparedName } from "./describe-comparison.ts";
 import { renderCustomSection } from "./custom-section.ts";
-import { completenessShare } from "../../stats/sql/read-completeness.ts";
 import { renderChart } from "./render-chart.ts";
 import { renderFigure, renderFigureLine } from "./render-figure.ts";
 import type { BehindLink } from "./render-figure.ts";
-import { countText } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import { figureGroupsOf } from "./report-figures.ts";
 import type { FigureGroup } from "./report-figures.ts";
+import { renderStatus } from "./render-status.ts";
+import { renderStrip } from "./render-strip.ts";
 import { storyOf } from "./report-story.ts";
+import { isInStrip, stripFiguresOf } from "./strip-figures.ts";
 import type { PageFrame } from "../page/page-frame.ts";
 
 /** The report as a page. */
@@ -41,8 +41,8 @@ export function renderReport(context: ReportContext, options: PageFrame): string
     navigation: siteNavigation(locale, linkTo("/report", { month, compare, lang: otherLocale(locale) }), options),
     main: renderReportBody(context, {
       pager: html`<nav class="pager no-print" aria-label="${texts.otherMonths}">
-        <a href="${to(before)}" rel="prev">${texts.earlier(nameOf(before))}</a>
-        ${month < monthOf(reading.today) && html`<a href="${to(after)}" rel="next">${texts.later(nameOf(after))}</a>`}
+        <a href="${to(before)}" rel="prev">← <span>${nameOf(before)}</span></a>
+        ${month < monthOf(reading.today) && html`<a href="${to(after)}" rel="next"><span>${nameOf(after)}</span> →</a>`}
       </nav>`,
       comparisons: renderComparisons(context, mode),
       downloads: [
@@ -58,18 +58,21 @@ export function renderReport(context: ReportContext, options: PageFrame): string
   });
 }
 
-/** What the report can be compared with, the present choice without a link. */
-function renderComparisons({ texts, locale, material: { month } }: ReportContext, mode: ComparisonMode): Html {
+/** What the report is compared with, and what else it can be: the present choice without a link. */
+function renderComparisons(context: ReportContext, mode: ComparisonMode): Html {
+  const { texts, locale, material } = context;
   const { comparison } = texts;
   const choice = (one: ComparisonMode): Html =>
     one === mode
       ? html`<strong aria-current="true">${comparison.modes[one]}</strong>`
-      : html`<a href="${linkTo("/report", { month, compare: one === "previous" ? null : one, lang: locale })}"
+      : html`<a
+          href="${linkTo("/report", { month: material.month, compare: one === "previous" ? null : one, lang: locale })}"
           >${comparison.modes[one]}</a
         >`;
-  return html`<nav class="meta no-print" aria-label="${comparison.with}">
-    ${comparison.with}${locale === "en" ? ": " : "："}${comparisonModes.map((one, place) => html`${place > 0 && " · "}${choice(one)}`)}
-  </nav>`;
+  return html`<details class="menu no-print">
+    <summary>${comparedName(context)}</summary>
+    <nav aria-label="${comparison.with}">${comparisonModes.map(choice)}</nav>
+  </details>`;
 }
 
 export interface ReportLinks {
@@ -85,27 +88,19 @@ export interface ReportLinks {
 
 /** What stands between the navigation and the footer: the same in a shared copy, with links of its own. */
 export function renderReportBody(context: ReportContext, links: ReportLinks): Html {
-  const { texts, locale, material } = context;
+  const { texts, material } = context;
   const { reading } = material;
   const groups = figureGroupsOf(context);
-  const header = documentHeader(reading, locale);
-  const instant = describeInstant(reading.nowMs, reading.tenant.timezone, locale);
   return html`<div class="title-row">
-      <h1>${texts.reportOf(header.period)}</h1>
+      <h1>${describePeriod(reading.period, context.locale)}</h1>
       ${links.pager}
     </div>
-    <div class="under-title">
-      <div>
-        <p class="meta">${texts.statuses[reading.status]} ${comparisonText(context)}</p>
-        ${links.comparisons}
-        <p class="meta">${texts.asOf(instant)} · ${texts.timezone(reading.tenant.timezone)}</p>
-      </div>
-      <nav class="downloads no-print" aria-label="${texts.downloads}">
-        ${links.downloads.map(({ href, text }) => html`<a class="button" href="${href}">${text}</a>`)}
-      </nav>
-    </div>
-    ${renderCompleteness(context, instant)} ${renderStory(context, groups, links)}
-    ${groups.map((group) => renderGroup(group, context, links))} ${renderCustomSection(context)}
+    ${renderStatus(context, links.comparisons)} ${renderStrip(stripFiguresOf(context, groups), context, links.behind)}
+    <nav class="downloads no-print" aria-label="${texts.downloads}">
+      ${links.downloads.map(({ href, text }) => html`<a class="button" href="${href}">${text}</a>`)}
+    </nav>
+    ${renderStory(context, groups, links)} ${groups.map((group) => renderGroup(group, context, links))}
+    ${renderCustomSection(context)}
     <h2>${texts.charts}</h2>
     <div class="grid-of-charts">
       ${chartsOf(context).map((chart) => renderChart(chart, context, links.pictureHref(chart.id)))}
@@ -142,27 +137,16 @@ function renderGroup(
     <h2 id="${id}">${texts.groups[group]}</h2>
     ${!reported && html`<p class="notice">${texts.neverReported}</p>`}
     <div class="grid-of-figures">
-      ${figures.map((figure) => renderFigure(figure, context, links.behind(figure.key)))}
+      ${figures.filter(({ key }) => !isInStrip(key)).map((figure) => renderFigure(figure, context, links.behind(figure.key)))}
     </div>
     ${
       reported &&
       more.length > 0 &&
-      html`<div class="card more">
-        <h3>${texts.moreFigures}</h3>
+      html`<details class="card more">
+        <summary>${texts.moreFigures}</summary>
         <div class="lines">${more.map((figure) => renderFigureLine(figure, context, links.behind(figure.key)))}</div>
         ${notes.map((note) => html`<p class="aside">${note}</p>`)}
-      </div>`
+      </details>`
     }
   </section>`;
-}
-
-/** "99.98 % of what the products recorded, as of 14:05", with the numbers behind it. */
-function renderCompleteness({ texts, locale, material, least }: ReportContext, instant: string): Html {
-  const { completeness } = material;
-  const share = completenessShare(completeness);
-  if (share === null) return html`<p class="badge unknown">${texts.completenessUnknown}</p>`;
-  const count = (value: number): string => countText(value, locale);
-  const gap = completeness.missing + completeness.dropped > 0;
-  return html`<p class="badge${gap && " gap"}">${texts.complete(share, instant)}</p>
-    ${least === null && html`<p class="meta">${texts.completeNumbers(count(completeness.recorded), count(completeness.missing), count(completeness.dropped))}</p>`}`;
 }

@@ -29,9 +29,6 @@ export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
   tickets: ["tickets_created", "tickets_resolved", "avg_resolution_hours", "sla_met_rate"],
 };
 
-/** Cards that are larger than the others: what a story quotes first. */
-export const headlineKeys: ReadonlySet<string> = new Set(figureKeys.ai_chatbot.slice(0, 4));
-
 /**
  * The other figures of a product, below its cards: whatever else the dictionary has of counters, and the figures of
  * operations. Those in working hours are left out where a tenant has none.

@@ -17,8 +17,6 @@ export interface ReportTexts {
   readonly allMonths: string;
   readonly monthlyReports: string;
   readonly stillRunning: string;
-  readonly earlier: (period: string) => string;
-  readonly later: (period: string) => string;
   readonly liveWall: string;
   readonly api: string;
   readonly thisMonth: string;
@@ -38,7 +36,10 @@ export interface ReportTexts {
   readonly comparison: ComparisonTexts;
   readonly asOf: (instant: string) => string;
   readonly timezone: (timezone: string) => string;
-  readonly complete: (share: string, instant: string) => string;
+  readonly arrived: (share: string) => string;
+  readonly numberedArrived: (numbered: string, share: string) => string;
+  /** The status in a word or two. */
+  readonly states: Readonly<Record<PeriodStatus, string>>;
   readonly completeNumbers: (recorded: string, missing: string, dropped: string) => string;
   readonly completenessUnknown: string;
   readonly nothingToCompare: string;
@@ -88,6 +89,8 @@ export interface ComparisonTexts {
   readonly ratesUpTo: (day: string) => string;
   readonly ratesLater: string;
   readonly with: string;
+  readonly versus: (period: string) => string;
+  readonly without: string;
   readonly modes: Readonly<Record<ComparisonMode, string>>;
 }
 
