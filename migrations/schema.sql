@@ -59,6 +59,24 @@ create table analytics_agent_states (
   constraint analytics_agent_states_state_check CHECK (((state)::text = ANY ((ARRAY['online'::character varying, 'away'::character varying, 'busy'::character varying, 'offline'::character varying])::text[])))
 );
 
+create table analytics_ai_tokens (
+  tenant_id text not null,
+  day date not null,
+  provider text not null,
+  model text not null,
+  service_tier text not null,
+  calls bigint not null default 0,
+  failed_calls bigint not null default 0,
+  calls_without_usage bigint not null default 0,
+  calls_without_session bigint not null default 0,
+  unclear_calls bigint not null default 0,
+  uncached_tokens bigint not null default 0,
+  cache_read_tokens bigint not null default 0,
+  cache_write_tokens bigint not null default 0,
+  output_tokens bigint not null default 0,
+  constraint analytics_ai_tokens_pkey PRIMARY KEY (tenant_id, day, provider, model, service_tier)
+) with (fillfactor=50);
+
 create table analytics_attribute_counts (
   tenant_id text not null,
   day date not null,
@@ -569,6 +587,10 @@ create policy own_tenant on analytics_agent_metrics as restrictive for select to
 create policy everybody on analytics_agent_states as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_agent_states as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_ai_tokens as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_ai_tokens as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_attribute_counts as permissive for all to public using (true) with check (true);
 
@@ -1189,6 +1211,22 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
+  perform public.spanledger_grant_rights_before_ai_tokens();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_ai_tokens to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_ai_tokens to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_ai_tokens()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
   perform public.spanledger_grant_rights_before_settled_months();
   if to_regrole('spanledger_receiver') is not null then
     execute 'grant select, insert on public.analytics_settled_months to spanledger_receiver';
@@ -1599,10 +1637,11 @@ CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_attribute_counts'),
-    ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'), ('analytics_custom_metrics'),
-    ('analytics_custom_session_counts'), ('analytics_data_quality'), ('analytics_duration_counters'), ('analytics_event_counts'),
-    ('analytics_notes'), ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
+  values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_ai_tokens'),
+    ('analytics_attribute_counts'), ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'),
+    ('analytics_custom_metrics'), ('analytics_custom_session_counts'), ('analytics_data_quality'), ('analytics_duration_counters'),
+    ('analytics_event_counts'), ('analytics_notes'), ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'),
+    ('analytics_tickets')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
@@ -1617,6 +1656,10 @@ exception when lock_not_available then
   raise exception 'these tenants are still being changed as a whole' using errcode = 'SPT01', detail = to_json(tenants)::text;
 end
 $function$;
+
+comment on table analytics_ai_tokens is 'Calls of models and their tokens, by business day, provider, model and service tier.';
+
+comment on column analytics_ai_tokens.unclear_calls is 'Calls that say more tokens of a cache than of input: their cost is a lower bound.';
 
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
 
@@ -1695,6 +1738,12 @@ grant select on analytics_agent_states to spanledger_reader;
 grant insert, select, update on analytics_agent_states to spanledger_receiver;
 
 grant select on analytics_agent_states to spanledger_tenant_reader;
+
+grant select on analytics_ai_tokens to spanledger_reader;
+
+grant delete, insert, select, update on analytics_ai_tokens to spanledger_receiver;
+
+grant select on analytics_ai_tokens to spanledger_tenant_reader;
 
 grant select on analytics_attribute_counts to spanledger_reader;
 

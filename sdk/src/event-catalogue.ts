@@ -14,7 +14,7 @@ export { vocabularies, type VocabularyName } from "./vocabularies.ts";
 export type AttributeType = "string" | "int" | "double" | "boolean";
 
 /** UCUM-style units, as in OpenTelemetry's semantic conventions. */
-export type AttributeUnit = "ms" | "s" | "min" | "h" | "{character}" | "{message}" | "{session}";
+export type AttributeUnit = "ms" | "s" | "min" | "h" | "{character}" | "{message}" | "{session}" | "{token}";
 
 export interface AttributeDefinition {
   /** `int` is a safe integer, and where `int4` is set a 32-bit signed one. */
@@ -126,6 +126,14 @@ const handleDuration = {
   zh: "从接管到释放的时长",
   example: 486,
 } as const satisfies AttributeDefinition;
+
+/** A billion at most: the sum over a batch stays exact. */
+const tokens = {
+  type: "int",
+  unit: "{token}",
+  minimum: 0,
+  maximum: 1_000_000_000,
+} as const;
 
 /** Attributes that every business event may carry. */
 export const commonAttributes = {
@@ -401,6 +409,64 @@ export const eventCatalogue = {
         example: true,
       },
       agent_id: agentId,
+    },
+  },
+  "ai.call": {
+    en: "A product calls a model",
+    zh: "产品调用一次模型",
+    attributes: {
+      model: { type: "string", required: true, en: "Model that answered", zh: "模型名称", example: "gpt-5-mini" },
+      provider: { type: "string", en: "Who runs the model", zh: "模型提供商", example: "openai" },
+      operation: {
+        type: "string",
+        en: "Kind of call, as in OpenTelemetry's `gen_ai.operation.name`",
+        zh: "调用类型，同 OpenTelemetry 的 `gen_ai.operation.name`",
+        example: "chat",
+      },
+      service_tier: {
+        type: "string",
+        en: "Service tier, if it has a price of its own",
+        zh: "服务等级（单独计价时填写）",
+        example: "flex",
+      },
+      session_id: { ...sessionId, en: "Chat session that the call belongs to", zh: "调用所属的会话编号" },
+      input_tokens: {
+        ...tokens,
+        en: "All input tokens, those read from and written to a cache included",
+        zh: "全部输入 Token，包含命中缓存和写入缓存的部分",
+        example: 1840,
+      },
+      cached_input_tokens: {
+        ...tokens,
+        en: "Input tokens that were read from a cache",
+        zh: "命中缓存的输入 Token",
+        example: 1024,
+      },
+      cache_write_tokens: {
+        ...tokens,
+        en: "Input tokens that were written to a cache",
+        zh: "写入缓存的输入 Token",
+        example: 0,
+      },
+      output_tokens: {
+        ...tokens,
+        en: "All output tokens, reasoning included",
+        zh: "全部输出 Token，包含推理部分",
+        example: 212,
+      },
+      duration_ms: {
+        ...responseTimeMs,
+        en: "Time from the call to the end of the answer",
+        zh: "从调用到回答结束的时间",
+        example: 1320,
+      },
+      first_token_ms: {
+        ...responseTimeMs,
+        en: "Time from the call to the first token of a streamed answer",
+        zh: "流式回答从调用到首个 Token 的时间",
+        example: 410,
+      },
+      error: { type: "boolean", en: "Whether the call failed", zh: "调用是否失败", example: false },
     },
   },
 } as const satisfies Record<string, EventDefinition>;

@@ -3,6 +3,7 @@ import type { VocabularyName } from "@spanledger/sdk/event-catalogue";
 import { invalidKey, otherAttribute } from "../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../mapping/invalid-values.ts";
 import type { CustomCounting, CustomRule } from "../metrics/custom-counting.ts";
+import { aiCallEvent, aiPriceKeys, priceWordOf } from "../metrics/ai-calls.ts";
 import { attributeCounters, countedValueOf, otherValue } from "../metrics/attribute-counters.ts";
 import { meaningOf, wordsOf } from "../metrics/words.ts";
 import type { OwnWordLists } from "../metrics/words.ts";
@@ -35,6 +36,7 @@ const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string, 
   "agent.logout": { login_id: asItIs },
   "agent.status_change": { from_status: keepStatus, to_status: keepStatus, login_id: asItIs },
   "ticket.status_changed": { from_status: keepTicketStatus, to_status: keepTicketStatus },
+  [aiCallEvent]: Object.fromEntries(aiPriceKeys.map((name) => [name, priceWordOf])),
 };
 
 /**

@@ -1,6 +1,7 @@
 import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-catalogue";
 import { invalidKey } from "../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../mapping/invalid-values.ts";
+import { aiCallEvent, aiPriceKeys, priceWordOf } from "../metrics/ai-calls.ts";
 import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
 import { wordAttributesOf } from "../metrics/data-quality.ts";
 import { meaningOf } from "../metrics/words.ts";
@@ -24,6 +25,20 @@ export function censorCountedText(censor: Censor, text: string): string {
   return censor.finds(text) || censor.finds(word) ? censorWord(censor, word) : text;
 }
 
+/** The word under which a provider, model or service tier is counted, without the identifier. */
+export function censorPriceWord(censor: Censor, word: string): string {
+  return priceWordOf(censor.text(word));
+}
+
+/** The same as a call says it: a longer text is counted by its beginning. */
+function censorPriceText(censor: Censor, text: string): string {
+  const word = priceWordOf(text);
+  return censor.finds(text) || censor.finds(word) ? censorPriceWord(censor, word) : text;
+}
+
+const isPriceKey = (event: string, key: string): boolean =>
+  event === aiCallEvent && (aiPriceKeys as readonly string[]).includes(key);
+
 /** An event's name; those of the catalogue name nobody. */
 export function censorEventName(censor: Censor, name: string): string {
   return findEventDefinition(name) === undefined ? censor.text(name, maxNameLength) : name;
@@ -41,6 +56,7 @@ export function censorEvent(censor: Censor, event: EventWithTexts): EventWithTex
   const words = wordAttributesOf(event.name);
   const censorValue = (key: string, value: unknown): unknown => {
     if (typeof value !== "string") return censor.data(value);
+    if (isPriceKey(event.name, key)) return censorPriceText(censor, value);
     const word = words.find(({ attribute }) => attribute === key);
     if (word !== undefined && meaningOf(word.vocabulary, value, censor.words) !== undefined) return value;
     const isCounted = attributeCounters.some((counter) => counter.event === event.name && counter.attribute === key);

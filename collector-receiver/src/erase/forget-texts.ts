@@ -4,7 +4,8 @@ import { countLeft, emptyShares, findShares } from "../storage/erase/empty-share
 import { findMentions, jsonFragment, rewriteEvents } from "../storage/erase/find-mentions.ts";
 import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { censorChannel, censorEvent, censorEventName, censorWord, mentions } from "./censor-events.ts";
+import { aiPriceKeys } from "../metrics/ai-calls.ts";
+import { censorChannel, censorEvent, censorEventName, censorPriceWord, censorWord, mentions } from "./censor-events.ts";
 import type { Censor } from "./censor.ts";
 
 /** Texts that named the person outside of the person's own rows. */
@@ -25,6 +26,7 @@ const censoredAs: Readonly<Record<string, (censor: Censor, text: string) => stri
   value: censorWord,
   detail: censorWord,
   channel: censorChannel,
+  ...Object.fromEntries(aiPriceKeys.map((name) => [name, censorPriceWord])),
 };
 
 /** Takes the identifier out of everything but the person's own rows, which are anonymised already. */

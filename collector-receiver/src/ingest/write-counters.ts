@@ -3,6 +3,7 @@ import { foldIntoPeriods } from "../metrics/fold-into-periods.ts";
 import type { CounterChanges } from "../metrics/counter-changes.ts";
 import type { AgentStateRow } from "../metrics/agent-states.ts";
 import type { CustomChanges } from "../metrics/custom-changes.ts";
+import { upsertAiTokens } from "../storage/counters/upsert-ai-tokens.ts";
 import { upsertAttributeCounts } from "../storage/counters/upsert-attribute-counts.ts";
 import { insertAgentStates } from "../storage/facts/insert-agent-states.ts";
 import { upsertAgentMetrics } from "../storage/counters/upsert-agent-metrics.ts";
@@ -47,11 +48,13 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const attributeCounts = sorted(changes.attributeCounts);
   const histograms = sorted(changes.histograms);
   const quality = sorted(changes.quality.rows).filter(({ count }) => count !== 0);
+  const aiCalls = sorted(changes.aiCalls.rows);
   const { agentStates } = changes.operations;
   const writes: (Promise<void> | undefined)[] = [
     agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
     changes.custom === null ? undefined : writeCustomChanges(client, changes.custom),
     quality.length > 0 ? upsertDataQuality(client, quality) : undefined,
+    aiCalls.length > 0 ? upsertAiTokens(client, aiCalls) : undefined,
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,

@@ -1,3 +1,4 @@
+import type { AiPriceKey } from "./ai-calls.ts";
 import type { PeriodType } from "./business-calendar.ts";
 import type { QualityEntry } from "./data-quality.ts";
 
@@ -29,6 +30,13 @@ export interface AttributeCountChange {
   readonly attribute: string;
   readonly value: string;
   count: number;
+}
+/** What calls of a model add up to. */
+export interface AiCallChange extends Readonly<Record<AiPriceKey, string>> {
+  readonly tenantId: string;
+  readonly day: string;
+  /** In the order of `aiColumns`. */
+  readonly amounts: Float64Array;
 }
 export interface QualityChange extends QualityEntry {
   readonly tenantId: string;

@@ -1,4 +1,6 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
+import { AiCallChanges } from "./ai-call-changes.ts";
+import { aiCallEvent, aiDurationsOf } from "./ai-calls.ts";
 import { customerSlotsOf } from "./customer-days.ts";
 import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
 import { bucketOf, bucketsOfGroup, firstOfGroup } from "./duration-histogram.ts";
@@ -67,6 +69,7 @@ export class CounterChanges {
   readonly eventCounts = new Map<string, EventCountChange>();
   readonly attributeCounts = new Map<string, AttributeCountChange>();
   readonly histograms = new Map<string, HistogramChange>();
+  readonly aiCalls = new AiCallChanges();
   readonly quality = new QualityChanges();
   readonly customers = new Map<string, CustomerChange>();
   /** Facts of agents, which move no counter. */
@@ -111,7 +114,10 @@ export class CounterChanges {
     if (own !== undefined) this.#countOwn(event, day, own, sign);
     for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute, sign);
     const rules = compiledCounters.get(event.name);
-    if (rules === undefined) return;
+    if (rules === undefined) {
+      if (event.name === aiCallEvent) this.#countAiCall(event, day, sign);
+      return;
+    }
     const isOfAi = event.name === "session.message" && isAiAnswer(event, words);
     const business = (day.business ??= this.#businessOf(event.tenantId, day.day)).amounts;
     const agent = rules.byAgent ? this.#agentOf(event.agentId, day) : undefined;
@@ -215,7 +221,7 @@ export class CounterChanges {
   get rows(): number {
     const { agentStates } = this.operations;
     const own = this.custom === null ? 0 : this.custom.counters.size + this.custom.sessions.size;
-    const byDay = this.business.size + this.agents.size + this.eventCounts.size;
+    const byDay = this.business.size + this.agents.size + this.eventCounts.size + this.aiCalls.rows.size;
     const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size + this.quality.rows.size;
     return byDay + byValue + own + agentStates.length;
   }
@@ -267,6 +273,11 @@ export class CounterChanges {
       this.agents.set(prefix + String(agentId ?? ""), change);
     }
     return change;
+  }
+
+  #countAiCall(event: CountableEvent, day: DayChanges, sign: Sign): void {
+    this.aiCalls.add(event, day.day, sign);
+    for (const { metric, ms } of aiDurationsOf(event)) this.#addToHistogram(day, metric, ms, sign);
   }
 
   #countOwn(event: CountableEvent, day: DayChanges, rules: readonly CustomRule[], sign: Sign): void {

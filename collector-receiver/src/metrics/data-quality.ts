@@ -2,6 +2,7 @@ import type { CountableEvent } from "../mapping/business-event.ts";
 import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
 import type { AttributeDefinition, VocabularyName } from "@spanledger/sdk/event-catalogue";
 import { otherAttribute } from "../mapping/invalid-values.ts";
+import { aiCallEvent, hasUnclearCache } from "./ai-calls.ts";
 import { countedValueOf } from "./attribute-counters.ts";
 import { isPlaceholder } from "./customer-ids.ts";
 import type { QualityCode } from "./quality-codes.ts";
@@ -39,6 +40,7 @@ const contradictingDurations: QualityEntry = {
   attribute: "first_token_ms",
   detail: "",
 };
+const unclearCache: QualityEntry = { code: "cache_unclear", attribute: "cached_input_tokens", detail: "" };
 const contradictingEnd: QualityEntry = { code: "contradicting_end", attribute: "resolved", detail: "" };
 /** A ticket was closed that was closed already. It follows from the history of the ticket, not from the event alone. */
 export const closedAgainEntry: QualityEntry = { code: "closed_again", attribute: "", detail: "" };
@@ -86,6 +88,7 @@ export function qualityEntriesOf(event: CountableEvent, own: OwnWordLists): read
     const contradiction = contradictionOf(event, own);
     if (contradiction !== undefined) entries = [...entries, contradiction];
   }
+  if (event.name === aiCallEvent && hasUnclearCache(event)) entries = [...entries, unclearCache];
   return namesNobody(event) ? [...entries, placeholder] : entries;
 }
 

@@ -1,5 +1,6 @@
 import type { BusinessEventName } from "@spanledger/sdk/event-catalogue";
 import type { CustomCounting } from "./custom-counting.ts";
+import { aiCallAttributes } from "./ai-calls.ts";
 import { attributeCounters } from "./attribute-counters.ts";
 
 /**
@@ -140,6 +141,7 @@ export const countedAttributes: ReadonlySet<string> = new Set([
   ]),
   ...durationHistograms.map((histogram) => histogram.attribute),
   ...attributeCounters.map((counter) => counter.attribute),
+  ...aiCallAttributes,
   "channel",
   "user_id",
   "agent_name",

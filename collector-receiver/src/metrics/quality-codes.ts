@@ -103,6 +103,13 @@ export const qualityCodes = {
     enAction: "Record a close once: look for double clicks, and for automatic closes of closed tickets.",
     zhAction: "每次关闭只记录一次：请检查重复点击，以及对已关闭工单的自动关闭。",
   },
+  cache_unclear: {
+    kind: "contradiction",
+    en: "A call of a model read from and wrote to a cache more tokens than its input had. None of its input counts as uncached.",
+    zh: "一次模型调用读写缓存的 Token 多于输入 Token；其输入不计未命中缓存的部分。",
+    enAction: "Send all input as input_tokens: cached_input_tokens and cache_write_tokens are parts of it.",
+    zhAction: "input_tokens 应包含全部输入；cached_input_tokens 与 cache_write_tokens 是其中的一部分。",
+  },
   unknown_word: {
     kind: "unknown_word",
     en: "No list knows the word, so it has no meaning: a role counts as the customer's, a reason as assumed, a status as away or open.",

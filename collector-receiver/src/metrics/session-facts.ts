@@ -1,4 +1,5 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
+import { aiCallEvent } from "./ai-calls.ts";
 import { customerOf } from "./customer-ids.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import { codedAt, endCode, sessionMark } from "./session-marks.ts";
@@ -51,8 +52,7 @@ export function addEventToFacts(
   const facts = known ?? noFacts(event);
   if (event.test) facts.marks |= sessionMark.test;
   if (at < facts.firstSeenMs) facts.firstSeenMs = at;
-  // A customer may rate long after the conversation.
-  if (at > facts.lastActivityMs && event.name !== feedback) facts.lastActivityMs = at;
+  if (at > facts.lastActivityMs && !isQuiet(event.name)) facts.lastActivityMs = at;
   const userId = customerOf(event);
   if (userId !== null && isLater(at, userId, facts)) {
     facts.userId = userId;
@@ -94,6 +94,8 @@ export function addEventToFacts(
 }
 
 const feedback = "session.feedback";
+/** No activity of the customer: one may rate long after the conversation, and a model may sum it up. */
+const isQuiet = (name: string): boolean => name === feedback || name === aiCallEvent;
 /** Before any activity: whatever comes later is greater. */
 const neverActiveMs = 0;
 
@@ -106,7 +108,7 @@ function noFacts({ tenantId, sessionId, occurredAtMs, name }: CountableEvent): S
     channel: null,
     lastStartMs: null,
     firstSeenMs: occurredAtMs,
-    lastActivityMs: name === feedback ? neverActiveMs : occurredAtMs,
+    lastActivityMs: isQuiet(name) ? neverActiveMs : occurredAtMs,
     firstEndMs: null,
     escalatedMs: null,
     takenOverMs: null,

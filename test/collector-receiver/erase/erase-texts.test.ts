@@ -3,9 +3,10 @@ import fc from "fast-check";
 import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { Censor } from "../../../collector-receiver/src/erase/censor.ts";
-import { censorWord } from "../../../collector-receiver/src/erase/censor-events.ts";
+import { censorEvent, censorPriceWord, censorWord } from "../../../collector-receiver/src/erase/censor-events.ts";
 import { payloadNamesPerson } from "../../../collector-receiver/src/erase/payload-names-person.ts";
 import { messageField, textAttribute } from "../../../collector-receiver/src/bytes/write-protobuf.ts";
+import { priceWordOf } from "../../../collector-receiver/src/metrics/ai-calls.ts";
 import { countedValueOf } from "../../../collector-receiver/src/metrics/attribute-counters.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { censoredColumns } from "../../../collector-receiver/src/storage/erase/censor-columns.ts";
@@ -110,6 +111,12 @@ test.each([
       },
       atMs: atMs - agent_id,
     },
+    // One is the person's own; of the others, texts are counted by their beginning.
+    ...["s-own", "s-other"].map((session_id) => ({
+      name: "ai.call",
+      attributes: { session_id, model: `gpt of  ${text}`, provider: text, service_tier: `${"x".repeat(60)} ${text}` },
+      atMs: atMs - agent_id,
+    })),
     { name: `seen.${text}`, attributes: { place: "shop" }, atMs: atMs - agent_id },
     { name: "agent.login", attributes: { agent_id, agent_name: `Agent of ${text}` }, atMs: atMs - agent_id },
     { name: "query.order", attributes: { session_id: "s-other", success: `no, says ${text}` }, atMs: atMs - agent_id },
@@ -154,6 +161,8 @@ test.each([
   expect(before).toEqual(
     expect.arrayContaining([
       "analytics_agent_metrics.agent_name",
+      "analytics_ai_tokens.model",
+      "analytics_ai_tokens.provider",
       "analytics_customers.user_id",
       "analytics_event_counts.event_name",
       "analytics_events.event_data",
@@ -229,6 +238,32 @@ test("a row and its counter lose the id in the same way, whatever the words are"
       // What is stored afterwards is counted under the word that the counter got.
       expect(countedValueOf(censored)).toBe(censored);
       expect(censor.finds(censored)).toBe(false);
+    }),
+  );
+});
+
+test("a call and its counter lose the id in the same way, however long a model's name is", () => {
+  const words = fc.array(fc.constantFrom("anna", "anna-2", "Anna", "ft:anna:x", "left", "  ", "\n", "x".repeat(30)), {
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(words, fc.constantFrom("anna", "anna-2", "left"), (parts, id) => {
+      const censor = new Censor(id, null);
+      const text = parts.join(" ");
+      const call = {
+        eventId: "",
+        name: "ai.call",
+        occurredAtMs: 0,
+        sessionId: null,
+        ticketId: null,
+        serviceName: null,
+        customer: null,
+      };
+      const { data } = censorEvent(censor, { ...call, data: { model: text, note: text } });
+      const counted = censorPriceWord(censor, priceWordOf(text));
+      expect(priceWordOf(data["model"])).toBe(counted);
+      expect(priceWordOf(counted)).toBe(counted);
+      expect(censor.finds(data["model"] as string)).toBe(false);
     }),
   );
 });

@@ -64,6 +64,21 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       { requiredKeys: [] },
     ),
     "ticket.closed": fc.record({ resolution_duration_hours: fraction, sla_met: fc.boolean() }, { requiredKeys: [] }),
+    "ai.call": fc.record(
+      {
+        model: fc.constantFrom("gpt-5-mini", " gpt-5-mini", "GPT\n5", "ft:gpt-5:acme", "m".repeat(70), ""),
+        provider: fc.constantFrom("openai", "anthropic"),
+        service_tier: fc.constantFrom("flex", "default"),
+        input_tokens: fc.nat(5000),
+        cached_input_tokens: fc.nat(4000),
+        cache_write_tokens: fc.nat(2000),
+        output_tokens: fc.nat(1_000_000_000),
+        duration_ms: fc.nat(9000),
+        first_token_ms: fraction,
+        error: fc.boolean(),
+      },
+      { requiredKeys: ["model"] },
+    ),
     "acme.custom": fc.record(
       {
         note: fc.constant("ours"),
@@ -79,7 +94,10 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
   const names = Object.keys(attributesByName).flatMap((name): string[] =>
     name === "acme.custom"
       ? Array<string>(9).fill(name)
-      : name.startsWith("session.") || name.startsWith("ticket.") || name === "agent.session_takeover"
+      : name.startsWith("session.") ||
+          name.startsWith("ticket.") ||
+          name === "agent.session_takeover" ||
+          name === "ai.call"
         ? [name, name, name]
         : [name],
   );

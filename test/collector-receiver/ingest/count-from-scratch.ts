@@ -145,7 +145,7 @@ export function countFromScratch(events: readonly BusinessEvent[], rules: Scratc
     if (!first) continue;
     const day = localDay(first.occurredAtMs, rules.timezone);
     const put = (column: string, amount = 1): void => add(first.tenantId, day, column, amount);
-    const active = sessionEvents.filter(({ name }) => name !== "session.feedback");
+    const active = sessionEvents.filter(({ name }) => name !== "session.feedback" && name !== "ai.call");
     const lastActivity = Math.max(...active.map((event) => event.occurredAtMs));
     const ends = of("session.end").map((event) => event.occurredAtMs);
     const idle = ends.length === 0 && lastActivity + rules.idleTimeoutMs <= rules.idleThroughMs;

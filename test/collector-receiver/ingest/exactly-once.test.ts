@@ -10,6 +10,7 @@ import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { emptyTables } from "../../support/empty-tables.ts";
 import { openTestIngest } from "../../support/open-test-ingest.ts";
+import { aiTokensFromScratch, storedAiTokens } from "./ai-tokens-from-scratch.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countedEvents, countFromScratch, firstTakeovers } from "./count-from-scratch.ts";
 import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
@@ -89,6 +90,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         expect(await storedDetails(database.pool)).toEqual(detailsFromScratch(events, timezone));
         expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
         expect(await storedQuality(database.pool)).toEqual(qualityFromScratch(events, timezone));
+        expect(await storedAiTokens(database.pool)).toEqual(aiTokensFromScratch(events, timezone));
         expect(await businessDurations()).toBe(durationsOf(events, timezone));
         expect(await storedOwnNumbers(database.pool)).toEqual(countOwnFromScratch(events, timezone));
         expect(await agentsAddUp()).toBe(true);

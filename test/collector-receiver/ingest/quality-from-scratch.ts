@@ -38,6 +38,10 @@ export function qualityFromScratch(events: readonly BusinessEvent[], timezone: s
     if (name === "session.message" && Number(data["first_token_ms"]) > Number(data["response_time_ms"])) {
       add("contradicting_durations", "first_token_ms", "");
     }
+    const cached = Number(data["cached_input_tokens"] ?? 0) + Number(data["cache_write_tokens"] ?? 0);
+    if (name === "ai.call" && cached > Number(data["input_tokens"] ?? 0)) {
+      add("cache_unclear", "cached_input_tokens", "");
+    }
     const says = { resolved: true, 已解决: true, " Failed": false }[String(data["reason"])];
     if (name === "session.end" && data["resolved"] !== undefined && says === !(data["resolved"] as boolean)) {
       add("contradicting_end", "resolved", "");

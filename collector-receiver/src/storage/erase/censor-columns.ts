@@ -1,3 +1,4 @@
+import { aiColumns, aiPriceKeys } from "../../metrics/ai-calls.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** A column of text that may name a person. */
@@ -7,7 +8,7 @@ interface TextColumn {
   /** Characters that it holds. */
   readonly maxLength: number;
   /** Set if the column is part of the key: rows that get the same text are added up. */
-  readonly counted?: { readonly key: readonly string[]; readonly amount: string };
+  readonly counted?: { readonly key: readonly string[]; readonly amounts: readonly string[] };
   /** SQL that is true of the rows whose text may name somebody; all unless given. */
   readonly where?: string;
 }
@@ -18,33 +19,39 @@ export const censoredColumns: readonly TextColumn[] = [
     table: "analytics_event_counts",
     column: "event_name",
     maxLength: 50,
-    counted: { key: ["day"], amount: "events" },
+    counted: { key: ["day"], amounts: ["events"] },
   },
   {
     table: "analytics_attribute_counts",
     column: "event_name",
     maxLength: 50,
-    counted: { key: ["day", "attribute", "value"], amount: "events" },
+    counted: { key: ["day", "attribute", "value"], amounts: ["events"] },
   },
   {
     table: "analytics_attribute_counts",
     column: "value",
     maxLength: Infinity,
-    counted: { key: ["day", "event_name", "attribute"], amount: "events" },
+    counted: { key: ["day", "event_name", "attribute"], amounts: ["events"] },
   },
   {
     table: "analytics_data_quality",
     column: "event_name",
     maxLength: 50,
-    counted: { key: ["day", "code", "attribute", "detail"], amount: "events" },
+    counted: { key: ["day", "code", "attribute", "detail"], amounts: ["events"] },
   },
   {
     table: "analytics_data_quality",
     column: "detail",
     maxLength: Infinity,
-    counted: { key: ["day", "code", "attribute", "event_name"], amount: "events" },
+    counted: { key: ["day", "code", "attribute", "event_name"], amounts: ["events"] },
     where: "code = 'unknown_word'",
   },
+  ...aiPriceKeys.map((column) => ({
+    table: "analytics_ai_tokens",
+    column,
+    maxLength: 64,
+    counted: { key: ["day", ...aiPriceKeys.filter((name) => name !== column)], amounts: aiColumns },
+  })),
   { table: "analytics_agent_metrics", column: "agent_name", maxLength: Infinity },
   { table: "analytics_agent_states", column: "session_id", maxLength: 64 },
   { table: "analytics_agent_states", column: "login_id", maxLength: Infinity },
@@ -87,17 +94,19 @@ export async function censorColumn(
     });
     return changed.rowCount ?? 0;
   }
-  const { key, amount } = counted;
+  const { key, amounts } = counted;
+  const names = amounts.join(", ");
   const moved = await client.query<{ rows: number }>({
     text: `
       with taken as (
         delete from ${table} t using ${renamed}
         where t.tenant_id = $1 and t.${column} = renamed.before and ${where}
-        returning ${key.map((name) => `t.${name}`).join(", ")}, renamed.after, t.${amount}
+        returning ${key.map((name) => `t.${name}`).join(", ")}, renamed.after, ${amounts.map((name) => `t.${name}`).join(", ")}
       ), added as (
-        insert into ${table} as t (tenant_id, ${key.join(", ")}, ${column}, ${amount})
-        select $1, ${key.join(", ")}, after, sum(${amount}) from taken group by ${key.join(", ")}, after
-        on conflict (tenant_id, ${[...key, column].join(", ")}) do update set ${amount} = t.${amount} + excluded.${amount}
+        insert into ${table} as t (tenant_id, ${key.join(", ")}, ${column}, ${names})
+        select $1, ${key.join(", ")}, after, ${amounts.map((name) => `sum(${name})`).join(", ")} from taken group by ${key.join(", ")}, after
+        on conflict (tenant_id, ${[...key, column].join(", ")}) do update set
+          ${amounts.map((name) => `${name} = t.${name} + excluded.${name}`).join(", ")}
       )
       select count(*)::int as rows from taken`,
     values,

@@ -1,3 +1,4 @@
+import { aiColumns, aiPriceKeys } from "../../metrics/ai-calls.ts";
 import { agentCounterColumns, businessCounterColumns } from "../../metrics/counter-columns.ts";
 import type { TenantRules } from "../../metrics/session-contribution.ts";
 import { bucketColumns } from "../counters/bucket-columns.ts";
@@ -37,6 +38,7 @@ export const counterTables: readonly DerivedTable[] = [
     counters: ["events"],
     facts: [],
   },
+  { table: "analytics_ai_tokens", key: ["day", ...aiPriceKeys], counters: aiColumns, facts: [] },
   {
     table: "analytics_data_quality",
     key: ["day", "code", "attribute", "detail", "event_name"],

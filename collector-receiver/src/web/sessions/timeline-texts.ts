@@ -131,6 +131,14 @@ export const timelineTexts: Readonly<Record<Locale, TimelineTexts>> = {
           isTrue("sla_met") === true && ", SLA met",
           isTrue("sla_met") === false && ", SLA missed",
         ),
+      "ai.call": ({ text, time, isTrue }) =>
+        join(
+          isTrue("error") === true ? "A model failed" : "A model was called",
+          when(text("model"), (model) => `: ${model}`),
+          when(time("duration_ms"), (after) => `, ${after}`),
+          when(text("input_tokens"), (tokens) => `, input tokens: ${tokens}`),
+          when(text("output_tokens"), (tokens) => `, output tokens: ${tokens}`),
+        ),
     },
     own: (name) => `Event ${name}`,
   },
@@ -232,6 +240,14 @@ export const timelineTexts: Readonly<Record<Locale, TimelineTexts>> = {
           when(time("resolution_duration_hours"), (after) => `，用时 ${after}`),
           isTrue("sla_met") === true && "，SLA 达成",
           isTrue("sla_met") === false && "，SLA 未达成",
+        ),
+      "ai.call": ({ text, time, isTrue }) =>
+        join(
+          isTrue("error") === true ? "调用模型失败" : "调用模型",
+          when(text("model"), (model) => `：${model}`),
+          when(time("duration_ms"), (after) => `，用时 ${after}`),
+          when(text("input_tokens"), (tokens) => `，输入 Token ${tokens}`),
+          when(text("output_tokens"), (tokens) => `，输出 Token ${tokens}`),
         ),
     },
     own: (name) => `事件 ${name}`,
