@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../../collector-receiver/src/config/load-config.ts";
 import { findMisspelt } from "../../../collector-receiver/src/config/find-misspelt.ts";
 import { checkEnvironment } from "../../../collector-receiver/src/operating/doctor/check-environment.ts";
+import { judgeLag } from "../../../collector-receiver/src/operating/doctor/check-other-connections.ts";
 import { checkRights } from "../../../collector-receiver/src/operating/doctor/check-rights.ts";
 import { checkPooler, checkTls, checkWritable } from "../../../collector-receiver/src/operating/doctor/check-server.ts";
 import { checkTimezones } from "../../../collector-receiver/src/operating/doctor/check-timezones.ts";
@@ -140,6 +141,11 @@ test("a server or role that takes no writes is named", async () => {
     "failed",
     expect.stringMatching(/standby, 12 s behind: connect to the primary/),
   ]);
+});
+
+test("a standby for pages that is more than a minute behind is a warning", () => {
+  expect(judgeLag(60_000)).toEqual(["ok", "pages are read from a standby, 60 s behind"]);
+  expect(judgeLag(61_000)).toEqual(["warning", "pages are read from a standby, 61 s behind: their figures are as old"]);
 });
 
 test("a connection without TLS is a warning only if it leaves this machine", async () => {

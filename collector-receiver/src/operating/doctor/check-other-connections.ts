@@ -17,10 +17,15 @@ export function checkReader(client: pg.Client, url: string, describe: DescribeDa
   return look(client, url, describe, "READ_DATABASE_URL", async (reader) => {
     const { standby } = await readSessionKind(reader);
     if (!standby) return ["ok", "pages are read from a primary"];
-    const seconds = Math.round((await measureReplicaLag(reader)) / 1000);
-    const text = `pages are read from a standby, ${seconds} s behind`;
-    return seconds > maxLagSeconds ? ["warning", `${text}: their figures are as old`] : ["ok", text];
+    return judgeLag(await measureReplicaLag(reader));
   });
+}
+
+/** Whether the figures that a standby gives are too old: `lagMs` is how far it is behind. */
+export function judgeLag(lagMs: number): Result {
+  const seconds = Math.round(lagMs / 1000);
+  const text = `pages are read from a standby, ${seconds} s behind`;
+  return seconds > maxLagSeconds ? ["warning", `${text}: their figures are as old`] : ["ok", text];
 }
 
 /** Where migrations go: reachable, the database that events go to, and writable. */

@@ -6,6 +6,7 @@ import {
   openWriterConnection,
   parseTimestamptz,
 } from "../../../../collector-receiver/src/storage/wire/writer-connection.ts";
+import { applySettings } from "../../../../collector-receiver/src/storage/wire/transaction-settings.ts";
 import { keepResolutionDays } from "../../../../collector-receiver/src/upkeep/keep-resolution-days.ts";
 import { sweepIdleSessions } from "../../../../collector-receiver/src/upkeep/sweep-idle-sessions.ts";
 import { useTestDatabase } from "../../../support/create-test-database.ts";
@@ -56,6 +57,34 @@ test.each([
   );
   await rebuildTenant(connectionString, "default");
   expect((await verifyTenant(connectionString, "default")).firstDrifts).toEqual([]);
+});
+
+test("a transaction sets what a session that a pooler hands out may have otherwise, and leaves the session as it was", async () => {
+  const { connectionString } = await useTestDatabase();
+  const client = await openWriterConnection(connectionString);
+  onTestFinished(() => client.end());
+  const read = async () => {
+    const shown = ["timezone", "datestyle", "jit", "plan_cache_mode", "idle_in_transaction_session_timeout"];
+    const { rows } = await client.query(
+      `select ${shown.map((name) => `current_setting('${name}') as ${name}`).join(", ")}`,
+    );
+    return rows[0];
+  };
+  await client.query("set timezone to 'Asia/Kathmandu'");
+  await client.query("set datestyle to 'German, DMY'");
+  await client.query("set jit to on");
+  const handedOut = await read();
+  await client.query("begin");
+  await applySettings(client, { genericPlans: true, endsIfAbandoned: true });
+  expect(await read()).toEqual({
+    timezone: "UTC",
+    datestyle: expect.stringMatching(/^ISO,/),
+    jit: "off",
+    plan_cache_mode: "force_generic_plan",
+    idle_in_transaction_session_timeout: "10s",
+  });
+  await client.query("commit");
+  expect(await read()).toEqual(handedOut);
 });
 
 test("a connection asks the server for nothing that a pooler refuses or ignores", async () => {
