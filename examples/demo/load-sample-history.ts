@@ -1,11 +1,16 @@
 import { generateHistory } from "./history/generate-history.ts";
 import { findMissing, loadHistory } from "./history/load-history.ts";
 import { dayOf, firstDayOfMonth } from "./history/sample-calendar.ts";
+import { sampleNotes } from "./history/sample-incidents.ts";
+import { addSampleNotes } from "./add-sample-notes.ts";
 import { setWorkingHours } from "./set-working-hours.ts";
 import type { DemoServices } from "./start-demo-services.ts";
 import type { Progress } from "./show-progress.ts";
 
-/** Loads last month and this month until now, as far as it is missing; gives what was posted, by name. */
+/** Whole months before the current one: a year ago can be compared with. */
+const monthsBefore = 12;
+
+/** Loads thirteen months, the last of them until now, as far as they are missing; gives what was posted, by name. */
 export async function loadSampleHistory(
   services: DemoServices,
   seed: string,
@@ -14,7 +19,9 @@ export async function loadSampleHistory(
 ): Promise<Record<string, number>> {
   await setWorkingHours(services.databaseUrl);
   const now = Date.now();
-  const history = generateHistory({ seed, firstDay: firstDayOfMonth(now, 1), lastDay: dayOf(now), untilMs: now });
+  const days = { firstDay: firstDayOfMonth(now, monthsBefore), lastDay: dayOf(now) };
+  await addSampleNotes(services.pool, sampleNotes(days.firstDay, days.lastDay));
+  const history = generateHistory({ seed, ...days, untilMs: now });
   const missing = await findMissing(services.pool, history);
   const startedAt = performance.now();
   await loadHistory(services.otlpUrl, missing, signal, (sent) =>

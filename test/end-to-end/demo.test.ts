@@ -42,7 +42,7 @@ describe("npm run demo -- --once --json", () => {
   const once = (...more: string[]): Promise<Outcome> =>
     runDemo(["--once", "--json", "--ports", "auto", "--data-folder", dataFolder, "--live-seconds", "8", ...more]);
 
-  test("sends two months and live traffic; sent, stored and counted agree, and verify finds no drift", async () => {
+  test("sends thirteen months and live traffic; sent, stored and counted agree, and verify finds no drift", async () => {
     const { code, stdout, stderr } = await once();
     expect(stdout, stderr).not.toBe("");
     const result = JSON.parse(stdout);
@@ -61,7 +61,9 @@ describe("npm run demo -- --once --json", () => {
       unexpected_answers: [],
       verify: { exitCode: 0 },
     });
-    expect(result.events.map((line: { event: string }) => line.event)).toEqual(businessEventNames.toSorted());
+    expect(result.events.map((line: { event: string }) => line.event)).toEqual(
+      [...businessEventNames, "session.feedback"].toSorted(),
+    );
     for (const line of result.events) {
       expect(line.before).toBe(0);
       expect(line.sent).toBeGreaterThan(0);

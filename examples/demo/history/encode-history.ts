@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-catalogue";
 import type { HistoryEvent } from "./history-event.ts";
+import { dayOf } from "./sample-calendar.ts";
+import { versionOf } from "./sample-incidents.ts";
 
 type AnyValue = { stringValue: string } | { boolValue: boolean } | { intValue: string } | { doubleValue: number };
 
@@ -9,12 +11,21 @@ type AnyValue = { stringValue: string } | { boolValue: boolean } | { intValue: s
  * span event. There is no source and no sequence number: nothing of a history can be lost unseen.
  */
 export function encodeHistory(events: readonly HistoryEvent[]): string {
-  const byProduct = Map.groupBy(events, (event) => event.product);
+  const byProcess = Map.groupBy(events, (event) => `${event.product} ${versionOf(dayOf(event.occurredAtMs))}`);
   return JSON.stringify({
-    resourceSpans: [...byProduct].map(([product, own]) => ({
-      resource: { attributes: [{ key: "service.name", value: { stringValue: product } }] },
-      scopeSpans: [{ scope: { name: instrumentationScope }, spans: own.map(encodeCarrier) }],
-    })),
+    resourceSpans: [...byProcess].map(([process, own]) => {
+      const [product, version] = process.split(" ") as [string, string];
+      return {
+        resource: {
+          attributes: [
+            { key: "service.name", value: encodeValue(product) },
+            // The workbench is older, and nothing happens to it.
+            { key: "service.version", value: encodeValue(product === "ai-chatbot" ? version : "1.4.0") },
+          ],
+        },
+        scopeSpans: [{ scope: { name: instrumentationScope }, spans: own.map(encodeCarrier) }],
+      };
+    }),
   });
 }
 

@@ -4,6 +4,7 @@ import { narrateSession } from "./narrate-session.ts";
 import { narrateShift } from "./narrate-shifts.ts";
 import { narrateTicket, type TicketOrigin } from "./narrate-ticket.ts";
 import { planShifts } from "./plan-shifts.ts";
+import { conditionsOf } from "./sample-incidents.ts";
 import { compactDate, demandByHour, demandOf, startOfDay, type DayNumber } from "./sample-calendar.ts";
 import { createSeededRandom, createSeededUuidV7 } from "./seeded-random.ts";
 
@@ -18,9 +19,9 @@ export interface HistoryRange {
 }
 
 /** Chats of an ordinary day of January 2025. */
-const sessionsPerDay = 42;
+const sessionsPerDay = 28;
 /** Mails and calls of such a day that become a ticket. */
-const ticketsPerDay = 4;
+const ticketsPerDay = 5;
 const firstTicketDay = Date.UTC(2020, 0, 1) / 86_400_000;
 
 /**
@@ -53,6 +54,7 @@ function generateDay(seed: string, day: DayNumber, events: HistoryEvent[]): void
   const openTicket = (origin: TicketOrigin): void => void tickets.push(origin);
   const timeOfDay = (): number => startOfDay(day) + random.weighted(hours) * 3_600_000 + random.integer(0, 3_599_999);
 
+  const conditions = conditionsOf(day);
   const visits = random.poisson(sessionsPerDay * demandOf(day));
   const customers = Math.round(900 * demandOf(day));
   for (let visit = 1; visit <= visits; visit++) {
@@ -64,10 +66,7 @@ function generateDay(seed: string, day: DayNumber, events: HistoryEvent[]): void
         userId: `u-${customer.toString(16).padStart(4, "0")}`,
         startMs: timeOfDay(),
       },
-      shifts,
-      random,
-      narrate,
-      openTicket,
+      { shifts, random, narrate, openTicket, conditions },
     );
   }
   for (let left = random.poisson(ticketsPerDay * demandOf(day)); left > 0; left--) {
@@ -78,7 +77,9 @@ function generateDay(seed: string, day: DayNumber, events: HistoryEvent[]): void
   tickets.forEach((origin, place) => {
     narrateTicket((day - firstTicketDay) * 1_000 + place, origin, team, random, narrate);
   });
-  for (const shift of shifts) narrateShift(shift, random, narrate);
+  // More customers for each agent are more mails and tickets, too.
+  const busyShare = Math.min(0.8, 0.6 + (0.24 * demandOf(day)) / shifts.length);
+  for (const shift of shifts) narrateShift(shift, busyShare, random, narrate);
 }
 
 const hours = demandByHour.map((weight, hour) => [hour, weight] as const);

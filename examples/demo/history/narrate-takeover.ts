@@ -1,22 +1,18 @@
-import type { Narrate } from "./history-event.ts";
 import type { SampleVisit } from "./sample-visit.ts";
-import type { OpenTicket } from "./narrate-ticket.ts";
+import type { SampleDay } from "./sample-day.ts";
 import type { SampleShift } from "./plan-shifts.ts";
-import type { SeededRandom } from "./seeded-random.ts";
 
 interface EscalatedVisit extends SampleVisit {
   readonly escalatedAt: number;
   readonly waitMs: number;
 }
 
-/** An agent takes the chat, writes, passes it on now and then, releases it. Gives the time of the release. */
+/** An agent takes the chat, writes, passes it on now and then, releases it. Gives when, and who released it. */
 export function narrateTakeover(
   visit: EscalatedVisit,
   onDuty: readonly SampleShift[],
-  random: SeededRandom,
-  narrate: Narrate,
-  openTicket: OpenTicket,
-): number {
+  { random, narrate, openTicket }: Pick<SampleDay, "random" | "narrate" | "openTicket">,
+): { readonly now: number; readonly agentId: number } {
   const session_id = visit.sessionId;
   let shift = random.pick(onDuty);
   let now = visit.escalatedAt + visit.waitMs;
@@ -28,8 +24,8 @@ export function narrateTakeover(
     wait_duration_seconds: Math.round(visit.waitMs / 100) / 10,
   });
 
-  const messages = 2 + random.poisson(4.5);
-  const handleMs = Math.round(random.logNormal(430_000, 0.5));
+  const messages = 2 + random.poisson(3.5);
+  const handleMs = Math.round(random.logNormal(540_000, 0.5));
   const transferAfter = onDuty.length > 1 && random.chance(0.08) ? random.integer(1, messages - 1) : null;
   let sent = 0;
   for (let message = 0; message < messages; message++) {
@@ -64,5 +60,5 @@ export function narrateTakeover(
   if (random.chance(0.22)) {
     openTicket({ createdAt: now + 5_000, source: "chat", sessionId: session_id, agentId: shift.agent.id });
   }
-  return now;
+  return { now, agentId: shift.agent.id };
 }

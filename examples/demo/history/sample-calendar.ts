@@ -34,8 +34,8 @@ const seasons: readonly { from: string; to: string; demand: number; staff: numbe
   { from: "01-01", to: "01-02", demand: 0.7, staff: 0.5 },
   { from: "05-01", to: "05-05", demand: 1.1, staff: 0.5 },
   { from: "10-01", to: "10-07", demand: 1, staff: 0.5 },
-  { from: "11-09", to: "11-12", demand: 1.6, staff: 1 },
-  { from: "12-15", to: "12-23", demand: 1.35, staff: 1 },
+  { from: "11-09", to: "11-12", demand: 1.6, staff: 1.3 },
+  { from: "12-15", to: "12-23", demand: 1.35, staff: 1.2 },
   { from: "12-24", to: "12-26", demand: 0.6, staff: 0.75 },
   { from: "12-27", to: "12-31", demand: 0.9, staff: 0.75 },
 ];
@@ -50,8 +50,10 @@ function isBlackFridayWeekend(day: DayNumber): boolean {
 
 /** Customers rest on working days less than one would think: the weekend is the busiest. */
 const demandByWeekday = [1.18, 1.02, 0.93, 0.9, 0.92, 0.98, 1.14] as const;
-/** Share of the team at work. */
-const staffByWeekday = [0.6, 1, 1, 1, 1, 1, 0.7] as const;
+/** Share of the team at work: five days a week of six people are four to five a day. */
+const staffByWeekday = [0.5, 0.67, 0.67, 0.67, 0.67, 0.67, 0.5] as const;
+/** Three days of each month on which members pay less. */
+const campaign = { from: "16", to: "18", demand: 1.5 } as const;
 
 const season = (day: DayNumber) => {
   const monthDay = dateOf(day).slice(5);
@@ -64,8 +66,15 @@ const season = (day: DayNumber) => {
  */
 export function demandOf(day: DayNumber): number {
   const monthsOfGrowth = Math.max(0, (day - Date.UTC(2025, 0, 1) / dayMs) / 30.44);
-  const special = isBlackFridayWeekend(day) ? 2 : (season(day)?.demand ?? 1);
+  const ordinary = isCampaign(day) ? campaign.demand : 1;
+  const special = isBlackFridayWeekend(day) ? 2 : (season(day)?.demand ?? ordinary);
   return demandByWeekday[weekday(day)]! * special * (1 + 0.03 * monthsOfGrowth);
+}
+
+/** Members' days. */
+export function isCampaign(day: DayNumber): boolean {
+  const dayOfMonth = dateOf(day).slice(8);
+  return dayOfMonth >= campaign.from && dayOfMonth <= campaign.to;
 }
 
 /** Share of the team at work on a day, 0 to 1. */

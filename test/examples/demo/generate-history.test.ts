@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { generateHistory } from "../../../examples/demo/history/generate-history.ts";
 import type { HistoryEvent } from "../../../examples/demo/history/history-event.ts";
+import { sampleNotes, versionOf } from "../../../examples/demo/history/sample-incidents.ts";
 import {
   dateOf,
   dayOf,
@@ -148,9 +149,10 @@ describe("two months of it", () => {
   });
   const named = (name: string): HistoryEvent[] => history.filter((event) => event.name === name);
 
-  test("hold every event of the plan and a few thousand sessions", () => {
-    expect(new Set(history.map((event) => event.name)).size).toBe(17);
-    expect(named("session.start").length).toBeGreaterThan(3_000);
+  test("hold every event of the plan, ratings, and a few thousand sessions", () => {
+    expect(new Set(history.map((event) => event.name)).size).toBe(18);
+    expect(named("session.feedback").length / named("session.start").length).toBeCloseTo(0.17, 1);
+    expect(named("session.start").length).toBeGreaterThan(2_500);
     expect(named("session.start").length).toBeLessThan(6_000);
   });
 
@@ -184,6 +186,90 @@ describe("two months of it", () => {
         return hour >= from && hour < to;
       }).length;
     expect(hours(18, 24)).toBeGreaterThan(2 * hours(6, 12));
+  });
+});
+
+describe("thirteen months of it", () => {
+  const history = generateHistory({
+    seed: "spanledger",
+    firstDay: day("2025-11-01"),
+    lastDay: day("2026-11-30"),
+    untilMs: far,
+  });
+  const on = (name: string, from: string, to: string): HistoryEvent[] => {
+    const [start, end] = [startOfDay(day(from)), startOfDay(day(to) + 1)];
+    return history.filter((event) => event.name === name && event.occurredAtMs >= start && event.occurredAtMs < end);
+  };
+
+  test("are not more than a busy machine can load within a minute", () => {
+    expect(history.length).toBeGreaterThan(100_000);
+    expect(history.length).toBeLessThan(220_000);
+  });
+
+  test("have a campaign in each month, and days on which a release fails look-ups and answers slowly", () => {
+    for (let month = 1; month <= 11; month++) {
+      const campaign = Date.UTC(2026, month - 1, 16) / 86_400_000;
+      expect(demandOf(campaign) / demandOf(campaign + 7), `month ${month}`).toBeGreaterThan(1.4);
+    }
+    const startsOf = (dates: readonly [string, string]): number => on("session.start", ...dates).length;
+    expect(startsOf(["2026-10-16", "2026-10-18"])).toBeGreaterThan(1.2 * startsOf(["2026-10-23", "2026-10-25"]));
+    const failed = (from: string, to: string): number => {
+      const queries = [...on("query.order", from, to), ...on("query.tracking", from, to)];
+      return queries.filter((event) => event.attributes["success"] === false).length / queries.length;
+    };
+    const answer = (from: string, to: string): number => {
+      const times = on("session.message", from, to).map((event) => event.attributes["response_time_ms"] as number);
+      return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;
+    };
+    for (const month of ["2026-02", "2026-05", "2026-08", "2026-11"]) {
+      expect(failed(`${month}-07`, `${month}-08`)).toBeGreaterThan(3 * failed(`${month}-10`, `${month}-15`));
+      expect(answer(`${month}-07`, `${month}-08`)).toBeGreaterThan(1.7 * answer(`${month}-10`, `${month}-15`));
+      expect([6, 7, 8, 9].map((d) => versionOf(day(`${month}-0${d}`)))).toMatchObject([
+        expect.stringMatching(/\.0$/),
+        expect.stringMatching(/\.0$/),
+        expect.stringMatching(/\.0$/),
+        expect.stringMatching(/\.1$/),
+      ]);
+    }
+  });
+
+  test("hold conversations of every outcome in every month", () => {
+    const classes = new Map<string, Map<string, number>>();
+    for (const events of groupBy(history, "session_id")) {
+      const has = (name: string): boolean => events.some((event) => event.name === name);
+      const end = events.find((event) => event.name === "session.end")?.attributes["reason"];
+      const outcome = has("agent.session_takeover")
+        ? has("session.message")
+          ? "assisted"
+          : "human only"
+        : has("session.escalate")
+          ? "untaken"
+          : !has("session.message")
+            ? "unanswered"
+            : end === "unresolved"
+              ? "not resolved"
+              : end === "customer_closed" || end === "resolved"
+                ? "confirmed"
+                : "assumed";
+      const month = dateOf(dayOf(events[0]!.occurredAtMs)).slice(0, 7);
+      const counts = classes.get(month) ?? new Map<string, number>();
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      classes.set(month, counts);
+    }
+    expect(classes.size).toBe(13);
+    for (const [month, counts] of classes) {
+      expect(counts.size, month).toBe(7);
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      expect(Math.min(...counts.values()), month).toBeGreaterThan(5);
+      const byAi = (counts.get("confirmed")! + counts.get("assumed")!) / total;
+      expect(byAi, month).toBeGreaterThan(0.65);
+      expect(byAi, month).toBeLessThan(0.85);
+    }
+  });
+
+  test("have notes on what happened, each on its day", () => {
+    const notes = sampleNotes(day("2026-10-01"), day("2026-11-30"));
+    expect(notes.map(({ atMs }) => dateOf(dayOf(atMs)))).toEqual(["2026-10-16", "2026-11-09", "2026-11-16"]);
   });
 });
 
