@@ -41,7 +41,7 @@ export interface AgentsDocument {
 const agentColumns: ReadonlySet<string> = new Set(agentCounterColumns);
 
 /** Metrics that need no other counters than those kept by agent. */
-const agentMetrics = counterMetrics.filter((metric) =>
+export const agentCounterMetrics = counterMetrics.filter((metric) =>
   [
     ...metric.numerator.add,
     ...(metric.numerator.subtract ?? []),
@@ -71,7 +71,7 @@ export async function readAgentsDocument(
     : [...rows, { agentId: null, agentName: null, counters: nobody }];
   const figuresOf = (counters: AgentCounters): Record<string, MetricValue> =>
     Object.fromEntries(
-      agentMetrics.map((metric) => [
+      agentCounterMetrics.map((metric) => [
         metric.key,
         deriveMetric(metric, { ...noCounters, ...counters }, locale, tenant.currency),
       ]),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
 import { createErrorPage } from "./page/answer-error-page.ts";
+import { routeAgentList } from "./routes/agent-list.ts";
 import { routeAgent } from "./routes/agent.ts";
 import { routeDataQualityPages } from "./routes/data-quality.ts";
 import { routeEventList } from "./routes/event-list.ts";
@@ -30,6 +31,7 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeSessionPage(app, context);
   routeEventList(app, context);
   routeTicketList(app, context);
+  routeAgentList(app, context);
   routeAgent(app, context);
   routeTicket(app, context);
   routeDataQualityPages(app, context);

@@ -88,6 +88,7 @@ const paths: readonly (readonly [string, () => string])[] = [
   ["a session", () => session],
   ["the events behind a figure", () => "/report/events?month=2025-12&of=sessions_handled"],
   ["the tickets behind a figure", () => "/report/tickets?month=2025-12&of=tickets_resolved"],
+  ["all agents", () => "/report/agents?month=2025-12"],
   ["an agent", () => "/report/agents/1?month=2025-12"],
   ["a ticket", () => ticket],
   ["a shared copy", () => shared],
@@ -250,6 +251,8 @@ const lists = [
   "the sessions behind a figure",
   "the events behind a figure",
   "the tickets behind a figure",
+  "all agents",
+  "an agent",
   "a ticket",
 ];
 test.each(paths.filter(([name]) => lists.includes(name)))("on a phone all of %s is in sight", async (_, path) => {

@@ -302,3 +302,117 @@ test("tickets show age, priority, assignee and SLA, by age and by number, and a 
   expect(answer.headers.get("location")).toBe("/report/tickets/10?month=2025-12&lang=en");
   expect(await get(`${open}&q=77`)).toContain("There is no ticket 77.");
 });
+
+const agentEvents: readonly WireEvent[] = Array.from({ length: 230 }, (_, i) => {
+  const agent = { agent_id: i - 20 };
+  const atMs = dayMs + (i % 3) * 24 * 60 * minute;
+  return [
+    { name: "agent.login", attributes: { ...agent, agent_name: `agent ${(i * 7) % 13}` }, atMs },
+    ...Array.from({ length: (i * 5) % 7 }, (__, n) => ({
+      name: "agent.session_takeover",
+      attributes: {
+        ...agent,
+        session_id: `s-${i}-${n}`,
+        ...(i % 4 === 0 ? {} : { wait_duration_seconds: ((i * 3) % 17) + n }),
+      },
+      atMs: atMs + n,
+    })),
+    { name: "ticket.created", attributes: { ticket_id: i, ...agent }, atMs },
+    ...(i % 2 === 0
+      ? []
+      : [{ name: "ticket.closed", attributes: { ticket_id: i, ...agent, sla_met: i % 3 === 0 }, atMs }]),
+  ];
+}).flat();
+
+test("agents stand in one table, sorted by each figure both ways, with the team's average, and equal the API", async () => {
+  const { walk, get, url } = await startReceiverWith(agentEvents);
+  const document: any = await (await fetch(`${url}/api/analytics/agents?month=2025-12&limit=500&locale=en`)).json();
+  const agents: any[] = document.agents.filter(({ agent_id: id }: any) => id !== null);
+  expect(agents.length).toBe(230);
+  for (const column of ["sessions_handled", "avg_first_response_ms", "sla_met_rate", "number"]) {
+    const valueOf = (agent: any): number | null => (column === "number" ? agent.agent_id : agent.metrics[column].value);
+    for (const sign of [1, -1]) {
+      const sort = `${sign === 1 ? "" : "-"}${column}`;
+      const order = agents
+        .toSorted((a, b) => {
+          const [x, y] = [valueOf(a), valueOf(b)];
+          if (x === null || y === null)
+            return Number(x === null) - Number(y === null) || sign * (a.agent_id - b.agent_id);
+          return sign * (x - y || a.agent_id - b.agent_id);
+        })
+        .map(({ agent_id: id }) => String(id));
+      const forth = await walk(`/report/agents?month=2025-12&sort=${sort}&lang=en`, "next");
+      expect([sort, forth.pages.flat()]).toEqual([sort, order]);
+      expect(forth.pages.length).toBe(3);
+      const back = await walk(forth.last, "prev");
+      expect([sort, back.pages.toReversed()]).toEqual([sort, forth.pages]);
+    }
+  }
+  const csv = rowsOf(await get("/report/agents.csv?month=2025-12&lang=en"));
+  const byId = new Map(agents.map((agent) => [String(agent.agent_id), agent]));
+  for (const row of csv) {
+    const { metrics, agent_name: name } = byId.get(row["Agent number"] as string);
+    expect(row["Agent"]).toBe(name);
+    for (const key of [
+      "sessions_handled",
+      "avg_first_response_ms",
+      "transfer_rate",
+      "tickets_resolved",
+      "sla_met_rate",
+    ]) {
+      expect([key, row[key]]).toEqual([key, metrics[key].value === null ? "" : String(metrics[key].value)]);
+    }
+  }
+  const foot = /<tfoot>([\s\S]*?)<\/tfoot>/.exec(await get("/report/agents?month=2025-12&lang=en"))?.[1] ?? "";
+  const { total } = document;
+  expect(foot).toContain("Average of the team (230)");
+  expect(foot).toContain(`data-label="Sessions handled">${Number((total.sessions_handled.value / 230).toFixed(1))}<`);
+  expect(foot).toContain(`>${total.avg_first_response_ms.formatted}<`);
+  const named = await walk("/report/agents?month=2025-12&q=AGENT+12&lang=en", "next");
+  const wanted = agents.filter(({ agent_name: name }) => name === "agent 12").map(({ agent_id: id }) => String(id));
+  expect(wanted.length).toBeGreaterThan(10);
+  expect(named.pages.flat().toSorted()).toEqual(wanted.toSorted());
+  expect((await walk("/report/agents?month=2025-12&q=-7&lang=en", "next")).pages).toEqual([["-7"]]);
+});
+
+test("an agent's page has a row for each day, which add up to the month", async () => {
+  const { get, url } = await startReceiverWith([
+    ...["2025-12-01T00:00+08:00", "2025-12-05T12:00+08:00", "2025-12-31T23:59+08:00", "2026-01-01T00:00+08:00"].flatMap(
+      (at, day) =>
+        Array.from({ length: day + 1 }, (_, n) => ({
+          name: "agent.session_takeover",
+          attributes: { agent_id: 7, session_id: `s-${day}-${n}` },
+          atMs: Date.parse(at) + n,
+        })),
+    ),
+    { name: "agent.session_takeover", attributes: { agent_id: 8, session_id: "s-8" }, atMs: dayMs },
+  ]);
+  const page = await get("/report/agents/7?month=2025-12&lang=en");
+  const handled = [...page.matchAll(/<th scope="row">([^<]+)<\/th>\s*<td data-label="Sessions handled">(\d+)</g)];
+  expect(handled.map(([, day, count]) => [day, count])).toEqual([
+    ["Mon, Dec 1", "1"],
+    ["Fri, Dec 5", "2"],
+    ["Wed, Dec 31", "3"],
+  ]);
+  expect(await get("/report?month=2025-12&lang=en")).toContain('href="/report/agents?month=2025-12&amp;lang=en"');
+  expect((await fetch(`${url}/report/agents/9?month=2025-12`)).status).toBe(200);
+});
+
+test("a page of 20,000 agents is no longer than one of a hundred", async () => {
+  const { get, database } = await startReceiverWith([]);
+  const insert = (last: number) =>
+    database.pool.query(
+      `insert into analytics_agent_metrics (tenant_id, day, agent_id, sessions_handled, waits_known)
+       select 'default', '2025-12-08', agent_id, agent_id % 100, 1 from generate_series((select coalesce(max(agent_id), 0) + 1
+         from analytics_agent_metrics), $1) as agent_id`,
+      [last],
+    );
+  await insert(100);
+  const few = await get("/report/agents?month=2025-12&lang=en");
+  await insert(20_000);
+  const many20000 = await get("/report/agents?month=2025-12&lang=en");
+  expect(many20000.match(/<th scope="row">/g)?.length).toBe(few.match(/<th scope="row">/g)?.length);
+  // Longer numbers, and links to other pages.
+  expect(many20000.length).toBeLessThan(few.length + 5_000);
+  expect(many20000).toContain("100 of 20,000 shown");
+});

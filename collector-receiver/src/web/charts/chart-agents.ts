@@ -72,6 +72,10 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
             ...othersRow(context),
           ],
     },
+    more:
+      context.least === null
+        ? { href: linkTo("/report/agents", { month: material.month, lang: locale }), text: words.all }
+        : undefined,
     draw:
       few || first === undefined
         ? null

@@ -37,6 +37,11 @@ export interface EventTexts {
   readonly agentOf: (name: string) => string;
   readonly agentNumber: string;
   readonly agentFigures: string;
+  readonly agents: string;
+  readonly nameOrNumber: string;
+  readonly teamAverage: (agents: string) => string;
+  readonly byDay: string;
+  readonly day: string;
   readonly allEvents: string;
   readonly nothingOfAgent: string;
   readonly ticketOf: (id: string) => string;
@@ -116,6 +121,11 @@ export const eventTexts: Readonly<Record<Locale, EventTexts>> = {
     agentOf: (name) => name,
     agentNumber: "Agent number",
     agentFigures: "Figures of the month",
+    agents: "Agents",
+    nameOrNumber: "Name or number",
+    teamAverage: (agents) => `Average of the team (${agents})`,
+    byDay: "By day",
+    day: "Day",
     allEvents: "Events",
     nothingOfAgent: "This agent did nothing in this month.",
     ticketOf: (id) => `Ticket ${id}`,
@@ -193,6 +203,11 @@ export const eventTexts: Readonly<Record<Locale, EventTexts>> = {
     agentOf: (name) => name,
     agentNumber: "坐席编号",
     agentFigures: "本月数字",
+    agents: "坐席",
+    nameOrNumber: "姓名或编号",
+    teamAverage: (agents) => `团队平均（${agents} 人）`,
+    byDay: "按天",
+    day: "日期",
     allEvents: "事件",
     nothingOfAgent: "该坐席本月没有活动。",
     ticketOf: (id) => `工单 ${id}`,

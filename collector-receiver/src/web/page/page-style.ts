@@ -13,9 +13,9 @@ const fonts =
 
 /** The rules under which a table of the class is a list of blocks. */
 const stackRules = (table: string): string =>
-  `${table},${table} tbody,${table} tr,${table} th,${table} td{display:block}${table} thead{position:absolute;left:-999px}` +
-  `${table} tr{padding:.45rem .2rem;border-bottom:1px solid var(--grid)}${table} tr:last-child{border-bottom:0}${table} tbody th,${table} tbody td{border:0;padding:.1rem .2rem;white-space:normal}` +
-  `${table} tbody th{font-weight:600}${table} td[data-label]{display:flex;justify-content:space-between;gap:1rem;text-align:right}${table} td[data-label]::before{content:attr(data-label);color:var(--faint);text-align:left;flex:none}${table} .values{min-width:0}${table} td.void{display:none}`;
+  `${table},${table} tbody,${table} tfoot,${table} tr,${table} th,${table} td{display:block}${table} thead{position:absolute;left:-999px}` +
+  `${table} tr{padding:.45rem .2rem;border-bottom:1px solid var(--grid)}${table} tr:last-child{border-bottom:0}${table} :is(tbody,tfoot) :is(th,td){border:0;padding:.1rem .2rem;white-space:normal}` +
+  `${table} :is(tbody,tfoot) th{font-weight:600}${table} td[data-label]{display:flex;justify-content:space-between;gap:1rem;text-align:right}${table} td[data-label]::before{content:attr(data-label);color:var(--faint);text-align:left;flex:0 1 auto}${table} .values{min-width:0}${table} td.void{display:none}`;
 
 /** The style of every page, in one element, so that a policy can name it by its hash. */
 export const pageStyle = [
@@ -87,7 +87,7 @@ export const pageStyle = [
   "th,td{text-align:right;padding:.35rem .6rem;border-bottom:1px solid var(--grid);white-space:nowrap}th:first-child,td:first-child,.left{text-align:left}tbody tr:last-child>*{border-bottom:0}tbody tr:hover>*{background:var(--pill)}",
   "thead th{color:var(--faint);font-weight:600;white-space:normal;vertical-align:bottom;overflow-wrap:normal;min-width:4.5rem}tbody th{font-weight:400}",
   ".events td,.events th{vertical-align:top}.events .values{white-space:normal;min-width:15rem;line-height:1.75}.value-of{display:inline-block;background:var(--pill);border-radius:6px;padding:0 .45rem;margin:0 .15rem .15rem 0;font-size:.875rem}.value-of code{color:var(--faint)}td code[title]{display:inline-block;max-width:9.5rem;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom;white-space:nowrap}a code[title]{text-decoration:underline}",
-  "form.filter{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:.6rem 0}form.filter label{display:grid;gap:.1rem;font-size:.875rem;color:var(--faint)}form.filter input,form.filter select{font:inherit;font-size:.9375rem;color:var(--text);background:var(--ground);border:1px solid var(--faint);border-radius:8px;padding:.25rem .5rem;max-width:100%}",
+  "form.filter{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:.6rem 0}form.filter label{display:grid;grid-template-columns:minmax(0,1fr);max-width:100%;gap:.1rem;font-size:.875rem;color:var(--faint)}form.filter input,form.filter select{font:inherit;font-size:.9375rem;color:var(--text);background:var(--ground);border:1px solid var(--faint);border-radius:8px;padding:.25rem .5rem;max-width:100%}",
   "thead a{color:inherit}tfoot td,tfoot th{font-weight:600;border-top:2px solid var(--line);border-bottom:0}@media (max-width:640px){.stack thead:has(a){display:none}}",
   // What happened, along a line; a mark for whose doing it is.
   ".timeline{list-style:none;margin:.8rem 0;padding:.6rem 1.15rem}.timeline li{display:grid;grid-template-columns:9.5rem 1fr;gap:0 1.8rem;padding:.35rem 0;position:relative}.timeline time{color:var(--faint);font-variant-numeric:tabular-nums;font-size:.9375rem}.timeline p{margin:0}.timeline li>div{position:relative;min-width:0}.timeline li>div::before{content:'';position:absolute;left:-1.35rem;top:.45rem;width:.7rem;height:.7rem;border-radius:50%;border:2px solid var(--first);background:var(--ground)}.timeline .human>div::before{background:var(--second);border-color:var(--second);border-radius:2px}.timeline .turn>div::before{border-color:var(--second)}.timeline details{margin:0;font-size:.875rem}.timeline .facts{margin:.3rem 0}@media (max-width:640px){.timeline li{grid-template-columns:1fr;padding-left:1.3rem}}",

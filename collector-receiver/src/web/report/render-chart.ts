@@ -30,6 +30,7 @@ export function renderChart(chart: ReportChart, context: ReportContext, pictureH
           ${renderTable(chart)}
         </details>`
       }
+      ${chart.more !== undefined && html`<p class="behind no-print"><a href="${chart.more.href}">${chart.more.text}</a></p>`}
       ${pictureHref !== null && chart.draw !== null && html`<p class="behind no-print"><a href="${pictureHref}">${texts.savePicture}</a></p>`}
     </div>
   </figure>`;

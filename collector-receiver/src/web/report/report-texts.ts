@@ -155,6 +155,8 @@ export interface ChartTexts {
     readonly summary: (sessions: string, agents: string, most: string) => string;
     readonly agent: string;
     readonly unattributed: string;
+    /** The link to all agents. */
+    readonly all: string;
     readonly unnamed: (id: number) => string;
     readonly anonymous: (place: number) => string;
     readonly rest: (count: string) => string;

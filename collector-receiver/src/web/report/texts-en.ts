@@ -171,6 +171,7 @@ export const englishTexts: ReportTexts = {
       summary: (sessions, agents, most) => `${counted(sessions, "session")} handled by ${agents}; most by ${most}.`,
       agent: "Agent",
       unattributed: "No agent named",
+      all: "All agents, to sort and search",
       unnamed: (id) => `Agent ${id}`,
       anonymous: (place) => `Agent ${place}`,
       rest: (count) => `${count} other agents`,

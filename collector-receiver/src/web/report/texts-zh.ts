@@ -165,6 +165,7 @@ export const chineseTexts: ReportTexts = {
       summary: (sessions, agents, most) => `${agents}共处理 ${sessions} 个会话，最多的是${most}。`,
       agent: "坐席",
       unattributed: "未指明坐席",
+      all: "全部坐席（可排序和搜索）",
       unnamed: (id) => `坐席 ${id}`,
       anonymous: (place) => `坐席 ${place}`,
       rest: (count) => `其余 ${count} 位坐席`,

@@ -1,6 +1,7 @@
 import { readAgentsDocument } from "../../stats/agents.ts";
 import { operationsOf } from "../../stats/operations.ts";
 import { readOperations } from "../../stats/read-operations.ts";
+import { readAgentDays } from "../../stats/sql/read-agent-days.ts";
 import { renderAgent } from "../events/render-agent.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
@@ -21,12 +22,16 @@ export function routeAgent(app: WebApp, context: WebContext): void {
       const only = { limit: 1, agentId };
       const document = await readAgentsDocument(context, tenantId, query["month"], locale, only);
       const { month } = document;
-      const reading = await readOperations(context, tenantId, { month });
+      const [reading, days] = await Promise.all([
+        readOperations(context, tenantId, { month }),
+        readAgentDays(context.pool, tenantId, agentId, { startDate: document.start_date, endDate: document.end_date }),
+      ]);
+      const { currency } = reading.period.tenant;
       const own = reading.agents.filter((agent) => agent.agentId === agentId);
       const operations = await operationsOf(reading, locale, own);
       return sendPage(
         reply,
-        renderAgent({ agentId, month, document, operations }, locale, frameOf(context, request)),
+        renderAgent({ agentId, month, document, operations, days, currency }, locale, frameOf(context, request)),
         locale,
       );
     },
