@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { FairShares } from "../fairness/fair-shares.ts";
 import type { LiveDocument } from "./live.ts";
-import { readLive } from "./live.ts";
+import { LiveMemory, readLive } from "./live.ts";
 import { RequestError } from "./request-error.ts";
 import type { StatsContext } from "./stats-options.ts";
 
@@ -22,6 +22,7 @@ interface Watched {
   /** What the clients have seen last; a newcomer is shown it at once. */
   shown: LiveEvent | undefined;
   looking: boolean;
+  readonly memory: LiveMemory;
 }
 
 interface LiveEvent {
@@ -95,6 +96,7 @@ export class LiveStreams {
       timer: setInterval(() => void this.#look(tenantId, watched), lookEveryMs),
       shown: undefined,
       looking: false,
+      memory: new LiveMemory(),
     };
     watched.timer.unref();
     this.#tenants.set(tenantId, watched);
@@ -105,7 +107,7 @@ export class LiveStreams {
     if (watched.looking) return;
     watched.looking = true;
     try {
-      pass(watched, eventOf(await readLive(this.#context, tenantId)));
+      pass(watched, eventOf(await readLive(this.#context, tenantId, watched.memory)));
     } catch {
       pass(watched, { key: "unavailable", text: "event: unavailable\ndata: {}\n\n" });
     } finally {

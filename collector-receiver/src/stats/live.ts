@@ -1,6 +1,9 @@
 import type { Counters } from "../metrics/metric-definition.ts";
 import { agentDailyFields, dailyFields } from "./live-counters.ts";
 import type { LiveSnapshot } from "./live-counters.ts";
+import { readSituation, readUsualDay } from "./live-situation.ts";
+import type { LiveSituation, UsualDay } from "./live-situation.ts";
+import { Remembered } from "./remembered.ts";
 import { readTenantToday } from "./read-period.ts";
 import { readCounters } from "./sql/read-counters.ts";
 import type { StatsContext } from "./stats-options.ts";
@@ -15,14 +18,28 @@ export interface LiveDocument {
   readonly fallback: boolean;
   readonly daily: Readonly<Record<string, number>>;
   readonly agent_daily: Readonly<Record<string, number>>;
+  readonly situation: LiveSituation;
+  readonly usual: UsualDay | null;
 }
 
-/** The counters of today: from the cache where there is one that answers, else from PostgreSQL. */
+/** What need not be read each time: for a stream, which asks twice a second. */
+export class LiveMemory {
+  readonly situation = new Remembered<LiveSituation>(2_000);
+  readonly usual = new Remembered<UsualDay | null>(60_000);
+}
+
+/** How things stand, and the counters of today: from the cache if there is one that answers, else from PostgreSQL. */
 export async function readLive(
   context: Pick<StatsContext, "pool" | "now" | "live">,
   tenantId: string,
+  memory = new LiveMemory(),
 ): Promise<LiveDocument> {
-  const { tenant, today, nowMs } = await readTenantToday(context, tenantId);
+  const at = await readTenantToday(context, tenantId);
+  const { tenant, today, nowMs } = at;
+  const [situation, usual] = await Promise.all([
+    memory.situation.get(() => readSituation(context, tenantId, at)),
+    memory.usual.get(() => readUsualDay(context, tenantId, at)),
+  ]);
   const cached = context.live === undefined ? null : await askCache(context.live, tenantId, today);
   const snapshot = cached ?? (await readFromDatabase(context, tenantId, today));
   return {
@@ -33,6 +50,8 @@ export async function readLive(
     fallback: context.live !== undefined && cached === null,
     daily: numbersOf(snapshot.daily, dailyFields),
     agent_daily: numbersOf(snapshot.agentDaily, agentDailyFields),
+    situation,
+    usual,
   };
 }
 

@@ -337,6 +337,43 @@ test("pages are whole without any script", async () => {
   });
 });
 
+const sendTo = async (events: Parameters<typeof tracesWith>[0]): Promise<void> => {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${receiver.url}/v1/traces`, { method: "POST", headers, body: tracesWith(events) });
+  expect(answer.status).toBe(200);
+};
+
+test.each([
+  ["a wall", 1920, 1080],
+  ["a phone", 390, 844],
+])("on %s who waits is in sight, and comes and goes by itself", async (_, width, height) => {
+  await visit("/live?lang=en", { viewport: { width, height } }, async ({ page }) => {
+    const waiting = page.locator('[data-field="waiting"]');
+    const longest = page.locator("#longest");
+    for (const place of [waiting, longest, page.locator('[data-field="agents_free"]')]) {
+      const box = await place.boundingBox();
+      expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(height);
+    }
+    await expect.poll(() => page.locator("#state").textContent()).toContain("Live");
+    const before = Number(await waiting.textContent());
+    const session = { session_id: `waits-${width}` };
+    await sendTo([{ name: "session.escalate", attributes: session, atMs: Date.now() - 5 * 60_000 }]);
+    await sendTo([{ name: "session.message", attributes: { ...session, role: "user" } }]);
+    await expect.poll(() => waiting.textContent(), { timeout: 60_000 }).toBe(String(before + 1));
+    await expect.poll(() => longest.textContent()).toMatch(/^\d+ min$/);
+    await takePicture(page, `the live wall ${width}`);
+    await sendTo([{ name: "session.end", attributes: session }]);
+    await expect.poll(() => waiting.textContent(), { timeout: 60_000 }).toBe(String(before));
+  });
+});
+
+test("without scripts the live wall is loaded again by itself, and is as right", async () => {
+  await visit("/live?lang=en", { javaScriptEnabled: false }, async ({ page }) => {
+    expect(await page.locator('[data-field="waiting"]').textContent()).toMatch(/^\d+$/);
+    expect(await page.content()).toContain('<meta http-equiv="refresh" content="30"');
+  });
+});
+
 test("on the live wall a number moves when an event is counted", async () => {
   await visit("/live?lang=en", { viewport: { width: 1280, height: 900 } }, async ({ page }) => {
     const place = page.locator('[data-field="total_sessions"]');

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { errorSchema, oneOf } from "../answer-schemas.ts";
+import { errorSchema, nullableNumber, nullableString, oneOf } from "../answer-schemas.ts";
 import { readLive } from "../live.ts";
 import { agentDailyFields, dailyFields } from "../live-counters.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
@@ -26,6 +26,33 @@ const liveSchema = Type.Object(
     }),
     daily: hashSchema(dailyFields, "The fields of analytics:daily:…, sums only"),
     agent_daily: hashSchema(agentDailyFields, "The fields of analytics:agent:daily:…, sums only"),
+    situation: Type.Object(
+      {
+        waiting: Type.Integer({
+          description:
+            "Conversations that asked for a human, were not taken over, have not ended, and were active within 30 minutes",
+        }),
+        waiting_since: nullableString("When the one who waits longest asked"),
+        agents_online: nullableNumber("Logged in and not away; null: the workbench has never reported"),
+        agents_free: nullableNumber("Of these, who neither holds a conversation nor is busy"),
+        ticket_backlog: nullableNumber("Open tickets"),
+      },
+      { description: "How things stand at this moment" },
+    ),
+    usual: Type.Union(
+      [
+        Type.Object({
+          days: Type.Integer({ description: "Of how many days it is the average" }),
+          total_sessions: Type.Number(),
+          escalated_sessions: Type.Number(),
+        }),
+        Type.Null(),
+      ],
+      {
+        description:
+          "What the same weekday of the last four weeks had come to by this time of day; null: none is known",
+      },
+    ),
   },
   { description: "The counters of today" },
 );

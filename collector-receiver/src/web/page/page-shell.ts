@@ -15,6 +15,8 @@ export interface Page {
   readonly footer: Fragment;
   /** Labelled as sample data. */
   readonly sampleData: boolean;
+  /** How often the page is loaded again if scripts are off; undefined: never. */
+  readonly refreshSeconds?: number;
   /** The page's only script, where it has one. */
   readonly script?: string;
 }
@@ -32,6 +34,10 @@ export function renderPage(page: Page): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        ${
+          page.refreshSeconds !== undefined &&
+          html`<noscript><meta http-equiv="refresh" content="${page.refreshSeconds}" /></noscript>`
+        }
         <title>${page.title} · ${texts.product}</title>
         <link rel="icon" href="${trusted(icon)}" />
         <style>

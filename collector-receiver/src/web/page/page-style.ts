@@ -96,7 +96,8 @@ export const pageStyle = [
   "footer.wide{color:var(--faint);font-size:.9375rem;margin:2.5rem auto 1.5rem}",
   ".figure .big{font-size:2.8rem;font-weight:700;letter-spacing:-.015em;font-variant-numeric:tabular-nums;line-height:1.15;margin:.2rem 0}",
   // A wall is read from across the room.
-  ".wall .figure h3{font-size:1.0625rem}@media (min-width:1100px){.wall .grid-of-figures{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}.wall .big{font-size:3.6rem}}",
+  ".wall .figure h3{font-size:1.0625rem}@media (min-width:1100px){.wall .grid-of-figures{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}.wall .big{font-size:3.6rem}}.wall .grid-of-figures.small .big{font-size:2rem}.wall .now[data-alert=true] .figure:nth-child(-n+2){border-top:3px solid var(--second)}.wall .more-counters h3{font-size:1.0625rem;margin:1.2rem 0 .6rem}",
+  "@media (min-width:1500px){.wide:has(.wall){max-width:none;padding:0 3rem}.wall h1{font-size:2.6rem}.wall .meta{font-size:1.25rem}.wall .grid-of-figures{grid-template-columns:repeat(5,minmax(0,1fr))}.wall .figure h3{font-size:1.5rem}.wall .big{font-size:6rem}.wall .figure .aside{font-size:1.25rem}}",
   "#state::before{content:'';display:inline-block;width:.65rem;height:.65rem;border-radius:50%;margin-right:.4rem;border:2px solid var(--faint)}#state[data-now=open]::before{background:var(--first);border-color:var(--first)}#state[data-now=lost]::before{border-color:var(--second);border-style:dashed}",
   // Two cards in a row on a phone; an open definition has the whole row.
   "@media (max-width:640px){.chart .wide-drawing{display:none}.chart .narrow{display:block}.wide{padding:0 1rem}h1{font-size:1.6rem}.card{padding:.8rem .85rem}.story{padding:.9rem 1rem}.story>p{font-size:1.0625rem}" +
