@@ -5,6 +5,7 @@ import { describeMetrics } from "../collector-receiver/src/stats/describe-metric
 import { copyIntoChart } from "../deploy/helm/copy-into-chart.ts";
 import { writeValuesSchema } from "../deploy/helm/write-values-schema.ts";
 import { writeFlagStatements } from "../deploy/collector/write-flag-statements.ts";
+import { describeAiCalls } from "./describe-ai-calls.ts";
 import { describeAlarmCodes } from "./describe-alarm-codes.ts";
 import { describeIgnoredReasons } from "./describe-ignored-reasons.ts";
 import { describeMisdirections } from "./describe-misdirections.ts";
@@ -31,6 +32,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/misdirected-requests.md", generate: describeMisdirections },
   { path: "docs/rejection-codes.md", generate: describeRejectionCodes },
   { path: "docs/data-quality.md", generate: describeQualityCodes },
+  { path: "docs/ai-calls.md", generate: describeAiCalls },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
   { path: "ARCHITECTURE.md", generate: architectureWithRooms },
   { path: ".oxlintrc.json", generate: lintConfigWithRooms },

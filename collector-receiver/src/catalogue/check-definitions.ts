@@ -1,10 +1,10 @@
 import { checkEvents } from "./check-events.ts";
 import { checkMetrics } from "./check-metrics.ts";
-import type { CustomDefinitions } from "./custom-definitions.ts";
+import type { CustomAiCalls, CustomDefinitions } from "./custom-definitions.ts";
 import type { DefinitionProblem } from "./definitions-error.ts";
 import { checkShape } from "./check-shape.ts";
 import { checkWords } from "./check-words.ts";
-import { rootShape } from "./definition-schemas.ts";
+import { aiCallsShape, rootShape } from "./definition-schemas.ts";
 import { ProblemList } from "./problem-list.ts";
 
 /**
@@ -24,6 +24,17 @@ export function checkDefinitions(
   const events = checkEvents(root?.events ?? {}, list);
   const metrics = checkMetrics(root?.metrics ?? {}, events, reservedKeys, list);
   const words = checkWords(root?.words ?? {}, list);
+  const aiCalls = root?.aiCalls === undefined ? undefined : checkAiCalls(root.aiCalls, list);
   const hasWords = Object.keys(words).length > 0;
-  return { definitions: { events, metrics, ...(hasWords ? { words } : {}) }, problems: list.problems };
+  return {
+    definitions: { events, metrics, ...(hasWords ? { words } : {}), ...(aiCalls ? { aiCalls } : {}) },
+    problems: list.problems,
+  };
+}
+
+/** Sorted, so that the hash does not depend on the order. */
+function checkAiCalls(input: unknown, list: ProblemList): CustomAiCalls | undefined {
+  const { services = [], ignoreScopes = [] } = checkShape(aiCallsShape, input, ["aiCalls"], list) ?? {};
+  const sorted = (names: readonly string[]): string[] => [...new Set(names)].toSorted();
+  return { services: sorted(services), ignoreScopes: sorted(ignoreScopes) };
 }

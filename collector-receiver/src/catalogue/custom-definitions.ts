@@ -13,6 +13,16 @@ export interface CustomDefinitions {
   readonly metrics: Readonly<Record<string, CustomMetric>>;
   /** Missing if there are none, so that definitions of 0.2.0 keep their hash. */
   readonly words?: CustomWords;
+  /** Missing if no spans are taken for calls of models. */
+  readonly aiCalls?: CustomAiCalls;
+}
+
+/** Whose spans are looked at for calls of models. */
+export interface CustomAiCalls {
+  /** `service.name` of the products, sorted. */
+  readonly services: readonly string[];
+  /** Instrumentation scopes whose spans are passed over, sorted. */
+  readonly ignoreScopes: readonly string[];
 }
 
 export interface CustomEvent extends LocalText {

@@ -116,12 +116,21 @@ export type WordsInput = {
     : { readonly [Meaning in keyof Vocabularies[Name]]?: readonly string[] };
 };
 
+/** Whose spans of calls of models count, as recorded `ai.call` events do. */
+export interface AiCallsInput {
+  /** Values of `service.name`. */
+  readonly services: readonly string[];
+  /** Instrumentation scopes to pass over: if two instrument one client, name the one that is not to count. */
+  readonly ignoreScopes?: readonly string[];
+}
+
 /** What a `spanledger.config.ts` exports by default. */
 export interface SpanledgerConfig<E> {
   readonly events?: E;
   /** By key: lower case, digits and underscores. */
   readonly metrics?: Readonly<Record<string, MetricInput<NoInfer<E>>>>;
   readonly words?: WordsInput;
+  readonly aiCalls?: AiCallsInput;
 }
 
 /**

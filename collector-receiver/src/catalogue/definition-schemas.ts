@@ -13,6 +13,8 @@ const maxWords = 200;
 const maxWordLength = 100;
 const maxTextLength = 300;
 const maxDecimals = 6;
+const maxNames = 200;
+const maxResourceText = 255;
 
 const text = Type.String({
   maxLength: maxTextLength,
@@ -31,8 +33,9 @@ export const rootShape = Type.Object(
     events: Type.Optional(Type.Unknown()),
     metrics: Type.Optional(Type.Unknown()),
     words: Type.Optional(Type.Unknown()),
+    aiCalls: Type.Optional(Type.Unknown()),
   },
-  closed("Export defineSpanledger({ events, metrics, words }) by default"),
+  closed("Export defineSpanledger({ events, metrics, words, aiCalls }) by default"),
 );
 
 export const eventShape = Type.Object({ ...names, attributes: Type.Optional(Type.Unknown()) }, closed("Write { … }"));
@@ -51,6 +54,21 @@ export const ownWords = Type.Array(Type.String({ pattern: "\\S", maxLength: maxW
   maxItems: maxWords,
   remedy: `List 1 to ${maxWords} words of at most ${maxWordLength} characters`,
 });
+
+const namesOf = (what: string, minItems: number) =>
+  Type.Array(Type.String({ pattern: "\\S", maxLength: maxResourceText }), {
+    minItems,
+    maxItems: maxNames,
+    remedy: `List ${minItems} to ${maxNames} ${what} of at most ${maxResourceText} characters`,
+  });
+
+export const aiCallsShape = Type.Object(
+  {
+    services: namesOf("values of service.name", 1),
+    ignoreScopes: Type.Optional(namesOf("names of instrumentation scopes", 0)),
+  },
+  closed('Write { services: ["chatbot"] }'),
+);
 
 const finite = Type.Number({ remedy: "Write a finite number" });
 

@@ -36,7 +36,7 @@ const keptTexts: Readonly<Record<string, Readonly<Record<string, (text: string, 
   "agent.logout": { login_id: asItIs },
   "agent.status_change": { from_status: keepStatus, to_status: keepStatus, login_id: asItIs },
   "ticket.status_changed": { from_status: keepTicketStatus, to_status: keepTicketStatus },
-  [aiCallEvent]: Object.fromEntries(aiPriceKeys.map((name) => [name, priceWordOf])),
+  [aiCallEvent]: { scope: asItIs, ...Object.fromEntries(aiPriceKeys.map((name) => [name, priceWordOf])) },
 };
 
 /**

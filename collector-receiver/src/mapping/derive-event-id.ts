@@ -9,6 +9,7 @@ import { namesProcess, type ResourceReading } from "./read-resource.ts";
 const namespace = Buffer.from("6ba5c1b67d0a4c7e9b0e6f4d1f1c2a55", "hex");
 
 const nothing = Buffer.alloc(0);
+const aiCall = "ai.call";
 /** How a member with the semantic conventions' id of a log record begins; one with an empty id. */
 const uidStart = Buffer.from(',"log.record.uid":');
 const emptyUid = Buffer.from(',"log.record.uid":""');
@@ -75,6 +76,12 @@ export function deriveEventId(fingerprint: EventFingerprint, ordinals: Map<strin
   }
   write(deriveFromProcess(fingerprint), uuid);
   return { kind: namesProcess(resource) ? idKind.derived : idKind.ambiguous, earlierId };
+}
+
+/** The id of the call of a model that a span is: a UUIDv5 of trace id, span id and `ai.call`, in `uuid`. */
+export function deriveAiCallId({ ids }: OtlpCarrier, uuid: DataView): void {
+  const [traceId, spanId] = [ids.subarray(traceIdAt, spanIdAt), ids.subarray(spanIdAt, parentSpanIdAt)];
+  write(makeUuidV5(frame([traceId, spanId, Buffer.from(aiCall)])), uuid);
 }
 
 /**

@@ -50,9 +50,24 @@ export const ignoredReasons = {
     meaning: "A source's report of what it has sent lacks `spanledger.source.id`, or its tenant is not a valid one.",
     action: "Use our SDK's reports as they are; they are evidence of loss, and carry no event.",
   },
+  unknown_ai_operation: {
+    meaning:
+      "A span of a service in `aiCalls.services` has a `gen_ai.operation.name` that no list knows, so that it is not counted as a call of a model.",
+    action: "If it is one, record it as `ai.call`, and tell us the name.",
+  },
+  unusable_ai_call: {
+    meaning:
+      "A span that is a call of a model has no valid trace or span id, no end, an end that is not kept or lies ahead, or no valid tenant.",
+    action: "Send spans as an OpenTelemetry SDK makes them, with the time of a synchronised clock.",
+  },
 } as const satisfies Readonly<Record<string, IgnoredReasonDescription>>;
 
 export type IgnoredReason = keyof typeof ignoredReasons;
 
 /** Reasons that are given to something else than a span event or log record: they are not among the events that were received. */
-export const reasonsBesideEvents: ReadonlySet<IgnoredReason> = new Set(["wrong_signal", "unknown_json_member"]);
+export const reasonsBesideEvents: ReadonlySet<IgnoredReason> = new Set([
+  "wrong_signal",
+  "unknown_json_member",
+  "unknown_ai_operation",
+  "unusable_ai_call",
+]);

@@ -73,6 +73,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   readonly #reading = eventReader.reading;
   readonly tape: AttributeTape<AttributeKey>;
   readonly soughtSpanNames: NameFilter;
+  readonly takesLongSpans = false;
   #resourceReading: ResourceReading | null = null;
   #tenantId = "";
   #columns: ResourceColumns = noColumns;
@@ -84,7 +85,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   #carrierIsRejected = false;
   /** Of the span, or of the resource's log records. */
   readonly #ordinals = new Map<string, number>();
-  readonly #watch: NearMissWatch;
+  readonly watch: NearMissWatch;
 
   constructor(encoding: OtlpEncoding, signal: OtlpSignal, context: MappingContext) {
     this.#encoding = encoding;
@@ -94,7 +95,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.tape = this.#catalogue.tape;
     this.soughtSpanNames = this.#catalogue.nameFilter;
     this.#names = new EventNames(this.#catalogue);
-    this.#watch = new NearMissWatch(this.#catalogue, this.#names);
+    this.watch = new NearMissWatch(this.#catalogue, this.#names);
     this.latestMs = context.nowMs + dayMs;
   }
 
@@ -110,7 +111,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   restart(): void {
     this.isRestarted = true;
     this.#unfinished.length = 0;
-    this.#watch.restart();
+    this.watch.restart();
     this.take();
   }
 
@@ -121,7 +122,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.rejected = [];
     this.sourceReports = [];
     this.rejectedCarriers = this.ignored = 0;
-    return { events, rejected, sourceReports, rejectedCarriers, ignored, nearMisses: this.#watch.take() };
+    return { events, rejected, sourceReports, rejectedCarriers, ignored, nearMisses: this.watch.take() };
   }
 
   resource(): void {
@@ -138,9 +139,9 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const carrier = walker.carrier;
     this.#carrierIsRejected = false;
     if (this.#ordinals.size > 0) this.#ordinals.clear();
-    this.#watch.noteSpanLosses(walker, this.#resourceReading);
+    this.watch.noteSpanLosses(walker, this.#resourceReading);
     if (events > 0) return;
-    if (!this.#isOurScope) this.#watch.lookAtSpan(walker);
+    if (!this.#isOurScope) this.watch.lookAtSpan(walker);
     else if (isText(carrier.spanName, reportName)) {
       reportReader.begin();
       walker.readSpanAttributes(reportReader);
@@ -153,12 +154,12 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   }
 
   unknownMembers(count: number): void {
-    this.#watch.add("unknown_json_member", count);
+    this.watch.add("unknown_json_member", count);
   }
 
   #ignore(reason: IgnoredReason): void {
     this.ignored++;
-    this.#watch.add(reason);
+    this.watch.add(reason);
   }
 
   spanEvent(walker: OtlpWalker): void {
@@ -176,7 +177,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   /** Of a name outside the catalogue: null without the mark, and then it is ignored. */
   #planOfOther(walker: OtlpWalker, name: EventName): MappingPlan | null {
     if (walker.hasEventAttribute(markName)) return this.#catalogue.customPlan;
-    this.#ignore(name.isClose ? "close_name" : this.#watch.reasonOfBody(walker));
+    this.#ignore(name.isClose ? "close_name" : this.watch.reasonOfBody(walker));
     return null;
   }
 
@@ -185,7 +186,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const range = carrier.eventName;
     // Nothing is ours without a mark or what its event requires.
     if (!walker.hasAttributes() && (range.start === range.end || !walker.hasPayload())) {
-      this.#ignore(this.#watch.reasonOfBody(walker));
+      this.#ignore(this.watch.reasonOfBody(walker));
       return;
     }
     this.#carrierIsRejected = false;
@@ -228,7 +229,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       return;
     }
     const resource = this.#resourceReading ?? this.#readResource(walker);
-    this.#watch.noteAttributeLosses(walker, resource);
+    this.watch.noteAttributeLosses(walker, resource);
     const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
     const markMs = reading.eventIdTimeMs;
     const occurredAtMs = timeOfEvent(markMs, wireMs);
@@ -247,7 +248,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       this.#reject(walker, name, problem, hasTime ? occurredAtMs : null);
       return;
     }
-    if (!this.#isOurScope) this.#watch.lookAtSessionId(walker, reading.sessionId, resource);
+    if (!this.#isOurScope) this.watch.lookAtSessionId(walker, reading.sessionId, resource);
     const derived = reading.hasEventId ? null : this.#deriveId(walker, name, resource, plan);
     const kind = derived === null ? kindOfMark(markMs, occurredAtMs) : derived.kind;
     eventPlace.read(carrier, this.#isOurScope || isText(carrier.spanName, name.bytes));

@@ -3,6 +3,7 @@ import { walkJson } from "../otlp/walk-json.ts";
 import type { Walk } from "../otlp/walk-pauses.ts";
 import { walkProtobuf } from "../otlp/walk-protobuf.ts";
 import type { MappedRequest } from "./business-event.ts";
+import { AiCallVisitor } from "./map-ai-calls.ts";
 import { CarrierMapper } from "./map-carriers.ts";
 import { bytesEach, bytesOfEvent, bytesOfRejection } from "./measure-mapped.ts";
 import type { MappingContext } from "./mapping-context.ts";
@@ -45,8 +46,10 @@ export class RequestMapping {
   ) {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     const mapper = (this.#mapper = new CarrierMapper(encoding, signal, context));
+    const aiCalls = signal === "traces" ? context.custom?.aiCalls : undefined;
+    const visitor = aiCalls === undefined ? mapper : new AiCallVisitor(mapper, aiCalls, context);
     const walk =
-      encoding === "protobuf" ? walkProtobuf(bytes, signal, mapper) : walkJson(bytes, signal, mapper, isCareful);
+      encoding === "protobuf" ? walkProtobuf(bytes, signal, visitor) : walkJson(bytes, signal, visitor, isCareful);
     this.#steps = this.#stepsOf(walk);
   }
 

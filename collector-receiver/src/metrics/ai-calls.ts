@@ -27,7 +27,7 @@ export const aiColumns = [
   "calls_without_usage",
   /** Of no conversation. */
   "calls_without_session",
-  /** More tokens of the cache than input: what they cost is a lower bound. */
+  /** Whether the input includes the cache is not certain: what they cost is a lower bound. */
   "unclear_calls",
   "uncached_tokens",
   "cache_read_tokens",
@@ -50,6 +50,8 @@ export const aiCallAttributes: readonly string[] = [
   "cache_write_tokens",
   "output_tokens",
   "error",
+  "cache_unclear",
+  "scope",
   ...aiCallDurations.map(({ attribute }) => attribute),
 ];
 
@@ -60,8 +62,14 @@ const tokensOf = ({ attributes }: Call, name: string): number => {
   return typeof value === "number" ? value : 0;
 };
 
-/** True if a call says that more of its input came from or went to a cache than it had. */
+/** True if the receiver made the call of a span: it has given it its id. */
+export function isOfSpan({ name, attributes }: Pick<CountableEvent, "name" | "attributes">): boolean {
+  return name === aiCallEvent && typeof attributes["scope"] === "string";
+}
+
+/** True if a call says more tokens of a cache than of input, or its span did not tell whether input includes them. */
 export function hasUnclearCache(call: Call): boolean {
+  if (call.attributes["cache_unclear"] === true) return true;
   const cached = tokensOf(call, "cached_input_tokens") + tokensOf(call, "cache_write_tokens");
   return cached > tokensOf(call, "input_tokens");
 }

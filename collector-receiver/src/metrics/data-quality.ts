@@ -2,7 +2,7 @@ import type { CountableEvent } from "../mapping/business-event.ts";
 import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
 import type { AttributeDefinition, VocabularyName } from "@spanledger/sdk/event-catalogue";
 import { otherAttribute } from "../mapping/invalid-values.ts";
-import { aiCallEvent, hasUnclearCache } from "./ai-calls.ts";
+import { aiCallEvent, hasUnclearCache, isOfSpan } from "./ai-calls.ts";
 import { countedValueOf } from "./attribute-counters.ts";
 import { isPlaceholder } from "./customer-ids.ts";
 import type { QualityCode } from "./quality-codes.ts";
@@ -75,7 +75,7 @@ export function wordAttributesOf(eventName: string): readonly WordAttribute[] {
  * none, and costs a few look-ups.
  */
 export function qualityEntriesOf(event: CountableEvent, own: OwnWordLists): readonly QualityEntry[] {
-  let entries = event.hasDerivedId ? [derivedIdEntry] : nothing;
+  let entries = event.hasDerivedId && !isOfSpan(event) ? [derivedIdEntry] : nothing;
   if (event.invalid !== undefined) entries = [...entries, ...invalidEntriesOf(event)];
   const words = wordAttributes.get(event.name);
   if (words !== undefined) {

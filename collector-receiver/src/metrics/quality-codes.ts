@@ -105,8 +105,8 @@ export const qualityCodes = {
   },
   cache_unclear: {
     kind: "contradiction",
-    en: "A call of a model read from and wrote to a cache more tokens than its input had. None of its input counts as uncached.",
-    zh: "一次模型调用读写缓存的 Token 多于输入 Token；其输入不计未命中缓存的部分。",
+    en: "A call of a model says more tokens of a cache than of input, or its span does not tell whether the input includes them. It counts as if it did, so its cost is a lower bound.",
+    zh: "一次模型调用的缓存 Token 多于输入 Token，或无法判断输入是否包含缓存；按包含计，费用为下限。",
     enAction: "Send all input as input_tokens: cached_input_tokens and cache_write_tokens are parts of it.",
     zhAction: "input_tokens 应包含全部输入；cached_input_tokens 与 cache_write_tokens 是其中的一部分。",
   },

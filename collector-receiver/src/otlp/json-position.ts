@@ -1,8 +1,9 @@
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 import { findJsonPayload, findJsonText } from "./find-json-payload.ts";
 import type { JsonCursor } from "./json-cursor.ts";
-import type { AttributeVisitor, OtlpCarrier, OtlpWalker, PlainVisitor, TextRange } from "./otlp-carrier.ts";
+import type { AttributeVisitor, OtlpCarrier, OtlpWalker, PlainVisitor, SpanEnd, TextRange } from "./otlp-carrier.ts";
 import { readAttributeTape } from "./read-attribute-tape.ts";
+import { readJsonSpanEnd } from "./read-json-span-end.ts";
 import { hasJsonKey } from "./find-json-key.ts";
 import { JsonAttributeReader } from "./read-json-attributes.ts";
 import type { ScannedEvent } from "./walk-json-span.ts";
@@ -13,6 +14,8 @@ export class JsonPosition implements OtlpWalker {
   /** Where the lists of attributes of the resource, the span and the event (or log record) stand; one is usual. */
   resourceAttributes: number[] = [];
   spanAttributes: readonly number[] = [];
+  /** Where the span stands. */
+  spanAt = 0;
   attributesAt = -1;
   laterAttributes: readonly number[] = [];
   /** The event's part of the tape; `tapeTo` is -1 if not all of its attributes are plain. */
@@ -52,7 +55,8 @@ export class JsonPosition implements OtlpWalker {
     this.#readLists(first, later, visitor);
   }
 
-  readSpanAttributes(visitor: AttributeVisitor): void {
+  readSpanAttributes(visitor: AttributeVisitor, end?: SpanEnd): void {
+    if (end !== undefined) readJsonSpanEnd(this.#cursor, this.spanAt, end);
     const [first = -1, ...later] = this.spanAttributes;
     this.#readLists(first, later, visitor);
   }

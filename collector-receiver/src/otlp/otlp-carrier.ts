@@ -143,12 +143,25 @@ export interface SpanIdsSeen {
   strangeSpanId: number;
 }
 
+/** Times in nanoseconds since 1970, two unsigned halves each; 0 if the span has none. */
+export interface SpanEnd {
+  startHigh: number;
+  startLow: number;
+  endHigh: number;
+  endLow: number;
+  /** The span's status is an error. */
+  failed: boolean;
+}
+
 /** A body being walked; the visitor asks it for what it needs of the present position. */
 export interface OtlpWalker {
   readonly carrier: OtlpCarrier;
   readResourceAttributes(visitor: AttributeVisitor): void;
-  /** The span's own attributes (not its events'). */
-  readSpanAttributes(visitor: AttributeVisitor): void;
+  /**
+   * The span's own attributes (not its events').
+   * @param end takes when the span began and ended, and how: read again from its fields, because few visitors ask
+   */
+  readSpanAttributes(visitor: AttributeVisitor, end?: SpanEnd): void;
   readEventAttributes(visitor: AttributeVisitor): void;
   /**
    * Reads the event's attributes where all of them are plain.
@@ -181,6 +194,8 @@ export interface CarrierVisitor {
   readonly soughtSpanNames: NameFilter;
   /** An instrumentation scope begins. True: its spans without events are wanted too. */
   scope(walker: OtlpWalker): boolean;
+  /** True if spans that are wanted without events may be long, in protobuf: others are passed over. */
+  readonly takesLongSpans: boolean;
   /** A span that is wanted, before its events. */
   beginSpan(walker: OtlpWalker, events: number): void;
   /** A list of JSON, or an element of one, has the wrong type: whatever it was meant to hold is passed over. */

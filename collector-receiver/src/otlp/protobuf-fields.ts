@@ -12,6 +12,7 @@ export const listFields = Uint8Array.of(7, 2);
 
 /** Wire type of each field by number (opentelemetry-proto 1.x). A mismatch tells signals apart. */
 export const spanFields = Uint8Array.of(7, 2, 2, 2, 2, 2, 0, 1, 1, 2, 0, 2, 0, 2, 0, 2, 5);
+export const statusFields = Uint8Array.of(7, 7, 2, 0);
 export const eventFields = Uint8Array.of(7, 1, 2, 2, 0);
 export const logRecordFields = Uint8Array.of(7, 1, 0, 2, 7, 2, 2, 0, 5, 2, 2, 1, 2);
 /** Of a request: another field than the first is of a later version. */
@@ -36,7 +37,9 @@ export const spanTag = {
   droppedAttributes: 0x50,
   events: 0x5a,
   droppedEvents: 0x60,
+  status: 0x7a,
 } as const;
+export const statusTag = { code: 0x18 } as const;
 export const eventTag = { time: 0x09, name: 0x12, attributes: 0x1a, droppedAttributes: 0x20 } as const;
 export const logRecordTag = {
   time: 0x09,

@@ -75,6 +75,8 @@ const eventsAtOnce = 256;
 export class JsonSpanReader {
   /** The events that were scanned last. */
   readonly events: ScannedEvent[] = [];
+  /** Where the span stands. */
+  at = 0;
   /** Where the span's lists of attributes stand. */
   attributes: number[] = [];
   #startTimeAt = -1;
@@ -114,6 +116,7 @@ export class JsonSpanReader {
     if (this.#laterLists.length > 0) this.#laterLists = [];
     this.#nextList = 0;
     this.unreadable = 0;
+    this.at = this.#cursor.pos;
     if (this.#cursor.enterObject()) this.#readMembers();
   }
 

@@ -257,6 +257,7 @@ class JsonWalker {
     const span = this.#span;
     const after = cursor.pos;
     this.#position.spanAttributes = span.attributes;
+    this.#position.spanAt = span.at;
     this.#visitor.beginSpan(this.#position, span.events.length);
     this.#visitEvents();
     cursor.pos = after;
@@ -269,6 +270,7 @@ class JsonWalker {
     const carrier = this.#carrier;
     const after = cursor.pos;
     this.#position.spanAttributes = span.attributes;
+    this.#position.spanAt = span.at;
     this.#visitor.beginSpan(this.#position, span.events.length);
     while (span.scanEvents()) {
       this.#visitEvents();

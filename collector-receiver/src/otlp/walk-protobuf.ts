@@ -5,6 +5,7 @@ import {
   type OtlpSignal,
   type OtlpWalker,
   type PlainVisitor,
+  type SpanEnd,
   type TextRange,
 } from "./otlp-carrier.ts";
 import { findProtobufPayload, findProtobufText } from "./find-protobuf-payload.ts";
@@ -27,6 +28,7 @@ import {
 } from "./protobuf-fields.ts";
 import { readPlainProtobuf } from "./read-plain-protobuf.ts";
 import { hasProtobufKey, readProtobufAttributes } from "./read-protobuf-attributes.ts";
+import { readProtobufSpanEnd } from "./read-protobuf-span-end.ts";
 import { readProtobufResource } from "./read-protobuf-resource.ts";
 import { LogRecordReader } from "./walk-protobuf-log-record.ts";
 import { maxAttributesBytes, stretchBytes, type Walk } from "./walk-pauses.ts";
@@ -126,8 +128,8 @@ class ProtobufWalker implements OtlpWalker {
               span.begin(start, pos);
               let isWanted = wantsAll;
               while (!span.read()) {
-                // A long span without events is no source's report.
-                isWanted = false;
+                // A long span without events is no source's report; a call of a model may hold a long prompt.
+                isWanted &&= visitor.takesLongSpans;
                 yield;
               }
               if (span.finish(isWanted)) {
@@ -272,7 +274,8 @@ class ProtobufWalker implements OtlpWalker {
     readProtobufResource(this.#cursor, this.#resourceStart, this.#resourceEnd, visitor);
   }
 
-  readSpanAttributes(visitor: AttributeVisitor): void {
+  readSpanAttributes(visitor: AttributeVisitor, end?: SpanEnd): void {
+    if (end !== undefined) readProtobufSpanEnd(this.#cursor, this.#span.start, this.#span.end, end);
     readProtobufAttributes(this.#cursor, this.#span.start, this.#span.end, spanTag.attributes, spanFields, visitor);
   }
 

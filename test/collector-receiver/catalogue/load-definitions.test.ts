@@ -298,6 +298,21 @@ test("whatever is exported, checking gives problems or definitions that check ag
   );
 });
 
+test("the services whose spans count are named in any order, and mistakes in them are named", () => {
+  const check = (aiCalls: unknown) => checkDefinitions({ aiCalls }, reservedMetricKeys);
+  const { definitions, problems } = check({ services: ["shop", "bot", "shop"] });
+  expect(problems).toEqual([]);
+  expect(definitions.aiCalls).toEqual({ services: ["bot", "shop"], ignoreScopes: [] });
+  expect(check({ services: ["bot", "shop"], ignoreScopes: [] }).definitions).toEqual(definitions);
+  expect(checkDefinitions({}, reservedMetricKeys).definitions).toEqual({ events: {}, metrics: {} });
+  const pathsOf = (aiCalls: unknown) => check(aiCalls).problems.map(({ path }) => path.join("."));
+  expect(pathsOf({})).toEqual(["aiCalls"]);
+  expect(pathsOf({ services: [] })).toEqual(["aiCalls.services"]);
+  expect(pathsOf({ services: ["bot"], ignoreScopes: "openai" })).toEqual(["aiCalls.ignoreScopes"]);
+  expect(pathsOf({ services: ["bot", " "], scopes: [] }).toSorted()).toEqual(["aiCalls.scopes", "aiCalls.services"]);
+  expect(pathsOf("bot")).toEqual(["aiCalls"]);
+});
+
 test("looking for lines ends on any text and never fails", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: fc.constantFrom(..."{}[]()\"'`$\\/*\n:,.a =") }), async (text) => {
