@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { businessCalendarOf } from "../../collector-receiver/src/metrics/business-calendar.ts";
 import { customerSlotsOf } from "../../collector-receiver/src/metrics/customer-days.ts";
 import { makeTraffic } from "./business-traffic.ts";
 import type { TrafficEvent } from "./business-traffic.ts";
@@ -51,14 +52,18 @@ export const denseLoad: Omit<LoadSpec, "events"> = {
 const sourceId = randomBytes(8).toString("hex");
 
 const hourMs = 3_600_000;
+/** That of tenants unless BUSINESS_TIMEZONE says otherwise. */
+const receiversTimezone = "Asia/Shanghai";
 
 /**
  * Two hours ago, or at that hour of the latest day before whose ISO week belongs to its month: on the other days a customer
  * is two rows (metrics/customer-days.ts), which costs 5 % of an event's CPU, and figures would depend on the date.
  */
 function startOfTraffic(nowMs: number): number {
+  const { dayOf } = businessCalendarOf(receiversTimezone);
+  const areTwoRows = (ms: number): boolean => customerSlotsOf(dayOf(ms)).length > 1;
   let startMs = nowMs - 2 * hourMs;
-  while (customerSlotsOf(new Date(startMs).toISOString().slice(0, 10)).length > 1) startMs -= 24 * hourMs;
+  while (areTwoRows(startMs) || areTwoRows(startMs + hourMs)) startMs -= 24 * hourMs;
   return startMs;
 }
 
