@@ -1,3 +1,4 @@
+import { placeholders } from "../collector-receiver/src/metrics/customer-ids.ts";
 import { qualityCodes, qualityKinds } from "../collector-receiver/src/metrics/quality-codes.ts";
 import type { QualityCodeDefinition } from "../collector-receiver/src/metrics/quality-codes.ts";
 
@@ -17,6 +18,10 @@ JSON, and the case study and the report name each kind in their notes for the pe
   it out. Beyond a tenant's bound of stored rejections an event is counted in \`analytics_rejection_days\` alone.
 - Test conversations count nowhere, here neither. Only a mark \`test\` that is a text or a number is noted.
 - \`closed_again\` follows from the history of a ticket, as the figures of tickets do: by its own events, whatever their session is.
+- Placeholders are compared without space around them and in any case: ${[...placeholders]
+    .filter((text) => text !== "")
+    .map((text) => `\`${text}\``)
+    .join(", ")} and the empty text.
 - Values are never kept, except numbers that were out of range: these stand with their event. \`spanledger erase\` replaces a person's
   unknown words by \`other\`, and retention does so for all days that it seals.
 

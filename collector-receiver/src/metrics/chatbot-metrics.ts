@@ -36,8 +36,8 @@ export const chatbotMetrics: readonly MetricDefinition[] = [
       zh: "周期内开始的会话的独立客户数。会话的客户是其 session.* 和 query.* 事件最后给出的 user_id。",
     },
     edgeCases: {
-      en: "Cannot be added up from days: known for a day, an ISO week and a month, null for any other range. Placeholders such as an empty text, null, none, anonymous, 0 or -1 name nobody. Sessions without a customer are not in it.",
-      zh: "不能由每日数相加：只有单日、ISO 周和月有值，其他范围为 null。空、null、none、anonymous、0、-1 等占位值不算客户。没有客户的会话不计入。",
+      en: "Cannot be added up from days: known for a day, an ISO week and a month, null for any other range. Placeholders such as an empty text, null, none, anonymous, guest, unknown, 0 or -1 name nobody. Sessions without a customer are not in it.",
+      zh: "不能由每日数相加：只有单日、ISO 周和月有值，其他范围为 null。空、null、none、anonymous、匿名、游客、0、-1 等占位值不算客户。没有客户的会话不计入。",
     },
     peer: {
       en: "PostHog merges an anonymous id into the customer that is identified later.",

@@ -1,3 +1,4 @@
+import { countNoun } from "../metrics/count-noun.ts";
 import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { qualityKinds } from "../metrics/quality-codes.ts";
@@ -59,40 +60,50 @@ const texts: Readonly<Record<TextCode, Readonly<Record<Locale, (count: string, o
   resolution_assumed: {
     "zh-CN": (count) => `AI 解决的会话中有 ${count} 个为推定：超时自动结束，或结束原因未予确认。`,
     en: (count) =>
-      `The resolution of ${count} sessions is assumed, not confirmed: they ended by silence, or with a reason that does not say so.`,
+      count === "1"
+        ? "The resolution of 1 session is assumed, not confirmed: it ended by silence, or with a reason that does not say so."
+        : `The resolution of ${count} sessions is assumed, not confirmed: they ended by silence, or with a reason that does not say so.`,
   },
   reused_session_ids: {
     "zh-CN": (count) =>
       `数据质量警告：${count} 个会话编号在结束或静默超时后被再次使用，会话数可能偏低。请检查产品是否把客户编号当作 session_id。`,
     en: (count) =>
-      `Data-quality warning: ${count} session ids started again after their end or the idle timeout, so sessions may be undercounted. Check whether the product uses customer ids as session_id.`,
+      `Data-quality warning: ${countNoun(count, "session id")} started again after ${count === "1" ? "its" : "their"} end or the idle timeout, so sessions may be undercounted. Check whether the product uses customer ids as session_id.`,
   },
   ...neverReported,
   rejection: {
     "zh-CN": (count) => `${count} 个事件被拒绝，不在任何数字中。`,
-    en: (count) => `${count} events were rejected and are in no figure.`,
+    en: (count) =>
+      `${countNoun(count, "event was", "events were")} rejected and ${count === "1" ? "is" : "are"} in no figure.`,
   },
   invalid_value: {
     "zh-CN": (count) => `${count} 个值无效，未计入；其事件照常计数。`,
-    en: (count) => `${count} values were invalid and are not counted; their events are.`,
+    en: (count) =>
+      count === "1"
+        ? "1 value was invalid and is not counted; its event is."
+        : `${count} values were invalid and are not counted; their events are.`,
   },
   contradiction: {
-    "zh-CN": (count) => `${count} 个事件的数据相互矛盾。`,
-    en: (count) => `${count} events contradict themselves.`,
+    "zh-CN": (count) => `${count} 个事件的数据自相矛盾或与其他事件矛盾。`,
+    en: (count) =>
+      `${countNoun(count, "event contradicts itself or another", "events contradict themselves or others")}.`,
   },
   unknown_word: {
     "zh-CN": (count) => `${count} 处使用了词表中没有的角色、状态、原因或渠道，其含义未知。`,
     en: (count) =>
-      `${count} roles, statuses, reasons or channels are words that no list knows; what they mean is unknown.`,
+      count === "1"
+        ? "1 role, status, reason or channel is a word that no list knows; what it means is unknown."
+        : `${count} roles, statuses, reasons or channels are words that no list knows; what they mean is unknown.`,
   },
   placeholder: {
     "zh-CN": (count) => `${count} 个事件的客户编号是占位符，不计为客户。`,
-    en: (count) => `${count} events name a placeholder as their customer; it counts as nobody.`,
+    en: (count) =>
+      `${countNoun(count, "event names a placeholder as its customer", "events name a placeholder as their customer")}; it counts as nobody.`,
   },
   derived_id: {
     "zh-CN": (count) => `${count} 个事件没有编号，由内容推导；重试时内容若有变化会重复计数。`,
     en: (count) =>
-      `${count} events came without an id, and one was derived; a retry that changes anything counts twice.`,
+      `${countNoun(count, "event")} came without an id, and one was derived; a retry that changes anything counts twice.`,
   },
 };
 

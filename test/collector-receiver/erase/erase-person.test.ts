@@ -125,6 +125,30 @@ test("erasing a person leaves no trace of the id, drift 0, and every number but 
   );
 });
 
+test("an erased conversation is cut off from its customer, whose other ones are still found", async () => {
+  const tenantId = "cut-off";
+  const sessions = ["s-1", "s-2", "s-3"].map((sessionId) =>
+    makeEvent({ tenantId, name: "session.start", sessionId, attributes: { session_id: sessionId, user_id: "maria" } }),
+  );
+  await world.ingest.submit(requestOf(sessions), 100);
+  const customers = async (): Promise<unknown> => {
+    const { rows } = await world.database.pool.query(
+      `select unique_customers::int as customers from analytics_business_metrics
+       where tenant_id = $1 and period_type = 'month'`,
+      [tenantId],
+    );
+    return rows[0].customers;
+  };
+  expect(await customers()).toBe(1);
+  await erase(world.database.connectionString, { sessionId: "s-1" }, tenantId);
+  expect(await customers()).toBe(2);
+  // Both that are left have one pseudonym.
+  const found = await erase(world.database.connectionString, { userId: "maria" }, tenantId);
+  expect(found).toMatchObject({ sessions: 2 });
+  expect(await customers()).toBe(2);
+  expect(await verifyTenant(world.database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+});
+
 test("a dry run counts while others hold the lock, and changes nothing", async () => {
   const tenantId = "dry";
   const session = (sessionId: string, attributes: BusinessEvent["attributes"]) =>

@@ -114,6 +114,37 @@ test("retention announces, and a day later by PostgreSQL's clock moves retained_
   expect((await verifyTenant(database.connectionString, "default")).drifts).toBe(0);
 });
 
+test("of the unknown words of sealed days only how many there were stays; those of kept days stay as they are", async () => {
+  const ingest = openTestIngest(database.connectionString);
+  const message = (back: number, minute: number, role: string) =>
+    makeEvent({
+      name: "session.message",
+      sessionId: `s-${minute}`,
+      occurredAtMs: retentionStart(shanghai, back, Date.now()) + 14 * dayMs + minute * 60_000,
+      attributes: { role, channel: "web" },
+    });
+  const sent = [
+    ...[message(5, 1, "Maria"), message(5, 2, "Li Wei"), message(5, 3, "Maria")],
+    ...[message(2, 4, "Maria"), message(2, 5, "ai")],
+  ];
+  await ingest.submit(requestOf(sent), 100);
+  await ingest.close();
+  const ledger = async () => {
+    const { rows } = await database.pool.query(
+      `select code, detail, events::int from analytics_data_quality where events <> 0 order by day, code, detail`,
+    );
+    return rows.map(({ code, detail, events }) => `${code} ${detail} ${events}`);
+  };
+  expect(await ledger()).toEqual(["unknown_word Li Wei 1", "unknown_word Maria 2", "unknown_word Maria 1"]);
+  await round(3);
+  await pass("1 day", [3]);
+  expect((await round(3)).sealed).toHaveLength(1);
+  expect(await ledger()).toEqual(["unknown_word other 3", "unknown_word Maria 1"]);
+  const { rows } = await database.pool.query("select from analytics_data_quality where detail in ('Maria', 'Li Wei')");
+  expect(rows).toHaveLength(1);
+  expect((await verifyTenant(database.connectionString, "default")).firstDrifts).toEqual([]);
+});
+
 test("a receiver ten years ahead announces by PostgreSQL's clock, drops nothing and ends no session", async () => {
   await sendHistory([0, 2]);
   const bound = retentionStart(shanghai, 1, Date.now());

@@ -36,7 +36,7 @@ async function withWriter<Result>(work: (client: Awaited<ReturnType<typeof openW
   }
 }
 
-/** All counters as they are stored, of periods before a day, revisions left out. */
+/** All counters as they are stored, of periods before a day, revisions left out, and the ledger of data quality. */
 async function sealedCounters(day: string): Promise<unknown> {
   const { rows } = await world.database.pool.query(
     `select to_jsonb(m) - '{id,revision,created_at,updated_at}'::text[] as row from analytics_business_metrics m
@@ -44,7 +44,12 @@ async function sealedCounters(day: string): Promise<unknown> {
      order by tenant_id, period_type, period_value`,
     [day],
   );
-  return rows;
+  const { rows: ledger } = await world.database.pool.query(
+    `select to_jsonb(q) - 'example' as row from analytics_data_quality q where day < $1::date and events <> 0
+     order by tenant_id, day, code, attribute, detail, event_name`,
+    [day],
+  );
+  return [rows, ledger];
 }
 
 test("what is kept begins with a business month, in the tenant's timezone", () => {

@@ -1,7 +1,5 @@
+import { countNoun } from "../../metrics/count-noun.ts";
 import type { ReportTexts } from "./report-texts.ts";
-
-/** A count, as text, with its noun. */
-const counted = (count: string, one: string, many = `${one}s`): string => `${count} ${count === "1" ? one : many}`;
 
 export const englishTexts: ReportTexts = {
   product: "Spanledger",
@@ -44,7 +42,7 @@ export const englishTexts: ReportTexts = {
     against: (period) => `Changes are against ${period}.`,
     sameDays: (period, mode) =>
       `Changes are against the same days ${mode === "year" ? "a year before" : "before"} (${period}), without today.`,
-    byDay: (own, other) => `Counts and sums compare by the day: ${counted(String(own), "day")} against ${other}.`,
+    byDay: (own, other) => `Counts and sums compare by the day: ${countNoun(String(own), "day")} against ${other}.`,
     ratesUpTo: (day) => `Rates of conversations compare those that started by ${day} and so had time to end.`,
     ratesLater: "Rates of conversations compare once these had time to end.",
     versus: (period) => `vs. ${period}`,
@@ -58,7 +56,7 @@ export const englishTexts: ReportTexts = {
   numberedArrived: (numbered, share) => `${numbered}% of events are numbered; of these ${share}% arrived`,
   states: { empty: "No data", running: "Running", provisional: "Nearly final", settled: "Final" },
   completeNumbers: (recorded, missing, dropped) =>
-    `${counted(recorded, "event")} recorded by the sources that were active in this month; ${missing} not arrived, ${dropped} dropped by the product itself.`,
+    `${countNoun(recorded, "event")} recorded by the sources that were active in this month; ${missing} not arrived, ${dropped} dropped by the product itself.`,
   completenessUnknown: "Completeness unknown: no event is numbered",
   nothingToCompare: "nothing to compare with",
   unchanged: "unchanged",
@@ -116,7 +114,7 @@ export const englishTexts: ReportTexts = {
     sessions: {
       title: "Conversations by day and outcome",
       summary: (sessions, resolved, rate) =>
-        `${counted(sessions, "conversation")}, ${resolved} resolved by AI (${rate}).`,
+        `${countNoun(sessions, "conversation")}, ${resolved} resolved by AI (${rate}).`,
       parts: {
         resolved: "Resolved by AI",
         confirmed: "AI, confirmed",
@@ -136,7 +134,7 @@ export const englishTexts: ReportTexts = {
     responses: {
       title: "Distribution of response times",
       summary: (responses, quantiles) =>
-        `${counted(responses, "timed response")}${quantiles.length === 0 ? "" : `: ${quantiles.join(", ")}`}.`,
+        `${countNoun(responses, "timed response")}${quantiles.length === 0 ? "" : `: ${quantiles.join(", ")}`}.`,
       p50: (time) => `half took at most ${time} (p50)`,
       p90: (time) => `nine in ten at most ${time} (p90)`,
       p99: (time) => `99 in 100 at most ${time} (p99)`,
@@ -149,7 +147,7 @@ export const englishTexts: ReportTexts = {
     reasons: {
       title: "Reasons for escalation",
       summary: (escalations, first, share) =>
-        `${counted(escalations, "escalation")}; most often "${first}" (${share}).`,
+        `${countNoun(escalations, "escalation")}; most often "${first}" (${share}).`,
       reason: "Reason",
       escalations: "Escalations",
       share: "Share",
@@ -168,7 +166,7 @@ export const englishTexts: ReportTexts = {
     },
     agents: {
       title: "Workload of the agents",
-      summary: (sessions, agents, most) => `${counted(sessions, "session")} handled by ${agents}; most by ${most}.`,
+      summary: (sessions, agents, most) => `${countNoun(sessions, "session")} handled by ${agents}; most by ${most}.`,
       agent: "Agent",
       unattributed: "No agent named",
       all: "All agents, to sort and search",
@@ -179,7 +177,7 @@ export const englishTexts: ReportTexts = {
     tickets: {
       title: "Tickets by day, and SLA",
       summary: (created, closed, sla) =>
-        `${counted(created, "ticket")} created, ${closed} resolved; ${sla} of these within SLA.`,
+        `${countNoun(created, "ticket")} created, ${closed} resolved; ${sla} of these within SLA.`,
       created: "Created",
       closed: "Resolved",
       sla: "SLA met",
