@@ -99,6 +99,7 @@ export const wordLabels: Readonly<Record<string, readonly [en: string, zh: strin
   customer_left: ["Customer left", "客户离开"],
   page_left: ["Page left", "离开页面"],
   agent_closed: ["Closed by an agent", "坐席关闭"],
+  ended: ["Ended", "已结束"],
   timeout: ["Timeout", "超时"],
   idle: ["Idle", "空闲"],
   error: ["Error", "出错"],
