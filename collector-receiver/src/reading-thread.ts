@@ -15,6 +15,8 @@ export interface ReadingQuestion {
   readonly account: string | null;
   /** What the reader takes: a person's browser gets errors as pages. */
   readonly accept: string;
+  /** Languages of the reader, as a browser says them; undefined: none. */
+  readonly languages: string | undefined;
   /** By how much the receiver's clock is ahead of the system's, in ms. */
   readonly aheadMs: number;
 }
@@ -129,7 +131,7 @@ export function answerInThread(
     const aheadMs = now() - Date.now();
     const { url, headers: asked } = request;
     const who = { tenantId: tenantOf(request), account: accountOf(request) };
-    const question = { url, ...who, accept: asked.accept ?? "*/*", aheadMs };
+    const question = { url, ...who, accept: asked.accept ?? "*/*", languages: asked["accept-language"], aheadMs };
     const { status, headers, body } = await thread.answer(question).catch((error: unknown) => {
       request.log.error({ err: error }, "the thread that builds pages and lists ended");
       throw new RequestError("reading_interrupted", "Building this answer was interrupted: ask again.", null, 503);

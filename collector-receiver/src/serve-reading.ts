@@ -51,9 +51,10 @@ export function serveReading({ connectionString, maxConnections, basePath, logLe
   answerQuestions<ReadingQuestion, ReadingAnswer>({
     async answer(question) {
       ({ aheadMs } = question);
-      const { url, tenantId, account, accept } = question;
+      const { url, tenantId, account, accept, languages } = question;
       const who = { [asked.tenant]: tenantId, ...(account === null ? {} : { [asked.account]: account }) };
-      const answer = await app.inject({ url: "/", headers: { accept, [asked.url]: url, ...who } });
+      const spoken = languages === undefined ? {} : { "accept-language": languages };
+      const answer = await app.inject({ url: "/", headers: { accept, ...spoken, [asked.url]: url, ...who } });
       const kept = Object.entries(answer.headers).filter(([name]) => !ownHeaders.includes(name));
       return {
         status: answer.statusCode,

@@ -122,7 +122,7 @@ describe("20,000 agents", { timeout: 120_000 }, () => {
     expect(page.match(/href="\/report\/agents\/\d+/g)).toHaveLength(200);
     expect(page).toContain("19,800 other agents");
     const csv = await (await get("/report.csv?month=2026-03&lang=en")).text();
-    expect(csv.match(/^Agent \d+,/gm)).toHaveLength(agents);
+    expect(csv.match(/^2026-03,sessions_handled,agent=\d+/gm)).toHaveLength(agents);
     expect(csv).not.toContain("other agents");
     const own = await (await get("/report/agents/17?month=2026-03&lang=en")).text();
     expect(own).toContain("<h1>Agent 17</h1>");

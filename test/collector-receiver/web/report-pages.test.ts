@@ -66,7 +66,8 @@ describe("the report", () => {
         const { formatted } = operations.metrics[key];
         const value = new RegExp(`id="${key}">[\\s\\S]*?<p class="value[^"]*">([^<]*)`).exec(report)?.[1];
         expect([key, value]).toEqual([key, formatted]);
-        expect(csv.split("\r\n").find((line) => line.includes(`,${key},`))).toContain(formatted);
+        const line = csv.split("\r\n").find((one) => one.startsWith(`2025-12,${key},,`));
+        expect(line).toMatch(new RegExp(`^2025-12,${key},,${operations.metrics[key].value ?? ""},[a-z]+,`));
       }
       const { message } = operations.notes.find(({ code }: any) => code === "no_working_hours");
       expect(report).toContain(message);
@@ -190,7 +191,7 @@ describe("the report", () => {
   test("is marked as sample data, in every language and file", async () => {
     expect(await page("/report?month=2025-12&lang=en")).toContain("Sample data");
     expect(await page("/?lang=zh-CN")).toContain("样例数据");
-    expect(await page("/report.csv?month=2025-12")).toContain("样例数据");
+    expect(await page("/report.csv?month=2025-12&lang=zh-CN")).toContain("note,样例数据");
   });
 
   test("of a month without data says so and draws nothing", async () => {
@@ -305,15 +306,67 @@ function plainPdf(bytes: Buffer): string {
 }
 
 describe("the files", () => {
-  test("CSV begins with a byte order mark and holds the figures as numbers", async () => {
+  test("CSV begins with a byte order mark and has a number a row: figures, both sides of comparisons, segments", async () => {
     const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
     const response = await get("/report.csv?month=2025-12&lang=en");
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const lines = bytes.toString("utf8").split("\r\n");
-    for (const key of ["total_sessions", "ai_resolution_rate", "sla_met_rate"]) {
-      expect(lines.find((line) => line.includes(`,${key},`))).toContain(`,${study.metrics[key].value},`);
+    expect(lines[0]).toBe("\ufeffperiod,metric,segment,value,unit,numerator,denominator");
+    for (const key of ["total_sessions", "ai_resolution_rate", "sla_met_rate", "estimated_cost_saved"]) {
+      const { value, numerator, denominator, unit } = study.metrics[key];
+      const parts = [value, unit === "currency" ? "CNY" : unit, numerator, denominator ?? ""].join(",");
+      expect(lines).toContain(`2025-12,${key},,${parts}`);
+      expect(lines.some((line) => line.startsWith(`2025-11,${key},,${study.metrics[key].previous?.value ?? ""}`))).toBe(
+        true,
+      );
+    }
+    const sumOf = (start: string): number =>
+      lines.filter((line) => line.startsWith(start)).reduce((sum, line) => sum + Number(line.split(",")[3]), 0);
+    expect(sumOf("2025-12,sessions_handled,agent=")).toBe(study.metrics.sessions_handled.value);
+    expect(sumOf("2025-12,responses_timed,response_time=")).toBe(study.metrics.responses_timed.value);
+    expect(lines.some((line) => line.startsWith("2025-12,escalations,reason=unhelpful_answers,"))).toBe(true);
+    expect(lines.every((line) => line === "" || line.split('"')[0]?.split(",")[0] !== "")).toBe(true);
+  });
+
+  test("CSV by day has each metric of each day, and they add up to the month", async () => {
+    const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
+    const response = await get("/report.csv?month=2025-12&by=day");
+    expect(response.headers.get("content-disposition")).toContain("spanledger-2025-12-by-day.csv");
+    const rows = (await response.text()).split("\r\n").map((line) => line.split(","));
+    for (const key of ["total_sessions", "ai_resolved_sessions", "tickets_created", "agent_messages_sent"]) {
+      const ofKey = rows.filter(([, metric]) => metric === key);
+      expect(new Set(ofKey.map(([day]) => day)).size, key).toBe(31);
+      expect(
+        ofKey.reduce((sum, row) => sum + Number(row[3]), 0),
+        key,
+      ).toBe(study.metrics[key].value);
+    }
+    const rates = rows.filter(([, metric, , value]) => metric === "ai_resolution_rate" && value !== "");
+    for (const [, , , value, unit, numerator, denominator] of rates) {
+      expect(unit).toBe("percent");
+      expect(Number(value)).toBeCloseTo((100 * Number(numerator)) / Number(denominator), 4);
+    }
+  });
+
+  test.each([
+    ["de-DE,de;q=0.9,en;q=0.8", ";", ","],
+    ["fr", ";", ","],
+    ["zh-CN,zh;q=0.9", ",", "."],
+    ["en-GB", ",", "."],
+    ["*", ",", "."],
+    ["not a language;;;", ",", "."],
+  ])("CSV is separated as programs of the reader's region split it: %s", async (languages, separator, decimal) => {
+    for (const by of ["", "&by=day"]) {
+      const answer = await fetch(`${receiver.url}/report.csv?month=2025-12${by}`, {
+        headers: { "accept-language": languages },
+      });
+      const [heads = "", ...lines] = (await answer.text()).split("\r\n");
+      expect(heads.split(separator)).toHaveLength(7);
+      const rate = lines.find((line) => line.split(separator)[1] === "ai_resolution_rate") ?? "";
+      const value = separator === ";" ? rate.split(";")[3]?.replaceAll('"', "") : rate.split(",")[3];
+      expect(value).toMatch(new RegExp(`^\\d+\\${decimal}\\d+$`));
     }
   });
 
@@ -489,12 +542,12 @@ describe("a shared copy", () => {
       const card = new RegExp(`<article[^>]*id="${key}">[\\s\\S]*?</article>`).exec(frozen.pages[lang])?.[0] ?? "";
       const line = lines.find((one) => one.includes(`,${key},`)) ?? "";
       expect([key, card.includes(`>${withheld}<`)]).toEqual([key, state === "withheld"]);
-      expect([key, line.includes(`,${withheld},`)]).toEqual([key, state === "withheld"]);
       if (state !== "withheld") continue;
       expect(figure).not.toHaveProperty("value");
       expect(figure).not.toHaveProperty("numerator");
-      // Group, key, name, nothing, unit, the word, and nothing of what it was made of.
-      expect(line).toMatch(new RegExp(`,${key},(?:"[^"]*"|[^,]+),,[a-z]+,${withheld},,,,,,,`));
+      // The unit, and neither the value nor what it was made of.
+      expect(line).toMatch(new RegExp(`^2025-12,${key},,,[A-Za-z]+,,$`));
+      expect(lines.filter((one) => one.includes(`,${key},,`))).toHaveLength(1);
     }
     const stateOf = (key: string): string => figures.find((figure) => figure.key === key).state;
     for (const key of ["sessions_handled", "avg_handle_time_sec", "transfer_rate"]) {

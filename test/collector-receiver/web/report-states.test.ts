@@ -214,7 +214,7 @@ test("values from products are written as text, never as markup", async () => {
   expect(page).not.toContain("<img");
   expect(page).toContain("&lt;img src=x");
   const csv = await app.inject({ url: "/report.csv?month=2025-11", headers: { "x-tenant": "hostile" } });
-  expect(csv.body).toContain("'=cmd|calc");
+  expect(csv.body).toContain("escalations,reason==cmd|calc,10,");
   const pdf = await app.inject({ url: "/report.pdf?month=2025-11", headers: { "x-tenant": "hostile" } });
   expect(pdf.statusCode).toBe(200);
 });

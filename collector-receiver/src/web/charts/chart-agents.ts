@@ -5,6 +5,7 @@ import { linkTo } from "../page/page-links.ts";
 import { drawBars, mostBars } from "./draw-bars.ts";
 import { summariseChart } from "./summarise-chart.ts";
 import type { Bar } from "./draw-bars.ts";
+import { measuredBy } from "./report-chart.ts";
 import type { ChartCell, ReportChart } from "./report-chart.ts";
 
 const tableKeys = [
@@ -61,12 +62,14 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
       ),
     ),
     table: {
+      dimension: "agent",
+      metrics: measuredBy(tableKeys),
       columns: [words.agent, ...tableKeys.map(columnNames)],
       rows: few
         ? []
         : [
             ...named.map(({ agent, name }) => [
-              { text: name, ...hrefOf(agent, context) },
+              { text: name, ...keyOf(agent, context), ...hrefOf(agent, context) },
               ...tableKeys.map((key) => cellOf(agent.metrics[key], context)),
             ]),
             ...othersRow(context),
@@ -125,13 +128,20 @@ function othersRow(context: ReportContext): ChartCell[][] {
 function cellOf(metric: AgentRow["metrics"][string] | undefined, context: ReportContext): ChartCell {
   if (metric === undefined) return { text: "—", value: null };
   if (restsOnFew(context, metric, noCounters)) return { text: context.texts.withheld, value: null };
-  return { text: metric.formatted, value: metric.value };
+  const { formatted: text, value, numerator, denominator } = metric;
+  return { text, value, numerator, denominator };
 }
 
 /** To the agent's month; nobody is named in a shared copy, so nothing leads there. */
 function hrefOf({ agent_id: id }: AgentRow, { material, locale, least }: ReportContext): { href?: string } {
   if (id === null || least !== null) return {};
   return { href: linkTo(`/report/agents/${id}`, { month: material.month, lang: locale }) };
+}
+
+/** The number and the latest name; nobody is named in a shared copy. */
+function keyOf({ agent_id: id, agent_name: name }: AgentRow, { least }: ReportContext): { key?: string } {
+  if (least !== null) return {};
+  return { key: id === null ? "" : [id, ...(name === null ? [] : [name])].join(" ") };
 }
 
 function agentsText(count: number, { locale }: ReportContext): string {

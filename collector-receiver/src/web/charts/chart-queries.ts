@@ -6,6 +6,7 @@ import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ChartSeries } from "./draw-panels.ts";
 import { marksNote } from "./mark-notes.ts";
+import { measuredBy } from "./report-chart.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
 
@@ -37,6 +38,8 @@ export function chartQueries(context: ReportContext): ReportChart {
         words.summary(month[0].formatted, month[1].formatted) + stepsNote(context, steps ?? []) + marksNote(context),
     ),
     table: {
+      dimension: "days",
+      metrics: [null, ...measuredBy([rates[0]]), null, ...measuredBy([rates[1]])],
       columns: [texts.chart.day, words.orders, words.order, words.trackings, words.tracking],
       rows:
         empty || few

@@ -11,6 +11,8 @@ const mostRows = 200;
 
 interface Reason {
   readonly label: string;
+  /** As the product wrote it. */
+  readonly key: string;
   readonly events: number;
   readonly isOther: boolean;
 }
@@ -37,12 +39,14 @@ export function chartReasons(context: ReportContext): ReportChart {
           ? texts.chart.withheld(context.least ?? 0)
           : words.summary(count(total), first.label, share(first.events)),
     table: {
+      dimension: "reason",
+      metrics: [{ metric: "escalations", unit: "count" }, null],
       columns: [words.reason, words.escalations, words.share],
       rows: few
         ? []
-        : shownOf(reasons, mostRows, context).map(({ label, events }) => [
-            { text: label },
-            { text: count(events), value: events },
+        : shownOf(reasons, mostRows, context).map(({ label, key, events }) => [
+            { text: label, key },
+            { text: count(events), value: events, numerator: events, denominator: total },
             { text: share(events), value: Number(((events / total) * 100).toFixed(6)) },
           ]),
     },
@@ -71,7 +75,7 @@ function shownOf(reasons: readonly Reason[], most: number, { texts, locale }: Re
   const label = texts.chart.more(countText(rest.length, locale));
   return [
     ...named.slice(0, most),
-    ...(rest.length === 0 ? [] : [{ label, events: sumOf(rest), isOther: true }]),
+    ...(rest.length === 0 ? [] : [{ label, key: `${rest.length} more`, events: sumOf(rest), isOther: true }]),
     ...reasons.filter(({ isOther }) => isOther),
   ];
 }
@@ -89,9 +93,14 @@ function reasonsOf(context: ReportContext, counts: readonly AttributeCount[]): R
     named.map(({ value }) => value),
     context.locale,
   );
-  const reasons = named.map(({ events }, i) => ({ label: labels[i] as string, events, isOther: false }));
+  const reasons = named.map(({ value, events }, i) => ({
+    label: labels[i] as string,
+    key: value,
+    events,
+    isOther: false,
+  }));
   const other = counts.filter((count) => !isNamed(count)).reduce((sum, { events }) => sum + events, 0);
   return other === 0
     ? reasons
-    : [...reasons, { label: context.texts.chart.reasons.other, events: other, isOther: true }];
+    : [...reasons, { label: context.texts.chart.reasons.other, key: otherValue, events: other, isOther: true }];
 }

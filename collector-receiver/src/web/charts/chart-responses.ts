@@ -42,12 +42,14 @@ export function chartResponses(context: ReportContext): ReportChart {
       ),
     ),
     table: {
+      dimension: "response_time",
+      metrics: [{ metric: "responses_timed", unit: "count" }, null],
       columns: [words.from, words.responses, words.share],
       rows: !drawn
         ? []
         : bins.map((bin) => [
-            { text: rangeOf(bin) },
-            { text: count(bin.count), value: bin.count },
+            { text: rangeOf(bin), key: `${bin.from}-${bin.to}ms` },
+            { text: count(bin.count), value: bin.count, numerator: bin.count, denominator: total },
             { text: describeShare(bin.count, total, locale), value: Number(((bin.count / total) * 100).toFixed(6)) },
           ]),
     },

@@ -8,6 +8,7 @@ import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates
 import type { ChartSeries } from "./draw-panels.ts";
 import { marksNote } from "./mark-notes.ts";
 import { outcomeSeries, resolvedSeries } from "./outcome-series.ts";
+import { measuredBy } from "./report-chart.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
 import { unripeFrom } from "./unripe-days.ts";
@@ -43,6 +44,8 @@ export function chartSessions(context: ReportContext): ReportChart {
         marksNote(context),
     ),
     table: {
+      dimension: "days",
+      metrics: [...measuredBy(figures), ...further.map(() => null), ...measuredBy(["ai_resolution_rate"])],
       columns: [
         texts.chart.day,
         words.sessions,

@@ -6,20 +6,21 @@ import type { ReportStep } from "../report/report-steps.ts";
 import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import { marksNote } from "./mark-notes.ts";
+import { measuredBy } from "./report-chart.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";
+
+const keys = ["tickets_created", "tickets_resolved", "sla_met_rate"] as const;
 
 /** Tickets created and resolved by day, and the share within SLA below. */
 export function chartTickets(context: ReportContext): ReportChart {
   const { texts, locale, material } = context;
   const words = texts.chart.tickets;
-  const keys = ["tickets_created", "tickets_resolved", "sla_met_rate"] as const;
   const steps = stepsOf(context, ({ tickets_created: created, tickets_resolved: resolved }) =>
     [created, resolved].some((count) => isFew(context, Number(count))),
   );
   const days = steps ?? [];
-  const of = (key: string, { counters }: ReportStep): MetricValue | null =>
-    counters === null ? null : figureValue(context, key, counters);
+  const of = (key: string, day: ReportStep): MetricValue | null => valueOf(context, key, day);
   const month = (key: string): MetricValue => figureValue(context, key, material.reading.counters);
   const few = steps === null;
   const empty =
@@ -42,6 +43,8 @@ export function chartTickets(context: ReportContext): ReportChart {
         marksNote(context),
     ),
     table: {
+      dimension: "days",
+      metrics: measuredBy(keys),
       columns: [texts.chart.day, words.created, words.closed, words.sla],
       rows:
         empty || few
@@ -51,21 +54,27 @@ export function chartTickets(context: ReportContext): ReportChart {
               ...keys.map((key) => ({ text: of(key, day)?.formatted ?? "—", value: of(key, day)?.value ?? null })),
             ]),
     },
-    draw: empty || few ? null : (width, idPrefix) => drawCountsAndRates(seriesOf(), width, idPrefix, locale),
+    draw:
+      empty || few ? null : (width, idPrefix) => drawCountsAndRates(seriesOf(context, days), width, idPrefix, locale),
   };
+}
 
-  function seriesOf(): CountsAndRates {
-    const valuesOf = (key: string) => days.map((day) => of(key, day)?.value ?? null);
-    return {
-      counts: [
-        { name: words.created, look: 2, values: valuesOf("tickets_created") },
-        { name: words.closed, look: 1, values: valuesOf("tickets_resolved") },
-      ],
-      countTitle: words.columnsTitle,
-      stacked: false,
-      rates: [{ name: words.sla, look: 1, values: valuesOf("sla_met_rate") }],
-      rateTitle: words.rateTitle,
-      ...dayAxisOf(context, days),
-    };
-  }
+function valueOf(context: ReportContext, key: string, { counters }: ReportStep): MetricValue | null {
+  return counters === null ? null : figureValue(context, key, counters);
+}
+
+function seriesOf(context: ReportContext, days: readonly ReportStep[]): CountsAndRates {
+  const words = context.texts.chart.tickets;
+  const valuesOf = (key: string) => days.map((day) => valueOf(context, key, day)?.value ?? null);
+  return {
+    counts: [
+      { name: words.created, look: 2, values: valuesOf("tickets_created") },
+      { name: words.closed, look: 1, values: valuesOf("tickets_resolved") },
+    ],
+    countTitle: words.columnsTitle,
+    stacked: false,
+    rates: [{ name: words.sla, look: 1, values: valuesOf("sla_met_rate") }],
+    rateTitle: words.rateTitle,
+    ...dayAxisOf(context, days),
+  };
 }

@@ -1,3 +1,4 @@
+import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { Drawing } from "./drawing.ts";
 
 /** The charts of a report, in its order. */
@@ -8,6 +9,11 @@ export interface ChartCell {
   readonly text: string;
   /** As a number, for CSV; absent where the cell is not a number. */
   readonly value?: number | null;
+  /** What a rate or a mean was divided from, for CSV. */
+  readonly numerator?: number | null;
+  readonly denominator?: number | null;
+  /** Of a row's head: what it stands for in CSV, the same in every language. */
+  readonly key?: string;
   /** Where it leads on the page; absent in shared copies. */
   readonly href?: string;
 }
@@ -17,6 +23,21 @@ export interface ChartTable {
   /** The first column heads its rows. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly ChartCell[])[];
+  /** What the rows are, for CSV. */
+  readonly dimension: "days" | "response_time" | "reason" | "agent";
+  /** What the columns after the first measure, for CSV; null: it follows from the others. */
+  readonly metrics: readonly (MeasuredColumn | null)[];
+}
+
+export interface MeasuredColumn {
+  /** Its key in the dictionary. */
+  readonly metric: string;
+  readonly unit: string;
+}
+
+/** Columns that are metrics of the dictionary. */
+export function measuredBy(keys: readonly string[]): MeasuredColumn[] {
+  return keys.map((metric) => ({ metric, unit: definedMetrics.find(({ key }) => key === metric)?.unit ?? "count" }));
 }
 
 /** One chart of the report: what it shows, in words, as a table and as a drawing. */

@@ -1,18 +1,10 @@
-import { stringify } from "csv-stringify/sync";
-import { plainCell } from "./write-report-csv.ts";
-import type { Cell } from "./write-report-csv.ts";
+import { writeCsv } from "./write-csv.ts";
+import type { Cell } from "./write-csv.ts";
 
 /** Rows that the CSV of a list holds at most. */
 export const maxCsvRows = 10_000;
 
 /** A list as CSV: a row of heads, then the rows, with a byte order mark as the report has it. */
 export function writeListCsv(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return stringify(
-    [heads, ...rows].map((row) => row.map(plainCell)),
-    {
-      bom: true,
-      record_delimiter: "windows",
-      quoted_match: /[;\t\r\n]/,
-    },
-  );
+  return writeCsv([heads, ...rows]);
 }

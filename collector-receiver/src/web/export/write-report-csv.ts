@@ -1,167 +1,131 @@
-import { stringify } from "csv-stringify/sync";
-import type { CustomFigure } from "../../stats/custom-metrics.ts";
-import type { ComparedMetric } from "../../stats/period-metrics.ts";
-import { customFiguresOf, customTitle } from "../report/custom-section.ts";
-import { describeInstant, describePeriod } from "../../stats/describe-period.ts";
 import { chartsOf } from "../charts/all-charts.ts";
-import { comparisonText } from "../report/describe-comparison.ts";
+import type { ChartTable } from "../charts/report-chart.ts";
+import { customFiguresOf } from "../report/custom-section.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
-import type { Figure } from "../report/report-figures.ts";
+import type { Figure, FigureGroup } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
-import { completenessText } from "../report/describe-completeness.ts";
-
-import { readableText } from "../page/html.ts";
-
-export type Cell = string | number | null;
-
-const heads = {
-  en: [
-    "Group",
-    "Key",
-    "Figure",
-    "Value",
-    "Unit",
-    "As text",
-    "Numerator",
-    "Denominator",
-    "Compared",
-    "Before",
-    "By the day",
-    "Change",
-    "Change in",
-    "Low sample",
-    "Estimate",
-    "Definition version",
-  ],
-  "zh-CN": [
-    "分组",
-    "键名",
-    "指标",
-    "数值",
-    "单位",
-    "显示",
-    "分子",
-    "分母",
-    "本期对比值",
-    "对比期",
-    "按日均",
-    "变化",
-    "变化单位",
-    "样本少",
-    "估算",
-    "口径版本",
-  ],
-} as const;
+import { comparedPartOf } from "../../stats/compared-part.ts";
+import type { ComparedDays } from "../../stats/compare-periods.ts";
+import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import { definedMetrics } from "../../metrics/metric-dictionary.ts";
+import { completenessShare } from "../../stats/sql/read-completeness.ts";
+import { cellsOf, periodName, tidyHeads, unitOf } from "./tidy-row.ts";
+import type { TidyRow } from "./tidy-row.ts";
+import { commaStyle, writeCsv } from "./write-csv.ts";
+import type { Cell, CsvStyle } from "./write-csv.ts";
 
 /**
- * The report as CSV: the figures, then the data of each chart, with a byte order mark, without which Excel
- * reads Chinese as another encoding.
+ * The report as tidy CSV, one number a row: the figures, those that they are compared with, the product's own metrics,
+ * and the segments of the charts. What has to be known before quoting them comes last, as rows of the metric `note`.
+ * A figure that is not known, or withheld in a shared copy, has no value.
  */
-export function writeReportCsv(context: ReportContext, options: { readonly sampleData: boolean }): string {
-  const { texts, locale, material } = context;
-  const { reading } = material;
+export function writeReportCsv(
+  context: ReportContext,
+  options: { readonly sampleData: boolean },
+  style: CsvStyle = commaStyle,
+): string {
+  return writeCsv(rowsOf(context, options), style);
+}
+
+function* rowsOf(context: ReportContext, options: { readonly sampleData: boolean }): Iterable<Cell[]> {
   const groups = figureGroupsOf(context);
-  const story = storyOf(context, groups);
-  const comparison = comparisonText(context);
-  const rows: Cell[][] = [
-    [texts.reportOf(describePeriod(reading.period, locale))],
-    [
-      texts.asOf(describeInstant(reading.nowMs, reading.tenant.timezone, locale)),
-      texts.timezone(reading.tenant.timezone),
-    ],
-    [texts.statuses[reading.status]],
-    ...(comparison === "" ? [] : [[comparison]]),
-    [completenessText(context)],
-    [story.text],
-    ...story.notes.map((note) => [note]),
-    ...(options.sampleData ? [[texts.sampleData]] : []),
-    [],
-    [...heads[locale]],
-  ];
-  for (const group of groups) {
-    rows.push(...allFiguresOf(group).map((figure) => figureRow(texts.groups[group.group], figure, context)));
-  }
-  for (const figure of customFiguresOf(context)) {
-    rows.push(customRow(figure.name, figure, figure, context));
-    for (const group of figure.groups) rows.push(customRow(`${figure.name}: ${group.group}`, group, figure, context));
-  }
-  for (const { title, summary, table } of chartsOf(context)) {
-    rows.push([], [title], [summary]);
-    if (table.rows.length === 0) continue;
-    rows.push([...table.columns]);
-    for (const row of table.rows) rows.push(row.map(({ text, value }) => (value === undefined ? text : value)));
-  }
-  return stringify(
-    rows.map((row) => row.map(plainCell)),
-    // Outside quotes, a program splits at the `;` or tab of its locale, and at a line feed alone.
-    { bom: true, record_delimiter: "windows", quoted_match: /[;\t\r\n]/ },
-  );
+  yield [...tidyHeads];
+  const figures = groups.flatMap((group) => allFiguresOf(group).flatMap((figure) => figureRows(figure, context)));
+  yield* [...figures, ...ownRows(context)].map(cellsOf);
+  // One chart after the other: 20,000 agents are 200,000 rows.
+  for (const { table } of chartsOf(context)) for (const row of segmentRows(table, context)) yield cellsOf(row);
+  yield* noteRows(context, groups, options).map(cellsOf);
 }
 
-function figureRow(
-  group: string,
-  { key, definition, metric, state, previousWithheld }: Figure,
-  { texts, material }: ReportContext,
-): Cell[] {
-  const shown = state !== "withheld";
-  const compared = shown && !previousWithheld;
-  return [
-    group,
-    key,
-    definition.name,
-    shown ? metric.value : null,
-    metric.unit === "currency" ? material.reading.tenant.currency : metric.unit,
-    shown ? metric.formatted : texts.withheld,
-    shown ? metric.numerator : null,
-    shown ? metric.denominator : null,
-    compared ? metric.compared.value : null,
-    compared ? metric.previous.value : null,
-    compared ? (metric.by_day ? 1 : 0) : null,
-    compared ? (metric.change?.value ?? null) : null,
-    compared ? (metric.change?.unit ?? null) : null,
-    shown ? (metric.low_sample ? 1 : 0) : null,
-    metric.estimate === true ? 1 : 0,
-    definition.definition_version,
-  ];
+/** A figure of the period, and the values of both sides of its comparison. */
+function figureRows({ key, metric, state, previousWithheld }: Figure, context: ReportContext): TidyRow[] {
+  const { reading } = context.material;
+  const row = rowOf(key, metric, context);
+  if (state === "withheld") return [{ ...row, value: null, numerator: null, denominator: null }];
+  const definition = definedMetrics.find((one) => one.key === key);
+  const days = definition === undefined ? null : (reading.comparison?.days[comparedPartOf(definition)] ?? null);
+  return [row, ...(previousWithheld ? [] : comparedRows(row, metric, days))];
 }
 
-/** A metric of a product's own, or a group of it, in the columns of the others. */
-function customRow(
-  name: string,
-  metric: ComparedMetric,
-  { key }: CustomFigure,
-  { locale, material }: ReportContext,
-): Cell[] {
-  return [
-    customTitle(locale),
-    key,
-    name,
-    metric.value,
-    metric.unit === "currency" ? material.reading.tenant.currency : metric.unit,
-    metric.formatted,
-    metric.numerator,
-    metric.denominator,
-    metric.compared.value,
-    metric.previous.value,
-    metric.by_day ? 1 : 0,
-    metric.change?.value ?? null,
-    metric.change?.unit ?? null,
-    metric.low_sample ? 1 : 0,
-    0,
-    null,
+/** What a change was reckoned from; not the own side if it is the whole period. */
+function comparedRows(row: TidyRow, metric: ComparedMetric, days: ComparedDays | null): TidyRow[] {
+  if (days === null) return [];
+  const sides = [
+    { period: periodName(days.now), value: metric.compared.value },
+    { period: periodName(days.before), value: metric.previous.value },
   ];
+  return sides
+    .filter(({ period, value }) => value !== null && period !== row.period)
+    .map((side) => ({ ...row, ...side, numerator: null, denominator: null }));
+}
+
+function ownRows(context: ReportContext): TidyRow[] {
+  return customFiguresOf(context).flatMap((figure) => [
+    rowOf(figure.key, figure, context),
+    ...figure.groups.map((group) => ({
+      ...rowOf(figure.key, group, context),
+      segment: `${figure.group_by ?? "group"}=${group.group}`,
+    })),
+  ]);
+}
+
+function rowOf(
+  metric: string,
+  { value, unit, numerator, denominator }: Pick<ComparedMetric, "value" | "unit" | "numerator" | "denominator">,
+  { material: { reading } }: ReportContext,
+): TidyRow {
+  const { currency } = reading.tenant;
+  return {
+    period: periodName(reading.period),
+    metric,
+    segment: "",
+    value,
+    unit: unitOf(unit, currency),
+    numerator,
+    denominator,
+  };
 }
 
 /**
- * Begins a formula in a spreadsheet: the characters that OWASP lists and their full-width forms, also after white space.
- * A cell that begins with tab, CR or LF begins with the next character once a program trims it.
+ * The cells of a chart's table, without those in which nothing was counted. Days are in a file of their own, and here
+ * only in shared copies, which have no other.
  */
-const formula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+function* segmentRows({ dimension, metrics, rows }: ChartTable, { material, least }: ReportContext): Iterable<TidyRow> {
+  if (dimension === "days" && least === null) return;
+  const period = periodName(material.reading.period);
+  for (const [head, ...cells] of rows) {
+    const segment = `${dimension}=${head?.key ?? head?.text ?? ""}`;
+    for (const [i, { value, numerator = null, denominator = null }] of cells.entries()) {
+      const measured = metrics[i];
+      const isCounted = value != null && (value !== 0 || (denominator ?? 0) > 0);
+      if (measured != null && isCounted) yield { period, ...measured, segment, value, numerator, denominator };
+    }
+  }
+}
 
-/** Agents' names and reasons come from outside: an apostrophe keeps a spreadsheet from computing them. */
-export function plainCell(cell: Cell): Cell {
-  if (typeof cell !== "string") return cell;
-  const text = readableText(cell);
-  return formula.test(text) ? `'${text}` : text;
+/** The state of the period, how complete it is, the summary, and the notes: texts, in the place of a segment. */
+function noteRows(
+  context: ReportContext,
+  groups: readonly FigureGroup[],
+  { sampleData }: { readonly sampleData: boolean },
+): TidyRow[] {
+  const { texts, material } = context;
+  const { reading } = material;
+  const story = storyOf(context, groups);
+  const empty = { period: periodName(reading.period), value: null, unit: "", numerator: null, denominator: null };
+  const isWithheld = groups.flatMap(allFiguresOf).some(({ state }) => state === "withheld");
+  const share = completenessShare(material.completeness);
+  const notes = [
+    ...(sampleData ? [texts.sampleData] : []),
+    texts.statuses[reading.status],
+    ...(isWithheld && context.least !== null ? [texts.chart.withheld(context.least)] : []),
+    ...story.notes,
+  ];
+  return [
+    { ...empty, metric: "status", segment: reading.status },
+    { ...empty, metric: "completeness", segment: "", value: share === null ? null : Number(share), unit: "percent" },
+    ...(story.withheld ? [] : [{ ...empty, metric: "summary", segment: story.text }]),
+    ...notes.map((segment) => ({ ...empty, metric: "note", segment })),
+  ];
 }

@@ -48,6 +48,7 @@ export function renderReport(context: ReportContext, options: PageFrame): string
       downloads: [
         { href: at("/report.pdf"), text: "PDF" },
         { href: at("/report.csv"), text: "CSV" },
+        { href: linkTo("/report.csv", { month, by: "day", lang: locale }), text: texts.csvByDay },
         { href: at("/api/analytics/case-study"), text: "JSON" },
       ],
       behind: (key) => behindLinks(context, key),

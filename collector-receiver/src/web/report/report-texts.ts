@@ -72,6 +72,7 @@ export interface ReportTexts {
   readonly month: string;
   readonly sessionsBehind: string;
   readonly dataTable: string;
+  readonly csvByDay: string;
   readonly savePicture: string;
   readonly notes: string;
   readonly footer: string;

@@ -88,6 +88,7 @@ export const englishTexts: ReportTexts = {
   month: "Month",
   sessionsBehind: "View conversations",
   dataTable: "Data as a table",
+  csvByDay: "CSV by day",
   savePicture: "Picture (PNG)",
   notes: "Before you quote a figure",
   footer: "Every figure is read from counters that equal the stored events; spanledger verify proves it.",

@@ -87,6 +87,7 @@ export const chineseTexts: ReportTexts = {
   month: "月份",
   sessionsBehind: "查看会话",
   dataTable: "以表格查看数据",
+  csvByDay: "按日 CSV",
   savePicture: "图片（PNG）",
   notes: "引用数字之前请注意",
   footer: "所有数字均读自与已存事件一致的计数器，可用 spanledger verify 验证。",

@@ -1,12 +1,16 @@
 import { RequestError } from "../../stats/request-error.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { drawChartPng } from "../export/draw-chart-png.ts";
+import { csvStyleOf } from "../export/write-csv.ts";
+import { writeDailyCsv } from "../export/write-daily-csv.ts";
 import { writeReportCsv } from "../export/write-report-csv.ts";
 import { writeReportPdf } from "../export/write-report-pdf.ts";
+import { sendCsv } from "../lists/send-csv.ts";
+import { readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 import { readReportOf } from "./report.ts";
 
-/** The report as files: `/report.pdf`, `/report.csv` and `/report/charts/{chart}.png`. */
+/** The report as files: `/report.pdf`, `/report.csv` (`by=day`: a row for each day) and `/report/charts/{chart}.png`. */
 export function routeReportFiles(app: WebApp, context: WebContext): void {
   app.get("/report.pdf", { schema: { hide: true } }, async (request, reply) => {
     const report = await readReportOf(request, context);
@@ -17,10 +21,10 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
   });
   app.get("/report.csv", { schema: { hide: true } }, async (request, reply) => {
     const report = await readReportOf(request, context, null);
-    return reply
-      .type("text/csv; charset=utf-8")
-      .header("content-disposition", `attachment; filename="spanledger-${report.material.month}-${report.locale}.csv"`)
-      .send(writeReportCsv(report, context));
+    const byDay = readQuery(request, ["by"])["by"] === "day";
+    const style = csvStyleOf(request.headers["accept-language"]);
+    const name = `${report.material.month}-${byDay ? "by-day" : report.locale}`;
+    return sendCsv(reply, name, byDay ? writeDailyCsv(report, style) : writeReportCsv(report, context, style));
   });
   app.get<{ Params: { chart: string } }>(
     "/report/charts/:chart.png",
