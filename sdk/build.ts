@@ -1,9 +1,9 @@
 /** Builds `dist/`: ES modules and CommonJS from the same sources. Run by `npm run build -w sdk`. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const root = import.meta.dirname;
 const dist = join(root, "dist");
@@ -14,6 +14,8 @@ rmSync(dist, { recursive: true, force: true });
 for (const project of ["tsconfig.build.json", "tsconfig.cjs.json"]) {
   execFileSync(process.execPath, [tsc, "-p", join(root, project)], { stdio: "inherit" });
 }
+
+const apiNotice = "// Parts are of @opentelemetry/api, Copyright The OpenTelemetry Authors, Apache License 2.0.\n";
 
 /** What the package exports, but for `register`'s CommonJS, which is written by hand. */
 const entries = ["index", "telemetry", "event-catalogue", "testing", "register"];
@@ -38,8 +40,9 @@ writeFileSync(join(dist, "cjs", "register.d.cts"), "export {};\n");
 await bundleModules();
 
 /**
- * A few ES modules instead of seventy: a process loads them in half the time, and with 3 MB less. CommonJS stays as it
- * is: there a bundle could not share modules between its entries.
+ * A few ES modules instead of seventy: a process loads them in half the time, and with 3 MB less. OpenTelemetry's API,
+ * 40 modules of CommonJS, is in it, and takes 3 MB less too: its copies share what is registered in a process.
+ * CommonJS stays as it is: there a bundle could not share modules between its entries.
  */
 async function bundleModules(): Promise<void> {
   const esm = join(dist, "esm");
@@ -49,6 +52,7 @@ async function bundleModules(): Promise<void> {
     outdir: bundled,
     bundle: true,
     splitting: true,
+    plugins: [bundleApi(), loadBuiltins(join(esm, "require-builtin.js"))],
     packages: "external",
     platform: "node",
     format: "esm",
@@ -58,8 +62,47 @@ async function bundleModules(): Promise<void> {
   for (const file of readdirSync(esm, { recursive: true, encoding: "utf8" })) {
     if (file.endsWith(".js")) rmSync(join(esm, file));
   }
-  for (const file of readdirSync(bundled)) renameSync(join(bundled, file), join(esm, file));
+  for (const file of readdirSync(bundled)) {
+    const code = readFileSync(join(bundled, file), "utf8");
+    const notice = code.includes("node_modules/@opentelemetry/api/") ? apiNotice : "";
+    writeFileSync(join(esm, file), code + notice);
+  }
   rmSync(bundled, { recursive: true });
+}
+
+/** Takes OpenTelemetry's API, as ES modules, into the bundle. */
+function bundleApi(): Plugin {
+  const path = join(dirname(require.resolve("@opentelemetry/api")), "..", "esm", "index.js");
+  return {
+    name: "bundle-api",
+    setup: ({ onResolve }) => onResolve({ filter: /^@opentelemetry\/api$/ }, () => ({ path, sideEffects: false })),
+  };
+}
+
+/**
+ * An `import` of a built-in module reads all its exports, and so loads what Node would load when it is used: 34 modules,
+ * or 2 MB, behind `node:fs` alone. What is imported is read from the module instead.
+ * @param requireBuiltin the module that gives them, and imports its own as they are
+ */
+function loadBuiltins(requireBuiltin: string): Plugin {
+  return {
+    name: "load-builtins",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path, importer }) =>
+        importer === requireBuiltin ? { path, external: true } : { path, namespace: "builtin", sideEffects: false },
+      );
+      onLoad({ filter: /^/, namespace: "builtin" }, ({ path }) => {
+        const names = Object.keys(require(path) as object).filter((name) => name !== "default");
+        const lines = [
+          `import { requireBuiltin } from ${JSON.stringify(requireBuiltin)};`,
+          `const builtin = /* @__PURE__ */ requireBuiltin(${JSON.stringify(path)});`,
+          "export default builtin;",
+          ...names.map((name) => `export const ${name} = /* @__PURE__ */ Reflect.get(builtin, "${name}");`),
+        ];
+        return { contents: lines.join("\n"), resolveDir: root };
+      });
+    },
+  };
 }
 
 /** The worker's program in one piece, which needs nothing but Node. */

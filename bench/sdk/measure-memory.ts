@@ -8,7 +8,7 @@ import { unpackSdk } from "../../test/sdk/product-folder.ts";
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
-/** Memory of a whole process after a collection, in MiB. */
+/** Memory of a whole process a second after its last event, in MiB. */
 export interface ProcessMemory {
   /** RSS. */
   readonly all: number;
@@ -43,7 +43,7 @@ export async function measureMemory(
       const measured: ProcessMemory[] = [];
       for (let i = 0; i < 5; i += 1) {
         const file = join(folder, "product.mjs");
-        const { stdout } = await run(process.execPath, ["--expose-gc", file, kind, use, sink], { cwd: folder });
+        const { stdout } = await run(process.execPath, [file, kind, use, sink], { cwd: folder });
         measured.push(JSON.parse(stdout) as ProcessMemory);
       }
       return { all: median(measured.map(({ all }) => all)), own: median(measured.map(({ own }) => own)) };

@@ -1,15 +1,13 @@
-import { performance } from "node:perf_hooks";
 import { writeSync } from "node:fs";
 import { diag } from "@opentelemetry/api";
 import type { BusinessEventError } from "./business-event-error.ts";
 import type { SenderNotice } from "./sending/deliver-batch.ts";
+import { readSteadyMs } from "./steady-clock.ts";
 
 /** Different things are shown up to this number, so that messages built from data fill no memory. */
 const maxShown = 1000;
 /** The same thing is said again after this time, in ms. */
 const repeatMs = 10 * 60_000;
-/** Taken at load, because a test of the product may stop the clock. */
-const clock = performance.now.bind(performance);
 
 interface Shown {
   atMs: number;
@@ -99,7 +97,7 @@ function writeLine(message: string): void {
 
 /** How often it happened since it was last said, this time included; null where it is not to be said again yet. */
 function countIfDue(key: string): number | null {
-  const now = clock();
+  const now = readSteadyMs();
   const before = shown.get(key);
   if (before === undefined) {
     if (shown.size >= maxShown) return null;

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { URLSearchParams } from "node:url";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
@@ -9,6 +8,7 @@ import { attributesOf, type CompiledRule, type HttpExchange } from "./http-rules
 import { describeThrown } from "./recording/encode-any-value.ts";
 import type { EventRecorder, RequestNotes } from "./recording/event-recorder.ts";
 import type { AttributeBag } from "./recording/event-writer.ts";
+import { readSteadyMs } from "./steady-clock.ts";
 import { startTimer } from "./timers.ts";
 
 /** A request that began before the rules were there is attended for this long, in ms. */
@@ -97,7 +97,7 @@ export class HttpWatch {
 
     const { surroundings } = this.#recorder;
     const outer = surroundings.getStore();
-    const startedAt = performance.now();
+    const startedAt = readSteadyMs();
     let active: Context | undefined;
     let ending: AttributeBag | undefined;
     // Emitted within `end()`: there the span of the handler is known.
@@ -110,7 +110,7 @@ export class HttpWatch {
       }
     });
     response.once("close", () => {
-      const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
+      const durationMs = Math.round((readSteadyMs() - startedAt) * 1000) / 1000;
       // Frameworks such as Koa, Hono and Next end the answer outside of the handler's context.
       const around = { ...outer, ...notes.attributes, ...ending };
       const exchange = exchangeOf(request, response, query, durationMs);

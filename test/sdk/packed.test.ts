@@ -64,11 +64,36 @@ const underTracing = (start: string): Record<string, string> => ({
   `,
 });
 
+/** Says what the ES modules bring into the product's thread, by import, start, event and flush. */
+const loadedModules = `
+  import { createRequire } from "node:module";
+  const before = new Set(process.moduleLoadList);
+  const { flush, recordBusinessEvent, startBusinessEvents } = await import("@spanledger/sdk");
+  startBusinessEvents();
+  recordBusinessEvent("shop.sold", {});
+  await flush();
+  const api = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes("@opentelemetry"));
+  const builtin = process.moduleLoadList.filter((name) => !before.has(name));
+  process.stdout.write(JSON.stringify([...builtin.map((name) => name.replace(/^.* /, "")), ...api]));
+`;
+
 describe("beside no OpenTelemetry SDK", () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await makeProduct(parent, "none", [tarball, "@opentelemetry/api@1.9"], bothBuilds);
+    const files = { ...bothBuilds, "loaded.mjs": loadedModules };
+    folder = await makeProduct(parent, "none", [tarball, "@opentelemetry/api@1.9"], files);
   }, installMs);
+
+  it("the product's thread loads nothing that takes memory but threads", async () => {
+    const { stdout, stderr } = await run(folder, "loaded.mjs");
+    expect(stderr).toBe("");
+    const loaded = JSON.parse(stdout) as string[];
+    expect(loaded).toContain("worker_threads");
+    const heavy =
+      /@opentelemetry|^(?:http|https|net|tls|crypto|zlib|perf_hooks)$|fs\/promises|readline|internal\/util\/diff/;
+    expect(loaded.filter((name) => heavy.test(name))).toEqual([]);
+    expect(sink.events).toHaveLength(1);
+  });
 
   it("the ES module and the CommonJS build share one pipeline", async () => {
     expect(await run(folder, "main.mjs")).toMatchObject({ code: 0, stderr: "" });

@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { requireBuiltin } from "../require-builtin.ts";
 
 /** The latest time that a Date can hold, in ms. */
 const maxMs = 8_640_000_000_000_000;
@@ -14,5 +14,6 @@ export function readClock(): number {
   } catch {
     // Then Node's.
   }
+  const { performance } = requireBuiltin("node:perf_hooks") as typeof import("node:perf_hooks");
   return Math.floor(performance.timeOrigin + performance.now());
 }

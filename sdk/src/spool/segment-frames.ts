@@ -1,5 +1,5 @@
-import * as zlib from "node:zlib";
 import { readRecordLength, readRecordSeq } from "../recording/event-record.ts";
+import { requireBuiltin } from "../require-builtin.ts";
 
 /**
  * A segment is a file of frames: length (u32), CRC-32 of the record (u32), record. A process that dies
@@ -65,9 +65,13 @@ export function decodeFrames(piece: Uint8Array): DecodedFrames {
   return { view, offsets, seqs, length: at, damaged: false };
 }
 
-/** `zlib.crc32` exists from Node 20.15 on; before, the same by table. */
-export const crc32: (bytes: Uint8Array) => number =
-  typeof zlib.crc32 === "function" ? (bytes) => zlib.crc32(bytes) : crc32ByTable;
+let checksum: ((bytes: Uint8Array) => number) | null = null;
+
+/** `zlib.crc32`, which exists from Node 20.15 on; before, the same by table. Found when it is needed. */
+export function crc32(bytes: Uint8Array): number {
+  checksum ??= (requireBuiltin("node:zlib") as Partial<typeof import("node:zlib")>).crc32 ?? crc32ByTable;
+  return checksum(bytes);
+}
 
 const table = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index;
