@@ -65,7 +65,9 @@ switch (how) {
       startBusinessEvents(options);
       record(2000);
       process.send?.("recorded");
-      setInterval(() => record(10), 5);
+      // Not for ever: on a busy machine the last of the eight starts a minute after the first.
+      let rounds = 0;
+      setInterval(() => (rounds += 1) <= 400 && record(10), 5);
       process.once("SIGTERM", () => {
         record(1);
         process.exit(0);
