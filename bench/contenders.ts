@@ -1,6 +1,7 @@
 import type { Job } from "./load/jobs.ts";
 import { denseLoad } from "./load/make-load.ts";
 import type { LoadSpec } from "./load/make-load.ts";
+import { environmentOfTraffic } from "./load/start-of-traffic.ts";
 import { startCollectorBeforeSink } from "./machine/start-collector-before-sink.ts";
 import { startReceiverProcess } from "./machine/start-receiver-process.ts";
 import type { ReceiverProcess } from "./machine/start-receiver-process.ts";
@@ -79,8 +80,9 @@ function receiver(id: string, title: string, variant: Variant): Contender {
 }
 
 /** For one run: an idle receiver wakes a hundred times a second, and three of them took 3 % of two cores from all others. */
-function startMore({ database }: Bench, count: number): Promise<ReceiverProcess[]> {
-  return Promise.all(Array.from({ length: count }, () => startReceiverProcess(database)));
+function startMore({ database: { connectionString } }: Bench, count: number): Promise<ReceiverProcess[]> {
+  const start = { connectionString, environment: environmentOfTraffic };
+  return Promise.all(Array.from({ length: count }, () => startReceiverProcess(start)));
 }
 
 /**

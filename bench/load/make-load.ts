@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { businessCalendarOf } from "../../collector-receiver/src/metrics/business-calendar.ts";
-import { customerSlotsOf } from "../../collector-receiver/src/metrics/customer-days.ts";
 import { makeTraffic } from "./business-traffic.ts";
 import type { TrafficEvent } from "./business-traffic.ts";
 import { encodeJson, encodeProtobuf } from "./encode-spans.ts";
 import type { LoadSpan } from "./encode-spans.ts";
 import { requestAttributes } from "./request-attributes.ts";
+import { startOfTraffic } from "./start-of-traffic.ts";
 import { uuidV7 } from "./uuid-v7.ts";
 
 /** What is sent; equal specs within a process share one load. */
@@ -50,22 +49,6 @@ export const denseLoad: Omit<LoadSpec, "events"> = {
 
 /** Source id of the load, one per process that makes it. */
 const sourceId = randomBytes(8).toString("hex");
-
-const hourMs = 3_600_000;
-/** That of tenants unless BUSINESS_TIMEZONE says otherwise. */
-const receiversTimezone = "Asia/Shanghai";
-
-/**
- * Two hours ago, or at that hour of the latest day before whose ISO week belongs to its month: on the other days a customer
- * is two rows (metrics/customer-days.ts), which costs 5 % of an event's CPU, and figures would depend on the date.
- */
-function startOfTraffic(nowMs: number): number {
-  const { dayOf } = businessCalendarOf(receiversTimezone);
-  const areTwoRows = (ms: number): boolean => customerSlotsOf(dayOf(ms)).length > 1;
-  let startMs = nowMs - 2 * hourMs;
-  while (areTwoRows(startMs) || areTwoRows(startMs + hourMs)) startMs -= 24 * hourMs;
-  return startMs;
-}
 
 /** Makes the requests of a load, so that sending them costs the machine as little as possible. */
 export function makeLoad(spec: LoadSpec): Load {
