@@ -386,6 +386,7 @@ create table analytics_rejection_days (
   kept_events bigint not null default 0,
   kept_bytes bigint not null default 0,
   unkept_events bigint not null default 0,
+  waiting_bytes bigint not null default 0,
   constraint analytics_rejection_days_pkey PRIMARY KEY (tenant_id, day)
 );
 
@@ -435,6 +436,14 @@ create table analytics_retention_plans (
   forgotten_from timestamp with time zone,
   constraint analytics_retention_plans_pkey PRIMARY KEY (tenant_id, retention_months),
   constraint analytics_retention_plans_retention_months_check CHECK ((retention_months >= 0))
+);
+
+create table analytics_sender_clocks (
+  tenant_id text not null,
+  service_name text not null,
+  ahead_ms bigint not null,
+  arrived_at timestamp with time zone not null default now(),
+  constraint analytics_sender_clocks_pkey PRIMARY KEY (tenant_id, service_name)
 );
 
 create table analytics_sessions (
@@ -506,6 +515,7 @@ create table analytics_settled_months (
   settled_at timestamp with time zone not null default now(),
   counting_rules integer not null,
   counters jsonb not null,
+  currency text,
   constraint analytics_settled_months_pkey PRIMARY KEY (tenant_id, month)
 );
 
@@ -559,6 +569,18 @@ create table analytics_timezones (
   constraint analytics_timezones_check CHECK (((starts_at[1] = '-infinity'::timestamp with time zone) AND (cardinality(starts_at) = cardinality(utc_offsets)))),
   constraint analytics_timezones_pkey PRIMARY KEY (timezone),
   constraint analytics_timezones_utc_offsets_check CHECK ((('-54000'::integer < ALL (utc_offsets)) AND (54000 > ALL (utc_offsets))))
+);
+
+create table analytics_waiting_events (
+  tenant_id text not null,
+  content_hash bytea not null,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null default now(),
+  service_name text,
+  signal character varying(10) not null,
+  payload_type text not null,
+  payload bytea not null,
+  constraint analytics_waiting_events_pkey PRIMARY KEY (tenant_id, content_hash)
 );
 
 create table spanledger_schema (
@@ -667,6 +689,8 @@ CREATE INDEX analytics_report_shares_token ON public.analytics_report_shares USI
 CREATE INDEX analytics_sessions_idle_check ON public.analytics_sessions USING btree (tenant_id, idle_check_at) WHERE (idle_check_at IS NOT NULL);
 
 CREATE INDEX analytics_sessions_started ON public.analytics_sessions USING btree (tenant_id, first_start_at) WHERE (first_start_at IS NOT NULL);
+
+CREATE INDEX analytics_waiting_events_due ON public.analytics_waiting_events USING btree (tenant_id, occurred_at);
 
 create view analytics_agent_metrics_by_period with (security_invoker=true) as
  SELECT analytics_agent_metrics.tenant_id,
@@ -1211,12 +1235,10 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_ai_tokens();
+  perform public.spanledger_grant_rights_before_waiting_events();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update, delete on public.analytics_ai_tokens to spanledger_receiver';
-  end if;
-  if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_ai_tokens to spanledger_reader';
+    execute 'grant select, insert, delete on public.analytics_waiting_events to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_sender_clocks to spanledger_receiver';
   end if;
 end
 $function$;
@@ -1463,6 +1485,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_waiting_events()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_ai_tokens();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_ai_tokens to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_ai_tokens to spanledger_reader';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_is_partition_kept(partition regclass, ends_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1697,6 +1735,8 @@ comment on view analytics_retention_announcements is 'Announcements of retention
 
 comment on table analytics_retention_plans is 'What retention is going to drop, announced a day before; see docs/operating.md.';
 
+comment on table analytics_sender_clocks is 'Senders whose clock runs ahead: evidence, which nothing verifies.';
+
 comment on column analytics_settings.v7_claims is 'True once an id of version 7 came with another time than it holds.';
 
 comment on table analytics_settled_months is 'What each month said when it was settled; the case study names what has changed since.';
@@ -1708,6 +1748,8 @@ comment on table analytics_ticket_changes is 'Closes and reopenings of tickets; 
 comment on table analytics_tickets is 'What is known of each ticket; created_at is null where its creation was never recorded.';
 
 comment on table analytics_timezones is 'When clocks are changed, as receivers know it: see spanledger_day_of() and spanledger_start_of_day().';
+
+comment on table analytics_waiting_events is 'Events whose time has not come; they are counted when it has.';
 
 comment on table spanledger_schema is 'Which receivers can work with this schema; see docs/upgrading.md.';
 
@@ -1875,6 +1917,8 @@ grant select on analytics_retention_plans to spanledger_reader;
 
 grant select on analytics_retention_plans to spanledger_receiver;
 
+grant delete, insert, select, update on analytics_sender_clocks to spanledger_receiver;
+
 grant select (channel), select (end_outcome), select (escalated_at), select (first_answer_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (marks), select (rating), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
 
 grant insert, select, update on analytics_sessions to spanledger_receiver;
@@ -1906,6 +1950,8 @@ grant select on analytics_timezones to spanledger_reader;
 grant insert, select, update on analytics_timezones to spanledger_receiver;
 
 grant select on analytics_timezones to spanledger_tenant_reader;
+
+grant delete, insert, select on analytics_waiting_events to spanledger_receiver;
 
 grant execute on function spanledger_announce_retention(integer,text[],timestamp with time zone[]) to spanledger_receiver;
 

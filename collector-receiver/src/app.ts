@@ -7,7 +7,7 @@ import { connectionTimes, createHttpServer, type ConnectionTimes } from "./recei
 import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
 import type { FairShares } from "./fairness/fair-shares.ts";
 import type { Ingest } from "./ingest/ingest-port.ts";
-import { defaultMappingLimits } from "./mapping/mapping-context.ts";
+import { defaultMappingLimits, type TenantTimes } from "./mapping/mapping-context.ts";
 import { answerVersion, measureBuild } from "./operating/answer-version.ts";
 import { createBasePathRemover, prefixLinks } from "./operating/base-path.ts";
 import { compressAnswers } from "./operating/compress-answers.ts";
@@ -41,7 +41,7 @@ import type { SignIn } from "./web/page/sign-in.ts";
 import { signInRoutes } from "./web/routes/sign-in.ts";
 import { webPlugin } from "./web/web-plugin.ts";
 
-export interface AppOptions {
+export interface AppOptions extends TenantTimes {
   readonly config: Config;
   readonly log: FastifyBaseLogger;
   /** For reading; ingest has its own connections. */
@@ -58,7 +58,6 @@ export interface AppOptions {
   readonly countedAttributes: ReadonlySet<string>;
   /** The product's own events. */
   readonly custom?: CustomDefinitions | undefined;
-  readonly retainedFromMs: (tenantId: string) => number | null;
   /** Milliseconds since 1970 by PostgreSQL's clock; default: this machine's. */
   readonly now?: () => number;
   readonly onAlarm: OnAlarm;
@@ -157,6 +156,8 @@ function createOtlpReceiver(
     resolveTenant: options.tokens?.ingest ?? createTenantResolver(config.ingestTokens),
     findHostProblem,
     retainedFromMs: options.retainedFromMs,
+    nextDayMs: options.nextDayMs,
+    clocksAhead: options.clocksAhead,
     ...(options.now === undefined ? {} : { now: options.now }),
     countedAttributes: options.countedAttributes,
     custom: options.custom,

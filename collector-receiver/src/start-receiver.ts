@@ -13,6 +13,7 @@ import type { Config } from "./config/config.ts";
 import type { Live } from "./live/create-live.ts";
 import { measureLive } from "./live/measure-live.ts";
 import { GroupCommit } from "./ingest/group-commit.ts";
+import type { TenantTimes } from "./mapping/mapping-context.ts";
 import { FairShares } from "./fairness/fair-shares.ts";
 import { LateLog } from "./ingest/late-log.ts";
 import { checkSettings, tenantDefaultsOf } from "./upkeep/check-settings.ts";
@@ -197,6 +198,8 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     everyMs: watchEveryMs,
     retentionMonths,
     switchesRules: config.autoRebuild,
+    ingest: { submit: (request, bytes) => ingest.submit(request, bytes) },
+    defaultTimezone: tenantDefaults.timezone,
     onSwept: (sessions, days) => {
       metrics.countSettled(sessions);
       live?.publish(days);
@@ -215,6 +218,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     connectionString,
     tenantDefaults,
     capturedAttributes: countedAttributes,
+    clocksAhead: watch.clocksAhead,
     writers: writerCount,
     maxQueueBytes,
     isQueueDivided,
@@ -234,8 +238,16 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
   sayConnections(config, log);
   await watch.start();
   started.add("the tenant watch", () => watch.close());
-  const retainedFromMs = (tenantId: string): number | null => watch.retainedFromMs(tenantId);
-  return { bodies, metrics, onAlarm, ingest, now, retainedFromMs, ...(live === undefined ? {} : { live }) };
+  return { bodies, metrics, onAlarm, ingest, now, ...tenantTimes(watch), ...(live === undefined ? {} : { live }) };
+}
+
+/** What mapping asks of tenants' time. */
+function tenantTimes(watch: TenantWatch): TenantTimes {
+  return {
+    retainedFromMs: (tenantId) => watch.retainedFromMs(tenantId),
+    nextDayMs: (tenantId) => watch.nextDayMs(tenantId),
+    clocksAhead: watch.clocksAhead,
+  };
 }
 
 function sayConnections({ readDatabaseUrl }: Config, log: FastifyBaseLogger): void {

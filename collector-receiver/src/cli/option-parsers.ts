@@ -27,6 +27,12 @@ export function amount(text: string): string {
   throw new InvalidArgumentError("It has to be a decimal number such as 10 or 12.50.");
 }
 
+/** A rate of exchange as its decimal text. */
+export function rate(text: string): string {
+  if (/^\d{1,9}(?:\.\d{1,9})?$/.test(text) && Number(text) > 0) return text;
+  throw new InvalidArgumentError("It has to be a decimal number above 0, such as 0.1385.");
+}
+
 /** A day of the calendar, `2026-01-31`. */
 export function day(text: string): string {
   if (isDay(text)) return text;

@@ -29,14 +29,18 @@ export function runErase(options: EraseOptions): Promise<number> {
     const client = await openWriterConnection(connectionString);
     try {
       const erasure = await erasePerson(client, tenantId, person, { dryRun: options.dryRun === true });
-      const { events, sessions, rejectedEvents, texts } = erasure;
+      const { events, sessions, rejectedEvents, waitingEvents, texts } = erasure;
       const { mentions, words, shares, left } = texts;
-      const found = events + sessions + rejectedEvents + mentions + words + shares > 0;
+      const found = events + sessions + rejectedEvents + waitingEvents + mentions + words + shares > 0;
       if (options.json === true) {
         print(`${JSON.stringify({ ...erasure, dry_run: options.dryRun === true })}\n`);
       } else if (found) {
         const verb = options.dryRun === true ? "would be anonymised" : "anonymised";
         print(`${tenantId}: ${events} events, ${sessions} sessions and ${rejectedEvents} rejected events ${verb}\n`);
+        if (waitingEvents > 0) {
+          const taken = options.dryRun === true ? "would be deleted" : "deleted";
+          print(`${tenantId}: ${waitingEvents} events whose time has not come ${taken}\n`);
+        }
         if (mentions + words + shares > 0) {
           const taken = options.dryRun === true ? "would be taken out of" : "was taken out of";
           const copies = options.dryRun === true ? "would be revoked and emptied" : "were revoked and emptied";

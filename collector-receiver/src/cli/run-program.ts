@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { packageCommit, packageVersion } from "../package-root.ts";
-import { amount, day, describeWrongOptions, duration, wholeNumber } from "./option-parsers.ts";
+import { amount, day, describeWrongOptions, duration, rate, wholeNumber } from "./option-parsers.ts";
 import { printError } from "./print.ts";
 
 const program = new Command("spanledger")
@@ -73,7 +73,8 @@ program
   )
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--timezone <name>", "business timezone; refused once anything is sealed")
-  .option("--currency <code>", "ISO 4217 code of the costs, such as EUR; refused once anything was saved")
+  .option("--currency <code>", "ISO 4217 code of the costs, such as EUR; once anything was saved, with --rate")
+  .option("--rate <number>", "units of --currency for one of the tenant's: costs and savings are converted", rate)
   .option(
     "--idle-timeout <duration>",
     "after how much silence a session counts as ended: 24h, 90m",
@@ -88,7 +89,7 @@ program
   .option("--name <text>", "what the tenant is called on its reports, or none")
   .option("--logo <file>", "picture beside the name: PNG, JPEG, GIF, WebP or SVG of at most 16 KiB, or none")
   .option("--cost <amount>", "what a manual session costs, with --from", amount)
-  .option("--from <day>", "first business day of the cost, YYYY-MM-DD, later than today", day)
+  .option("--from <day>", "first business day of the cost, YYYY-MM-DD; a past one corrects the savings since", day)
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-settings.ts")).runSettings(options)));
 

@@ -1,7 +1,5 @@
 import { GroupCommit } from "../ingest/group-commit.ts";
-import { mapRequest } from "../mapping/map-request.ts";
-import { defaultMappingLimits } from "../mapping/mapping-context.ts";
-import { payloadTypes } from "../mapping/write-rejection-payload.ts";
+import { mapKeptEvent } from "../ingest/map-kept-event.ts";
 import { countedAttributesWith } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
@@ -82,27 +80,16 @@ async function replayTenant(
   }
 }
 
-/** @returns whether the event is counted now */
+/** @returns whether the event is counted now, or waits for its time to come */
 async function submitAgain(
   ingest: GroupCommit,
-  { tenantId, retainedFromMs, custom }: TenantRules,
+  rules: TenantRules,
   countedAttributes: ReadonlySet<string>,
   rejection: StoredRejection,
 ): Promise<boolean> {
   // What was no OTLP when it was kept cannot be read now: it stays as it is, and holds up nothing else.
-  if (!Object.values<string>(payloadTypes).includes(rejection.payloadType)) return false;
-  const encoding = rejection.payloadType === "application/json" ? "json" : "protobuf";
-  const mapped = mapRequest(rejection.payload, encoding, rejection.signal, {
-    tenant: { kind: "fixed", tenantId },
-    nowMs: Date.now(),
-    retainedFromMs: () => retainedFromMs,
-    countedAttributes,
-    custom: custom?.definitions,
-    limits: defaultMappingLimits,
-  });
-  if (mapped.events.length === 0) return false;
-  // The event was seen when it was rejected: its source must not count it again.
-  for (const event of mapped.events) event.forgetSource();
+  const mapped = mapKeptEvent(rejection, rules, countedAttributes, Date.now());
+  if (mapped === null || (mapped.events.length === 0 && mapped.waiting === undefined)) return false;
   const result = await ingest.submit({ ...mapped, rejected: [] }, rejection.payload.length);
   return result.refused.length === 0;
 }

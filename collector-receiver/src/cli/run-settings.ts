@@ -18,6 +18,8 @@ export interface SettingsOptions {
   readonly tenant?: string;
   readonly timezone?: string;
   readonly currency?: string;
+  /** As decimal text. */
+  readonly rate?: string;
   /** Seconds. */
   readonly idleTimeout?: number;
   /** Seconds. */
@@ -58,9 +60,15 @@ export function runSettings(options: SettingsOptions): Promise<number> {
 }
 
 function readChange(options: SettingsOptions): SettingsChange {
-  const { timezone, currency, idleTimeout, agentHeartbeat, workingHours, cost, from, name, logo } = options;
+  const { timezone, currency, rate, idleTimeout, agentHeartbeat, workingHours, cost, from, name, logo } = options;
   if ((name !== undefined || logo !== undefined) && options.tenant === undefined) {
     throw new CommandError("invalid_arguments", "--name and --logo are one tenant's: name it with --tenant.");
+  }
+  if (rate !== undefined && (currency === undefined || options.tenant === undefined)) {
+    throw new CommandError(
+      "invalid_arguments",
+      "--rate converts one tenant's money into another currency: --tenant brand-a --currency EUR --rate 0.13.",
+    );
   }
   if ((cost === undefined) !== (from === undefined)) {
     throw new CommandError("invalid_arguments", "--cost and --from go together: --cost 12 --from 2026-01-01.");
@@ -68,6 +76,7 @@ function readChange(options: SettingsOptions): SettingsChange {
   return {
     ...(timezone === undefined ? {} : { timezone }),
     ...(currency === undefined ? {} : { currency: currency.toUpperCase() }),
+    ...(rate === undefined ? {} : { rate }),
     ...(idleTimeout === undefined ? {} : { idleTimeoutSeconds: idleTimeout }),
     ...(agentHeartbeat === undefined ? {} : { agentHeartbeatSeconds: agentHeartbeat }),
     ...(workingHours === undefined ? {} : { workingHours: readWorkingHours(workingHours) }),

@@ -12,12 +12,13 @@ import { isTestSession } from "../metrics/session-marks.ts";
 import {
   emptyRejectedEvents,
   forgetCustomers,
-  readRejectedPayloads,
+  readKeptPayloads,
   renameCustomer,
   renameSessionIds,
   renameSessions,
   replaceEvents,
 } from "../storage/erase/anonymise-rows.ts";
+import { forgetClocksNaming } from "../storage/facts/sender-clocks.ts";
 import { findMentions } from "../storage/erase/find-mentions.ts";
 import { findPerson, findPersonAgain, readPersonSessions } from "../storage/erase/find-person.ts";
 import type { ErasedPerson, FoundPerson, PersonSession } from "../storage/erase/find-person.ts";
@@ -25,6 +26,7 @@ import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import { wordsOf } from "../metrics/words.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
+import { deleteWaitingEvents } from "../storage/events/waiting-events.ts";
 import { nextTicketPseudonym, renameTickets } from "../storage/erase/rename-tickets.ts";
 import { writeAudit } from "../storage/settings/write-audit.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
@@ -38,6 +40,8 @@ export interface Erasure {
   readonly events: number;
   readonly sessions: number;
   readonly rejectedEvents: number;
+  /** Events whose time had not come: deleted. */
+  readonly waitingEvents: number;
   /** Of other people's events, counters and shared copies. */
   readonly texts: ForgottenTexts;
 }
@@ -49,6 +53,8 @@ interface Found extends FoundPerson {
   readonly sessions: number;
   /** Keys of the rejected events whose payload names the person. */
   readonly rejected: readonly Buffer[];
+  /** Likewise of events whose time has not come. */
+  readonly waiting: readonly Buffer[];
   /** Events of others that name the person. */
   readonly ofOthers: readonly EventWithTexts[];
 }
@@ -74,11 +80,12 @@ export async function erasePerson(
   };
   if (dryRun) {
     return inTransaction(client, { isolation: "repeatable read read only" }, async () => {
-      const { censor, events, sessions, rejected, ofOthers } = await look();
+      const { censor, events, sessions, rejected, waiting, ofOthers } = await look();
       const shares = (await findNamingShares(client, tenantId, censor)).length;
       const left = await describeLeft(client, tenantId, censor);
       const texts = { mentions: ofOthers.length, words: 0, shares, left };
-      return { tenantId, events: events.length, sessions, rejectedEvents: rejected.length, texts };
+      const kept = { rejectedEvents: rejected.length, waitingEvents: waiting.length };
+      return { tenantId, events: events.length, sessions, ...kept, texts };
     });
   }
   const found = await inTransaction(client, { isolation: "repeatable read read only" }, look);
@@ -98,10 +105,12 @@ async function lookFor(
   const found = await findPerson(client, tenantId, person, mentioning);
   const sessions = await readPersonSessions(client, tenantId, found.sessionIds);
   const users = "userId" in person ? [person.userId] : usersOf(found.events, sessions);
-  const rejected = await findRejections(client, tenantId, [...found.sessionIds, ...users], censor);
+  const ids = [...found.sessionIds, ...users];
+  const rejected = await findKept(client, "analytics_rejected_events", tenantId, ids, censor);
+  const waiting = await findKept(client, "analytics_waiting_events", tenantId, ids, censor);
   const own = new Set(found.events.map(({ eventId }) => eventId));
   const ofOthers = mentioning.filter((event) => !own.has(event.eventId) && mentions(censor, event));
-  return { ...found, sessions: sessions.length, rejected, ofOthers };
+  return { ...found, sessions: sessions.length, rejected, waiting, ofOthers };
 }
 
 async function anonymise(
@@ -143,8 +152,11 @@ async function anonymise(
   if (userId !== null) await renameCustomer(client, tenantId, userId, pseudonyms.users.get(userId) as string);
   await moveSessions(client, rules, sessions, pseudonyms, userId);
   const rejectedEvents = await emptyRejectedEvents(client, tenantId, found.rejected);
+  // They have counted nowhere, and would bring the id back.
+  const waitingEvents = await deleteWaitingEvents(client, tenantId, found.waiting);
+  await forgetClocksNaming(client, tenantId, censor.id);
   const texts = await forgetTexts(client, tenantId, censor, found.ofOthers);
-  const counts = { events: events.length, sessions: sessions.length, rejectedEvents };
+  const counts = { events: events.length, sessions: sessions.length, rejectedEvents, waitingEvents };
   await writeAudit(client, {
     tenantId,
     action: "erase",
@@ -216,8 +228,9 @@ async function moveSessions(
 }
 
 /** Keys of the rejected events whose payload names one of these ids, or holds the person's; read page by page. */
-async function findRejections(
+async function findKept(
   client: WriterConnection,
+  table: "analytics_rejected_events" | "analytics_waiting_events",
   tenantId: string,
   ids: readonly string[],
   censor: Censor,
@@ -225,7 +238,7 @@ async function findRejections(
   const found: Buffer[] = [];
   let after: Buffer = Buffer.alloc(0);
   for (;;) {
-    const page = await readRejectedPayloads(client, tenantId, after, rejectedPage);
+    const page = await readKeptPayloads(client, table, tenantId, after, rejectedPage);
     const last = page.at(-1);
     if (last === undefined) return found;
     for (const { contentHash, payload, payloadType } of page) {

@@ -1,5 +1,6 @@
 import type { AlarmCode, OnAlarm } from "./alarm-codes.ts";
 import { claimedIds } from "../mapping/id-kind.ts";
+import { clockKey } from "../mapping/sender-clocks.ts";
 import { classifyDatabaseError, sqlStateOf } from "../storage/wire/database-errors.ts";
 import type { DatabaseErrorKind } from "../storage/wire/database-errors.ts";
 import { ensurePartitions } from "../storage/events/ensure-partitions.ts";
@@ -34,6 +35,8 @@ export interface BatchWriterOptions {
   readonly recent: RecentEvents;
   /** Tenants that are known to have had version 7 ids that were off their time. Shared by the writers of a process. */
   readonly offTimeTenants: Set<string>;
+  /** Senders whose clock is known to run ahead (`clockKey`). Shared by the writers of a process. */
+  readonly clocksAhead?: Set<string> | undefined;
   /** Called if PostgreSQL has no connection left for a writer. */
   readonly onConnectionsTaken?: () => void;
   /** Milliseconds after which a batch's connection is given up; 15 s unless given. */
@@ -87,6 +90,10 @@ export class BatchWriter {
         if (this.#strategy === "insert" && committed.inserted.length < batch.events.length) this.#strategy = "look-up";
         else if (this.#strategy !== "copy" && this.#hadRecentOnly(batch, committed)) this.#strategy = "copy";
         this.#options.recent.add(batch.events);
+        for (const note of batch.clocks ?? []) {
+          if (note.aheadMs === null) this.#options.clocksAhead?.delete(clockKey(note));
+          else this.#options.clocksAhead?.add(clockKey(note));
+        }
         return committed;
       } catch (error) {
         if (error instanceof UnseededTenantError) {

@@ -6,6 +6,7 @@ import { copyEvents } from "../storage/events/copy-events.ts";
 import { eventKey } from "../storage/events/insert-events.ts";
 import { findStoredEvents } from "../storage/events/find-stored-events.ts";
 import { keepRejections, nothingRejected } from "./keep-rejections.ts";
+import { keepWaiting, nothingWaits } from "./keep-waiting.ts";
 import { ReceiverTooOldError } from "../storage/schema/known-migrations.ts";
 import { OffTimeIdsError } from "../storage/settings/off-time-tenants.ts";
 import { CountingRulesError } from "../storage/settings/counting-rules-error.ts";
@@ -15,6 +16,7 @@ import type { TenantLocking } from "../storage/wire/lock-tenants.ts";
 import { applySettings } from "../storage/wire/transaction-settings.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
+import { writeSenderClocks } from "../storage/facts/sender-clocks.ts";
 import { upsertSources } from "../storage/facts/upsert-sources.ts";
 import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
 import { voidResolutionDays } from "../storage/facts/void-resolution-days.ts";
@@ -116,11 +118,17 @@ export async function commitBatch(
     const { written, rules } = await writeEvents(client, batch, options);
     options.onEventsWritten?.();
     stage = "merge";
-    const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection)];
+    if (batch.clocks !== undefined) await writeSenderClocks(client, batch.clocks);
+    const waiting = batch.waiting === undefined ? nothingWaits : await keepWaiting(client, batch.waiting);
+    const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection), ...waiting.rejected];
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;
     const facts = gatherSessionFacts(written.inserted, rules);
     const newlyRejected = kept.added.map(({ event }) => event);
-    const sources = gatherSources(batch.requests, written.inserted, [...newlyRejected, ...kept.unkept]);
+    const sources = gatherSources(batch.requests, written.inserted, [
+      ...newlyRejected,
+      ...kept.unkept,
+      ...waiting.added,
+    ]);
     const incomingTickets = gatherTickets(written.inserted, rules);
     const [sessions, tickets] = await Promise.all([
       facts.length > 0 ? upsertSessions(client, facts, (fact) => idleCheckMs(fact, rulesOf(rules, fact.tenantId))) : [],

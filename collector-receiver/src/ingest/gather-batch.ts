@@ -1,5 +1,6 @@
 import { idKind } from "../mapping/id-kind.ts";
-import type { BusinessEvent, MappedRequest, RejectedEvent } from "../mapping/business-event.ts";
+import type { BusinessEvent, MappedRequest, RejectedEvent, WaitingEvent } from "../mapping/business-event.ts";
+import { addClockNote, type ClockNote } from "../mapping/sender-clocks.ts";
 import { partitionOf } from "../storage/events/ensure-partitions.ts";
 import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
 import type { SourceChange } from "../storage/facts/upsert-sources.ts";
@@ -14,9 +15,13 @@ export interface Batch {
   readonly claims: BatchClaims;
   /** Sorted by (tenant, content hash). */
   readonly rejected: readonly RejectedEvent[];
+  /** Sorted by (tenant, content hash); undefined for nearly all batches. */
+  readonly waiting?: readonly WaitingEvent[] | undefined;
+  /** What is new of senders' clocks, one note a sender, sorted; undefined for nearly all batches. */
+  readonly clocks?: readonly ClockNote[] | undefined;
   readonly requests: readonly MappedRequest[];
   readonly partitions: ReadonlySet<string>;
-  /** Tenants with events or rejections, in order. */
+  /** Tenants with events, rejections or events whose time has not come, in order. */
   readonly tenantIds: readonly string[];
   /** Those, and tenants that only have reports of sources, in order. */
   readonly lockedTenantIds: readonly string[];
@@ -25,8 +30,12 @@ export interface Batch {
 /** Folds requests into a batch. Where requests share an event, the first one's copy is kept. */
 export function gatherBatch(requests: readonly MappedRequest[]): Batch {
   const rejected = new Map<string, RejectedEvent>();
+  let waiting: Map<string, WaitingEvent> | undefined;
+  let clocks: Map<string, ClockNote> | undefined;
   for (const request of requests) {
     for (const event of request.rejected) rejected.set(rejectionKey(event), event);
+    for (const event of request.waiting ?? []) (waiting ??= new Map()).set(rejectionKey(event), event);
+    for (const note of request.clocks ?? []) addClockNote((clocks ??= new Map()), note);
   }
   const sorted = sortOnce(requests);
   let idKinds = 0;
@@ -43,6 +52,7 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
     if (event.tenantId !== tenantId) tenantIds.add((tenantId = event.tenantId));
   }
   for (const each of rejected.values()) tenantIds.add(each.tenantId);
+  for (const each of waiting?.values() ?? []) tenantIds.add(each.tenantId);
   const lockedTenantIds = new Set(tenantIds);
   for (const request of requests) {
     for (const each of request.sourceReports) lockedTenantIds.add(each.tenantId);
@@ -50,12 +60,18 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
   return {
     events,
     claims,
-    rejected: [...rejected.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, event]) => event),
+    rejected: sortedByKey(rejected),
+    ...(waiting === undefined ? {} : { waiting: sortedByKey(waiting) }),
+    ...(clocks === undefined ? {} : { clocks: sortedByKey(clocks) }),
     requests,
     partitions,
     tenantIds: [...tenantIds].toSorted(compareText),
     lockedTenantIds: [...lockedTenantIds].toSorted(compareText),
   };
+}
+
+function sortedByKey<Kept>(kept: ReadonlyMap<string, Kept>): Kept[] {
+  return [...kept].toSorted(([a], [b]) => compareText(a, b)).map(([, event]) => event);
 }
 
 /** The events of all requests in order, each once. No key is made: comparing is cheaper than joining texts. */

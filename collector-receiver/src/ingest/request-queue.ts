@@ -95,10 +95,10 @@ export class RequestQueue {
   }
 }
 
-function sizeOf({ events, rejected }: MappedRequest): number {
-  return events.length + rejected.length;
+function sizeOf({ events, rejected, waiting = [] }: MappedRequest): number {
+  return events.length + rejected.length + waiting.length;
 }
 
-export function isEmpty({ events, rejected, sourceReports }: MappedRequest): boolean {
-  return events.length === 0 && rejected.length === 0 && sourceReports.length === 0;
+export function isEmpty({ events, rejected, waiting = [], sourceReports }: MappedRequest): boolean {
+  return events.length === 0 && rejected.length === 0 && waiting.length === 0 && sourceReports.length === 0;
 }

@@ -1,4 +1,10 @@
-import type { BusinessEvent, MappedRequest, RejectedEvent, SourceReport } from "../mapping/business-event.ts";
+import type {
+  BusinessEvent,
+  MappedRequest,
+  RejectedEvent,
+  SourceReport,
+  WaitingEvent,
+} from "../mapping/business-event.ts";
 import type { IngestResult } from "./ingest-port.ts";
 import type { WaitingRequest } from "./request-queue.ts";
 
@@ -8,6 +14,7 @@ type Asked = Omit<WaitingRequest, "tenantId">;
 interface Part {
   readonly events: BusinessEvent[];
   readonly rejected: RejectedEvent[];
+  readonly waiting: WaitingEvent[];
   readonly sourceReports: SourceReport[];
 }
 
@@ -26,35 +33,40 @@ export function splitByTenant(asked: Asked): readonly WaitingRequest[] {
   return [...parts].map(([tenantId, part]) => ({
     ...answer,
     tenantId,
-    request: { ...asked.request, ...part },
+    request: {
+      ...asked.request,
+      ...part,
+      clocks: asked.request.clocks?.filter((note) => note.tenantId === tenantId),
+    },
     bytes: Math.floor((asked.bytes * sizeOf(part)) / size),
     sinceMs: asked.sinceMs,
   }));
 }
 
-function onlyTenantOf({ events, rejected, sourceReports }: MappedRequest): string | undefined {
-  const first = (events[0] ?? rejected[0] ?? sourceReports[0])?.tenantId;
-  for (const part of [events, rejected, sourceReports]) {
+function onlyTenantOf({ events, rejected, waiting = [], sourceReports }: MappedRequest): string | undefined {
+  const first = (events[0] ?? rejected[0] ?? waiting[0] ?? sourceReports[0])?.tenantId;
+  for (const part of [events, rejected, waiting, sourceReports]) {
     for (const { tenantId } of part) if (tenantId !== first) return undefined;
   }
   return first;
 }
 
-function partsOf({ events, rejected, sourceReports }: MappedRequest): ReadonlyMap<string, Part> {
+function partsOf({ events, rejected, waiting = [], sourceReports }: MappedRequest): ReadonlyMap<string, Part> {
   const parts = new Map<string, Part>();
   const partOf = ({ tenantId }: { readonly tenantId: string }): Part => {
     let part = parts.get(tenantId);
-    if (part === undefined) parts.set(tenantId, (part = { events: [], rejected: [], sourceReports: [] }));
+    if (part === undefined) parts.set(tenantId, (part = { events: [], rejected: [], waiting: [], sourceReports: [] }));
     return part;
   };
   for (const event of events) partOf(event).events.push(event);
   for (const event of rejected) partOf(event).rejected.push(event);
+  for (const event of waiting) partOf(event).waiting.push(event);
   for (const report of sourceReports) partOf(report).sourceReports.push(report);
   return parts;
 }
 
-function sizeOf({ events, rejected, sourceReports }: Pick<MappedRequest, keyof Part>): number {
-  return events.length + rejected.length + sourceReports.length;
+function sizeOf({ events, rejected, waiting = [], sourceReports }: Pick<MappedRequest, keyof Part>): number {
+  return events.length + rejected.length + waiting.length + sourceReports.length;
 }
 
 function joinAnswers(parts: number, { resolve, reject }: Asked): Pick<Asked, "resolve" | "reject"> {

@@ -1,3 +1,4 @@
+import type { ClockNote } from "./sender-clocks.ts";
 import type { NearMisses } from "./near-misses.ts";
 import "../bytes/buffer-slices.ts";
 import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
@@ -208,15 +209,25 @@ export interface RejectedEvent {
   readonly source: EventSource | null;
 }
 
+/** An event whose time has not come: counted when it has, if it can be counted then. */
+export interface WaitingEvent extends RejectedEvent {
+  readonly occurredAtMs: number;
+  readonly serviceName: string | null;
+}
+
 /** All that one OTLP request gives. */
 export interface MappedRequest {
   readonly events: readonly BusinessEvent[];
   readonly rejected: readonly RejectedEvent[];
+  /** Undefined for nearly all requests. */
+  readonly waiting?: readonly WaitingEvent[] | undefined;
   readonly sourceReports: readonly SourceReport[];
   /** Spans or log records that hold at least one rejected event: OTLP's `rejected_spans`. */
   readonly rejectedCarriers: number;
   /** Span events or log records that are not ours: counted, never stored. */
   readonly ignored: number;
+  /** What it says of senders' clocks; undefined if they are right, as nearly all are. */
+  readonly clocks?: readonly ClockNote[] | undefined;
   /** What was almost ours, and what its senders lost; undefined if there is nothing to say. */
   readonly nearMisses?: NearMisses | undefined;
 }

@@ -38,10 +38,16 @@ export function findFieldProblem({ body }: OtlpCarrier, fault: FieldFault, signa
   }
 }
 
+/** An event that is further ahead waits until its time has come. */
+export const maxAheadMs = 3_600_000;
+/** One that is further ahead has no time that can be. */
+export const farAheadMs = 366 * 86_400_000;
+
 /** What a time may be, milliseconds since 1970. */
 export interface TimeBounds {
   /** Start of what is kept of the tenant; -Infinity: everything. */
   readonly retainedFromMs: number;
+  /** What occurs later can be no event, not even one whose time has yet to come. */
   readonly latestMs: number;
 }
 
@@ -53,7 +59,7 @@ export function findTimeProblem(carrier: OtlpCarrier, occurredAtMs: number, boun
   if (occurredAtMs >= year2000Ms && occurredAtMs >= retainedFromMs && occurredAtMs <= latestMs) return null;
   const time = new Date(occurredAtMs).toISOString();
   if (occurredAtMs > latestMs) {
-    return { code: "in_the_future", text: `The event's time is ${time}, more than a day ahead` };
+    return { code: "in_the_future", text: `The event's time is ${time}, more than a year ahead` };
   }
   if (occurredAtMs < year2000Ms) return { code: "time_before_2000", text: `The event's time is ${time}` };
   return {

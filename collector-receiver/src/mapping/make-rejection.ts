@@ -9,7 +9,8 @@ import { pieceBytes } from "../otlp/walk-pauses.ts";
 import { rejectionCodes } from "./rejection-codes.ts";
 import { payloadTypes } from "./write-rejection-payload.ts";
 
-interface BadEvent {
+/** An event that is kept as it was sent, and why. */
+export interface BadEvent {
   readonly tenantId: string;
   readonly name: EventName;
   readonly problem: EventProblem;

@@ -17,6 +17,7 @@ import { idKind } from "./id-kind.ts";
 import type { CarrierMapper } from "./map-carriers.ts";
 import type { MappingContext } from "./mapping-context.ts";
 import { ResourceReader } from "./read-resource.ts";
+import { waitsFromMs } from "./sender-clocks.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 
 const aiCallName = Buffer.from("ai.call");
@@ -34,6 +35,8 @@ interface CallResource {
   readonly serviceName: string | null;
   readonly columns: ResourceColumns;
   readonly retainedFromMs: number;
+  /** A span that ends then, or later, has a clock that is ahead. */
+  readonly waitsFromMs: number;
 }
 
 /**
@@ -115,7 +118,7 @@ export class AiCallVisitor implements CarrierVisitor {
     const resource = (this.#resource ??= this.#readResource(walker));
     const { countedAttributes, limits } = this.#context;
     if (resource.problem !== null) return "unusable_ai_call";
-    if (endMs < Math.max(year2000Ms, resource.retainedFromMs) || endMs > this.#mapper.latestMs)
+    if (endMs < Math.max(year2000Ms, resource.retainedFromMs) || endMs >= resource.waitsFromMs)
       return "unusable_ai_call";
     reading.configure(this.#catalogue, limits);
     reading.begin(this.#name.plan ?? this.#catalogue.customPlan, null);
@@ -141,6 +144,7 @@ export class AiCallVisitor implements CarrierVisitor {
       serviceName,
       columns,
       retainedFromMs: this.#context.retainedFromMs(tenantId) ?? -Infinity,
+      waitsFromMs: waitsFromMs(this.#context, tenantId),
     };
   }
 }

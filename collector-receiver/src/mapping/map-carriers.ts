@@ -3,8 +3,7 @@ import { LastValue } from "../bytes/last-value.ts";
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
 import { isText } from "../otlp/text-range.ts";
 import type { CarrierVisitor, OtlpCarrier, OtlpEncoding, OtlpSignal, OtlpWalker } from "../otlp/otlp-carrier.ts";
-import type { Walk } from "../otlp/walk-pauses.ts";
-import { BusinessEvent, type MappedRequest, type RejectedEvent, type SourceReport } from "./business-event.ts";
+import { BusinessEvent, type MappedRequest, type SourceReport } from "./business-event.ts";
 import { compileCatalogue, type CompiledCatalogue, type EventName } from "./compile-catalogue.ts";
 import { deriveEventId, fingerprintOf, type DerivedId } from "./derive-event-id.ts";
 import { invalidTooLarge, type EventProblem } from "./describe-event-problem.ts";
@@ -14,6 +13,7 @@ import {
   findMissing,
   findNameProblem,
   findSpanProblem,
+  farAheadMs,
   findTimeProblem,
   type TimeBounds,
 } from "./find-event-problem.ts";
@@ -29,10 +29,11 @@ import { EventPlace } from "./event-place.ts";
 import { EventReader } from "./event-reader.ts";
 import { textColumn, type ResourceColumns } from "./event-row-arena.ts";
 import { kindOfMark, timeOfEvent } from "./id-kind.ts";
-import { makeRejection } from "./make-rejection.ts";
+import { KeptEvents, tooEarly, type TooEarly } from "./kept-events.ts";
 import { ResourceReader, type ResourceReading } from "./read-resource.ts";
 import { SourceReportReader, sourceReportSpan } from "./read-source-report.ts";
 import { millisecondsOf } from "../bytes/nanoseconds.ts";
+import { SenderClocks } from "./sender-clocks.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 import { writeRejectionPayload } from "./write-rejection-payload.ts";
 
@@ -45,8 +46,6 @@ const reportName = Buffer.from(sourceReportSpan);
 /** Until a resource is read. */
 const noColumns: ResourceColumns = { tenant: textColumn(null), service: textColumn(null) };
 
-const dayMs = 86_400_000;
-
 const eventReader = new EventReader();
 const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
@@ -58,9 +57,8 @@ const serviceColumn = new LastValue(textColumn);
 /** Makes business events, rejections and reports of what the walkers find in one request. */
 export class CarrierMapper implements CarrierVisitor, TimeBounds {
   events: BusinessEvent[] = [];
-  rejected: RejectedEvent[] = [];
+  readonly kept = new KeptEvents();
   sourceReports: SourceReport[] = [];
-  readonly #unfinished: Generator<undefined, RejectedEvent>[] = [];
   rejectedCarriers = 0;
   ignored = 0;
   /** True if the walker had to begin again. */
@@ -80,6 +78,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   #tenantProblem: EventProblem | null = null;
   retainedFromMs = -Infinity;
   readonly latestMs: number;
+  readonly #clocks: SenderClocks;
   #isOurScope = false;
   readonly #names: EventNames;
   #carrierIsRejected = false;
@@ -96,7 +95,8 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.soughtSpanNames = this.#catalogue.nameFilter;
     this.#names = new EventNames(this.#catalogue);
     this.watch = new NearMissWatch(this.#catalogue, this.#names);
-    this.latestMs = context.nowMs + dayMs;
+    this.latestMs = context.nowMs + farAheadMs;
+    this.#clocks = new SenderClocks(context);
   }
 
   /** Other requests may have been mapped since the last slice. */
@@ -110,19 +110,19 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
 
   restart(): void {
     this.isRestarted = true;
-    this.#unfinished.length = 0;
+    this.kept.restart();
     this.watch.restart();
     this.take();
   }
 
   /** What was mapped since the last call. */
   take(): MappedRequest {
-    const { events, rejected, sourceReports, rejectedCarriers, ignored } = this;
+    const { events, sourceReports, rejectedCarriers, ignored } = this;
     this.events = [];
-    this.rejected = [];
     this.sourceReports = [];
     this.rejectedCarriers = this.ignored = 0;
-    return { events, rejected, sourceReports, rejectedCarriers, ignored, nearMisses: this.watch.take() };
+    const kept = { ...this.kept.take(), clocks: this.#clocks.take(), nearMisses: this.watch.take() };
+    return { events, sourceReports, rejectedCarriers, ignored, ...kept };
   }
 
   resource(): void {
@@ -230,9 +230,8 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     }
     const resource = this.#resourceReading ?? this.#readResource(walker);
     this.watch.noteAttributeLosses(walker, resource);
-    const wireMs = millisecondsOf(carrier.timeHigh, carrier.timeLow);
     const markMs = reading.eventIdTimeMs;
-    const occurredAtMs = timeOfEvent(markMs, wireMs);
+    const occurredAtMs = timeOfEvent(markMs, millisecondsOf(carrier.timeHigh, carrier.timeLow));
     const problem =
       this.#tenantProblem ??
       (this.#signal === "traces" ? findSpanProblem(carrier) : null) ??
@@ -245,8 +244,10 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       (reading.writeInvalid() ? null : invalidTooLarge(reading.limits.eventDataBytes));
     if (problem !== null) {
       const hasTime = carrier.fault?.field !== "time" && findTimeProblem(carrier, occurredAtMs, this) === null;
-      this.#reject(walker, name, problem, hasTime ? occurredAtMs : null);
-      return;
+      return this.#keep(walker, name, problem, hasTime ? occurredAtMs : null);
+    }
+    if (this.#clocks.isTooEarly(occurredAtMs)) {
+      return this.#keep(walker, name, tooEarly, occurredAtMs, { occurredAtMs, serviceName: resource.serviceName });
     }
     if (!this.#isOurScope) this.watch.lookAtSessionId(walker, reading.sessionId, resource);
     const derived = reading.hasEventId ? null : this.#deriveId(walker, name, resource, plan);
@@ -275,11 +276,19 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.#tenantProblem = problem;
     this.#columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(resource.serviceName) };
     this.retainedFromMs = this.#context.retainedFromMs(this.#tenantId) ?? -Infinity;
+    this.#clocks.begin(tenantId, resource.serviceName);
     return resource;
   }
 
-  #reject(walker: OtlpWalker, name: EventName, problem: EventProblem, occurredAtMs: number | null): void {
-    if (!this.#carrierIsRejected) {
+  /** Keeps an event as it was sent. @param early null: it has a problem, and its carrier is rejected */
+  #keep(
+    walker: OtlpWalker,
+    name: EventName,
+    problem: EventProblem,
+    occurredAtMs: number | null,
+    early: TooEarly | null = null,
+  ): void {
+    if (early === null && !this.#carrierIsRejected) {
       this.#carrierIsRejected = true;
       this.rejectedCarriers++;
     }
@@ -288,16 +297,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const source = sourceId !== null && seq > 0 ? { sourceId, seq } : null;
     const payload = writeRejectionPayload(walker.carrier, encoding, signal, this.#resourceReading!);
     const bad = { tenantId: this.#tenantId, name, problem, occurredAtMs, payload, encoding, signal, source };
-    const rejection = makeRejection(bad);
-    const { done, value } = rejection.next();
-    if (done === true) this.rejected.push(value);
-    else this.#unfinished.push(rejection);
-  }
-
-  /** Goes on with the rejections of long events. */
-  *finishRejections(): Walk {
-    for (const rejection of this.#unfinished) this.rejected.push(yield* rejection);
-    if (this.#unfinished.length > 0) this.#unfinished.length = 0;
+    this.kept.add(bad, early);
   }
 
   #addSourceReport(walker: OtlpWalker): void {

@@ -61,7 +61,7 @@ export class RequestMapping {
   *#stepsOf(walk: Walk): Walk {
     for (;;) {
       const { done } = walk.next();
-      yield* this.#mapper.finishRejections();
+      yield* this.#mapper.kept.finish();
       if (done === true) return;
       yield;
     }
@@ -83,14 +83,15 @@ export class RequestMapping {
 
   /** Memory of what was mapped and not taken yet, about. */
   get bytes(): number {
-    const { events, rejected, sourceReports } = this.#mapper;
+    const { events, kept, sourceReports } = this.#mapper;
+    const { rejected } = kept;
     for (; this.#measuredEvents < events.length; this.#measuredEvents++) {
       this.#bytes += bytesOfEvent(events[this.#measuredEvents]!);
     }
     for (; this.#measuredRejections < rejected.length; this.#measuredRejections++) {
       this.#bytes += bytesOfRejection(rejected[this.#measuredRejections]!);
     }
-    return this.#bytes + sourceReports.length * bytesEach;
+    return this.#bytes + kept.waitingBytes + sourceReports.length * bytesEach;
   }
 
   /** What was mapped since the last call. */

@@ -27,12 +27,20 @@ export const defaultMappingLimits: MappingLimits = {
   nesting: 8,
 };
 
-export interface MappingContext {
+/** What of tenants' time decides what becomes of an event. */
+export interface TenantTimes {
+  /** Start of what is kept of a tenant in milliseconds since 1970; null: everything. */
+  readonly retainedFromMs: (tenantId: string) => number | null;
+  /** The first instant of a tenant's next business day in milliseconds since 1970; null or no function: not known. */
+  readonly nextDayMs?: ((tenantId: string) => number | null) | undefined;
+  /** Senders whose clock is known to run ahead (`clockKey`): that one of their events comes in time is noted. */
+  readonly clocksAhead?: ReadonlySet<string> | undefined;
+}
+
+export interface MappingContext extends TenantTimes {
   readonly tenant: TenantRule;
   /** The receiver's clock, milliseconds since 1970. */
   readonly nowMs: number;
-  /** Start of what is kept of a tenant in milliseconds since 1970; null: everything. */
-  readonly retainedFromMs: (tenantId: string) => number | null;
   /** Attributes that land in `event.attributes`. Keep one set for the life of the process: it keys a cache. */
   readonly countedAttributes: ReadonlySet<string>;
   readonly limits: MappingLimits;

@@ -12,9 +12,10 @@ export function bytesOfRejection({ payload }: RejectedEvent): number {
 }
 
 /** Memory that a mapped request takes while it waits, about. */
-export function measureMapped({ events, rejected, sourceReports }: MappedRequest): number {
+export function measureMapped({ events, rejected, waiting, sourceReports }: MappedRequest): number {
   let bytes = sourceReports.length * bytesEach;
   for (const event of events) bytes += bytesOfEvent(event);
   for (const rejection of rejected) bytes += bytesOfRejection(rejection);
+  for (const event of waiting ?? []) bytes += bytesOfRejection(event);
   return bytes;
 }

@@ -44,8 +44,9 @@ export const rejectionCodes = {
     action: "Nothing, or raise the retention before it passes.",
   },
   in_the_future: {
-    meaning: "The event's time is more than a day ahead of the receiver's clock.",
-    action: "Set the sender's clock, then replay.",
+    meaning:
+      "The event's time is more than a year ahead of PostgreSQL's clock, or its tenant has 64 MiB of events a day whose time has not come.",
+    action: "Set the sender's clock, then replay once the time has come.",
   },
   missing_attribute: {
     meaning: "An attribute that a counter cannot do without is absent or empty.",

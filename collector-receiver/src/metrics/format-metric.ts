@@ -144,6 +144,43 @@ function formatDuration(ms: Fraction, display: Extract<MetricDisplay, { style: "
   );
 }
 
+/** Units of a span of time from the largest on, each with the count of it from which on it is used. */
+const spanUnits = [
+  { unit: "day", ms: 86_400_000n, from: 2 },
+  { unit: "hour", ms: 3_600_000n, from: 1 },
+  { unit: "minute", ms: 60_000n, from: 1 },
+  { unit: "second", ms: 1000n, from: 0.1 },
+  { unit: "millisecond", ms: 1n, from: 0 },
+] as const;
+/** In English, symbols: Intl writes "sec" and "hr". */
+const symbols: Readonly<Partial<Record<(typeof spanUnits)[number]["unit"], string>>> = {
+  hour: "h",
+  minute: "min",
+  second: "s",
+  millisecond: "ms",
+};
+
+/**
+ * A span of time in the unit in which it reads best, with two digits: "0.4 s", "26 s", "7.5 min", "3.2 h", "5 days".
+ * @param ms not negative
+ */
+export function formatSpan(ms: Fraction, locale: Locale): string {
+  const shown = spanUnits.map(({ unit, ms: size, from }) => {
+    const value = { numerator: ms.numerator, denominator: ms.denominator * size };
+    const tenths = roundHalfUp(value, 1);
+    const text = withoutTrailingZeros(Number(tenths) < 10 ? tenths : roundHalfUp(value, 0));
+    return { unit, text, fits: Number(text) >= from };
+  });
+  const zero = { unit: "second", text: "0" } as const;
+  // Judged as it would read, so that 59.9 seconds are "1 min".
+  const { unit, text } = ms.numerator === 0n ? zero : (shown.find(({ fits }) => fits) ?? zero);
+  const digits = exactly(decimalsOf(text));
+  const symbol = locale === "en" ? symbols[unit] : undefined;
+  return symbol === undefined
+    ? formatText(formatOf(locale, { style: "unit", unit, unitDisplay: "short", ...digits }), text)
+    : `${formatText(formatOf(locale, digits), text)} ${symbol}`;
+}
+
 function inUnit(ms: Fraction, unit: TimeUnit): Fraction {
   return { numerator: ms.numerator, denominator: ms.denominator * unitMs[unit] };
 }

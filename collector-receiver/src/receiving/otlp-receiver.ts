@@ -5,7 +5,7 @@ import type { FairShares } from "../fairness/fair-shares.ts";
 import type { Ingest } from "../ingest/ingest-port.ts";
 import type { MappedRequest } from "../mapping/business-event.ts";
 import { RequestMapping } from "../mapping/map-request.ts";
-import type { MappingContext, MappingLimits, TenantRule } from "../mapping/mapping-context.ts";
+import type { MappingContext, MappingLimits, TenantRule, TenantTimes } from "../mapping/mapping-context.ts";
 import { crossOriginHeaders, preflightHeaders } from "./cross-origin.ts";
 import { DecodeTurns } from "./decode-turns.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
@@ -23,14 +23,13 @@ import { budgetOwner, type TenantResolver } from "./resolve-ingest-token.ts";
 import { Submission } from "./submission.ts";
 import { writeOtlpAnswer } from "./write-otlp-answer.ts";
 
-export interface OtlpOptions extends ExchangeOptions {
+export interface OtlpOptions extends ExchangeOptions, TenantTimes {
   readonly ingest: Ingest;
   readonly resolveTenant: TenantResolver;
   /** Says why a `Host` header is not served; undefined: it is. Without this function every host is served. */
   readonly findHostProblem?: ((host: string | undefined) => string | undefined) | undefined;
   /** Milliseconds since 1970; the system's clock unless given. */
   readonly now?: () => number;
-  readonly retainedFromMs: (tenantId: string) => number | null;
   readonly countedAttributes: ReadonlySet<string>;
   /** The product's own events, for the life of the process. */
   readonly custom?: CustomDefinitions | undefined;
@@ -298,8 +297,17 @@ export class OtlpReceiver {
   }
 
   #mappingContext(tenant: TenantRule): MappingContext {
-    const { countedAttributes, custom, mappingLimits: limits, retainedFromMs, now } = this.#options;
-    return { tenant, nowMs: now?.() ?? Date.now(), retainedFromMs, countedAttributes, custom, limits };
+    const {
+      countedAttributes,
+      custom,
+      mappingLimits: limits,
+      retainedFromMs,
+      nextDayMs,
+      clocksAhead,
+      now,
+    } = this.#options;
+    const nowMs = now?.() ?? Date.now();
+    return { tenant, nowMs, retainedFromMs, nextDayMs, clocksAhead, countedAttributes, custom, limits };
   }
 }
 

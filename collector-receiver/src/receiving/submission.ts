@@ -50,7 +50,7 @@ export class Submission {
     this.rejectedCarriers += part.rejectedCarriers;
     for (const { code } of rejected) this.rejected.set(code, (this.rejected.get(code) ?? 0) + 1);
     quote(this.quotedRejections, rejected);
-    if (events.length + rejected.length + sourceReports.length === 0) return;
+    if (events.length + rejected.length + sourceReports.length === 0 && part.waiting === undefined) return;
     const result = await this.#ingest.submit(part, measureMapped(part));
     giveRowsBack(events);
     this.inserted += result.inserted;

@@ -8,6 +8,8 @@ import type { DocumentHeader } from "./document-header.ts";
 import { readPeriod } from "./read-period.ts";
 import type { StatsReader } from "./read-period.ts";
 import type { PeriodQuery } from "./report-period.ts";
+import { readClocksAhead } from "./sql/read-clocks-ahead.ts";
+import type { ClockAhead } from "./sql/read-clocks-ahead.ts";
 import { readCompleteness } from "./sql/read-completeness.ts";
 import type { Completeness } from "./sql/read-completeness.ts";
 import { readQualityBase, readQualityRows } from "./sql/read-quality.ts";
@@ -44,7 +46,11 @@ export interface DataQuality extends DocumentHeader {
   /** False if there are more entries than are listed. */
   readonly complete: boolean;
   /** What is known beside the ledger: of the sources that were active in the period. */
-  readonly evidence: Omit<Completeness, "counted"> & { readonly unkept_rejections: number };
+  readonly evidence: Omit<Completeness, "counted"> & {
+    readonly unkept_rejections: number;
+    /** Senders whose clock runs ahead now, whatever the period. */
+    readonly clocks_ahead: ClockAhead[];
+  };
 }
 
 const maxEntries = 200;
@@ -59,9 +65,10 @@ export async function readDataQuality(
   const reading = await readPeriod(reader, tenantId, query);
   const { period, calendar } = reading;
   const { pool } = reader;
-  const [rows, base, completeness] = await Promise.all([
+  const [rows, base, clocks, completeness] = await Promise.all([
     readQualityRows(pool, tenantId, period, maxEntries + 1),
     readQualityBase(pool, tenantId, period),
+    readClocksAhead(pool, tenantId),
     readCompleteness(
       pool,
       tenantId,
@@ -84,7 +91,7 @@ export async function readDataQuality(
     })),
     entries,
     complete: rows.length <= maxEntries,
-    evidence: { recorded, dropped, missing, unkept_rejections: base.unkept },
+    evidence: { recorded, dropped, missing, unkept_rejections: base.unkept, clocks_ahead: clocks },
   };
 }
 

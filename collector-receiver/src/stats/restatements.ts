@@ -71,9 +71,9 @@ export function restatementsOf(reading: PeriodReading, locale: Locale): Restated
 function restatedFigures(month: SettledMonth, reading: PeriodReading, locale: Locale): Restatement[] {
   const { currency } = reading.tenant;
   return counterMetrics.flatMap((metric) => {
-    const valueOf = (counters: Counters): MetricValue =>
-      deriveMetric(metric, isKnown(reading, metric) ? counters : unknownCounters(counters), locale, currency);
-    const [was, is] = [valueOf(month.said), valueOf(month.says)];
+    const valueIn = (counters: Counters, money: string): MetricValue =>
+      deriveMetric(metric, isKnown(reading, metric) ? counters : unknownCounters(counters), locale, money);
+    const [was, is] = [valueIn(month.said, month.currency ?? currency), valueIn(month.says, currency)];
     // A counter that the version of then did not have says nothing of what has changed.
     const wasUnknown = was.numerator === null;
     if (wasUnknown || was.value === is.value) return [];

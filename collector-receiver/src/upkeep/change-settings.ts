@@ -4,7 +4,6 @@ import {
   hasSavings,
   readSettings,
   storeAgentHeartbeat,
-  changeCost,
   storeCurrency,
   storeDisplayName,
   storeIdleTimeout,
@@ -12,6 +11,7 @@ import {
   storeTimezone,
   storeWorkingHours,
 } from "../storage/settings/change-settings.ts";
+import { changeCost, convertMoney, findOwnMoney } from "../storage/settings/move-savings.ts";
 import { keepTimezone } from "./keep-timezones.ts";
 import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
@@ -25,6 +25,8 @@ export interface SettingsChange {
   readonly timezone?: string;
   /** ISO 4217. */
   readonly currency?: string;
+  /** Units of that currency for one of the tenant's, as decimal text: what is stored is converted. */
+  readonly rate?: string;
   readonly idleTimeoutSeconds?: number;
   /** At least half an hour. */
   readonly agentHeartbeatSeconds?: number;
@@ -40,7 +42,7 @@ export interface SettingsChange {
 
 export class SettingsChangeError extends Error {
   override readonly name = "SettingsChangeError";
-  readonly code: "sealed" | "unknown_timezone" | "unknown_currency" | "currency_in_use";
+  readonly code: "sealed" | "unknown_timezone" | "unknown_currency" | "currency_in_use" | "wrong_rate";
   constructor(code: SettingsChangeError["code"], message: string) {
     super(message);
     this.code = code;
@@ -64,7 +66,8 @@ export function changeSettings(
     checkChange(before, change);
     const newCurrency = change.currency !== undefined && change.currency !== before.currency;
     if (newCurrency) {
-      await refuseCurrencyInUse(client, before, change.currency);
+      await refuseCurrencyInUse(client, before, change.currency, change.rate);
+      if (change.rate !== undefined) await convertMoney(client, tenantId, change.rate);
       await storeCurrency(client, tenantId, change.currency);
     }
     const newTimezone = change.timezone !== undefined && change.timezone !== before.timezone;
@@ -123,6 +126,12 @@ function checkChange(before: StoredSettings, change: SettingsChange): void {
       );
     }
   }
+  if (change.rate !== undefined && (change.currency === undefined || change.currency === before.currency)) {
+    throw new SettingsChangeError(
+      "wrong_rate",
+      `A rate converts from one currency to another: the currency of tenant "${before.tenantId}" is ${before.currency} already.`,
+    );
+  }
   if (change.currency !== undefined && !Intl.supportedValuesOf("currency").includes(change.currency)) {
     throw new SettingsChangeError(
       "unknown_currency",
@@ -131,12 +140,25 @@ function checkChange(before: StoredSettings, change: SettingsChange): void {
   }
 }
 
-/** A new currency renames the costs, and may do so only while no sum was made of them. */
-async function refuseCurrencyInUse(client: WriterConnection, before: StoredSettings, currency: string): Promise<void> {
-  if (!(await hasSavings(client, before.tenantId))) return;
+/** Without a rate a new currency renames the costs, and may do so only while no sum was made of them. */
+async function refuseCurrencyInUse(
+  client: WriterConnection,
+  { tenantId, currency: stored }: StoredSettings,
+  currency: string,
+  rate: string | undefined,
+): Promise<void> {
+  const own = rate === undefined ? [] : await findOwnMoney(client, tenantId);
+  if (own.length > 0) {
+    throw new SettingsChangeError(
+      "currency_in_use",
+      `Tenant "${tenantId}" has metrics of its own that add up amounts which its events name in ${stored} ` +
+        `(${own.join(", ")}), and these cannot be converted: the currency stays ${stored}. Use another tenant for ${currency}.`,
+    );
+  }
+  if (rate !== undefined || !(await hasSavings(client, tenantId))) return;
   throw new SettingsChangeError(
     "currency_in_use",
-    `Tenant "${before.tenantId}" has savings stored in ${before.currency}, and their amounts would be shown as ` +
-      `${currency} without being converted: the currency stays ${before.currency}. Use another tenant for ${currency}.`,
+    `Tenant "${tenantId}" has savings stored in ${stored}, and their amounts would be shown as ${currency} without ` +
+      `being converted: the currency stays ${stored}. To convert them, say how many ${currency} one ${stored} is: --rate 0.14.`,
   );
 }

@@ -8,7 +8,7 @@ import {
   findTenantsOfOlderRules,
   findTenantsToSweep,
   listTenantTimezones,
-  readRetentionStarts,
+  readTenantDays,
 } from "../storage/settings/list-tenants.ts";
 import type { RetentionAnnouncement } from "../storage/settings/retention-plans.ts";
 import { DatabaseClock } from "../storage/wire/database-clock.ts";
@@ -24,6 +24,12 @@ import { withDeadline } from "../storage/wire/with-deadline.ts";
 import { ClockComparison } from "./compare-clocks.ts";
 import { countingRules } from "../metrics/counting-rules.ts";
 import { switchRules } from "../recount/switch-rules.ts";
+import { NextDays } from "../metrics/next-days.ts";
+import { UnavailableError } from "../ingest/ingest-port.ts";
+import type { Ingest } from "../ingest/ingest-port.ts";
+import { findTenantsWithDueEvents } from "../storage/events/waiting-events.ts";
+import { readSenderClocks } from "../storage/facts/sender-clocks.ts";
+import { countDueEvents } from "./count-due-events.ts";
 import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { forgetWhatIsNotKept, keepRetention } from "./keep-retention.ts";
 import { rememberSettledMonths } from "./remember-settled-months.ts";
@@ -42,6 +48,10 @@ export interface TenantWatchOptions {
   readonly deadlineMs?: number;
   /** True: tenants of older counting rules are counted anew. */
   readonly switchesRules: boolean;
+  /** Where events go whose time has come; without it they go on waiting. */
+  readonly ingest?: Pick<Ingest, "submit"> | undefined;
+  /** The timezone of tenants that have no settings yet. */
+  readonly defaultTimezone?: string | undefined;
   /** After each slice: sessions that it ended, and the days whose counters it changed. */
   readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
 }
@@ -74,10 +84,13 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
 type WatchState = "watching" | "failing" | "closing";
 
 export class TenantWatch {
+  /** The senders whose clock runs ahead, as any receiver has noted; kept up to date if events are counted here. */
+  readonly clocksAhead = new Set<string>();
   readonly #options: TenantWatchOptions;
   #state: WatchState = "watching";
   #client: WriterConnection | undefined;
   #retained = new Map<string, number | null>();
+  readonly #days: NextDays;
   #announcements: readonly RetentionAnnouncement[] = [];
   #clock: DatabaseClock | undefined;
   readonly #clocks: ClockComparison;
@@ -86,6 +99,7 @@ export class TenantWatch {
 
   constructor(options: TenantWatchOptions) {
     this.#options = options;
+    this.#days = new NextDays(options.defaultTimezone);
     this.#clocks = new ClockComparison(options);
   }
 
@@ -102,6 +116,11 @@ export class TenantWatch {
   /** Start of what is kept of a tenant, ms since 1970; null: everything, or a tenant that is not known yet. */
   retainedFromMs(tenantId: string): number | null {
     return this.#retained.get(tenantId) ?? null;
+  }
+
+  /** When a tenant's next business day begins, ms since 1970; null if its timezone is not known. */
+  nextDayMs(tenantId: string): number | null {
+    return this.#days.nextDayMs(tenantId, this.nowMs());
   }
 
   /** What retention had announced at the end of the last round, by any receiver. */
@@ -171,8 +190,18 @@ export class TenantWatch {
 
   async #readRetained(): Promise<WriterConnection> {
     const client = (this.#client ??= await openWriterConnection(this.#options.connectionString));
-    this.#retained = new Map(await this.#bounded(client, () => readRetentionStarts(client)));
+    const tenants = await this.#bounded(client, () => readTenantDays(client));
+    this.#retained = new Map(tenants.map(({ tenantId, retainedFromMs }) => [tenantId, retainedFromMs]));
+    this.#days.learn(tenants);
+    await this.#learnClocks(client);
     return client;
+  }
+
+  async #learnClocks(client: WriterConnection): Promise<void> {
+    if (this.#options.ingest === undefined) return;
+    const known = await this.#bounded(client, () => readSenderClocks(client));
+    this.clocksAhead.clear();
+    for (const key of known) this.clocksAhead.add(key);
   }
 
   /** A step of a round. The host may be gone, and TCP would wait for a quarter of an hour. */
@@ -190,6 +219,7 @@ export class TenantWatch {
     const client = await this.#readRetained();
     const clock = await this.#measureClock(client);
     if (this.#options.switchesRules) await this.#switchRules(client);
+    await this.#countDue(client, clock);
     const swept = await this.#sweep(client, clock);
     // A day can be judged, and a month settles, only if the watermark has moved, so the other tenants need no look.
     await this.#judge(client, swept);
@@ -242,6 +272,21 @@ export class TenantWatch {
       swept.push(tenantId);
     });
     return swept;
+  }
+
+  /** Counts what has waited for its time. What cannot be committed now waits for the next round. */
+  async #countDue(client: WriterConnection, clock: DatabaseClock): Promise<void> {
+    const { ingest, log } = this.#options;
+    if (ingest === undefined) return;
+    const due = await this.#bounded(client, () => findTenantsWithDueEvents(client, clock.nowMs()));
+    await this.#visit(due, async (tenantId) => {
+      try {
+        const events = await countDueEvents(client, ingest, tenantId, clock.nowMs());
+        log.info({ tenantId, events }, "events whose time has come are counted");
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+      }
+    });
   }
 
   #judge(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {

@@ -320,7 +320,16 @@ test("texts, tickets, traces and what the catalogue does not know go; numbers th
   expect(audit).toEqual([
     {
       action: "erase",
-      details: { what: "user", events: 4, sessions: 1, rejectedEvents: 0, mentions: 0, words: 0, shares: 0 },
+      details: {
+        what: "user",
+        events: 4,
+        sessions: 1,
+        rejectedEvents: 0,
+        waitingEvents: 0,
+        mentions: 0,
+        words: 0,
+        shares: 0,
+      },
     },
   ]);
 });

@@ -288,6 +288,9 @@ const handledElsewhere = [
   /^analytics_agent_states\.kind$/,
   // Emptied with the reject.
   /^analytics_rejected_events\.payload$/,
+  // Deleted with the event.
+  /^analytics_waiting_events\.payload$/,
+  /^analytics_sender_clocks\.service_name$/,
   // Revoked and emptied.
   /^analytics_report_share(s|_files)\./,
   // Said to be left.

@@ -51,6 +51,15 @@ const dataQualitySchema = Type.Object(
         unkept_rejections: Type.Number({
           description: "Rejected events that were counted alone because their tenant had had its bound of that day",
         }),
+        clocks_ahead: Type.Array(
+          Type.Object({
+            service_name: nullableString("Null: its events name no service"),
+            ahead_ms: Type.Number({ description: "By how much its last event was ahead" }),
+            arrived_at: Type.String({ description: "When that arrived" }),
+            waiting: Type.Number({ description: "Its events whose time has not come" }),
+          }),
+          { description: "Senders whose clock runs ahead now, whatever the period" },
+        ),
       },
       { description: "Known beside the ledger, and not verified" },
     ),

@@ -10,6 +10,8 @@ export interface SettledMonth {
   readonly settledMs: number;
   /** When its counters moved last; null if they are gone. */
   readonly changedMs: number | null;
+  /** In which currency it was told. */
+  readonly currency: string | null;
   /** A counter of a later version is null. */
   readonly said: Counters;
   readonly says: Counters;
@@ -30,6 +32,7 @@ interface Row {
   month: string;
   settled_ms: string;
   changed_ms: string | null;
+  currency: string | null;
   said: Record<string, string>;
   says: Record<string, string> | null;
   has_other_rules: boolean;
@@ -53,6 +56,7 @@ export async function readSettledMonths(
     month: row.month,
     settledMs: Number(row.settled_ms),
     changedMs: row.changed_ms === null ? null : Number(row.changed_ms),
+    currency: row.currency,
     said: { ...unknown, ...row.said },
     says: { ...noCounters, ...row.says },
     hasOtherRules: row.has_other_rules,
@@ -66,7 +70,7 @@ const texts = (counters: string): string =>
   `(select json_object_agg(key, value) from jsonb_each_text(${counters}) as counter)`;
 
 const readSettledMonthsSql = `
-select kept.month, ${milliseconds("kept.settled_at")} as settled_ms, ${milliseconds("counted.updated_at")} as changed_ms,
+select kept.month, ${milliseconds("kept.settled_at")} as settled_ms, ${milliseconds("counted.updated_at")} as changed_ms, kept.currency,
   ${texts("kept.counters")} as said,
   case when counted.tenant_id is not null then ${texts(
     `(select to_jsonb(own) from (select ${businessCounterColumns.map((column) => `counted.${column}`).join(", ")}) as own)`,

@@ -26,8 +26,8 @@ export async function findUnsettledMonths(client: WriterConnection, tenantId: st
 }
 
 const keepSql = `
-  insert into analytics_settled_months (tenant_id, month, counting_rules, counters)
-  select counted.tenant_id, counted.period_value, settings.counting_rules,
+  insert into analytics_settled_months (tenant_id, month, counting_rules, currency, counters)
+  select counted.tenant_id, counted.period_value, settings.counting_rules, settings.currency,
     (select to_jsonb(kept) from (select ${businessCounterColumns.map((column) => `counted.${column}`).join(", ")}) as kept)
   from analytics_business_metrics counted join analytics_settings settings using (tenant_id)
   where counted.tenant_id = $1 and counted.period_type = 'month' and counted.period_value = any ($2::text[])

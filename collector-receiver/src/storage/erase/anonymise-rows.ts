@@ -103,16 +103,17 @@ export interface RejectedPayload {
   readonly payloadType: string;
 }
 
-/** All rejected events of a tenant, replayed or not, after `after`, in the order of their hashes. */
-export async function readRejectedPayloads(
+/** All events of a tenant that are kept as they were sent, replayed or not, after `after`, in the order of their hashes. */
+export async function readKeptPayloads(
   client: WriterConnection,
+  table: "analytics_rejected_events" | "analytics_waiting_events",
   tenantId: string,
   after: Buffer,
   limit: number,
 ): Promise<RejectedPayload[]> {
   const { rows } = await client.query<{ content_hash: Buffer; payload: Buffer; payload_type: string }>({
     text: `
-      select content_hash, payload, payload_type from analytics_rejected_events
+      select content_hash, payload, payload_type from ${table}
       where tenant_id = $1 and content_hash > $2 order by content_hash limit $3`,
     values: [tenantId, after, limit],
   });

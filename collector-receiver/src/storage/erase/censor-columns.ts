@@ -61,6 +61,7 @@ export const censoredColumns: readonly TextColumn[] = [
   { table: "analytics_rejected_events", column: "event_name", maxLength: 50 },
   { table: "analytics_rejected_events", column: "service_name", maxLength: Infinity },
   { table: "analytics_rejected_events", column: "reason", maxLength: Infinity },
+  { table: "analytics_waiting_events", column: "service_name", maxLength: Infinity },
 ];
 
 /**

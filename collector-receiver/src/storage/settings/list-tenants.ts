@@ -41,12 +41,20 @@ export async function listTenantTimezones(
   return rows.map((row) => ({ tenantId: row.tenant_id, timezone: row.timezone }));
 }
 
-/** Where the stored rows begin, in ms since 1970, of each tenant that retention has cut. */
-export async function readRetentionStarts(client: Client): Promise<Map<string, number>> {
-  const { rows } = await client.query<{ tenant_id: string; retained_from: number }>(
-    "select tenant_id, retained_from from analytics_settings where retained_from is not null",
+/** What a receiver has to know of a tenant before an event of it arrives. */
+export interface TenantDays {
+  readonly tenantId: string;
+  readonly timezone: string;
+  /** Where its stored rows begin, in ms since 1970; null if retention has not cut it. */
+  readonly retainedFromMs: number | null;
+}
+
+/** The business days of all tenants. */
+export async function readTenantDays(client: Client): Promise<TenantDays[]> {
+  const { rows } = await client.query<{ tenant_id: string; timezone: string; retained_from: number | null }>(
+    "select tenant_id, timezone, retained_from from analytics_settings",
   );
-  return new Map(rows.map((row) => [row.tenant_id, row.retained_from]));
+  return rows.map((row) => ({ tenantId: row.tenant_id, timezone: row.timezone, retainedFromMs: row.retained_from }));
 }
 
 /** A watermark that is older than this is advanced even if no session has to end: days and periods settle by it. */

@@ -21,6 +21,14 @@ interface QualityTexts {
   readonly evidence: string;
   readonly sources: (recorded: string, missing: string, dropped: string) => string;
   readonly unkept: (count: string) => string;
+  readonly clocks: {
+    readonly title: string;
+    readonly meaning: string;
+    readonly service: string;
+    readonly ahead: string;
+    readonly arrived: string;
+    readonly waiting: string;
+  };
   readonly listTitle: (meaning: string, period: string) => string;
   readonly count: (shown: string, total: string) => string;
   readonly time: string;
@@ -54,6 +62,15 @@ export const qualityTexts: Readonly<Record<Locale, QualityTexts>> = {
       `The sources that were active numbered ${recorded} events; ${missing} have not arrived, ${dropped} were dropped by the product itself.`,
     unkept: (count) =>
       `${count} further rejected events were counted alone: their tenant had had its bound of the day.`,
+    clocks: {
+      title: "Clocks that run ahead",
+      meaning:
+        "The last events of these services arrived before their time. Set their clocks. What is more than an hour ahead, or on a day that has not begun, waits and is counted when its time has come.",
+      service: "Service",
+      ahead: "Ahead by",
+      arrived: "Last arrival",
+      waiting: "Waiting",
+    },
     listTitle: (name, period) => `${name}, ${period}`,
     count: (shown, total) => `${shown} of ${total} shown, in the order in which they occurred`,
     time: "Time",
@@ -84,6 +101,15 @@ export const qualityTexts: Readonly<Record<Locale, QualityTexts>> = {
     sources: (recorded, missing, dropped) =>
       `活动的数据源共编号 ${recorded} 个事件；${missing} 个尚未到达，${dropped} 个由产品自行丢弃。`,
     unkept: (count) => `另有 ${count} 个被拒绝的事件只计数未保留：该租户当日已达上限。`,
+    clocks: {
+      title: "时钟超前的发送方",
+      meaning:
+        "这些服务最近的事件早于其发生时间到达，请校准时钟。超前一小时以上、或属于尚未开始的日期的事件会先等待，到时再计数。",
+      service: "服务",
+      ahead: "超前",
+      arrived: "最近到达",
+      waiting: "等待中",
+    },
     listTitle: (name, period) => `${name}，${period}`,
     count: (shown, total) => `共 ${total} 条，显示 ${shown} 条，按发生时间排列`,
     time: "时间",

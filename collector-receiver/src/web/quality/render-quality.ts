@@ -9,6 +9,7 @@ import { renderPage } from "../page/page-shell.ts";
 import { renderTable, textHeads } from "../page/render-table.ts";
 import { renderCrumbs, siteNavigation } from "../page/site-navigation.ts";
 import { textsOf } from "../report/choose-texts.ts";
+import { renderClocks } from "./render-clocks.ts";
 import { qualityTexts } from "./quality-texts.ts";
 
 /** The parameters that name a period, as the page was asked. */
@@ -50,6 +51,7 @@ export function renderQuality(
           : [renderKinds(document, locale), renderEntries(document, asked, locale)]
       }
       ${!document.complete && html`<p class="notice">${words.more(count(document.entries.length))}</p>`}
+      ${renderClocks(document.evidence.clocks_ahead, document.timezone, locale)}
       ${
         (recorded > 0 || unkept > 0) &&
         html`<h2>${words.evidence}</h2>

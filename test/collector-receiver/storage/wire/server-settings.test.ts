@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { verifyTenant } from "../../../../collector-receiver/src/recount/verify-tenant.ts";
 import { rebuildTenant } from "../../../../collector-receiver/src/recount/rebuild-tenant.ts";
-import { readRetentionStarts } from "../../../../collector-receiver/src/storage/settings/list-tenants.ts";
+import { readTenantDays } from "../../../../collector-receiver/src/storage/settings/list-tenants.ts";
 import {
   openWriterConnection,
   parseTimestamptz,
@@ -50,7 +50,9 @@ test.each([
     "select period_value as day, total_sessions::int as sessions, ai_resolved_idle::int as idle from analytics_business_metrics where period_type = 'day' and total_sessions > 0",
   );
   expect(rows).toEqual([{ day: "2025-12-25", sessions: 1, idle: 1 }]);
-  expect(await readRetentionStarts(client)).toEqual(new Map([["default", Date.UTC(2025, 9, 31, 16)]]));
+  expect(await readTenantDays(client)).toEqual([
+    expect.objectContaining({ tenantId: "default", retainedFromMs: Date.UTC(2025, 9, 31, 16) }),
+  ]);
   expect((await verifyTenant(connectionString, "default")).firstDrifts).toEqual([]);
   await pool.query(
     "update analytics_business_metrics set total_sessions = 7; update analytics_sessions set last_activity_at = first_seen_at",

@@ -1,0 +1,97 @@
+import { costDecimals } from "../../metrics/session-contribution.ts";
+import type { WriterConnection } from "../wire/writer-connection.ts";
+
+/** SQL: a cost as savings count it, whatever decimals it has. */
+const counted = (cost: string): string => `round(${cost}, ${costDecimals})`;
+
+/** SQL: the cost of a manual session on the day `day.period_start`; no row before the first cost. */
+const costOfDay = `
+  select ${counted("c.cost_per_manual_session")} as cost from analytics_costs c
+  where c.tenant_id = $1 and c.valid_from <= day.period_start order by c.valid_from desc limit 1`;
+
+/**
+ * Moves the savings of days, and of their weeks and months, in the open transaction.
+ * @param changed SQL that selects `day` and `saved`, by how much its savings change; $1 is the tenant
+ */
+async function moveSavings(client: WriterConnection, changed: string, values: readonly unknown[]): Promise<void> {
+  await client.query({
+    text: `
+      with changed as (${changed}), of_period as (
+        select period_type, period_value, sum(saved) as saved
+        from changed cross join lateral (values
+          ('day', to_char(day, 'YYYY-MM-DD')), ('week', to_char(day, 'IYYY"-W"IW')), ('month', to_char(day, 'YYYY-MM'))
+        ) as period (period_type, period_value)
+        where saved <> 0 group by period_type, period_value
+      )
+      update analytics_business_metrics m
+      set estimated_cost_saved = m.estimated_cost_saved + of_period.saved, revision = m.revision + 1, updated_at = now()
+      from of_period
+      where m.tenant_id = $1 and m.period_type = of_period.period_type and m.period_value = of_period.period_value`,
+    values: [...values],
+  });
+}
+
+/**
+ * Stores what a manual session costs from a business day on, until the next cost that is stored, and moves the savings of the
+ * days that it covers, and of their weeks and months, by what that changes; sealed days too.
+ */
+export async function changeCost(
+  client: WriterConnection,
+  tenantId: string,
+  validFrom: string,
+  cost: string,
+): Promise<void> {
+  await moveSavings(
+    client,
+    `
+      select day.period_start as day, day.ai_resolved_sessions * (${counted("$3::numeric")} - before.cost) as saved
+      from analytics_business_metrics day cross join lateral (${costOfDay}) as before
+      where day.tenant_id = $1 and day.period_type = 'day' and day.period_start >= $2::date
+        and day.period_start < coalesce((
+          select min(c.valid_from) from analytics_costs c where c.tenant_id = $1 and c.valid_from > $2::date), 'infinity')`,
+    [tenantId, validFrom, cost],
+  );
+  await client.query({
+    text: `
+      insert into analytics_costs (tenant_id, valid_from, cost_per_manual_session) values ($1, $2::date, $3::numeric)
+      on conflict (tenant_id, valid_from) do update set cost_per_manual_session = excluded.cost_per_manual_session`,
+    values: [tenantId, validFrom, cost],
+  });
+}
+
+/**
+ * Converts the costs of a manual session, rounded half up as savings count them, and the savings of all days, weeks and
+ * months, sealed ones too. A day's savings are again its resolved sessions × its cost.
+ * @param rate units of the new currency for one of the old, as decimal text
+ */
+export async function convertMoney(client: WriterConnection, tenantId: string, rate: string): Promise<void> {
+  await moveSavings(
+    client,
+    `
+      select day.period_start as day, day.ai_resolved_sessions * (${counted("before.cost * $2::numeric")} - before.cost)
+        + round((day.estimated_cost_saved - day.ai_resolved_sessions * before.cost) * ($2::numeric - 1), ${costDecimals}) as saved
+      from analytics_business_metrics day cross join lateral (${costOfDay}) as before
+      where day.tenant_id = $1 and day.period_type = 'day'`,
+    [tenantId, rate],
+  );
+  await client.query({
+    text: `
+      update analytics_costs
+      set cost_per_manual_session = ${counted(`${counted("cost_per_manual_session")} * $2::numeric`)} where tenant_id = $1`,
+    values: [tenantId, rate],
+  });
+}
+
+/** The tenant's own metrics that are sums of money and have been counted, in order: their amounts are the events'. */
+export async function findOwnMoney(client: WriterConnection, tenantId: string): Promise<string[]> {
+  const { rows } = await client.query<{ metric: string }>({
+    text: `
+      select own.key as metric
+      from analytics_settings settings cross join lateral json_each(settings.custom_definitions -> 'metrics') as own
+      where settings.tenant_id = $1 and own.value ->> 'unit' = 'currency' and exists (
+        select from analytics_custom_counters counted where counted.tenant_id = $1 and counted.metric = own.key)
+      order by own.key collate "C"`,
+    values: [tenantId],
+  });
+  return rows.map(({ metric }) => metric);
+}
