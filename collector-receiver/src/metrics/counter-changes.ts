@@ -18,7 +18,7 @@ import { ticketPlaces } from "./ticket-places.ts";
 import { wordsOf } from "./words.ts";
 import { workingMsUntil } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
-import { closedAgainEntry, closeEventOf, qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
+import { closeEventOf, entryOfClose, qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
 import { QualityChanges } from "./quality-changes.ts";
 import type {
   AgentChange,
@@ -179,7 +179,7 @@ export class CounterChanges {
     { calendar, workingHours }: EventRules,
     sign: Sign,
   ): void {
-    for (const { atMs, amounts, resolvedBy, closedAgain } of parts) {
+    for (const { atMs, amounts, resolvedBy, doubt } of parts) {
       const day = this.#dayOf(tenantId, calendar.dayOf(atMs));
       const business = (day.business ??= this.#businessOf(tenantId, day.day)).amounts;
       const agent = resolvedBy === undefined ? undefined : this.#agentOf(resolvedBy?.agentId ?? null, day).amounts;
@@ -189,9 +189,7 @@ export class CounterChanges {
         business[businessAt] = (business[businessAt] as number) + amount;
         if (agent !== undefined && agentAt >= 0) agent[agentAt] = (agent[agentAt] as number) + amount;
       }
-      if (closedAgain !== undefined) {
-        this.quality.add(day.day, closeEventOf(closedAgain), closedAgainEntry, sign);
-      }
+      if (doubt !== undefined) this.quality.add(day.day, closeEventOf(doubt.close), entryOfClose[doubt.code], sign);
       const ms = resolvedBy?.resolutionMs ?? null;
       if (!resolvedBy || ms === null) continue;
       this.#addToHistogram(day, resolutionTime, ms, sign);

@@ -42,8 +42,13 @@ const contradictingDurations: QualityEntry = {
 };
 const unclearCache: QualityEntry = { code: "cache_unclear", attribute: "cached_input_tokens", detail: "" };
 const contradictingEnd: QualityEntry = { code: "contradicting_end", attribute: "resolved", detail: "" };
-/** A ticket was closed that was closed already. It follows from the history of the ticket, not from the event alone. */
-export const closedAgainEntry: QualityEntry = { code: "closed_again", attribute: "", detail: "" };
+/** The entry of a close, by its code. It follows from the history of the ticket, not from the event alone. */
+export const entryOfClose = {
+  /** A ticket was closed that was closed already. */
+  closed_again: { code: "closed_again", attribute: "", detail: "" },
+  /** How long the ticket took, as its close says, is not how long it took. */
+  contradicting_durations: { code: "contradicting_durations", attribute: "resolution_duration_hours", detail: "" },
+} as const satisfies Record<string, QualityEntry>;
 
 /** The event that closed a ticket. */
 export function closeEventOf({ tenantId, kind, atMs, eventId }: TicketChange): DoubtfulEvent {

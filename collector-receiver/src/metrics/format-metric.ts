@@ -77,6 +77,19 @@ export function formatMetric(
   locale: Locale,
   currency: string,
 ): string {
+  if (value === null || display.style !== "duration") return formatPlanned(value, unit, display, locale, currency);
+  const ms = multiply(value, { numerator: msInUnit[unit] ?? 1n, denominator: 1n });
+  return display.isTotal === true ? formatInUnit(ms, display, locale, true) : formatSpan(ms, locale);
+}
+
+/** As `formatMetric`, with the fixed units of the plan's documents: "1.5秒", "8分钟", "4小时". */
+export function formatPlanned(
+  value: Fraction | null,
+  unit: MetricUnit,
+  display: MetricDisplay,
+  locale: Locale,
+  currency: string,
+): string {
   if (value === null) return noNumber;
   switch (display.style) {
     case "percent":
@@ -92,7 +105,7 @@ export function formatMetric(
     }
     case "duration": {
       const ms = multiply(value, { numerator: msInUnit[unit] ?? 1n, denominator: 1n });
-      return formatDuration(ms, display, locale);
+      return formatInUnit(ms, display, locale, false);
     }
   }
 }
@@ -122,7 +135,13 @@ export function formatSigned(value: Fraction, digits: number, locale: Locale): s
   return formatText(formatOf(locale, { ...exactly(digits), signDisplay: "exceptZero" }), roundHalfUp(value, digits));
 }
 
-function formatDuration(ms: Fraction, display: Extract<MetricDisplay, { style: "duration" }>, locale: Locale): string {
+/** @param hasSymbols true: "4 h" in English as spans have it; false: "4 hr" as Intl writes it */
+function formatInUnit(
+  ms: Fraction,
+  display: Extract<MetricDisplay, { style: "duration" }>,
+  locale: Locale,
+  hasSymbols: boolean,
+): string {
   let unit = display.unit;
   let digits = display.digits;
   let keepZero = display.keepZero === true;
@@ -138,10 +157,7 @@ function formatDuration(ms: Fraction, display: Extract<MetricDisplay, { style: "
     text = roundHalfUp(inUnit(ms, unit), digits);
   }
   if (!keepZero) text = withoutTrailingZeros(text);
-  return formatText(
-    formatOf(locale, { style: "unit", unit, unitDisplay: "short", ...exactly(decimalsOf(text)) }),
-    text,
-  );
+  return formatUnit(text, unit, locale, hasSymbols);
 }
 
 /** Units of a span of time from the largest on, each with the count of it from which on it is used. */
@@ -152,8 +168,9 @@ const spanUnits = [
   { unit: "second", ms: 1000n, from: 0.1 },
   { unit: "millisecond", ms: 1n, from: 0 },
 ] as const;
+type SpanUnit = (typeof spanUnits)[number]["unit"];
 /** In English, symbols: Intl writes "sec" and "hr". */
-const symbols: Readonly<Partial<Record<(typeof spanUnits)[number]["unit"], string>>> = {
+const symbols: Readonly<Partial<Record<SpanUnit, string>>> = {
   hour: "h",
   minute: "min",
   second: "s",
@@ -174,8 +191,16 @@ export function formatSpan(ms: Fraction, locale: Locale): string {
   const zero = { unit: "second", text: "0" } as const;
   // Judged as it would read, so that 59.9 seconds are "1 min".
   const { unit, text } = ms.numerator === 0n ? zero : (shown.find(({ fits }) => fits) ?? zero);
+  return formatUnit(text, unit, locale);
+}
+
+/**
+ * A number of a unit of time: "1.5 s", "1.5秒".
+ * @param text a decimal number, whose digits are kept
+ */
+export function formatUnit(text: string, unit: SpanUnit, locale: Locale, hasSymbols = true): string {
   const digits = exactly(decimalsOf(text));
-  const symbol = locale === "en" ? symbols[unit] : undefined;
+  const symbol = hasSymbols && locale === "en" ? symbols[unit] : undefined;
   return symbol === undefined
     ? formatText(formatOf(locale, { style: "unit", unit, unitDisplay: "short", ...digits }), text)
     : `${formatText(formatOf(locale, digits), text)} ${symbol}`;

@@ -48,7 +48,10 @@ export interface MetricPresentation {
   readonly estimate?: true;
 }
 
-/** How a number is written; units of time go to the next smaller one where it would read below 1. */
+/**
+ * How a number is written. A span of time is written in the unit in which it reads best; the plan's keys keep `unit`, and go to
+ * the next smaller one where it would read below 1.
+ */
 export type MetricDisplay =
   | { readonly style: "number" | "percent" | "currency"; readonly digits: number }
   | {
@@ -59,6 +62,8 @@ export type MetricDisplay =
       readonly keepZero?: true;
       /** Goes to the next smaller unit only where it would read 0. */
       readonly staysInUnit?: true;
+      /** Work that adds up: it stays in `unit` everywhere, so that 480 hours are not 20 days. */
+      readonly isTotal?: true;
     };
 
 interface MetricBase {

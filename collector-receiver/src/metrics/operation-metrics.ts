@@ -73,7 +73,7 @@ const agentTime = {
   group: "agent_workbench",
   cohort: "agent_time",
   unit: "ms",
-  display: { style: "duration", unit: "hour", digits: 1 },
+  display: { style: "duration", unit: "hour", digits: 1, isTotal: true },
 } as const;
 const presence: LocalText = {
   en: "Clipped at the ends of the period, and at now. An agent is there from a login on, and for the tenant's heartbeat (4 h unless set) after each of its events; a ticket's event counts so only between a login and a logout within a day. A logout counts unless the agent works on within the heartbeat before the next login; with login_id each device has its own. A logout within a second of a login, in either order, is a reload. Whoever holds a session is there: from the takeover until its release or transfer, another agent's takeover, its end or a logout that counts, without these until the agent's last event in it, 12 h at most. Of two states busy comes before online, and online before away.",

@@ -84,10 +84,12 @@ export const qualityCodes = {
   },
   contradicting_durations: {
     kind: "contradiction",
-    en: "The first token came after the end of the answer. Both durations count as they were sent.",
-    zh: "首个字晚于回答结束；两个时长都按发送的值计数。",
-    enAction: "Measure both from the request: first_token_ms is at most response_time_ms.",
-    zhAction: "两者都从收到请求起计时：first_token_ms 不应大于 response_time_ms。",
+    en: "Two durations contradict each other. The first token came after the end of the answer, or a ticket's resolution_duration_hours is more than ten times and ten minutes off the time from its creation to its only close. All count as they were sent.",
+    zh: "两个时长相互矛盾：首个字晚于回答结束，或工单的 resolution_duration_hours 与从创建到唯一一次关闭的时间相差十倍以上且超过十分钟；都按发送的值计数。",
+    enAction:
+      "Measure both from the request, so that first_token_ms is at most response_time_ms. Send hours in resolution_duration_hours, not minutes or seconds.",
+    zhAction:
+      "两者都从收到请求起计时，first_token_ms 不应大于 response_time_ms；resolution_duration_hours 的单位是小时，不是分钟或秒。",
   },
   contradicting_end: {
     kind: "contradiction",

@@ -45,8 +45,11 @@ export interface TicketPart {
   readonly amounts: Amounts;
   /** The first `ticket.closed` since the last reopening: its agent counts too. Undefined if it counts for no agent. */
   readonly resolvedBy?: TicketChange | null;
-  /** A close of a ticket that was closed already: it stands in the ledger of data quality. */
-  readonly closedAgain?: TicketChange;
+  /**
+   * A close that stands in the ledger of data quality: of a ticket that was closed already, or with a duration that contradicts
+   * the time since the ticket's creation.
+   */
+  readonly doubt?: { readonly code: "closed_again" | "contradicting_durations"; readonly close: TicketChange };
 }
 
 /**
@@ -60,7 +63,7 @@ export function ticketContribution(history: TicketHistory, retainedFromMs: numbe
   const isReused = first !== undefined && changes.length > maxTicketChanges;
   const parts = isReused
     ? [{ atMs: first.atMs, amounts: { reused_ticket_ids: 1 } }]
-    : [...resolutionParts(changes), ...backlogParts(history, changes)];
+    : [...resolutionParts(changes), ...contradictionParts(history, changes), ...backlogParts(history, changes)];
   return retainedFromMs === null ? parts : parts.filter(({ atMs }) => atMs >= retainedFromMs);
 }
 
@@ -114,8 +117,28 @@ function closedAgainIn(stretch: readonly TicketChange[]): TicketPart[] {
     stretch
       .filter((change) => change.kind === kind)
       .slice(1)
-      .map((change) => ({ atMs: change.atMs, amounts: { tickets_closed_again: 1 }, closedAgain: change })),
+      .map((change) => ({
+        atMs: change.atMs,
+        amounts: { tickets_closed_again: 1 },
+        doubt: { code: "closed_again", close: change } as const,
+      })),
   );
+}
+
+/** Two durations of the same time that cannot both be right: a factor of ten and ten minutes apart, as other units are. */
+export const contradiction = { factor: 10, ms: 600_000 } as const;
+
+/** A ticket that was closed once, and never reopened, took the time from its creation to its close. */
+function contradictionParts({ createdMs }: TicketHistory, changes: readonly TicketChange[]): TicketPart[] {
+  const closes = changes.filter(({ kind }) => kind === "closed");
+  const [close] = closes;
+  if (createdMs === null || close === undefined || closes.length > 1) return [];
+  const { atMs, resolutionMs: told } = close;
+  const measured = atMs - createdMs;
+  if (told === null || measured < 0 || changes.some(({ kind }) => kind === "reopened")) return [];
+  const [shorter, longer] = [Math.min(told, measured), Math.max(told, measured)];
+  const isContradiction = longer > contradiction.factor * shorter && longer - shorter > contradiction.ms;
+  return isContradiction ? [{ atMs, amounts: {}, doubt: { code: "contradicting_durations", close } }] : [];
 }
 
 /** A ticket is in the backlog from its creation on, unless its last change is a close. */

@@ -29,7 +29,7 @@ export const workbenchMetrics: readonly MetricDefinition[] = [
     kind: "sum",
     key: "total_work_minutes",
     unit: "min",
-    display: { style: "duration", unit: "hour", digits: 1 },
+    display: { style: "duration", unit: "hour", digits: 1, isTotal: true },
     numerator: { add: ["total_work_minutes"] },
     name: { en: "Work time", zh: "工作时长" },
     meaning: {

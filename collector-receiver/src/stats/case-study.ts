@@ -1,9 +1,13 @@
+import { partsOf } from "../metrics/derive-metric.ts";
+import { formatPlanned } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
+import type { MetricDefinition } from "../metrics/metric-definition.ts";
+import { metricOf } from "../metrics/metric-dictionary.ts";
 import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
 import { notesOf } from "./document-notes.ts";
 import type { DocumentNote } from "./document-notes.ts";
-import { metricsOfPeriod } from "./period-metrics.ts";
+import { isKnown, metricsOfPeriod, unknownCounters } from "./period-metrics.ts";
 import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
 import { restatementsOf } from "./restatements.ts";
@@ -44,12 +48,13 @@ interface WorkbenchFigures {
 /** The case study of a period: a pure function of (reading, locale). */
 export function caseStudyOf(reading: PeriodReading, locale: Locale): CaseStudy {
   const metrics = metricsOfPeriod(reading, locale);
-  const chatbot = chatbotFigures(metrics);
+  const text: Text = (key) => plannedIn(reading, key, locale);
+  const chatbot = chatbotFigures(metrics, text);
   return {
     ...documentHeader(reading, locale),
     highlights: chatbot,
     ai_chatbot: chatbot,
-    agent_workbench: workbenchFigures(metrics),
+    agent_workbench: workbenchFigures(metrics, text),
     story: tellStory(reading, metrics, locale),
     notes: notesOf(reading, metrics, locale),
     restatements: restatementsOf(reading, locale),
@@ -57,32 +62,37 @@ export function caseStudyOf(reading: PeriodReading, locale: Locale): CaseStudy {
   };
 }
 
-function chatbotFigures(metrics: PeriodMetrics): ChatbotFigures {
+type Text = (key: string) => string;
+
+function chatbotFigures(metrics: PeriodMetrics, text: Text): ChatbotFigures {
   return {
     total_customers_served: valueIn(metrics, "total_sessions"),
-    ai_resolution_rate: textIn(metrics, "ai_resolution_rate"),
-    avg_response_time: textIn(metrics, "avg_response_time_ms"),
-    cost_saved: textIn(metrics, "estimated_cost_saved"),
-    order_query_success_rate: textIn(metrics, "order_query_success_rate"),
-    tracking_query_success_rate: textIn(metrics, "tracking_query_success_rate"),
+    ai_resolution_rate: text("ai_resolution_rate"),
+    avg_response_time: text("avg_response_time_ms"),
+    cost_saved: text("estimated_cost_saved"),
+    order_query_success_rate: text("order_query_success_rate"),
+    tracking_query_success_rate: text("tracking_query_success_rate"),
   };
 }
 
-function workbenchFigures(metrics: PeriodMetrics): WorkbenchFigures {
+function workbenchFigures(metrics: PeriodMetrics, text: Text): WorkbenchFigures {
   return {
     sessions_handled: valueIn(metrics, "sessions_handled"),
-    avg_first_response: textIn(metrics, "avg_first_response_ms"),
-    avg_handle_time: textIn(metrics, "avg_handle_time_sec"),
+    avg_first_response: text("avg_first_response_ms"),
+    avg_handle_time: text("avg_handle_time_sec"),
     tickets_resolved: valueIn(metrics, "tickets_resolved"),
-    avg_resolution_time: textIn(metrics, "avg_resolution_hours"),
-    sla_met_rate: textIn(metrics, "sla_met_rate"),
+    avg_resolution_time: text("avg_resolution_hours"),
+    sla_met_rate: text("sla_met_rate"),
   };
+}
+
+/** A figure in the units that the plan gives its documents: those of pages adapt. */
+function plannedIn({ tenant, counters }: PeriodReading, key: string, locale: Locale): string {
+  const metric = metricOf(key) as Exclude<MetricDefinition, { kind: "quantile" }>;
+  const { value } = partsOf(metric, isKnown({ tenant }, metric) ? counters : unknownCounters(counters));
+  return formatPlanned(value, metric.unit, metric.display, locale, tenant.currency);
 }
 
 function valueIn(metrics: PeriodMetrics, key: string): number | null {
   return (metrics.get(key) as ComparedMetric).value;
-}
-
-function textIn(metrics: PeriodMetrics, key: string): string {
-  return (metrics.get(key) as ComparedMetric).formatted;
 }

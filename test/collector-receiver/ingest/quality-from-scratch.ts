@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { countedEvents } from "./count-from-scratch.ts";
 import { localDay } from "./days-from-scratch.ts";
-import { ticketsFromScratch } from "./tickets-from-scratch.ts";
+import { contradictedHours, ticketsFromScratch } from "./tickets-from-scratch.ts";
 
 /** Words of `arbitraryEvents` that no list knows, by event and attribute, as the ledger writes them. */
 const unknownWords: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
@@ -49,6 +49,10 @@ export function qualityFromScratch(events: readonly BusinessEvent[], timezone: s
   }
   for (const { tenantId, day, closedBy } of ticketsFromScratch(events, timezone).closedAgain) {
     const key = [tenantId, day, "closed_again", "", "", closedBy].join("|");
+    ledger[key] = (ledger[key] ?? 0) + 1;
+  }
+  for (const { tenantId, day } of contradictedHours(events, timezone)) {
+    const key = [tenantId, day, "contradicting_durations", "resolution_duration_hours", "", "ticket.closed"].join("|");
     ledger[key] = (ledger[key] ?? 0) + 1;
   }
   return ledger;

@@ -116,6 +116,25 @@ export function ticketsFromScratch(
   return { amounts: amounts.filter(({ amount }) => amount !== 0), durations, closedAgain };
 }
 
+/** The days on which a ticket's only close says that it took ten times, and ten minutes, more or less than it did. */
+export function contradictedHours(
+  events: readonly BusinessEvent[],
+  timezone: string,
+): { readonly tenantId: string; readonly day: string }[] {
+  const told = events.filter(({ name, test }) => name.startsWith("ticket.") && !test);
+  return [...Map.groupBy(told, ({ tenantId, ticketId }) => `${tenantId}|${ticketId}`).values()].flatMap((own) => {
+    const created = own.filter(({ name }) => name === "ticket.created").map(({ occurredAtMs }) => occurredAtMs);
+    const [close, ...more] = own.filter(({ name }) => name === "ticket.closed");
+    const hours = close?.attributes["resolution_duration_hours"];
+    if (close === undefined || created.length === 0 || more.length > 0 || typeof hours !== "number") return [];
+    if (own.some((event) => doingOf(event) === "reopen")) return [];
+    const minutes = [hours * 60, (close.occurredAtMs - Math.min(...created)) / 60_000].toSorted((a, b) => a - b);
+    const [less, most] = minutes as [number, number];
+    if (less < 0 || most <= 10 * less || most - less <= 10) return [];
+    return [{ tenantId: close.tenantId, day: localDay(close.occurredAtMs, timezone) }];
+  });
+}
+
 function inOrder(events: readonly BusinessEvent[]): BusinessEvent[] {
   const rank = (event: BusinessEvent): number => (doingOf(event) === "reopen" ? 0 : 1);
   return events.toSorted(

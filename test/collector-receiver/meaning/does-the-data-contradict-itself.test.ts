@@ -146,3 +146,61 @@ test("the close of a ticket goes by its own event: a test says nothing, the sess
   expect(await (await fetch(`${list}&lang=en`)).text()).toContain("1 of 1 shown");
   await scenario.october();
 });
+
+/** The lines about hours that contradict their ticket's history: event count, and both values of the example. */
+async function contradictedHours({ receiver }: Scenario): Promise<[events: number, value: number, against: number][]> {
+  const document: any = await (
+    await fetch(`${receiver.url}/api/analytics/data-quality?month=2025-10&locale=en`)
+  ).json();
+  return document.entries
+    .filter(({ attribute }: any) => attribute === "resolution_duration_hours")
+    .map(({ code, events, examples: [{ value, against }] }: any) => {
+      expect(code).toBe("contradicting_durations");
+      return [events, value, against];
+    });
+}
+
+const ticket = (id: number, created: string, closed: string, hours: number): Told[] => [
+  [created, "ticket.created", { ticket_id: id }],
+  [closed, "ticket.closed", { ticket_id: id, resolution_duration_hours: hours }],
+];
+
+test("hours that are another unit stand in the ledger with both values, and count as they were sent", async () => {
+  const scenario = await openScenario();
+  await scenario.tell(
+    // Seconds and minutes for hours.
+    ...ticket(1, "09:00:00", "10:00:00", 3600),
+    // Ten times is not more than ten times; nine minutes are not ten.
+    ...ticket(2, "09:00:00", "10:00:00", 10),
+    ...ticket(3, "09:00:00", "09:09:00", 0),
+    ...ticket(4, "09:00:00", "09:30:00", 0.5),
+    // What was created after it was closed has no duration of its own.
+    ...ticket(5, "12:00:00", "10:00:00", 500),
+  );
+  expect(await contradictedHours(scenario)).toEqual([[1, 3600, 1]]);
+  const { document } = await scenario.october();
+  expect(document.notes).toContainEqual(expect.objectContaining({ code: "contradiction", count: 1 }));
+  const list = `${scenario.receiver.url}/data-quality/events?month=2025-10&code=contradicting_durations&event=ticket.closed&attribute=resolution_duration_hours`;
+  const page = await (await fetch(`${list}&lang=en`)).text();
+  expect(page).toContain("1 of 1 shown");
+  expect(page).toMatch(/resolution_duration_hours<\/code>\s*3600/);
+  expect(page).toMatch(/created_to_closed_hours<\/code>\s*1\b/);
+
+  // A creation told later, and then an earlier one, judge it anew; a second close or a reopening says nothing.
+  await scenario.tell(["08:00:00", "ticket.closed", { ticket_id: 6, resolution_duration_hours: 0 }]);
+  expect(await contradictedHours(scenario)).toHaveLength(1);
+  await scenario.tell(["07:55:00", "ticket.created", { ticket_id: 6 }]);
+  expect((await contradictedHours(scenario))[0]?.[0]).toBe(1);
+  await scenario.tell(["07:00:00", "ticket.created", { ticket_id: 6 }]);
+  expect((await contradictedHours(scenario))[0]?.[0]).toBe(2);
+  await scenario.october();
+  await scenario.tell([
+    "13:00:00",
+    "ticket.status_changed",
+    { ticket_id: 6, from_status: "closed", to_status: "open" },
+  ]);
+  expect((await contradictedHours(scenario))[0]?.[0]).toBe(1);
+  await scenario.tell(["14:00:00", "ticket.closed", { ticket_id: 1, resolution_duration_hours: 5 }]);
+  expect(await contradictedHours(scenario)).toEqual([]);
+  await scenario.october();
+});

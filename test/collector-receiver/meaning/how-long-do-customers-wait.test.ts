@@ -17,7 +17,7 @@ test("first is first: a conversation that passes through three agents has one fi
     avg_later_wait_ms: 900_000,
     plan_avg_first_response_ms: 620_000,
   });
-  expect(text).toMatchObject({ avg_first_response_ms: "60 sec", avg_later_wait_ms: "900 sec" });
+  expect(text).toMatchObject({ avg_first_response_ms: "1 min", avg_later_wait_ms: "15 min" });
   const answer = await fetch(`${receiver.url}/api/analytics/agents?month=2025-10`);
   const { agents } = (await answer.json()) as {
     agents: { agent_id: number; metrics: Record<string, { value: number | null }> }[];

@@ -14,7 +14,7 @@ test("a ticket that is closed again a second later is resolved once, as its firs
   expect(text).toMatchObject({
     ticket_resolution_rate: "100.0%",
     sla_met_rate: "100.0%",
-    avg_resolution_hours: "2 hr",
+    avg_resolution_hours: "2 h",
   });
   expect(document.agent_workbench).toMatchObject({ tickets_resolved: 1, sla_met_rate: "100.0%" });
 });

@@ -124,11 +124,11 @@ describe("the plan's documents", () => {
     });
     expect(document.story).toBe(
       "In December 2025, the AI chatbot had 5,420 conversations and resolved 4,623 sessions alone, a rate of 85.3%. " +
-        "The average response time was 1.5 sec, an estimated ¥46,230 of manual work was saved, " +
+        "The average response time was 1.5 s, an estimated ¥46,230 of manual work was saved, " +
         "98.2% of order queries succeeded, and 96.8% of tracking queries succeeded. " +
-        "Agents took over 812 sessions, the average first response (wait until takeover) was 30 sec, " +
+        "Agents took over 812 sessions, the average first response (wait until takeover) was 30 s, " +
         "and the average handle time was 8 min. " +
-        "125 tickets were resolved, on average in 4 hr, and 95.2% of resolved tickets met their SLA. " +
+        "125 tickets were resolved, on average in 4 h, and 95.2% of resolved tickets met their SLA. " +
         "Compared with November 2025, counts by the day, 31 days against 30: conversations +4.9%; the AI resolution rate +1.3 percentage points; " +
         "the average response time −6.3%; sessions handled by agents 20 in 30 days → 812 in 31 days; tickets resolved +21.0%; " +
         "the share within SLA −0.8 percentage points.",

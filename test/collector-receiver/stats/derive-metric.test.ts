@@ -78,23 +78,26 @@ describe("text", () => {
   });
 
   const durations: readonly [string, Partial<Counters>, string, string][] = [
-    ["avg_response_time_ms", { total_response_time_ms: "1500", responses_timed: "1" }, "1.5秒", "1.5 sec"],
-    ["avg_response_time_ms", { total_response_time_ms: "2000", responses_timed: "1" }, "2.0秒", "2.0 sec"],
-    ["avg_response_time_ms", { total_response_time_ms: "450", responses_timed: "1" }, "0.5秒", "0.5 sec"],
+    ["avg_response_time_ms", { total_response_time_ms: "1500", responses_timed: "1" }, "1.5秒", "1.5 s"],
+    ["avg_response_time_ms", { total_response_time_ms: "2000", responses_timed: "1" }, "2秒", "2 s"],
+    ["avg_response_time_ms", { total_response_time_ms: "450", responses_timed: "1" }, "0.5秒", "0.5 s"],
     ["avg_response_time_ms", { total_response_time_ms: "49", responses_timed: "1" }, "49毫秒", "49 ms"],
-    ["avg_response_time_ms", { total_response_time_ms: "0", responses_timed: "1" }, "0.0秒", "0.0 sec"],
-    ["avg_first_response_ms", { first_wait_ms: "30400", first_waits_known: "1" }, "30秒", "30 sec"],
-    ["avg_first_response_ms", { first_wait_ms: "499", first_waits_known: "1" }, "499毫秒", "499 ms"],
+    ["avg_response_time_ms", { total_response_time_ms: "0", responses_timed: "1" }, "0秒", "0 s"],
+    ["avg_first_response_ms", { first_wait_ms: "30400", first_waits_known: "1" }, "30秒", "30 s"],
+    ["avg_first_response_ms", { first_wait_ms: "499", first_waits_known: "1" }, "0.5秒", "0.5 s"],
     ["avg_handle_time_sec", { handle_ms: "480000", handles_known: "1" }, "8分钟", "8 min"],
     ["avg_handle_time_sec", { handle_ms: "500000", handles_known: "1" }, "8.3分钟", "8.3 min"],
-    ["avg_handle_time_sec", { handle_ms: "45250", handles_known: "1" }, "45.3秒", "45.3 sec"],
+    ["avg_handle_time_sec", { handle_ms: "45250", handles_known: "1" }, "45秒", "45 s"],
     ["avg_handle_time_sec", { handle_ms: "59990", handles_known: "1" }, "1分钟", "1 min"],
-    ["avg_handle_time_sec", { handle_ms: "0", handles_known: "1" }, "0分钟", "0 min"],
-    ["avg_resolution_hours", { resolution_ms: "14400000", resolutions_timed: "1" }, "4小时", "4 hr"],
-    ["avg_resolution_hours", { resolution_ms: "13500000", resolutions_timed: "1" }, "3.8小时", "3.8 hr"],
+    ["avg_handle_time_sec", { handle_ms: "0", handles_known: "1" }, "0秒", "0 s"],
+    ["avg_resolution_hours", { resolution_ms: "14400000", resolutions_timed: "1" }, "4小时", "4 h"],
+    ["avg_resolution_hours", { resolution_ms: "13500000", resolutions_timed: "1" }, "3.8小时", "3.8 h"],
+    ["avg_resolution_hours", { resolution_ms: "129600000", resolutions_timed: "1" }, "36小时", "36 h"],
+    ["avg_resolution_hours", { resolution_ms: "172799999", resolutions_timed: "1" }, "2天", "2 days"],
+    ["avg_resolution_hours", { resolution_ms: "432000000", resolutions_timed: "1" }, "5天", "5 days"],
     ["avg_resolution_hours", { resolution_ms: "1800000", resolutions_timed: "1" }, "30分钟", "30 min"],
-    ["avg_resolution_hours", { resolution_ms: "3600", resolutions_timed: "1" }, "3.6秒", "3.6 sec"],
-    ["total_work_minutes", { total_work_minutes: "28800.5" }, "480小时", "480 hr"],
+    ["avg_resolution_hours", { resolution_ms: "3600", resolutions_timed: "1" }, "3.6秒", "3.6 s"],
+    ["total_work_minutes", { total_work_minutes: "28800.5" }, "480小时", "480 h"],
   ];
   it.each(durations)("%s of %j is %s and %s", (key, counters, zh, en) => {
     expect(textOf(key, counters)).toBe(zh);

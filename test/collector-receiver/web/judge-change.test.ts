@@ -33,9 +33,9 @@ test.each([
   ["ai_resolution_rate", resolved(800), resolved(812), "bad", "▼ 1.2 points worse", "▼ 变差 1.2 个百分点"],
   ["ai_resolution_rate", resolved(810), resolved(800), "good", "▲ 1.0 point better", "▲ 改善 1.0 个百分点"],
   ["ai_resolution_rate", resolved(800), resolved(800), "neutral", "＝ unchanged", "＝ 持平"],
-  ["avg_first_response_ms", waits(29_000), waits(25_000), "bad", "▲ 4 sec slower", "▲ 慢了 4秒"],
-  ["avg_first_response_ms", waits(25_000), waits(85_000), "good", "▼ 60 sec faster", "▼ 快了 60秒"],
-  ["avg_first_response_ms", waits(25_300), waits(25_000), "bad", "▲ 300 ms slower", "▲ 慢了 300毫秒"],
+  ["avg_first_response_ms", waits(29_000), waits(25_000), "bad", "▲ 4 s slower", "▲ 慢了 4秒"],
+  ["avg_first_response_ms", waits(25_000), waits(85_000), "good", "▼ 1 min faster", "▼ 快了 1分钟"],
+  ["avg_first_response_ms", waits(25_300), waits(25_000), "bad", "▲ 0.3 s slower", "▲ 慢了 0.3秒"],
   [
     "escalation_rate",
     { total_sessions: "100", escalated_sessions: "20" },

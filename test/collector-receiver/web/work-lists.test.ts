@@ -179,10 +179,10 @@ test("a row says duration, outcome, reason, agent and wait", async () => {
     "Outcome: AI-assisted escalated",
     "Reason: =refund",
     "Agent: 王芳",
-    "Wait for a human: 42.5 sec",
+    "Wait for a human: 43 s",
   ]);
   expect(cells("s-b").slice(1)).toEqual([
-    "Duration: 499 ms",
+    "Duration: 0.5 s",
     "Channel: —",
     "Outcome: unanswered",
     "Reason: page_left",
@@ -232,9 +232,9 @@ test("a conversation is told in words, in both languages, with what was recorded
   expect(await told("en")).toEqual([
     "Conversation started on wechat",
     "Customer wrote",
-    "AI answered after 3.4 sec",
+    "AI answered after 3.4 s",
     "wizard wrote",
-    "Order not found after 250 ms",
+    "Order not found after 0.3 s",
     "AI asked for a human: &lt;b&gt;keyword&lt;/b&gt;",
     "王芳 took over after a wait of 2 min",
     "王芳 transferred the conversation to Agent 8",
@@ -294,7 +294,7 @@ test("tickets show age, priority, assignee and SLA, by age and by number, and a 
     (endMs - dayMs - hour) / 1000,
   ]);
   const resolved = await get(open.replace("ticket_backlog", "tickets_resolved"));
-  expect(resolved).toMatch(/data-label="Age" class="">\s*5 hr/);
+  expect(resolved).toMatch(/data-label="Age" class="">\s*5 h/);
   expect(resolved).toContain("missed");
   expect(resolved).toContain("1 of 1 shown");
   expect(await get(open)).toContain("2 of 2 shown");

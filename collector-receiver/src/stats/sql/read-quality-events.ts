@@ -1,13 +1,13 @@
 import type { Pool } from "pg";
 import { vocabularies } from "@spanledger/sdk/event-catalogue";
 import { invalidKey } from "../../mapping/invalid-values.ts";
-import { qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.ts";
+import { entryOfClose, qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.ts";
 import type { OwnWordLists } from "../../metrics/words.ts";
 import { countableEvent, hasDerivedId, type CountableRow } from "../../storage/recount/stream-countable-events.ts";
 import { readOwnWords } from "./read-custom-definitions.ts";
 import { placeholders } from "../../metrics/customer-ids.ts";
 import { qualityCodes } from "../../metrics/quality-codes.ts";
-import { maxTicketChanges } from "../../metrics/ticket-contribution.ts";
+import { contradiction, maxTicketChanges } from "../../metrics/ticket-contribution.ts";
 import { isCountedSession } from "../../metrics/session-outcome.ts";
 import { eventColumns, listedEvent } from "../lists/listed-event.ts";
 import type { EventRow, ListedEvent } from "../lists/listed-event.ts";
@@ -17,6 +17,8 @@ import type { InstantRange } from "./read-ticket-stock.ts";
 export type QualityEventRow = EventRow & {
   readonly has_derived_id: boolean;
   readonly is_closed_again: boolean;
+  /** How long its ticket took, if that contradicts what it says: ms as text. */
+  readonly measured_ms: string | null;
   readonly is_of_counted_session: boolean;
 };
 
@@ -44,7 +46,7 @@ export async function readQualityEvents(
     for (;;) {
       const rows = await readPage(pool, tenantId, key, range, from);
       for (const row of rows) {
-        if (isDoubtful(tenantId, row, key, words)) found.push(listedEvent(row));
+        if (isDoubtful(tenantId, row, key, words)) found.push(withMeasured(row));
         if (found.length === limit) return found;
       }
       const last = rows.at(-1);
@@ -53,6 +55,14 @@ export async function readQualityEvents(
     }
   }
   return found;
+}
+
+/** Beside what an event says, how long its ticket took, if that is another time. */
+function withMeasured(row: QualityEventRow): ListedEvent {
+  const listed = listedEvent(row);
+  if (row.measured_ms === null) return listed;
+  const hours = Number((Number(row.measured_ms) / 3_600_000).toFixed(2));
+  return { ...listed, attributes: { ...listed.attributes, created_to_closed_hours: hours } };
 }
 
 async function readPage(
@@ -65,7 +75,7 @@ async function readPage(
   const { condition, more } = mayHave(code, attribute);
   const isOfTestMark = attribute === "test";
   // What tickets tell goes by event, whatever its session is.
-  const goesByEvent = isOfTestMark || code === "closed_again";
+  const goesByEvent = isOfTestMark || isOfTicket({ code, attribute });
   const { rows } = await pool.query<QualityEventRow>({
     name: `stats-read-quality-events-${code}${isOfTestMark ? "-test" : ""}`,
     text: `
@@ -89,6 +99,13 @@ async function readPage(
   return rows;
 }
 
+/** SQL over `analytics_events e`: its ticket's number has no more changes than one ticket may have. */
+const isOneTicket = `(
+  select count(*) from (
+    select from analytics_ticket_changes change
+    where change.tenant_id = e.tenant_id and change.ticket_id = e.ticket_id limit ${maxTicketChanges + 1}) as changes
+) <= ${maxTicketChanges}`;
+
 /**
  * SQL over `analytics_events e`: its ticket was closed the same way before and not reopened since, as ticket-contribution.ts walks
  * it. At one instant a reopening comes before a close. A number with too many changes is not one ticket's.
@@ -103,17 +120,33 @@ const isClosedAgain = `exists (
       select from analytics_ticket_changes reopened
       where reopened.tenant_id = e.tenant_id and reopened.ticket_id = e.ticket_id and reopened.kind = 'reopened'
         and reopened.changed_at > earlier.changed_at and reopened.changed_at <= again.changed_at)
-    and (
-      select count(*) from (
-        select from analytics_ticket_changes change
-        where change.tenant_id = e.tenant_id and change.ticket_id = e.ticket_id limit ${maxTicketChanges + 1}) as changes
-    ) <= ${maxTicketChanges})`;
+    and ${isOneTicket})`;
+
+/**
+ * SQL over `analytics_events e`: how long its ticket took, in ms, if the event is its only close and says otherwise, as
+ * ticket-contribution.ts judges it.
+ */
+const measuredMs = `(
+  select measured.ms::text from analytics_ticket_changes close
+  join analytics_tickets ticket using (tenant_id, ticket_id)
+  cross join lateral (
+    select trunc(extract(epoch from close.changed_at - ticket.created_at) * 1000)::bigint as ms) as measured
+  where close.tenant_id = e.tenant_id and close.ticket_id = e.ticket_id and close.changed_at = e.occurred_at
+    and close.event_id = e.event_id and close.kind = 'closed' and measured.ms >= 0
+    and greatest(close.resolution_ms, measured.ms) > ${contradiction.factor} * least(close.resolution_ms, measured.ms)
+    and abs(close.resolution_ms - measured.ms) > ${contradiction.ms}
+    and not exists (
+      select from analytics_ticket_changes other
+      where other.tenant_id = e.tenant_id and other.ticket_id = e.ticket_id and other.event_id <> e.event_id
+        and other.kind in ('closed', 'reopened'))
+    and ${isOneTicket})`;
 
 /** SQL over `analytics_events e`: its session is no test. */
 const isOfCountedSession = `not exists (
   select from analytics_sessions s where s.tenant_id = e.tenant_id and s.session_id = e.session_id and not (${isCountedSession}))`;
 /** SQL over `analytics_events e`: what `isDoubtful` reads of an event. */
 export const qualityEventColumns = `${eventColumns}, ${hasDerivedId} as has_derived_id, ${isClosedAgain} as is_closed_again,
+  ${measuredMs} as measured_ms,
   ${isOfCountedSession} as is_of_counted_session`;
 
 /** SQL that is true of the events that have an entry, and of few others; its values are $7 and on. */
@@ -130,6 +163,7 @@ function mayHave(code: QualityKey["code"], attribute: string): { condition: stri
       return { condition: hasDerivedId, more: [] };
     case "contradiction":
       if (code === "closed_again") return { condition: isClosedAgain, more: [] };
+      if (isOfTicket({ code, attribute })) return { condition: `${measuredMs} is not null`, more: [] };
       return code === "contradicting_end" ? both("resolved", "reason") : both("first_token_ms", "response_time_ms");
     case "rejection":
       return { condition: "false", more: [] };
@@ -144,6 +178,11 @@ const nobody = `^[^[:alnum:]]*(${[...placeholders]
   .filter((text) => /\p{L}|\d/u.test(text))
   .join("|")})?[^[:alnum:]]*$`;
 
+/** Whether an entry follows from the history of a ticket rather than from the event alone. */
+function isOfTicket({ code, attribute }: Pick<QualityKey, "code" | "attribute">): boolean {
+  return Object.values(entryOfClose).some((entry) => entry.code === code && entry.attribute === attribute);
+}
+
 /** Whether an event has an entry of the ledger, by the function that counts it. */
 export function isDoubtful(
   tenantId: string,
@@ -151,7 +190,7 @@ export function isDoubtful(
   { code, attribute, detail }: QualityKey,
   words: OwnWordLists,
 ): boolean {
-  if (code === "closed_again") return row.is_closed_again;
+  if (isOfTicket({ code, attribute })) return code === "closed_again" ? row.is_closed_again : row.measured_ms !== null;
   const event = countableEvent(tenantId, {
     ...row,
     occurred_at: Number(row.occurred_at_ms),

@@ -10,8 +10,10 @@ export interface QualityExample {
   readonly event_id: string;
   readonly session_id: string | null;
   readonly occurred_at: string;
-  /** The value that was left out, if it is a number. */
+  /** The value that was left out, or that is contradicted, if it is a number. */
   readonly value: number | null;
+  /** What contradicts it, in the unit of the attribute; null if nothing does. */
+  readonly against: number | null;
 }
 
 /**
@@ -39,7 +41,6 @@ export async function readQualityExamples(
     named.flatMap(({ entry, example }) => {
       const row = stored.get(example);
       if (row === undefined || !isDoubtful(tenantId, row, entry, words)) return [];
-      const notes = row.event_data[invalidKey] as Readonly<Record<string, { value?: number }>> | undefined;
       return [
         [
           example,
@@ -47,13 +48,29 @@ export async function readQualityExamples(
             event_id: row.event_id,
             session_id: row.session_id,
             occurred_at: new Date(Number(row.occurred_at_ms)).toISOString(),
-            value: notes?.[entry.attribute]?.value ?? null,
+            ...valuesOf(row, entry),
           },
         ] as const,
       ];
     }),
   );
 }
+
+/** What an event says, and what contradicts it. */
+function valuesOf(
+  { event_data: data, measured_ms: measuredMs }: Pick<QualityEventRow, "event_data" | "measured_ms">,
+  { code, attribute }: Pick<QualityRow, "code" | "attribute">,
+): Pick<QualityExample, "value" | "against"> {
+  if (code !== "contradicting_durations") {
+    const notes = data[invalidKey] as Readonly<Record<string, { value?: number }>> | undefined;
+    return { value: notes?.[attribute]?.value ?? null, against: null };
+  }
+  const value = data[attribute] as number;
+  const ofAnswer = measuredMs === null;
+  return { value, against: ofAnswer ? (data["response_time_ms"] as number) : Number(measuredMs) / hourMs };
+}
+
+const hourMs = 3_600_000;
 
 const readExamplesSql = `
 select found.*

@@ -1,3 +1,4 @@
+import { formatUnit } from "../../metrics/format-metric.ts";
 import { deriveQuantile } from "../../metrics/derive-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { MetricDefinition } from "../../metrics/metric-definition.ts";
@@ -75,20 +76,13 @@ export function chartResponses(context: ReportContext): ReportChart {
 
 /** Milliseconds with three digits, in the unit in which they are at least 1. */
 function timeFormat(locale: Locale): (ms: number) => string {
-  const units = (
-    [
-      ["hour", 3_600_000],
-      ["minute", 60_000],
-      ["second", 1000],
-      ["millisecond", 1],
-    ] as const
-  ).map(([unit, ms]) => ({
-    ms,
-    format: new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 }),
-  }));
-  const smallest = units[3] as (typeof units)[number];
+  const units = [
+    { unit: "hour", size: 3_600_000 },
+    { unit: "minute", size: 60_000 },
+    { unit: "second", size: 1000 },
+  ] as const;
   return (ms) => {
-    const { ms: size, format } = units.find((unit) => ms >= unit.ms) ?? smallest;
-    return format.format(ms / size);
+    const { unit, size } = units.find((one) => ms >= one.size) ?? { unit: "millisecond", size: 1 };
+    return formatUnit(String(Number((ms / size).toPrecision(3))), unit, locale);
   };
 }

@@ -1,5 +1,6 @@
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describeMoment } from "../page/describe-moment.ts";
+import { describeDuration } from "../page/describe-duration.ts";
 import { html } from "../page/html.ts";
 import type { Fragment } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
@@ -76,23 +77,22 @@ export function renderTicket(
   });
 }
 
+const hourMs = 3_600_000;
+
 function renderFacts({ events, kinds, timezone, agentNames }: TicketView, locale: Locale): Fragment {
   const words = eventTexts[locale];
   const facts = describeTicket(events, kinds);
   const moment = describeMoment(timezone, locale);
-  const hours = new Intl.NumberFormat(locale, {
-    style: "unit",
-    unit: "hour",
-    unitDisplay: "short",
-    maximumFractionDigits: 1,
-  });
   const at = (ms: number | null): string => (ms === null ? "—" : moment(ms));
   const by = facts.closedBy;
   const rows: readonly (readonly [string, string])[] = [
     [words.ticketState, facts.closedAtMs === null ? words.states.open : words.states.closed],
     [words.created, at(facts.createdAtMs)],
     [words.closed, at(facts.closedAtMs)],
-    [words.resolution, facts.resolutionHours === null ? "—" : hours.format(facts.resolutionHours)],
+    [
+      words.resolution,
+      describeDuration(facts.resolutionHours === null ? null : facts.resolutionHours * hourMs, locale),
+    ],
     [words.sla, facts.slaMet === null ? "—" : facts.slaMet ? words.slaMet : words.slaMissed],
     [words.handledBy, by === null ? "—" : (agentNames.get(by) ?? words.unnamed(String(by)))],
   ];
