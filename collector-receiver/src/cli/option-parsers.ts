@@ -28,7 +28,7 @@ export function amount(text: string): string {
 }
 
 /** A rate of exchange as its decimal text. */
-export function rate(text: string): string {
+export function exchangeRate(text: string): string {
   if (/^\d{1,9}(?:\.\d{1,9})?$/.test(text) && Number(text) > 0) return text;
   throw new InvalidArgumentError("It has to be a decimal number above 0, such as 0.1385.");
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { packageCommit, packageVersion } from "../package-root.ts";
-import { amount, day, describeWrongOptions, duration, rate, wholeNumber } from "./option-parsers.ts";
+import { amount, day, describeWrongOptions, duration, exchangeRate, wholeNumber } from "./option-parsers.ts";
 import { printError } from "./print.ts";
 
 const program = new Command("spanledger")
@@ -74,7 +74,11 @@ program
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--timezone <name>", "business timezone; refused once anything is sealed")
   .option("--currency <code>", "ISO 4217 code of the costs, such as EUR; once anything was saved, with --rate")
-  .option("--rate <number>", "units of --currency for one of the tenant's: costs and savings are converted", rate)
+  .option(
+    "--rate <number>",
+    "units of --currency for one of the tenant's: costs and savings are converted",
+    exchangeRate,
+  )
   .option(
     "--idle-timeout <duration>",
     "after how much silence a session counts as ended: 24h, 90m",
