@@ -2,8 +2,12 @@ import { expect, test } from "vitest";
 import { openScenario } from "./open-scenario.ts";
 
 test("placeholders are nobody", async () => {
-  const { tell, october } = await openScenario();
-  const nobody = ["", "null", " NULL ", "undefined", "none", "Anonymous", "0", "-1", "   ", 0, -1];
+  const { tell, october, receiver } = await openScenario();
+  const nobody = [
+    ...["", "null", " NULL ", "undefined", "none", "Anonymous", "0", "-1", "   ", "\u3000", 0, -1],
+    ...["Guest", "N/A", "NaN", "unknown", "匿名", " 游客 ", "访客", "未登录", "-", "{}"],
+    ...['"null"', "(NULL)", "[object Object]", "00000000-0000-0000-0000-000000000000"],
+  ];
   for (const [i, user_id] of nobody.entries()) {
     const session_id = `s-${i}`;
     await tell(
@@ -15,6 +19,20 @@ test("placeholders are nobody", async () => {
   const { of, document } = await october();
   expect(of).toMatchObject({ total_sessions: nobody.length, unique_customers: 0 });
   expect(document.story).not.toMatch(/customers/);
+  expect(document.notes).toContainEqual(expect.objectContaining({ code: "placeholder", count: nobody.length }));
+  // The list behind the ledger has each of them.
+  const list = "/data-quality/events?month=2025-10&code=placeholder&event=session.start&attribute=user_id&lang=en";
+  const page = await (await fetch(receiver.url + list)).text();
+  expect(page).toContain(`${nobody.length} of ${nobody.length} shown`);
+});
+
+test("an id that only looks like a placeholder is somebody", async () => {
+  const { tell, october } = await openScenario();
+  const somebody = ["null-1", "guest7", "00", "1", "-2", "anonymous@example.com", "游客王芳", "non"];
+  for (const [i, user_id] of somebody.entries()) {
+    await tell(["09:00:00", "session.start", { session_id: `s-${i}`, user_id }]);
+  }
+  expect((await october()).of).toMatchObject({ unique_customers: somebody.length });
 });
 
 test("a visitor who gives a name is that customer, also the day after", async () => {
