@@ -403,7 +403,7 @@ create table analytics_report_share_files (
 create table analytics_report_shares (
   tenant_id text not null,
   token_hash bytea not null,
-  month character varying(7) not null,
+  month text not null,
   page_zh text not null,
   page_en text not null,
   created_at timestamp with time zone not null default now(),
@@ -1728,6 +1728,8 @@ comment on table analytics_rejection_days is 'How many rejected events were kept
 comment on table analytics_report_share_files is 'The files of what spanledger share froze.';
 
 comment on table analytics_report_shares is 'What spanledger share froze; the pages are shown as they were.';
+
+comment on column analytics_report_shares.month is 'The period: 2025-12, 2025-W52, 2025-Q4, 2025, or its first and last day joined by an underscore.';
 
 comment on table analytics_resolution_days is 'Durable AI resolutions of days that can be judged: derived, see GET /api/analytics/operations.';
 

@@ -128,8 +128,12 @@ program
 
 program
   .command("share")
-  .description("freeze a month's report behind a link that cannot be guessed; list such links, or revoke one")
+  .description("freeze a period's report behind a link that cannot be guessed; list such links, or revoke one")
   .option("--month <month>", "the month, YYYY-MM")
+  .option("--period <period>", "instead of a month: a day, ISO week, quarter or year, such as 2025-W52 or 2025-Q4")
+  .option("--from <day>", "instead of a month: the first day, with --to")
+  .option("--to <day>", "the last day, included")
+  .option("--compare <mode>", "what it is compared with: previous, year or none", "previous")
   .addOption(
     new Option("--expires <duration>", "how long the link works, 1m to 366d")
       .argParser(duration("1m", "366d", "30d"))
@@ -138,7 +142,9 @@ program
   .option("--tenant <tenant>", "whose report", "default")
   .option("--least-group <count>", "withhold what rests on fewer than so many", wholeNumber(2), 10)
   .option("--url <url>", "where readers reach the receiver; http://HOST:PORT unless given")
-  .addOption(new Option("--list", "list the links with their ids").conflicts(["month", "revoke"]))
+  .addOption(
+    new Option("--list", "list the links with their ids").conflicts(["month", "period", "from", "to", "revoke"]),
+  )
   .option("--revoke <id>", "revoke the link of this id")
   .action((options) => finish(async () => (await import("./run-share.ts")).runShare(options)));
 

@@ -1,3 +1,4 @@
+import type { PeriodQuery } from "../stats/report-period.ts";
 import pg from "pg";
 import type { Config } from "../config/config.ts";
 import { listShares, type ListedShare } from "../stats/sql/list-shares.ts";
@@ -11,6 +12,10 @@ import { print } from "./print.ts";
 
 interface ShareOptions {
   readonly month?: string;
+  readonly period?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly compare?: string;
   /** Seconds. */
   readonly expires: number;
   readonly tenant: string;
@@ -20,7 +25,7 @@ interface ShareOptions {
   readonly list?: boolean;
 }
 
-/** `spanledger share`: freezes a month's report behind a link, lists such links, or revokes one. */
+/** `spanledger share`: freezes a period's report behind a link, lists such links, or revokes one. */
 export function runShare(options: ShareOptions): Promise<number> {
   return withDatabase(async (connectionString, config) => {
     const pool = new pg.Pool({ connectionString, max: 4 });
@@ -38,12 +43,15 @@ export function runShare(options: ShareOptions): Promise<number> {
         );
         return isRevoked ? 0 : 1;
       }
-      const { month } = options;
-      if (month === undefined) {
-        throw new CommandError("invalid_arguments", "--month is missing: say which month, e.g. --month 2025-12.");
+      const { month, period, from, to, compare } = options;
+      if ((month ?? period ?? from ?? to) === undefined) {
+        throw new CommandError(
+          "invalid_arguments",
+          "--month is missing: say which month, e.g. --month 2025-12, or another period with --period, or with --from and --to.",
+        );
       }
       await listTenants(connectionString, options.tenant);
-      const { token, id, expiresAt } = await share(pool, config, { ...options, month });
+      const { token, id, expiresAt } = await share(pool, config, options, { month, period, from, to, compare });
       const base = (options.url ?? `http://${config.host}:${config.port}${config.basePath}`).replace(/\/+$/, "");
       print(
         `${base}/shared/${token}\nThe report is frozen as it is now; the link works until ${expiresAt.toISOString()}. It is stored nowhere; to revoke it: spanledger share --revoke ${id}\n`,
@@ -58,16 +66,17 @@ export function runShare(options: ShareOptions): Promise<number> {
 async function share(
   pool: pg.Pool,
   config: Config,
-  { tenant: tenantId, month, expires, leastGroup: least }: ShareOptions & { readonly month: string },
+  { tenant: tenantId, expires, leastGroup: least }: ShareOptions,
+  query: PeriodQuery,
 ) {
   const expiresAt = new Date(Date.now() + expires * 1000);
-  const frozen = await freezeReport({ pool, now: Date.now }, tenantId, month, {
+  const frozen = await freezeReport({ pool, now: Date.now }, tenantId, query, {
     least,
     expiresAt,
     sampleData: config.sampleData,
   });
   const { token, tokenHash, id } = makeShareToken();
-  await insertShare(pool, tokenHash, { tenantId, month, ...frozen, expiresAt });
+  await insertShare(pool, tokenHash, { tenantId, month: frozen.slug, ...frozen, expiresAt });
   return { token, id, expiresAt };
 }
 

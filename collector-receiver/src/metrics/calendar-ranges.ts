@@ -76,6 +76,20 @@ function rangeOf(value: string): DayRange | null {
   return { startDate: day, endDate: day };
 }
 
+/** The day, ISO week, month, quarter and year that a day lies in. */
+export function calendarKindsAt(day: string): Readonly<Record<CalendarKind, DayRange>> {
+  const month = monthOf(day);
+  const [year, number] = [month.slice(0, 4), Number(month.slice(5))];
+  const firstOfQuarter = `${year}-${String(number - ((number - 1) % 3)).padStart(2, "0")}`;
+  return {
+    day: { startDate: day, endDate: day },
+    week: weekFrom(startOfWeek(day)),
+    month: monthsFrom(month, 1),
+    quarter: monthsFrom(firstOfQuarter, 3),
+    year: monthsFrom(`${year}-01`, 12),
+  };
+}
+
 /** The range before: the calendar's own if it is a calendar period, else as many days that end the day before. */
 export function previousRangeOf(range: DayRange): DayRange {
   const period = calendarPeriodOf(range);
@@ -85,6 +99,16 @@ export function previousRangeOf(range: DayRange): DayRange {
   }
   const days = daysIn(range);
   return { startDate: addDays(range.startDate, -days), endDate: addDays(range.startDate, -1) };
+}
+
+/** The range after, as `previousRangeOf` gives the one before. */
+export function nextRangeOf(range: DayRange): DayRange {
+  const period = calendarPeriodOf(range);
+  if (period?.kind === "month" || period?.kind === "quarter" || period?.kind === "year") {
+    const count = monthsOf[period.kind];
+    return monthsFrom(addMonths(monthOf(range.startDate), count), count);
+  }
+  return { startDate: addDays(range.endDate, 1), endDate: addDays(range.endDate, daysIn(range)) };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Locale } from "../metrics/format-metric.ts";
 import { counterMetrics } from "../metrics/metric-dictionary.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
 import { parsePeriod } from "./report-period.ts";
+import type { PeriodQuery } from "./report-period.ts";
 import type { DayRange } from "./report-period.ts";
 import { instantsOf, readTenantToday } from "./read-period.ts";
 import type { StatsReader, TenantToday } from "./read-period.ts";
@@ -25,7 +26,8 @@ interface AgentFigures {
 
 export interface AgentsDocument {
   readonly period: string;
-  readonly month: string;
+  /** `2025-12`; null if the period is not a calendar month. */
+  readonly month: string | null;
   readonly start_date: string;
   readonly end_date: string;
   readonly timezone: string;
@@ -52,17 +54,17 @@ export const agentCounterMetrics = counterMetrics.filter((metric) =>
 /** Agents that a list shows one by one unless more are asked for; a page with all 20,000 would stop everybody else. */
 export const defaultAgentLimit = 200;
 
-/** @throws RequestError where `month` is not a month */
+/** @throws RequestError if the query is wrong */
 export async function readAgentsDocument(
   reader: StatsReader,
   tenantId: string,
-  month: string | undefined,
+  query: PeriodQuery,
   locale: Locale,
   wanted: WantedAgents = { limit: defaultAgentLimit },
 ): Promise<AgentsDocument> {
   const at = await readTenantToday(reader, tenantId);
   const { tenant, nowMs } = at;
-  const period = parsePeriod({ month }, at.today);
+  const period = parsePeriod(query, at.today);
   const present = wanted.present ?? (await readPresent(reader, tenantId, period, at));
   const { rows, others, total } = await readAgents(reader.pool, tenantId, period, { ...wanted, present });
   const nobody = Object.fromEntries(agentCounterColumns.map((column) => [column, "0"])) as AgentCounters;
@@ -78,7 +80,7 @@ export async function readAgentsDocument(
     );
   return {
     period: describePeriod(period, locale),
-    month: period.startDate.slice(0, 7),
+    month: period.month,
     start_date: period.startDate,
     end_date: period.endDate,
     timezone: tenant.timezone,

@@ -48,6 +48,6 @@ export class BusinessStats {
 
   /** Order and tracking queries of all that is recorded. */
   async getQuerySuccessRates(): Promise<QuerySuccessRates> {
-    return readQuerySuccessRates(this.#reader, this.#tenantId, undefined, this.#locale);
+    return readQuerySuccessRates(this.#reader, this.#tenantId, {}, this.#locale);
   }
 }

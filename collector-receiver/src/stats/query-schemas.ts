@@ -58,7 +58,8 @@ export const localeParameters = {
   lang: localeOf("The same as locale"),
 };
 
-const periodParameters = {
+/** What names a period, each way alone. */
+export const periodParameters = {
   month: monthParameter,
   period: Type.Optional(
     Type.String({
@@ -70,16 +71,20 @@ const periodParameters = {
   end_date: endDateParameter,
   from: Type.Optional(Type.String({ description: "The same as start_date; with to" })),
   to: Type.Optional(Type.String({ description: "The same as end_date" })),
-  compare: Type.Optional(
-    Type.String({
-      description: `What the period is compared with: ${comparisonModes.join(", ")}; default previous`,
-      examples: ["year"],
-    }),
-  ),
 };
 
+const compareParameter = Type.Optional(
+  Type.String({
+    description: `What the period is compared with: ${comparisonModes.join(", ")}; default previous`,
+    examples: ["year"],
+  }),
+);
+
 /** The query of a document of a period. */
-export const periodQuery = Type.Object({ ...periodParameters, ...localeParameters }, { additionalProperties: false });
+export const periodQuery = Type.Object(
+  { ...periodParameters, compare: compareParameter, ...localeParameters },
+  { additionalProperties: false },
+);
 
 /** @throws RequestError where `lang` and `locale` name different languages */
 export function localeIn(query: { readonly locale?: Locale; readonly lang?: Locale }, fallback: Locale): Locale {

@@ -1,3 +1,5 @@
+import { periodParameterNames } from "./name-period.ts";
+import type { PeriodQuery } from "./report-period.ts";
 import { deriveMetric } from "../metrics/derive-metric.ts";
 import type { MetricValue } from "../metrics/derive-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
@@ -16,7 +18,7 @@ interface QuerySuccess {
 }
 
 export interface QuerySuccessRates {
-  /** First and last business day: of the month, or of all that is recorded (null: no query yet). */
+  /** First and last business day: of the period, or of all that is recorded (null: no query yet). */
   readonly from: string | null;
   readonly to: string | null;
   readonly as_of: string;
@@ -25,17 +27,17 @@ export interface QuerySuccessRates {
 }
 
 /**
- * Order and tracking queries of a month; without one, of all that is recorded.
- * @throws RequestError where `month` is not a month
+ * Order and tracking queries of a period; without one, of all that is recorded.
+ * @throws RequestError if the query is wrong
  */
 export async function readQuerySuccessRates(
   reader: StatsReader,
   tenantId: string,
-  month: string | undefined,
+  query: PeriodQuery,
   locale: Locale,
 ): Promise<QuerySuccessRates> {
-  if (month !== undefined) {
-    const reading = await readPeriod(reader, tenantId, { month });
+  if (periodParameterNames.some((name) => query[name] !== undefined)) {
+    const reading = await readPeriod(reader, tenantId, query);
     const days = { from: reading.period.startDate, to: reading.period.endDate };
     return ratesOf(reading.counters, days, reading.nowMs, locale);
   }

@@ -1,21 +1,23 @@
-import { addDays, addMonths, daysInMonth, monthOf, periodsOf, startOfWeek } from "../metrics/business-calendar.ts";
-import type { PeriodType } from "../metrics/business-calendar.ts";
+import { daysInMonth, monthOf } from "../metrics/business-calendar.ts";
+import { calendarKindsAt, calendarPeriodOf, nextRangeOf } from "../metrics/calendar-ranges.ts";
+import type { CalendarKind, CalendarPeriod } from "../metrics/calendar-ranges.ts";
 import { deriveMetric, deriveQuantile } from "../metrics/derive-metric.ts";
 import type { MetricValue } from "../metrics/derive-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { findMetric } from "../metrics/metric-dictionary.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
-import type { MetricDefinition } from "../metrics/metric-definition.ts";
+import type { Counters, MetricDefinition } from "../metrics/metric-definition.ts";
 import { readTenantToday } from "./read-period.ts";
 import type { StatsReader, TenantToday } from "./read-period.ts";
-import { checkDay, checkMonth, shorten } from "./report-period.ts";
+import { checkDay, checkMonth, counterRangeOf, shorten } from "./report-period.ts";
 import type { DayRange } from "./report-period.ts";
 import { deriveCustom } from "./derive-custom.ts";
 import { findOwnMetric } from "./custom-metrics.ts";
 import type { FoundOwnMetric } from "./custom-metrics.ts";
 import { readCustomNumbers } from "./sql/read-custom-numbers.ts";
 import { readCounterSeries } from "./sql/read-counter-series.ts";
+import { readCounters } from "./sql/read-counters.ts";
 import { readDurationSeries } from "./sql/read-duration-series.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -26,11 +28,12 @@ export interface SeriesQuery {
   /** A day or a month; without it, the start of the current month. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  readonly period: PeriodType;
+  /** How long a point is. */
+  readonly by: CalendarKind;
 }
 
 interface SeriesPoint extends Omit<MetricValue, "unit"> {
-  /** `2025-12-25`, `2025-W52` or `2025-12`. */
+  /** `2025-12-25`, `2025-W52`, `2025-12`, `2025-Q4` or `2025`. */
   readonly period: string;
   /** Its first business day. */
   readonly start_date: string;
@@ -40,7 +43,8 @@ export interface Series {
   readonly metric: string;
   readonly name: string;
   readonly unit: MetricUnit;
-  readonly period: PeriodType;
+  /** How long a point is. */
+  readonly period: CalendarKind;
   readonly from: string;
   readonly to: string;
   readonly timezone: string;
@@ -77,16 +81,16 @@ export async function readTimeseries(
   }
   const at = await readTenantToday(reader, tenantId);
   const days = rangeOf(query, at.today);
-  const periods = periodsIn(days, query.period);
+  const periods = periodsIn(days, query.by);
   const derive =
     own === undefined
-      ? await pointSource(reader, tenantId, metric as MetricDefinition, query.period, periods, at, locale)
-      : await ownPointSource(reader, tenantId, own, query.period, periods, at, locale);
+      ? await pointSource(reader, tenantId, metric as MetricDefinition, query.by, periods, at, locale)
+      : await ownPointSource(reader, tenantId, own, query.by, periods, at, locale);
   return {
     metric: metric.key,
     name: locale === "zh-CN" ? metric.name.zh : metric.name.en,
     unit: metric.unit,
-    period: query.period,
+    period: query.by,
     from: days.startDate,
     to: days.endDate,
     timezone: at.tenant.timezone,
@@ -111,7 +115,7 @@ async function pointSource(
   reader: StatsReader,
   tenantId: string,
   metric: MetricDefinition,
-  periodType: PeriodType,
+  by: CalendarKind,
   periods: readonly SeriesPeriod[],
   at: TenantToday,
   locale: Locale,
@@ -121,11 +125,10 @@ async function pointSource(
   const notBegun = (start: string): boolean => start > at.today;
   if (metric.kind === "quantile") {
     const days: DayRange = { startDate: first.start, endDate: last.end };
-    const buckets = await readDurationSeries(reader.pool, tenantId, metric.histogram, periodType, days);
+    const buckets = await readDurationSeries(reader.pool, tenantId, metric.histogram, by, days);
     return (period) => deriveQuantile(metric, buckets.get(period) ?? [], locale);
   }
-  const range = { periodType, first: first.value, last: last.value };
-  const counters = await readCounterSeries(reader.pool, tenantId, range);
+  const counters = await countersBy(reader, tenantId, by, periods, at.today);
   const unknown = Object.fromEntries(Object.keys(noCounters).map((column) => [column, null])) as Record<
     keyof typeof noCounters,
     null
@@ -136,12 +139,30 @@ async function pointSource(
   };
 }
 
+/** The counters of each period that has any. Quarters and years have no rows of their own: they are sums of months. */
+async function countersBy(
+  { pool }: StatsReader,
+  tenantId: string,
+  by: CalendarKind,
+  periods: readonly SeriesPeriod[],
+  today: string,
+): Promise<ReadonlyMap<string, Counters>> {
+  if (by === "quarter" || by === "year") {
+    const begun = periods.filter(({ start }) => start <= today);
+    const ranges = begun.map(({ start, end }) => counterRangeOf({ startDate: start, endDate: end }));
+    const sums = await readCounters(pool, tenantId, ranges);
+    return new Map(begun.map(({ value }, place) => [value, sums[place] as Counters]));
+  }
+  const [first, last] = [periods[0] as SeriesPeriod, periods.at(-1) as SeriesPeriod];
+  return readCounterSeries(pool, tenantId, { periodType: by, first: first.value, last: last.value });
+}
+
 /** As `pointSource`, of a product's own metric. */
 async function ownPointSource(
   reader: StatsReader,
   tenantId: string,
   { metric, group, definitions, reads }: FoundOwnMetric,
-  periodType: PeriodType,
+  by: CalendarKind,
   periods: readonly SeriesPeriod[],
   at: TenantToday,
   locale: Locale,
@@ -149,7 +170,7 @@ async function ownPointSource(
   const ranges = periods.map(({ value, start, end }) => ({
     startDate: start,
     endDate: end,
-    row: { periodType, periodValue: value },
+    row: by === "quarter" || by === "year" ? null : { periodType: by, periodValue: value },
   }));
   const numbers = await readCustomNumbers(reader.pool, tenantId, definitions, reads, ranges);
   const byPeriod = new Map(periods.map(({ value }, place) => [value, numbers[place] ?? null]));
@@ -184,31 +205,18 @@ function lastDay(value: string, parameter: string): string {
 }
 
 /** The whole periods that a range of days touches. */
-function periodsIn(days: DayRange, type: PeriodType): SeriesPeriod[] {
-  const at = { day: 0, week: 1, month: 2 } as const;
+function periodsIn(days: DayRange, by: CalendarKind): SeriesPeriod[] {
   const periods: SeriesPeriod[] = [];
-  let start = startOf(days.startDate, type);
-  while (start <= days.endDate) {
+  for (let range = calendarKindsAt(days.startDate)[by]; range.startDate <= days.endDate; range = nextRangeOf(range)) {
     if (periods.length === maxPoints) {
       throw new RequestError(
         "too_many_points",
-        `from = "${days.startDate}" to = "${days.endDate}" gives more than ${maxPoints} points by ${type}; pass a shorter range or a longer period`,
-        "period",
+        `from = "${days.startDate}" to = "${days.endDate}" gives more than ${maxPoints} points by ${by}; pass a shorter range or a longer period`,
+        "by",
       );
     }
-    const next = nextStart(start, type);
-    periods.push({ value: periodsOf(start)[at[type]].value, start, end: addDays(next, -1) });
-    start = next;
+    const { value } = calendarPeriodOf(range) as CalendarPeriod;
+    periods.push({ value, start: range.startDate, end: range.endDate });
   }
   return periods;
-}
-
-function startOf(day: string, type: PeriodType): string {
-  if (type === "day") return day;
-  return type === "week" ? startOfWeek(day) : `${monthOf(day)}-01`;
-}
-
-function nextStart(start: string, type: PeriodType): string {
-  if (type === "day") return addDays(start, 1);
-  return type === "week" ? addDays(start, 7) : `${addMonths(monthOf(start), 1)}-01`;
 }

@@ -42,11 +42,16 @@ test("a note marks its day in every chart by day, in both languages, until it is
   );
 
   const expiresAt = new Date(Date.now() + 86_400_000);
-  const { pages } = await freezeReport({ pool: database.pool, now: Date.now }, "default", "2026-03", {
-    least: 2,
-    expiresAt,
-    sampleData: false,
-  });
+  const { pages } = await freezeReport(
+    { pool: database.pool, now: Date.now },
+    "default",
+    { month: "2026-03" },
+    {
+      least: 2,
+      expiresAt,
+      sampleData: false,
+    },
+  );
   for (const page of Object.values(pages)) expect(page).not.toMatch(/campaign|new prompt/);
 
   const listed = await spanledger(environment, "note", "--list");

@@ -109,7 +109,7 @@ test("a settled month that a late escalation changes says what it said, what it 
   );
 
   const reader = { pool: world.database.pool, now: () => Date.parse("2026-01-10T00:00:00Z") };
-  const report = await readReport(reader, tenantId, "2025-12", "en");
+  const report = await readReport(reader, tenantId, { month: "2025-12" }, "en");
   expect(writeReportCsv(reportContext(report, "en"), { sampleData: false })).toContain("40 → 39");
   // A shared copy names it only as long as nothing of it rests on few.
   expect(writeReportCsv(reportContext(report, "en", 2), { sampleData: false })).not.toContain("40 → 39");

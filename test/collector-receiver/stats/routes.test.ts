@@ -120,6 +120,28 @@ describe("timeseries", () => {
     ]);
   });
 
+  it("goes by quarter and by year, whose rates and quantiles are those of all their days", async () => {
+    expect(await pointsOf("metric=total_sessions&from=2025-07&to=2026-01&by=quarter")).toEqual([
+      ["2025-Q3", 0],
+      ["2025-Q4", 10],
+      ["2026-Q1", null],
+    ]);
+    expect(await pointsOf("metric=total_sessions&from=2024-12-31&to=2026-01-01&by=year")).toEqual([
+      ["2024", 0],
+      ["2025", 10],
+      ["2026", null],
+    ]);
+    for (const metric of ["ai_resolution_rate", "response_time_p50_ms"]) {
+      const [[, month]] = (await pointsOf(`metric=${metric}&from=2025-12&to=2025-12&by=month`)) as [[string, number]];
+      expect(month).not.toBeNull();
+      expect(await pointsOf(`metric=${metric}&from=2025-12&to=2025-12&by=quarter`)).toEqual([["2025-Q4", month]]);
+      expect(await pointsOf(`metric=${metric}&from=2025-12&to=2025-12&by=year`)).toEqual([["2025", month]]);
+    }
+    const mixed = await ask("series", "timeseries?metric=total_sessions&by=week&period=day");
+    expect(mixed).toMatchObject({ status: 400, body: { error: { code: "mixed_parameters" } } });
+    expect((await ask("series", "timeseries?metric=total_sessions&by=week&period=week")).status).toBe(200);
+  });
+
   it("is of the current month by day where nothing is said", async () => {
     const points = await pointsOf("metric=total_sessions");
     expect(points).toHaveLength(31);

@@ -20,11 +20,16 @@ let ticket: string;
 beforeAll(async () => {
   [receiver, browser] = await Promise.all([startSampleReceiver("2025-11-20", "2025-12-12"), openBrowser()]);
   const expiresAt = new Date(Date.now() + 86_400_000);
-  const frozen = await freezeReport({ pool: receiver.database.pool, now: Date.now }, "default", "2025-12", {
-    least: 10,
-    expiresAt,
-    sampleData: false,
-  });
+  const frozen = await freezeReport(
+    { pool: receiver.database.pool, now: Date.now },
+    "default",
+    { month: "2025-12" },
+    {
+      least: 10,
+      expiresAt,
+      sampleData: false,
+    },
+  );
   const { token } = await storeShare(receiver.database.pool, {
     tenantId: "default",
     month: "2025-12",

@@ -244,7 +244,7 @@ describe("from an event onwards", () => {
         formatted,
       ]);
     }
-    expect(await page("/report/agents/4711?month=2025-12&lang=en")).toContain("This agent did nothing in this month.");
+    expect(await page("/report/agents/4711?month=2025-12&lang=en")).toContain("This agent did nothing in this period.");
   });
 
   test("texts that somebody wrote are named, never shown; nor is the customer", async () => {

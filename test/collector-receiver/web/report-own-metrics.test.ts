@@ -51,11 +51,16 @@ test("a product's own metrics are on the page, in CSV and PDF, and in no shared 
   const withOwn = (await get("/report.pdf?month=2025-12&lang=en")).length;
   expect(withOwn).toBeGreaterThan(20_000);
 
-  const frozen = await freezeReport({ pool: receiver.database.pool, now: Date.now }, "default", "2025-12", {
-    least: 2,
-    expiresAt: new Date(Date.now() + 86_400_000),
-    sampleData: false,
-  });
+  const frozen = await freezeReport(
+    { pool: receiver.database.pool, now: Date.now },
+    "default",
+    { month: "2025-12" },
+    {
+      least: 2,
+      expiresAt: new Date(Date.now() + 86_400_000),
+      sampleData: false,
+    },
+  );
   const texts = frozen.files.filter(({ name }) => !name.endsWith(".png")).map(({ content }) => content.toString());
   for (const text of [frozen.pages.en, ...texts]) expect(text).not.toContain("Bookings");
 });

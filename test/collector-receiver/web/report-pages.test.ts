@@ -77,6 +77,79 @@ describe("the report", () => {
     },
   );
 
+  test.each([
+    "period=2025-12-05",
+    "period=2025-W49",
+    "period=2025-Q4",
+    "period=2025",
+    "start_date=2025-11-25&end_date=2025-12-09",
+    "from=2025-08-01&to=2025-12-10",
+    "month=2025-12&compare=none",
+    "period=2025-W50&compare=year",
+  ])("of any period is what the API, the CSV and the PDF say: %s", async (query) => {
+    for (const lang of ["zh-CN", "en"]) {
+      const study: any = await (await get(`/api/analytics/case-study?${query}&lang=${lang}`)).json();
+      const operations: any = await (await get(`/api/analytics/operations?${query}&lang=${lang}`)).json();
+      const report = await page(`/report?${query}&lang=${lang}`);
+      const csv = await page(`/report.csv?${query}&lang=${lang}`);
+      const figures = { ...operations.metrics, ...study.metrics };
+      const shown = Object.keys(figures).filter((key) => !key.startsWith("plan_") && !key.includes("_business_"));
+      for (const key of shown) {
+        const value = new RegExp(`id="${key}">[\\s\\S]*?<p class="value[^"]*">([^<]*)`).exec(report)?.[1];
+        expect([key, value]).toEqual([key, figures[key].formatted]);
+        const written = (csv.split("\r\n").find((one) => one.includes(`,${key},,`)) ?? "").split(",").at(3);
+        expect([key, written]).toEqual([key, String(figures[key].value ?? "")]);
+      }
+      expect(report).toContain(`<h1>${study.period}</h1>`);
+      const pdf = await get(`/report.pdf?${query}&lang=${lang}`);
+      expect(pdf.status).toBe(200);
+      expect(report).toContain(study.story.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
+      // Whatever leads on from the page stays in its period.
+      const lists = [...report.matchAll(/href="(\/report\/(?:sessions|events|tickets)\?[^"]*)"/g)].map(
+        ([, href]) => href,
+      );
+      expect(lists.length).toBeGreaterThan(5);
+      const list = (lists[0] as string).replaceAll("&amp;", "&");
+      expect(await page(list)).toContain(study.period);
+      const agents: any = await (
+        await get(`/api/analytics/agents?${query.replace(/&compare=\w+/, "")}&lang=${lang}`)
+      ).json();
+      expect(agents.total.sessions_handled.formatted).toBe(figures.sessions_handled.formatted);
+      const queries: any = await (
+        await get(`/api/analytics/query-success-rates?${query.replace(/&compare=\w+/, "")}&lang=${lang}`)
+      ).json();
+      expect(queries.order.success_rate.formatted).toBe(figures.order_query_success_rate.formatted);
+    }
+  });
+
+  test("offers the periods beside it, and by name, as far as there are numbers", async () => {
+    const hrefsOf = (text: string, label: string): string[] =>
+      [
+        ...(new RegExp(`<nav[^>]*aria-label="${label}">[\\s\\S]*?</nav>`).exec(text)?.[0] ?? "").matchAll(
+          /href="([^"]*)"/g,
+        ),
+      ].map(([, href]) => (href as string).replaceAll("&amp;", "&"));
+    const beside = async (query: string) => hrefsOf(await page(`/report?${query}&lang=en`), "Periods beside this one");
+    expect(await beside("period=2025-W49")).toEqual([
+      "/report?period=2025-W48&lang=en",
+      "/report?period=2025-W50&lang=en",
+    ]);
+    // Nothing was counted before 20 November 2025.
+    expect(await beside("month=2025-11")).toEqual(["/report?month=2025-12&lang=en"]);
+    expect(await beside("period=2025-11-20")).toEqual(["/report?period=2025-11-21&lang=en"]);
+    expect(await beside("start_date=2025-11-21&end_date=2025-11-25&compare=none")).toEqual([
+      "/report?start_date=2025-11-16&end_date=2025-11-20&compare=none&lang=en",
+      "/report?start_date=2025-11-26&end_date=2025-11-30&compare=none&lang=en",
+    ]);
+    const report = await page("/report?month=2025-12&lang=en");
+    expect(report).toMatch(/name="start_date"[^>]*min="2025-11-20"/);
+    for (const href of hrefsOf(report, "Other period")) await page(href);
+    expect(await page("/report?from=singlemessage&lang=en")).toContain("</html>");
+    const wrong = await get("/report?period=2025-W60&lang=en");
+    expect(wrong.status).toBe(400);
+    expect(await wrong.text()).toContain("is not a period");
+  });
+
   test("a figure's definition names its formula, its own numerator and denominator, and the version", async () => {
     const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
     const report = await page("/report?month=2025-12&lang=en");
@@ -438,7 +511,12 @@ describe("the path back", () => {
 describe("a shared copy", () => {
   const reader = () => ({ pool: receiver.database.pool, now: Date.now });
   const freeze = (least: number, month = "2025-12") =>
-    freezeReport(reader(), "default", month, { least, expiresAt: new Date(Date.now() + 86_400_000), sampleData: true });
+    freezeReport(
+      reader(),
+      "default",
+      { month },
+      { least, expiresAt: new Date(Date.now() + 86_400_000), sampleData: true },
+    );
 
   test("stays as it was, shows nothing else, and is gone when revoked or expired", async () => {
     const { pages, files } = await freeze(2);

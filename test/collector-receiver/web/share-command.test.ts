@@ -39,8 +39,38 @@ test("spanledger share gives a link that works, lists it, and revokes it", async
   expect(rows).toEqual(["created", "revoked"].map((step) => ({ tenant_id: "default", step, id })));
 });
 
+test("spanledger share freezes any period", async () => {
+  const { url, database } = await startTestReceiver();
+  await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: tracesWith([{ name: "session.start", attributes: { session_id: "s-1" }, atMs: Date.UTC(2025, 11, 5) }]),
+  });
+  const share = async (...words: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [program, "share", ...words], {
+      env: { ...process.env, DATABASE_URL: database.connectionString },
+    });
+    return stdout.split("\n")[0] ?? "";
+  };
+  for (const [words, name, title] of [
+    [["--period", "2025-W49", "--compare", "none"], "2025-W49", "December 1 – 7, 2025"],
+    [["--from", "2025-12-01", "--to", "2025-12-10"], "2025-12-01_2025-12-10", "December 1 – 10, 2025"],
+  ] as const) {
+    const shared = url + new URL(await share(...words)).pathname;
+    const page = await (await fetch(`${shared}?lang=en`)).text();
+    expect(page.replaceAll(/[\s\u2009]+/g, " ")).toContain(`<h1>${title}</h1>`);
+    const csv = await fetch(`${shared}?lang=en&file=report.csv`);
+    expect(csv.headers.get("content-disposition")).toContain(`spanledger-${name}-en-report.csv`);
+  }
+  const { rows } = await database.pool.query("select month from analytics_report_shares order by month");
+  expect(rows.map(({ month }) => month)).toEqual(["2025-12-01_2025-12-10", "2025-W49"]);
+});
+
 test.each([
   [["--expires", "30d"], "--month is missing"],
+  [["--period", "2025-W60"], "2025-W60"],
+  [["--month", "2025-12", "--period", "2025-W49"], "cannot be mixed"],
+  [["--month", "2025-12", "--compare", "sometimes"], "not a comparison"],
   [["--month", "2025-12", "--expires", "soon"], "'soon' is invalid. It has to be a duration from 1m to 366d"],
   [["--month", "2025-13"], "2025-13"],
   [["--month", "2025-12", "--tenant", "nobody"], 'no tenant "nobody"'],

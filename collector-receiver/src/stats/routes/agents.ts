@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { readAgentsDocument } from "../agents.ts";
 import { errorSchema, metricValueSchema, nullableNumber, nullableString } from "../answer-schemas.ts";
-import { agentLimitIn, agentLimitParameter, localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
+import { agentLimitIn, agentLimitParameter, localeIn, localeParameters, periodParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
 const agentMetricsSchema = Type.Record(Type.String(), metricValueSchema);
@@ -9,7 +9,7 @@ const agentMetricsSchema = Type.Record(Type.String(), metricValueSchema);
 const agentsSchema = Type.Object(
   {
     period: Type.String(),
-    month: Type.String(),
+    month: nullableString("Null if the period is not a calendar month"),
     start_date: Type.String(),
     end_date: Type.String(),
     timezone: Type.String(),
@@ -36,10 +36,10 @@ export function routeAgents(app: StatsApp, context: StatsContext): void {
     "/api/analytics/agents",
     {
       schema: {
-        summary: "The figures of a month by agent",
+        summary: "The figures of a period by agent",
         tags: ["analytics"],
         querystring: Type.Object(
-          { month: monthParameter, limit: agentLimitParameter, ...localeParameters },
+          { ...periodParameters, limit: agentLimitParameter, ...localeParameters },
           { additionalProperties: false },
         ),
         response: { 200: agentsSchema, 400: errorSchema },
@@ -48,7 +48,7 @@ export function routeAgents(app: StatsApp, context: StatsContext): void {
     async (request) => {
       const locale = localeIn(request.query, context.locale);
       const tenantId = context.tenantOf(request);
-      return readAgentsDocument(context, tenantId, request.query.month, locale, { limit: agentLimitIn(request.query) });
+      return readAgentsDocument(context, tenantId, request.query, locale, { limit: agentLimitIn(request.query) });
     },
   );
 }

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { errorSchema, metricValueSchema, nullableString } from "../answer-schemas.ts";
-import { localeIn, localeParameters, monthParameter } from "../query-schemas.ts";
+import { localeIn, localeParameters, periodParameters } from "../query-schemas.ts";
 import { readQuerySuccessRates } from "../query-success-rates.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
@@ -29,16 +29,16 @@ export function routeQuerySuccessRates(app: StatsApp, context: StatsContext): vo
     {
       schema: {
         summary: "How many order and tracking queries succeeded",
-        description: "Without a month, all that is recorded, with its first and last day.",
+        description: "Without a period, all that is recorded, with its first and last day.",
         tags: ["analytics"],
-        querystring: Type.Object({ month: monthParameter, ...localeParameters }, { additionalProperties: false }),
+        querystring: Type.Object({ ...periodParameters, ...localeParameters }, { additionalProperties: false }),
         response: { 200: ratesSchema, 400: errorSchema },
       },
     },
     async (request) => {
       const locale = localeIn(request.query, context.locale);
       const tenantId = context.tenantOf(request);
-      return readQuerySuccessRates(context, tenantId, request.query.month, locale);
+      return readQuerySuccessRates(context, tenantId, request.query, locale);
     },
   );
 }

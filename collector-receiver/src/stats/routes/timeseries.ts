@@ -2,16 +2,18 @@ import { Type } from "typebox";
 import { errorSchema, nullableString, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
+import { RequestError } from "../request-error.ts";
 import { maxPoints, readTimeseries } from "../timeseries.ts";
 
-const periodTypes = ["day", "week", "month"] as const;
+const shortSteps = ["day", "week", "month"] as const;
+const seriesSteps = [...shortSteps, "quarter", "year"] as const;
 
 const seriesSchema = Type.Object(
   {
     metric: Type.String(),
     name: Type.String(),
     unit: unitSchema,
-    period: oneOf(periodTypes),
+    period: oneOf(seriesSteps),
     from: Type.String(),
     to: Type.String(),
     timezone: Type.String(),
@@ -45,7 +47,8 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
             ),
             from: Type.Optional(Type.String({ description: "A business day or month", examples: ["2025-12-01"] })),
             to: Type.Optional(Type.String({ description: "A business day or month, included" })),
-            period: Type.Optional(oneOf(periodTypes, "Default: day")),
+            by: Type.Optional(oneOf(seriesSteps, "How long a point is; default: day")),
+            period: Type.Optional(oneOf(shortSteps, "The same as by, for day, week and month")),
             ...localeParameters,
           },
           { additionalProperties: false },
@@ -54,10 +57,17 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
       },
     },
     async (request) => {
-      const { metric, group, from, to, period = "day" } = request.query;
+      const { metric, group, from, to, by, period } = request.query;
+      if (by !== undefined && period !== undefined && by !== period) {
+        throw new RequestError(
+          "mixed_parameters",
+          `by = "${by}" and period = "${period}" contradict each other; pass by`,
+          "by",
+        );
+      }
       const locale = localeIn(request.query, context.locale);
       const tenantId = context.tenantOf(request);
-      return readTimeseries(context, tenantId, { metric, group, from, to, period }, locale);
+      return readTimeseries(context, tenantId, { metric, group, from, to, by: by ?? period ?? "day" }, locale);
     },
   );
 }

@@ -3,6 +3,7 @@ import type { Locale } from "../../metrics/format-metric.ts";
 
 export interface NewShare {
   readonly tenantId: string;
+  /** The period: `2025-12`, `2025-W52`, `2025-12-01_2025-12-10`. */
   readonly month: string;
   readonly expiresAt: Date;
   readonly pages: Readonly<Record<Locale, string>>;

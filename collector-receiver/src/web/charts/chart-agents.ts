@@ -77,7 +77,7 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
     },
     more:
       context.least === null
-        ? { href: linkTo("/report/agents", { month: material.month, lang: locale }), text: words.all }
+        ? { href: linkTo("/report/agents", { ...material.parameters, lang: locale }), text: words.all }
         : undefined,
     draw:
       few || first === undefined
@@ -135,7 +135,7 @@ function cellOf(metric: AgentRow["metrics"][string] | undefined, context: Report
 /** To the agent's month; nobody is named in a shared copy, so nothing leads there. */
 function hrefOf({ agent_id: id }: AgentRow, { material, locale, least }: ReportContext): { href?: string } {
   if (id === null || least !== null) return {};
-  return { href: linkTo(`/report/agents/${id}`, { month: material.month, lang: locale }) };
+  return { href: linkTo(`/report/agents/${id}`, { ...material.parameters, lang: locale }) };
 }
 
 /** The number and the latest name; nobody is named in a shared copy. */

@@ -1,4 +1,4 @@
-import { describeDay, reportDaysOf } from "../report/report-context.ts";
+import { describeStep, reportDaysOf } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { lineAt, textAt, type Area } from "./drawing.ts";
 
@@ -10,37 +10,36 @@ export interface ChartMark {
   readonly label: string;
 }
 
-interface NotedDay extends ChartMark {
-  readonly day: string;
+interface NotedStep extends ChartMark {
+  readonly name: string;
   readonly texts: readonly string[];
 }
 
-/** The days with notes, numbered in order. Shared copies have none: notes are for those who work here. */
-function notedDays({ material, least }: ReportContext, days: readonly string[]): NotedDay[] {
+/** The steps with notes, numbered in order. Shared copies have none: notes are for those who work here. */
+function notedSteps(context: ReportContext): NotedStep[] {
+  const { material, least, locale } = context;
   if (least !== null) return [];
   const { calendar } = material.reading;
-  const byDay = Map.groupBy(material.notes, ({ atMs }) => calendar.dayOf(atMs));
-  return days
-    .flatMap((day, place) => {
-      const notes = byDay.get(day);
-      return notes === undefined ? [] : [{ place, day, texts: notes.map(({ text }) => text) }];
+  const notes = material.notes.map(({ atMs, text }) => ({ day: calendar.dayOf(atMs), text }));
+  return reportDaysOf(context)
+    .flatMap((step, place) => {
+      const own = notes.filter(({ day }) => step.day <= day && day <= step.lastDay);
+      return own.length === 0 ? [] : [{ place, name: describeStep(step, locale), texts: own.map(({ text }) => text) }];
     })
     .map((noted, i) => ({ ...noted, label: String(i + 1) }));
 }
 
-const dayNames = (context: ReportContext): string[] => reportDaysOf(context).map(({ day }) => day);
-
-/** The marks of a chart by day. */
+/** The marks of a chart over time. */
 export function marksOf(context: ReportContext): ChartMark[] {
-  return notedDays(context, dayNames(context));
+  return notedSteps(context);
 }
 
 /** What the marks mean, as a sentence; nothing if there are none. */
 export function marksNote(context: ReportContext): string {
-  const noted = notedDays(context, dayNames(context));
+  const noted = notedSteps(context);
   if (noted.length === 0) return "";
-  const { texts, locale } = context;
-  return ` ${texts.chart.marked(noted.map((each) => texts.chart.mark(each.label, describeDay(each.day, locale), each.texts)))}`;
+  const { texts } = context;
+  return ` ${texts.chart.marked(noted.map((each) => texts.chart.mark(each.label, each.name, each.texts)))}`;
 }
 
 /** A line through a panel at each mark, with its label on top. */

@@ -10,5 +10,5 @@ export function unripeFrom(context: ReportContext, steps: readonly ReportStep[])
   const { ended, status } = context.material.reading;
   const days = reportDaysOf(context);
   if (status === "settled" || status === "empty" || steps.length !== days.length) return undefined;
-  return ended === null ? 0 : days.filter(({ day }) => day <= ended.days.endDate).length;
+  return ended === null ? 0 : days.filter(({ lastDay }) => lastDay <= ended.days.endDate).length;
 }

@@ -12,12 +12,13 @@ import { html, type Html } from "../page/html.ts";
 import type { PageFrame } from "../page/page-frame.ts";
 import { linkTo } from "../page/page-links.ts";
 import { renderListPage } from "../page/render-list-page.ts";
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { eventTexts } from "./event-texts.ts";
 
 export interface AgentListView extends AgentTable {
   readonly period: ReportPeriod;
-  readonly month: string;
+  readonly at: PeriodAddress;
   readonly timezone: string;
   readonly currency: string;
   readonly agentNames: ReadonlyMap<number, string>;
@@ -34,11 +35,11 @@ export function agentFigureNames(locale: Locale): string[] {
   return [...agentTableMetrics.values()].map(({ name }) => (locale === "en" ? name.en : name.zh));
 }
 
-/** All agents of a month as a page: one table, with the team's average at its end. */
+/** All agents of a period as a page: one table, with the team's average at its end. */
 export function renderAgentList(view: AgentListView, locale: Locale, frame: PageFrame): string {
   const words = eventTexts[locale];
   const own = listTexts[locale];
-  const { month, part, agents, order, search } = view;
+  const { at, part, agents, order, search } = view;
   const period = describePeriod(view.period, locale);
   const names = agentFigureNames(locale);
   const columns = [...agentTableMetrics.keys()].map((column, place) => ({ column, text: names[place] ?? column }));
@@ -50,7 +51,7 @@ export function renderAgentList(view: AgentListView, locale: Locale, frame: Page
     locale,
     frame,
     path,
-    month,
+    at,
     period,
     title: words.title(words.agents, period),
     lists: {},
@@ -62,18 +63,18 @@ export function renderAgentList(view: AgentListView, locale: Locale, frame: Page
     filter: renderFilter({
       locale,
       path,
-      kept: { month },
+      kept: at,
       fields: [{ name: "q", label: words.nameOrNumber, value: search }],
       order,
       columns: [{ column: "number", text: words.agentNumber }, ...columns],
-      clearHref: linkTo(path, { month, lang: locale }),
+      clearHref: linkTo(path, { ...at, lang: locale }),
     }),
-    head: sortHeads([first, ...columns], order, (sort) => linkTo(path, { month, ...chosen, sort, lang: locale })),
+    head: sortHeads([first, ...columns], order, (sort) => linkTo(path, { ...at, ...chosen, sort, lang: locale })),
     rows: part.rows.map(
       ({ agentId, counters }) =>
         html`<tr>
           <th scope="row">
-            <a href="${linkTo(`${path}/${agentId}`, { month, lang: locale })}"
+            <a href="${linkTo(`${path}/${agentId}`, { ...at, lang: locale })}"
               >${view.agentNames.get(agentId) ?? words.unnamed(String(agentId))}</a
             >
           </th>

@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { AgentsDocument } from "../../stats/agents.ts";
@@ -19,7 +20,7 @@ import type { PageFrame } from "../page/page-frame.ts";
 
 interface AgentView {
   readonly agentId: number;
-  readonly month: string;
+  readonly at: PeriodAddress;
   readonly document: AgentsDocument;
   readonly operations: OperationsDocument;
   /** Those with anything. */
@@ -29,7 +30,7 @@ interface AgentView {
 
 /** An agent's month as a page: every figure kept by agent, each with the events behind it. */
 export function renderAgent(view: AgentView, locale: Locale, options: PageFrame): string {
-  const { agentId, month, document, operations } = view;
+  const { agentId, at, document, operations } = view;
   const words = eventTexts[locale];
   const texts = textsOf(locale);
   const agent = document.agents.find(({ agent_id: id }) => id === agentId);
@@ -49,7 +50,7 @@ export function renderAgent(view: AgentView, locale: Locale, options: PageFrame)
         html`<p class="behind no-print">
           ${lists.map(
             (list) =>
-              html`<a href="${linkTo("/report/events", { month, of: list, agent: String(agentId), lang: locale })}"
+              html`<a href="${linkTo("/report/events", { ...at, of: list, agent: String(agentId), lang: locale })}"
                 >${words.behind[list]}</a
               > `,
           )}
@@ -61,12 +62,12 @@ export function renderAgent(view: AgentView, locale: Locale, options: PageFrame)
     locale,
     title: `${name} · ${document.period}`,
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo(path, { month, lang: otherLocale(locale) }), options),
+    navigation: siteNavigation(locale, linkTo(path, { ...at, lang: otherLocale(locale) }), options),
     main: html`${renderCrumbs(
         words.path,
         [
-          { href: linkTo("/report", { month, lang: locale }), text: texts.reportOf(document.period) },
-          { href: linkTo("/report/agents", { month, lang: locale }), text: words.agents },
+          { href: linkTo("/report", { ...at, lang: locale }), text: texts.reportOf(document.period) },
+          { href: linkTo("/report/agents", { ...at, lang: locale }), text: words.agents },
         ],
         name,
       )}

@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
@@ -18,7 +19,7 @@ import type { PageFrame } from "../page/page-frame.ts";
 
 interface EventListView {
   readonly reading: PeriodReading;
-  readonly month: string;
+  readonly at: PeriodAddress;
   readonly list: EventList;
   readonly agentId: number | null;
   readonly agentNames: ReadonlyMap<number, string>;
@@ -45,10 +46,10 @@ export function renderEventList(
 ): string {
   const words = eventTexts[locale];
   const texts = textsOf(locale);
-  const { reading, month, list, agentId, events } = view;
+  const { reading, at, list, agentId, events } = view;
   const definition: EventListDefinition = eventLists[list];
   const period = describePeriod(reading.period, locale);
-  const here = { month, of: list, agent: agentId === null ? null : String(agentId) };
+  const here = { ...at, of: list, agent: agentId === null ? null : String(agentId) };
   const agent = agentId === null ? null : (view.agentNames.get(agentId) ?? words.unnamed(String(agentId)));
   const title = words.title(words.lists[list], period);
   const shown = formatCount(events.length, locale);
@@ -64,10 +65,10 @@ export function renderEventList(
     main: html`${renderCrumbs(
         words.path,
         [
-          { href: linkTo("/report", { month, lang: locale }), text: texts.reportOf(period) },
+          { href: linkTo("/report", { ...at, lang: locale }), text: texts.reportOf(period) },
           ...(agent === null
             ? []
-            : [{ href: linkTo(`/report/agents/${agentId}`, { month, lang: locale }), text: agent }]),
+            : [{ href: linkTo(`/report/agents/${agentId}`, { ...at, lang: locale }), text: agent }]),
         ],
         words.lists[list],
       )}
@@ -86,7 +87,7 @@ export function renderEventList(
               label: title,
               timezone: reading.tenant.timezone,
               locale,
-              month,
+              at,
               columns: list === "tickets_sla_missed" ? columnsOf.ticket : columnsOf[definition.by],
               traceUrlTemplate: options.traceUrlTemplate,
               agentNames: view.agentNames,

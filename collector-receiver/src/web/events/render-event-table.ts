@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describeMoment } from "../page/describe-moment.ts";
 import { html } from "../page/html.ts";
@@ -13,8 +14,8 @@ export interface EventTableView {
   readonly label: string;
   readonly timezone: string;
   readonly locale: Locale;
-  /** The month that links to agents lead to. */
-  readonly month: string | null;
+  /** The period that links to agents lead to. */
+  readonly at: PeriodAddress | null;
   readonly columns: readonly EventColumn[];
   /** Address of a trace with `{trace_id}` in it; without it, ids are shown as text. */
   readonly traceUrlTemplate?: string | undefined;
@@ -34,7 +35,7 @@ export function renderEventTable(events: readonly ListedEvent[], view: EventTabl
     agent: ({ agent_id: id }) =>
       id === null
         ? "—"
-        : html`<a href="${linkTo(`/report/agents/${id}`, { month: view.month, lang: view.locale })}"
+        : html`<a href="${linkTo(`/report/agents/${id}`, { ...view.at, lang: view.locale })}"
             >${view.agentNames.get(id) ?? words.unnamed(String(id))}</a
           >`,
     session: ({ session_id: id }) =>
@@ -46,7 +47,7 @@ export function renderEventTable(events: readonly ListedEvent[], view: EventTabl
     ticket: ({ ticket_id: id }) =>
       id === null
         ? "—"
-        : html`<a href="${linkTo(`/report/tickets/${id}`, { month: view.month, lang: view.locale })}">#${id}</a>`,
+        : html`<a href="${linkTo(`/report/tickets/${id}`, { ...view.at, lang: view.locale })}">#${id}</a>`,
     service: ({ service_name: name }) => name ?? "—",
   };
   return renderTable(

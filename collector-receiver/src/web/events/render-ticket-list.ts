@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
@@ -20,7 +21,7 @@ import { eventTexts } from "./event-texts.ts";
 
 export interface TicketListView {
   readonly reading: PeriodReading;
-  readonly month: string;
+  readonly at: PeriodAddress;
   readonly list: TicketList;
   /** Without a filter. */
   readonly total: number;
@@ -41,7 +42,7 @@ const path = "/report/tickets";
 export function renderTicketList(view: TicketListView, locale: Locale, frame: PageFrame): string {
   const words = eventTexts[locale];
   const own = listTexts[locale];
-  const { reading, month, list, part, order, chosen } = view;
+  const { reading, at, list, part, order, chosen } = view;
   const period = describePeriod(reading.period, locale);
   const shown = formatCount(part.rows.length, locale);
   const number = { column: "number", text: words.ticket } as const;
@@ -51,7 +52,7 @@ export function renderTicketList(view: TicketListView, locale: Locale, frame: Pa
     locale,
     frame,
     path,
-    month,
+    at,
     period,
     title: words.title(words.ticketLists[list], period),
     lists: Object.fromEntries(ticketListNames.map((name) => [name, words.ticketLists[name]])),
@@ -64,14 +65,14 @@ export function renderTicketList(view: TicketListView, locale: Locale, frame: Pa
     filter: renderFilter({
       locale,
       path,
-      kept: { month, of: list },
+      kept: { ...at, of: list },
       fields: [
         { name: "q", label: words.ticketNumber, value: view.asked === null ? null : String(view.asked) },
         { name: "priority", label: words.priority, value: view.priority },
       ],
       order,
       columns: [number, age],
-      clearHref: linkTo(path, { month, of: list, lang: locale }),
+      clearHref: linkTo(path, { ...at, of: list, lang: locale }),
     }),
     head: sortHeads(
       [
@@ -85,7 +86,7 @@ export function renderTicketList(view: TicketListView, locale: Locale, frame: Pa
         { text: words.reopened },
       ],
       order,
-      (sort) => linkTo(path, { month, of: list, ...chosen, sort, lang: locale }),
+      (sort) => linkTo(path, { ...at, of: list, ...chosen, sort, lang: locale }),
     ),
     rows: part.rows.map((ticket) => renderRow(ticket, view, locale)),
     csv: view.total > maxCsvRows ? own.csvFirst(formatCount(maxCsvRows, locale)) : own.csv,
@@ -95,29 +96,29 @@ export function renderTicketList(view: TicketListView, locale: Locale, frame: Pa
   });
 }
 
-function renderRow(ticket: ListedTicket, { reading, month, agentNames }: TicketListView, locale: Locale): Html {
+function renderRow(ticket: ListedTicket, { reading, at, agentNames }: TicketListView, locale: Locale): Html {
   const words = eventTexts[locale];
   const moment = describeMoment(reading.tenant.timezone, locale);
   const { assigneeId, slaMet } = ticket;
   const cell = (label: string, content: Fragment, kind = ""): Html =>
     html`<td data-label="${label}" class="${kind}${content === "—" && " void"}">${content}</td>`;
-  const at = (ms: number | null): string => (ms === null ? "—" : moment(ms));
+  const time = (ms: number | null): string => (ms === null ? "—" : moment(ms));
   return html`<tr>
     <th scope="row">
-      <a href="${linkTo(`/report/tickets/${ticket.ticketId}`, { month, lang: locale })}">#${ticket.ticketId}</a>
+      <a href="${linkTo(`/report/tickets/${ticket.ticketId}`, { ...at, lang: locale })}">#${ticket.ticketId}</a>
     </th>
-    ${cell(words.created, at(ticket.createdMs))} ${cell(words.age, describeDuration(ticket.ageMs, locale))}
+    ${cell(words.created, time(ticket.createdMs))} ${cell(words.age, describeDuration(ticket.ageMs, locale))}
     ${cell(words.priority, ticket.priority ?? "—", "left")}
     ${cell(
       words.assignee,
       assigneeId === null
         ? "—"
-        : html`<a href="${linkTo(`/report/agents/${assigneeId}`, { month, lang: locale })}"
+        : html`<a href="${linkTo(`/report/agents/${assigneeId}`, { ...at, lang: locale })}"
             >${agentNames.get(assigneeId) ?? words.unnamed(String(assigneeId))}</a
           >`,
       "left",
     )}
     ${cell(words.sla, slaMet === null ? "—" : slaMet ? words.slaMet : words.slaMissed, "left")}
-    ${cell(words.closed, at(ticket.resolvedMs))} ${cell(words.reopened, at(ticket.lastReopenedMs))}
+    ${cell(words.closed, time(ticket.resolvedMs))} ${cell(words.reopened, time(ticket.lastReopenedMs))}
   </tr>`;
 }

@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describeMoment } from "../page/describe-moment.ts";
 import { describeDuration } from "../page/describe-duration.ts";
@@ -17,7 +18,7 @@ import type { PageFrame } from "../page/page-frame.ts";
 interface TicketView {
   readonly ticketId: number;
   readonly timezone: string;
-  readonly month: string;
+  readonly at: PeriodAddress;
   /** A page of its events in order. */
   readonly events: readonly ListedEvent[];
   /** What they did to it, by their ids. */
@@ -35,20 +36,20 @@ export function renderTicket(
 ): string {
   const words = eventTexts[locale];
   const texts = textsOf(locale);
-  const { ticketId, timezone, month, events } = view;
+  const { ticketId, timezone, at, events } = view;
   const title = words.ticketOf(String(ticketId));
   const path = `/report/tickets/${ticketId}`;
   return renderPage({
     locale,
     title,
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo(path, { month, after: view.after, lang: otherLocale(locale) }), options),
+    navigation: siteNavigation(locale, linkTo(path, { ...at, after: view.after, lang: otherLocale(locale) }), options),
     main: html`${renderCrumbs(
         words.path,
         [
-          { href: linkTo("/report", { month, lang: locale }), text: texts.report },
+          { href: linkTo("/report", { ...at, lang: locale }), text: texts.report },
           {
-            href: linkTo("/report/events", { month, of: "tickets_created", lang: locale }),
+            href: linkTo("/report/events", { ...at, of: "tickets_created", lang: locale }),
             text: words.lists.tickets_created,
           },
         ],
@@ -62,7 +63,7 @@ export function renderTicket(
         label: words.events,
         timezone,
         locale,
-        month,
+        at,
         columns: ["event", "agent", "session", "service"],
         traceUrlTemplate: options.traceUrlTemplate,
         agentNames: view.agentNames,
@@ -70,7 +71,7 @@ export function renderTicket(
       ${
         view.next !== null &&
         html`<p>
-          <a class="button" href="${linkTo(path, { month, after: view.next, lang: locale })}">${words.next}</a>
+          <a class="button" href="${linkTo(path, { ...at, after: view.next, lang: locale })}">${words.next}</a>
         </p>`
       }`,
     footer: html`<p>${texts.footer}</p>`,

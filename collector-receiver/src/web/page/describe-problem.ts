@@ -12,6 +12,16 @@ const noMonth: Sentence = {
   "zh-CN": (given) => `“${given}”不是月份，请写成 2025-12 的形式。`,
 };
 
+const noPeriod: Sentence = {
+  en: (given) => `"${given}" is not a period: write it like 2025-12-25, 2025-W52, 2025-12, 2025-Q4 or 2025.`,
+  "zh-CN": (given) => `“${given}”不是统计周期，请写成 2025-12-25、2025-W52、2025-12、2025-Q4 或 2025 的形式。`,
+};
+const noDay: Sentence = {
+  en: (given) =>
+    `"${given}" is not a day, or the first day lies after the last: write them like 2025-12-01 and 2025-12-10.`,
+  "zh-CN": (given) => `“${given}”不是日期，或起始日晚于结束日，请写成 2025-12-01 和 2025-12-10 的形式。`,
+};
+
 const noAgent: Sentence = {
   en: (given) => `"${given}" is not the number of an agent.`,
   "zh-CN": (given) => `“${given}”不是坐席编号。`,
@@ -20,6 +30,11 @@ const noAgent: Sentence = {
 /** What a reader is told, by the code of an error and the parameter that it is about. */
 const sentences: Readonly<Record<string, Sentence>> = {
   "invalid_parameter month": noMonth,
+  "invalid_parameter period": noPeriod,
+  "invalid_parameter start_date": noDay,
+  "invalid_parameter end_date": noDay,
+  "mixed_parameters start_date": noDay,
+  "mixed_parameters end_date": noDay,
   "invalid_parameter after": noSuchPlace,
   "invalid_parameter of": {
     en: (given) => `There is no list "${given}": begin at the report.`,

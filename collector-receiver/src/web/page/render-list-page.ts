@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { listTexts } from "../lists/list-texts.ts";
 import { textsOf } from "../report/choose-texts.ts";
@@ -14,8 +15,8 @@ export interface ListPage {
   readonly locale: Locale;
   /** Where it is: `/report/sessions`. */
   readonly path: string;
-  readonly month: string;
-  /** The month for people. */
+  readonly at: PeriodAddress;
+  /** The period for people. */
   readonly period: string;
   readonly title: string;
   /** All lists of this page by name, with what people call them; empty: there is only this one. */
@@ -42,10 +43,10 @@ export interface ListPage {
 }
 
 export function renderListPage(page: ListPage): string {
-  const { locale, path, month, title, lists, list, words, rows, chosen, previous, next } = page;
+  const { locale, path, at, title, lists, list, words, rows, chosen, previous, next } = page;
   const texts = textsOf(locale);
   const own = listTexts[locale];
-  const here = { month, of: list, ...chosen };
+  const here = { ...at, of: list, ...chosen };
   const link = (side: "after" | "before", position: string): string =>
     linkTo(path, { ...here, [side]: position, lang: locale });
   return renderPage({
@@ -55,7 +56,7 @@ export function renderListPage(page: ListPage): string {
     navigation: siteNavigation(locale, linkTo(path, { ...here, ...page.here, lang: otherLocale(locale) }), page.frame),
     main: html`${renderCrumbs(
         words.path,
-        [{ href: linkTo("/report", { month, lang: locale }), text: texts.reportOf(page.period) }],
+        [{ href: linkTo("/report", { ...at, lang: locale }), text: texts.reportOf(page.period) }],
         list === null ? title : (lists[list] ?? list),
       )}
       <div class="title-row">
@@ -70,7 +71,7 @@ export function renderListPage(page: ListPage): string {
           ${Object.entries(lists).map(([name, text]) =>
             name === list
               ? html`<span aria-current="page">${text}</span>`
-              : html`<a href="${linkTo(path, { month, of: name, lang: locale })}">${text}</a>`,
+              : html`<a href="${linkTo(path, { ...at, of: name, lang: locale })}">${text}</a>`,
           )}
         </nav>`
       }

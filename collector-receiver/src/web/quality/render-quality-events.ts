@@ -1,3 +1,4 @@
+import { periodAddress } from "../../stats/name-period.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { qualityCodes, qualityKinds } from "../../metrics/quality-codes.ts";
@@ -87,11 +88,11 @@ function renderRows(
   const { code, eventName: event, attribute, detail } = key;
   if (events.length + rejections.length === 0) return html`<p>${eventTexts[locale].none}</p>`;
   if (rejections.length > 0) return renderRejections(title, rejections, describeMoment(timezone, locale), locale);
-  const month = reading.period.startDate.slice(0, 7);
+  const at = periodAddress(reading.period);
   const columns = ["session", "agent", "ticket", "service"] as const;
   const href = linkTo("/data-quality/events", { ...asked, code, event, attribute, detail, after: next, lang: locale });
   return [
-    renderEventTable(events, { label: title, timezone, locale, month, columns, traceUrlTemplate, agentNames }),
+    renderEventTable(events, { label: title, timezone, locale, at, columns, traceUrlTemplate, agentNames }),
     next !== null && html`<p><a class="button" href="${href}">${eventTexts[locale].next}</a></p>`,
   ];
 }

@@ -8,23 +8,28 @@ import type { ReportContext } from "./report-context.ts";
 
 /** From a figure to what it was counted from: sessions of its cohort, tickets, or its events. */
 export function behindLinks({ material, texts, locale }: ReportContext, figureKey: string): BehindLink[] {
-  const { month } = material;
+  const { parameters } = material;
   const sessions = sessionListOf(figureKey);
   const tickets = ticketListOf(figureKey);
   return [
     ...(sessions === null
       ? []
-      : [{ href: linkTo("/report/sessions", { month, of: sessions, lang: locale }), text: texts.sessionsBehind }]),
+      : [
+          {
+            href: linkTo("/report/sessions", { ...parameters, of: sessions, lang: locale }),
+            text: texts.sessionsBehind,
+          },
+        ]),
     ...(tickets === null
       ? []
       : [
           {
-            href: linkTo("/report/tickets", { month, of: tickets, lang: locale }),
+            href: linkTo("/report/tickets", { ...parameters, of: tickets, lang: locale }),
             text: eventTexts[locale].behind.tickets_created,
           },
         ]),
     ...eventListsOf(figureKey).map((list) => ({
-      href: linkTo("/report/events", { month, of: list, lang: locale }),
+      href: linkTo("/report/events", { ...parameters, of: list, lang: locale }),
       text: eventTexts[locale].behind[list],
     })),
   ];

@@ -9,10 +9,14 @@ import type { OperationsDocument } from "../../stats/operations.ts";
 import { readOperations } from "../../stats/read-operations.ts";
 import { readPeriod } from "../../stats/read-period.ts";
 import type { PeriodReading, StatsReader } from "../../stats/read-period.ts";
-import type { DayRange } from "../../metrics/calendar-ranges.ts";
-import { checkMonth } from "../../stats/report-period.ts";
+import type { PeriodType } from "../../metrics/business-calendar.ts";
+import type { PeriodQuery } from "../../stats/report-period.ts";
 import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
-import { readDurationSeries } from "../../stats/sql/read-duration-series.ts";
+import { readDurations } from "../../stats/sql/read-durations.ts";
+import { readFirstCountedDay } from "../../stats/sql/read-first-counted-day.ts";
+import { readSteps, stepTypeOf } from "../../stats/read-steps.ts";
+import { periodAddress } from "../../stats/name-period.ts";
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import { customDocumentOf } from "../../stats/custom-metrics.ts";
 import type { CustomDocument } from "../../stats/custom-metrics.ts";
 import { readAttributeCounts } from "../../stats/sql/read-attribute-counts.ts";
@@ -26,16 +30,22 @@ import { readNotes, type Note } from "../../stats/sql/read-notes.ts";
 /** Months of the small trend beside each figure, this one included. */
 export const trendMonths = 6;
 
-/** All that a report of a month is made of, as it is stored. */
+/** All that a report of a period is made of, as it is stored. */
 export interface ReportMaterial {
   readonly reading: PeriodReading;
-  /** `2025-12` */
-  readonly month: string;
-  /** Counters of its days; a day without a row had none. */
-  readonly days: ReadonlyMap<string, Counters>;
-  /** Those of the days that the period is compared with. */
-  readonly daysBefore: ReadonlyMap<string, Counters>;
-  /** Counters of the last months, this one included. */
+  /** `2025-12`; null if the period is not a calendar month. */
+  readonly month: string | null;
+  /** What names the period in an address. */
+  readonly parameters: PeriodAddress;
+  /** First day of all that was ever counted; null: nothing was. */
+  readonly firstDay: string | null;
+  /** Days, or weeks or months if there are too many days. */
+  readonly stepType: PeriodType;
+  /** Counters of the steps by their first day; a step without a row had none. */
+  readonly steps: ReadonlyMap<string, Counters>;
+  /** Those of the period that is compared. */
+  readonly stepsBefore: ReadonlyMap<string, Counters>;
+  /** Counters of the last months, this one included; of none if the period is not a month. */
   readonly months: ReadonlyMap<string, Counters>;
   readonly responseTimes: readonly HistogramBucket[];
   readonly escalationReasons: readonly AttributeCount[];
@@ -43,7 +53,7 @@ export interface ReportMaterial {
   readonly completeness: Completeness;
   /** What the tenant is called. */
   readonly branding: Branding;
-  /** What people said about moments of the month. */
+  /** What people said about moments of the period. */
   readonly notes: readonly Note[];
   /** Agent time, durable resolutions, durations in working hours, reopening and backlog. */
   readonly operations: OperationsDocument;
@@ -54,37 +64,35 @@ export interface ReportMaterial {
 export interface ReportOptions {
   /** Agents that are shown one by one, the rest together; null: all, for files that are data. */
   readonly agentLimit?: number | null;
-  /** `previous` (default), `year` or `none`. */
-  readonly compare?: string | undefined;
+  /** Steps are days however many there are, for files that are data. */
+  readonly byDay?: boolean;
 }
 
 /**
- * Reads the material of a month's report, in the current one where none is named.
- * @throws RequestError if `month` is not a month, or `compare` none of the modes
+ * Reads the material of a period's report; of the current month if the query names no period.
+ * @throws RequestError if the query is wrong
  */
 export async function readReport(
   reader: StatsReader,
   tenantId: string,
-  month: string | undefined,
+  query: PeriodQuery,
   locale: Locale,
-  { agentLimit = defaultAgentLimit, compare }: ReportOptions = {},
+  { agentLimit = defaultAgentLimit, byDay = false }: ReportOptions = {},
 ): Promise<ReportMaterial> {
-  if (month !== undefined) checkMonth(month, "month");
-  const reading = await readPeriod(reader, tenantId, { month, compare });
+  const reading = await readPeriod(reader, tenantId, query);
   const { period, calendar } = reading;
-  const named = period.startDate.slice(0, 7);
   const { pool } = reader;
-  const operationsRead = readOperations(reader, tenantId, { month: named, compare });
+  const operationsRead = readOperations(reader, tenantId, query);
   const fromMs = calendar.startOfDay(period.startDate);
   const toMs = calendar.startOfDay(addDays(period.endDate, 1));
   const [series, responseTimes, escalationReasons, agents, completeness, branding, notes, operations, custom] =
     await Promise.all([
-      readSeries(pool, tenantId, reading, named),
-      readDurationSeries(pool, tenantId, "response_time", "month", period),
+      readSeries(pool, tenantId, reading, byDay ? "day" : stepTypeOf(period)),
+      readDurations(pool, tenantId, ["response_time"], [period]),
       readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
       operationsRead.then((read) => {
         const present = read.agents.map(({ agentId }) => agentId);
-        return readAgentsDocument(reader, tenantId, named, locale, { limit: agentLimit, present });
+        return readAgentsDocument(reader, tenantId, query, locale, { limit: agentLimit, present });
       }),
       readCompleteness(pool, tenantId, fromMs, toMs),
       readBranding(pool, tenantId),
@@ -95,9 +103,10 @@ export async function readReport(
   const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));
   return {
     reading,
-    month: named,
+    month: period.month,
+    parameters: periodAddress(period),
     ...series,
-    responseTimes: responseTimes.get(named) ?? [],
+    responseTimes: responseTimes[0]?.get("response_time") ?? [],
     escalationReasons,
     agents,
     completeness,
@@ -112,19 +121,26 @@ export async function readReport(
   };
 }
 
-/** Counters over time: by day, of the days that are compared with them, and of the last months. */
+/** Counters over time: of the period, of the one that is compared with it, and of the last months. */
 async function readSeries(
   pool: StatsReader["pool"],
   tenantId: string,
   { period, comparison }: PeriodReading,
-  month: string,
-): Promise<Pick<ReportMaterial, "days" | "daysBefore" | "months">> {
-  const readDays = ({ startDate, endDate }: DayRange): Promise<Map<string, Counters>> =>
-    readCounterSeries(pool, tenantId, { periodType: "day", first: startDate, last: endDate });
-  const [days, daysBefore, months] = await Promise.all([
-    readDays(period),
-    comparison === null ? new Map<string, Counters>() : readDays(comparison.whole),
-    readCounterSeries(pool, tenantId, { periodType: "month", first: addMonths(month, 1 - trendMonths), last: month }),
+  stepType: PeriodType,
+): Promise<Pick<ReportMaterial, "firstDay" | "stepType" | "steps" | "stepsBefore" | "months">> {
+  const { month } = period;
+  const none = new Map<string, Counters>();
+  const [firstDay, steps, stepsBefore, months] = await Promise.all([
+    readFirstCountedDay(pool, tenantId),
+    readSteps(pool, tenantId, period, stepType),
+    comparison === null ? none : readSteps(pool, tenantId, comparison.whole, stepType),
+    month === null
+      ? none
+      : readCounterSeries(pool, tenantId, {
+          periodType: "month",
+          first: addMonths(month, 1 - trendMonths),
+          last: month,
+        }),
   ]);
-  return { days, daysBefore, months };
+  return { firstDay, stepType, steps, stepsBefore, months };
 }

@@ -1,7 +1,6 @@
-import { addMonths, monthOf } from "../../metrics/business-calendar.ts";
 import { comparisonModes } from "../../stats/compare-periods.ts";
 import type { ComparisonMode } from "../../stats/compare-periods.ts";
-import { describeMonth, describePeriod } from "../../stats/describe-period.ts";
+import { describePeriod } from "../../stats/describe-period.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
@@ -18,6 +17,7 @@ import type { BehindLink } from "./render-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 import { figureGroupsOf } from "./report-figures.ts";
 import type { FigureGroup } from "./report-figures.ts";
+import { renderPager, renderPicker } from "./render-period-choice.ts";
 import { renderStatus } from "./render-status.ts";
 import { renderStrip } from "./render-strip.ts";
 import { storyOf } from "./report-story.ts";
@@ -27,33 +27,31 @@ import type { PageFrame } from "../page/page-frame.ts";
 /** The report as a page. */
 export function renderReport(context: ReportContext, options: PageFrame): string {
   const { texts, locale, material } = context;
-  const { month, reading } = material;
+  const { parameters, reading } = material;
   const mode: ComparisonMode = reading.comparison?.mode ?? "none";
   const compare = mode === "previous" ? null : mode;
-  const at = (path: string): string => linkTo(path, { month, compare, lang: locale });
-  const to = (other: string): string => linkTo("/report", { month: other, compare, lang: locale });
-  const nameOf = (other: string): string => describeMonth(other, locale);
-  const [before, after] = [addMonths(month, -1), addMonths(month, 1)];
+  const at = (path: string): string => linkTo(path, { ...parameters, compare, lang: locale });
   return renderPage({
     locale,
     title: texts.reportOf(describePeriod(reading.period, locale)),
     sampleData: options.sampleData,
-    navigation: siteNavigation(locale, linkTo("/report", { month, compare, lang: otherLocale(locale) }), options),
+    navigation: siteNavigation(
+      locale,
+      linkTo("/report", { ...parameters, compare, lang: otherLocale(locale) }),
+      options,
+    ),
     main: renderReportBody(context, {
-      pager: html`<nav class="pager no-print" aria-label="${texts.otherMonths}">
-        <a href="${to(before)}" rel="prev">← <span>${nameOf(before)}</span></a>
-        ${month < monthOf(reading.today) && html`<a href="${to(after)}" rel="next"><span>${nameOf(after)}</span> →</a>`}
-      </nav>`,
-      comparisons: renderComparisons(context, mode),
+      pager: renderPager(context, compare),
+      choices: html`${renderComparisons(context, mode)} ${renderPicker(context, compare)}`,
       downloads: [
         { href: at("/report.pdf"), text: "PDF" },
         { href: at("/report.csv"), text: "CSV" },
-        { href: linkTo("/report.csv", { month, by: "day", lang: locale }), text: texts.csvByDay },
+        { href: linkTo("/report.csv", { ...parameters, by: "day", lang: locale }), text: texts.csvByDay },
         { href: at("/api/analytics/case-study"), text: "JSON" },
       ],
       behind: (key) => behindLinks(context, key),
       pictureHref: (chart) => at(`/report/charts/${chart}.png`),
-      qualityHref: at("/data-quality"),
+      qualityHref: linkTo("/data-quality", { ...parameters, lang: locale }),
     }),
     footer: html`<p>${texts.footer}</p>`,
   });
@@ -67,7 +65,7 @@ function renderComparisons(context: ReportContext, mode: ComparisonMode): Html {
     one === mode
       ? html`<strong aria-current="true">${comparison.modes[one]}</strong>`
       : html`<a
-          href="${linkTo("/report", { month: material.month, compare: one === "previous" ? null : one, lang: locale })}"
+          href="${linkTo("/report", { ...material.parameters, compare: one === "previous" ? null : one, lang: locale })}"
           >${comparison.modes[one]}</a
         >`;
   return html`<details class="menu no-print">
@@ -78,8 +76,8 @@ function renderComparisons(context: ReportContext, mode: ComparisonMode): Html {
 
 export interface ReportLinks {
   readonly pager: Fragment;
-  /** Null: the comparison cannot be chosen. */
-  readonly comparisons: Fragment;
+  /** Of the comparison and of the period; null: nothing can be chosen. */
+  readonly choices: Fragment;
   readonly downloads: readonly BehindLink[];
   readonly behind: (figureKey: string) => readonly BehindLink[];
   readonly pictureHref: (chartId: string) => string | null;
@@ -96,7 +94,7 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
       <h1>${describePeriod(reading.period, context.locale)}</h1>
       ${links.pager}
     </div>
-    ${renderStatus(context, links.comparisons)} ${renderStrip(stripFiguresOf(context, groups), context, links.behind)}
+    ${renderStatus(context, links.choices)} ${renderStrip(stripFiguresOf(context, groups), context, links.behind)}
     <nav class="downloads no-print" aria-label="${texts.downloads}">
       ${links.downloads.map(({ href, text }) => html`<a class="button" href="${href}">${text}</a>`)}
     </nav>

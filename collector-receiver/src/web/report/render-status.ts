@@ -9,9 +9,9 @@ import type { ReportContext } from "./report-context.ts";
 
 /**
  * One line: how final the figures are and how complete, with what to know about them one tap away.
- * @param comparisons what the report can be compared with, to choose from; null where nobody can
+ * @param choices of the comparison and of the period; null where nobody can choose
  */
-export function renderStatus(context: ReportContext, comparisons: Fragment): Html {
+export function renderStatus(context: ReportContext, choices: Fragment): Html {
   const { texts, locale, material, least } = context;
   const { reading, completeness } = material;
   const { recorded, missing, dropped } = completeness;
@@ -33,7 +33,7 @@ export function renderStatus(context: ReportContext, comparisons: Fragment): Htm
       }
       <p class="meta">${texts.asOf(instant)} · ${texts.timezone(reading.tenant.timezone)}</p>
     </details>
-    ${comparisons}
+    ${choices}
   </div>`;
 }
 

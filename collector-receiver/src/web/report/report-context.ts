@@ -1,4 +1,3 @@
-import { addDays } from "../../metrics/business-calendar.ts";
 import { deriveMetric } from "../../metrics/derive-metric.ts";
 import type { MetricValue } from "../../metrics/derive-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
@@ -7,8 +6,10 @@ import { noCounters } from "../../metrics/metric-definition.ts";
 import type { Counters, MetricDefinition } from "../../metrics/metric-definition.ts";
 import { metricOf } from "../../metrics/metric-dictionary.ts";
 import { unknownCounters } from "../../stats/period-metrics.ts";
+import { describePeriod } from "../../stats/describe-period.ts";
+import { stepsIn } from "../../stats/read-steps.ts";
 import type { ReportMaterial } from "./read-report.ts";
-import { textsOf } from "./choose-texts.ts";
+import { textsOfReport } from "./choose-texts.ts";
 import type { ReportTexts } from "./report-texts.ts";
 
 /** What everything of a report is made from: the material, in one language, for one kind of reader. */
@@ -21,7 +22,8 @@ export interface ReportContext {
 }
 
 export function reportContext(material: ReportMaterial, locale: Locale, least: number | null = null): ReportContext {
-  return { material, locale, texts: textsOf(locale), least };
+  const scope = { isMonth: material.month !== null, stepType: material.stepType };
+  return { material, locale, texts: textsOfReport(locale, scope), least };
 }
 
 /** The value of a metric for some counters, as all other documents derive it. */
@@ -51,19 +53,36 @@ export function isFew(context: ReportContext, count: number): boolean {
   return context.least !== null && count > 0 && count < context.least;
 }
 
+/** A day of the report, or a week or month of it if there are too many days. */
 export interface ReportDay {
+  /** Its first day. */
   readonly day: string;
-  /** Null for a day that has not begun. */
+  readonly lastDay: string;
+  /** Null if it has not begun. */
   readonly counters: Counters | null;
 }
 
-/** The days of the month in order. */
-export function reportDaysOf({ material: { reading, days } }: ReportContext): ReportDay[] {
-  const all: ReportDay[] = [];
-  for (let day = reading.period.startDate; day <= reading.period.endDate; day = addDays(day, 1)) {
-    all.push({ day, counters: day > reading.today ? null : (days.get(day) ?? noCounters) });
+/** The steps of the period in order. */
+export function reportDaysOf({ material: { reading, steps, stepType } }: ReportContext): ReportDay[] {
+  return stepsIn(reading.period, stepType).map(({ startDate, endDate }) => ({
+    day: startDate,
+    lastDay: endDate,
+    counters: startDate > reading.today ? null : (steps.get(startDate) ?? noCounters),
+  }));
+}
+
+/** A step for people: "Fri, Dec 5", "Dec 1 – 7, 2025", "December 2025". */
+export function describeStep({ day, lastDay }: Pick<ReportDay, "day" | "lastDay">, locale: Locale): string {
+  return day === lastDay ? describeDay(day, locale) : describePeriod({ startDate: day, endDate: lastDay }, locale);
+}
+
+/** A step for an axis: "5" within a month, else "12/5"; "Dec" for a month. */
+export function shortStep({ day }: ReportDay, { locale, material }: ReportContext): string {
+  const { stepType, month } = material;
+  if (stepType === "month") {
+    return new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short" }).format(Date.parse(`${day}T00:00:00Z`));
   }
-  return all;
+  return month === null ? `${Number(day.slice(5, 7))}/${Number(day.slice(8))}` : String(Number(day.slice(8)));
 }
 
 const dayFormats = new Map<Locale, Intl.DateTimeFormat>();

@@ -125,9 +125,10 @@ function sideRestsOnFew(context: ReportContext, key: string): boolean {
   );
 }
 
-/** The last months; none before the first month that has any counter at all. */
+/** The last months, of a month; none before the first month that has any counter at all. */
 function trendOf(context: ReportContext, key: string): TrendPoint[] {
   const { month, months } = context.material;
+  if (month === null) return [];
   const points: TrendPoint[] = [];
   for (let back = trendMonths - 1; back >= 0; back--) {
     const at = addMonths(month, -back);

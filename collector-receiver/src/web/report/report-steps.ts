@@ -1,7 +1,7 @@
 import { add, fractionOf, roundHalfUp } from "../../metrics/exact-fraction.ts";
 import { businessCounterColumns } from "../../metrics/counter-columns.ts";
 import type { Counters } from "../../metrics/metric-definition.ts";
-import { reportDaysOf, describeDay } from "./report-context.ts";
+import { describeStep, reportDaysOf, shortStep } from "./report-context.ts";
 import type { ReportContext, ReportDay } from "./report-context.ts";
 
 /** A step of a chart over time: a day, or in a shared copy several days in a row. */
@@ -23,10 +23,10 @@ export function stepsOf(context: ReportContext, rests: (counters: Counters) => b
   const days = reportDaysOf(context);
   const isFew = ({ counters }: { readonly counters: Counters | null }): boolean => counters !== null && rests(counters);
   if (!days.some(isFew)) {
-    return days.map(({ day, counters }) => ({
-      name: describeDay(day, context.locale),
-      short: String(Number(day.slice(8))),
-      counters,
+    return days.map((day) => ({
+      name: describeStep(day, context.locale),
+      short: shortStep(day, context),
+      counters: day.counters,
     }));
   }
   const begun = days.filter(({ counters }) => counters !== null);
@@ -50,17 +50,19 @@ export function stepsNote(context: ReportContext, steps: readonly ReportStep[]):
 
 const daysOfStep = 7;
 
-function describeSpan(span: readonly ReportDay[], { locale }: ReportContext): ReportStep {
+function describeSpan(span: readonly ReportDay[], context: ReportContext): ReportStep {
   const [first, last] = [span[0] as ReportDay, span.at(-1) as ReportDay];
-  const numberOf = ({ day }: ReportDay): number => Number(day.slice(8));
-  const month = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", day: "numeric" });
-  const at = ({ day }: ReportDay): string => month.format(Date.parse(`${day}T00:00:00Z`));
-  const one = first === last;
-  return {
-    name: one ? at(first) : `${at(first)} – ${locale === "zh-CN" ? at(last) : numberOf(last)}`,
-    short: one ? String(numberOf(first)) : `${numberOf(first)}–${numberOf(last)}`,
-    counters: sumOf(span),
-  };
+  const whole = { day: first.day, lastDay: last.lastDay };
+  const short = first === last ? shortStep(first, context) : `${shortStep(first, context)}–${shortStep(last, context)}`;
+  return { name: nameSpan(whole, context), short, counters: sumOf(span) };
+}
+
+function nameSpan({ day, lastDay }: Pick<ReportDay, "day" | "lastDay">, { locale }: ReportContext): string {
+  const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", day: "numeric" });
+  const at = (one: string): string => format.format(Date.parse(`${one}T00:00:00Z`));
+  if (day === lastDay) return at(day);
+  const isSameMonth = day.slice(0, 7) === lastDay.slice(0, 7);
+  return `${at(day)} – ${locale === "zh-CN" || !isSameMonth ? at(lastDay) : Number(lastDay.slice(8))}`;
 }
 
 /** Decimals of the finest counter, `total_resolution_hours`. */

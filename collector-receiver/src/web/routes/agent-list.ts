@@ -1,3 +1,4 @@
+import { periodOfPage, periodParameterNames, periodAddress, periodSlug } from "../../stats/name-period.ts";
 import { agentTableMetrics } from "../../stats/agent-figures.ts";
 import { listOrderOf } from "../../stats/lists/list-order.ts";
 import { readTenantToday } from "../../stats/read-period.ts";
@@ -15,11 +16,11 @@ import type { PageQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 
 const agentsOfPage = 100;
-const parameters = ["month", "q", "sort", "after", "before"];
+const parameters = [...periodParameterNames, "q", "sort", "after", "before"];
 const isPosition = { key: /^-?\d{1,60}(?:\.\d{1,60})?$/, id: /^-?\d{1,10}$/ };
 const sorts: readonly [string, ...string[]] = ["number", ...agentTableMetrics.keys()];
 
-/** `/report/agents?month=`: all agents of a month in one table, and as `/report/agents.csv`. */
+/** `/report/agents?month=`: all agents of a period in one table, and as `/report/agents.csv`. */
 export function routeAgentList(app: WebApp, context: WebContext): void {
   app.get("/report/agents", { schema: { hide: true } }, async (request, reply) => {
     const query = readQuery(request, parameters);
@@ -30,7 +31,11 @@ export function routeAgentList(app: WebApp, context: WebContext): void {
   app.get("/report/agents.csv", { schema: { hide: true } }, async (request, reply) => {
     const { after: _, before: __, ...query } = readQuery(request, parameters);
     const view = await readView(context, context.tenantOf(request), query, maxCsvRows);
-    return sendCsv(reply, `agents-${view.month}`, writeAgentCsv(view, localeOfPage(query, context.locale)));
+    return sendCsv(
+      reply,
+      `agents-${periodSlug(view.period)}`,
+      writeAgentCsv(view, localeOfPage(query, context.locale)),
+    );
   });
 }
 
@@ -42,7 +47,7 @@ async function readView(
   limit: number,
 ): Promise<AgentListView> {
   const { tenant, today } = await readTenantToday(context, tenantId);
-  const days = parsePeriod({ month: query["month"] }, today);
+  const days = parsePeriod(periodOfPage(query), today);
   const search = (query["q"] ?? "").replaceAll("\0", "").trim() || null;
   const order = listOrderOf({ ...query, sort: query["sort"] ?? "-sessions_handled" }, sorts, isPosition);
   const table = await readAgentTable(context.pool, tenantId, {
@@ -56,7 +61,7 @@ async function readView(
   return {
     ...table,
     period: days,
-    month: days.startDate.slice(0, 7),
+    at: periodAddress(days),
     timezone: tenant.timezone,
     currency: tenant.currency,
     agentNames: await readAgentNames(

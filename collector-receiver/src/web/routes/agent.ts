@@ -1,3 +1,4 @@
+import { periodOfPage, periodParameterNames, periodAddress } from "../../stats/name-period.ts";
 import { readAgentsDocument } from "../../stats/agents.ts";
 import { operationsOf } from "../../stats/operations.ts";
 import { readOperations } from "../../stats/read-operations.ts";
@@ -9,21 +10,21 @@ import type { WebApp, WebContext } from "../web-options.ts";
 import { readId } from "../page/read-id.ts";
 import { frameOf } from "../page/page-frame.ts";
 
-/** `/report/agents/{agent_id}`: an agent's month. */
+/** `/report/agents/{agent_id}`: an agent's figures in a period. */
 export function routeAgent(app: WebApp, context: WebContext): void {
   app.get<{ Params: { agent_id: string } }>(
     "/report/agents/:agent_id",
     { schema: { hide: true } },
     async (request, reply) => {
-      const query = readQuery(request, ["month"]);
+      const query = readQuery(request, periodParameterNames);
       const locale = localeOfPage(query, context.locale);
       const agentId = readId(request.params.agent_id, "agent_id", "agent_not_found", 404);
       const tenantId = context.tenantOf(request);
       const only = { limit: 1, agentId };
-      const document = await readAgentsDocument(context, tenantId, query["month"], locale, only);
-      const { month } = document;
+      const document = await readAgentsDocument(context, tenantId, periodOfPage(query), locale, only);
+      const at = periodAddress({ startDate: document.start_date, endDate: document.end_date });
       const [reading, days] = await Promise.all([
-        readOperations(context, tenantId, { month }),
+        readOperations(context, tenantId, at),
         readAgentDays(context.pool, tenantId, agentId, { startDate: document.start_date, endDate: document.end_date }),
       ]);
       const { currency } = reading.period.tenant;
@@ -31,7 +32,7 @@ export function routeAgent(app: WebApp, context: WebContext): void {
       const operations = await operationsOf(reading, locale, own);
       return sendPage(
         reply,
-        renderAgent({ agentId, month, document, operations, days, currency }, locale, frameOf(context, request)),
+        renderAgent({ agentId, at, document, operations, days, currency }, locale, frameOf(context, request)),
         locale,
       );
     },

@@ -1,3 +1,4 @@
+import { periodOfPage, periodParameterNames, periodAddress } from "../../stats/name-period.ts";
 import { addDays } from "../../metrics/business-calendar.ts";
 import { readAgentsDocument } from "../../stats/agents.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
@@ -21,7 +22,7 @@ import { frameOf } from "../page/page-frame.ts";
 /** `/report/events?month=&of=`: the events that a figure counts; of one agent with `agent`. */
 export function routeEventList(app: WebApp, context: WebContext): void {
   app.get("/report/events", { schema: { hide: true } }, async (request, reply) => {
-    const query = readQuery(request, ["month", "of", "agent", "after"]);
+    const query = readQuery(request, [...periodParameterNames, "of", "agent", "after"]);
     const locale = localeOfPage(query, context.locale);
     const list = listOf(query["of"]);
     const agentId = query["agent"] === undefined ? null : readId(query["agent"], "agent", "invalid_parameter", 400);
@@ -30,8 +31,8 @@ export function routeEventList(app: WebApp, context: WebContext): void {
     }
     const after = query["after"] === undefined ? null : decodePosition(query["after"]);
     const tenantId = context.tenantOf(request);
-    const reading = await readPeriod(context, tenantId, { month: query["month"] });
-    const month = reading.period.startDate.slice(0, 7);
+    const reading = await readPeriod(context, tenantId, periodOfPage(query));
+    const at = periodAddress(reading.period);
     const fromMs = reading.calendar.startOfDay(reading.period.startDate);
     const [found, retainedFromMs, agents] = await Promise.all([
       // One more than is shown says whether there is another page.
@@ -44,7 +45,7 @@ export function routeEventList(app: WebApp, context: WebContext): void {
         limit: eventsOfPage + 1,
       }),
       readRetainedFrom(context.pool, tenantId),
-      agentId === null ? null : readAgentsDocument(context, tenantId, month, locale, { limit: 1, agentId }),
+      agentId === null ? null : readAgentsDocument(context, tenantId, at, locale, { limit: 1, agentId }),
     ]);
     const { counter } = eventLists[list];
     const ofAgent = agents?.agents.find(({ agent_id: id }) => id === agentId);
@@ -57,7 +58,7 @@ export function routeEventList(app: WebApp, context: WebContext): void {
     const { events, next } = pageOf(found);
     const view = {
       reading,
-      month,
+      at,
       list,
       agentId,
       agentNames: await readNamesOfAgents(context.pool, tenantId, events, agentId),

@@ -1,3 +1,4 @@
+import { periodSlug } from "../../stats/name-period.ts";
 import { RequestError } from "../../stats/request-error.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { drawChartPng } from "../export/draw-chart-png.ts";
@@ -16,14 +17,17 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
     const report = await readReportOf(request, context);
     return reply
       .type("application/pdf")
-      .header("content-disposition", `inline; filename="spanledger-${report.material.month}-${report.locale}.pdf"`)
+      .header(
+        "content-disposition",
+        `inline; filename="spanledger-${periodSlug(report.material.reading.period)}-${report.locale}.pdf"`,
+      )
       .send(await writeReportPdf(context.tenantOf(request), report, context));
   });
   app.get("/report.csv", { schema: { hide: true } }, async (request, reply) => {
-    const report = await readReportOf(request, context, null);
     const byDay = readQuery(request, ["by"])["by"] === "day";
+    const report = await readReportOf(request, context, { agentLimit: null, byDay });
     const style = csvStyleOf(request.headers["accept-language"]);
-    const name = `${report.material.month}-${byDay ? "by-day" : report.locale}`;
+    const name = `${periodSlug(report.material.reading.period)}-${byDay ? "by-day" : report.locale}`;
     return sendCsv(reply, name, byDay ? writeDailyCsv(report, style) : writeReportCsv(report, context, style));
   });
   app.get<{ Params: { chart: string } }>(
@@ -45,7 +49,7 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
         .type("image/png")
         .header(
           "content-disposition",
-          `inline; filename="spanledger-${report.material.month}-${request.params.chart}.png"`,
+          `inline; filename="spanledger-${periodSlug(report.material.reading.period)}-${request.params.chart}.png"`,
         )
         .send(picture);
     },

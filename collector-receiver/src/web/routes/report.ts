@@ -1,14 +1,16 @@
+import { periodOfPage, periodParameterNames } from "../../stats/name-period.ts";
 import type { FastifyRequest } from "fastify";
 import { reportContext } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { readReport } from "../report/read-report.ts";
+import type { ReportOptions } from "../report/read-report.ts";
 import { renderReport } from "../report/render-report.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 import { frameOf } from "../page/page-frame.ts";
 
-/** `GET /report?month=2025-12`: the case study for people. */
+/** `GET /report?month=2025-12`, `?period=2025-W52`, `?start_date=…&end_date=…`: the case study for people. */
 export function routeReport(app: WebApp, context: WebContext): void {
   app.get("/report", { schema: { hide: true } }, async (request, reply) => {
     const report = await readReportOf(request, context);
@@ -17,18 +19,17 @@ export function routeReport(app: WebApp, context: WebContext): void {
 }
 
 /**
- * The report that a request names by `month`, `compare` and `lang`.
- * @param agentLimit null: every agent has a row of its own
+ * The report that a request names by a period, `compare` and `lang`.
  * @throws RequestError where a parameter is wrong
  */
 export async function readReportOf(
   request: FastifyRequest,
   context: WebContext,
-  agentLimit?: null,
+  options: ReportOptions = {},
 ): Promise<ReportContext> {
-  const query = readQuery(request, ["month", "compare"]);
+  const query = readQuery(request, [...periodParameterNames, "compare"]);
   const locale = localeOfPage(query, context.locale);
-  const options = { compare: query["compare"], ...(agentLimit === undefined ? {} : { agentLimit }) };
-  const material = await readReport(context, context.tenantOf(request), query["month"], locale, options);
+  const asked = { ...periodOfPage(query), compare: query["compare"] };
+  const material = await readReport(context, context.tenantOf(request), asked, locale, options);
   return reportContext(material, locale);
 }

@@ -1,3 +1,4 @@
+import { periodOfPage, periodParameterNames, periodAddress, periodSlug } from "../../stats/name-period.ts";
 import { addDays } from "../../metrics/business-calendar.ts";
 import { listOrderOf, sortName } from "../../stats/lists/list-order.ts";
 import type { ListPart } from "../../stats/lists/list-order.ts";
@@ -27,7 +28,7 @@ import type { WebApp, WebContext } from "../web-options.ts";
 const sessionsOfPage = 100;
 /** Up to here a period's conversations are sorted by what no index holds: a second of PostgreSQL's time at most. */
 const maxSorted = 100_000;
-const parameters = ["month", "of", "channel", "agent", "q", "sort", "after", "before"];
+const parameters = [...periodParameterNames, "of", "channel", "agent", "q", "sort", "after", "before"];
 const isPosition = { key: /^-?\d{1,16}$/, id: /^[^\0]{1,128}$/ };
 
 /** `/report/sessions?month=&of=`: the conversations behind a figure, and as `/report/sessions.csv`. */
@@ -55,7 +56,7 @@ export function routeSessions(app: WebApp, context: WebContext): void {
     const { after: _, before: __, ...query } = readQuery(request, parameters);
     const locale = localeOfPage(query, context.locale);
     const view = await readView(context, context.tenantOf(request), query, maxCsvRows);
-    return sendCsv(reply, `${view.list}-${view.month}`, writeSessionCsv(view, locale));
+    return sendCsv(reply, `${view.list}-${periodSlug(view.reading.period)}`, writeSessionCsv(view, locale));
   });
 }
 
@@ -68,7 +69,7 @@ async function readView(
 ): Promise<SessionListView> {
   const list = listOf(query["of"] ?? "total_sessions");
   const filter = filterOf(query);
-  const reading = await readPeriod(context, tenantId, { month: query["month"] });
+  const reading = await readPeriod(context, tenantId, periodOfPage(query));
   const metrics = metricsOfPeriod(reading, context.locale);
   const canSort = (metrics.get("total_sessions")?.value ?? 0) <= maxSorted;
   const order = listOrderOf(canSort ? query : { ...query, sort: undefined }, sessionSorts, isPosition);
@@ -85,7 +86,7 @@ async function readView(
   const agentIds = new Set(part.rows.flatMap(({ agentId }) => (agentId === null ? [] : [agentId])));
   return {
     reading,
-    month: reading.period.startDate.slice(0, 7),
+    at: periodAddress(reading.period),
     list,
     total: metrics.get(list)?.value ?? 0,
     part,

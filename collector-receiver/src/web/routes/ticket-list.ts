@@ -1,3 +1,4 @@
+import { periodOfPage, periodParameterNames, periodAddress, periodSlug } from "../../stats/name-period.ts";
 import { addDays } from "../../metrics/business-calendar.ts";
 import { listOrderOf, sortName } from "../../stats/lists/list-order.ts";
 import { ticketListNames } from "../../stats/lists/ticket-lists.ts";
@@ -22,7 +23,7 @@ import { localeOfPage, readQuery } from "../page/read-query.ts";
 import type { PageQuery } from "../page/read-query.ts";
 import type { WebApp, WebContext } from "../web-options.ts";
 
-const parameters = ["month", "of", "priority", "q", "sort", "after", "before"];
+const parameters = [...periodParameterNames, "of", "priority", "q", "sort", "after", "before"];
 const isPosition = { key: /^-?\d{1,16}$/, id: /^-?\d{1,10}$/ };
 
 /** `/report/tickets?month=&of=`: the tickets behind a figure of tickets as they stand, and as `/report/tickets.csv`. */
@@ -42,7 +43,11 @@ export function routeTicketList(app: WebApp, context: WebContext): void {
   app.get("/report/tickets.csv", { schema: { hide: true } }, async (request, reply) => {
     const { after: _, before: __, ...query } = readQuery(request, parameters);
     const view = await readView(context, context.tenantOf(request), query, maxCsvRows);
-    return sendCsv(reply, `${view.list}-${view.month}`, writeTicketCsv(view, localeOfPage(query, context.locale)));
+    return sendCsv(
+      reply,
+      `${view.list}-${periodSlug(view.reading.period)}`,
+      writeTicketCsv(view, localeOfPage(query, context.locale)),
+    );
   });
 }
 
@@ -56,7 +61,7 @@ async function readView(
   const list = listOf(query["of"]);
   const order = listOrderOf(query, ticketSorts, isPosition);
   const priority = (query["priority"] ?? "").replaceAll("\0", "").trim() || null;
-  const reading = await readPeriod(context, tenantId, { month: query["month"] });
+  const reading = await readPeriod(context, tenantId, periodOfPage(query));
   const fromMs = reading.calendar.startOfDay(reading.period.startDate);
   const endMs = reading.calendar.startOfDay(addDays(reading.period.endDate, 1));
   const [part, [stock]] = await Promise.all([
@@ -80,7 +85,7 @@ async function readView(
   const assignees = new Set(part.rows.flatMap(({ assigneeId }) => (assigneeId === null ? [] : [assigneeId])));
   return {
     reading,
-    month: reading.period.startDate.slice(0, 7),
+    at: periodAddress(reading.period),
     list,
     total: Number(totals[list] ?? 0),
     part,

@@ -1,7 +1,8 @@
+import { periodOfPage, periodParameterNames, periodAddress } from "../../stats/name-period.ts";
 import { decodePosition } from "../../stats/lists/event-position.ts";
 import type { ListedEvent } from "../../stats/lists/listed-event.ts";
 import { readTenantToday } from "../../stats/read-period.ts";
-import { checkMonth } from "../../stats/report-period.ts";
+import { parsePeriod } from "../../stats/report-period.ts";
 import { readTicketEvents, readTicketKinds } from "../../stats/sql/read-ticket.ts";
 import { RequestError } from "../../stats/request-error.ts";
 import { renderTicket } from "../events/render-ticket.ts";
@@ -18,12 +19,14 @@ export function routeTicket(app: WebApp, context: WebContext): void {
     "/report/tickets/:ticket_id",
     { schema: { hide: true } },
     async (request, reply) => {
-      const query = readQuery(request, ["month", "after"]);
+      const query = readQuery(request, [...periodParameterNames, "after"]);
       const locale = localeOfPage(query, context.locale);
       const ticketId = readId(request.params.ticket_id, "ticket_id", "ticket_not_found", 404);
       const after = query["after"] === undefined ? null : decodePosition(query["after"]);
-      if (query["month"] !== undefined) checkMonth(query["month"], "month");
       const tenantId = context.tenantOf(request);
+      const asked = periodOfPage(query);
+      // Any day will do for today: a period that is named does not depend on it.
+      const cameFrom = Object.keys(asked).length === 0 ? null : periodAddress(parsePeriod(asked, "1970-01-01"));
       const [{ tenant, calendar }, found, kinds] = await Promise.all([
         readTenantToday(context, tenantId),
         readTicketEvents(context.pool, tenantId, ticketId, after, eventsOfPage + 1),
@@ -41,8 +44,8 @@ export function routeTicket(app: WebApp, context: WebContext): void {
       const view = {
         ticketId,
         timezone: tenant.timezone,
-        // The month from which the reader came, else the one in which it begins.
-        month: query["month"] ?? calendar.dayOf(Date.parse((events[0] as ListedEvent).occurred_at)).slice(0, 7),
+        // The period from which the reader came, else the month in which it begins.
+        at: cameFrom ?? { month: calendar.dayOf(Date.parse((events[0] as ListedEvent).occurred_at)).slice(0, 7) },
         events,
         kinds,
         next,

@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { formatCount } from "../../metrics/format-metric.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
@@ -23,7 +24,7 @@ import { sessionTexts } from "./session-texts.ts";
 
 export interface SessionListView {
   readonly reading: PeriodReading;
-  readonly month: string;
+  readonly at: PeriodAddress;
   readonly list: SessionList;
   /** Without a filter. */
   readonly total: number;
@@ -44,7 +45,7 @@ const path = "/report/sessions";
 export function renderSessionList(view: SessionListView, locale: Locale, frame: PageFrame): string {
   const words = sessionTexts[locale];
   const own = listTexts[locale];
-  const { reading, month, list, part, filter, order, chosen } = view;
+  const { reading, at, list, part, filter, order, chosen } = view;
   const period = describePeriod(reading.period, locale);
   const shown = formatCount(part.rows.length, locale);
   const isFiltered = Object.values(filter).some((value) => value !== null);
@@ -54,7 +55,7 @@ export function renderSessionList(view: SessionListView, locale: Locale, frame: 
     locale,
     frame,
     path,
-    month,
+    at,
     period,
     title: words.title(words.lists[list], period),
     lists: Object.fromEntries(sessionListNames.map((name) => [name, words.lists[name]])),
@@ -74,7 +75,7 @@ export function renderSessionList(view: SessionListView, locale: Locale, frame: 
         wait,
       ],
       order,
-      (sort) => linkTo(path, { month, of: list, ...chosen, sort, lang: locale }),
+      (sort) => linkTo(path, { ...at, of: list, ...chosen, sort, lang: locale }),
     ),
     rows: part.rows.map((session) => renderRow(session, view, locale)),
     csv: view.total > maxCsvRows ? own.csvFirst(formatCount(maxCsvRows, locale)) : own.csv,
@@ -90,12 +91,12 @@ function sortedColumns(locale: Locale) {
   return { start: column("start"), duration: column("duration"), wait: column("wait") };
 }
 
-function renderSessionFilter({ month, list, filter, order, chosen }: SessionListView, locale: Locale): Html {
+function renderSessionFilter({ at, list, filter, order, chosen }: SessionListView, locale: Locale): Html {
   const words = sessionTexts[locale];
   return renderFilter<SessionSort>({
     locale,
     path,
-    kept: { month, of: list },
+    kept: { ...at, of: list },
     fields: [
       { name: "q", label: words.idStart, value: filter.idStart },
       { name: "channel", label: words.channel, value: filter.channel },
@@ -103,15 +104,11 @@ function renderSessionFilter({ month, list, filter, order, chosen }: SessionList
     ],
     order,
     columns: Object.values(sortedColumns(locale)),
-    clearHref: linkTo(path, { month, of: list, lang: locale }),
+    clearHref: linkTo(path, { ...at, of: list, lang: locale }),
   });
 }
 
-function renderRow(
-  session: ListedSession,
-  { reading, month, list, agentNames }: SessionListView,
-  locale: Locale,
-): Html {
+function renderRow(session: ListedSession, { reading, at, list, agentNames }: SessionListView, locale: Locale): Html {
   const words = sessionTexts[locale];
   const moment = describeMoment(reading.tenant.timezone, locale);
   const { agentId, channel } = session;
@@ -120,11 +117,11 @@ function renderRow(
   const agent =
     agentId === null
       ? "—"
-      : html`<a href="${linkTo(`/report/agents/${agentId}`, { month, lang: locale })}"
+      : html`<a href="${linkTo(`/report/agents/${agentId}`, { ...at, lang: locale })}"
           >${agentNames.get(agentId) ?? eventTexts[locale].unnamed(String(agentId))}</a
         >`;
   const sameChannel =
-    channel === null ? "—" : html`<a href="${linkTo(path, { month, of: list, channel, lang: locale })}">${channel}</a>`;
+    channel === null ? "—" : html`<a href="${linkTo(path, { ...at, of: list, channel, lang: locale })}">${channel}</a>`;
   return html`<tr>
     <th scope="row">
       <a href="${linkTo(`/report/sessions/${encodeURIComponent(session.sessionId)}`, { lang: locale })}"

@@ -29,7 +29,7 @@ export function renderSession(
   const texts = textsOf(locale);
   const path = `/report/sessions/${encodeURIComponent(session.session_id)}`;
   const title = `${words.session} ${session.session_id}`;
-  const month = session.start_day?.slice(0, 7) ?? null;
+  const at = session.start_day === null ? {} : { month: session.start_day.slice(0, 7) };
   const list = session.ai_resolved
     ? "ai_resolved_sessions"
     : session.escalated_at === null
@@ -43,8 +43,8 @@ export function renderSession(
     main: html`${renderCrumbs(
         words.path,
         [
-          { href: linkTo("/report", { month, lang: locale }), text: texts.report },
-          { href: linkTo("/report/sessions", { month, of: list, lang: locale }), text: words.lists[list] },
+          { href: linkTo("/report", { ...at, lang: locale }), text: texts.report },
+          { href: linkTo("/report/sessions", { ...at, of: list, lang: locale }), text: words.lists[list] },
         ],
         session.session_id,
       )}
@@ -60,7 +60,7 @@ export function renderSession(
       </dl>
       <h2>${words.events}</h2>
       <p class="meta">${words.privacy}</p>
-      ${renderTimeline({ session, timezone, locale, month, agentNames, traceUrlTemplate: options.traceUrlTemplate })}
+      ${renderTimeline({ session, timezone, locale, at, agentNames, traceUrlTemplate: options.traceUrlTemplate })}
       ${
         after !== null &&
         html`<p class="no-print"><a href="${linkTo(path, { lang: locale })}">${words.previous}</a></p>`

@@ -1,3 +1,4 @@
+import type { PeriodAddress } from "../../stats/name-period.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { SessionDocument, SessionEvent } from "../../stats/session-document.ts";
 import { renderAttributes, renderTrace } from "../events/render-event-table.ts";
@@ -13,8 +14,8 @@ interface TimelineView {
   readonly session: SessionDocument;
   readonly timezone: string;
   readonly locale: Locale;
-  /** The month that links lead to. */
-  readonly month: string | null;
+  /** The period that links lead to. */
+  readonly at: PeriodAddress | null;
   readonly agentNames: ReadonlyMap<number, string>;
   readonly traceUrlTemplate?: string | undefined;
 }
@@ -43,7 +44,7 @@ function whoDid({ event_name: name, agent_id: agentId }: SessionEvent): string {
 }
 
 function renderDetails(event: SessionEvent, view: TimelineView): Html {
-  const { locale, month, session } = view;
+  const { locale, at, session } = view;
   const words = eventTexts[locale];
   const { agent_id: agentId, ticket_id: ticketId } = event;
   return html`<details>
@@ -62,7 +63,7 @@ function renderDetails(event: SessionEvent, view: TimelineView): Html {
         html`<div>
           <dt>${words.agent}</dt>
           <dd>
-            <a href="${linkTo(`/report/agents/${agentId}`, { month, lang: locale })}"
+            <a href="${linkTo(`/report/agents/${agentId}`, { ...at, lang: locale })}"
               >${view.agentNames.get(agentId) ?? words.unnamed(String(agentId))}</a
             >
           </dd>
@@ -72,7 +73,7 @@ function renderDetails(event: SessionEvent, view: TimelineView): Html {
         ticketId !== null &&
         html`<div>
           <dt>${words.ticket}</dt>
-          <dd><a href="${linkTo(`/report/tickets/${ticketId}`, { month, lang: locale })}">#${ticketId}</a></dd>
+          <dd><a href="${linkTo(`/report/tickets/${ticketId}`, { ...at, lang: locale })}">#${ticketId}</a></dd>
         </div>`
       }
       <div>

@@ -11,6 +11,8 @@ import { html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { languageLink, siteBrand } from "../page/site-navigation.ts";
+import { periodSlug } from "../../stats/name-period.ts";
+import type { PeriodQuery } from "../../stats/report-period.ts";
 import { readReport } from "../report/read-report.ts";
 import { renderReportBody } from "../report/render-report.ts";
 import { reportContext } from "../report/report-context.ts";
@@ -25,6 +27,8 @@ export interface FrozenFile {
 }
 
 export interface FrozenReport {
+  /** The period in names of files. */
+  readonly slug: string;
   readonly pages: Readonly<Record<Locale, string>>;
   readonly files: readonly FrozenFile[];
 }
@@ -36,24 +40,26 @@ interface FreezeOptions {
 }
 
 /**
- * The report of a month as it may leave the house, in every language, as a page and as files: without links into
+ * The report of a period as it may leave the house, in every language, as a page and as files: without links into
  * the data, without names of agents, and without what rests on fewer than `least`.
- * @throws RequestError where `month` is not a month
+ * @throws RequestError if the query is wrong
  */
 export async function freezeReport(
   reader: StatsReader,
   tenantId: string,
-  month: string,
+  query: PeriodQuery,
   options: FreezeOptions,
 ): Promise<FrozenReport> {
   const pages: Partial<Record<Locale, string>> = {};
+  let slug = "";
   const files: FrozenFile[] = [];
   for (const locale of locales) {
-    const context = reportContext(await readReport(reader, tenantId, month, locale), locale, options.least);
+    const context = reportContext(await readReport(reader, tenantId, query, locale), locale, options.least);
+    slug = periodSlug(context.material.reading.period);
     pages[locale] = freezePage(context, options);
     files.push(...(await freezeFiles(tenantId, context, options)));
   }
-  return { pages: pages as Record<Locale, string>, files };
+  return { slug, pages: pages as Record<Locale, string>, files };
 }
 
 function freezePage(context: ReportContext, options: FreezeOptions): string {
@@ -68,7 +74,7 @@ function freezePage(context: ReportContext, options: FreezeOptions): string {
     navigation: html`${siteBrand(locale, null)} ${languageLink(locale, linkTo("", { lang: otherLocale(locale) }))}`,
     main: renderReportBody(context, {
       pager: null,
-      comparisons: null,
+      choices: null,
       downloads: ["PDF", "CSV", "JSON"].map((kind) => ({
         href: fileHref(`report.${kind.toLowerCase()}`),
         text: kind,
