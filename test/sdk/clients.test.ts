@@ -157,7 +157,7 @@ it("onError hears what is said, and may throw", async () => {
     return true;
   };
   await flush();
-  await vi.waitFor(() => expect(heard.at(-1)!.message).toContain("refused on purpose"));
+  await vi.waitFor(() => expect(heard.at(-1)!.message).toContain("refused on purpose"), 20_000);
 });
 
 it("waitUntil gets one promise for what is recorded together, kept when that is sent", async () => {

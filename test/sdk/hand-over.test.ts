@@ -59,7 +59,7 @@ it("the last report counts what was recorded while another was on its way", asyn
   recordBusinessEvent("shop.sold");
   await sink.until(() => reportArrived);
   recordBusinessEvent("shop.sold");
-  const ended = shutdown({ timeoutMs: 30_000 });
+  const ended = shutdown({ timeoutMs: 60_000 });
   await sink.until(({ events }) => events.length === 2);
   answerReport();
   expect(await ended).toBe(true);

@@ -36,7 +36,7 @@ it("loses nothing that is recorded between two looks of the sender", async () =>
     recordBusinessEvent("shop.opened", { number: ++opened });
     await setImmediate();
   }
-  expect(await flush({ timeoutMs: 10_000 })).toBe(true);
+  expect(await flush({ timeoutMs: 60_000 })).toBe(true);
   expect(sink.eventIds.size).toBe(events + opened);
   expect(businessEventsStatus()).toMatchObject({ sent: events + opened, pending: 0, dropped: 0 });
   await shutdown();
