@@ -225,9 +225,12 @@ describe("the report", () => {
       }
     }
     // The outcomes of a day add up to its conversations.
-    for (const [day, total, resolved, , ...parts] of rowsOf("sessions")) {
-      const outcomes = parts.slice(0, -1).reduce((sum, part) => sum + Number(part), Number(resolved));
-      expect(outcomes, day).toBe(Number(total));
+    for (const row of rowsOf("sessions")) {
+      const [day, ...figures] = row;
+      const total = Number(figures[0]);
+      // The column after the resolved ones is a part of them, and the last one a rate.
+      const outcomes = [figures[1], ...figures.slice(3, -1)].reduce((sum, part) => sum + Number(part), 0);
+      expect(outcomes, day).toBe(total);
     }
     expect(chartOf("queries")).toContain('class="line2"');
     expect(rowsOf("sessions")).toHaveLength(31);
@@ -406,17 +409,21 @@ describe("the files", () => {
     const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
     const response = await get("/report.csv?month=2025-12&by=day");
     expect(response.headers.get("content-disposition")).toContain("spanledger-2025-12-by-day.csv");
-    const rows = (await response.text()).split("\r\n").map((line) => line.split(","));
+    const [head = "", ...lines] = (await response.text()).trimEnd().split("\r\n");
+    const columns = head.replace("\ufeff", "").split(",");
+    const rows = lines.map((line) =>
+      Object.fromEntries(line.split(",").map((cell, i): [string, string] => [columns[i] as string, cell])),
+    );
     for (const key of ["total_sessions", "ai_resolved_sessions", "tickets_created", "agent_messages_sent"]) {
-      const ofKey = rows.filter(([, metric]) => metric === key);
-      expect(new Set(ofKey.map(([day]) => day)).size, key).toBe(31);
+      const ofKey = rows.filter(({ metric }) => metric === key);
+      expect(new Set(ofKey.map(({ period }) => period)).size, key).toBe(31);
       expect(
-        ofKey.reduce((sum, row) => sum + Number(row[3]), 0),
+        ofKey.reduce((sum, row) => sum + Number(row["value"]), 0),
         key,
       ).toBe(study.metrics[key].value);
     }
-    const rates = rows.filter(([, metric, , value]) => metric === "ai_resolution_rate" && value !== "");
-    for (const [, , , value, unit, numerator, denominator] of rates) {
+    const rates = rows.filter(({ metric, value }) => metric === "ai_resolution_rate" && value !== "");
+    for (const { value, unit, numerator, denominator } of rates) {
       expect(unit).toBe("percent");
       expect(Number(value)).toBeCloseTo((100 * Number(numerator)) / Number(denominator), 4);
     }

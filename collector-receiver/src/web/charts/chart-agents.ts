@@ -2,7 +2,7 @@ import { noCounters } from "../../metrics/metric-definition.ts";
 import { countText, isFew, restsOnFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { linkTo } from "../page/page-links.ts";
-import { drawBars, mostBars } from "./draw-bars.ts";
+import { drawBars, maxBars } from "./draw-bars.ts";
 import { summariseChart } from "./summarise-chart.ts";
 import type { Bar } from "./draw-bars.ts";
 import { measuredBy } from "./report-chart.ts";
@@ -90,12 +90,12 @@ export function chartAgents(context: ReportContext, columnNames: (key: string) =
 function barsOf(named: readonly { readonly agent: AgentRow; readonly name: string }[], context: ReportContext): Bar[] {
   const { texts, locale, material } = context;
   const working = named.filter(({ agent }) => handledBy(agent) > 0);
-  const rest = working.slice(mostBars);
+  const rest = working.slice(maxBars);
   const { others } = material.agents;
   const more = rest.length + (others?.agents ?? 0);
   const handled =
     rest.reduce((sum, { agent }) => sum + handledBy(agent), 0) + (others?.metrics["sessions_handled"]?.value ?? 0);
-  const bars: Bar[] = working.slice(0, mostBars).map(({ agent, name }) => ({
+  const bars: Bar[] = working.slice(0, maxBars).map(({ agent, name }) => ({
     label: name,
     value: handledBy(agent),
     formatted: agent.metrics["sessions_handled"]?.formatted ?? "",

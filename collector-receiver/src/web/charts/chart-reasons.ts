@@ -3,11 +3,11 @@ import type { ReportContext } from "../report/report-context.ts";
 import type { AttributeCount } from "../../stats/sql/read-attribute-counts.ts";
 import { otherValue } from "../../metrics/attribute-counters.ts";
 import { labelsOf } from "../words/label-words.ts";
-import { drawBars, mostBars } from "./draw-bars.ts";
+import { drawBars, maxBars } from "./draw-bars.ts";
 import type { ReportChart } from "./report-chart.ts";
 
 /** More rows than this are no table for people; the file with the data has them all. */
-const mostRows = 200;
+const maxRows = 200;
 
 interface Reason {
   readonly label: string;
@@ -44,7 +44,7 @@ export function chartReasons(context: ReportContext): ReportChart {
       columns: [words.reason, words.escalations, words.share],
       rows: few
         ? []
-        : shownOf(reasons, mostRows, context).map(({ label, key, events }) => [
+        : shownOf(reasons, maxRows, context).map(({ label, key, events }) => [
             { text: label, key },
             { text: count(events), value: events, numerator: events, denominator: total },
             { text: share(events), value: Number(((events / total) * 100).toFixed(6)) },
@@ -55,7 +55,7 @@ export function chartReasons(context: ReportContext): ReportChart {
         ? null
         : (width, idPrefix) =>
             drawBars(
-              shownOf(reasons, mostBars, context).map(({ label, events, isOther }) => ({
+              shownOf(reasons, maxBars, context).map(({ label, events, isOther }) => ({
                 label,
                 value: events,
                 formatted: `${count(events)} · ${share(events)}`,
@@ -69,12 +69,12 @@ export function chartReasons(context: ReportContext): ReportChart {
 }
 
 /** The first ones, then how many more there are, and what has no name of its own. */
-function shownOf(reasons: readonly Reason[], most: number, { texts, locale }: ReportContext): Reason[] {
+function shownOf(reasons: readonly Reason[], maxReasons: number, { texts, locale }: ReportContext): Reason[] {
   const named = reasons.filter(({ isOther }) => !isOther);
-  const rest = named.slice(most);
+  const rest = named.slice(maxReasons);
   const label = texts.chart.more(countText(rest.length, locale));
   return [
-    ...named.slice(0, most),
+    ...named.slice(0, maxReasons),
     ...(rest.length === 0 ? [] : [{ label, key: `${rest.length} more`, events: sumOf(rest), isOther: true }]),
     ...reasons.filter(({ isOther }) => isOther),
   ];

@@ -13,7 +13,7 @@ export interface Bar {
 }
 
 /** More bars than this are a wall; further ones are drawn as one. */
-export const mostBars = 20;
+export const maxBars = 20;
 
 /**
  * Horizontal bars, the label before and the number behind each.

@@ -23,7 +23,7 @@ export function drawHeatmap({ rows, columns, cells, format, nameOf }: Heatmap, w
   const left = Math.max(...rows.map(widthOf)) + 10;
   const top = 20;
   const slot = (width - left) / columns.length;
-  const most = Math.max(0, ...cells.flatMap((row) => row.filter((value) => value !== null)));
+  const greatest = Math.max(0, ...cells.flatMap((row) => row.filter((value) => value !== null)));
   const every = Math.max(1, Math.ceil((Math.max(...columns.map(widthOf)) + 6) / slot));
   const heads = columns.map((label, i) =>
     i % every === 0 ? textAt(left + slot * i + (slot - gap) / 2, top - 6, label, "middle") : "",
@@ -36,7 +36,7 @@ export function drawHeatmap({ rows, columns, cells, format, nameOf }: Heatmap, w
       const x = left + slot * column;
       const title = `${nameOf(row, column)}: ${value === null ? "—" : format(value)}`;
       hovers += hoverAt(x, y, slot, cellHeight + gap, title);
-      return rectAt(x, y, slot - gap, cellHeight, `heat heat${value === null ? 0 : stepOf(value, most)}`);
+      return rectAt(x, y, slot - gap, cellHeight, `heat heat${value === null ? 0 : stepOf(value, greatest)}`);
     });
     return textAt(left - 8, y + 15, label, "end") + drawn.join("");
   });
@@ -44,14 +44,14 @@ export function drawHeatmap({ rows, columns, cells, format, nameOf }: Heatmap, w
   return {
     width,
     height: foot + 16,
-    body: heads.join("") + body.join("") + drawScale(left, foot, format(0), format(most)),
+    body: heads.join("") + body.join("") + drawScale(left, foot, format(0), format(greatest)),
     hovers,
   };
 }
 
 /** 0 for nothing, then steps of the same width up to the greatest value. */
-function stepOf(value: number, most: number): number {
-  return value <= 0 ? 0 : Math.min(heatShares.length, Math.ceil((value / most) * heatShares.length));
+function stepOf(value: number, greatest: number): number {
+  return value <= 0 ? 0 : Math.min(heatShares.length, Math.ceil((value / greatest) * heatShares.length));
 }
 
 function drawScale(left: number, top: number, least: string, most: string): string {
