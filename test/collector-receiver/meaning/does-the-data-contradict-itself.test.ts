@@ -89,6 +89,13 @@ const closesOfTickets: readonly Told[] = [
     "ticket.status_changed",
     { ticket_id: 4, from_status: "open", to_status: "Done", ...mark(11) },
   ],
+  // On the same day, a close told twice by its status too.
+  ["2025-11-01 00:10:00", "ticket.closed", { ticket_id: 5, ...mark(12) }],
+  [
+    "2025-11-01 00:10:01",
+    "ticket.status_changed",
+    { ticket_id: 5, from_status: "open", to_status: "closed", ...mark(13) },
+  ],
 ];
 
 test.each(["in order", "backwards, one by one"])(
@@ -111,6 +118,9 @@ test.each(["in order", "backwards, one by one"])(
     expect(page).toContain("2 of 2 shown");
     expect(page.match(/<th scope="row">/g)).toHaveLength(2);
     for (const at of ["10:00:01", "11:00:00"]) expect(page).toContain(at);
+    const november = `${scenario.receiver.url}/data-quality/events?month=2025-11&code=closed_again&event=ticket.status_changed`;
+    const ofNovember = await (await fetch(`${november}&lang=en`)).text();
+    expect(ofNovember.match(/<th scope="row">/g)).toHaveLength(1);
   },
 );
 
