@@ -673,7 +673,9 @@ describe("a shared copy", () => {
     const card = (key: string) => new RegExp(`<article[^>]*id="${key}">[\\s\\S]*?</article>`).exec(en)?.[0] ?? "";
     for (const key of ["sessions_handled", "avg_handle_time_sec", "transfer_rate"]) {
       expect(card(key)).toContain("withheld");
-      expect(card(key)).not.toContain(study.metrics[key].formatted);
+      // The month before rests on enough, and its figure may read alike.
+      const other = /November 2025<\/th>\s*<td>[^<]*/;
+      expect(card(key).replace(other, "")).not.toContain(study.metrics[key].formatted);
     }
     expect(card("total_sessions")).toContain(study.metrics.total_sessions.formatted);
     expect(en).toContain("No text in this shared copy");
