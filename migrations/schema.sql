@@ -353,6 +353,23 @@ create table analytics_events (
   constraint analytics_events_pkey PRIMARY KEY (tenant_id, occurred_at, event_id)
 ) partition by RANGE (occurred_at);
 
+create table analytics_model_prices (
+  tenant_id text not null,
+  provider text not null,
+  model text not null,
+  service_tier text not null,
+  valid_from date not null,
+  input numeric not null,
+  cached_input numeric,
+  cache_write numeric,
+  output numeric,
+  constraint analytics_model_prices_cache_write_check CHECK ((cache_write >= (0)::numeric)),
+  constraint analytics_model_prices_cached_input_check CHECK ((cached_input >= (0)::numeric)),
+  constraint analytics_model_prices_input_check CHECK ((input >= (0)::numeric)),
+  constraint analytics_model_prices_output_check CHECK ((output >= (0)::numeric)),
+  constraint analytics_model_prices_pkey PRIMARY KEY (tenant_id, provider, model, service_tier, valid_from)
+);
+
 create table analytics_notes (
   tenant_id text not null,
   id uuid not null default gen_random_uuid(),
@@ -649,6 +666,10 @@ create policy own_tenant on analytics_duration_counters as restrictive for selec
 create policy everybody on analytics_event_counts as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_event_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_model_prices as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_model_prices as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_notes as permissive for all to public using (true) with check (true);
 
@@ -1235,10 +1256,12 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_waiting_events();
+  perform public.spanledger_grant_rights_before_model_prices();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, delete on public.analytics_waiting_events to spanledger_receiver';
-    execute 'grant select, insert, update, delete on public.analytics_sender_clocks to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_model_prices to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_model_prices to spanledger_reader';
   end if;
 end
 $function$;
@@ -1296,6 +1319,20 @@ begin
     execute 'grant select, insert on public.analytics_event_ids to spanledger_receiver';
     execute 'grant select on public.analytics_dropped_months to spanledger_receiver';
     execute 'grant execute on function public.spanledger_forget_event_ids(date[], bigint) to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_model_prices()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_waiting_events();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, delete on public.analytics_waiting_events to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_sender_clocks to spanledger_receiver';
   end if;
 end
 $function$;
@@ -1678,8 +1715,8 @@ AS $function$
   values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_ai_tokens'),
     ('analytics_attribute_counts'), ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'),
     ('analytics_custom_metrics'), ('analytics_custom_session_counts'), ('analytics_data_quality'), ('analytics_duration_counters'),
-    ('analytics_event_counts'), ('analytics_notes'), ('analytics_rejected_events'), ('analytics_settings'), ('analytics_sources'),
-    ('analytics_tickets')
+    ('analytics_event_counts'), ('analytics_model_prices'), ('analytics_notes'), ('analytics_rejected_events'),
+    ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
@@ -1718,6 +1755,8 @@ comment on table analytics_events is 'One row per business event, counted exactl
 comment on column analytics_events.occurred_at is 'From the event: the same on every retry.';
 
 comment on column analytics_events.created_at is 'When the row was written.';
+
+comment on table analytics_model_prices is 'Prices of a million tokens by model and day; spanledger prices sets them.';
 
 comment on table analytics_notes is 'What people say about a moment; charts over time show it. spanledger note adds one.';
 
@@ -1888,6 +1927,12 @@ grant select (agent_id), select (created_at), select (event_id), select (event_n
 grant insert, select on analytics_events to spanledger_receiver;
 
 grant usage on analytics_events_id_seq to spanledger_receiver;
+
+grant select on analytics_model_prices to spanledger_reader;
+
+grant delete, insert, select, update on analytics_model_prices to spanledger_receiver;
+
+grant select on analytics_model_prices to spanledger_tenant_reader;
 
 grant select on analytics_notes to spanledger_reader;
 

@@ -158,6 +158,44 @@ program
   .option("--remove <id>", "remove the note of this id")
   .action((text, options) => finish(async () => (await import("./run-note.ts")).runNote(text, options)));
 
+const prices = program
+  .command("prices")
+  .description(
+    "say what a million tokens of a model cost, in the tenant's currency; any past day may be named, and nothing is counted anew",
+  );
+/** Options that name a price. */
+const pricing = (name: string, description: string) =>
+  prices
+    .command(name)
+    .description(description)
+    .requiredOption("--model <pattern>", "the model; * stands for any text, as in gpt-5*")
+    .option("--provider <provider>", "only this provider's; any unless given")
+    .option("--service-tier <tier>", "only this service tier's; any unless given")
+    .option("--from <day>", "from this business day on; from the beginning unless given", day)
+    .option("--tenant <tenant>", "whose price", "default");
+prices
+  .command("list")
+  .description("list the prices that are stored")
+  .option("--tenant <tenant>", "whose prices", "default")
+  .option("--json", "print one JSON document, as `prices import` reads it")
+  .action((options) => finish(async () => (await import("./run-prices.ts")).listPrices(options)));
+pricing("set", "store a price, or replace the one of the same model, provider, service tier and day")
+  .requiredOption("--input <amount>", "a million input tokens", amount)
+  .option("--cached-input <amount>", "a million input tokens that are read from a cache", amount)
+  .option("--cache-write <amount>", "a million input tokens that are written to a cache", amount)
+  .option("--output <amount>", "a million output tokens", amount)
+  .action((options) => finish(async () => (await import("./run-prices.ts")).setPrice(options)));
+pricing("remove", "remove a price").action((options) =>
+  finish(async () => (await import("./run-prices.ts")).removePrice(options)),
+);
+prices
+  .command("import")
+  .description("store the prices of a JSON file; all or none")
+  .argument("<file>", '{"prices": [{"model": "gpt-5*", "input": 1.25, "output": 10}]}')
+  .option("--rate <rate>", "multiply each price by this, to convert it once", amount)
+  .option("--tenant <tenant>", "whose prices", "default")
+  .action((file, options) => finish(async () => (await import("./run-prices.ts")).importPrices(file, options)));
+
 await program.parseAsync();
 
 /** Each command's code is loaded when it runs: the receiver needs none of them. */

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyPluginAsync } from "fastify";
 import { createErrorAnswer } from "./answer-error.ts";
 import { routeAgents } from "./routes/agents.ts";
+import { routeAiCosts } from "./routes/ai-costs.ts";
 import { routeCaseStudy } from "./routes/case-study.ts";
 import { routeCustom } from "./routes/custom.ts";
 import { routeDataQuality } from "./routes/data-quality.ts";
@@ -43,6 +44,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeCustom(app, context);
   routeLive(app, context);
   routeDataQuality(app, context);
+  routeAiCosts(app, context);
   routeSession(app, context);
   routeMetrics(app, context);
   routeCatalogue(app, context);

@@ -158,7 +158,7 @@ async function refuseCurrencyInUse(
   if (rate !== undefined || !(await hasSavings(client, tenantId))) return;
   throw new SettingsChangeError(
     "currency_in_use",
-    `Tenant "${tenantId}" has savings stored in ${stored}, and their amounts would be shown as ${currency} without ` +
+    `Tenant "${tenantId}" has savings or prices stored in ${stored}, and their amounts would be shown as ${currency} without ` +
       `being converted: the currency stays ${stored}. To convert them, say how many ${currency} one ${stored} is: --rate 0.14.`,
   );
 }

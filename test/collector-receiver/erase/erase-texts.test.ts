@@ -302,6 +302,8 @@ const handledElsewhere = [
   /^analytics_data_quality\.example/,
   // Numbers by the names of their counters.
   /^analytics_settled_months\./,
+  // What the operator writes of prices.
+  /^analytics_model_prices\./,
   // What this Node knows of clocks.
   /^analytics_timezones\./,
   // Names from definitions, closed lists, hashes and ids of ours.

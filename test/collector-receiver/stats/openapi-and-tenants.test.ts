@@ -24,6 +24,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/agents": ["agents?month=2025-12"],
   "/api/analytics/operations": ["operations?month=2025-12", "operations?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/data-quality": ["data-quality?month=2025-12"],
+  "/api/analytics/ai-costs": ["ai-costs?month=2025-12"],
   "/api/analytics/custom": ["custom?month=2025-12", "custom?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/live": ["live"],
   "/api/analytics/sessions/{session_id}": ["sessions/shared", "sessions/shared?limit=1"],
@@ -56,6 +57,13 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
        ($1, '2025-12-25', 'rejected', '', 'wrong_type', 'query.order', $2, 'abcd')`,
     [tenantId, factor, `${Date.parse("2025-12-25T04:00:00Z")}_019b5383-0e80-7000-8000-00000000000${factor}`],
   );
+  await pool.query(
+    "insert into analytics_ai_tokens (tenant_id, day, provider, model, service_tier, calls, output_tokens) values ($1, '2025-12-25', 'openai', 'gpt', '', $2, 9)",
+    [tenantId, factor],
+  );
+  await pool.query("insert into analytics_model_prices values ($1, '', '*', '', '2025-01-01', 1, null, null, 2)", [
+    tenantId,
+  ]);
   // The same agent id in every tenant, its name given on another day.
   const day = `2025-12-${24 + factor}`;
   await seedAgent(pool, tenantId, day, 7, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);

@@ -80,10 +80,10 @@ export async function storeCurrency(client: WriterConnection, tenantId: string, 
   });
 }
 
-/** True if any stored period of the tenant has an amount of money in it. */
+/** True if the tenant has amounts of money: in any stored period, or prices of models. */
 export async function hasSavings(client: WriterConnection, tenantId: string): Promise<boolean> {
   const { rows } = await client.query<{ saved: boolean }>({
-    text: "select exists (select from analytics_business_metrics where tenant_id = $1 and estimated_cost_saved <> 0) as saved",
+    text: "select exists (select from analytics_business_metrics where tenant_id = $1 and estimated_cost_saved <> 0) or exists (select from analytics_model_prices where tenant_id = $1) as saved",
     values: [tenantId],
   });
   return rows[0]?.saved === true;

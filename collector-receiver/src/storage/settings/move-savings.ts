@@ -1,6 +1,9 @@
 import { costDecimals } from "../../metrics/session-contribution.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
+/** A price is of a million tokens: digits beyond these buy nothing. */
+const priceDecimals = 9;
+
 /** SQL: a cost as savings count it, whatever decimals it has. */
 const counted = (cost: string): string => `round(${cost}, ${costDecimals})`;
 
@@ -60,8 +63,8 @@ export async function changeCost(
 }
 
 /**
- * Converts the costs of a manual session, rounded half up as savings count them, and the savings of all days, weeks and
- * months, sealed ones too. A day's savings are again its resolved sessions × its cost.
+ * Converts the costs of a manual session, rounded half up as savings count them, the savings of all days, weeks and
+ * months, sealed ones too, and the prices of models. A day's savings are again its resolved sessions × its cost.
  * @param rate units of the new currency for one of the old, as decimal text
  */
 export async function convertMoney(client: WriterConnection, tenantId: string, rate: string): Promise<void> {
@@ -78,6 +81,13 @@ export async function convertMoney(client: WriterConnection, tenantId: string, r
     text: `
       update analytics_costs
       set cost_per_manual_session = ${counted(`${counted("cost_per_manual_session")} * $2::numeric`)} where tenant_id = $1`,
+    values: [tenantId, rate],
+  });
+  const prices = ["input", "cached_input", "cache_write", "output"].map(
+    (name) => `${name} = trim_scale(round(${name} * $2::numeric, ${priceDecimals}))`,
+  );
+  await client.query({
+    text: `update analytics_model_prices set ${prices.join(", ")} where tenant_id = $1`,
     values: [tenantId, rate],
   });
 }
