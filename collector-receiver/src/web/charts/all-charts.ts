@@ -15,9 +15,9 @@ export function chartsOf(context: ReportContext): ReportChart[] {
   return [
     chartSessions(context),
     chartResponses(context),
-    chartReasons(context),
-    chartAgents(context, nameOf),
     chartQueries(context),
     chartTickets(context),
+    chartReasons(context),
+    chartAgents(context, nameOf),
   ];
 }

@@ -1,5 +1,6 @@
 import { escapeText } from "../page/html.ts";
 import { px } from "./drawing.ts";
+import type { Drawing } from "./drawing.ts";
 import { linearScale } from "./scale.ts";
 
 /** A small line over time, and the one it is compared with. Null: no value at that place. */
@@ -20,9 +21,17 @@ const margin = 5;
  * The lines as SVG, stretched to whatever it stands in; empty if there is nothing to draw.
  * @param label what they show, for those who cannot see them
  */
-export function drawSparkline({ now, before, ripe, fromZero }: Sparkline, label: string): string {
+export function drawSparkline(line: Sparkline, label: string): string {
+  const drawn = sparklineDrawing(line);
+  return drawn === null
+    ? ""
+    : `<svg class="spark" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${escapeText(label)}">${drawn.body}</svg>`;
+}
+
+/** The lines alone, for a file; null if there is nothing to draw. */
+export function sparklineDrawing({ now, before, ripe, fromZero }: Sparkline): Drawing | null {
   const known = [...now, ...before].filter((value) => value !== null);
-  if (known.length < 2) return "";
+  if (known.length < 2) return null;
   const low = fromZero ? 0 : Math.min(...known);
   const high = Math.max(...known);
   const x = linearScale(0, Math.max(now.length, before.length, 2) - 1, margin, width - 2 * margin);
@@ -47,5 +56,5 @@ export function drawSparkline({ now, before, ripe, fromZero }: Sparkline, label:
     ["unripe", path(now, ripe - 1, now.length)],
     ["end", last < 0 ? "" : path(now, last, last + 1)],
   ].map(([look, d]) => (d === "" ? "" : `<path class="${look}" d="${d}"/>`));
-  return `<svg class="spark" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${escapeText(label)}">${lines.join("")}</svg>`;
+  return { width, height, body: lines.join(""), hovers: "" };
 }

@@ -2,7 +2,7 @@ import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { Drawing } from "./drawing.ts";
 
 /** The charts of a report, in its order. */
-export const chartIds = ["sessions", "response-times", "escalation-reasons", "agents", "queries", "tickets"] as const;
+export const chartIds = ["sessions", "response-times", "queries", "tickets", "escalation-reasons", "agents"] as const;
 export type ChartId = (typeof chartIds)[number];
 
 export interface ChartCell {

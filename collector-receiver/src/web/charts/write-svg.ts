@@ -33,3 +33,12 @@ export function bareSvgFile({ width, height, body }: Drawing, fontFamily: string
     `<style>text{font-family:"${fontFamily}","Noto Sans SC"}${chartRules((name) => lightColours[name])}</style>${body}</svg>`
   );
 }
+
+/** A small line alone, without texts. */
+export function sparklineFile({ width, height, body }: Drawing): string {
+  const { first, faint } = lightColours;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}">` +
+    `<style>path{fill:none;stroke:${first};stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}.was{stroke:${faint};stroke-width:1.6;stroke-opacity:.6}.unripe{stroke-dasharray:1 5}.end{stroke-width:7}</style>${body}</svg>`
+  );
+}

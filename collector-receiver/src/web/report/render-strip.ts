@@ -1,5 +1,4 @@
 import type { Locale } from "../../metrics/format-metric.ts";
-import { metricOf } from "../../metrics/metric-dictionary.ts";
 import { drawSparkline } from "../charts/draw-sparkline.ts";
 import { html, trusted } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
@@ -8,6 +7,7 @@ import type { LineDay } from "./daily-line.ts";
 import { noValueText, renderChange, renderFoot, shownValue } from "./render-figure.ts";
 import type { BehindLink } from "./render-figure.ts";
 import type { ReportContext } from "./report-context.ts";
+import { sparklineOf } from "./sparkline-of.ts";
 import type { StripFigure, StripParts } from "./strip-figures.ts";
 
 const words = {
@@ -77,23 +77,12 @@ function renderParts({ confirmed, assumed }: StripParts): Fragment {
 
 function renderLine(title: string, key: string, line: readonly LineDay[], { locale }: ReportContext): Html {
   const own = words[locale];
-  const firstUnripe = line.findIndex(({ isUnripe }) => isUnripe);
-  const ripe = firstUnripe < 0 ? line.length : firstUnripe;
+  const sparkline = sparklineOf(key, line);
   const label =
     own.line(title, line[0]?.name ?? "", line.at(-1)?.name ?? "") +
     (line.some(({ before }) => before !== null) ? own.against : "") +
-    (line.slice(ripe).some(({ value }) => value !== null) ? own.unripe : "");
-  return trusted(
-    drawSparkline(
-      {
-        now: line.map(({ value }) => value),
-        before: line.map(({ before }) => before?.value ?? null),
-        ripe,
-        fromZero: metricOf(key).kind === "sum",
-      },
-      label,
-    ),
-  );
+    (line.slice(sparkline.ripe).some(({ value }) => value !== null) ? own.unripe : "");
+  return trusted(drawSparkline(sparkline, label));
 }
 
 function renderLineTable(line: readonly LineDay[], { locale }: ReportContext): Html {
