@@ -36,6 +36,8 @@ import type { LiveCounters } from "./stats/live-counters.ts";
 import { documentAnswers } from "./stats/document-answers.ts";
 import { isLiveStream } from "./stats/routes/live.ts";
 import { statsPlugin } from "./stats/stats-plugin.ts";
+import { createShareDesk } from "./share-reports.ts";
+import { shareFormRoutes } from "./web/routes/share.ts";
 import { sharedRoute } from "./web/routes/shared.ts";
 import type { SignIn } from "./web/page/sign-in.ts";
 import { signInRoutes } from "./web/routes/sign-in.ts";
@@ -143,7 +145,7 @@ function isOpen(route: string | undefined): boolean {
 
 /** Routes whose answers are short, whatever a tenant has stored: no thread has to be started for them. */
 function isShort(route: string | undefined): boolean {
-  return isOpen(route) || shortRoutes.has(route);
+  return isOpen(route) || shortRoutes.has(route) || (route !== undefined && shareFormRoutes.includes(route));
 }
 
 function createOtlpReceiver(
@@ -246,6 +248,7 @@ async function registerReading(
       traceUrlTemplate: config.traceUrlTemplate,
       signIn,
       basePath: config.basePath,
+      shares: createShareDesk({ pool, reading, thread: readingThread }),
       onUnknownShare: (request) => failedSignIns?.note("share", request),
     });
   });

@@ -8,6 +8,7 @@ import { createReadPool } from "./storage/wire/read-pool.ts";
 import { answerQuestions, sendNote } from "./threads/answer-questions.ts";
 import { createPersonAnswer } from "./web/page/answer-error-page.ts";
 import type { SignIn } from "./web/page/sign-in.ts";
+import { answerFrozenReports } from "./share-reports.ts";
 import { webPlugin } from "./web/web-plugin.ts";
 
 /** Headers within the thread that say what a question does. */
@@ -47,6 +48,7 @@ export function serveReading({ connectionString, maxConnections, basePath, logLe
     close: () => {},
   };
   app.register(webPlugin, { ...reading, ...shown, signIn });
+  answerFrozenReports(app, reading);
 
   answerQuestions<ReadingQuestion, ReadingAnswer>({
     async answer(question) {

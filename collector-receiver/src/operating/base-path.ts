@@ -16,7 +16,7 @@ export function createBasePathRemover(basePath: string): (url: string | undefine
 }
 
 /** An address in a tag of a page or picture that begins at our root. In text, a quotation mark is escaped. */
-const rootAddress = /(\s(?:href|src|action))="\/(?!\/)/g;
+const rootAddress = /(\s(?:href|src|(?:form)?action))="\/(?!\/)/g;
 
 /** Puts BASE_PATH before every link of the pages that are registered afterwards, and before where an answer leads. */
 export function prefixLinks(app: FastifyInstance, basePath: string): void {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { SignIn } from "./page/sign-in.ts";
+import type { ShareDesk } from "./share/share-desk.ts";
 import type { StatsOptions } from "../stats/stats-options.ts";
 
 /** What the pages need from whoever mounts them. */
@@ -12,6 +13,8 @@ export interface WebOptions extends Pick<StatsOptions, "pool" | "tenantOf" | "lo
   readonly basePath?: string;
   /** Signing in with a form; without it, tools and browsers show a token with each request. */
   readonly signIn?: SignIn | undefined;
+  /** Sharing from the page; without it, reports are shared with the command alone. */
+  readonly shares?: ShareDesk | undefined;
   /** Told of links to shared copies that do not exist; it may refuse the request with an error of its own. */
   readonly onUnknownShare?: ((request: FastifyRequest) => void) | undefined;
 }

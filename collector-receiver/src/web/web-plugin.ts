@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from "fastify";
+import { takeForms } from "./page/take-forms.ts";
 import { createErrorPage } from "./page/answer-error-page.ts";
 import { routeAgentList } from "./routes/agent-list.ts";
 import { routeAgent } from "./routes/agent.ts";
@@ -11,6 +12,7 @@ import { routeReportFiles } from "./routes/report-files.ts";
 import { routeSessionPage } from "./routes/session.ts";
 import { routeSessions } from "./routes/sessions.ts";
 import { routeLivePage } from "./routes/live.ts";
+import { routeShare } from "./routes/share.ts";
 import { routeShared } from "./routes/shared.ts";
 import { routeSignIn } from "./routes/sign-in.ts";
 import { routeReport } from "./routes/report.ts";
@@ -23,6 +25,7 @@ import type { WebContext, WebOptions } from "./web-options.ts";
 export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) => {
   const context: WebContext = { ...options, now: options.now ?? Date.now, sampleData: options.sampleData ?? false };
   app.setErrorHandler(createErrorPage(context));
+  takeForms(app);
   routeSignIn(app, context);
   routeMonths(app, context);
   routeReport(app, context);
@@ -35,6 +38,7 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeAgent(app, context);
   routeTicket(app, context);
   routeDataQualityPages(app, context);
+  routeShare(app, context);
   routeShared(app, context);
   routeLivePage(app, context);
 };

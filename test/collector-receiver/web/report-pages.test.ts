@@ -9,7 +9,7 @@ import { readSharedFile, readSharedPage } from "../../../collector-receiver/src/
 import { revokeShare } from "../../../collector-receiver/src/storage/shares/revoke-share.ts";
 import { storeShare } from "./store-share.ts";
 import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
-import type { FrozenFile } from "../../../collector-receiver/src/web/share/freeze-report.ts";
+import type { FrozenFile } from "../../../collector-receiver/src/web/share/frozen-report.ts";
 import { startSampleReceiver } from "./sample-receiver.ts";
 import type { SampleReceiver } from "./sample-receiver.ts";
 

@@ -8,6 +8,7 @@ import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
 import { siteNavigation } from "../page/site-navigation.ts";
 import { qualityTexts } from "../quality/quality-texts.ts";
+import { shareTexts } from "../share/share-texts.ts";
 import { behindLinks } from "./behind-links.ts";
 import { comparedName } from "./describe-comparison.ts";
 import { renderCustomSection } from "./custom-section.ts";
@@ -48,6 +49,7 @@ export function renderReport(context: ReportContext, options: PageFrame): string
         { href: at("/report.csv"), text: "CSV" },
         { href: linkTo("/report.csv", { ...parameters, by: "day", lang: locale }), text: texts.csvByDay },
         { href: at("/api/analytics/case-study"), text: "JSON" },
+        { href: linkTo("/report/share", { ...parameters, lang: locale }), text: shareTexts[locale].link },
       ],
       behind: (key) => behindLinks(context, key),
       pictureHref: (chart) => at(`/report/charts/${chart}.png`),

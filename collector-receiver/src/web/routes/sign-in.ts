@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { formOf } from "../page/take-forms.ts";
 import { sendPage } from "../page/page-shell.ts";
 import { localeOfPage, readQuery } from "../page/read-query.ts";
 import { renderSignIn } from "../page/render-sign-in.ts";
@@ -8,8 +9,6 @@ import type { WebApp, WebContext } from "../web-options.ts";
 /** Whoever signs in has no token yet. */
 export const signInRoutes: readonly string[] = ["/sign-in", "/sign-out"];
 
-const maxFormBytes = 16 * 1024;
-
 /**
  * `GET` and `POST /sign-in`: a token once, in a form. `POST /sign-out` forgets it. Without tokens there is nothing to sign in
  * to, and the routes do not exist.
@@ -17,17 +16,12 @@ const maxFormBytes = 16 * 1024;
 export function routeSignIn(app: WebApp, context: WebContext): void {
   const { signIn } = context;
   if (signIn === undefined) return;
-  app.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "string", bodyLimit: maxFormBytes },
-    (_request, body, done) => done(null, new URLSearchParams(String(body))),
-  );
   app.get("/sign-in", { schema: { hide: true } }, async (request, reply) => {
     const query = readQuery(request, ["next"]);
     return sendForm(reply, request, { next: pathBack(query["next"] ?? null), wrong: false });
   });
   app.post("/sign-in", { schema: { hide: true } }, async (request, reply) => {
-    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+    const form = formOf(request);
     const next = pathBack(form.get("next"));
     // Another site's form is answered with ours.
     if (!isFromOurPage(request)) return sendForm(reply, request, { next, wrong: false });

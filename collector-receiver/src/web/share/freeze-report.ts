@@ -15,29 +15,9 @@ import { periodSlug } from "../../stats/name-period.ts";
 import type { PeriodQuery } from "../../stats/report-period.ts";
 import { readReport } from "../report/read-report.ts";
 import { renderReportBody } from "../report/render-report.ts";
+import type { FreezeOptions, FrozenFile, FrozenReport } from "./frozen-report.ts";
 import { reportContext } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
-
-/** A file of a shared copy, in one language. */
-export interface FrozenFile {
-  readonly locale: Locale;
-  /** `report.pdf`, `report.csv`, `report.json`, or a chart: `sessions.png`. */
-  readonly name: string;
-  readonly content: Buffer;
-}
-
-export interface FrozenReport {
-  /** The period in names of files. */
-  readonly slug: string;
-  readonly pages: Readonly<Record<Locale, string>>;
-  readonly files: readonly FrozenFile[];
-}
-
-interface FreezeOptions {
-  readonly least: number;
-  readonly expiresAt: Date;
-  readonly sampleData: boolean;
-}
 
 /**
  * The report of a period as it may leave the house, in every language, as a page and as files: without links into
@@ -62,7 +42,27 @@ export async function freezeReport(
   return { slug, pages: pages as Record<Locale, string>, files };
 }
 
-function freezePage(context: ReportContext, options: FreezeOptions): string {
+/**
+ * The page of such a copy in one language, to be looked at before there is one: without files.
+ * @throws RequestError if the query is wrong
+ */
+export async function previewReport(
+  reader: StatsReader,
+  tenantId: string,
+  { query, locale }: { readonly query: PeriodQuery; readonly locale: Locale },
+  options: FreezeOptions,
+): Promise<string> {
+  const material = await readReport(reader, tenantId, query, locale);
+  const preview = { ...material.parameters, least: String(options.least) };
+  return freezePage(reportContext(material, locale, options.least), options, preview);
+}
+
+/** @param preview what the address of a preview says; null: it is the copy */
+function freezePage(
+  context: ReportContext,
+  options: FreezeOptions,
+  preview: Readonly<Record<string, string>> | null = null,
+): string {
   const { locale, texts, material } = context;
   const { timezone } = material.reading.tenant;
   // The page does not know the link under which it will be shown: a query alone stays on it.
@@ -71,16 +71,17 @@ function freezePage(context: ReportContext, options: FreezeOptions): string {
     locale,
     title: texts.reportOf(describePeriod(material.reading.period, locale)),
     sampleData: options.sampleData,
-    navigation: html`${siteBrand(locale, null)} ${languageLink(locale, linkTo("", { lang: otherLocale(locale) }))}`,
+    navigation: html`${siteBrand(locale, null)}
+    ${languageLink(locale, linkTo("", { ...preview, lang: otherLocale(locale) }))}`,
     main: renderReportBody(context, {
       pager: null,
       choices: null,
-      downloads: ["PDF", "CSV", "JSON"].map((kind) => ({
+      downloads: (preview === null ? ["PDF", "CSV", "JSON"] : []).map((kind) => ({
         href: fileHref(`report.${kind.toLowerCase()}`),
         text: kind,
       })),
       behind: () => [],
-      pictureHref: (chart) => fileHref(`${chart}.png`),
+      pictureHref: (chart) => (preview === null ? fileHref(`${chart}.png`) : null),
       qualityHref: null,
     }),
     footer: html`<p>
