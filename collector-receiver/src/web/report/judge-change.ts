@@ -75,7 +75,7 @@ export type Judgement = "good" | "bad" | "neutral";
 
 export interface JudgedChange {
   readonly judgement: Judgement;
-  /** "▲ 1.2 points better", "▼ 4 sec faster", "＝ unchanged": an arrow and words, so that no colour is needed. */
+  /** "▲ 1.2 points better", "▼ 4 s faster", "＝ unchanged": an arrow and words, so that no colour is needed. */
   readonly text: string;
 }
 
@@ -115,7 +115,7 @@ function relativeText(key: string, { unit }: ComparedMetric, isUp: boolean, amou
   return (isUp ? own.up : own.down)(amount);
 }
 
-/** By how much a time moved, written as the time itself is: "4 sec". */
+/** By how much a time moved, written as the time itself is: "4 s". */
 function differenceOf(key: string, { compared, previous, unit }: ComparedMetric, locale: Locale): string {
   const metric = definedMetrics.find((one) => one.key === key);
   if (metric === undefined || compared.value === null || previous.value === null) return "";

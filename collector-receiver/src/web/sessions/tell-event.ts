@@ -10,7 +10,7 @@ import { timelineTexts } from "./timeline-texts.ts";
 const unitMs: Readonly<Partial<Record<AttributeUnit, number>>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 };
 
 /**
- * An event as a sentence: "AI answered after 3.4 sec".
+ * An event as a sentence: "AI answered after 3.4 s".
  * @param nameOf the agent's latest name; undefined if it was never told
  */
 export function tellEvent(
