@@ -236,7 +236,7 @@ test("a conversation is told in words, in both languages, with what was recorded
     "wizard wrote",
     "Order not found after 0.3 s",
     "AI asked for a human: &lt;b&gt;keyword&lt;/b&gt;",
-    "王芳 took over after a wait of 2 min",
+    "王芳 took over after a wait of 1.5 min",
     "王芳 transferred the conversation to Agent 8",
     "Ticket #12 created, priority high",
     "Event order_paid",
