@@ -35,13 +35,11 @@ export function storyOf(context: ReportContext, groups: readonly FigureGroup[]):
 /** True if a restated figure rests, or rested, on few. */
 function restatesFew(context: ReportContext): boolean {
   const { reading } = context.material;
-  const [month] = reading.settledMonths;
-  return restatementsOf(reading, context.locale).some(({ figures }) =>
-    figures.some(
-      ({ was, is }) =>
-        restsOnFew(context, was, month?.said ?? reading.counters) || restsOnFew(context, is, reading.counters),
-    ),
-  );
+  return restatementsOf(reading, context.locale).some(({ month, figures }) => {
+    const of = reading.settledMonths.find((settled) => settled.month === month);
+    const [said, says] = [of?.said ?? reading.counters, of?.says ?? reading.counters];
+    return figures.some(({ was, is }) => restsOnFew(context, was, said) || restsOnFew(context, is, says));
+  });
 }
 
 /** What the story quotes: `stats/story-en.ts`, `stats/story-zh.ts`. */
