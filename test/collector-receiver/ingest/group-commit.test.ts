@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { IngestOptions, GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
@@ -163,16 +163,36 @@ describe("group commit", () => {
     const blocker = await block("lock table analytics_event_counts in exclusive mode");
     const first = submit(1000);
     await expect.poll(() => waitingFor("analytics_event_counts"), { timeout: 30_000 }).toBe(1);
+    // The transaction has just begun, however long this machine took: it counts, or another one would still wait for its COPY.
+    const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+    onTestFinished(() => clock.mockRestore());
     const few = submit(600);
     await setImmediate();
     expect(ingest.queueLength).toBe(1);
     const enough = submit(400);
     await setImmediate();
     expect(ingest.queueLength).toBe(0);
+    clock.mockRestore();
     const late = submit(10);
     await blocker.query("rollback");
     await Promise.all([first, few, enough, late]);
     expect(committed.toSorted((a, b) => a - b)).toEqual([1, 10, 1000, 1000]);
+  });
+
+  test("the next transaction begins as soon as the events of the one before are written", async () => {
+    const ingest = open({});
+    const submit = submitTo(ingest);
+    await submit(1);
+    const blocker = await block("lock table analytics_event_counts in exclusive mode");
+    // Without the look at transactions that take long.
+    const timers = vi.spyOn(globalThis, "setInterval").mockReturnValue(undefined as never);
+    const first = submit(1000);
+    await setImmediate();
+    const second = submit(1000);
+    timers.mockRestore();
+    await expect.poll(() => waitingFor("analytics_event_counts"), { timeout: 30_000 }).toBe(2);
+    await blocker.query("rollback");
+    await Promise.all([first, second]);
   });
 
   test("one transaction after the other writes its events, unless that takes long", async () => {

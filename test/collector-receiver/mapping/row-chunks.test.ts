@@ -38,6 +38,32 @@ test("a chunk is used again when writing to it has ended and all of its rows wer
   );
 });
 
+test("the rows of a chunk that is used again are counted from the start", () => {
+  drain();
+  const chunk = takeChunk(smallBytes);
+  const isFree = () => takeChunk(smallBytes) === chunk;
+  closeChunk(chunk, 3);
+  giveRowsBack(eventsIn(chunk, 1));
+  giveRowsBack(eventsIn(chunk, 2));
+  expect(isFree()).toBe(true);
+  closeChunk(chunk, 2);
+  giveRowsBack(eventsIn(chunk, 1));
+  expect(isFree()).toBe(false);
+  giveRowsBack(eventsIn(chunk, 1));
+  expect(isFree()).toBe(true);
+});
+
+test("at most 64 chunks wait to be used again", () => {
+  drain();
+  const chunks = Array.from({ length: 70 }, () => takeChunk(smallBytes));
+  for (const chunk of chunks) {
+    closeChunk(chunk, 1);
+    giveRowsBack(eventsIn(chunk, 1));
+  }
+  const taken = new Set(chunks.map(() => takeChunk(smallBytes)));
+  expect(chunks.filter((chunk) => taken.has(chunk)).length).toBe(64);
+});
+
 test("the rows of a request may lie in several chunks", () => {
   drain();
   const [first, second] = [takeChunk(smallBytes), takeChunk(smallBytes)];
