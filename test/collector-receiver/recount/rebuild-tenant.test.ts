@@ -52,7 +52,7 @@ const damages = [
   "insert into analytics_agent_states values ('default', 1, '2025-12-30', '00000000-0000-7000-8000-000000000000', 'busy')",
   "update analytics_agent_states set session_id = 'another', kind = null, login_id = 'desk' where kind <> 'login'",
   "truncate analytics_data_quality",
-  "update analytics_data_quality set events = events + 2, event_name = 'session.end', example = 'none'",
+  "update analytics_data_quality set events = events + 2, detail = detail || '!', example = 'none'",
   "insert into analytics_event_counts values ('default', '2020-01-01', 'never.was', 5)",
 ];
 
