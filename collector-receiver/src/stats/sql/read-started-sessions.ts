@@ -14,7 +14,7 @@ export async function readStartedSessions(
   ranges: readonly InstantRange[],
 ): Promise<StartedSessions[]> {
   const { rows } = await pool.query<StartedSessions>({
-    name: "live-read-started-sessions",
+    name: "stats-read-started-sessions",
     text: `
 select started.sessions, started.escalated
 from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as wanted (from_at, to_at, place)
@@ -36,7 +36,7 @@ order by place`,
 /** The first business day of which anything is counted; null: none. */
 export async function readFirstDay(pool: Pick<Pool, "query">, tenantId: string): Promise<string | null> {
   const { rows } = await pool.query<{ day: string | null }>({
-    name: "live-read-first-day",
+    name: "stats-read-first-day",
     text: `select min(period_value) as day from analytics_business_metrics where tenant_id = $1 and period_type = 'day'`,
     values: [tenantId],
   });

@@ -18,7 +18,7 @@ export async function readWaiting(
   activeSinceMs: number,
 ): Promise<Waiting> {
   const { rows } = await pool.query<{ sessions: number; since_ms: string | null }>({
-    name: "live-read-waiting",
+    name: "stats-read-waiting",
     text: `
 select count(*)::int as sessions, trunc(extract(epoch from min(escalated_at)) * 1000)::text as since_ms
 from analytics_sessions

@@ -13,7 +13,7 @@ import type { PeriodType } from "../../metrics/business-calendar.ts";
 import type { PeriodQuery } from "../../stats/report-period.ts";
 import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
 import { readDurations } from "../../stats/sql/read-durations.ts";
-import { readFirstCountedDay } from "../../stats/sql/read-first-counted-day.ts";
+import { readFirstDay } from "../../stats/sql/read-started-sessions.ts";
 import { readSteps, stepTypeOf } from "../../stats/read-steps.ts";
 import { periodAddress } from "../../stats/name-period.ts";
 import type { PeriodAddress } from "../../stats/name-period.ts";
@@ -131,7 +131,7 @@ async function readSeries(
   const { month } = period;
   const none = new Map<string, Counters>();
   const [firstDay, steps, stepsBefore, months] = await Promise.all([
-    readFirstCountedDay(pool, tenantId),
+    readFirstDay(pool, tenantId),
     readSteps(pool, tenantId, period, stepType),
     comparison === null ? none : readSteps(pool, tenantId, comparison.whole, stepType),
     month === null
