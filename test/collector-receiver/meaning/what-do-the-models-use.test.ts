@@ -105,7 +105,7 @@ test("of two instrumentations of one client, the one that is named in ignoreScop
 });
 
 test("calls of a test conversation count nowhere, before and after its mark; a call is no activity", async () => {
-  const { send, tell, used } = await openWith("{ aiCalls: { services: ['chatbot'] } }");
+  const { send, tell, used, receiver } = await openWith("{ aiCalls: { services: ['chatbot'] } }");
   await tell(
     ["09:00:00", "session.start", { session_id: "s-1" }],
     ["09:00:05", "session.message", { session_id: "s-1", role: "ai" }],
@@ -129,4 +129,8 @@ test("calls of a test conversation count nowhere, before and after its mark; a c
   expect(rows.reduce((sum, row) => sum + row.calls, 0)).toBe(2);
   expect(rows.reduce((sum, row) => sum + row.uncached, 0)).toBe(1080);
   expect(of).toMatchObject({ total_sessions: 1, ai_resolved_sessions: 1, outcome_open: 0 });
+  const { rows: active } = await receiver.database.pool.query(
+    "select last_activity_at from analytics_sessions where session_id = 's-1'",
+  );
+  expect(active).toEqual([{ last_activity_at: new Date("2025-10-13T09:00:05+08:00") }]);
 });
