@@ -1,3 +1,4 @@
+import { getPriority } from "node:os";
 import { onTestFinished, expect, test, vi } from "vitest";
 import { AskedThread, ThreadEndedError } from "../../../collector-receiver/src/threads/asked-thread.ts";
 
@@ -5,6 +6,7 @@ interface Answer {
   readonly thread: number;
   readonly asked: number;
   readonly data: unknown;
+  readonly priority: number;
 }
 
 function startThread(options: { readonly idleMs?: number } = {}) {
@@ -36,18 +38,35 @@ test("one thread answers questions, each with its own answer or failure, and hea
   await vi.waitFor(() => expect(notes).toEqual(["told to rest"]));
 });
 
-test.each(["end", "exhaust"])(
-  "a thread that ends (%s) fails all that wait, and the next question starts another",
-  async (how) => {
-    const { thread } = startThread();
-    const { thread: id } = await thread.ask("ask");
-    const waiting = [thread.ask("wait"), thread.ask(how)].map((asked) => asked.catch((error: unknown) => error));
-    for (const error of await Promise.all(waiting)) expect(error).toBeInstanceOf(ThreadEndedError);
-    const next = await thread.ask("ask");
-    expect(next.thread).not.toBe(id);
-    expect(next.asked).toBe(1);
-  },
-);
+test.runIf(process.platform === "linux")("the thread gives way to the one that asks", async () => {
+  const { priority } = await startThread().thread.ask("ask");
+  expect(priority).toBe(Math.min(getPriority() + 10, 19));
+});
+
+test.each([
+  ["end", undefined],
+  ["exhaust", { code: "ERR_WORKER_OUT_OF_MEMORY" }],
+])("a thread that ends (%s) fails all that wait, and the next question starts another", async (how, cause) => {
+  const { thread } = startThread();
+  const { thread: id } = await thread.ask("ask");
+  const waiting = [thread.ask("wait"), thread.ask(how)].map((asked) => asked.catch((error: unknown) => error));
+  for (const error of await Promise.all(waiting)) {
+    expect(error).toBeInstanceOf(ThreadEndedError);
+    if (cause === undefined) expect((error as Error).cause).toBeUndefined();
+    else expect((error as Error).cause).toMatchObject(cause);
+  }
+  const next = await thread.ask("ask");
+  expect(next.thread).not.toBe(id);
+  expect(next.asked).toBe(1);
+});
+
+test("a question that comes while the thread is being ended starts another", async () => {
+  const { thread } = startThread();
+  const { thread: id } = await thread.ask("ask");
+  const ended = thread.end();
+  expect((await thread.ask("ask")).thread).not.toBe(id);
+  await ended;
+});
 
 test("a thread that nobody asks ends, but not while somebody waits", async () => {
   const { thread } = startThread({ idleMs: 200 });

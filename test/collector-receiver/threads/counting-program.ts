@@ -1,10 +1,18 @@
+import { getPriority } from "node:os";
 import { threadId, workerData } from "node:worker_threads";
 import { answerQuestions, sendNote } from "../../../collector-receiver/src/threads/answer-questions.ts";
 
 /** A thread for the tests of `AskedThread`: it says which question of this thread it is asked, or does as it is told. */
 let asked = 0;
 
-answerQuestions<string, { readonly thread: number; readonly asked: number; readonly data: unknown }>({
+interface Answer {
+  readonly thread: number;
+  readonly asked: number;
+  readonly data: unknown;
+  readonly priority: number;
+}
+
+answerQuestions<string, Answer>({
   async answer(question) {
     asked++;
     if (question === "throw") throw new Error("this question has no answer");
@@ -16,7 +24,7 @@ answerQuestions<string, { readonly thread: number; readonly asked: number; reado
       for (;;) held.push(Array.from({ length: 1e5 }, Math.random));
     }
     if (question === "wait") await new Promise(() => {});
-    return { thread: threadId, asked, data: workerData };
+    return { thread: threadId, asked, data: workerData, priority: getPriority() };
   },
   onTold: (told) => sendNote(`told ${told}`),
 });
