@@ -448,7 +448,7 @@ describe("definitions", () => {
     expect(closed.attributes.filter(({ required }: any) => required).map(({ name }: any) => name)).toEqual([
       "ticket_id",
     ]);
-    expect(body.events).toHaveLength(18);
+    expect(body.events).toHaveLength(19);
   });
 });
 

@@ -3,7 +3,12 @@ import { vocabularies } from "@spanledger/sdk/event-catalogue";
 import { invalidKey } from "../../mapping/invalid-values.ts";
 import { entryOfClose, qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.ts";
 import type { OwnWordLists } from "../../metrics/words.ts";
-import { countableEvent, hasDerivedId, type CountableRow } from "../../storage/recount/stream-countable-events.ts";
+import {
+  countableEvent,
+  hasDerivedId,
+  isOfSpanSql,
+  type CountableRow,
+} from "../../storage/recount/stream-countable-events.ts";
 import { readOwnWords } from "./read-custom-definitions.ts";
 import { placeholders } from "../../metrics/customer-ids.ts";
 import { qualityCodes } from "../../metrics/quality-codes.ts";
@@ -160,7 +165,7 @@ function mayHave(code: QualityKey["code"], attribute: string): { condition: stri
     case "placeholder":
       return { condition: `event_data ->> 'user_id' ~* '${nobody}'`, more: [] };
     case "derived_id":
-      return { condition: hasDerivedId, more: [] };
+      return { condition: `${hasDerivedId} and not ${isOfSpanSql}`, more: [] };
     case "contradiction":
       if (code === "closed_again") return { condition: isClosedAgain, more: [] };
       if (isOfTicket({ code, attribute })) return { condition: `${measuredMs} is not null`, more: [] };

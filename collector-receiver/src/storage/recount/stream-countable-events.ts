@@ -1,6 +1,7 @@
 import type { CountableEvent, CountedAttributes } from "../../mapping/business-event.ts";
 import { invalidKey } from "../../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../../mapping/invalid-values.ts";
+import { aiCallEvent } from "../../metrics/ai-calls.ts";
 import { isOfTenants } from "./is-of-tenants.ts";
 import { copyOut } from "../wire/copy-out.ts";
 import { CountableRowReader, countableRowColumns } from "../events/countable-row-reader.ts";
@@ -24,6 +25,9 @@ const isOfDerivedVersion = "get_byte(uuid_send(e.event_id), 6) >> 4 = 5";
 export const hasDerivedId = `${isOfDerivedVersion} and not exists (
   select from public.analytics_event_ids c
   where c.tenant_id = e.tenant_id and c.event_id = e.event_id and c.occurred_at = e.occurred_at)`;
+
+/** SQL over `analytics_events e`: the receiver made it of a span, and gave it its id (`isOfSpan`). */
+export const isOfSpanSql = `((e.event_name = '${aiCallEvent}' and jsonb_typeof(e.event_data -> 'scope') = 'string') is true)`;
 
 /** What counting reads of `analytics_events e`. */
 export const countableColumns = `
@@ -72,7 +76,10 @@ export async function loadSessionEvents(
 /** A stored event whose id looks derived and is claimed: its sender has made it. */
 export type MarkedEvent = Pick<CountableEvent, "tenantId" | "eventId" | "name" | "occurredAtMs">;
 
-/** The events of tenants that count and whose ids look derived and are not, after `after`, in the order of their ids. */
+/**
+ * The events of tenants that count and whose ids look derived and are not, after `after`, in the order of their ids. Those of
+ * spans are left out: no id of theirs counts as derived.
+ */
 export async function readMarkedEvents(
   client: WriterConnection,
   tenantIds: readonly string[],
@@ -85,7 +92,7 @@ export async function readMarkedEvents(
       text: `
       select e.tenant_id, e.event_id, e.event_name, e.occurred_at
       from public.analytics_event_ids c join public.analytics_events e using (tenant_id, event_id, occurred_at)
-      where tenant_id = any ($1::text[]) and ${isOfDerivedVersion}
+      where tenant_id = any ($1::text[]) and ${isOfDerivedVersion} and not ${isOfSpanSql}
         and occurred_at >= coalesce(timestamptz 'epoch' + $2::bigint * interval '1 millisecond', '-infinity')
         and (tenant_id, event_id) > ($3, $4::uuid) and (e.event_data -> 'test') is distinct from 'true'
       order by tenant_id, event_id limit $5`,
