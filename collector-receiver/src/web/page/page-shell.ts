@@ -81,11 +81,12 @@ export function policyOf(page: string): string {
 }
 
 const hasForm = (page: string): boolean => page.includes("<form ");
+const posts = (page: string): boolean => /<form [^>]*method="post"/.test(page);
 
 /** Sends a page with its policy; never stored by a cache that others share. */
 export function sendPage(reply: FastifyReply, page: string, locale: Locale): FastifyReply {
-  // A form says where it comes from only with this policy.
-  if (hasForm(page)) void reply.header("referrer-policy", "same-origin");
+  // A form that posts says where it comes from only with this policy.
+  if (posts(page)) void reply.header("referrer-policy", "same-origin");
   return reply
     .type("text/html; charset=utf-8")
     .header("content-security-policy", policyOf(page))
