@@ -1,3 +1,4 @@
+import { isKeyOf, isLongText, skipValue } from "./long-text.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 import type { AttributeVisitor } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
@@ -58,24 +59,13 @@ export function readProtobufAttributes(
       readKeyValue(cursor, pos, next, visitor);
     } else {
       left += length;
-      if (bytes[pos] === keyValueTag.key && keyLength < 0x80 && valueAt <= next) visitor.key(bytes, pos + 2, valueAt);
+      const keyAt = bytes[pos] === keyValueTag.value ? skipValue(cursor, pos, next) : pos;
+      const keyEnd = keyAt + 2 + bytes[keyAt + 1]!;
+      if (keyEnd <= next && isKeyOf(bytes, keyAt, keyEnd)) visitor.key(bytes, keyAt + 2, keyEnd);
       visitor.tooLarge();
     }
     pos = next;
   }
-}
-
-/** True if the KeyValue in `[start, end)` is a key of under 128 bytes and a text or bytes, and nothing else. */
-function isLongText(cursor: ProtobufCursor, start: number, end: number): boolean {
-  const { bytes } = cursor;
-  const keyLength = bytes[start + 1]!;
-  const valueAt = start + 2 + keyLength;
-  if (bytes[start] !== keyValueTag.key || keyLength > 0x7f || valueAt >= end) return false;
-  if (bytes[valueAt] !== keyValueTag.value) return false;
-  const valueLength = cursor.readLength(valueAt + 1, end);
-  const at = cursor.pos;
-  if (at + valueLength !== end || (bytes[at] !== anyValueTag.string && bytes[at] !== anyValueTag.bytes)) return false;
-  return cursor.readLength(at + 1, end) === end - cursor.pos;
 }
 
 function readKeyValue(cursor: ProtobufCursor, start: number, end: number, visitor: AttributeVisitor): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MappedRequest } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
 import { UnknownTenantError, type MappingContext } from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import { concatBytes, lengthDelimited, utf8Bytes } from "../../../sdk/src/recording/protobuf-bytes.ts";
 import {
   bool,
   context,
@@ -14,6 +15,7 @@ import {
   nanos,
   nowMs,
   parentSpanId,
+  sdkScope,
   spanId,
   spanOf,
   text,
@@ -355,6 +357,40 @@ describe("bad values of attributes that an event can do without", () => {
     expect(data["spanledger.invalid"]).toEqual({ [attribute]: note });
     expect(data[attribute]).toBeUndefined();
     expect(data).toMatchObject({ channel: "web", n: 5 });
+    const first = mapBesideGood({ ...event, attributes: [...after, ...attributes].toReversed() });
+    expect(first.rejected).toEqual([]);
+    expect(dataOf(first, event.name as string)).toEqual(data);
+  });
+
+  test("also if the sender writes values before keys, as the Collector does", () => {
+    const attribute = (key: string, value: string): Uint8Array =>
+      lengthDelimited(
+        3,
+        concatBytes([lengthDelimited(2, lengthDelimited(1, utf8Bytes(value))), lengthDelimited(1, utf8Bytes(key))]),
+      );
+    for (const size of [33_000, 70_000, 700_000, 2_000_000]) {
+      const note = attribute("note", "x".repeat(size));
+      const session = attribute("session_id", "s-1");
+      for (const order of [
+        [note, session],
+        [session, note],
+      ]) {
+        const time = Buffer.alloc(9, 0x09);
+        time.writeBigUInt64LE(BigInt(nowMs) * 1_000_000n, 1);
+        const event = concatBytes([time, lengthDelimited(2, utf8Bytes("session.start")), ...order]);
+        const ids = [lengthDelimited(1, Buffer.from(traceId, "hex")), lengthDelimited(2, Buffer.from(spanId, "hex"))];
+        const span = concatBytes([...ids, lengthDelimited(11, event)]);
+        const scope = lengthDelimited(1, lengthDelimited(1, utf8Bytes(sdkScope)));
+        const spans = lengthDelimited(2, concatBytes([scope, lengthDelimited(2, span)]));
+        const body = Buffer.from(lengthDelimited(1, spans));
+        const mapped = mapRequest(body, "protobuf", "traces", context);
+        expect(mapped.rejected.map(({ reason }) => reason)).toEqual([]);
+        expect(dataOf(mapped, "session.start")).toEqual({
+          session_id: "s-1",
+          "spanledger.invalid": { note: { code: "attribute_too_large", undeclared: true } },
+        });
+      }
+    }
   });
 
   test.each([text("test", "true"), text("test", " True "), text("test", "1"), int("test", 1), double("test", 1)])(

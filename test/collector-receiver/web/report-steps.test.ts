@@ -14,7 +14,7 @@ function december(counts: readonly number[], least: number | null): ReportContex
     counts.map((count, i) => [dayOf(i), { ...noCounters, tickets_created: String(count) }]),
   );
   const reading = { period: { startDate: "2025-12-01", endDate: "2025-12-31" }, today: dayOf(counts.length - 1) };
-  return { material: { days, reading }, locale: "en", least } as unknown as ReportContext;
+  return { material: { steps: days, stepType: "day", reading }, locale: "en", least } as unknown as ReportContext;
 }
 
 const ticketsOf = ({ counters }: { readonly counters: Counters | null }): number =>
