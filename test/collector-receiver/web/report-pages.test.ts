@@ -103,7 +103,11 @@ describe("the report", () => {
       expect(report).toContain(`<h1>${study.period}</h1>`);
       const pdf = await get(`/report.pdf?${query}&lang=${lang}`);
       expect(pdf.status).toBe(200);
-      expect(Buffer.from(await pdf.arrayBuffer()).subarray(0, 5).toString()).toBe("%PDF-");
+      expect(
+        Buffer.from(await pdf.arrayBuffer())
+          .subarray(0, 5)
+          .toString(),
+      ).toBe("%PDF-");
       expect(report).toContain(study.story.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
       // Whatever leads on from the page stays in its period.
       const lists = [...report.matchAll(/href="(\/report\/(?:sessions|events|tickets)\?[^"]*)"/g)].map(
