@@ -7,7 +7,7 @@ import { tenantDefaultsOf } from "../upkeep/check-settings.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { noteReplayed } from "../ingest/count-rejections.ts";
 import { readRejectedEvents } from "../storage/events/read-rejected-events.ts";
-import type { StoredRejection } from "../storage/events/read-rejected-events.ts";
+import type { KeptEvent } from "../storage/events/kept-event.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
@@ -85,7 +85,7 @@ async function submitAgain(
   ingest: GroupCommit,
   rules: TenantRules,
   countedAttributes: ReadonlySet<string>,
-  rejection: StoredRejection,
+  rejection: KeptEvent,
 ): Promise<boolean> {
   // What was no OTLP when it was kept cannot be read now: it stays as it is, and holds up nothing else.
   const mapped = mapKeptEvent(rejection, rules, countedAttributes, Date.now());

@@ -3,11 +3,10 @@ import { insertRejectedEvents } from "../storage/events/insert-rejected-events.t
 import type { AddedRejection } from "../storage/events/insert-rejected-events.ts";
 import { addRejectionDays, readKeptBytes, type RejectionDay } from "../storage/events/rejection-days.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { boundedSizeOf, divideByBound } from "./within-daily-bound.ts";
 
 /** What a tenant's rejected events may take a day; enough for days of honest mistakes, and for one body of any size. */
 export const maxKeptBytesPerDay = 64 * 1024 * 1024;
-/** What a row takes beside its payload, about. */
-const bytesPerRow = 512;
 
 export interface KeptRejections {
   /** Kept now, and not known before. */
@@ -30,31 +29,18 @@ export async function keepRejections(
 ): Promise<KeptRejections> {
   const tenantIds = [...new Set(rejected.map(({ tenantId }) => tenantId))];
   const taken = await readKeptBytes(client, tenantIds);
-  const kept: RejectedEvent[] = [];
-  const unkept: RejectedEvent[] = [];
-  for (const event of rejected) {
-    const after = (taken.get(event.tenantId) ?? 0) + sizeOf(event);
-    if (after > maxBytes) unkept.push(event);
-    else {
-      taken.set(event.tenantId, after);
-      kept.push(event);
-    }
-  }
+  const { kept, over: unkept } = divideByBound(rejected, taken, maxBytes);
   const added = kept.length === 0 ? [] : await insertRejectedEvents(client, kept);
   const days = new Map(tenantIds.map((tenantId): [string, RejectionDay] => [tenantId, emptyDay(tenantId)]));
   for (const { event } of added) {
     const day = days.get(event.tenantId) as RejectionDay;
     day.keptEvents++;
-    day.keptBytes += sizeOf(event);
+    day.keptBytes += boundedSizeOf(event);
   }
   for (const { tenantId } of unkept) (days.get(tenantId) as RejectionDay).unkeptEvents++;
   const changes = [...days.values()].filter(({ keptEvents, unkeptEvents }) => keptEvents + unkeptEvents > 0);
   if (changes.length > 0) await addRejectionDays(client, changes);
   return { added, unkept };
-}
-
-function sizeOf({ payload }: RejectedEvent): number {
-  return payload.length + bytesPerRow;
 }
 
 function emptyDay(tenantId: string): RejectionDay {

@@ -1,11 +1,10 @@
 import type { RejectedEvent, WaitingEvent } from "../mapping/business-event.ts";
 import { addWaitingBytes, insertWaitingEvents, readWaitingBytes } from "../storage/events/waiting-events.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { boundedSizeOf, divideByBound } from "./within-daily-bound.ts";
 
 /** What a tenant's waiting events may take a day: enough for a fleet whose clock is off, and little beside a disk. */
 export const maxWaitingBytesPerDay = 64 * 1024 * 1024;
-/** What a row takes beside its payload, about. */
-const bytesPerRow = 512;
 
 export interface KeptWaiting {
   /** Kept now, and not known before. */
@@ -27,28 +26,12 @@ export async function keepWaiting(
   maxBytes = maxWaitingBytesPerDay,
 ): Promise<KeptWaiting> {
   const taken = await readWaitingBytes(client, [...new Set(waiting.map(({ tenantId }) => tenantId))]);
-  const kept: WaitingEvent[] = [];
-  const rejected: RejectedEvent[] = [];
-  for (const event of waiting) {
-    const after = (taken.get(event.tenantId) ?? 0) + sizeOf(event);
-    if (after > maxBytes) {
-      rejected.push({
-        ...event,
-        code: "in_the_future",
-        reason: `The tenant has had ${maxBytes} bytes of events whose time has not come today`,
-      });
-    } else {
-      taken.set(event.tenantId, after);
-      kept.push(event);
-    }
-  }
+  const { kept, over } = divideByBound(waiting, taken, maxBytes);
+  const reason = `The tenant has had ${maxBytes} bytes of events whose time has not come today`;
+  const rejected = over.map((event): RejectedEvent => ({ ...event, code: "in_the_future", reason }));
   const added = kept.length === 0 ? [] : await insertWaitingEvents(client, kept);
   const bytes = new Map<string, number>();
-  for (const event of added) bytes.set(event.tenantId, (bytes.get(event.tenantId) ?? 0) + sizeOf(event));
+  for (const event of added) bytes.set(event.tenantId, (bytes.get(event.tenantId) ?? 0) + boundedSizeOf(event));
   if (bytes.size > 0) await addWaitingBytes(client, [...bytes]);
   return { added, rejected };
-}
-
-function sizeOf({ payload }: WaitingEvent): number {
-  return payload.length + bytesPerRow;
 }

@@ -3,20 +3,14 @@ import type { MappedRequest } from "../mapping/business-event.ts";
 import { defaultMappingLimits } from "../mapping/mapping-context.ts";
 import { payloadTypes } from "../mapping/write-rejection-payload.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
-
-/** An event that was kept as it was sent: a complete OTLP request with it alone. */
-export interface KeptEvent {
-  readonly signal: "traces" | "logs";
-  readonly payloadType: string;
-  readonly payload: Buffer;
-}
+import type { KeptEvent } from "../storage/events/kept-event.ts";
 
 /**
  * Maps an event that was kept once more, by what holds now. Its source has seen it already and does not count it again.
  * @returns null if it was no OTLP when it was kept
  */
 export function mapKeptEvent(
-  { payload, payloadType, signal }: KeptEvent,
+  { payload, payloadType, signal }: Pick<KeptEvent, "payload" | "payloadType" | "signal">,
   { tenantId, retainedFromMs, custom }: TenantRules,
   countedAttributes: ReadonlySet<string>,
   nowMs: number,

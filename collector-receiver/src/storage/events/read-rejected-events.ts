@@ -1,4 +1,6 @@
 import type { WriterConnection } from "../wire/writer-connection.ts";
+import { keptEventColumns, keptEventOf } from "./kept-event.ts";
+import type { KeptEvent, KeptEventRow } from "./kept-event.ts";
 
 /**
  * SQL of the time by which the ledger of data quality counts a rejected event: its own, else its arrival. One that is ahead of
@@ -53,39 +55,21 @@ export async function* streamCountedRejections(
   }
 }
 
-/** A rejected event that has not been replayed with success. */
-export interface StoredRejection {
-  readonly contentHash: Buffer;
-  readonly signal: "traces" | "logs";
-  readonly payloadType: string;
-  readonly payload: Buffer;
-}
-
-/** Rejections of a tenant after `after`, in the order of their hashes, at most `limit`. */
+/** Rejections of a tenant that have not been replayed with success, after `after`, in the order of their hashes, at most `limit`. */
 export async function readRejectedEvents(
   client: WriterConnection,
   tenantId: string,
   filter: { readonly code: string | null; readonly after: Buffer; readonly limit: number },
-): Promise<StoredRejection[]> {
-  const { rows } = await client.query<{
-    content_hash: Buffer;
-    signal: "traces" | "logs";
-    payload_type: string;
-    payload: Buffer;
-  }>({
+): Promise<KeptEvent[]> {
+  const { rows } = await client.query<KeptEventRow>({
     name: "read-rejected-events",
     text: `
-      select content_hash, signal, payload_type, payload from analytics_rejected_events
+      select ${keptEventColumns} from analytics_rejected_events
       where tenant_id = $1 and content_hash > $2 and replayed_at is null and payload <> '' and ($3::text is null or code = $3)
       order by content_hash limit $4`,
     values: [tenantId, filter.after, filter.code, filter.limit],
   });
-  return rows.map((row) => ({
-    contentHash: row.content_hash,
-    signal: row.signal,
-    payloadType: row.payload_type,
-    payload: row.payload,
-  }));
+  return rows.map(keptEventOf);
 }
 
 /**

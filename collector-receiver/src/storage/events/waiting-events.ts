@@ -3,6 +3,8 @@ import { instantOf } from "../facts/judge-resolutions.ts";
 import { adds, batchOf } from "../wire/batch-columns.ts";
 import { batchStatement } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
+import { keptEventColumns, keptEventOf } from "./kept-event.ts";
+import type { KeptEvent, KeptEventRow } from "./kept-event.ts";
 
 const statement = batchStatement<WaitingEvent>(
   "insert-waiting-events",
@@ -68,14 +70,6 @@ export async function addWaitingBytes(
   await client.query(bytesStatement.of(changes));
 }
 
-/** An event whose time has come. */
-export interface DueEvent {
-  readonly contentHash: Buffer;
-  readonly signal: "traces" | "logs";
-  readonly payloadType: string;
-  readonly payload: Buffer;
-}
-
 /** The tenants with events whose time has come at an instant, in order. */
 export async function findTenantsWithDueEvents(client: WriterConnection, nowMs: number): Promise<string[]> {
   const { rows } = await client.query<{ tenant_id: string }>({
@@ -93,25 +87,15 @@ export async function readDueEvents(
   tenantId: string,
   nowMs: number,
   limit: number,
-): Promise<DueEvent[]> {
-  const { rows } = await client.query<{
-    content_hash: Buffer;
-    signal: "traces" | "logs";
-    payload_type: string;
-    payload: Buffer;
-  }>({
+): Promise<KeptEvent[]> {
+  const { rows } = await client.query<KeptEventRow>({
     name: "read-due-events",
     text: `
-      select content_hash, signal, payload_type, payload from analytics_waiting_events
+      select ${keptEventColumns} from analytics_waiting_events
       where tenant_id = $1 and occurred_at <= ${instantOf("$2")} order by occurred_at, content_hash limit $3`,
     values: [tenantId, nowMs, limit],
   });
-  return rows.map((row) => ({
-    contentHash: row.content_hash,
-    signal: row.signal,
-    payloadType: row.payload_type,
-    payload: row.payload,
-  }));
+  return rows.map(keptEventOf);
 }
 
 /** Takes out events that have been counted, or that nobody may know of any more. @returns how many there were */

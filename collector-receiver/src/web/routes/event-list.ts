@@ -3,11 +3,9 @@ import { addDays } from "../../metrics/business-calendar.ts";
 import { readAgentsDocument } from "../../stats/agents.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
 import { eventListNames, eventLists, isAgentList } from "../../stats/lists/event-lists.ts";
-import type { EventList } from "../../stats/lists/event-lists.ts";
 import { decodePosition } from "../../stats/lists/event-position.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { readPeriod } from "../../stats/read-period.ts";
-import { shorten } from "../../stats/report-period.ts";
 import { readEventList } from "../../stats/sql/read-event-list.ts";
 import { readRetainedFrom } from "../../stats/sql/read-retained-from.ts";
 import { RequestError } from "../../stats/request-error.ts";
@@ -18,13 +16,14 @@ import type { WebApp, WebContext } from "../web-options.ts";
 import { eventsOfPage, pageOf, readNamesOfAgents } from "../events/page-of-events.ts";
 import { readId } from "../page/read-id.ts";
 import { frameOf } from "../page/page-frame.ts";
+import { listNamed } from "../lists/list-named.ts";
 
 /** `/report/events?month=&of=`: the events that a figure counts; of one agent with `agent`. */
 export function routeEventList(app: WebApp, context: WebContext): void {
   app.get("/report/events", { schema: { hide: true } }, async (request, reply) => {
     const query = readQuery(request, [...periodParameterNames, "of", "agent", "after"]);
     const locale = localeOfPage(query, context.locale);
-    const list = listOf(query["of"]);
+    const list = listNamed(eventListNames, query["of"], "events");
     const agentId = query["agent"] === undefined ? null : readId(query["agent"], "agent", "invalid_parameter", 400);
     if (agentId !== null && !isAgentList(list)) {
       throw new RequestError("mixed_parameters", `the events of ${list} belong to no agent; leave agent out`, "agent");
@@ -73,14 +72,4 @@ export function routeEventList(app: WebApp, context: WebContext): void {
     };
     return sendPage(reply, renderEventList(view, locale, frameOf(context, request)), locale);
   });
-}
-
-function listOf(named: string | undefined): EventList {
-  const list = eventListNames.find((name) => name === named);
-  if (list !== undefined) return list;
-  throw new RequestError(
-    "invalid_parameter",
-    `of = "${shorten(named ?? "")}" is not a list of events; pass one of ${eventListNames.join(", ")}`,
-    "of",
-  );
 }

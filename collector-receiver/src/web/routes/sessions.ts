@@ -3,17 +3,15 @@ import { addDays } from "../../metrics/business-calendar.ts";
 import { listOrderOf, sortName } from "../../stats/lists/list-order.ts";
 import type { ListPart } from "../../stats/lists/list-order.ts";
 import { sessionListNames } from "../../stats/lists/session-lists.ts";
-import type { SessionList } from "../../stats/lists/session-lists.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
 import { readPeriod } from "../../stats/read-period.ts";
-import { shorten } from "../../stats/report-period.ts";
-import { RequestError } from "../../stats/request-error.ts";
 import { readAgentNames } from "../../stats/sql/read-agent-names.ts";
 import { readSession } from "../../stats/sql/read-session.ts";
 import { readSessionList, sessionSorts } from "../../stats/sql/read-session-list.ts";
 import type { ListedSession, SessionFilter } from "../../stats/sql/read-session-list.ts";
 import { maxCsvRows } from "../export/write-list-csv.ts";
 import { sendCsv } from "../lists/send-csv.ts";
+import { listNamed } from "../lists/list-named.ts";
 import { frameOf } from "../page/page-frame.ts";
 import { linkTo } from "../page/page-links.ts";
 import { sendPage } from "../page/page-shell.ts";
@@ -67,7 +65,7 @@ async function readView(
   query: PageQuery,
   limit: number,
 ): Promise<SessionListView> {
-  const list = listOf(query["of"] ?? "total_sessions");
+  const list = listNamed(sessionListNames, query["of"] ?? "total_sessions", "sessions");
   const filter = filterOf(query);
   const reading = await readPeriod(context, tenantId, periodOfPage(query));
   const metrics = metricsOfPeriod(reading, context.locale);
@@ -102,16 +100,6 @@ async function readView(
     },
     here: { after: query["after"] ?? null, before: query["before"] ?? null },
   };
-}
-
-function listOf(named: string): SessionList {
-  const list = sessionListNames.find((name) => name === named);
-  if (list !== undefined) return list;
-  throw new RequestError(
-    "invalid_parameter",
-    `of = "${shorten(named)}" is not a list of sessions; pass one of ${sessionListNames.join(", ")}`,
-    "of",
-  );
 }
 
 /** What stands in the fields of the filter; an empty field filters nothing. */

@@ -4,8 +4,6 @@ import { listOrderOf, sortName } from "../../stats/lists/list-order.ts";
 import { ticketListNames } from "../../stats/lists/ticket-lists.ts";
 import type { TicketList } from "../../stats/lists/ticket-lists.ts";
 import { readPeriod } from "../../stats/read-period.ts";
-import { shorten } from "../../stats/report-period.ts";
-import { RequestError } from "../../stats/request-error.ts";
 import { readAgentNames } from "../../stats/sql/read-agent-names.ts";
 import { readTicketEvents } from "../../stats/sql/read-ticket.ts";
 import { readTicketList, ticketSorts } from "../../stats/sql/read-ticket-list.ts";
@@ -16,6 +14,7 @@ import type { TicketListView } from "../events/render-ticket-list.ts";
 import { writeTicketCsv } from "../events/write-ticket-csv.ts";
 import { maxCsvRows } from "../export/write-list-csv.ts";
 import { sendCsv } from "../lists/send-csv.ts";
+import { listNamed } from "../lists/list-named.ts";
 import { frameOf } from "../page/page-frame.ts";
 import { linkTo } from "../page/page-links.ts";
 import { sendPage } from "../page/page-shell.ts";
@@ -58,7 +57,7 @@ async function readView(
   query: PageQuery,
   limit: number,
 ): Promise<TicketListView> {
-  const list = listOf(query["of"]);
+  const list = listNamed(ticketListNames, query["of"], "tickets");
   const order = listOrderOf(query, ticketSorts, isPosition);
   const priority = (query["priority"] ?? "").replaceAll("\0", "").trim() || null;
   const reading = await readPeriod(context, tenantId, periodOfPage(query));
@@ -96,16 +95,6 @@ async function readView(
     chosen: { priority, sort: sortName(order, ticketSorts) },
     here: { after: query["after"] ?? null, before: query["before"] ?? null },
   };
-}
-
-function listOf(named: string | undefined): TicketList {
-  const list = ticketListNames.find((name) => name === named);
-  if (list !== undefined) return list;
-  throw new RequestError(
-    "invalid_parameter",
-    `of = "${shorten(named ?? "")}" is not a list of tickets; pass one of ${ticketListNames.join(", ")}`,
-    "of",
-  );
 }
 
 /** The number that somebody looks for, also as `#1042`; null: none, or what cannot be a ticket's. */
