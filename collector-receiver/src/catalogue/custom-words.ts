@@ -12,9 +12,17 @@ export function foldWord(word: string): string {
     .replace(/[\s_-]+/gu, "");
 }
 
-/** What stands for a list of words among the metrics that wait for a rebuild; no metric can have this name. */
+/** Stands before the name of a list of words among the metrics that wait for a rebuild; no metric's name has a dot. */
+const wordsPrefix = "words.";
+
+/** What stands for a list of words among the metrics that wait for a rebuild. */
 export function wordsKey(list: VocabularyName): string {
-  return `words.${list}`;
+  return wordsPrefix + list;
+}
+
+/** The list that a key of `wordsKey` stands for; undefined if it is the name of a metric. */
+export function listOfWordsKey(key: string): string | undefined {
+  return key.startsWith(wordsPrefix) ? key.slice(wordsPrefix.length) : undefined;
 }
 
 /** The events whose meaning depends on a list. */

@@ -1,3 +1,4 @@
+import { listOfWordsKey } from "../catalogue/custom-words.ts";
 import { openVerifier } from "../recount/verify-tenant.ts";
 import type { Verification } from "../recount/verify-tenant.ts";
 import type { PendingMetric } from "../storage/settings/store-custom-definitions.ts";
@@ -73,8 +74,8 @@ function describeIds({ unclaimed, repeated }: Verification["ids"]): string[] {
 
 function describePending({ metric, definedAtMs, removed }: PendingMetric): string {
   const at = new Date(definedAtMs).toISOString();
-  if (metric.startsWith("words.")) {
-    const list = metric.slice("words.".length);
+  const list = listOfWordsKey(metric);
+  if (list !== undefined) {
     return `  Your words for ${list} mean something else since ${at}; what came before counts by the words of then.`;
   }
   return removed

@@ -1,12 +1,13 @@
 import { hash as digest } from "node:crypto";
 import { hashCounting, hashDefinitions } from "../catalogue/custom-definitions.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
-import { eventsOfWords, wordsKey } from "../catalogue/custom-words.ts";
+import { eventsOfWords, listOfWordsKey, wordsKey } from "../catalogue/custom-words.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import {
   findCountedEvents,
   findTenantsOfOtherDefinitions,
+  findTenantsWithTests,
   loadCustomDefinitions,
   noteChangedMetrics,
   readPendingMetrics,
@@ -83,7 +84,7 @@ async function findChangedMetrics(
   );
   const counted = await findCountedEvents(client, tenantIds, [...new Set(events)]);
   const pending = await readPendingMetrics(client, tenantIds);
-  return [...stored].flatMap(([tenantId, each]) => {
+  const changed = [...stored].flatMap(([tenantId, each]) => {
     const known = before.get(each) ?? countersOf(nothing);
     const isPending = new Set((pending.get(tenantId) ?? []).map(({ metric }) => metric));
     return [...new Set([...known.keys(), ...wanted.keys()])].flatMap((metric) => {
@@ -96,6 +97,18 @@ async function findChangedMetrics(
       return [{ tenantId, metric, countingHash, complete: !isCounted && !isPending.has(metric) }];
     });
   });
+  return besideTests(client, changed);
+}
+
+/** As `changed`, but with no list of words complete for a tenant that has test sessions. */
+async function besideTests(client: WriterConnection, changed: readonly ChangedMetric[]): Promise<ChangedMetric[]> {
+  const isDoubtful = ({ metric, complete }: ChangedMetric): boolean => complete && listOfWordsKey(metric) !== undefined;
+  const asked = new Set(changed.filter(isDoubtful).map(({ tenantId }) => tenantId));
+  if (asked.size === 0) return [...changed];
+  const withTests = await findTenantsWithTests(client, [...asked]);
+  return changed.map((each) =>
+    isDoubtful(each) && withTests.has(each.tenantId) ? { ...each, complete: false } : each,
+  );
 }
 
 /** How something is counted, and the events that it is counted from. */

@@ -98,6 +98,24 @@ test("words that are added later mean what they had meant from the start, once t
 }, 600_000);
 
 const noon = Date.UTC(2025, 11, 25, 4);
+
+test("own words wait for a rebuild if the only event that they change is of a test conversation", async () => {
+  const { pool, connectionString } = world.database;
+  const end = makeEvent({ name: "session.end", sessionId: "s", occurredAtMs: noon, attributes: { reason: "bored" } });
+  const mark = makeEvent({ name: "session.start", sessionId: "s", occurredAtMs: noon + 1, attributes: { test: true } });
+  for (const events of [[changeEvent(end, { test: true })], [end, changeEvent(mark, { test: true })]]) {
+    await emptyTables(pool);
+    for (const event of events) {
+      await world.ingest.submit(requestOf([changeEvent(event, { tenantId: "trial" })]), 100);
+    }
+    const pending = (await apply("trial", ownWords)).get("trial");
+    expect(pending?.map(({ metric }) => metric)).toContain("words.end_reason");
+    expect((await verify("trial")).drifts).toBeGreaterThan(0);
+    await rebuildTenant(connectionString, "trial");
+    expect(await verify("trial")).toMatchObject({ drifts: 0, pendingMetrics: [] });
+  }
+});
+
 const conversation = (i: number, role: string): BusinessEvent[] =>
   ["session.start", "session.message", "session.end"].map((name, step) =>
     makeEvent({

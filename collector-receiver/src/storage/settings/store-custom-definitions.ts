@@ -1,4 +1,5 @@
 import type { CustomDefinitions } from "../../catalogue/custom-definitions.ts";
+import { sessionMark } from "../../metrics/session-marks.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Definitions as they are stored. */
@@ -88,6 +89,21 @@ export async function findCountedEvents(
     values: [tenantIds, names],
   });
   return new Map(rows.map((row) => [row.tenant_id, new Set(row.names)]));
+}
+
+/** Those of these tenants that have a test session. Nothing counts it, but its stored facts rest on words as well. */
+export async function findTenantsWithTests(
+  client: WriterConnection,
+  tenantIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ tenant_id: string }>({
+    text: `
+      select tenant_id from unnest($1::text[]) as asked (tenant_id)
+      where exists (
+        select from analytics_sessions s where s.tenant_id = asked.tenant_id and s.marks & ${sessionMark.test} <> 0)`,
+    values: [tenantIds],
+  });
+  return new Set(rows.map((row) => row.tenant_id));
 }
 
 export interface ChangedMetric {
