@@ -16,6 +16,7 @@ function projectOn(postgres: string, include: string[], globalSetup: string[]): 
       name: postgres,
       include,
       globalSetup,
+      setupFiles: ["test/support/property-seed.ts"],
       // Nothing here measures time; these only end what hangs, on a slow and shared machine too.
       testTimeout: 180_000,
       hookTimeout: 60_000,
