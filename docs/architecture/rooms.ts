@@ -100,6 +100,12 @@ export const rooms: readonly Room[] = [
     mayImport: ["bytes", "mapping", "metrics", "ingest", "storage", "recount"],
   },
   {
+    name: "delivery",
+    does: "messages to people: webhook, e-mail and chat, each in its own format",
+    startsAt: "deliver-message.ts",
+    mayImport: ["catalogue", "metrics"],
+  },
+  {
     name: "upkeep",
     does: "what one receiver at a time does for all: sweep, retention, definitions, settled days",
     startsAt: "watch-tenants.ts",
