@@ -88,8 +88,8 @@ async function submitAgain(
   rejection: KeptEvent,
 ): Promise<boolean> {
   // What was no OTLP when it was kept cannot be read now: it stays as it is, and holds up nothing else.
-  const mapped = mapKeptEvent(rejection, rules, countedAttributes, Date.now());
+  const mapped = mapKeptEvent(rejection, "rejected", rules, countedAttributes, Date.now());
   if (mapped === null || (mapped.events.length === 0 && mapped.waiting === undefined)) return false;
   const result = await ingest.submit({ ...mapped, rejected: [] }, rejection.payload.length);
-  return result.refused.length === 0;
+  return result.refused.length === 0 && result.isForgotten !== true;
 }

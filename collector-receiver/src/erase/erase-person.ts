@@ -26,6 +26,7 @@ import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import { wordsOf } from "../metrics/words.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
+import { findForgottenEvents } from "../storage/events/find-forgotten-events.ts";
 import { deleteWaitingEvents } from "../storage/events/waiting-events.ts";
 import { nextTicketPseudonym, renameTickets } from "../storage/erase/rename-tickets.ts";
 import { writeAudit } from "../storage/settings/write-audit.ts";
@@ -63,7 +64,8 @@ interface Found extends FoundPerson {
  * Anonymises a person in place: identifiers become random pseudonyms, texts go, numbers stay, so that the
  * counters still equal the rows. With a session, its customer is cut off from the customer's other sessions as well.
  * Looking for the person reads every row of the tenant once and holds nobody back; then one transaction, in which no batch
- * commits, reads what was found again and changes all of it.
+ * commits, reads what was found again and changes all of it. If an event that waited for its time was counted in between, it
+ * looks again.
  * @param dryRun only says what would be anonymised
  */
 export async function erasePerson(
@@ -88,11 +90,17 @@ export async function erasePerson(
       return { tenantId, events: events.length, sessions, ...kept, texts };
     });
   }
-  const found = await inTransaction(client, { isolation: "repeatable read read only" }, look);
-  return inTransaction(client, { lock: { alone: tenantId } }, async () => {
-    const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
-    return anonymise(client, rules, person, censorBy(rules), found);
-  });
+  for (;;) {
+    const found = await inTransaction(client, { isolation: "repeatable read read only" }, look);
+    const erasure = await inTransaction(client, { lock: { alone: tenantId } }, async () => {
+      // What has been counted since the look may name the person in any session, and only another look finds it.
+      const waiting = found.waiting.map((contentHash) => ({ as: "waiting", tenantId, contentHash }) as const);
+      if ((await findForgottenEvents(client, waiting)).length > 0) return null;
+      const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
+      return anonymise(client, rules, person, censorBy(rules), found);
+    });
+    if (erasure !== null) return erasure;
+  }
 }
 
 async function lookFor(

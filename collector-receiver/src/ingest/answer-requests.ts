@@ -36,6 +36,9 @@ export function answerRequests(requests: readonly WaitingRequest[], committed: C
       duplicates,
       refused,
       ...(ambiguous > 0 ? { ambiguous } : {}),
+      ...(request.kept !== undefined && committed.forgotten?.includes(request.kept) === true
+        ? { isForgotten: true }
+        : {}),
       ...unkeptOf(request, unkept),
     });
   }

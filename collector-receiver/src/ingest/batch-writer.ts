@@ -1,5 +1,6 @@
 import type { AlarmCode, OnAlarm } from "./alarm-codes.ts";
 import { claimedIds } from "../mapping/id-kind.ts";
+import type { KeptKey } from "../mapping/business-event.ts";
 import { clockKey } from "../mapping/sender-clocks.ts";
 import { classifyDatabaseError, sqlStateOf } from "../storage/wire/database-errors.ts";
 import type { DatabaseErrorKind } from "../storage/wire/database-errors.ts";
@@ -18,11 +19,19 @@ import { readSessionKind } from "../storage/server/read-session-kind.ts";
 import { withDeadline } from "../storage/wire/with-deadline.ts";
 import { destroyConnection, endConnection, openWriterConnection } from "../storage/wire/writer-connection.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
-import { CommitError, commitBatch, SealedPeriodError, UnseededTenantError } from "./commit-batch.ts";
+import {
+  CommitError,
+  commitBatch,
+  ForgottenEventsError,
+  nothingCommitted,
+  SealedPeriodError,
+  UnseededTenantError,
+} from "./commit-batch.ts";
 import type { CommitOptions, CommittedBatch, CommitStage, WriteStrategy } from "./commit-batch.ts";
-import type { Batch } from "./gather-batch.ts";
+import { gatherBatch, type Batch } from "./gather-batch.ts";
 import { faultText, UnavailableError } from "./ingest-port.ts";
 import type { RecentEvents } from "./recent-events.ts";
+import { isEmpty } from "./request-queue.ts";
 
 export interface BatchWriterOptions {
   readonly connectionString: string;
@@ -78,38 +87,38 @@ export class BatchWriter {
    * @throws TenantsBusyError if somebody has tenants of the batch alone: nothing was committed
    */
   async commit(batch: Batch, locking: TenantLocking = "try", onEventsWritten?: () => void): Promise<CommittedBatch> {
+    let left = batch;
+    let forgotten: readonly KeptKey[] = [];
     let partitionsMissed = false;
     let isSecondConnection = false;
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect();
       try {
         const committed = await withDeadline(client, this.#deadlineMs, () =>
-          this.#commitOn(client, batch, { locking, onEventsWritten }),
+          this.#commitOn(client, left, { locking, onEventsWritten }),
         );
-        // Duplicates come in floods, races and bad data do not: from the safest strategy it goes back at once.
-        if (this.#strategy === "insert" && committed.inserted.length < batch.events.length) this.#strategy = "look-up";
-        else if (this.#strategy !== "copy" && this.#hadRecentOnly(batch, committed)) this.#strategy = "copy";
-        this.#options.recent.add(batch.events);
-        for (const note of batch.clocks ?? []) {
-          if (note.aheadMs === null) this.#options.clocksAhead?.delete(clockKey(note));
-          else this.#options.clocksAhead?.add(clockKey(note));
-        }
-        return committed;
+        this.#noteCommitted(left, committed);
+        return forgotten.length === 0 ? committed : { ...committed, forgotten };
       } catch (error) {
         if (error instanceof UnseededTenantError) {
           await this.#seed(client, error.tenantIds);
+          continue;
+        }
+        if (error instanceof ForgottenEventsError) {
+          forgotten = [...forgotten, ...error.keys];
+          left = withoutForgotten(left, forgotten);
+          if (left.requests.every(isEmpty)) return { ...nothingCommitted, forgotten };
           continue;
         }
         if (error instanceof OffTimeIdsError) {
           await this.#noteOffTimeIds(client, error);
           continue;
         }
-        if (error instanceof CountingRulesError) throw error;
+        if (error instanceof CountingRulesError || error instanceof TenantsBusyError) throw error;
         if (error instanceof ReceiverTooOldError) {
           this.#options.onAlarm(error.code, error.message, error);
           throw new UnavailableError(error.code, `${error.message} Send again.`, 5, { cause: error });
         }
-        if (error instanceof TenantsBusyError) throw error;
         if (error instanceof SealedPeriodError) {
           const message = `Retention has moved on meanwhile (${error.message}): send again.`;
           throw new UnavailableError("period_sealed", message, 5, { cause: error });
@@ -130,11 +139,23 @@ export class BatchWriter {
         }
         if (kind === "missing_partition" && !partitionsMissed) {
           partitionsMissed = true;
-          for (const month of batch.partitions) this.#options.knownPartitions.delete(month);
+          for (const month of left.partitions) this.#options.knownPartitions.delete(month);
           continue;
         }
         throw this.#refuse(kind, stage, cause);
       }
+    }
+  }
+
+  /** Chooses the next strategy, and remembers what the batch has told. */
+  #noteCommitted(batch: Batch, committed: CommittedBatch): void {
+    // Duplicates come in floods, races and bad data do not: from the safest strategy it goes back at once.
+    if (this.#strategy === "insert" && committed.inserted.length < batch.events.length) this.#strategy = "look-up";
+    else if (this.#strategy !== "copy" && this.#hadRecentOnly(batch, committed)) this.#strategy = "copy";
+    this.#options.recent.add(batch.events);
+    for (const note of batch.clocks ?? []) {
+      if (note.aheadMs === null) this.#options.clocksAhead?.delete(clockKey(note));
+      else this.#options.clocksAhead?.add(clockKey(note));
     }
   }
 
@@ -256,6 +277,11 @@ const alarmOf: Readonly<Record<Exclude<DatabaseErrorKind, "unavailable">, AlarmC
   duplicate: "counter_error",
   retry_transaction: "counter_error",
 };
+
+/** The batch without the requests whose kept event has been forgotten. */
+function withoutForgotten({ requests }: Batch, forgotten: readonly KeptKey[]): Batch {
+  return gatherBatch(requests.filter(({ kept }) => kept === undefined || !forgotten.includes(kept)));
+}
 
 /** What failed, and where in the transaction; a deadline is its own cause. */
 function failureOf(error: unknown): { readonly cause: unknown; readonly stage: CommitStage } {

@@ -1,9 +1,10 @@
 import { claimedIds } from "../mapping/id-kind.ts";
-import type { BusinessEvent, RejectedEvent } from "../mapping/business-event.ts";
+import type { BusinessEvent, KeptKey, RejectedEvent } from "../mapping/business-event.ts";
 import { countedAttributes } from "../metrics/event-counters.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { copyEvents } from "../storage/events/copy-events.ts";
 import { eventKey } from "../storage/events/insert-events.ts";
+import { findForgottenEvents } from "../storage/events/find-forgotten-events.ts";
 import { findStoredEvents } from "../storage/events/find-stored-events.ts";
 import { keepRejections, nothingRejected } from "./keep-rejections.ts";
 import { keepWaiting, nothingWaits } from "./keep-waiting.ts";
@@ -48,6 +49,8 @@ export interface CommittedBatch extends WrittenEvents {
   readonly unkept: readonly RejectedEvent[];
   /** The counters of each touched day after the commit. */
   readonly days: readonly BusinessRow[];
+  /** Kept events that an erasure has taken meanwhile; undefined for nearly all batches. */
+  readonly forgotten?: readonly KeptKey[] | undefined;
 }
 
 export const nothingCommitted: CommittedBatch = { inserted: [], refused: [], newlyRejected: [], unkept: [], days: [] };
@@ -82,6 +85,16 @@ export class SealedPeriodError extends Error {
   override readonly name = "SealedPeriodError";
 }
 
+/** Events of the batch were kept until now and have been forgotten meanwhile: nothing of the batch is committed. */
+export class ForgottenEventsError extends Error {
+  override readonly name = "ForgottenEventsError";
+  readonly keys: readonly KeptKey[];
+  constructor(keys: readonly KeptKey[]) {
+    super(`${keys.length} kept events have been erased`);
+    this.keys = keys;
+  }
+}
+
 /**
  * How events are written, from the fastest to the safest. `copy`: COPY straight into the table but for what was committed recently
  * and is there; fails at the first other duplicate. `look-up`: find all that is there already, COPY the rest; fails where another
@@ -105,8 +118,8 @@ export interface CommitOptions {
  * One batch, one transaction: events, rejections, sessions, sources, counters, commit. What comes back
  * is committed; what is thrown left nothing behind, unless the connection was lost at the commit.
  * @throws CommitError with the stage and PostgreSQL's error as its cause
- * @throws CountingRulesError, OffTimeIdsError, ReceiverTooOldError, TenantsBusyError, UnseededTenantError or
- *   SealedPeriodError; nothing was written
+ * @throws CountingRulesError, ForgottenEventsError, OffTimeIdsError, ReceiverTooOldError, TenantsBusyError,
+ *   UnseededTenantError or SealedPeriodError; nothing was written
  */
 export async function commitBatch(
   client: WriterConnection,
@@ -167,6 +180,7 @@ function passesThrough(error: unknown): boolean {
   return (
     error instanceof UnseededTenantError ||
     error instanceof SealedPeriodError ||
+    error instanceof ForgottenEventsError ||
     error instanceof CountingRulesError ||
     error instanceof OffTimeIdsError ||
     error instanceof ReceiverTooOldError
@@ -188,11 +202,13 @@ async function writeEvents(
   const set = applySettings(client, { genericPlans: true, endsIfAbandoned: true });
   const locked = lockTenantsShared(client, batch.lockedTenantIds, locking);
   const loadedRules = loadTenantRules(client, batch.lockedTenantIds);
+  const forgotten = batch.kept && findForgottenEvents(client, batch.kept);
   const lockedClaims = plan && lockClaims(client, plan);
   const taken = plan && strategy !== "insert" ? takeClaims(client, plan) : undefined;
   const copied = copiesAll ? copyEvents(client, events) : undefined;
   const found = lookedFor.length > 0 ? findStoredEvents(client, lookedFor) : undefined;
-  await Promise.all([began, set, locked, loadedRules, lockedClaims, taken, copied, found]);
+  await Promise.all([began, set, locked, loadedRules, forgotten, lockedClaims, taken, copied, found]);
+  if (forgotten !== undefined && (await forgotten).length > 0) throw new ForgottenEventsError(await forgotten);
   const rules = await loadedRules;
   const unknown = batch.tenantIds.filter((tenantId) => !rules.has(tenantId));
   if (unknown.length > 0) throw new UnseededTenantError(unknown);

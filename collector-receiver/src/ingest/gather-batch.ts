@@ -1,5 +1,5 @@
 import { idKind } from "../mapping/id-kind.ts";
-import type { BusinessEvent, MappedRequest, RejectedEvent, WaitingEvent } from "../mapping/business-event.ts";
+import type { BusinessEvent, KeptKey, MappedRequest, RejectedEvent, WaitingEvent } from "../mapping/business-event.ts";
 import { addClockNote, type ClockNote } from "../mapping/sender-clocks.ts";
 import { partitionOf } from "../storage/events/ensure-partitions.ts";
 import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
@@ -19,6 +19,8 @@ export interface Batch {
   readonly waiting?: readonly WaitingEvent[] | undefined;
   /** What is new of senders' clocks, one note a sender, sorted; undefined for nearly all batches. */
   readonly clocks?: readonly ClockNote[] | undefined;
+  /** Of requests that were kept until now; undefined for nearly all batches. */
+  readonly kept?: readonly KeptKey[] | undefined;
   readonly requests: readonly MappedRequest[];
   readonly partitions: ReadonlySet<string>;
   /** Tenants with events, rejections or events whose time has not come, in order. */
@@ -32,10 +34,12 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
   const rejected = new Map<string, RejectedEvent>();
   let waiting: Map<string, WaitingEvent> | undefined;
   let clocks: Map<string, ClockNote> | undefined;
+  let kept: KeptKey[] | undefined;
   for (const request of requests) {
     for (const event of request.rejected) rejected.set(rejectionKey(event), event);
     for (const event of request.waiting ?? []) (waiting ??= new Map()).set(rejectionKey(event), event);
     for (const note of request.clocks ?? []) addClockNote((clocks ??= new Map()), note);
+    if (request.kept !== undefined) (kept ??= []).push(request.kept);
   }
   const sorted = sortOnce(requests);
   let idKinds = 0;
@@ -63,6 +67,7 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
     rejected: sortedByKey(rejected),
     ...(waiting === undefined ? {} : { waiting: sortedByKey(waiting) }),
     ...(clocks === undefined ? {} : { clocks: sortedByKey(clocks) }),
+    ...(kept === undefined ? {} : { kept }),
     requests,
     partitions,
     tenantIds: [...tenantIds].toSorted(compareText),

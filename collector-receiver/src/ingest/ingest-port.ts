@@ -13,6 +13,8 @@ export interface IngestResult {
   readonly refused: readonly { readonly code: string; readonly reason: string }[];
   /** Rejected events that were counted without being kept, as their tenant has had its bound today; undefined: none. */
   readonly unkept?: number;
+  /** The request was an event that was kept until now, and an erasure has taken it: nothing of it is committed. */
+  readonly isForgotten?: true;
 }
 
 /** The door from a request to the committed rows and counters. */

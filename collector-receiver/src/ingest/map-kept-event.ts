@@ -1,5 +1,5 @@
 import { mapRequest } from "../mapping/map-request.ts";
-import type { MappedRequest } from "../mapping/business-event.ts";
+import type { KeptKey, MappedRequest } from "../mapping/business-event.ts";
 import { defaultMappingLimits } from "../mapping/mapping-context.ts";
 import { payloadTypes } from "../mapping/write-rejection-payload.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
@@ -10,7 +10,8 @@ import type { KeptEvent } from "../storage/events/kept-event.ts";
  * @returns null if it was no OTLP when it was kept
  */
 export function mapKeptEvent(
-  { payload, payloadType, signal }: Pick<KeptEvent, "payload" | "payloadType" | "signal">,
+  { contentHash, payload, payloadType, signal }: KeptEvent,
+  as: KeptKey["as"],
   { tenantId, retainedFromMs, custom }: TenantRules,
   countedAttributes: ReadonlySet<string>,
   nowMs: number,
@@ -28,6 +29,7 @@ export function mapKeptEvent(
   const withoutSource = <Kept extends object>(kept: Kept): Kept => ({ ...kept, source: null });
   return {
     ...mapped,
+    kept: { as, tenantId, contentHash },
     rejected: mapped.rejected.map(withoutSource),
     ...(mapped.waiting === undefined ? {} : { waiting: mapped.waiting.map(withoutSource) }),
   };

@@ -215,12 +215,21 @@ export interface WaitingEvent extends RejectedEvent {
   readonly serviceName: string | null;
 }
 
+/** The row in which an event was kept before it could count. */
+export interface KeptKey {
+  readonly as: "waiting" | "rejected";
+  readonly tenantId: string;
+  readonly contentHash: Uint8Array;
+}
+
 /** All that one OTLP request gives. */
 export interface MappedRequest {
   readonly events: readonly BusinessEvent[];
   readonly rejected: readonly RejectedEvent[];
   /** Undefined for nearly all requests. */
   readonly waiting?: readonly WaitingEvent[] | undefined;
+  /** It was kept until now, and is committed only if it is not forgotten by then. Undefined for nearly all requests. */
+  readonly kept?: KeptKey | undefined;
   readonly sourceReports: readonly SourceReport[];
   /** Spans or log records that hold at least one rejected event: OTLP's `rejected_spans`. */
   readonly rejectedCarriers: number;

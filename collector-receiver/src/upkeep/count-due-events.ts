@@ -12,7 +12,7 @@ const pageEvents = 200;
 /**
  * Counts a tenant's events whose time has come, each under its own key, and then takes them out of what waits. An end in
  * between repeats the last page, and so does another receiver at the same time: what is stored already counts no second time.
- * An event that cannot be counted any more is kept as a rejected one.
+ * An event that cannot be counted any more is kept as a rejected one, and one that has been erased meanwhile is not counted.
  * @returns how many were counted
  * @throws UnavailableError or CountingRulesError if a page could not be committed; its events go on waiting
  */
@@ -29,7 +29,7 @@ export async function countDueEvents(
     if (page.length === 0) return counted;
     await Promise.all(
       page.map(async (event) => {
-        const mapped = mapKeptEvent(event, rules, countedAttributes, nowMs);
+        const mapped = mapKeptEvent(event, "waiting", rules, countedAttributes, nowMs);
         if (mapped !== null) await ingest.submit(mapped, event.payload.length);
       }),
     );

@@ -8,6 +8,7 @@ import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.
 import type { MappingContext } from "../../../collector-receiver/src/mapping/mapping-context.ts";
 import { NextDays } from "../../../collector-receiver/src/metrics/next-days.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
+import { emptyRejectedEvents } from "../../../collector-receiver/src/storage/erase/anonymise-rows.ts";
 import { inTransaction } from "../../../collector-receiver/src/storage/wire/in-transaction.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { countDueEvents } from "../../../collector-receiver/src/upkeep/count-due-events.ts";
@@ -220,6 +221,89 @@ describe("kept until their time", () => {
       { session_id: expect.stringMatching(/^erased-/), n: 1 },
       { session_id: "annamaria", n: 2 },
     ]);
+    expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+  });
+
+  /** The ids of a tenant's stored sessions, in order. */
+  const sessionsOf = async (tenantId: string): Promise<string[]> => {
+    const { rows } = await database.pool.query<{ session_id: string }>(
+      "select session_id from analytics_events where tenant_id = $1 order by session_id",
+      [tenantId],
+    );
+    return rows.map((row) => row.session_id);
+  };
+
+  test("an erasure between reading and committing a due event takes that one, and the others count", async () => {
+    const [client, other] = [await openClient(), await openClient()];
+    const tenantId = "erased-meanwhile";
+    const dueMs = nowMs + 5 * hourMs;
+    for (const session of ["anna", "bert"]) {
+      const mapped = mapEvent(dueMs, { attributes: [text("session_id", session)], over: of(tenantId) });
+      await receivers[0]?.submit(mapped, 1000);
+    }
+    let erasing: Promise<unknown> | undefined;
+    const afterErasure = {
+      submit: async (...args: Parameters<GroupCommit["submit"]>) => {
+        await (erasing ??= erasePerson(other, tenantId, { sessionId: "anna" }));
+        return (receivers[0] as GroupCommit).submit(...args);
+      },
+    };
+    expect(await countDueEvents(client, afterErasure, tenantId, dueMs)).toBe(1);
+    expect(await sessionsOf(tenantId)).toEqual(["bert"]);
+    expect(await waitingOf(tenantId)).toBe(0);
+    expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+  });
+
+  test("what was counted while an erasure looked for the person is erased as well", async () => {
+    const [client, other] = [await openClient(), await openClient()];
+    const tenantId = "counted-meanwhile";
+    const dueMs = nowMs + 5 * hourMs;
+    const send = (atMs: number, session: string, userId: string) =>
+      receivers[0]?.submit(
+        mapEvent(atMs, { attributes: [text("session_id", session), text("user_id", userId)], over: of(tenantId) }),
+        1000,
+      );
+    await send(dueMs, "s-1", "anna");
+    // The last word on whose session it is: only a look at the events finds that the first one names somebody else.
+    await send(dueMs + 1, "s-1", "bert");
+    await send(dueMs + 2, "s-1", "carl");
+    const query = client.query.bind(client);
+    let looks = 0;
+    const watched = Object.assign(Object.create(client) as typeof client, {
+      query: async (...args: Parameters<typeof query>) => {
+        const [statement] = args as unknown as [{ text?: string } | string];
+        const isLock = JSON.stringify(statement).includes("spanledger_lock_tenant_alone");
+        if (isLock && ++looks === 1) await countDueEvents(other, receivers[0] as GroupCommit, tenantId, dueMs + 2);
+        return query(...args);
+      },
+    });
+    expect(await erasePerson(watched, tenantId, { userId: "anna" })).toMatchObject({ waitingEvents: 0 });
+    expect(looks).toBe(2);
+    const { rows } = await database.pool.query<{ n: number }>(
+      "select count(*)::int as n from analytics_events where tenant_id = $1 and event_data::text like '%anna%'",
+      [tenantId],
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+    expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
+  });
+
+  test("a rejected event that is erased while it is replayed counts nothing; requests beside it count", async () => {
+    const client = await openClient();
+    const tenantId = "replayed-meanwhile";
+    const stranger = () => mapEvent(nowMs, { attributes: [text("session_id", ""), int("a", 1)], over: of(tenantId) });
+    await receivers[0]?.submit(stranger(), 1000);
+    const kept = { as: "rejected", tenantId, contentHash: stranger().rejected[0]?.contentHash as Uint8Array } as const;
+    const submit = (session: string, over: Partial<MappedRequest> = {}) =>
+      (receivers[0] as GroupCommit).submit(
+        { ...mapEvent(nowMs, { attributes: [text("session_id", session)], over: of(tenantId) }), ...over },
+        1000,
+      );
+    expect(await submit("replayed", { kept })).toEqual({ inserted: 1, duplicates: 0, refused: [] });
+    await emptyRejectedEvents(client, tenantId, [Buffer.from(kept.contentHash)]);
+    const [forgotten, beside] = await Promise.all([submit("late", { kept }), submit("beside")]);
+    expect(forgotten).toMatchObject({ inserted: 0, isForgotten: true });
+    expect(beside).toEqual({ inserted: 1, duplicates: 0, refused: [] });
+    expect(await sessionsOf(tenantId)).toEqual(["beside", "replayed"]);
     expect(await verifyTenant(database.connectionString, tenantId)).toMatchObject({ drifts: 0, firstDrifts: [] });
   });
 
