@@ -77,6 +77,16 @@ create table analytics_ai_tokens (
   constraint analytics_ai_tokens_pkey PRIMARY KEY (tenant_id, day, provider, model, service_tier)
 ) with (fillfactor=50);
 
+create table analytics_alerts (
+  tenant_id text not null,
+  rule text not null,
+  definition jsonb,
+  firing_since timestamp with time zone,
+  firing_period text,
+  judged_through date,
+  constraint analytics_alerts_pkey PRIMARY KEY (tenant_id, rule)
+);
+
 create table analytics_attribute_counts (
   tenant_id text not null,
   day date not null,
@@ -275,6 +285,26 @@ create table analytics_data_quality (
   constraint analytics_data_quality_pkey PRIMARY KEY (tenant_id, day, code, attribute, detail, event_name)
 ) with (fillfactor=50);
 
+create table analytics_deliveries (
+  tenant_id text not null,
+  delivery_id uuid not null,
+  kind text not null,
+  rule text not null,
+  period text not null,
+  target text not null,
+  message jsonb not null,
+  state text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default now(),
+  sent_at timestamp with time zone,
+  given_up_at timestamp with time zone,
+  last_error text,
+  constraint analytics_deliveries_kind_check CHECK ((kind = ANY (ARRAY['alert'::text, 'report'::text, 'sample'::text]))),
+  constraint analytics_deliveries_pkey PRIMARY KEY (tenant_id, delivery_id),
+  constraint analytics_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text])))
+);
+
 create table analytics_dropped_months (
   month date not null,
   dropped_at timestamp with time zone not null default now(),
@@ -352,6 +382,18 @@ create table analytics_events (
   service_name text,
   constraint analytics_events_pkey PRIMARY KEY (tenant_id, occurred_at, event_id)
 ) partition by RANGE (occurred_at);
+
+create table analytics_goals (
+  tenant_id text not null,
+  metric text not null,
+  valid_from date not null,
+  comparison text not null,
+  target numeric not null,
+  per text,
+  constraint analytics_goals_comparison_check CHECK ((comparison = ANY (ARRAY['>='::text, '<='::text]))),
+  constraint analytics_goals_per_check CHECK ((per = ANY (ARRAY['day'::text, 'week'::text, 'month'::text]))),
+  constraint analytics_goals_pkey PRIMARY KEY (tenant_id, metric, valid_from)
+);
 
 create table analytics_model_prices (
   tenant_id text not null,
@@ -631,6 +673,10 @@ create policy everybody on analytics_ai_tokens as permissive for all to public u
 
 create policy own_tenant on analytics_ai_tokens as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
+create policy everybody on analytics_alerts as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_alerts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
 create policy everybody on analytics_attribute_counts as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_attribute_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
@@ -659,6 +705,10 @@ create policy everybody on analytics_data_quality as permissive for all to publi
 
 create policy own_tenant on analytics_data_quality as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
+create policy everybody on analytics_deliveries as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_deliveries as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
 create policy everybody on analytics_duration_counters as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_duration_counters as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
@@ -666,6 +716,10 @@ create policy own_tenant on analytics_duration_counters as restrictive for selec
 create policy everybody on analytics_event_counts as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_event_counts as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_goals as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_goals as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_model_prices as permissive for all to public using (true) with check (true);
 
@@ -694,6 +748,10 @@ create policy own_tenant on analytics_tickets as restrictive for select to spanl
 CREATE INDEX analytics_agent_states_changes ON public.analytics_agent_states USING btree (tenant_id, agent_id, changed_at, event_id) WHERE (state IS NOT NULL);
 
 CREATE INDEX analytics_audit_tenant ON public.analytics_audit USING btree (tenant_id, performed_at);
+
+CREATE INDEX analytics_deliveries_by_time ON public.analytics_deliveries USING btree (tenant_id, created_at);
+
+CREATE INDEX analytics_deliveries_due ON public.analytics_deliveries USING btree (next_attempt_at) WHERE (state = 'waiting'::text);
 
 CREATE INDEX analytics_events_by_agent ON ONLY public.analytics_events USING btree (tenant_id, agent_id, event_name, occurred_at, event_id) WHERE ((agent_id IS NOT NULL) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));
 
@@ -1256,12 +1314,13 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_model_prices();
+  perform public.spanledger_grant_rights_before_goals();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update, delete on public.analytics_model_prices to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_goals, public.analytics_alerts, public.analytics_deliveries to spanledger_receiver';
   end if;
+  -- Messages hold links that open reports, so readers do not see them.
   if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_model_prices to spanledger_reader';
+    execute 'grant select on public.analytics_goals, public.analytics_alerts to spanledger_reader';
   end if;
 end
 $function$;
@@ -1319,6 +1378,22 @@ begin
     execute 'grant select, insert on public.analytics_event_ids to spanledger_receiver';
     execute 'grant select on public.analytics_dropped_months to spanledger_receiver';
     execute 'grant execute on function public.spanledger_forget_event_ids(date[], bigint) to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_goals()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_model_prices();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_model_prices to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_model_prices to spanledger_reader';
   end if;
 end
 $function$;
@@ -1713,10 +1788,11 @@ CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_ai_tokens'),
-    ('analytics_attribute_counts'), ('analytics_business_metrics'), ('analytics_costs'), ('analytics_custom_counters'),
-    ('analytics_custom_metrics'), ('analytics_custom_session_counts'), ('analytics_data_quality'), ('analytics_duration_counters'),
-    ('analytics_event_counts'), ('analytics_model_prices'), ('analytics_notes'), ('analytics_rejected_events'),
-    ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
+    ('analytics_alerts'), ('analytics_attribute_counts'), ('analytics_business_metrics'), ('analytics_costs'),
+    ('analytics_custom_counters'), ('analytics_custom_metrics'), ('analytics_custom_session_counts'), ('analytics_data_quality'),
+    ('analytics_deliveries'), ('analytics_duration_counters'), ('analytics_event_counts'), ('analytics_goals'),
+    ('analytics_model_prices'), ('analytics_notes'), ('analytics_rejected_events'), ('analytics_settings'),
+    ('analytics_sources'), ('analytics_tickets')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
@@ -1736,11 +1812,15 @@ comment on table analytics_ai_tokens is 'Calls of models and their tokens, by bu
 
 comment on column analytics_ai_tokens.unclear_calls is 'Calls that say more tokens of a cache than of input: their cost is a lower bound.';
 
+comment on table analytics_alerts is 'Business alerts: definition, and whether each is firing. Upkeep judges them.';
+
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
 
 comment on table analytics_custom_metrics is 'When metrics of a spanledger.config.ts were added or changed, and whether they are backfilled.';
 
 comment on table analytics_data_quality is 'The ledger of data quality; see docs/data-quality.md.';
+
+comment on table analytics_deliveries is 'Messages of alerts and reports, and whether they were sent; spanledger deliveries lists them.';
 
 comment on table analytics_dropped_months is 'Months that retention dropped; their claims go next.';
 
@@ -1755,6 +1835,8 @@ comment on table analytics_events is 'One row per business event, counted exactl
 comment on column analytics_events.occurred_at is 'From the event: the same on every retry.';
 
 comment on column analytics_events.created_at is 'When the row was written.';
+
+comment on table analytics_goals is 'What a metric shall reach from a day on; spanledger goal sets it.';
 
 comment on table analytics_model_prices is 'Prices of a million tokens by model and day; spanledger prices sets them.';
 
@@ -1828,6 +1910,12 @@ grant delete, insert, select, update on analytics_ai_tokens to spanledger_receiv
 
 grant select on analytics_ai_tokens to spanledger_tenant_reader;
 
+grant select on analytics_alerts to spanledger_reader;
+
+grant delete, insert, select, update on analytics_alerts to spanledger_receiver;
+
+grant select on analytics_alerts to spanledger_tenant_reader;
+
 grant select on analytics_attribute_counts to spanledger_reader;
 
 grant insert, select, update on analytics_attribute_counts to spanledger_receiver;
@@ -1888,6 +1976,10 @@ grant delete, insert, select, update on analytics_data_quality to spanledger_rec
 
 grant select on analytics_data_quality to spanledger_tenant_reader;
 
+grant delete, insert, select, update on analytics_deliveries to spanledger_receiver;
+
+grant select on analytics_deliveries to spanledger_tenant_reader;
+
 grant select on analytics_dropped_months to spanledger_receiver;
 
 grant select on analytics_duration_counters to spanledger_reader;
@@ -1927,6 +2019,12 @@ grant select (agent_id), select (created_at), select (event_id), select (event_n
 grant insert, select on analytics_events to spanledger_receiver;
 
 grant usage on analytics_events_id_seq to spanledger_receiver;
+
+grant select on analytics_goals to spanledger_reader;
+
+grant delete, insert, select, update on analytics_goals to spanledger_receiver;
+
+grant select on analytics_goals to spanledger_tenant_reader;
 
 grant select on analytics_model_prices to spanledger_reader;
 

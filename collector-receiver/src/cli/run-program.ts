@@ -158,6 +158,37 @@ program
   .option("--remove <id>", "remove the note of this id")
   .action((text, options) => finish(async () => (await import("./run-note.ts")).runNote(text, options)));
 
+const goals = program
+  .command("goal")
+  .description("say what a metric shall reach from a day on: reports, charts and the API show whether it does");
+goals
+  .command("set")
+  .description("store a goal, or replace the one of the same metric and day; it holds until the metric's next goal")
+  .argument("<goal>", 'metric, >= or <=, and a number: "ai_resolution_rate >= 85", "avg_first_response_ms <= 45s"')
+  .option("--from <day>", "first business day on which it holds; today unless given", day)
+  .addOption(
+    new Option("--per <period>", "of a number that adds up: the period whose sum it is; month unless given").choices([
+      "day",
+      "week",
+      "month",
+    ] as const),
+  )
+  .option("--tenant <tenant>", "whose goal", "default")
+  .action((goal, options) => finish(async () => (await import("./run-goal.ts")).setGoal(goal, options)));
+goals
+  .command("list")
+  .description("list the goals that are stored")
+  .option("--tenant <tenant>", "whose goals", "default")
+  .option("--json", "print one JSON document")
+  .action((options) => finish(async () => (await import("./run-goal.ts")).listGoals(options)));
+goals
+  .command("remove")
+  .description("remove the goals of a metric")
+  .argument("<metric>", "the metric's key")
+  .option("--from <day>", "only the goal from this day on", day)
+  .option("--tenant <tenant>", "whose goals", "default")
+  .action((metric, options) => finish(async () => (await import("./run-goal.ts")).removeGoal(metric, options)));
+
 const prices = program
   .command("prices")
   .description(

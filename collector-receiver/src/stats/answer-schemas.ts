@@ -1,6 +1,8 @@
 import { Type } from "typebox";
 import type { Locale } from "../metrics/format-metric.ts";
 import { locales } from "../metrics/format-metric.ts";
+import { goalComparisons, goalVerdicts } from "../metrics/goals.ts";
+import type { GoalVerdict } from "../metrics/goals.ts";
 import { notComparedReasons } from "./compared-part.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { PeriodStatus } from "./period-status.ts";
@@ -42,9 +44,21 @@ const valueProperties = {
 
 export const metricValueSchema = Type.Object({ ...valueProperties, unit: unitSchema });
 
+export const goalSchema = Type.Object({
+  metric: Type.String(),
+  from: Type.String({ description: "First business day on which it holds, until the next goal of the metric" }),
+  comparison: oneOf(goalComparisons),
+  target: Type.Number({ description: "In the metric's unit" }),
+  per: Type.Unsafe<"day" | "week" | "month" | null>({
+    enum: ["day", "week", "month", null],
+    description: "The period whose sum the target is; null for what does not add up",
+  }),
+});
+
 export const seriesPointSchema = Type.Object({
   period: Type.String({ description: "2025-12-25, 2025-W52 or 2025-12" }),
   start_date: Type.String({ description: "First business day of the period" }),
+  target: Type.Optional(nullableNumber("What the metric's goal asks of the point; missing if it has no goal")),
   ...valueProperties,
 });
 
@@ -86,6 +100,21 @@ export const comparedMetricSchema = Type.Object({
     Type.Object(
       { ...sideProperties, numerator: nullableNumber(), denominator: nullableNumber() },
       { description: "A rate of conversations over those that had time to end, while others may go on" },
+    ),
+  ),
+  goal: Type.Optional(
+    Type.Object(
+      {
+        comparison: oneOf(goalComparisons),
+        target: Type.Number({ description: "What is asked of this period, in the unit of value" }),
+        formatted: Type.String({ examples: ["≥ 85.0%"] }),
+        since: Type.String({ description: "First business day on which the goal holds" }),
+        verdict: Type.Unsafe<GoalVerdict | null>({
+          enum: [...goalVerdicts, null],
+          description: "open: the period can still reach or miss it; null: there is no value",
+        }),
+      },
+      { description: "What the tenant wants the figure to reach, if it has said so" },
     ),
   ),
   reason: Type.Optional(

@@ -32,7 +32,7 @@ export const growsWithAge: ReadonlySet<string> = new Set([
   "ai_resolutions_pending",
 ]);
 /** Neither sums over days nor means: a longer span has more of them, but not in proportion. */
-const distinct: ReadonlySet<string> = new Set(["unique_customers"]);
+export const distinct: ReadonlySet<string> = new Set(["unique_customers"]);
 
 /** Up to where a metric is compared. */
 export function comparedPartOf({ cohort, key }: MetricDefinition | OperationMetric): ComparedPart {

@@ -9,6 +9,7 @@ import { compareCustom, deriveCustom, hasNumbers, isSum } from "./derive-custom.
 import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
 import { spansOf } from "./compared-part.ts";
+import { ownGoalMetricOf, ownGoalOf } from "./figure-goal.ts";
 import { noSide, sideFrom } from "./period-metrics.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import type { PeriodStatus } from "./period-status.ts";
@@ -142,8 +143,9 @@ function comparedOf(
   numbers: CustomNumbers,
   sides: { readonly now: CustomNumbers; readonly before: CustomNumbers } | null,
   locale: Locale,
-  { tenant, comparison, compared }: PeriodReading,
+  reading: PeriodReading,
 ): ComparedMetric {
+  const { tenant, comparison, compared } = reading;
   const valueOf = (of: CustomNumbers): MetricValue => deriveCustom(metric, group, of, locale, tenant.currency);
   const current = valueOf(numbers);
   const notAdditive = numbers.unknown.size > 0 && metric.kind !== "duration" && current.numerator === null;
@@ -164,6 +166,7 @@ function comparedOf(
     change:
       sides === null || because !== null ? null : compareCustom(metric, group, sides.now, sides.before, locale, spans),
     ...(because === null ? {} : { not_compared: because }),
+    ...(group === noGroup ? ownGoalOf({ ...metric, ...ownGoalMetricOf(metric) }, current, reading, locale) : {}),
     ...(notAdditive ? { reason: "not_additive" as const } : {}),
   };
 }

@@ -14,6 +14,7 @@ import type { DocumentHeader } from "./document-header.ts";
 import { operationNotes } from "./operation-notes.ts";
 import type { OperationNote } from "./operation-notes.ts";
 import { comparedPartOf, notComparedBecause, spansOf } from "./compared-part.ts";
+import { goalOf } from "./figure-goal.ts";
 import { metricsOfPeriod, sideFrom } from "./period-metrics.ts";
 import type { ComparedMetric } from "./period-metrics.ts";
 import { defaultAgentLimit } from "./agents.ts";
@@ -95,12 +96,14 @@ function comparedOperation(metric: OperationMetric, reading: OperationsReading, 
   const [now, before] = [compared.now.counts, compared.before.counts];
   const spans = spansOf(metric, period.compared[comparedPartOf(metric)]?.days ?? null);
   const because = notComparedBecause(metric, period, spans);
+  const value = deriveMetric(metric, current, locale, currency);
   return {
-    ...deriveMetric(metric, current, locale, currency),
+    ...value,
     compared: sideFrom(deriveMetric(metric, now, locale, currency)),
     previous: sideFrom(deriveMetric(metric, before, locale, currency)),
     by_day: metric.kind === "sum" && because === null && spans.nowDays !== spans.beforeDays,
     change: because === null ? compareMetric(metric, now, before, locale, spans) : null,
+    ...goalOf(metric, value, period, locale),
     ...(because === null ? {} : { not_compared: because }),
   };
 }
@@ -115,12 +118,14 @@ function comparedQuantile(
   const [now, before] = [valueIn(compared.now.durations), valueIn(compared.before.durations)];
   const exact = ({ value }: MetricValue) => (value === null ? null : fractionOf(String(value)));
   const because = notComparedBecause(metric, period, spansOf(metric, period.compared.over?.days ?? null));
+  const value = valueIn(durations);
   return {
-    ...valueIn(durations),
+    ...value,
     compared: sideFrom(now),
     previous: sideFrom(before),
     by_day: false,
     change: because === null ? compareValues(exact(now), exact(before), metric.unit, locale) : null,
+    ...goalOf(metric, value, period, locale),
     ...(because === null ? {} : { not_compared: because }),
   };
 }

@@ -8,6 +8,8 @@ import type { CounterColumn } from "../metrics/counter-columns.ts";
 import type { Counters, MetricDefinition, RatioMetric } from "../metrics/metric-definition.ts";
 import { comparedPartOf, notComparedBecause, spansOf } from "./compared-part.ts";
 import type { NotCompared } from "./compared-part.ts";
+import { goalOf } from "./figure-goal.ts";
+import type { FigureGoal } from "./figure-goal.ts";
 import type { ComparedCounters, PeriodReading } from "./read-period.ts";
 
 /** A side of a comparison. */
@@ -36,6 +38,8 @@ export interface ComparedMetric extends MetricValue {
   readonly not_compared?: NotCompared;
   /** Set for a rate of conversations while some of the period's may still be going on. */
   readonly ended?: EndedRate;
+  /** What the tenant wants it to reach, if it has said so. */
+  readonly goal?: FigureGoal;
   /** Why there is no value although the product reports. */
   readonly reason?: "not_additive";
 }
@@ -59,6 +63,7 @@ function comparedMetricOf(metric: CounterMetric, reading: PeriodReading, locale:
   const before = sides === null ? null : known(sides.before);
   const spans = spansOf(metric, sides?.days ?? null);
   const because = notComparedBecause(metric, reading, spans);
+  const ended = reported ? endedRateOf(metric, reading, locale) : {};
   return {
     ...current,
     compared: sideOf(metric, now, locale, currency),
@@ -67,7 +72,8 @@ function comparedMetricOf(metric: CounterMetric, reading: PeriodReading, locale:
     change:
       now === null || before === null || because !== null ? null : compareMetric(metric, now, before, locale, spans),
     ...(because === null ? {} : { not_compared: because }),
-    ...(reported ? endedRateOf(metric, reading, locale) : {}),
+    ...ended,
+    ...goalOf(metric, { ...current, ...ended }, reading, locale),
     ...(notAdditive ? { reason: "not_additive" as const } : {}),
   };
 }

@@ -8,7 +8,9 @@ import { statusOf } from "./period-status.ts";
 import type { PeriodStatus } from "./period-status.ts";
 import { counterRangeOf, parseComparison, parsePeriod } from "./report-period.ts";
 import type { DayRange, PeriodQuery, ReportPeriod } from "./report-period.ts";
+import type { Goal } from "../metrics/goals.ts";
 import { readCounters } from "./sql/read-counters.ts";
+import { readGoals } from "./sql/read-goals.ts";
 import { readQualityTotals } from "./sql/read-quality.ts";
 import type { QualityTotals } from "./sql/read-quality.ts";
 import { readSettledMonths } from "./sql/read-settled-months.ts";
@@ -49,6 +51,8 @@ export interface PeriodReading extends TenantToday {
   readonly quality: QualityTotals;
   /** The months that the period consists of, as far as they have been settled; none if it consists of days. */
   readonly settledMonths: readonly SettledMonth[];
+  /** What the tenant's metrics shall reach, of all days. */
+  readonly goals: readonly Goal[];
 }
 
 export type StatsReader = Pick<StatsContext, "pool" | "now">;
@@ -85,10 +89,11 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
     }),
   ];
   const { periodType, first, last } = counterRangeOf(period);
-  const [countersOf, quality, settledMonths] = await Promise.all([
+  const [countersOf, quality, settledMonths, goals] = await Promise.all([
     readRanges(reader, tenantId, ranges),
     readQualityTotals(reader.pool, tenantId, period),
     periodType === "month" ? readSettledMonths(reader.pool, tenantId, first, last) : [],
+    readGoals(reader.pool, tenantId),
   ]);
   const comparedOf = (part: ComparedPart): ComparedCounters | null => {
     const days = comparison?.days[part];
@@ -106,6 +111,7 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
     ended: ended === null ? null : { days: ended, counters: countersOf(ended) },
     quality,
     settledMonths,
+    goals,
   };
 }
 

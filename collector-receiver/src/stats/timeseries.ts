@@ -19,6 +19,10 @@ import { readCustomNumbers } from "./sql/read-custom-numbers.ts";
 import { readCounterSeries } from "./sql/read-counter-series.ts";
 import { readCounters } from "./sql/read-counters.ts";
 import { readDurationSeries } from "./sql/read-duration-series.ts";
+import { readGoals } from "./sql/read-goals.ts";
+import type { Goal } from "../metrics/goals.ts";
+import { describeGoal, goalMetricOf, ownGoalMetricOf, targetOfPoint } from "./figure-goal.ts";
+import type { DescribedGoal } from "./figure-goal.ts";
 import { RequestError } from "./request-error.ts";
 
 export interface SeriesQuery {
@@ -33,6 +37,8 @@ export interface SeriesQuery {
 }
 
 interface SeriesPoint extends Omit<MetricValue, "unit"> {
+  /** What the metric's goal asks of the point; missing if it has none, and of a group. */
+  readonly target?: number | null;
   /** `2025-12-25`, `2025-W52`, `2025-12`, `2025-Q4` or `2025`. */
   readonly period: string;
   /** Its first business day. */
@@ -52,6 +58,8 @@ export interface Series {
   readonly as_of: string;
   /** First business day that is counted by the present rules, if earlier ones were sealed by others. */
   readonly rules_since: string | null;
+  /** The metric's goals, by day. */
+  readonly goals: DescribedGoal[];
   readonly points: SeriesPoint[];
 }
 
@@ -82,6 +90,8 @@ export async function readTimeseries(
   const at = await readTenantToday(reader, tenantId);
   const days = rangeOf(query, at.today);
   const periods = periodsIn(days, query.by);
+  const goals = query.group === undefined ? await goalsOf(reader, tenantId, metric.key) : [];
+  const goalMetric = own === undefined ? goalMetricOf(metric as MetricDefinition) : ownGoalMetricOf(own.metric);
   const derive =
     own === undefined
       ? await pointSource(reader, tenantId, metric as MetricDefinition, query.by, periods, at, locale)
@@ -97,11 +107,17 @@ export async function readTimeseries(
     currency: at.tenant.currency,
     as_of: new Date(at.nowMs).toISOString(),
     rules_since: at.tenant.rulesSince,
-    points: periods.map(({ value, start }) => {
+    goals: goals.map(describeGoal),
+    points: periods.map(({ value, start, end }) => {
       const { unit: _, ...point } = derive(value, start);
-      return { period: value, start_date: start, ...point };
+      const target = targetOfPoint(goals, goalMetric, { startDate: start, endDate: end });
+      return { period: value, start_date: start, ...point, ...(goals.length === 0 ? {} : { target }) };
     }),
   };
+}
+
+async function goalsOf({ pool }: StatsReader, tenantId: string, key: string): Promise<Goal[]> {
+  return (await readGoals(pool, tenantId)).filter(({ metric }) => metric === key);
 }
 
 interface SeriesPeriod {

@@ -304,6 +304,8 @@ const handledElsewhere = [
   /^analytics_settled_months\./,
   // What the operator writes of prices.
   /^analytics_model_prices\./,
+  // What the operator wants and is told: figures and names of metrics, never of people.
+  /^analytics_(alerts|deliveries|goals)\./,
   // What this Node knows of clocks.
   /^analytics_timezones\./,
   // Names from definitions, closed lists, hashes and ids of ours.

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { errorSchema, nullableString, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
+import { errorSchema, goalSchema, nullableString, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
 import { localeIn, localeParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 import { RequestError } from "../request-error.ts";
@@ -22,6 +22,7 @@ const seriesSchema = Type.Object(
     rules_since: nullableString(
       "First business day counted by the present rules; earlier ones were sealed by older rules",
     ),
+    goals: Type.Array(goalSchema, { description: "Goals of the metric, by day; none of a group" }),
     points: Type.Array(seriesPointSchema),
   },
   { description: "A point for every period, empty ones included" },

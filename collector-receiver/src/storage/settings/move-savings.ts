@@ -1,8 +1,11 @@
+import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import { costDecimals } from "../../metrics/session-contribution.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** A price is of a million tokens: digits beyond these buy nothing. */
 const priceDecimals = 9;
+
+const moneyMetrics = definedMetrics.filter(({ unit }) => unit === "currency").map(({ key }) => key);
 
 /** SQL: a cost as savings count it, whatever decimals it has. */
 const counted = (cost: string): string => `round(${cost}, ${costDecimals})`;
@@ -64,7 +67,8 @@ export async function changeCost(
 
 /**
  * Converts the costs of a manual session, rounded half up as savings count them, the savings of all days, weeks and
- * months, sealed ones too, and the prices of models. A day's savings are again its resolved sessions × its cost.
+ * months, sealed ones too, the prices of models, and the
+ * goals of money. A day's savings are again its resolved sessions × its cost.
  * @param rate units of the new currency for one of the old, as decimal text
  */
 export async function convertMoney(client: WriterConnection, tenantId: string, rate: string): Promise<void> {
@@ -89,6 +93,12 @@ export async function convertMoney(client: WriterConnection, tenantId: string, r
   await client.query({
     text: `update analytics_model_prices set ${prices.join(", ")} where tenant_id = $1`,
     values: [tenantId, rate],
+  });
+  await client.query({
+    text: `
+      update analytics_goals set target = trim_scale(round(target * $2::numeric, ${costDecimals}))
+      where tenant_id = $1 and metric = any ($3::text[])`,
+    values: [tenantId, rate, moneyMetrics],
   });
 }
 

@@ -53,6 +53,7 @@ export function chartRules(colour: (name: keyof ChartColours) => string): string
     `.grid{stroke:${colour("grid")}}`,
     `.axis{stroke:${faint}}`,
     `.quantile{stroke:${text};stroke-dasharray:4 3}`,
+    `.goal{fill:none;stroke:${text};stroke-width:1.4;stroke-dasharray:7 4}`,
     // Above everything, seen by nobody: shows the values of its place on hover.
     ".hit{fill:#000;fill-opacity:0}",
     `.fill1{fill:${colour("first")}}`,

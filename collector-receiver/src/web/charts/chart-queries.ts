@@ -5,6 +5,7 @@ import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ChartSeries } from "./draw-panels.ts";
+import { goalLineOf, goalsNote } from "./goal-line.ts";
 import { marksNote } from "./mark-notes.ts";
 import { measuredBy } from "./report-chart.ts";
 import type { ReportChart } from "./report-chart.ts";
@@ -35,7 +36,13 @@ export function chartQueries(context: ReportContext): ReportChart {
       context,
       state,
       () =>
-        words.summary(month[0].formatted, month[1].formatted) + stepsNote(context, steps ?? []) + marksNote(context),
+        words.summary(month[0].formatted, month[1].formatted) +
+        stepsNote(context, steps ?? []) +
+        goalsNote(context, [
+          [words.order, goalLineOf(context, rates[0], days.length)],
+          [words.tracking, goalLineOf(context, rates[1], days.length)],
+        ]) +
+        marksNote(context),
     ),
     table: {
       dimension: "days",
@@ -81,6 +88,7 @@ function seriesOf(context: ReportContext, days: readonly QueryDay[]): CountsAndR
     stacked: true,
     rates: seriesBy(({ value }) => value),
     rateTitle: words.rateTitle,
+    rateGoals: rates.map((key) => goalLineOf(context, key, days.length)),
     ...dayAxisOf(context, days),
   };
 }

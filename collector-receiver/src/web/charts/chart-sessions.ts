@@ -6,6 +6,7 @@ import type { ReportStep } from "../report/report-steps.ts";
 import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ChartSeries } from "./draw-panels.ts";
+import { goalLineOf, goalsNote } from "./goal-line.ts";
 import { marksNote } from "./mark-notes.ts";
 import { outcomeSeries, resolvedSeries } from "./outcome-series.ts";
 import { measuredBy } from "./report-chart.ts";
@@ -41,6 +42,10 @@ export function chartSessions(context: ReportContext): ReportChart {
       () =>
         words.summary(total.formatted, whole("ai_resolved_sessions").formatted, whole("ai_resolution_rate").formatted) +
         stepsNote(context, days) +
+        goalsNote(context, [
+          [words.sessions, goalLineOf(context, "total_sessions", days.length)],
+          [words.rate, goalLineOf(context, "ai_resolution_rate", days.length)],
+        ]) +
         marksNote(context),
     ),
     table: {
@@ -113,6 +118,8 @@ function drawnOf(
     stacked: true,
     rates: [{ name: words.rate, look: 1, values: days.map((day) => of("ai_resolution_rate", day)?.value ?? null) }],
     rateTitle: words.rateTitle,
+    countGoal: goalLineOf(context, "total_sessions", days.length),
+    rateGoals: [goalLineOf(context, "ai_resolution_rate", days.length)],
     ...dayAxisOf(context, days),
     unripeFrom: unripeFrom(context, days),
     unripeTitle: context.texts.chart.unripe,

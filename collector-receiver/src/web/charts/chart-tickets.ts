@@ -5,6 +5,7 @@ import { stepsNote, stepsOf } from "../report/report-steps.ts";
 import type { ReportStep } from "../report/report-steps.ts";
 import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
+import { goalLineOf, goalsNote } from "./goal-line.ts";
 import { marksNote } from "./mark-notes.ts";
 import { measuredBy } from "./report-chart.ts";
 import type { ReportChart } from "./report-chart.ts";
@@ -40,6 +41,7 @@ export function chartTickets(context: ReportContext): ReportChart {
           month("sla_met_rate").formatted,
         ) +
         stepsNote(context, days) +
+        goalsNote(context, [[words.sla, goalLineOf(context, "sla_met_rate", days.length)]]) +
         marksNote(context),
     ),
     table: {
@@ -75,6 +77,7 @@ function seriesOf(context: ReportContext, days: readonly ReportStep[]): CountsAn
     stacked: false,
     rates: [{ name: words.sla, look: 1, values: valuesOf("sla_met_rate") }],
     rateTitle: words.rateTitle,
+    rateGoals: [goalLineOf(context, "sla_met_rate", days.length)],
     ...dayAxisOf(context, days),
   };
 }

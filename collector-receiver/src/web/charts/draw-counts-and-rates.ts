@@ -8,6 +8,8 @@ import type { LegendEntry } from "./draw-legend.ts";
 import { textAt } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import { withPatterns } from "./fill-patterns.ts";
+import { drawGoalLine, goalValues } from "./goal-line.ts";
+import type { GoalLine } from "./goal-line.ts";
 import { drawMarks, type ChartMark } from "./mark-notes.ts";
 import { countTicks, percentTicks } from "./scale.ts";
 
@@ -20,6 +22,10 @@ export interface CountsAndRates {
   readonly stacked: boolean;
   /** In percent. */
   readonly rates: readonly ChartSeries[];
+  /** What the columns shall reach, all of one place together. */
+  readonly countGoal?: GoalLine | undefined;
+  /** What each of the lines shall reach. */
+  readonly rateGoals?: readonly (GoalLine | undefined)[];
   /** What the lines are, above their axis. */
   readonly rateTitle: string;
   /** Of the days, for the axis. */
@@ -37,16 +43,16 @@ export interface CountsAndRates {
 
 /** Draws it `width` px wide; `idPrefix` has to be unique on a page. */
 export function drawCountsAndRates(chart: CountsAndRates, width: number, idPrefix: string, locale: Locale): Drawing {
-  const { counts, countTitle, stacked, rates, rateTitle, labels, periodTitle, marks } = chart;
+  const { counts, countTitle, stacked, rates, rateTitle, rateGoals = [], labels, periodTitle, marks } = chart;
   const begun = labels.filter((_, place) => counts.some(({ values }) => values[place] != null)).length;
   const from = chart.unripeFrom ?? begun;
   const entries: LegendEntry[] = [...counts];
   if (from < begun) entries.push({ name: chart.unripeTitle ?? "", look: "unripe" });
   const legend = drawLegend(chartLeft, width - chartLeft, entries, idPrefix);
   const { columns, rate, height } = twoPanels(width, legend.height);
-  const ticks = countTicks(largestColumn(chart), 4);
+  const ticks = countTicks(Math.max(largestColumn(chart), ...goalValues(chart.countGoal)), 4);
   const known = rates.flatMap(({ values }) => values.filter((value) => value !== null));
-  const rateTicks = percentTicks(known, 3);
+  const rateTicks = percentTicks([...known, ...rateGoals.flatMap(goalValues)], 3);
   const unripe = [labels.length, from, begun, idPrefix] as const;
   const body =
     drawUnripe(columns, ...unripe) +
@@ -55,11 +61,13 @@ export function drawCountsAndRates(chart: CountsAndRates, width: number, idPrefi
     textAt(columns.left, columns.top - 12, countTitle, "start", "t h") +
     drawValueAxis(columns, ticks, (tick) => countText(tick, locale)) +
     drawColumns(columns, ticks, counts, stacked, idPrefix) +
+    drawGoalLine(columns, ticks, chart.countGoal) +
     drawMarks(columns, labels.length, marks) +
     drawPlaceLabels(columns, labels) +
     textAt(rate.left, rate.top - 14, rateTitle, "start", "t h") +
     drawValueAxis(rate, rateTicks, (tick) => `${tick}%`) +
     rates.map((one) => drawLine(rate, rateTicks, one)).join("") +
+    rateGoals.map((line) => drawGoalLine(rate, rateTicks, line)).join("") +
     drawPlaceLabels(rate, labels) +
     textAt(rate.left + rate.width, rate.top + rate.height + 34, periodTitle, "end");
   const panels = { ...columns, height: rate.top + rate.height - columns.top };

@@ -9,7 +9,7 @@ import type { ReportChart } from "../charts/report-chart.ts";
 import { bareSvgFile, sparklineFile } from "../charts/write-svg.ts";
 import { completenessText } from "../report/describe-completeness.ts";
 import { comparisonText } from "../report/describe-comparison.ts";
-import { changeText, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
+import { changeText, goalWords, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";
@@ -72,7 +72,9 @@ function shownKeyFigure({ title, figure, beside, caution }: StripFigure, context
   return {
     ...shownFigure(figure, context),
     name: title,
-    asides: [beside, caution].filter((text) => text !== null),
+    asides: [state === "known" ? goalWords(figure.metric, context) : null, beside, caution].filter(
+      (text) => text !== null,
+    ),
     svg: drawing === null ? null : sparklineFile(drawing),
   };
 }
@@ -133,8 +135,14 @@ function shownFigure(figure: Figure, context: ReportContext) {
     value: known ? metric.formatted : state === "withheld" ? context.texts.withheld : "—",
     known,
     change: known && hasBefore(context) ? changeText(figure, context).replace(/^[▲▼＝] /, "") : "",
-    aside: known ? sampleText(figure, context) : null,
+    aside: known ? asideOf(figure, context) : null,
   };
+}
+
+/** What has to be known of a figure, and whether it reaches its goal. */
+function asideOf(figure: Figure, context: ReportContext): string | null {
+  const parts = [goalWords(figure.metric, context), sampleText(figure, context)].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(context.locale === "zh-CN" ? "；" : "; ");
 }
 
 function shownOwn(figure: CustomFigure, { texts }: ReportContext) {

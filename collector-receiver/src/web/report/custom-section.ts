@@ -6,6 +6,7 @@ import { describeInstant } from "../../stats/describe-period.ts";
 import type { ComparedMetric } from "../../stats/period-metrics.ts";
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
+import { goalWords } from "./describe-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 
 const words = {
@@ -59,6 +60,7 @@ export function renderCustomSection({ material, locale, texts, least }: ReportCo
             <h3>${figure.name}</h3>
             <p class="value${figure.value === null && " none"}">${figure.formatted}</p>
             ${figure.change !== null && html`<p class="change">${customChangeText(figure, texts)}</p>`}
+            ${figure.goal && html`<p class="aside goal">${goalWords(figure, { texts })}</p>`}
             ${asideOf(figure, own, locale, texts)}
             ${figure.counted_since !== null && html`<p class="aside">${own.since(instantOf(figure.counted_since))}</p>`}
             <div class="foot">

@@ -34,6 +34,14 @@ function endedText({ ended }: ComparedMetric, context: ReportContext): string[] 
   return isWithheld ? [] : [context.texts.ended(ended.formatted)];
 }
 
+/** Whether a figure reaches what is asked of it, in words; null without a goal. */
+export function goalWords(
+  { goal }: Pick<ComparedMetric, "goal">,
+  { texts }: Pick<ReportContext, "texts">,
+): string | null {
+  return goal === undefined ? null : texts.goal(goal.formatted, goal.verdict);
+}
+
 /** Whether anything was counted in what the period is compared with. */
 export function hasBefore({ material }: ReportContext): boolean {
   return Object.values(countersBefore(material.reading)).some((value) => value !== null && Number(value) !== 0);

@@ -1,6 +1,6 @@
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
-import { hasBefore, judgedChangeOf, sampleText } from "./describe-figure.ts";
+import { goalWords, hasBefore, judgedChangeOf, sampleText } from "./describe-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 import type { Figure } from "./report-figures.ts";
 import { renderDefinition } from "./render-definition.ts";
@@ -22,7 +22,7 @@ export function renderFigure(figure: Figure, context: ReportContext, behind: rea
     <p class="value${!known && " none"}">${shownValue(figure, context)}</p>
     ${known && renderChange(figure, context)}
     ${state === "no_value" && html`<p class="aside">${noValueText(figure, context)}</p>`}
-    ${known && sample !== null && html`<p class="aside">${sample}</p>`}
+    ${known && sample !== null && html`<p class="aside">${sample}</p>`} ${renderGoal(figure, context)}
     ${state !== "withheld" && renderTrend(figure.trend)} ${renderFoot(figure, context, behind)}
   </article>`;
 }
@@ -37,10 +37,16 @@ export function renderFigureLine(figure: Figure, context: ReportContext, behind:
     <p class="value${!known && " none"}">${shownValue(figure, context)}</p>
     <div class="beside">
       ${known && figure.metric.change !== null && !figure.previousWithheld && renderChange(figure, context)}
-      ${known && sample !== null && html`<p class="aside">${sample}</p>`}
+      ${known && sample !== null && html`<p class="aside">${sample}</p>`} ${renderGoal(figure, context)}
     </div>
     ${renderFoot(figure, context, behind)}
   </article>`;
+}
+
+/** Whether a figure reaches its goal, as a line of its own; nothing if it may not be seen. */
+export function renderGoal({ metric, state }: Figure, context: ReportContext): Fragment {
+  const words = state === "known" || state === "no_value" ? goalWords(metric, context) : null;
+  return words !== null && html`<p class="aside goal">${words}</p>`;
 }
 
 /** The definition one tap away, and the way to what is behind a figure. */

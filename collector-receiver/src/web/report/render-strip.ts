@@ -4,7 +4,7 @@ import { html, trusted } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
 import { dailyLineOf } from "./daily-line.ts";
 import type { LineDay } from "./daily-line.ts";
-import { noValueText, renderChange, renderFoot, shownValue } from "./render-figure.ts";
+import { noValueText, renderChange, renderFoot, renderGoal, shownValue } from "./render-figure.ts";
 import type { BehindLink } from "./render-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 import { sparklineOf } from "./sparkline-of.ts";
@@ -56,7 +56,7 @@ function renderStripFigure(strip: StripFigure, context: ReportContext, behind: r
   return html`<article class="card figure key" id="${figure.key}">
     <h2>${title}</h2>
     <p class="value${!isKnown && " none"}${value.length > 9 && " long"}">${value}</p>
-    ${isKnown && renderChange(figure, context)}
+    ${isKnown && renderChange(figure, context)} ${renderGoal(figure, context)}
     ${figure.state === "no_value" && html`<p class="aside">${noValueText(figure, context)}</p>`}
     ${parts !== null && renderParts(parts)} ${beside !== null && html`<p class="aside">${beside}</p>`}
     ${caution !== null && html`<p class="aside caution">${caution}</p>`}

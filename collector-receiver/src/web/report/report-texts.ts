@@ -1,3 +1,4 @@
+import type { GoalVerdict } from "../../metrics/goals.ts";
 import type { MetricGroup } from "../../metrics/metric-definition.ts";
 import type { ComparisonMode } from "../../stats/compare-periods.ts";
 import type { PeriodStatus } from "../../stats/period-status.ts";
@@ -50,6 +51,7 @@ export interface ReportTexts {
   readonly lowSample: (numerator: string, denominator: string) => string;
   readonly fewSamples: (denominator: string) => string;
   readonly assumed: (count: string) => string;
+  readonly goal: (target: string, verdict: GoalVerdict | null) => string;
   readonly ended: (rate: string) => string;
   readonly neverReported: string;
   readonly noValue: string;
@@ -106,6 +108,7 @@ export interface ChartTexts {
   /** What the hatched ground of a chart means. */
   readonly unripe: string;
   /** What the numbered lines of a chart mean. */
+  readonly targets: (lines: readonly string[]) => string;
   readonly marked: (marks: readonly string[]) => string;
   readonly mark: (label: string, day: string, texts: readonly string[]) => string;
   readonly sessions: {

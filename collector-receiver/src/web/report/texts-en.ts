@@ -65,6 +65,8 @@ export const englishTexts: ReportTexts = {
   points: "points",
   lowSample: (numerator, denominator) => `${numerator} of ${denominator}: few, read with care`,
   fewSamples: (denominator) => `from only ${denominator}: read with care`,
+  goal: (target, verdict) =>
+    `target ${target}${verdict === null ? "" : `: ${{ met: "met", missed: "missed", open: "still open" }[verdict]}`}`,
   ended: (rate) => `${rate} of those that had time to end`,
   assumed: (count) => `${count} of them assumed, not confirmed`,
   neverReported: "This product has never reported: its figures are unknown, not 0.",
@@ -95,6 +97,7 @@ export const englishTexts: ReportTexts = {
   chart: {
     more: (count) => `${count} more`,
     unripe: "Can still change",
+    targets: (lines) => `Dashed across: target of ${lines.join("; ")}.`,
     marked: (marks) => `Marked: ${marks.join("; ")}.`,
     mark: (label, day, texts) => `${label} (${day}) ${texts.join(", ")}`,
     day: "Day",

@@ -64,6 +64,8 @@ export const chineseTexts: ReportTexts = {
   points: "个百分点",
   lowSample: (numerator, denominator) => `${denominator} 中有 ${numerator}：样本少，请谨慎解读`,
   fewSamples: (denominator) => `仅来自 ${denominator} 个样本，请谨慎解读`,
+  goal: (target, verdict) =>
+    `目标 ${target}${verdict === null ? "" : `：${{ met: "达成", missed: "未达成", open: "尚未见分晓" }[verdict]}`}`,
   ended: (rate) => `已有足够时间结束的会话中为 ${rate}`,
   assumed: (count) => `其中 ${count} 个为推定：未经确认`,
   neverReported: "该产品从未上报过数据，其数字未知（不是 0）。",
@@ -94,6 +96,7 @@ export const chineseTexts: ReportTexts = {
   chart: {
     more: (count) => `另外 ${count} 项`,
     unripe: "仍可能变化",
+    targets: (lines) => `横向虚线为目标：${lines.join("；")}。`,
     marked: (marks) => `标注：${marks.join("；")}。`,
     mark: (label, day, texts) => `${label}（${day}）${texts.join("、")}`,
     day: "日期",
