@@ -8,7 +8,7 @@ import { openDatabase } from "./with-database.ts";
 
 const labels = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
 
-/** `spanledger doctor`: exit code 1 if anything that the receiver needs is not as it should be. */
+/** `spanledger doctor`: exit code 1 if a check failed. */
 export async function runDoctor(options: { readonly url?: string; readonly json?: boolean }): Promise<number> {
   const { config, findings: environment } = checkEnvironment(process.env);
   const findings = [...environment, ...(await lookAtDatabase(config, options.url ?? null))];

@@ -4,12 +4,14 @@ import { amount, day, describeWrongOptions, duration, exchangeRate, wholeNumber 
 import { printError } from "./print.ts";
 
 const program = new Command("spanledger")
-  .description("Business events, counted exactly once: the receiver, and proof, repair and care of its database.")
+  .description(
+    "Counts business events exactly once: runs the receiver, and verifies, repairs and maintains its database.",
+  )
   .version(packageCommit === null ? packageVersion : `${packageVersion} (${packageCommit})`)
   .configureOutput({ outputError: (text) => printError(describeWrongOptions(text)) })
   .addHelpText(
     "after",
-    "\nThe database is DATABASE_URL, or the embedded PostgreSQL in DATA_FOLDER (.spanledger unless set).\nExit code 0: as it should be. 1: drift, or something could not be done; the text says what.",
+    "\nThe database is DATABASE_URL, or the embedded PostgreSQL in DATA_FOLDER (.spanledger unless set).\nExit code 0: success. 1: the command failed, or found drift; the output says which.",
   );
 
 program
@@ -24,33 +26,33 @@ program
 
 program
   .command("migrate")
-  .description("apply the migrations that are missing")
-  .option("--status", "only say which are applied and which are missing")
+  .description("apply missing migrations")
+  .option("--status", "only list applied and missing migrations")
   .addOption(
     new Option(
       "--down-to <migration>",
-      "take back all migrations after this one, such as 57; what they stored is lost",
+      "undo all migrations after this one, such as 57; the data that they stored is lost",
     ).conflicts("status"),
   )
   .action((options) => finish(async () => (await import("./run-migrate.ts")).runMigrate(options)));
 
 program
   .command("verify")
-  .description("recompute every counter from the rows and print the drift; exit 1 if there is any")
+  .description("recompute every counter from the stored events and print the drift; exit 1 if there is any")
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-verify.ts")).runVerify(options)));
 
 program
   .command("rebuild")
-  .description("make the drift zero from any state, while ingest goes on")
+  .description("fix all counters from the stored events, while ingest goes on")
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-rebuild.ts")).runRebuild(options)));
 
 program
   .command("replay")
-  .description("try rejected events again, after their cause is mended")
+  .description("retry rejected events after you have fixed their cause")
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--code <code>", "only events that were rejected with this code")
   .option("--json", "print one JSON document")
@@ -58,48 +60,54 @@ program
 
 program
   .command("erase")
-  .description("anonymise a person in place: identifiers replaced, texts removed, numbers kept")
+  .description("anonymise a person: replace identifiers, remove texts, keep numbers")
   .addOption(new Option("--session <session_id>", "one session").conflicts("user"))
-  .option("--user <user_id>", "all that is known of one customer")
-  .option("--tenant <tenant>", "needed where there are several")
-  .option("--dry-run", "only say what would be anonymised")
+  .option("--user <user_id>", "all data of one customer")
+  .option("--tenant <tenant>", "required if the database has several")
+  .option("--dry-run", "only list what would be anonymised")
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-erase.ts")).runErase(options)));
 
 program
   .command("settings")
   .description(
-    "show what the numbers depend on, or change it (timezone, idle timeout and working hours: with a rebuild)",
+    "show or change the settings that the numbers depend on (timezone, idle timeout and working hours start a rebuild)",
   )
   .option("--tenant <tenant>", "one tenant; all unless given")
   .option("--timezone <name>", "business timezone; refused once anything is sealed")
-  .option("--currency <code>", "ISO 4217 code of the costs, such as EUR; once anything was saved, with --rate")
+  .option("--currency <code>", "ISO 4217 code of the costs, such as EUR; needs --rate once there are savings")
   .option(
     "--rate <number>",
-    "units of --currency for one of the tenant's: costs and savings are converted",
+    "how many units of --currency one unit of the present currency is; converts costs and savings",
     exchangeRate,
   )
   .option(
     "--idle-timeout <duration>",
-    "after how much silence a session counts as ended: 24h, 90m",
+    "a conversation ends after this much silence: 24h, 90m",
     duration("1m", "366d", "24h"),
   )
-  .option("--working-hours <file>", "JSON calendar that durations in working hours are counted by, or none")
+  .option("--working-hours <file>", "JSON calendar for durations in working hours, or none")
   .option(
     "--agent-heartbeat <duration>",
-    "after how much silence an agent counts as logged out: 4h, 45m",
+    "an agent is logged out after this much silence: 4h, 45m",
     duration("30m", "366d", "4h"),
   )
-  .option("--name <text>", "what the tenant is called on its reports, or none")
+  .option("--name <text>", "name of the tenant on its reports, or none")
   .option("--logo <file>", "picture beside the name: PNG, JPEG, GIF, WebP or SVG of at most 16 KiB, or none")
-  .option("--cost <amount>", "what a manual session costs, with --from", amount)
-  .option("--from <day>", "first business day of the cost, YYYY-MM-DD; a past one corrects the savings since", day)
+  .option("--cost <amount>", "cost of a conversation handled by a human, with --from", amount)
+  .option(
+    "--from <day>",
+    "first business day of this cost, YYYY-MM-DD; a past day corrects the savings since then",
+    day,
+  )
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-settings.ts")).runSettings(options)));
 
 program
   .command("retention")
-  .description("show what retention has announced, which it drops a day later; end that, or see what would go")
+  .description(
+    "show the partitions that retention will drop (it announces them a day ahead), cancel that, or preview it",
+  )
   .option("--tenant <tenant>", "one tenant; all unless given")
   .addOption(
     // Tenants share partitions.
@@ -121,27 +129,27 @@ program
 
 program
   .command("doctor")
-  .description("look at all that the receiver depends on, and say what to do; exit 1 if anything failed")
-  .option("--url <url>", "send a test event there (a receiver or Collector) and look for its row")
+  .description("check everything that the receiver depends on and say what to do; exit 1 if a check failed")
+  .option("--url <url>", "send a test event to this receiver or Collector and look for its row")
   .option("--json", "print one JSON document")
   .action((options) => finish(async () => (await import("./run-doctor.ts")).runDoctor(options)));
 
 program
   .command("share")
-  .description("freeze a period's report behind a link that cannot be guessed; list such links, or revoke one")
+  .description("publish a fixed copy of a report behind an unguessable link; list or revoke such links")
   .option("--month <month>", "the month, YYYY-MM")
   .option("--period <period>", "instead of a month: a day, ISO week, quarter or year, such as 2025-W52 or 2025-Q4")
   .option("--from <day>", "instead of a month: the first day, with --to")
   .option("--to <day>", "the last day, included")
-  .option("--compare <mode>", "what it is compared with: previous, year or none", "previous")
+  .option("--compare <mode>", "compare with: previous, year or none", "previous")
   .addOption(
     new Option("--expires <duration>", "how long the link works, 1m to 366d")
       .argParser(duration("1m", "366d", "30d"))
       .default(30 * 86_400, "30d"),
   )
   .option("--tenant <tenant>", "whose report", "default")
-  .option("--least-group <count>", "withhold what rests on fewer than so many", wholeNumber(2), 10)
-  .option("--url <url>", "where readers reach the receiver; http://HOST:PORT unless given")
+  .option("--min-group-size <count>", "hide figures based on fewer than this many", wholeNumber(2), 10)
+  .option("--url <url>", "address at which readers reach the receiver; http://HOST:PORT unless given")
   .addOption(
     new Option("--list", "list the links with their ids").conflicts(["month", "period", "from", "to", "revoke"]),
   )
@@ -150,7 +158,7 @@ program
 
 program
   .command("note")
-  .description("say what happened at a moment, such as a new prompt: charts by day show it; list notes, or remove one")
+  .description("mark an event of your own, such as a new prompt, in the daily charts; list or remove notes")
   .argument("[text]", "what happened, at most 200 characters")
   .option("--at <time>", "a day, 2026-01-31, or an instant, 2026-01-31T09:00+08:00; now unless given")
   .option("--tenant <tenant>", "whose charts; default unless given")
@@ -191,9 +199,7 @@ goals
 
 const prices = program
   .command("prices")
-  .description(
-    "say what a million tokens of a model cost, in the tenant's currency; any past day may be named, and nothing is counted anew",
-  );
+  .description("set the price of a million tokens of a model, in the tenant's currency; a past day needs no rebuild");
 /** Options that name a price. */
 const pricing = (name: string, description: string) =>
   prices

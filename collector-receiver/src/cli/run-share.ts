@@ -19,7 +19,7 @@ interface ShareOptions {
   /** Seconds. */
   readonly expires: number;
   readonly tenant: string;
-  readonly leastGroup: number;
+  readonly minGroupSize: number;
   readonly url?: string;
   readonly revoke?: string;
   readonly list?: boolean;
@@ -66,7 +66,7 @@ export function runShare(options: ShareOptions): Promise<number> {
 async function share(
   pool: pg.Pool,
   config: Config,
-  { tenant: tenantId, expires, leastGroup: least }: ShareOptions,
+  { tenant: tenantId, expires, minGroupSize: least }: ShareOptions,
   query: PeriodQuery,
 ) {
   const expiresAt = new Date(Date.now() + expires * 1000);

@@ -49,7 +49,7 @@ function describe(verifications: readonly Verification[]): string {
       );
       const more = drifts > firstDrifts.length ? [`  … and ${drifts - firstDrifts.length} more`] : [];
       const pending = pendingMetrics.map(describePending);
-      const remedy = drifts > 0 || pending.length > 0 ? ["  `spanledger rebuild` makes the drift zero."] : [];
+      const remedy = drifts > 0 || pending.length > 0 ? ["  `spanledger rebuild` fixes the counters."] : [];
       return `${[head, ...lines, ...more, ...pending, ...remedy, ...describeIds(ids)].join("\n")}\n`;
     })
     .join("");

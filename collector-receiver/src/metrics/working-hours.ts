@@ -74,7 +74,7 @@ function checkDay(day: unknown, where: string): void {
     /^\d{4}-\d{2}-\d{2}$/.test(day) &&
     !Number.isNaN(Date.parse(day)) &&
     addDays(day, 0) === day;
-  if (!isDay) throw new WorkingHoursError(`${where} has ${JSON.stringify(day)}, which is no day: write 2026-01-01.`);
+  if (!isDay) throw new WorkingHoursError(`${where} has ${JSON.stringify(day)}, which is not a day: write 2026-01-01.`);
 }
 
 interface LocalRange {
@@ -99,7 +99,7 @@ function parseRange(range: unknown, where: string): LocalRange {
   const match = typeof range === "string" ? /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$/.exec(range) : null;
   const [from, to] = match === null ? [0, 1441] : [minutes(match[1], match[2]), minutes(match[3], match[4])];
   if (to > 1440) {
-    throw new WorkingHoursError(`${where} has ${JSON.stringify(range)}, which is no range: write 09:00-18:00.`);
+    throw new WorkingHoursError(`${where} has ${JSON.stringify(range)}, which is not a time range: write 09:00-18:00.`);
   }
   return { from, to: to > from ? to : to + 1440 };
 }

@@ -81,7 +81,7 @@ export class ProtobufCursor {
       const expected = fields[number]!;
       if (expected !== 7 && expected !== type) {
         throw new MalformedOtlpError(
-          `Field ${number} of ${message} has wire type ${type}, expected is ${expected}`,
+          `Invalid wire type ${type} for field ${number} of ${message}; expected ${expected}`,
           pos,
         );
       }

@@ -87,8 +87,8 @@ export function copyId(carrier: OtlpCarrier, start: number, length: number, at: 
 export function wrongMessage(signal: OtlpSignal, tag: number, at: number, message: string): MalformedOtlpError {
   const other = signal === "traces" ? "logs or metrics, not traces" : "traces or metrics, not logs";
   return new MalformedOtlpError(
-    `Field ${tag >>> 3} of ${message} has wire type ${tag & 7}, which it never has. ` +
-      `The body may be ${other}: check the path that the exporter posts to`,
+    `Invalid wire type ${tag & 7} for field ${tag >>> 3} of ${message}. ` +
+      `The body may be ${other}; check the path that the exporter posts to`,
     at,
   );
 }

@@ -118,7 +118,11 @@ export async function findOwnMetric(
   if (metric === undefined) return undefined;
   if (group !== undefined && !metric.groups.includes(group)) {
     const known = metric.groups.length === 0 ? "it has none" : `it has ${metric.groups.join(", ")}`;
-    throw new RequestError("invalid_parameter", `group = "${shorten(group)}" is no group of ${key}; ${known}`, "group");
+    throw new RequestError(
+      "invalid_parameter",
+      `group = "${shorten(group)}" is not a group of ${key}; ${known}`,
+      "group",
+    );
   }
   return { metric, group: group ?? noGroup, definitions, reads: readsOf(metric, definitions) };
 }

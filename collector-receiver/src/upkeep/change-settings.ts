@@ -115,7 +115,7 @@ function checkChange(before: StoredSettings, change: SettingsChange): void {
     } catch {
       throw new SettingsChangeError(
         "unknown_timezone",
-        `"${change.timezone}" is no timezone that is known here: take an IANA name such as Asia/Shanghai.`,
+        `"${change.timezone}" is not a known timezone. Use an IANA name such as Asia/Shanghai.`,
       );
     }
     if (before.retainedFromMs !== null && change.timezone !== before.timezone) {
@@ -135,7 +135,7 @@ function checkChange(before: StoredSettings, change: SettingsChange): void {
   if (change.currency !== undefined && !Intl.supportedValuesOf("currency").includes(change.currency)) {
     throw new SettingsChangeError(
       "unknown_currency",
-      `"${change.currency}" is not a currency code that is known here: take one of ISO 4217, such as CNY, EUR or USD.`,
+      `"${change.currency}" is not a known currency code. Use one of ISO 4217, such as CNY, EUR or USD.`,
     );
   }
 }

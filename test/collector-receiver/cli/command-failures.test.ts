@@ -154,7 +154,7 @@ test.each([
   ],
   [["settings", "--agent-heartbeat", "29m"], "It has to be a duration from 30m to 366d, such as 4h."],
   [["retention", "--dry-run", "--months", "1.5"], "It has to be a whole number from 1 to 1200."],
-  [["share", "--month", "2025-12", "--least-group", "1"], "It has to be a whole number of at least 2."],
+  [["share", "--month", "2025-12", "--min-group-size", "1"], "It has to be a whole number of at least 2."],
 ])("wrong options, as in %j, are one sentence with a code", async (words, message) => {
   const { code, stdout, stderr } = await spanledger({ DATABASE_URL: "postgres://127.0.0.1:1/x" }, ...words);
   expect([code, stdout]).toEqual([1, ""]);

@@ -49,7 +49,7 @@ test("verify: exit 1 where a number is not what the rows give, and names it; reb
   expect(drifted.stdout).toBe(
     "default: 2 events counted again, drift 1\n" +
       "  analytics_business_metrics month 2026-03: total_sessions is 5, the rows give 2\n" +
-      "  `spanledger rebuild` makes the drift zero.\n",
+      "  `spanledger rebuild` fixes the counters.\n",
   );
   const json = await spanledger(environment, "verify", "--json");
   expect(json.code).toBe(1);

@@ -108,12 +108,12 @@ test("a range that begins while clocks jump begins with the jump; an hour that i
 
 test.each([
   [{ week: { monday: ["09:00-18:00"] } }, 'week has "monday"'],
-  [{ week: { mon: ["9-18"] } }, '"9-18", which is no range'],
-  [{ week: { mon: ["09:00-24:30"] } }, '"09:00-24:30", which is no range'],
+  [{ week: { mon: ["9-18"] } }, '"9-18", which is not a time range'],
+  [{ week: { mon: ["09:00-24:30"] } }, '"09:00-24:30", which is not a time range'],
   [{ week: { mon: "09:00-18:00" } }, "week.mon is not a list"],
   [{ week: { mon: ["09:00-12:00", "11:00-18:00"] } }, "overlap"],
-  [{ holidays: ["2026-02-30"] }, '"2026-02-30", which is no day'],
-  [{ days: { "14.2.": [] } }, '"14.2.", which is no day'],
+  [{ holidays: ["2026-02-30"] }, '"2026-02-30", which is not a day'],
+  [{ days: { "14.2.": [] } }, '"14.2.", which is not a day'],
   [{ weeks: {} }, '"weeks" is not a part'],
   [[], "not an object"],
 ])("%j is refused: %s", (written, problem) => {

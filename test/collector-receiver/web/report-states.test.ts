@@ -76,7 +76,7 @@ test("fewer than 30 are told as n of N", async () => {
   await seedReported(database.pool, "few", "2025-11-02", "session.start");
   await seedDay(database.pool, "few", "2025-11-05", sessions(12, 9));
   expect(cardOf(await report("few", "month=2025-11&lang=en"), "ai_resolution_rate")).toContain(
-    "9 of 12: few, read with care",
+    "9 of 12: few; interpret with caution",
   );
   expect(cardOf(await report("few", "month=2025-11"), "ai_resolution_rate")).toContain("12 中有 9");
 });
@@ -164,9 +164,9 @@ describe("every state of a month has its sentence", () => {
       total_response_time_ms: "7000",
     });
     const { en, zh } = await inBoth("state-few", "2025-11");
-    expect(cardOf(en, "avg_response_time_ms")).toContain("from only 7: read with care");
+    expect(cardOf(en, "avg_response_time_ms")).toContain("based on only 7; interpret with caution");
     expect(cardOf(zh, "avg_response_time_ms")).toContain("仅来自 7 个样本，请谨慎解读");
-    expect(cardOf(en, "ai_resolution_rate")).toContain("9 of 12: few, read with care");
+    expect(cardOf(en, "ai_resolution_rate")).toContain("9 of 12: few; interpret with caution");
   });
 
   test("a resolution that nobody confirmed is called assumed, on its card, in the notes and in the story", async () => {

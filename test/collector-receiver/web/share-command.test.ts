@@ -74,7 +74,7 @@ test.each([
   [["--month", "2025-12", "--expires", "soon"], "'soon' is invalid. It has to be a duration from 1m to 366d"],
   [["--month", "2025-13"], "2025-13"],
   [["--month", "2025-12", "--tenant", "nobody"], 'no tenant "nobody"'],
-  [["--month", "2025-12", "--least-group", "1"], "at least 2"],
+  [["--month", "2025-12", "--min-group-size", "1"], "at least 2"],
   [["--list", "--revoke", "000000000000"], "cannot be used with"],
   [["--revoke", "000000000000"], "There is no open link"],
 ])("spanledger share %j ends with 1 and says what is wrong", async (words, message) => {

@@ -4,7 +4,7 @@ import { isMissingObject } from "../../storage/schema/name-missing-migrations.ts
 export interface Finding {
   readonly check: string;
   readonly outcome: Outcome;
-  /** What is so; if it is not as it should be, what to do. */
+  /** The result; if the check failed, also what to do. */
   readonly text: string;
 }
 

@@ -24,7 +24,7 @@ export function partitionOf(ms: number): string {
 /**
  * Makes the partitions that are missing. Runs outside the batch's transaction: the attach needs a
  * lock on the parent that open transactions would hold back.
- * @throws PostgreSQL's 55P03 where the lock was not to be had within 2 s
+ * @throws PostgreSQL's 55P03 if it waits longer than 2 s for the lock
  */
 export async function ensurePartitions(
   client: WriterConnection,

@@ -68,7 +68,7 @@ export async function inTransaction<Result>(
     } catch (error) {
       // All statements of the round trip fail with the lock's error.
       if (maxLockWaitMs === undefined || sqlStateOf(error) !== "55P03") throw error;
-      throw new LockBusyError(`the lock was not to be had within ${maxLockWaitMs} ms`, { cause: error });
+      throw new LockBusyError(`waited ${maxLockWaitMs} ms for the lock`, { cause: error });
     }
     const result = await work();
     const { command } = await client.query("commit");

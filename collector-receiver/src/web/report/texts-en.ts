@@ -63,8 +63,8 @@ export const englishTexts: ReportTexts = {
   changeUp: (amount) => `up by ${amount}`,
   changeDown: (amount) => `down by ${amount}`,
   points: "points",
-  lowSample: (numerator, denominator) => `${numerator} of ${denominator}: few, read with care`,
-  fewSamples: (denominator) => `from only ${denominator}: read with care`,
+  lowSample: (numerator, denominator) => `${numerator} of ${denominator}: few; interpret with caution`,
+  fewSamples: (denominator) => `based on only ${denominator}; interpret with caution`,
   goal: (target, verdict) =>
     `target ${target}${verdict === null ? "" : `: ${{ met: "met", missed: "missed", open: "still open" }[verdict]}`}`,
   ended: (rate) => `${rate} of those that had time to end`,
