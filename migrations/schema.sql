@@ -395,6 +395,19 @@ create table analytics_goals (
   constraint analytics_goals_pkey PRIMARY KEY (tenant_id, metric, valid_from)
 );
 
+create table analytics_hour_counters (
+  tenant_id text not null,
+  day date not null,
+  hour smallint not null,
+  conversations bigint not null default 0,
+  escalations bigint not null default 0,
+  takeovers bigint not null default 0,
+  waits_known bigint not null default 0,
+  wait_ms bigint not null default 0,
+  constraint analytics_hour_counters_hour_check CHECK (((hour >= 0) AND (hour <= 23))),
+  constraint analytics_hour_counters_pkey PRIMARY KEY (tenant_id, day, hour)
+) with (fillfactor=50);
+
 create table analytics_model_prices (
   tenant_id text not null,
   provider text not null,
@@ -720,6 +733,10 @@ create policy own_tenant on analytics_event_counts as restrictive for select to 
 create policy everybody on analytics_goals as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_goals as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_hour_counters as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_hour_counters as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_model_prices as permissive for all to public using (true) with check (true);
 
@@ -1314,13 +1331,12 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_goals();
+  perform public.spanledger_grant_rights_before_hours();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update, delete on public.analytics_goals, public.analytics_alerts, public.analytics_deliveries to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_hour_counters to spanledger_receiver';
   end if;
-  -- Messages hold links that open reports, so readers do not see them.
   if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_goals, public.analytics_alerts to spanledger_reader';
+    execute 'grant select on public.analytics_hour_counters to spanledger_reader';
   end if;
 end
 $function$;
@@ -1394,6 +1410,23 @@ begin
   end if;
   if to_regrole('spanledger_reader') is not null then
     execute 'grant select on public.analytics_model_prices to spanledger_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_hours()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_goals();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_goals, public.analytics_alerts, public.analytics_deliveries to spanledger_receiver';
+  end if;
+  -- Messages hold links that open reports, so readers do not see them.
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_goals, public.analytics_alerts to spanledger_reader';
   end if;
 end
 $function$;
@@ -1791,8 +1824,8 @@ AS $function$
     ('analytics_alerts'), ('analytics_attribute_counts'), ('analytics_business_metrics'), ('analytics_costs'),
     ('analytics_custom_counters'), ('analytics_custom_metrics'), ('analytics_custom_session_counts'), ('analytics_data_quality'),
     ('analytics_deliveries'), ('analytics_duration_counters'), ('analytics_event_counts'), ('analytics_goals'),
-    ('analytics_model_prices'), ('analytics_notes'), ('analytics_rejected_events'), ('analytics_settings'),
-    ('analytics_sources'), ('analytics_tickets')
+    ('analytics_hour_counters'), ('analytics_model_prices'), ('analytics_notes'), ('analytics_rejected_events'),
+    ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
@@ -1837,6 +1870,18 @@ comment on column analytics_events.occurred_at is 'From the event: the same on e
 comment on column analytics_events.created_at is 'When the row was written.';
 
 comment on table analytics_goals is 'What a metric shall reach from a day on; spanledger goal sets it.';
+
+comment on table analytics_hour_counters is 'Conversations by business day and local hour.';
+
+comment on column analytics_hour_counters.conversations is 'By the hour of their first start.';
+
+comment on column analytics_hour_counters.escalations is 'By the hour in which the customer first asked for a human.';
+
+comment on column analytics_hour_counters.takeovers is 'By the hour in which a human first took over.';
+
+comment on column analytics_hour_counters.waits_known is 'First takeovers that say how long the customer waited.';
+
+comment on column analytics_hour_counters.wait_ms is 'The sum of these waits.';
 
 comment on table analytics_model_prices is 'Prices of a million tokens by model and day; spanledger prices sets them.';
 
@@ -2025,6 +2070,12 @@ grant select on analytics_goals to spanledger_reader;
 grant delete, insert, select, update on analytics_goals to spanledger_receiver;
 
 grant select on analytics_goals to spanledger_tenant_reader;
+
+grant select on analytics_hour_counters to spanledger_reader;
+
+grant delete, insert, select, update on analytics_hour_counters to spanledger_receiver;
+
+grant select on analytics_hour_counters to spanledger_tenant_reader;
 
 grant select on analytics_model_prices to spanledger_reader;
 

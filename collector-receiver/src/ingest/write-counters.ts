@@ -14,6 +14,7 @@ import { upsertCustomSessions } from "../storage/facts/upsert-custom-sessions.ts
 import { upsertDataQuality } from "../storage/counters/upsert-data-quality.ts";
 import { upsertDurationHistograms } from "../storage/counters/upsert-duration-histograms.ts";
 import { upsertEventCounts } from "../storage/counters/upsert-event-counts.ts";
+import { upsertHourCounters } from "../storage/counters/upsert-hour-counters.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { compareText } from "./compare-text.ts";
 
@@ -49,12 +50,15 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const histograms = sorted(changes.histograms);
   const quality = sorted(changes.quality.rows).filter(({ count }) => count !== 0);
   const aiCalls = sorted(changes.aiCalls.rows);
+  // Most merges of a conversation take back what they add.
+  const hours = sorted(changes.hours.rows).filter(({ amounts }) => amounts.some((amount) => amount !== 0));
   const { agentStates } = changes.operations;
   const writes: (Promise<void> | undefined)[] = [
     agentStates.length > 0 ? insertAgentStates(client, sortedStates(agentStates)) : undefined,
     changes.custom === null ? undefined : writeCustomChanges(client, changes.custom),
     quality.length > 0 ? upsertDataQuality(client, quality) : undefined,
     aiCalls.length > 0 ? upsertAiTokens(client, aiCalls) : undefined,
+    hours.length > 0 ? upsertHourCounters(client, hours) : undefined,
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,

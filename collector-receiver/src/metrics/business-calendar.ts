@@ -5,10 +5,18 @@
 
 export type PeriodType = "day" | "week" | "month";
 
+export interface LocalHour {
+  readonly day: string;
+  /** 0 to 23. */
+  readonly hour: number;
+}
+
 export interface BusinessCalendar {
   readonly timezone: string;
   /** The local date at an instant. */
   dayOf(ms: number): string;
+  /** The local date and hour at an instant. */
+  hourOf(ms: number): LocalHour;
   /** The first instant (ms) at which the local date is `day`. */
   startOfDay(day: string): number;
 }
@@ -23,28 +31,34 @@ const maxCachedMinutes = 50_000;
  * @throws RangeError where the runtime does not know the timezone
  */
 export function createBusinessCalendar(timezone: string): BusinessCalendar {
-  const format = new Intl.DateTimeFormat("en-CA", {
+  const format = new Intl.DateTimeFormat("sv-SE", {
     timeZone: timezone,
     calendar: "iso8601",
     numberingSystem: "latn",
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
+    hour: "2-digit",
+    hourCycle: "h23",
   });
   // Cached by minute, not by hour or quarter: St John's changed its clocks at 00:01 local time
   // until 2011, so that the date goes back within a quarter of an hour.
-  const days = new Map<number, string>();
+  const hours = new Map<number, LocalHour>();
   const starts = new Map<string, number>();
 
-  function dayOf(ms: number): string {
+  function hourOf(ms: number): LocalHour {
     const minute = Math.floor(ms / minuteMs);
-    const known = days.get(minute);
+    const known = hours.get(minute);
     if (known !== undefined) return known;
-    if (days.size >= maxCachedMinutes) days.clear();
-    const day = format.format(minute * minuteMs);
-    days.set(minute, day);
-    return day;
+    if (hours.size >= maxCachedMinutes) hours.clear();
+    // 2025-12-25 09
+    const text = format.format(minute * minuteMs);
+    const hour = { day: text.slice(0, 10), hour: Number(text.slice(11)) };
+    hours.set(minute, hour);
+    return hour;
   }
+
+  const dayOf = (ms: number): string => hourOf(ms).day;
 
   function startOfDay(day: string): number {
     const known = starts.get(day);
@@ -63,7 +77,7 @@ export function createBusinessCalendar(timezone: string): BusinessCalendar {
     return after * minuteMs;
   }
 
-  return { timezone, dayOf, startOfDay };
+  return { timezone, dayOf, hourOf, startOfDay };
 }
 
 /** Calendars by timezone, made once each. */

@@ -38,6 +38,14 @@ export interface AiCallChange extends Readonly<Record<AiPriceKey, string>> {
   /** In the order of `aiColumns`. */
   readonly amounts: Float64Array;
 }
+/** What conversations add up to in one local hour. */
+export interface HourChange {
+  readonly tenantId: string;
+  readonly day: string;
+  readonly hour: number;
+  /** In the order of `hourCounters`. */
+  readonly amounts: Float64Array;
+}
 export interface QualityChange extends QualityEntry {
   readonly tenantId: string;
   readonly day: string;

@@ -9,6 +9,7 @@ import { CustomChanges } from "./custom-changes.ts";
 import type { CustomRule } from "./custom-counting.ts";
 import { agentNameEvent, eventCounters } from "./event-counters.ts";
 import { noteAgentName } from "./note-agent-name.ts";
+import { HourChanges } from "./hour-changes.ts";
 import { OperationFacts } from "./operation-facts.ts";
 import { sessionCounters, takeoverCounters } from "./session-contribution.ts";
 import type { SessionContribution, TenantRules } from "./session-contribution.ts";
@@ -72,6 +73,7 @@ export class CounterChanges {
   readonly aiCalls = new AiCallChanges();
   readonly quality = new QualityChanges();
   readonly customers = new Map<string, CustomerChange>();
+  readonly hours = new HourChanges();
   /** Facts of agents, which move no counter. */
   readonly operations = new OperationFacts();
   /** Of a product's own metrics; null where nothing of them changes. */
@@ -140,7 +142,8 @@ export class CounterChanges {
   }
 
   /** Adds or takes back what a session contributes, each part to its own day. */
-  addContribution(tenantId: string, { start, takeover }: SessionContribution, rules: EventRules, sign: Sign): void {
+  addContribution(tenantId: string, contribution: SessionContribution, rules: EventRules, sign: Sign): void {
+    const { start, takeover, hours } = contribution;
     if (start !== null) {
       const { amounts } = this.#businessOf(tenantId, start.day);
       start.amounts.forEach((amount, i) => {
@@ -149,6 +152,7 @@ export class CounterChanges {
       if (start.userId !== null) this.#addCustomer(tenantId, start.day, start.userId, sign);
     }
     if (takeover !== null) this.#addTakeover(tenantId, takeover, rules, sign);
+    this.hours.add(tenantId, hours, sign);
   }
 
   #addTakeover(
@@ -219,7 +223,8 @@ export class CounterChanges {
   get rows(): number {
     const { agentStates } = this.operations;
     const own = this.custom === null ? 0 : this.custom.counters.size + this.custom.sessions.size;
-    const byDay = this.business.size + this.agents.size + this.eventCounts.size + this.aiCalls.rows.size;
+    const byDay =
+      this.business.size + this.agents.size + this.eventCounts.size + this.aiCalls.rows.size + this.hours.rows.size;
     const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size + this.quality.rows.size;
     return byDay + byValue + own + agentStates.length;
   }

@@ -1,5 +1,7 @@
 import type { BusinessCalendar } from "./business-calendar.ts";
 import type { CustomCounting } from "./custom-counting.ts";
+import { hourPartsOf } from "./hour-contribution.ts";
+import type { HourPart } from "./hour-contribution.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import { codeOf, endCode, isTestSession } from "./session-marks.ts";
 import { outcomeOf, outcomes } from "./session-outcome.ts";
@@ -135,6 +137,7 @@ export interface ContributingFacts {
 export interface SessionContribution {
   readonly start: StartPart | null;
   readonly takeover: TakeoverPart | null;
+  readonly hours: readonly HourPart[];
 }
 
 /** On the day of the first start. */
@@ -154,7 +157,7 @@ interface TakeoverPart {
   readonly waitMs: number | null;
 }
 
-const nothing: SessionContribution = { start: null, takeover: null };
+const nothing: SessionContribution = { start: null, takeover: null, hours: [] };
 
 /**
  * What a session contributes: a pure function of (facts, settings, watermark), so that a counter can
@@ -168,6 +171,7 @@ export function contributionOf(facts: ContributingFacts, rules: TenantRules): Se
   return {
     start: firstStartMs !== null && isKept(firstStartMs) ? startPartOf(facts, firstStartMs, rules) : null,
     takeover: takenOverMs !== null && isKept(takenOverMs) ? takeoverPartOf(facts, takenOverMs, rules) : null,
+    hours: hourPartsOf(facts, rules.calendar, isKept),
   };
 }
 

@@ -39,6 +39,7 @@ export function isAnswer({ name, attributes: { role, response_time_ms: time } }:
 /** The wait of the first takeover of a session, its day and agent. */
 export interface FirstTakeover {
   readonly tenantId: string;
+  readonly atMs: number;
   readonly day: string;
   readonly agentId: number | null;
   readonly waitMs: number | null;
@@ -53,7 +54,7 @@ export function firstTakeovers(events: readonly BusinessEvent[], timezone: strin
     const wait = first.attributes["wait_duration_seconds"] as number | undefined;
     const waitMs = wait === undefined ? null : roundHalfUp(wait * 1000, 0);
     const day = localDay(first.occurredAtMs, timezone);
-    return [{ tenantId: first.tenantId, day, agentId: first.agentId, waitMs }];
+    return [{ tenantId: first.tenantId, atMs: first.occurredAtMs, day, agentId: first.agentId, waitMs }];
   });
 }
 

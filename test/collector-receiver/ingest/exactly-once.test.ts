@@ -14,6 +14,7 @@ import { aiTokensFromScratch, storedAiTokens } from "./ai-tokens-from-scratch.ts
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countedEvents, countFromScratch, firstTakeovers } from "./count-from-scratch.ts";
 import { detailsFromScratch, eventsFromScratch, storedDetails, storedEvents } from "./details-from-scratch.ts";
+import { hoursFromScratch, storedHours } from "./hours-from-scratch.ts";
 import { ticketsFromScratch } from "./tickets-from-scratch.ts";
 import { operationsFromScratch, storedOperations } from "./operations-from-scratch.ts";
 import { qualityFromScratch, storedQuality } from "./quality-from-scratch.ts";
@@ -91,6 +92,7 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
         expect(await storedQuality(database.pool)).toEqual(qualityFromScratch(events, timezone));
         expect(await storedAiTokens(database.pool)).toEqual(aiTokensFromScratch(events, timezone));
+        expect(await storedHours(database.pool)).toEqual(hoursFromScratch(events, timezone));
         expect(await businessDurations()).toBe(durationsOf(events, timezone));
         expect(await storedOwnNumbers(database.pool)).toEqual(countOwnFromScratch(events, timezone));
         expect(await agentsAddUp()).toBe(true);

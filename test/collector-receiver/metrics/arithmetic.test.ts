@@ -93,12 +93,12 @@ describe("business calendar", () => {
     "America/St_Johns",
   ];
 
-  test.each(zones)("PostgreSQL has the same day, week and month in %s", async (timezone) => {
+  test.each(zones)("PostgreSQL has the same hour, day, week and month in %s", async (timezone) => {
     const { pool } = await useTestDatabase();
     const calendar = createBusinessCalendar(timezone);
     const instants = fc.sample(fc.integer({ min: Date.UTC(2005, 0), max: Date.UTC(2027, 0) }), 3000);
     const { rows } = await pool.query(
-      `select to_char(t, 'YYYY-MM-DD') as day, to_char(t, 'IYYY-"W"IW') as week, to_char(t, 'YYYY-MM') as month
+      `select extract(hour from t)::int as hour, to_char(t, 'YYYY-MM-DD') as day, to_char(t, 'IYYY-"W"IW') as week, to_char(t, 'YYYY-MM') as month
        from unnest($1::bigint[]) with ordinality as i (ms, place),
          lateral (select (timestamptz 'epoch' + ms * interval '1 millisecond') at time zone $2 as t) as local
        order by place`,
@@ -107,6 +107,7 @@ describe("business calendar", () => {
     expect(instants.map((ms) => periodsOf(calendar.dayOf(ms)).map(({ value }) => value))).toEqual(
       rows.map(({ day, week, month }) => [day, week, month]),
     );
+    expect(instants.map((ms) => calendar.hourOf(ms))).toEqual(rows.map(({ hour, day }) => ({ hour, day })));
   });
 
   test.each(zones)("a day starts when the one before has ended in %s", (timezone) => {

@@ -1,5 +1,6 @@
 import { aiColumns, aiPriceKeys } from "../../metrics/ai-calls.ts";
 import { agentCounterColumns, businessCounterColumns } from "../../metrics/counter-columns.ts";
+import { hourCounters } from "../../metrics/hour-contribution.ts";
 import type { TenantRules } from "../../metrics/session-contribution.ts";
 import { bucketColumns } from "../counters/bucket-columns.ts";
 import { sessionColumns } from "../facts/session-columns.ts";
@@ -39,6 +40,12 @@ export const counterTables: readonly DerivedTable[] = [
     facts: [],
   },
   { table: "analytics_ai_tokens", key: ["day", ...aiPriceKeys], counters: aiColumns, facts: [] },
+  {
+    table: "analytics_hour_counters",
+    key: ["day", "hour"],
+    counters: hourCounters.map(({ column }) => column),
+    facts: [],
+  },
   {
     table: "analytics_data_quality",
     key: ["day", "code", "attribute", "detail", "event_name"],
