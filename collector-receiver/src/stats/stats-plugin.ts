@@ -7,6 +7,7 @@ import { routeCaseStudy } from "./routes/case-study.ts";
 import { routeCustom } from "./routes/custom.ts";
 import { routeDataQuality } from "./routes/data-quality.ts";
 import { routeCatalogue } from "./routes/events.ts";
+import { routeHours } from "./routes/hours.ts";
 import { routeLive } from "./routes/live.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeOperations } from "./routes/operations.ts";
@@ -42,6 +43,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeAgents(app, context);
   routeOperations(app, context);
   routeCustom(app, context);
+  routeHours(app, context);
   routeLive(app, context);
   routeDataQuality(app, context);
   routeAiCosts(app, context);

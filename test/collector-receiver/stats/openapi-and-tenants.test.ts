@@ -25,6 +25,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/operations": ["operations?month=2025-12", "operations?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/data-quality": ["data-quality?month=2025-12"],
   "/api/analytics/ai-costs": ["ai-costs?month=2025-12"],
+  "/api/analytics/hours": ["hours?month=2025-12", "hours?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/custom": ["custom?month=2025-12", "custom?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/live": ["live"],
   "/api/analytics/sessions/{session_id}": ["sessions/shared", "sessions/shared?limit=1"],
@@ -59,6 +60,10 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   );
   await pool.query(
     "insert into analytics_ai_tokens (tenant_id, day, provider, model, service_tier, calls, output_tokens) values ($1, '2025-12-25', 'openai', 'gpt', '', $2, 9)",
+    [tenantId, factor],
+  );
+  await pool.query(
+    "insert into analytics_hour_counters (tenant_id, day, hour, conversations, takeovers, waits_known, wait_ms) values ($1, '2025-12-25', 9, $2, 3, 2, $2)",
     [tenantId, factor],
   );
   await pool.query("insert into analytics_model_prices values ($1, '', '*', '', '2025-01-01', 1, null, null, 2)", [
