@@ -29,3 +29,11 @@ export function countedValueOf(value: unknown): string {
   const isCode = code !== "" && code.length <= maxCode && code.split(" ").length <= maxWords;
   return isCode ? code : otherValue;
 }
+
+/** The attributes whose values are counted, by event. */
+export const countedValues: ReadonlyMap<string, readonly string[]> = new Map(
+  attributeCounters.map(({ event }) => [
+    event,
+    attributeCounters.flatMap((counter) => (counter.event === event ? [counter.attribute] : [])),
+  ]),
+);

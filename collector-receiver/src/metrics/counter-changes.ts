@@ -2,7 +2,7 @@ import type { CountableEvent } from "../mapping/business-event.ts";
 import { AiCallChanges } from "./ai-call-changes.ts";
 import { aiCallEvent, aiDurationsOf } from "./ai-calls.ts";
 import { customerSlotsOf } from "./customer-days.ts";
-import { attributeCounters, countedValueOf } from "./attribute-counters.ts";
+import { countedValueOf, countedValues } from "./attribute-counters.ts";
 import { bucketOf, bucketsOfGroup, firstOfGroup } from "./duration-histogram.ts";
 import { amountOfEvent, compiledCounters } from "./compiled-counters.ts";
 import { CustomChanges } from "./custom-changes.ts";
@@ -37,13 +37,6 @@ export type Sign = 1 | -1;
 const sessionsAt = eventCounters.length;
 const takeoversAt = sessionsAt + sessionCounters.length;
 const agentTakeoversAt = eventCounters.filter(({ byAgent }) => byAgent).length;
-
-const countedValues: ReadonlyMap<string, readonly string[]> = new Map(
-  attributeCounters.map(({ event }) => [
-    event,
-    attributeCounters.flatMap((counter) => (counter.event === event ? [counter.attribute] : [])),
-  ]),
-);
 
 /** What counting an event depends on beside the event. */
 export type EventRules = Pick<TenantRules, "calendar" | "workingHours" | "custom">;
