@@ -103,7 +103,7 @@ export const rooms: readonly Room[] = [
     name: "delivery",
     does: "messages to people: webhook, e-mail and chat, each in its own format",
     startsAt: "deliver-message.ts",
-    mayImport: ["catalogue", "metrics"],
+    mayImport: ["bytes", "catalogue", "metrics"],
   },
   {
     name: "upkeep",

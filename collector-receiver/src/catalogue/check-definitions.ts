@@ -1,7 +1,9 @@
+import { checkDelivery } from "./check-delivery.ts";
 import { checkEvents } from "./check-events.ts";
 import { checkMetrics } from "./check-metrics.ts";
 import type { CustomAiCalls, CustomDefinitions } from "./custom-definitions.ts";
 import type { DefinitionProblem } from "./definitions-error.ts";
+import type { DeliveryPlan } from "./delivery-targets.ts";
 import { checkShape } from "./check-shape.ts";
 import { checkWords } from "./check-words.ts";
 import { aiCallsShape, rootShape } from "./definition-schemas.ts";
@@ -17,6 +19,7 @@ export function checkDefinitions(
   reservedKeys: ReadonlySet<string>,
 ): {
   readonly definitions: CustomDefinitions;
+  readonly delivery: DeliveryPlan;
   readonly problems: readonly DefinitionProblem[];
 } {
   const list = new ProblemList();
@@ -25,9 +28,11 @@ export function checkDefinitions(
   const metrics = checkMetrics(root?.metrics ?? {}, events, reservedKeys, list);
   const words = checkWords(root?.words ?? {}, list);
   const aiCalls = root?.aiCalls === undefined ? undefined : checkAiCalls(root.aiCalls, list);
+  const delivery = checkDelivery(root?.targets ?? {}, root?.reports ?? {}, list);
   const hasWords = Object.keys(words).length > 0;
   return {
     definitions: { events, metrics, ...(hasWords ? { words } : {}), ...(aiCalls ? { aiCalls } : {}) },
+    delivery,
     problems: list.problems,
   };
 }

@@ -84,7 +84,9 @@ function readError(root: TObject, value: unknown, error: ShapeError): ShapeProbl
   // Comes with `additionalProperties`, which names the keys.
   if (error.keyword === "boolean") return [];
   const given = path.reduce<unknown>((within, key) => (within as Record<string, unknown> | undefined)?.[key], value);
-  return [{ path, problem: `is ${describe(given)}`, remedy: remedyOf(schema) ?? "Correct it" }];
+  // It may be a secret that was written into the file: errors are logged.
+  const problem = schema["hidden"] === true ? "does not fit" : `is ${describe(given)}`;
+  return [{ path, problem, remedy: remedyOf(schema) ?? "Correct it" }];
 }
 
 /** The innermost schema around an error that has a remedy, and the path of the value that it is about. */

@@ -124,13 +124,82 @@ export interface AiCallsInput {
   readonly ignoreScopes?: readonly string[];
 }
 
+/** Names a variable of the receiver's environment that holds the secret; the config never holds it. */
+interface SecretInput {
+  readonly env: string;
+}
+
+interface AnyTargetInput {
+  /** Tenants whose messages may go there. Default: `["default"]`. */
+  readonly tenants?: readonly string[];
+  /** The language of its readers. Default: the variable `LOCALE`. */
+  readonly locale?: "zh-CN" | "en";
+  /** Lets it have a private, loopback or link-local address, and an address that begins with `http://`. */
+  readonly allowPrivate?: true;
+}
+
+interface WebhookInput extends AnyTargetInput {
+  /** JSON of our own, signed with the secret as Standard Webhooks says. */
+  readonly type: "webhook";
+  readonly url: string | SecretInput;
+  readonly secret: SecretInput;
+}
+
+interface ChatInput extends AnyTargetInput {
+  readonly type: "slack" | "wecom";
+  /** The address of the incoming webhook, or of the group's robot. Whoever knows it may write there. */
+  readonly url: SecretInput;
+}
+
+interface SignedChatInput extends AnyTargetInput {
+  readonly type: "feishu" | "lark" | "dingtalk";
+  /** The address of the group's robot. Whoever knows it may write there. */
+  readonly url: SecretInput;
+  /** If the robot checks signatures. */
+  readonly secret?: SecretInput;
+}
+
+interface EmailInput extends AnyTargetInput {
+  readonly type: "email";
+  /** `smtps://user:password@host:465` for TLS, `smtp://user:password@host:587` for STARTTLS. */
+  readonly server: SecretInput;
+  /** `reports@shop.example`, or `Reports <reports@shop.example>`. */
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+/** A place that messages are sent to. */
+export type TargetInput = WebhookInput | ChatInput | SignedChatInput | EmailInput;
+
+/** A report that is sent on a schedule: of the last period that is over. */
+export interface ReportInput<Name extends string> {
+  readonly period: "day" | "week" | "month" | "quarter" | "year";
+  /**
+   * Five fields, in the tenant's business timezone. Default: 09:00 on the first day after the period, such as `0 9 * * 1`
+   * for a week.
+   */
+  readonly cron?: string;
+  /** Targets, by name. Each gets the report of each of its tenants. */
+  readonly to: readonly Name[];
+  /** Withholds what rests on fewer than so many, as shared copies do. Default: 10. */
+  readonly minGroupSize?: number;
+}
+
+type Targets = Readonly<Record<string, TargetInput>>;
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
+type NoTargets = Readonly<Record<never, TargetInput>>;
+
 /** What a `spanledger.config.ts` exports by default. */
-export interface SpanledgerConfig<E> {
+export interface SpanledgerConfig<E, T = NoTargets> {
   readonly events?: E;
   /** By key: lower case, digits and underscores. */
   readonly metrics?: Readonly<Record<string, MetricInput<NoInfer<E>>>>;
   readonly words?: WordsInput;
   readonly aiCalls?: AiCallsInput;
+  /** Where messages go, by name. */
+  readonly targets?: T;
+  /** Reports on a schedule, by name. */
+  readonly reports?: Readonly<Record<string, ReportInput<NamesIn<NoInfer<T>> & string>>>;
 }
 
 /**
@@ -142,8 +211,8 @@ export interface SpanledgerConfig<E> {
  *   metrics: { tables_booked: { kind: "count", event: "table.booked", en: "Tables booked", zh: "预订数" } },
  * });
  */
-export function defineSpanledger<const E extends Events = NoEvents>(
-  config: SpanledgerConfig<E>,
-): SpanledgerConfig<E> & { readonly events: E } {
-  return config as SpanledgerConfig<E> & { readonly events: E };
+export function defineSpanledger<const E extends Events = NoEvents, const T extends Targets = NoTargets>(
+  config: SpanledgerConfig<E, T>,
+): SpanledgerConfig<E, T> & { readonly events: E } {
+  return config as SpanledgerConfig<E, T> & { readonly events: E };
 }

@@ -22,9 +22,9 @@ const text = Type.String({
   remedy: `Write a text of at most ${maxTextLength} characters`,
 });
 const names = { en: text, zh: text };
-const closed = (remedy: string): TSchemaOptions => ({ additionalProperties: false, remedy });
+export const closed = (remedy: string): TSchemaOptions => ({ additionalProperties: false, remedy });
 
-function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+export function word<const Words extends readonly [string, ...string[]]>(words: Words) {
   return Type.Unsafe<Words[number]>(Type.Enum([...words], { remedy: `Write one of ${words.join(", ")}` }));
 }
 
@@ -34,8 +34,10 @@ export const rootShape = Type.Object(
     metrics: Type.Optional(Type.Unknown()),
     words: Type.Optional(Type.Unknown()),
     aiCalls: Type.Optional(Type.Unknown()),
+    targets: Type.Optional(Type.Unknown()),
+    reports: Type.Optional(Type.Unknown()),
   },
-  closed("Export defineSpanledger({ events, metrics, words, aiCalls }) by default"),
+  closed("Export defineSpanledger({ events, metrics, words, aiCalls, targets, reports }) by default"),
 );
 
 export const eventShape = Type.Object({ ...names, attributes: Type.Optional(Type.Unknown()) }, closed("Write { … }"));

@@ -3,6 +3,7 @@ import { readFile, realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CustomDefinitions } from "./custom-definitions.ts";
+import type { DeliveryPlan } from "./delivery-targets.ts";
 import { DefinitionsError } from "./definitions-error.ts";
 import { importConfig } from "./import-config.ts";
 import { locateKeys } from "./locate-keys.ts";
@@ -28,12 +29,23 @@ export function findDefinitionsFile(named: string | undefined, folder: string): 
   ]);
 }
 
+/** What such a file says: about counting, which is stored, and about messages, which is not. */
+export interface ConfigFile {
+  readonly definitions: CustomDefinitions;
+  readonly delivery: DeliveryPlan;
+}
+
+/** The definitions of such a file. @throws DefinitionsError */
+export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<string>): Promise<CustomDefinitions> {
+  return (await loadConfigFile(file, reservedKeys)).definitions;
+}
+
 /**
  * Runs such a file and checks what it exports by default.
  * @param reservedKeys keys that a product's own metric may not take
  * @throws DefinitionsError with every problem at once, each with its line in the file if that is found
  */
-export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<string>): Promise<CustomDefinitions> {
+export async function loadConfigFile(file: string, reservedKeys: ReadonlySet<string>): Promise<ConfigFile> {
   const shown = relative(process.cwd(), file) || file;
   // A mounted ConfigMap is a symbolic link, and Node names the file behind it.
   const real = await realpath(file);
@@ -53,8 +65,8 @@ export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<st
   }
   // Loaded if there is a file: TypeBox takes memory.
   const { checkDefinitions } = await import("./check-definitions.ts");
-  const { definitions, problems } = checkDefinitions(exported, reservedKeys);
-  if (problems.length === 0) return definitions;
+  const { problems, ...said } = checkDefinitions(exported, reservedKeys);
+  if (problems.length === 0) return said;
   const lines = await locateKeys(source);
   throw new DefinitionsError(
     shown,

@@ -25,7 +25,7 @@ export function judgeStatus({ status, headers }: HttpAnswer, nowMs: number): Del
  * Milliseconds that a `Retry-After` asks for: seconds or a date (RFC 9110, 10.2.3), at most an hour.
  * @returns undefined if there is none, or it cannot be read
  */
-export function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const waitMs = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), maxRetryAfterMs);

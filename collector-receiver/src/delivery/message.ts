@@ -40,9 +40,10 @@ export interface Attachment {
 
 /**
  * How a delivery ended. `retry`: it may succeed later, or after somebody has mended the target or its settings.
- * `refused`: the target read this message and will never take it. A reason is an English sentence without secrets.
+ * `refused`: the target read this message and will never take it. A reason is an English sentence without secrets. `note`: it is
+ * sent, and something is to be looked at, such as one of several recipients who was refused.
  */
 export type DeliveryOutcome =
-  | { readonly outcome: "sent" }
+  | { readonly outcome: "sent"; readonly note?: string }
   | { readonly outcome: "retry"; readonly reason: string; readonly afterMs?: number }
   | { readonly outcome: "refused"; readonly reason: string };

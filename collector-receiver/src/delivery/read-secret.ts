@@ -1,4 +1,4 @@
-import type { SecretReference } from "../catalogue/delivery-targets.ts";
+import type { SecretReference, Target } from "../catalogue/delivery-targets.ts";
 import type { DeliveryMeans } from "./delivery-means.ts";
 
 /** The environment lacks a secret, or holds one that cannot be used. The message names the variable, never its value. */
@@ -15,10 +15,16 @@ export function readSecret({ env }: SecretReference, { environment }: DeliveryMe
   return value;
 }
 
-/** @throws MissingSecretError if the variable does not hold an HTTP address */
-export function readUrl(reference: string | SecretReference, means: DeliveryMeans): URL {
+/**
+ * The address of a target that is posted to.
+ * @throws MissingSecretError if the variable does not hold one, or one without TLS for a target that may not do without
+ */
+export function readUrl(
+  { url: reference, allowsPrivate }: Extract<Target, { readonly url: unknown }>,
+  means: DeliveryMeans,
+): URL {
   if (typeof reference === "string") return new URL(reference);
   const url = URL.parse(readSecret(reference, means));
-  if (url?.protocol === "https:" || url?.protocol === "http:") return url;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && allowsPrivate)) return url;
   throw new MissingSecretError(`The variable ${reference.env} does not hold an address that begins with https://.`);
 }

@@ -16,3 +16,13 @@ export const alertMessage: Message = {
   key: "0193a4c2-7b1d-7c3e-9a55-0f2f6c1d2e3f",
   createdAt: "2026-11-30T01:00:00.000Z",
 };
+
+export const chineseMessage: Message = {
+  ...alertMessage,
+  state: "resolved",
+  tenantName: "品牌 A",
+  locale: "zh-CN",
+  title: "AI 解决率已恢复达标",
+  sentences: ["2026-11-30 为 86.2%，目标为不低于 85%。"],
+  figures: [{ label: "AI 解决率", value: "86.2%" }],
+};

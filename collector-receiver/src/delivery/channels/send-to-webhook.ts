@@ -20,7 +20,7 @@ export async function sendToWebhook(
   const timestamp = String(Math.floor(nowMs / 1000));
   const secret = readSecret(target.secret, means);
   const answer = await postJson({
-    url: readUrl(target.url, means),
+    url: readUrl(target, means),
     body,
     headers: {
       "webhook-id": message.key,

@@ -1,0 +1,48 @@
+import type { Locale } from "../../metrics/format-metric.ts";
+import type { Message } from "../message.ts";
+
+interface ChatWords {
+  readonly firing: string;
+  readonly resolved: string;
+  readonly report: string;
+  readonly sample: string;
+  /** The text of a link to the numbers. */
+  readonly open: string;
+  /** Between a label and its value. */
+  readonly colon: string;
+}
+
+const words: Readonly<Record<Locale, ChatWords>> = {
+  en: {
+    firing: "Alert",
+    resolved: "Resolved",
+    report: "Report",
+    sample: "Test message",
+    open: "Open the numbers",
+    colon: ": ",
+  },
+  "zh-CN": {
+    firing: "告警",
+    resolved: "已恢复",
+    report: "报告",
+    sample: "测试消息",
+    open: "查看数据",
+    colon: "：",
+  },
+};
+
+export function chatWordsOf({ locale }: Pick<Message, "locale">): ChatWords {
+  return words[locale];
+}
+
+/** What a message is, in a word: "Alert", "Resolved", "Report". */
+export function nameMessage(message: Message): string {
+  const { kind, state } = message;
+  const own = chatWordsOf(message);
+  return kind === "alert" ? own[state ?? "firing"] : own[kind];
+}
+
+/** Green for what is well again, red for what is not, blue for all else. */
+export function colourOf({ state }: Message): "red" | "green" | "blue" {
+  return state === null ? "blue" : state === "firing" ? "red" : "green";
+}
