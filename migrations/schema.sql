@@ -74,6 +74,7 @@ create table analytics_ai_tokens (
   cache_read_tokens bigint not null default 0,
   cache_write_tokens bigint not null default 0,
   output_tokens bigint not null default 0,
+  sampled_calls bigint not null default 0,
   constraint analytics_ai_tokens_pkey PRIMARY KEY (tenant_id, day, provider, model, service_tier)
 ) with (fillfactor=50);
 
@@ -822,6 +823,57 @@ create view analytics_agent_metrics_by_period with (security_invoker=true) as
      CROSS JOIN LATERAL ( VALUES ('week'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'IYYY-"W"IW'::text),(date_trunc('week'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date), ('month'::text,to_char((analytics_agent_metrics.day)::timestamp with time zone, 'YYYY-MM'::text),(date_trunc('month'::text, (analytics_agent_metrics.day)::timestamp with time zone))::date)) period(period_type, period_value, period_start))
   GROUP BY analytics_agent_metrics.tenant_id, period.period_type, period.period_value, period.period_start, analytics_agent_metrics.agent_id;
 
+create view analytics_ai_spend with (security_invoker=true) as
+ SELECT used.tenant_id,
+    used.day,
+    word.provider,
+    word.model,
+    word.service_tier,
+    used.calls,
+    used.failed_calls,
+    used.calls_without_usage,
+    used.calls_without_session,
+    used.unclear_calls,
+    used.sampled_calls,
+    used.uncached_tokens,
+    used.cache_read_tokens,
+    used.cache_write_tokens,
+    used.output_tokens,
+        CASE
+            WHEN (((used.uncached_tokens <> 0) AND (price.input IS NOT NULL)) OR ((used.cache_read_tokens <> 0) AND (price.cached_input IS NOT NULL)) OR ((used.cache_write_tokens <> 0) AND (price.cache_write IS NOT NULL)) OR ((used.output_tokens <> 0) AND (price.output IS NOT NULL))) THEN ((((((used.uncached_tokens)::numeric * COALESCE(price.input, (0)::numeric)) + ((used.cache_read_tokens)::numeric * COALESCE(price.cached_input, (0)::numeric))) + ((used.cache_write_tokens)::numeric * COALESCE(price.cache_write, (0)::numeric))) + ((used.output_tokens)::numeric * COALESCE(price.output, (0)::numeric))) * 0.000001)
+            ELSE NULL::numeric
+        END AS spend,
+    (((
+        CASE
+            WHEN (price.input IS NULL) THEN used.uncached_tokens
+            ELSE (0)::bigint
+        END +
+        CASE
+            WHEN (price.cached_input IS NULL) THEN used.cache_read_tokens
+            ELSE (0)::bigint
+        END) +
+        CASE
+            WHEN (price.cache_write IS NULL) THEN used.cache_write_tokens
+            ELSE (0)::bigint
+        END) +
+        CASE
+            WHEN (price.output IS NULL) THEN used.output_tokens
+            ELSE (0)::bigint
+        END) AS unpriced_tokens
+   FROM ((analytics_ai_tokens used
+     CROSS JOIN LATERAL ( SELECT spanledger_price_word(used.provider) AS provider,
+            spanledger_price_word(used.model) AS model,
+            spanledger_price_word(used.service_tier) AS service_tier) word)
+     LEFT JOIN LATERAL ( SELECT known.input,
+            known.cached_input,
+            known.cache_write,
+            known.output
+           FROM analytics_model_prices known
+          WHERE ((known.tenant_id = used.tenant_id) AND (known.valid_from <= used.day) AND ((known.provider = ''::text) OR (spanledger_price_word(known.provider) = word.provider)) AND ((known.service_tier = ''::text) OR (spanledger_price_word(known.service_tier) = word.service_tier)) AND (word.model ~~ replace(replace(replace(replace(spanledger_price_word(known.model), '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text), '*'::text, '%'::text)))
+          ORDER BY (strpos(known.model, '*'::text) = 0) DESC, (length(replace(known.model, '*'::text, ''::text))) DESC, (known.provider <> ''::text) DESC, (known.service_tier <> ''::text) DESC, known.valid_from DESC, known.model, known.provider, known.service_tier
+         LIMIT 1) price ON (true))
+  WHERE (used.calls <> 0);
+
 create view analytics_attribute_counts_by_period with (security_invoker=true) as
  SELECT analytics_attribute_counts.tenant_id,
     period.period_type,
@@ -1331,6 +1383,28 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
+  perform public.spanledger_grant_rights_before_ai_spend();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select on public.analytics_ai_spend to spanledger_receiver';
+    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_ai_spend to spanledger_reader';
+    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_reader';
+  end if;
+  if to_regrole('spanledger_tenant_reader') is not null then
+    execute 'grant select on public.analytics_ai_spend to spanledger_tenant_reader';
+    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_tenant_reader';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_ai_spend()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
   perform public.spanledger_grant_rights_before_hours();
   if to_regrole('spanledger_receiver') is not null then
     execute 'grant select, insert, update, delete on public.analytics_hour_counters to spanledger_receiver';
@@ -1764,6 +1838,15 @@ AS $function$
   end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_price_word(word text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(substring(lower(btrim(word)) from '^ft:[^:]+'), lower(btrim(word)))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_resume_retention(tenant text DEFAULT NULL::text)
  RETURNS SETOF text
  LANGUAGE sql
@@ -1841,9 +1924,13 @@ exception when lock_not_available then
 end
 $function$;
 
+comment on view analytics_ai_spend is 'Calls of models with their tokens and what they cost, by business day, provider, model and service tier.';
+
 comment on table analytics_ai_tokens is 'Calls of models and their tokens, by business day, provider, model and service tier.';
 
 comment on column analytics_ai_tokens.unclear_calls is 'Calls that say more tokens of a cache than of input: their cost is a lower bound.';
+
+comment on column analytics_ai_tokens.sampled_calls is 'Calls of which a sampler let only some arrive: there were more.';
 
 comment on table analytics_alerts is 'Business alerts: definition, and whether each is firing. Upkeep judges them.';
 
@@ -1948,6 +2035,12 @@ grant select on analytics_agent_states to spanledger_reader;
 grant insert, select, update on analytics_agent_states to spanledger_receiver;
 
 grant select on analytics_agent_states to spanledger_tenant_reader;
+
+grant select on analytics_ai_spend to spanledger_reader;
+
+grant select on analytics_ai_spend to spanledger_receiver;
+
+grant select on analytics_ai_spend to spanledger_tenant_reader;
 
 grant select on analytics_ai_tokens to spanledger_reader;
 
@@ -2176,6 +2269,14 @@ grant execute on function spanledger_lock_tenants(text[]) to public;
 grant execute on function spanledger_login_tenant() to public;
 
 grant execute on function spanledger_needs_claim(uuid,timestamp with time zone) to public;
+
+grant execute on function spanledger_price_word(text) to public;
+
+grant execute on function spanledger_price_word(text) to spanledger_reader;
+
+grant execute on function spanledger_price_word(text) to spanledger_receiver;
+
+grant execute on function spanledger_price_word(text) to spanledger_tenant_reader;
 
 grant execute on function spanledger_resume_retention(text) to spanledger_receiver;
 

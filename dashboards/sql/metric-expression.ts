@@ -49,6 +49,7 @@ export function knownExpression(metric: CounterMetric, column: (counter: string)
 
 const products: Readonly<Record<MetricGroup, RegExp>> = {
   ai_chatbot: /^(session|query)\./,
+  ai_calls: /^ai\./,
   agent_workbench: /^(agent|ticket)\./,
   tickets: /^(agent|ticket)\./,
 };

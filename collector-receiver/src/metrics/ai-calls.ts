@@ -29,6 +29,8 @@ export const aiColumns = [
   "calls_without_session",
   /** Whether the input includes the cache is not certain: what they cost is a lower bound. */
   "unclear_calls",
+  /** A sampler let only some of such calls arrive. */
+  "sampled_calls",
   "uncached_tokens",
   "cache_read_tokens",
   "cache_write_tokens",
@@ -37,7 +39,7 @@ export const aiColumns = [
 export type AiColumn = (typeof aiColumns)[number];
 
 /** Durations of calls whose distribution is kept, by the name of the histogram. */
-const aiCallDurations = [
+export const aiCallDurations = [
   { metric: "ai_call_time", attribute: "duration_ms" },
   { metric: "ai_first_token", attribute: "first_token_ms" },
 ] as const;
@@ -51,6 +53,7 @@ export const aiCallAttributes: readonly string[] = [
   "output_tokens",
   "error",
   "cache_unclear",
+  "sampled",
   "scope",
   ...aiCallDurations.map(({ attribute }) => attribute),
 ];
@@ -87,6 +90,7 @@ export function aiAmountsOf(call: Call): number[] {
     calls_without_usage: Number(!failed && !hasUsage),
     calls_without_session: Number(sessionId === null),
     unclear_calls: Number(hasUnclearCache(call)),
+    sampled_calls: Number(attributes["sampled"] === true),
     uncached_tokens: Math.max(0, tokensOf(call, "input_tokens") - read - written),
     cache_read_tokens: read,
     cache_write_tokens: written,

@@ -23,6 +23,8 @@ export interface MetricValue {
   readonly low_sample: boolean;
   /** Set where the value is an estimate. */
   readonly estimate?: true;
+  /** Set where not all of it is known: the true value is no less, or no more. `formatted` says so too. */
+  readonly bound?: "at_least" | "at_most";
 }
 
 /** The exact parts of a metric over counters. */

@@ -20,7 +20,7 @@ export const noCounters: Counters = Object.fromEntries(businessCounterColumns.ma
   string
 >;
 
-export type MetricGroup = "ai_chatbot" | "agent_workbench" | "tickets";
+export type MetricGroup = "ai_chatbot" | "ai_calls" | "agent_workbench" | "tickets";
 export type TimeUnit = "millisecond" | "second" | "minute" | "hour";
 
 /** A sum of counters (or of other terms), some of them subtracted. */

@@ -3,6 +3,8 @@
  * `docs/metrics.md`, the documents and the series are all read from here.
  */
 import { InvariantError } from "../invariant-error.ts";
+import { aiCostMetrics } from "./ai-cost-metrics.ts";
+import type { AiCostMetric } from "./ai-cost-metrics.ts";
 import { chatbotMetrics } from "./chatbot-metrics.ts";
 import { feedbackMetrics } from "./feedback-metrics.ts";
 import type { CounterSum, MetricDefinition } from "./metric-definition.ts";
@@ -26,11 +28,13 @@ export const counterMetrics: readonly Exclude<MetricDefinition, { kind: "quantil
 
 export const metricDictionary: readonly MetricDefinition[] = [...counterMetrics, ...quantileMetrics];
 
-/** Every definition: those over counters, and those that are read from facts (`operation-metrics.ts`). */
-export const definedMetrics: readonly (MetricDefinition | OperationMetric)[] = [
-  ...metricDictionary,
-  ...operationMetrics,
-];
+export type DefinedMetric = MetricDefinition | OperationMetric | AiCostMetric;
+
+/**
+ * Every definition: those over counters, those that are read from facts (`operation-metrics.ts`), and those of calls of models
+ * (`ai-cost-metrics.ts`).
+ */
+export const definedMetrics: readonly DefinedMetric[] = [...metricDictionary, ...aiCostMetrics, ...operationMetrics];
 
 const byKey: ReadonlyMap<string, MetricDefinition> = new Map(metricDictionary.map((metric) => [metric.key, metric]));
 
@@ -50,7 +54,7 @@ export function metricOf(key: string): MetricDefinition {
 }
 
 /** The formula in counters, as documents show it: `a / (a + b) × 100`. */
-export function formulaOf(metric: MetricDefinition | OperationMetric): string {
+export function formulaOf(metric: DefinedMetric): string {
   switch (metric.kind) {
     case "sum":
       return sumText(metric.numerator);

@@ -1,4 +1,5 @@
 import { InvariantError } from "../invariant-error.ts";
+import { aiCallDurations } from "./ai-calls.ts";
 import { durationHistograms } from "./event-counters.ts";
 import type { LocalText } from "../catalogue/local-text.ts";
 import type { MetricDefinition, MetricDisplay, MetricGroup } from "./metric-definition.ts";
@@ -43,6 +44,12 @@ const described: Readonly<Record<string, Described>> = {
   tracking_query_time: {
     group: "ai_chatbot",
     name: { en: "Tracking query time", zh: "物流查询耗时" },
+    display: seconds,
+  },
+  ai_call_time: { group: "ai_calls", name: { en: "Call of a model", zh: "模型调用耗时" }, display: seconds },
+  ai_first_token: {
+    group: "ai_calls",
+    name: { en: "Call of a model, time to first token", zh: "模型调用首字时间" },
     display: seconds,
   },
   first_response: {
@@ -114,6 +121,12 @@ const ofTickets: readonly Histogram[] = ["resolution_time", "resolution_time_bus
   isBusiness: metric.endsWith("_business"),
   version: second,
 }));
+const ofAiCalls: readonly Histogram[] = aiCallDurations.map(({ metric, attribute }) => ({
+  metric,
+  of: { en: `${attribute} of ai.call`, zh: `ai.call 的 ${attribute} ` },
+  isBusiness: false,
+  version: { definitionVersion: 1, since: "0.3.0" },
+}));
 const ofTakeovers: readonly Histogram[] = ["first_response", "first_response_business"].map((metric) => ({
   metric,
   of: waits,
@@ -122,7 +135,7 @@ const ofTakeovers: readonly Histogram[] = ["first_response", "first_response_bus
 }));
 
 /** p50, p90 and p99 of every histogram that is kept: `response_time_p90_ms` and so on. */
-export const quantileMetrics: readonly MetricDefinition[] = [...ofEvents, ...ofTakeovers, ...ofTickets]
+export const quantileMetrics: readonly MetricDefinition[] = [...ofEvents, ...ofAiCalls, ...ofTakeovers, ...ofTickets]
   .toSorted((a, b) => placeOf(a) - placeOf(b))
   .flatMap(({ metric, of, isBusiness, version }) => {
     const description = described[metric];

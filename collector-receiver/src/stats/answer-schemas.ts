@@ -40,6 +40,9 @@ const valueProperties = {
   denominator: nullableNumber("Null for a plain count; for a quantile, the number of durations"),
   low_sample: Type.Boolean({ description: "The denominator is under 30" }),
   estimate: Type.Optional(Type.Literal(true, { description: "The value is an estimate" })),
+  bound: Type.Optional(
+    oneOf(["at_least", "at_most"] as const, "Not all of it is known: the true value is no less, or no more"),
+  ),
 };
 
 export const metricValueSchema = Type.Object({ ...valueProperties, unit: unitSchema });

@@ -3,12 +3,14 @@ import { formatPlanned } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import type { MetricDefinition } from "../metrics/metric-definition.ts";
 import { metricOf } from "../metrics/metric-dictionary.ts";
+import { periodUse } from "./ai-metrics.ts";
 import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
 import { notesOf } from "./document-notes.ts";
 import type { DocumentNote } from "./document-notes.ts";
 import { isKnown, metricsOfPeriod, unknownCounters } from "./period-metrics.ts";
-import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
+import type { ComparedMetric } from "./compared-metric.ts";
+import type { PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
 import { restatementsOf } from "./restatements.ts";
 import type { RestatedMonth } from "./restatements.ts";
@@ -16,8 +18,8 @@ import { tellStory } from "./tell-story.ts";
 
 /** The plan's step 15 (and step 10's `highlights`): null and "—" for what is not known. */
 export interface CaseStudy extends DocumentHeader {
-  readonly highlights: ChatbotFigures;
-  readonly ai_chatbot: ChatbotFigures;
+  readonly highlights: ChatbotFigures & Partial<AiCallFigures>;
+  readonly ai_chatbot: ChatbotFigures & Partial<AiCallFigures>;
   readonly agent_workbench: WorkbenchFigures;
   readonly story: string;
   readonly notes: DocumentNote[];
@@ -36,6 +38,17 @@ interface ChatbotFigures {
   readonly tracking_query_success_rate: string;
 }
 
+/** Beside the plan's keys in a period with calls of models. */
+interface AiCallFigures {
+  readonly ai_calls: number | null;
+  readonly ai_input_tokens: number | null;
+  readonly ai_cached_input_tokens: number | null;
+  readonly ai_output_tokens: number | null;
+  /** "¥12.30", "at least ¥12.30"; "—" without any price. */
+  readonly ai_spend: string;
+  readonly net_saved: string;
+}
+
 interface WorkbenchFigures {
   readonly sessions_handled: number | null;
   readonly avg_first_response: string;
@@ -49,7 +62,8 @@ interface WorkbenchFigures {
 export function caseStudyOf(reading: PeriodReading, locale: Locale): CaseStudy {
   const metrics = metricsOfPeriod(reading, locale);
   const text: Text = (key) => plannedIn(reading, key, locale);
-  const chatbot = chatbotFigures(metrics, text);
+  const calls = periodUse(reading).calls > 0 ? aiCallFigures(metrics) : {};
+  const chatbot = { ...chatbotFigures(metrics, text), ...calls };
   return {
     ...documentHeader(reading, locale),
     highlights: chatbot,
@@ -72,6 +86,18 @@ function chatbotFigures(metrics: PeriodMetrics, text: Text): ChatbotFigures {
     cost_saved: text("estimated_cost_saved"),
     order_query_success_rate: text("order_query_success_rate"),
     tracking_query_success_rate: text("tracking_query_success_rate"),
+  };
+}
+
+function aiCallFigures(metrics: PeriodMetrics): AiCallFigures {
+  const formatted = (key: string): string => (metrics.get(key) as ComparedMetric).formatted;
+  return {
+    ai_calls: valueIn(metrics, "ai_calls"),
+    ai_input_tokens: valueIn(metrics, "ai_input_tokens"),
+    ai_cached_input_tokens: valueIn(metrics, "ai_cached_input_tokens"),
+    ai_output_tokens: valueIn(metrics, "ai_output_tokens"),
+    ai_spend: formatted("ai_spend"),
+    net_saved: formatted("net_saved"),
   };
 }
 

@@ -1,8 +1,7 @@
 /** How each kind of figure is compared fairly. Pure. */
 import { daysIn } from "../metrics/calendar-ranges.ts";
 import type { ComparedSpans } from "../metrics/compare-metric.ts";
-import type { MetricDefinition } from "../metrics/metric-definition.ts";
-import type { OperationMetric } from "../metrics/operation-metrics.ts";
+import type { DefinedMetric } from "../metrics/metric-dictionary.ts";
 import type { ComparedDays, ComparedPart } from "./compare-periods.ts";
 import type { PeriodReading } from "./read-period.ts";
 
@@ -13,8 +12,16 @@ import type { PeriodReading } from "./read-period.ts";
  * - `unequal_days`: distinct customers over unequal numbers of days
  * - `still_changing`: it grows with age (reopened tickets, resolutions not yet judged)
  * - `other_rules`: the other period was sealed by older counting rules
+ * - `incomplete`: on one side at least, only a bound is known
  */
-export const notComparedReasons = ["not_asked", "no_day_yet", "unequal_days", "still_changing", "other_rules"] as const;
+export const notComparedReasons = [
+  "not_asked",
+  "no_day_yet",
+  "unequal_days",
+  "still_changing",
+  "other_rules",
+  "incomplete",
+] as const;
 export type NotCompared = (typeof notComparedReasons)[number];
 
 /** Known when a conversation starts; all else about it needs time to end. */
@@ -35,14 +42,14 @@ export const growsWithAge: ReadonlySet<string> = new Set([
 export const distinct: ReadonlySet<string> = new Set(["unique_customers"]);
 
 /** Up to where a metric is compared. */
-export function comparedPartOf({ cohort, key }: MetricDefinition | OperationMetric): ComparedPart {
+export function comparedPartOf({ cohort, key }: Pick<DefinedMetric, "cohort" | "key">): ComparedPart {
   if (judgedLater.has(key)) return "judged";
   return cohort === "session_start" && !knownAtStart.has(key) ? "ended" : "over";
 }
 
 /** Why a metric is not compared; null if it is. */
 export function notComparedBecause(
-  metric: MetricDefinition | OperationMetric,
+  metric: Pick<DefinedMetric, "key" | "since">,
   { comparison, tenant, period }: Pick<PeriodReading, "comparison" | "tenant" | "period">,
   { nowDays, beforeDays }: ComparedSpans,
 ): NotCompared | null {
@@ -59,10 +66,7 @@ export function notComparedBecause(
 export const firstRelease = "0.1.0";
 
 /** How many days the sides of a metric's comparison have; a stock has no days, so its sides count as equal. */
-export function spansOf(
-  metric: Pick<MetricDefinition | OperationMetric, "cohort">,
-  days: ComparedDays | null,
-): ComparedSpans {
+export function spansOf(metric: Pick<DefinedMetric, "cohort">, days: ComparedDays | null): ComparedSpans {
   if (days === null) return { nowDays: 0, beforeDays: 0 };
   if (metric.cohort === "period_end") return { nowDays: 1, beforeDays: 1 };
   return { nowDays: daysIn(days.now), beforeDays: daysIn(days.before) };

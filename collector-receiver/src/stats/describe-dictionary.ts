@@ -1,10 +1,10 @@
 import type { Locale } from "../metrics/format-metric.ts";
 import { definedMetrics, formulaOf } from "../metrics/metric-dictionary.ts";
+import type { DefinedMetric } from "../metrics/metric-dictionary.ts";
 import type { LocalText } from "../catalogue/local-text.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { CounterSum, MetricDefinition, MetricGroup } from "../metrics/metric-definition.ts";
 import { peerOf } from "../metrics/peer-definitions.ts";
-import type { OperationMetric } from "../metrics/operation-metrics.ts";
 
 interface Terms {
   readonly add: string[];
@@ -36,7 +36,7 @@ export interface DescribedMetric {
   readonly since: string;
 }
 
-type DefinedCohort = MetricDefinition["cohort"] | OperationMetric["cohort"];
+type DefinedCohort = DefinedMetric["cohort"];
 
 /** What is said of a metric of which no comparable product publishes a definition. */
 export const noPeer: LocalText = { en: "No peer publishes one.", zh: "没有同类产品公布定义。" };
@@ -70,7 +70,7 @@ export function describeDictionary(locale: Locale): DescribedMetric[] {
   return definedMetrics.map((metric) => describeMetric(metric, locale));
 }
 
-function describeMetric(metric: MetricDefinition | OperationMetric, locale: Locale): DescribedMetric {
+function describeMetric(metric: DefinedMetric, locale: Locale): DescribedMetric {
   const text = (texts: LocalText): string => (locale === "zh-CN" ? texts.zh : texts.en);
   return {
     key: metric.key,

@@ -10,6 +10,7 @@ type Language = keyof LocalText;
 
 const groups: Readonly<Record<MetricGroup, LocalText>> = {
   ai_chatbot: { en: "AI chatbot", zh: "AI 客服" },
+  ai_calls: { en: "Calls of models", zh: "模型调用" },
   agent_workbench: { en: "Agent workbench", zh: "坐席工作台" },
   tickets: { en: "Tickets", zh: "工单" },
 };
@@ -74,7 +75,7 @@ const comparisonRules: readonly LocalText[] = [
 
 const rules: Readonly<Record<Language, readonly string[]>> = {
   en: [
-    "Formulas are over counters, the columns of `analytics_business_metrics`; a quantile is over `analytics_duration_histograms`; what counters do not hold (durable resolutions, agent time, reopening, backlog) is read from the facts of sessions, agents and tickets by `GET /api/analytics/operations`.",
+    "Formulas are over counters, the columns of `analytics_business_metrics`; a quantile is over `analytics_duration_histograms`; what counters do not hold (durable resolutions, agent time, reopening, backlog) is read from the facts of sessions, agents and tickets by `GET /api/analytics/operations`; calls of models and their spend from the view `analytics_ai_spend`.",
     "A rate whose denominator is 0 is `null` in data and `—` in text. Rounding is half up on the exact fraction, once, where a number is shown.",
     "A denominator under 30 sets `low_sample`; the story then quotes n of N.",
     "A product that has never reported has no numbers: `null` and `—`, not 0.",
@@ -82,7 +83,7 @@ const rules: Readonly<Record<Language, readonly string[]>> = {
     ...comparisonRules.map(({ en }) => en),
   ],
   zh: [
-    "公式中的项是计数器，即 `analytics_business_metrics` 的列；分位数取自 `analytics_duration_histograms`；计数器不含的数字（7 天内未再来访、坐席时长、重开、未结工单）由 `GET /api/analytics/operations` 从会话、坐席和工单的事实读取。",
+    "公式中的项是计数器，即 `analytics_business_metrics` 的列；分位数取自 `analytics_duration_histograms`；计数器不含的数字（7 天内未再来访、坐席时长、重开、未结工单）由 `GET /api/analytics/operations` 从会话、坐席和工单的事实读取；模型调用及其花费取自视图 `analytics_ai_spend`。",
     "分母为 0 的比率在数据中为 `null`，在文字中为 `—`。四舍五入只在显示时对精确分数做一次。",
     "分母小于 30 时标记 `low_sample`，文字改为“N 中有 n”。",
     "从未上报过的产品没有数字：`null` 和 `—`，不是 0。",

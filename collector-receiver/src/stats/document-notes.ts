@@ -3,12 +3,16 @@ import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { qualityKinds } from "../metrics/quality-codes.ts";
 import type { QualityKind } from "../metrics/quality-codes.ts";
+import { aiNotesOf } from "./ai-notes.ts";
+import type { AiNoteCode } from "./ai-notes.ts";
 import { neverReported } from "./never-reported.ts";
-import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
+import type { ComparedMetric } from "./compared-metric.ts";
+import type { PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
 import { restatementsOf } from "./restatements.ts";
 
 type NoteCode =
+  | AiNoteCode
   | "cost_saved_is_estimate"
   | "counted_by_older_rules"
   | "handle_times_unknown"
@@ -28,8 +32,8 @@ export interface DocumentNote {
   readonly count?: number;
 }
 
-/** Restatements bring their own sentence. */
-type TextCode = Exclude<NoteCode, "restated">;
+/** Restatements and calls of models bring their own sentences. */
+type TextCode = Exclude<NoteCode, "restated" | AiNoteCode>;
 
 const texts: Readonly<Record<TextCode, Readonly<Record<Locale, (count: string, of: string) => string>>>> = {
   counted_by_older_rules: {
@@ -147,6 +151,7 @@ export function notesOf(reading: PeriodReading, metrics: PeriodMetrics, locale: 
   if (valueOf("handles_known") < valueOf("sessions_released")) {
     noteKnown("handle_times_unknown", valueOf("handles_known"), handled);
   }
+  notes.push(...aiNotesOf(reading, locale));
   for (const kind of Object.keys(qualityKinds) as QualityKind[]) {
     const count = reading.quality.get(kind) ?? 0;
     if (count > 0) notes.push({ code: kind, message: texts[kind][locale](formatCount(count, locale), ""), count });

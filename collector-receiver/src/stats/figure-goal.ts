@@ -10,8 +10,8 @@ import { noGroup } from "../metrics/custom-counting.ts";
 import type { OwnMetric } from "../metrics/custom-metrics.ts";
 import { exactValue, goalOn, judgeGoal, targetOver } from "../metrics/goals.ts";
 import type { Goal, GoalComparison, GoalMetric, GoalVerdict } from "../metrics/goals.ts";
-import type { MetricDefinition, MetricDisplay } from "../metrics/metric-definition.ts";
-import type { OperationMetric } from "../metrics/operation-metrics.ts";
+import type { MetricDisplay } from "../metrics/metric-definition.ts";
+import type { DefinedMetric } from "../metrics/metric-dictionary.ts";
 import { comparedPartOf, distinct } from "./compared-part.ts";
 import { isSum } from "./derive-custom.ts";
 import type { PeriodReading } from "./read-period.ts";
@@ -47,14 +47,14 @@ interface Judged extends GoalMetric {
 }
 
 /** What a goal needs to know of a metric of the dictionary. */
-export function goalMetricOf(metric: MetricDefinition | OperationMetric): GoalMetric {
+export function goalMetricOf(metric: DefinedMetric): GoalMetric {
   const { key, unit, kind, cohort } = metric;
   return { key, unit, isSum: kind === "sum" && cohort !== "period_end", isDistinct: distinct.has(key) };
 }
 
 /** What a figure of the dictionary says of its goal; nothing without one. */
 export function goalOf(
-  metric: MetricDefinition | OperationMetric,
+  metric: DefinedMetric,
   figure: JudgedFigure,
   reading: GoalReading,
   locale: Locale,

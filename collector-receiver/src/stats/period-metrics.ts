@@ -1,55 +1,31 @@
 import { compareMetric } from "../metrics/compare-metric.ts";
-import type { MetricChange } from "../metrics/compare-metric.ts";
 import { deriveMetric } from "../metrics/derive-metric.ts";
-import type { MetricValue } from "../metrics/derive-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { counterMetrics } from "../metrics/metric-dictionary.ts";
 import type { CounterColumn } from "../metrics/counter-columns.ts";
 import type { Counters, MetricDefinition, RatioMetric } from "../metrics/metric-definition.ts";
+import { noSide, sideFrom } from "./compared-metric.ts";
+import type { ComparedMetric, ComparedSide, EndedRate } from "./compared-metric.ts";
 import { comparedPartOf, notComparedBecause, spansOf } from "./compared-part.ts";
-import type { NotCompared } from "./compared-part.ts";
 import { goalOf } from "./figure-goal.ts";
-import type { FigureGoal } from "./figure-goal.ts";
+import { aiMetricsOf } from "./ai-metrics.ts";
 import type { ComparedCounters, PeriodReading } from "./read-period.ts";
-
-/** A side of a comparison. */
-export interface ComparedSide {
-  readonly value: number | null;
-  readonly formatted: string;
-  readonly low_sample: boolean;
-}
-
-/** A rate over the conversations that had time to end. */
-export interface EndedRate extends ComparedSide {
-  readonly numerator: number | null;
-  readonly denominator: number | null;
-}
-
-/** A metric of a period beside the same metric of the period it is compared with. */
-export interface ComparedMetric extends MetricValue {
-  /** Over the days of this period that are compared; equals `value` once all of them are. */
-  readonly compared: ComparedSide;
-  /** Over the days of the other period that stand against them. */
-  readonly previous: ComparedSide;
-  /** The sides have different numbers of days, and `change` is that of their means by the day. */
-  readonly by_day: boolean;
-  readonly change: MetricChange | null;
-  /** Why there is no `change` although both sides may have a number. */
-  readonly not_compared?: NotCompared;
-  /** Set for a rate of conversations while some of the period's may still be going on. */
-  readonly ended?: EndedRate;
-  /** What the tenant wants it to reach, if it has said so. */
-  readonly goal?: FigureGoal;
-  /** Why there is no value although the product reports. */
-  readonly reason?: "not_additive";
-}
 
 export type PeriodMetrics = ReadonlyMap<string, ComparedMetric>;
 type CounterMetric = Exclude<MetricDefinition, { kind: "quantile" }>;
 
-/** Every metric over counters; null for a product that has never reported: not known is not 0. */
+/**
+ * Every metric over counters, and those of calls of models if there are any; null for a product that has never reported: not
+ * known is not 0.
+ */
 export function metricsOfPeriod(reading: PeriodReading, locale: Locale): PeriodMetrics {
-  return new Map(counterMetrics.map((metric) => [metric.key, comparedMetricOf(metric, reading, locale)]));
+  return new Map([
+    ...counterMetrics.map((metric): [string, ComparedMetric] => [
+      metric.key,
+      comparedMetricOf(metric, reading, locale),
+    ]),
+    ...aiMetricsOf(reading, locale),
+  ]);
 }
 
 function comparedMetricOf(metric: CounterMetric, reading: PeriodReading, locale: Locale): ComparedMetric {
@@ -85,14 +61,6 @@ export function sidesOf(metric: MetricDefinition, { comparison, compared }: Peri
 
 function sideOf(metric: CounterMetric, counters: Counters | null, locale: Locale, currency: string): ComparedSide {
   return counters === null ? noSide : sideFrom(deriveMetric(metric, counters, locale, currency));
-}
-
-/** A side without a day. */
-export const noSide: ComparedSide = { value: null, formatted: "—", low_sample: false };
-
-/** What a side says of its value. */
-export function sideFrom({ value, formatted, low_sample }: MetricValue): ComparedSide {
-  return { value, formatted, low_sample };
 }
 
 /** A rate of conversations once more, over those that had time to end, while that is not all of them. */

@@ -2,6 +2,8 @@ import { addDays, businessCalendarOf } from "../metrics/business-calendar.ts";
 import type { BusinessCalendar } from "../metrics/business-calendar.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
 import type { Counters } from "../metrics/metric-definition.ts";
+import { readAi, rangeKey } from "./ai-reading.ts";
+import type { AiReading } from "./ai-reading.ts";
 import { comparePeriods, endedDaysOf } from "./compare-periods.ts";
 import type { ComparedAt, ComparedDays, ComparedPart, Comparison } from "./compare-periods.ts";
 import { statusOf } from "./period-status.ts";
@@ -47,6 +49,8 @@ export interface PeriodReading extends TenantToday {
   readonly compared: Readonly<Record<ComparedPart, ComparedCounters | null>>;
   /** The start days whose conversations had time to end, if they are some of the period's and not all. */
   readonly ended: { readonly days: DayRange; readonly counters: Counters } | null;
+  /** Calls of models; null if there is none in the period, nor in the days that it is compared with. */
+  readonly ai: AiReading | null;
   /** What the ledger of data quality counts in the period. */
   readonly quality: QualityTotals;
   /** The months that the period consists of, as far as they have been settled; none if it consists of days. */
@@ -80,7 +84,7 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
   const standing = comparedAt(at);
   const comparison = comparePeriods(period, parseComparison(query), standing);
   const ended = endedDaysOf(period, standing);
-  const ranges = [
+  const ranges: [DayRange, ...DayRange[]] = [
     period,
     ...(ended === null ? [] : [ended]),
     ...comparedParts.flatMap((part) => {
@@ -89,8 +93,9 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
     }),
   ];
   const { periodType, first, last } = counterRangeOf(period);
-  const [countersOf, quality, settledMonths, goals] = await Promise.all([
+  const [countersOf, ai, quality, settledMonths, goals] = await Promise.all([
     readRanges(reader, tenantId, ranges),
+    readAi(reader.pool, tenantId, ranges),
     readQualityTotals(reader.pool, tenantId, period),
     periodType === "month" ? readSettledMonths(reader.pool, tenantId, first, last) : [],
     readGoals(reader.pool, tenantId),
@@ -109,6 +114,7 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
     comparison,
     compared: { over: comparedOf("over"), ended: comparedOf("ended"), judged: comparedOf("judged") },
     ended: ended === null ? null : { days: ended, counters: countersOf(ended) },
+    ai,
     quality,
     settledMonths,
     goals,
@@ -123,11 +129,10 @@ async function readRanges(
   tenantId: string,
   ranges: readonly DayRange[],
 ): Promise<(range: DayRange) => Counters> {
-  const keyOf = ({ startDate, endDate }: DayRange): string => `${startDate} ${endDate}`;
-  const wanted = new Map(ranges.map((range) => [keyOf(range), counterRangeOf(range)]));
+  const wanted = new Map(ranges.map((range) => [rangeKey(range), counterRangeOf(range)]));
   const counters = await readCounters(pool, tenantId, [...wanted.values()]);
   const known = new Map([...wanted.keys()].map((key, place) => [key, counters[place] as Counters]));
-  return (range) => known.get(keyOf(range)) as Counters;
+  return (range) => known.get(rangeKey(range)) as Counters;
 }
 
 /** From the start of the first business day to the end of the last one, and never beyond now. */

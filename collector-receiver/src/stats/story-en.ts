@@ -1,5 +1,5 @@
 import { isZero, unsigned } from "../metrics/compare-metric.ts";
-import type { ComparedMetric } from "./period-metrics.ts";
+import type { ComparedMetric } from "./compared-metric.ts";
 import { comparedInStory, smallCount } from "./story-material.ts";
 import type { StoryComparison, StoryMaterial } from "./story-material.ts";
 
@@ -82,6 +82,15 @@ function chatbotSentences(material: StoryMaterial, opening: string): string[] {
   const tracking = share(known("tracking_query_success_rate"), "tracking queries", "succeeded", count);
   if (tracking !== null) details.push(tracking);
   if (details.length > 0) sentences.push(sentence(details));
+  const calls = known("ai_calls");
+  const spend = known("ai_spend");
+  if (calls !== undefined && (calls.value ?? 0) > 0 && spend !== undefined) {
+    const net = known("net_saved");
+    const left = net === undefined ? "" : `; net of that, the estimate saved is ${net.formatted}`;
+    sentences.push(
+      `Its ${calls.formatted} ${calls.value === 1 ? "call" : "calls"} of models cost ${spend.formatted}${left}.`,
+    );
+  }
   return sentences;
 }
 

@@ -1,5 +1,5 @@
 import { minSample } from "../metrics/derive-metric.ts";
-import type { ComparedMetric } from "./period-metrics.ts";
+import type { ComparedMetric } from "./compared-metric.ts";
 import type { PeriodReading } from "./read-period.ts";
 
 /** What a story is told from, the same in every language. */

@@ -1,5 +1,5 @@
 import { isZero, unsigned } from "../metrics/compare-metric.ts";
-import type { ComparedMetric } from "./period-metrics.ts";
+import type { ComparedMetric } from "./compared-metric.ts";
 import { comparedInStory, smallCount } from "./story-material.ts";
 import type { StoryComparison, StoryMaterial } from "./story-material.ts";
 
@@ -66,7 +66,19 @@ function chatbotSentence(material: StoryMaterial, opening: string): string {
     share(known("order_query_success_rate"), "订单查询成功率", "次订单查询", "成功", count),
     share(known("tracking_query_success_rate"), "物流查询成功率", "次物流查询", "成功", count),
   ].filter((text) => text !== null);
-  return `${parts.join("，")}。${queries.length === 0 ? "" : `${queries.join("，")}。`}`;
+  return `${parts.join("，")}。${queries.length === 0 ? "" : `${queries.join("，")}。`}${callsSentence(material)}`;
+}
+
+/** What calls of models cost; nothing without calls, or without any price. */
+function callsSentence({ known }: StoryMaterial): string {
+  const calls = known("ai_calls");
+  const spend = known("ai_spend");
+  if (calls === undefined || calls.value === 0 || spend === undefined) return "";
+  // A space stands before "¥12", none before "至少".
+  const amount = ({ formatted, bound }: ComparedMetric): string => (bound === undefined ? ` ${formatted}` : formatted);
+  const net = known("net_saved");
+  const left = net === undefined ? "" : `，扣除后估算净节省${amount(net)}`;
+  return `模型调用 ${calls.formatted} 次，花费${amount(spend)}${left}。`;
 }
 
 function endedText({ ended }: ComparedMetric): string {

@@ -4,7 +4,7 @@ import { daysIn } from "../metrics/calendar-ranges.ts";
 import { formatCount } from "../metrics/format-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { describeInstant, describePeriod } from "./describe-period.ts";
-import type { ComparedMetric, PeriodMetrics } from "./period-metrics.ts";
+import type { PeriodMetrics } from "./period-metrics.ts";
 import { countersBefore } from "./read-period.ts";
 import type { PeriodReading } from "./read-period.ts";
 import { tellInEnglish } from "./story-en.ts";
@@ -35,8 +35,8 @@ export function tellStory(reading: PeriodReading, metrics: PeriodMetrics, locale
     comparison: comparisonIn(reading, locale),
     asOf: describeInstant(reading.nowMs, reading.tenant.timezone, locale),
     known(key) {
-      const metric = metrics.get(key) as ComparedMetric;
-      return metric.value === null ? undefined : metric;
+      const metric = metrics.get(key);
+      return metric?.value == null ? undefined : metric;
     },
     count: (value) => formatCount(value ?? 0, locale),
   };

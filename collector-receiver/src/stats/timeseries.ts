@@ -8,11 +8,17 @@ import { findMetric } from "../metrics/metric-dictionary.ts";
 import { noCounters } from "../metrics/metric-definition.ts";
 import type { MetricUnit } from "../catalogue/metric-unit.ts";
 import type { Counters, MetricDefinition } from "../metrics/metric-definition.ts";
+import { findAiCostMetric } from "../metrics/ai-cost-metrics.ts";
+import type { AiCostMetric } from "../metrics/ai-cost-metrics.ts";
+import { deriveAiMetric } from "./ai-metrics.ts";
+import { aiCountsOf, unknownAiCounts } from "./ai-reading.ts";
+import { noAiUse, readAiUse } from "./sql/read-ai-spend.ts";
 import { readTenantToday } from "./read-period.ts";
 import type { StatsReader, TenantToday } from "./read-period.ts";
 import { checkDay, checkMonth, counterRangeOf, shorten } from "./report-period.ts";
 import type { DayRange } from "./report-period.ts";
 import { deriveCustom } from "./derive-custom.ts";
+import { unknownCounters } from "./period-metrics.ts";
 import { findOwnMetric } from "./custom-metrics.ts";
 import type { FoundOwnMetric } from "./custom-metrics.ts";
 import { readCustomNumbers } from "./sql/read-custom-numbers.ts";
@@ -77,7 +83,8 @@ export async function readTimeseries(
   query: SeriesQuery,
   locale: Locale,
 ): Promise<Series> {
-  const known = findMetric(query.metric);
+  const ofCalls = findAiCostMetric(query.metric);
+  const known = findMetric(query.metric) ?? ofCalls;
   const own = known === undefined ? await findOwnMetric(reader.pool, tenantId, query.metric, query.group) : undefined;
   const metric = known ?? own?.metric;
   if (metric === undefined) {
@@ -94,7 +101,9 @@ export async function readTimeseries(
   const goalMetric = own === undefined ? goalMetricOf(metric as MetricDefinition) : ownGoalMetricOf(own.metric);
   const derive =
     own === undefined
-      ? await pointSource(reader, tenantId, metric as MetricDefinition, query.by, periods, at, locale)
+      ? ofCalls === undefined
+        ? await pointSource(reader, tenantId, metric as MetricDefinition, query.by, periods, at, locale)
+        : await aiPointSource(reader, tenantId, ofCalls, query.by, periods, at, locale)
       : await ownPointSource(reader, tenantId, own, query.by, periods, at, locale);
   return {
     metric: metric.key,
@@ -145,13 +154,35 @@ async function pointSource(
     return (period) => deriveQuantile(metric, buckets.get(period) ?? [], locale);
   }
   const counters = await countersBy(reader, tenantId, by, periods, at.today);
-  const unknown = Object.fromEntries(Object.keys(noCounters).map((column) => [column, null])) as Record<
-    keyof typeof noCounters,
-    null
-  >;
+  const unknown = unknownCounters(noCounters);
   return (period, start) => {
     const known = isUnknown ? unknown : (counters.get(period) ?? (notBegun(start) ? unknown : noCounters));
     return deriveMetric(metric, known, locale, at.tenant.currency);
+  };
+}
+
+/** As `pointSource`, of a metric of calls of models. */
+async function aiPointSource(
+  reader: StatsReader,
+  tenantId: string,
+  metric: AiCostMetric,
+  by: CalendarKind,
+  periods: readonly SeriesPeriod[],
+  at: TenantToday,
+  locale: Locale,
+): Promise<(period: string, start: string) => MetricValue> {
+  const ranges = periods.map(({ start, end }) => ({ startDate: start, endDate: end }));
+  const [counters, uses] = await Promise.all([
+    countersBy(reader, tenantId, by, periods, at.today),
+    readAiUse(reader.pool, tenantId, ranges),
+  ]);
+  const useOf = new Map(periods.map(({ value }, place) => [value, uses[place] ?? noAiUse]));
+  const { currency } = at.tenant;
+  return (period, start) => {
+    if (start > at.today) return deriveMetric(metric, unknownAiCounts, locale, currency);
+    const use = useOf.get(period) ?? noAiUse;
+    const counts = aiCountsOf(use, counters.get(period) ?? noCounters, at.tenant);
+    return deriveAiMetric(metric, counts, use, locale, currency);
   };
 }
 

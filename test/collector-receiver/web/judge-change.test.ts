@@ -5,7 +5,7 @@ import type { Locale } from "../../../collector-receiver/src/metrics/format-metr
 import { noCounters } from "../../../collector-receiver/src/metrics/metric-definition.ts";
 import type { Counters, RatioMetric } from "../../../collector-receiver/src/metrics/metric-definition.ts";
 import { metricOf } from "../../../collector-receiver/src/metrics/metric-dictionary.ts";
-import { sideFrom } from "../../../collector-receiver/src/stats/period-metrics.ts";
+import { sideFrom } from "../../../collector-receiver/src/stats/compared-metric.ts";
 import { judgeChange } from "../../../collector-receiver/src/web/report/judge-change.ts";
 
 function judged(key: string, now: Partial<Counters>, before: Partial<Counters>, locale: Locale) {

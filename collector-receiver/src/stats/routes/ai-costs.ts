@@ -1,7 +1,8 @@
 import { Type } from "typebox";
-import { readAiCosts } from "../ai-costs.ts";
+import { aiCostsOf } from "../ai-costs.ts";
 import { errorSchema, headerProperties, nullableNumber } from "../answer-schemas.ts";
 import { localeIn, periodQuery } from "../query-schemas.ts";
+import { readPeriod } from "../read-period.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
 const count = (description: string) => Type.Number({ description });
@@ -11,6 +12,7 @@ const use = {
   failed_calls: Type.Number(),
   calls_without_usage: count("Calls that did not fail, and do not say how many tokens they used"),
   calls_without_session: count("Calls that belong to no conversation"),
+  sampled_calls: count("Calls of which a sampler let only some arrive"),
   ai_input_tokens: count("All input tokens, those read from and written to a cache included"),
   ai_cached_input_tokens: count("Of them, those read from a cache"),
   ai_cache_write_tokens: count("Of them, those written to a cache"),
@@ -58,9 +60,9 @@ export function routeAiCosts(app: StatsApp, context: StatsContext): void {
         response: { 200: aiCostsSchema, 400: errorSchema },
       },
     },
-    (request) => {
+    async (request) => {
       const locale = localeIn(request.query, context.locale);
-      return readAiCosts(context, context.tenantOf(request), request.query, locale);
+      return aiCostsOf(await readPeriod(context, context.tenantOf(request), request.query), locale);
     },
   );
 }

@@ -18,6 +18,12 @@ const chatbotFiguresSchema = Type.Object({
   cost_saved: Type.String({ description: "An estimate", examples: ["¥46,230"] }),
   order_query_success_rate: Type.String(),
   tracking_query_success_rate: Type.String(),
+  ai_calls: Type.Optional(nullableNumber("Calls of models; this and what follows only if there are some")),
+  ai_input_tokens: Type.Optional(nullableNumber("All input tokens")),
+  ai_cached_input_tokens: Type.Optional(nullableNumber("Of them, those read from a cache")),
+  ai_output_tokens: Type.Optional(nullableNumber()),
+  ai_spend: Type.Optional(Type.String({ examples: ["¥12.30"] })),
+  net_saved: Type.Optional(Type.String({ description: "cost_saved less ai_spend, an estimate" })),
 });
 
 const caseStudySchema = Type.Object(

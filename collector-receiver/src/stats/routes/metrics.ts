@@ -16,7 +16,7 @@ const dictionarySchema = Type.Object(
       Type.Object({
         key: Type.String(),
         group: oneOf(
-          ["ai_chatbot", "agent_workbench", "tickets", "custom"] as const,
+          ["ai_chatbot", "ai_calls", "agent_workbench", "tickets", "custom"] as const,
           "custom: of spanledger.config.ts",
         ),
         kind: oneOf(["sum", "ratio", "quantile"] as const),

@@ -1,6 +1,7 @@
 import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { chartAgents } from "./chart-agents.ts";
+import { chartModels } from "./chart-models.ts";
 import { chartQueries } from "./chart-queries.ts";
 import { chartReasons } from "./chart-reasons.ts";
 import { chartResponses } from "./chart-responses.ts";
@@ -12,10 +13,12 @@ import type { ReportChart } from "./report-chart.ts";
 export function chartsOf(context: ReportContext): ReportChart[] {
   const nameOf = (key: string): string =>
     definedMetrics.find((metric) => metric.key === key)?.name[context.locale === "zh-CN" ? "zh" : "en"] ?? key;
+  const models = chartModels(context);
   return [
     chartSessions(context),
     chartResponses(context),
     chartQueries(context),
+    ...(models === null ? [] : [models]),
     chartTickets(context),
     chartReasons(context),
     chartAgents(context, nameOf),

@@ -3,7 +3,8 @@ import type { Drawing } from "./drawing.ts";
 
 /** The charts of a report, in its order. */
 export const chartIds = ["sessions", "response-times", "queries", "tickets", "escalation-reasons", "agents"] as const;
-export type ChartId = (typeof chartIds)[number];
+/** One more where there are calls of models. */
+export type ChartId = (typeof chartIds)[number] | "models";
 
 export interface ChartCell {
   readonly text: string;
@@ -24,7 +25,7 @@ export interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly ChartCell[])[];
   /** What the rows are, for CSV. */
-  readonly dimension: "days" | "response_time" | "reason" | "agent";
+  readonly dimension: "days" | "response_time" | "reason" | "agent" | "model";
   /** What the columns after the first measure, for CSV; null: it follows from the others. */
   readonly metrics: readonly (MeasuredColumn | null)[];
 }

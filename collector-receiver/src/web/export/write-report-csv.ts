@@ -7,7 +7,7 @@ import type { Figure, FigureGroup } from "../report/report-figures.ts";
 import { storyOf } from "../report/report-story.ts";
 import { comparedPartOf } from "../../stats/compared-part.ts";
 import type { ComparedDays } from "../../stats/compare-periods.ts";
-import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import type { ComparedMetric } from "../../stats/compared-metric.ts";
 import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import { completenessShare } from "../../stats/sql/read-completeness.ts";
 import { cellsOf, periodName, tidyHeads, unitOf } from "./tidy-row.ts";

@@ -3,7 +3,7 @@ import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { CustomFigure } from "../../stats/custom-metrics.ts";
 import { describeInstant } from "../../stats/describe-period.ts";
-import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import type { ComparedMetric } from "../../stats/compared-metric.ts";
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
 import { goalWords } from "./describe-figure.ts";

@@ -2,7 +2,7 @@ import { formatCount } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { countersBefore } from "../../stats/read-period.ts";
 import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
-import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import type { ComparedMetric } from "../../stats/compared-metric.ts";
 import { judgeChange } from "./judge-change.ts";
 import type { JudgedChange } from "./judge-change.ts";
 import { isFew } from "./report-context.ts";

@@ -4,7 +4,7 @@ import { formatMetric } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { fractionOf } from "../../metrics/exact-fraction.ts";
 import { definedMetrics } from "../../metrics/metric-dictionary.ts";
-import type { ComparedMetric } from "../../stats/period-metrics.ts";
+import type { ComparedMetric } from "../../stats/compared-metric.ts";
 
 const words = {
   en: {
@@ -46,6 +46,8 @@ const higherIsBetter: ReadonlySet<string> = new Set([
   "ai_resolution_durable_rate",
   "ai_resolved_confirmed",
   "estimated_cost_saved",
+  "net_saved",
+  "ai_return",
   "order_query_success_rate",
   "tracking_query_success_rate",
   "sla_met_rate",
@@ -63,6 +65,10 @@ const lowerIsBetter: ReadonlySet<string> = new Set([
   "avg_resolution_hours",
   "avg_first_resolution_hours",
   "escalation_rate",
+  "ai_spend_per_session",
+  "ai_spend_per_ai_resolved_session",
+  "ai_failed_calls",
+  "ai_call_error_rate",
   "transfer_rate",
   "outcome_escalated_untaken",
   "outcome_unanswered",

@@ -6,6 +6,7 @@ import { noCounters } from "../../metrics/metric-definition.ts";
 import type { Counters, MetricDefinition } from "../../metrics/metric-definition.ts";
 import { metricOf } from "../../metrics/metric-dictionary.ts";
 import { unknownCounters } from "../../stats/period-metrics.ts";
+import { periodUse } from "../../stats/ai-metrics.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
 import { stepsIn } from "../../stats/read-steps.ts";
 import type { ReportMaterial } from "./read-report.ts";
@@ -46,6 +47,19 @@ export function restsOnFew(context: ReportContext, value: MetricValue, counters:
     isFew(context, value.denominator ?? value.numerator ?? 0) ||
     (value.unit === "percent" && isFew(context, value.numerator ?? 0))
   );
+}
+
+/** As `restsOnFew`, of a metric of calls of models: what is saved rests on conversations, all else on calls. */
+export function aiRestsOnFew(context: ReportContext, key: string, value: MetricValue): boolean {
+  const { reading } = context.material;
+  if (isFew(context, periodUse(reading).calls)) return true;
+  if (value.unit === "count" || value.unit === "percent") {
+    return isFew(context, value.numerator ?? 0) || isFew(context, value.denominator ?? 0);
+  }
+  if (key === "ai_spend_per_session") return isFew(context, value.denominator ?? 0);
+  const isOfSavings = key === "net_saved" || key === "ai_return" || key === "ai_spend_per_ai_resolved_session";
+  if (isOfSavings) return isFew(context, Number(reading.counters.ai_resolved_sessions ?? 0));
+  return value.unit !== "currency" && isFew(context, value.denominator ?? 0);
 }
 
 /** More than none, and fewer than a shared copy shows. */

@@ -2,14 +2,16 @@ import type { MetricValue } from "../../metrics/derive-metric.ts";
 import { addMonths } from "../../metrics/business-calendar.ts";
 import { noCounters } from "../../metrics/metric-definition.ts";
 import type { MetricGroup } from "../../metrics/metric-definition.ts";
+import { aiCostMetrics } from "../../metrics/ai-cost-metrics.ts";
+import { aiQuantiles, periodUse } from "../../stats/ai-metrics.ts";
 import { counterMetrics, definedMetrics, metricOf } from "../../metrics/metric-dictionary.ts";
 import { describeDictionary } from "../../stats/describe-dictionary.ts";
 import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
 import { describeMonth } from "../../stats/describe-period.ts";
 import type { OperationsDocument } from "../../stats/operations.ts";
 import { metricsOfPeriod, sidesOf } from "../../stats/period-metrics.ts";
-import type { ComparedMetric } from "../../stats/period-metrics.ts";
-import { restsOnFew, figureValue } from "./report-context.ts";
+import type { ComparedMetric } from "../../stats/compared-metric.ts";
+import { aiRestsOnFew, restsOnFew, figureValue } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import { trendMonths } from "./read-report.ts";
 
@@ -25,6 +27,7 @@ export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
     "escalation_rate",
     "unique_customers",
   ],
+  ai_calls: ["ai_spend", "net_saved", "ai_spend_per_ai_resolved_session", "ai_calls"],
   agent_workbench: ["sessions_handled", "avg_first_response_ms", "avg_handle_time_sec", "transfer_rate"],
   tickets: ["tickets_created", "tickets_resolved", "avg_resolution_hours", "sla_met_rate"],
 };
@@ -37,7 +40,7 @@ export function moreKeysOf(group: MetricGroup, operations: OperationsDocument): 
   const ofOperations = definedMetrics.filter(
     ({ key }) => key in operations.metrics && (operations.working_hours !== null || !key.includes("_business_")),
   );
-  const keys = [...counterMetrics, ...ofOperations]
+  const keys = [...counterMetrics, ...aiCostMetrics, ...aiQuantiles, ...ofOperations]
     .filter((metric) => metric.group === group && !figureKeys[group].includes(metric.key) && !isOfPlan(metric.key))
     .map(({ key }) => key);
   return [...new Set(keys)];
@@ -85,16 +88,21 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
   const counted = metricsOfPeriod(context.material.reading, context.locale);
   const definitions = new Map(describeDictionary(context.locale).map((metric) => [metric.key, metric]));
   const { reading } = context.material;
-  return (Object.keys(figureKeys) as MetricGroup[]).map((group) => {
-    const reported = group === "ai_chatbot" ? reading.tenant.chatbotReported : reading.tenant.workbenchReported;
+  const groups = (Object.keys(figureKeys) as MetricGroup[]).filter(
+    (group) => group !== "ai_calls" || periodUse(reading).calls > 0,
+  );
+  return groups.map((group) => {
+    const isOfCalls = group === "ai_calls";
+    const reported =
+      isOfCalls || (group === "ai_chatbot" ? reading.tenant.chatbotReported : reading.tenant.workbenchReported);
     const figureOf = (key: string): Figure => {
       const metric = (counted.get(key) ?? operations.metrics[key]) as ComparedMetric;
-      const isCounted = counted.has(key);
+      const isCounted = counted.has(key) && !isOfCalls;
       const state = !reported
         ? "never_reported"
         : metric.value === null
           ? "no_value"
-          : restsOnFew(context, metric, reading.counters)
+          : (isOfCalls ? aiRestsOnFew(context, key, metric) : restsOnFew(context, metric, reading.counters))
             ? "withheld"
             : "known";
       return {
@@ -102,7 +110,7 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
         definition: definitions.get(key) as DescribedMetric,
         metric,
         state,
-        // Of a figure of operations it is not known here on how many the one before rested.
+        // Of a figure of operations or calls it is not known here on how many the one before rested.
         previousWithheld: isCounted ? sideRestsOnFew(context, key) : context.least !== null,
         trend: reported && isCounted ? trendOf(context, key) : [],
       };

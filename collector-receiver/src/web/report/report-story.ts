@@ -56,6 +56,9 @@ const quotedFigures: ReadonlySet<string> = new Set([
   "tickets_resolved",
   "avg_resolution_hours",
   "sla_met_rate",
+  "ai_calls",
+  "ai_spend",
+  "net_saved",
 ]);
 /** Counters that it and its notes quote beside them. */
 const quotedCounters = ["ai_resolved_assumed", "reused_session_ids"] as const;

@@ -28,7 +28,12 @@ export const englishTexts: ReportTexts = {
   figures: "Figures",
   charts: "Charts",
   chartData: "Data of the charts",
-  groups: { ai_chatbot: "AI chatbot", agent_workbench: "Agent workbench", tickets: "Tickets" },
+  groups: {
+    ai_chatbot: "AI chatbot",
+    ai_calls: "What the AI costs",
+    agent_workbench: "Agent workbench",
+    tickets: "Tickets",
+  },
   statuses: {
     empty: "Nothing was counted in this month.",
     running: "The month is not over: these are the figures so far.",

@@ -28,7 +28,7 @@ export const chineseTexts: ReportTexts = {
   figures: "关键数字",
   charts: "图表",
   chartData: "图表数据",
-  groups: { ai_chatbot: "AI 客服", agent_workbench: "坐席工作台", tickets: "工单" },
+  groups: { ai_chatbot: "AI 客服", ai_calls: "AI 花费", agent_workbench: "坐席工作台", tickets: "工单" },
   statuses: {
     empty: "本月没有任何统计数据。",
     running: "本月尚未结束，以下为截至目前的数字。",
