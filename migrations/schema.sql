@@ -95,6 +95,7 @@ create table analytics_attribute_counts (
   attribute character varying(50) not null,
   value text collate "C" not null,
   events bigint not null default 0,
+  succeeded bigint not null default 0,
   constraint analytics_attribute_counts_pkey PRIMARY KEY (tenant_id, day, event_name, attribute, value)
 ) with (fillfactor=50);
 
@@ -511,6 +512,48 @@ create table analytics_retention_plans (
   constraint analytics_retention_plans_retention_months_check CHECK ((retention_months >= 0))
 );
 
+create table analytics_segment_counters (
+  tenant_id text not null,
+  day date not null,
+  dimension character varying(40) not null,
+  value text collate "C" not null,
+  total_sessions bigint not null default 0,
+  sessions_ended bigint not null default 0,
+  sessions_ended_idle bigint not null default 0,
+  ai_resolved_sessions bigint not null default 0,
+  ai_resolved_assumed bigint not null default 0,
+  ai_resolved_idle bigint not null default 0,
+  outcome_open bigint not null default 0,
+  outcome_ai_assisted bigint not null default 0,
+  outcome_human_only bigint not null default 0,
+  outcome_escalated_untaken bigint not null default 0,
+  outcome_unanswered bigint not null default 0,
+  outcome_not_resolved bigint not null default 0,
+  rating_sum bigint not null default 0,
+  escalated_sessions bigint not null default 0,
+  reused_session_ids bigint not null default 0,
+  ai_involved_sessions bigint not null default 0,
+  estimated_cost_saved numeric not null default 0,
+  rated_open bigint not null default 0,
+  satisfied_open bigint not null default 0,
+  rated_ai_assisted bigint not null default 0,
+  satisfied_ai_assisted bigint not null default 0,
+  rated_human_only bigint not null default 0,
+  satisfied_human_only bigint not null default 0,
+  rated_escalated_untaken bigint not null default 0,
+  satisfied_escalated_untaken bigint not null default 0,
+  rated_unanswered bigint not null default 0,
+  satisfied_unanswered bigint not null default 0,
+  rated_not_resolved bigint not null default 0,
+  satisfied_not_resolved bigint not null default 0,
+  rated_ai_resolved bigint not null default 0,
+  satisfied_ai_resolved bigint not null default 0,
+  first_takeovers bigint not null default 0,
+  first_waits_known bigint not null default 0,
+  first_wait_ms bigint not null default 0,
+  constraint analytics_segment_counters_pkey PRIMARY KEY (tenant_id, day, dimension, value)
+) with (fillfactor=50);
+
 create table analytics_sender_clocks (
   tenant_id text not null,
   service_name text not null,
@@ -554,6 +597,8 @@ create table analytics_sessions (
   prev_rating bigint,
   prev_first_takeover_agent_id integer,
   prev_first_wait_ms bigint,
+  segments text collate "C",
+  prev_segments text collate "C",
   constraint analytics_sessions_pkey PRIMARY KEY (tenant_id, session_id)
 ) with (fillfactor=60);
 
@@ -750,6 +795,10 @@ create policy own_tenant on analytics_notes as restrictive for select to spanled
 create policy everybody on analytics_rejected_events as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_rejected_events as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_segment_counters as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_segment_counters as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_settings as permissive for all to public using (true) with check (true);
 
@@ -1383,18 +1432,12 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform public.spanledger_grant_rights_before_ai_spend();
+  perform public.spanledger_grant_rights_before_segments();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select on public.analytics_ai_spend to spanledger_receiver';
-    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_segment_counters to spanledger_receiver';
   end if;
   if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_ai_spend to spanledger_reader';
-    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_reader';
-  end if;
-  if to_regrole('spanledger_tenant_reader') is not null then
-    execute 'grant select on public.analytics_ai_spend to spanledger_tenant_reader';
-    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_tenant_reader';
+    execute 'grant select on public.analytics_segment_counters to spanledger_reader';
   end if;
 end
 $function$;
@@ -1633,6 +1676,28 @@ begin
     execute 'grant execute on function public.spanledger_announce_retention(int, text[], timestamptz[]),
       public.spanledger_cancel_retention(text), public.spanledger_resume_retention(text),
       public.spanledger_apply_retention(int) to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_segments()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_ai_spend();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select on public.analytics_ai_spend to spanledger_receiver';
+    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_ai_spend to spanledger_reader';
+    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_reader';
+  end if;
+  if to_regrole('spanledger_tenant_reader') is not null then
+    execute 'grant select on public.analytics_ai_spend to spanledger_tenant_reader';
+    execute 'grant execute on function public.spanledger_price_word(text) to spanledger_tenant_reader';
   end if;
 end
 $function$;
@@ -1905,10 +1970,11 @@ CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
 AS $function$
   values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_ai_tokens'),
     ('analytics_alerts'), ('analytics_attribute_counts'), ('analytics_business_metrics'), ('analytics_costs'),
-    ('analytics_custom_counters'), ('analytics_custom_metrics'), ('analytics_custom_session_counts'), ('analytics_data_quality'),
-    ('analytics_deliveries'), ('analytics_duration_counters'), ('analytics_event_counts'), ('analytics_goals'),
-    ('analytics_hour_counters'), ('analytics_model_prices'), ('analytics_notes'), ('analytics_rejected_events'),
-    ('analytics_settings'), ('analytics_sources'), ('analytics_tickets')
+    ('analytics_custom_counters'), ('analytics_custom_metrics'), ('analytics_custom_session_counts'),
+    ('analytics_data_quality'), ('analytics_deliveries'), ('analytics_duration_counters'), ('analytics_event_counts'),
+    ('analytics_goals'), ('analytics_hour_counters'), ('analytics_model_prices'), ('analytics_notes'),
+    ('analytics_rejected_events'), ('analytics_segment_counters'), ('analytics_settings'), ('analytics_sources'),
+    ('analytics_tickets')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
@@ -1933,6 +1999,8 @@ comment on column analytics_ai_tokens.unclear_calls is 'Calls that say more toke
 comment on column analytics_ai_tokens.sampled_calls is 'Calls of which a sampler let only some arrive: there were more.';
 
 comment on table analytics_alerts is 'Business alerts: definition, and whether each is firing. Upkeep judges them.';
+
+comment on column analytics_attribute_counts.succeeded is 'Of the events, those with success: true.';
 
 comment on table analytics_audit is 'Erasures, retention and changes of settings.';
 
@@ -1989,6 +2057,8 @@ comment on table analytics_resolution_days is 'Durable AI resolutions of days th
 comment on view analytics_retention_announcements is 'Announcements of retention that are not carried out yet, with their state.';
 
 comment on table analytics_retention_plans is 'What retention is going to drop, announced a day before; see docs/operating.md.';
+
+comment on table analytics_segment_counters is 'What sessions contribute to the counters, by business day and value of a dimension; columns as in analytics_business_metrics.';
 
 comment on table analytics_sender_clocks is 'Senders whose clock runs ahead: evidence, which nothing verifies.';
 
@@ -2205,6 +2275,12 @@ grant select on analytics_retention_announcements to spanledger_receiver;
 grant select on analytics_retention_plans to spanledger_reader;
 
 grant select on analytics_retention_plans to spanledger_receiver;
+
+grant select on analytics_segment_counters to spanledger_reader;
+
+grant delete, insert, select, update on analytics_segment_counters to spanledger_receiver;
+
+grant select on analytics_segment_counters to spanledger_tenant_reader;
 
 grant delete, insert, select, update on analytics_sender_clocks to spanledger_receiver;
 

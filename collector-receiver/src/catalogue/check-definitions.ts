@@ -4,6 +4,7 @@ import { checkMetrics } from "./check-metrics.ts";
 import type { CustomAiCalls, CustomDefinitions } from "./custom-definitions.ts";
 import type { DefinitionProblem } from "./definitions-error.ts";
 import type { DeliveryPlan } from "./delivery-targets.ts";
+import { checkSegments } from "./check-segments.ts";
 import { checkShape } from "./check-shape.ts";
 import { checkWords } from "./check-words.ts";
 import { aiCallsShape, rootShape } from "./definition-schemas.ts";
@@ -29,9 +30,17 @@ export function checkDefinitions(
   const words = checkWords(root?.words ?? {}, list);
   const aiCalls = root?.aiCalls === undefined ? undefined : checkAiCalls(root.aiCalls, list);
   const delivery = checkDelivery(root?.targets ?? {}, root?.reports ?? {}, list);
+  const segments = checkSegments(root?.segments ?? {}, list);
+  const hasSegments = Object.keys(segments).length > 0;
   const hasWords = Object.keys(words).length > 0;
   return {
-    definitions: { events, metrics, ...(hasWords ? { words } : {}), ...(aiCalls ? { aiCalls } : {}) },
+    definitions: {
+      events,
+      metrics,
+      ...(hasWords ? { words } : {}),
+      ...(aiCalls ? { aiCalls } : {}),
+      ...(hasSegments ? { segments } : {}),
+    },
     delivery,
     problems: list.problems,
   };

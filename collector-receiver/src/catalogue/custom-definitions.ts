@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
+import type { CustomSegments } from "./custom-segments.ts";
 import type { CustomWords } from "./custom-words.ts";
 import type { LocalText } from "./local-text.ts";
 import type { MetricUnit } from "./metric-unit.ts";
@@ -15,6 +16,8 @@ export interface CustomDefinitions {
   readonly words?: CustomWords;
   /** Missing if no spans are taken for calls of models. */
   readonly aiCalls?: CustomAiCalls;
+  /** Missing if no values are declared. */
+  readonly segments?: CustomSegments;
 }
 
 /** Whose spans are looked at for calls of models. */

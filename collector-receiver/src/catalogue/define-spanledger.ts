@@ -124,6 +124,22 @@ export interface AiCallsInput {
   readonly ignoreScopes?: readonly string[];
 }
 
+/** Values of an attribute that figures are split by. */
+export interface DimensionInput extends Partial<Texts> {
+  /** They count as they are written, digits included. */
+  readonly values: readonly string[];
+}
+
+/**
+ * Values by which the report splits figures, by event and attribute, for example `{ "session.start": { plan: { en: "Plan", zh: "套餐",
+ * values: ["free", "pro"] } } }`. `service_name` of a `session.start` stands for the product. Channels are words.
+ */
+export type SegmentsInput = {
+  readonly [
+    Name in "session.start" | "session.escalate" | "query.order" | "query.tracking" | "ticket.created"
+  ]?: Readonly<Record<string, DimensionInput>>;
+};
+
 /** Names a variable of the receiver's environment that holds the secret; the config never holds it. */
 interface SecretInput {
   readonly env: string;
@@ -196,6 +212,7 @@ export interface SpanledgerConfig<E, T = NoTargets> {
   readonly metrics?: Readonly<Record<string, MetricInput<NoInfer<E>>>>;
   readonly words?: WordsInput;
   readonly aiCalls?: AiCallsInput;
+  readonly segments?: SegmentsInput;
   /** Where messages go, by name. */
   readonly targets?: T;
   /** Reports on a schedule, by name. */

@@ -8,6 +8,8 @@ export const maxMetrics = 200;
 export const maxRequired = 30;
 /** Each group of a metric is a row a day. */
 export const maxValues = 50;
+/** Attributes of one event whose values are declared: each value is a row a day. */
+export const maxDimensions = 8;
 export const maxValueLength = 40;
 const maxWords = 200;
 const maxWordLength = 100;
@@ -34,10 +36,11 @@ export const rootShape = Type.Object(
     metrics: Type.Optional(Type.Unknown()),
     words: Type.Optional(Type.Unknown()),
     aiCalls: Type.Optional(Type.Unknown()),
+    segments: Type.Optional(Type.Unknown()),
     targets: Type.Optional(Type.Unknown()),
     reports: Type.Optional(Type.Unknown()),
   },
-  closed("Export defineSpanledger({ events, metrics, words, aiCalls, targets, reports }) by default"),
+  closed("Export defineSpanledger({ events, metrics, words, aiCalls, segments, targets, reports }) by default"),
 );
 
 export const eventShape = Type.Object({ ...names, attributes: Type.Optional(Type.Unknown()) }, closed("Write { … }"));
@@ -70,6 +73,11 @@ export const aiCallsShape = Type.Object(
     ignoreScopes: Type.Optional(namesOf("names of instrumentation scopes", 0)),
   },
   closed('Write { services: ["chatbot"] }'),
+);
+
+export const dimensionShape = Type.Object(
+  { en: Type.Optional(text), zh: Type.Optional(text), values: groupValues },
+  closed('Write { en, zh, values: ["free", "pro"] }'),
 );
 
 const finite = Type.Number({ remedy: "Write a finite number" });

@@ -1,3 +1,4 @@
+import { attributeOfSegmentKey } from "../catalogue/custom-segments.ts";
 import { listOfWordsKey } from "../catalogue/custom-words.ts";
 import { openVerifier } from "../recount/verify-tenant.ts";
 import type { Verification } from "../recount/verify-tenant.ts";
@@ -77,6 +78,10 @@ function describePending({ metric, definedAtMs, removed }: PendingMetric): strin
   const list = listOfWordsKey(metric);
   if (list !== undefined) {
     return `  Your words for ${list} mean something else since ${at}; what came before counts by the words of then.`;
+  }
+  const attribute = attributeOfSegmentKey(metric);
+  if (attribute !== undefined) {
+    return `  The declared values of ${attribute} are others since ${at}; what came before counts by the values of then.`;
   }
   return removed
     ? `  ${metric} is not defined any more since ${at}; what was counted of it still stands.`

@@ -4,8 +4,10 @@ import { invalidKey, otherAttribute } from "../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../mapping/invalid-values.ts";
 import type { CustomCounting, CustomRule } from "../metrics/custom-counting.ts";
 import { aiCallEvent, aiPriceKeys, priceWordOf } from "../metrics/ai-calls.ts";
-import { attributeCounters, countedValueOf, otherValue } from "../metrics/attribute-counters.ts";
+import { countedValueOf, otherValue } from "../metrics/attribute-counters.ts";
+import { attributeCountersOf } from "../metrics/own-segments.ts";
 import { meaningOf, wordsOf } from "../metrics/words.ts";
+import type { ValueRule } from "../metrics/attribute-counters.ts";
 import type { OwnWordLists } from "../metrics/words.ts";
 
 /** Identifiers that are replaced, by what they were. */
@@ -54,6 +56,7 @@ export function anonymiseEventData(
 ): Record<string, unknown> {
   const own = custom?.definitions.events[eventName]?.attributes;
   const defined = { ...own, ...findEventDefinition(eventName)?.attributes, ...commonAttributes };
+  const rules = valueRulesOf(eventName, custom);
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(data)) {
     // A ticket's number leads to the person in another system.
@@ -62,6 +65,9 @@ export function anonymiseEventData(
     if (key === "session_id" && typeof value === "string") kept[key] = pseudonyms.sessions.get(value) ?? value;
     else if (key === "user_id" && (typeof value === "string" || typeof value === "number")) {
       kept[key] = pseudonyms.users.get(String(value)) ?? value;
+    } else if (rules.has(key) && isPlain(value)) {
+      const counted = countedValueOf(rules.get(key) as ValueRule, value);
+      if (counted !== null) kept[key] = counted;
     } else if (typeof value === "number" || typeof value === "boolean") {
       if (Object.hasOwn(defined, key)) kept[key] = value;
     } else if (typeof value === "string") {
@@ -70,16 +76,22 @@ export function anonymiseEventData(
         kept[key] = value;
         continue;
       }
-      if (attributeCounters.some((counter) => counter.event === eventName && counter.attribute === key)) {
-        kept[key] = countedValueOf(value);
-      } else {
-        const keep = keptTexts[eventName]?.[key];
-        if (keep !== undefined) kept[key] = keep(value, wordsOf({ custom }));
-      }
+      const keep = keptTexts[eventName]?.[key];
+      if (keep !== undefined) kept[key] = keep(value, wordsOf({ custom }));
     }
   }
   return kept;
 }
+
+/** By attribute, how an event's values are told apart. */
+function valueRulesOf(eventName: string, custom: CustomCounting | null): ReadonlyMap<string, ValueRule> {
+  const segments = custom?.segments ?? null;
+  const ofStart = eventName === "session.start" ? (segments?.start ?? []) : [];
+  return new Map([...attributeCountersOf(eventName, segments), ...ofStart].map((rule) => [rule.attribute, rule]));
+}
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 
 /** Of invalid values the codes stay, and the names that are declared; the others are numbered. */
 function keepCodes(invalid: InvalidNotes): InvalidNotes {

@@ -2,7 +2,9 @@ import { commonAttributes, findEventDefinition } from "@spanledger/sdk/event-cat
 import { invalidKey } from "../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../mapping/invalid-values.ts";
 import { aiCallEvent, aiPriceKeys, priceWordOf } from "../metrics/ai-calls.ts";
-import { attributeCounters, countedValueOf } from "../metrics/attribute-counters.ts";
+import { attributeCounters, countedValueOf, foldValue, otherValue } from "../metrics/attribute-counters.ts";
+import type { ValueRule } from "../metrics/attribute-counters.ts";
+import { parseSegments, productDimension } from "../metrics/session-segments.ts";
 import { wordAttributesOf } from "../metrics/data-quality.ts";
 import { meaningOf } from "../metrics/words.ts";
 import type { EventWithTexts } from "../storage/erase/read-events.ts";
@@ -16,13 +18,29 @@ const maxNameLength = 50;
  * that they stay equal.
  */
 export function censorWord(censor: Censor, word: string): string {
-  return censor.finds(word) ? countedValueOf(censor.text(word)) : word;
+  if (censor.declared.has(word)) return word;
+  return censor.finds(word) ? foldValue(censor.text(word)) : word;
 }
 
 /** A text that is counted by its word: digits are folded in it, so that it may hold the id where the text does not. */
 export function censorCountedText(censor: Censor, text: string): string {
-  const word = countedValueOf(text);
+  if (censor.declared.has(text.trim())) return text;
+  const word = foldValue(text);
   return censor.finds(text) || censor.finds(word) ? censorWord(censor, word) : text;
+}
+
+/** The segments of a session; only its product may name somebody: the others are values of a list. */
+export function censorSegments(censor: Censor, text: string): string {
+  return parseSegments(text)
+    .map(({ dimension, value }) => `${dimension}=${dimension === productDimension ? censorWord(censor, value) : value}`)
+    .join("\n");
+}
+
+/** A text by whose value an event counts. */
+function censorValueOf(censor: Censor, rule: ValueRule, text: string): string {
+  if (rule.usual === null) return censorCountedText(censor, text);
+  const isListed = censor.declared.has(text.trim()) || countedValueOf(rule, text) !== otherValue;
+  return isListed ? text : censor.text(text);
 }
 
 /** The word under which a provider, model or service tier is counted, without the identifier. */
@@ -59,13 +77,15 @@ export function censorEvent(censor: Censor, event: EventWithTexts): EventWithTex
     if (isPriceKey(event.name, key)) return censorPriceText(censor, value);
     const word = words.find(({ attribute }) => attribute === key);
     if (word !== undefined && meaningOf(word.vocabulary, value, censor.words) !== undefined) return value;
-    const isCounted = attributeCounters.some((counter) => counter.event === event.name && counter.attribute === key);
-    return word !== undefined || isCounted ? censorCountedText(censor, value) : censor.text(value);
+    const counter = attributeCounters.find((rule) => rule.event === event.name && rule.attribute === key);
+    if (counter !== undefined) return censorValueOf(censor, counter, value);
+    if (censor.declared.has(value.trim())) return value;
+    return word === undefined ? censor.text(value) : censorCountedText(censor, value);
   };
   return {
     ...event,
     name: censorEventName(censor, event.name),
-    serviceName: event.serviceName === null ? null : censor.text(event.serviceName),
+    serviceName: event.serviceName === null ? null : censorCountedText(censor, event.serviceName),
     data: Object.fromEntries(
       Object.entries(event.data).map(([key, value]) =>
         key === invalidKey

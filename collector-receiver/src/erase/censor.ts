@@ -14,12 +14,15 @@ export class Censor {
   readonly findsInTexts: boolean;
   /** Words of the product, which name nobody. */
   readonly words: OwnWordLists;
+  /** Values that the product declares: they name nobody. */
+  readonly declared: ReadonlySet<string>;
   readonly #token: RegExp;
   readonly #wholeValues: boolean;
 
-  constructor(id: string, words: OwnWordLists) {
+  constructor(id: string, words: OwnWordLists, declared: ReadonlySet<string> = new Set()) {
     this.id = id;
     this.words = words;
+    this.declared = declared;
     const isShortNumber = shortNumber.test(id);
     this.findsInTexts = id.length >= minTokenLength && !isShortNumber;
     this.#wholeValues = !isShortNumber;

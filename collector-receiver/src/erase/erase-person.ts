@@ -75,7 +75,11 @@ export async function erasePerson(
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<Erasure> {
   const censorBy = (rules: TenantRules | undefined): Censor =>
-    new Censor("userId" in person ? person.userId : person.sessionId, rules === undefined ? null : wordsOf(rules));
+    new Censor(
+      "userId" in person ? person.userId : person.sessionId,
+      rules === undefined ? null : wordsOf(rules),
+      rules?.custom?.segments?.declared,
+    );
   const look = async () => {
     const censor = censorBy((await loadTenantRules(client, [tenantId], true)).get(tenantId));
     return { censor, ...(await lookFor(client, tenantId, person, censor)) };

@@ -5,7 +5,15 @@ import { findMentions, jsonFragment, rewriteEvents } from "../storage/erase/find
 import type { EventWithTexts } from "../storage/erase/read-events.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { aiPriceKeys } from "../metrics/ai-calls.ts";
-import { censorChannel, censorEvent, censorEventName, censorPriceWord, censorWord, mentions } from "./censor-events.ts";
+import {
+  censorChannel,
+  censorEvent,
+  censorEventName,
+  censorPriceWord,
+  censorSegments,
+  censorWord,
+  mentions,
+} from "./censor-events.ts";
 import type { Censor } from "./censor.ts";
 
 /** Texts that named the person outside of the person's own rows. */
@@ -26,6 +34,8 @@ const censoredAs: Readonly<Record<string, (censor: Censor, text: string) => stri
   value: censorWord,
   detail: censorWord,
   channel: censorChannel,
+  segments: censorSegments,
+  prev_segments: censorSegments,
   ...Object.fromEntries(aiPriceKeys.map((name) => [name, censorPriceWord])),
 };
 

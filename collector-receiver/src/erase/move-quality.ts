@@ -40,6 +40,7 @@ function addEntries(changes: CounterChanges, rules: TenantRules, event: EventWit
   const countable = {
     ...{ tenantId, eventId, name, sessionId, agentId: null, ticketId, occurredAtMs, test: false },
     attributes: data as CountedAttributes,
+    serviceName: event.serviceName,
     // The id is the same before and after.
     hasDerivedId: false,
     invalid: data[invalidKey] as InvalidNotes | undefined,

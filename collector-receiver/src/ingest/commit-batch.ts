@@ -135,7 +135,8 @@ export async function commitBatch(
     const waiting = batch.waiting === undefined ? nothingWaits : await keepWaiting(client, batch.waiting);
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection), ...waiting.rejected];
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;
-    const facts = gatherSessionFacts(written.inserted, rules);
+    const countable = readUncaptured(written.inserted, rules, options.captured ?? countedAttributes);
+    const facts = gatherSessionFacts(countable, rules);
     const newlyRejected = kept.added.map(({ event }) => event);
     const sources = gatherSources(batch.requests, written.inserted, [
       ...newlyRejected,
@@ -150,12 +151,7 @@ export async function commitBatch(
     ]);
     const late = findLateSessions(sessions, rules);
     if (late.length > 0) await voidResolutionDays(client, late);
-    const changes = countBatch(
-      readUncaptured(written.inserted, rules, options.captured ?? countedAttributes),
-      sessions,
-      tickets,
-      rules,
-    );
+    const changes = countBatch(countable, sessions, tickets, rules);
     for (const { event, countedAtMs } of kept.added) {
       countRejection(changes, { ...event, countedAtMs }, rulesOf(rules, event.tenantId), 1);
     }

@@ -11,8 +11,8 @@ import type { IncomingTicket } from "../metrics/ticket-facts.ts";
 import { addEventToFacts } from "../metrics/session-facts.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
 import { isTestSession } from "../metrics/session-marks.ts";
+import type { OwnReading } from "../metrics/session-segments.ts";
 import { wordsOf } from "../metrics/words.ts";
-import type { OwnWordLists } from "../metrics/words.ts";
 import type { MergedSession } from "../storage/facts/upsert-sessions.ts";
 import type { MergedTicket } from "../storage/facts/upsert-tickets.ts";
 import { compareText } from "./compare-text.ts";
@@ -26,21 +26,21 @@ export function gatherSessionFacts(
   const all: SessionFacts[] = [];
   let tenantId: string | null = null;
   let sessions = new Map<string, SessionFacts>();
-  let words: OwnWordLists = null;
+  let own: OwnReading = null;
   for (const event of events) {
     if (event.sessionId === null) continue;
     if (event.tenantId !== tenantId) {
       tenantId = event.tenantId;
       sessions = byTenant.get(tenantId) ?? new Map<string, SessionFacts>();
       byTenant.set(tenantId, sessions);
-      words = wordsOf(rulesOf(rules, tenantId));
+      own = rulesOf(rules, tenantId).custom;
     }
     const known = sessions.get(event.sessionId);
     if (known) {
-      addEventToFacts(known, event, words);
+      addEventToFacts(known, event, own);
       continue;
     }
-    const facts = addEventToFacts(undefined, event, words);
+    const facts = addEventToFacts(undefined, event, own);
     sessions.set(event.sessionId, facts);
     all.push(facts);
   }

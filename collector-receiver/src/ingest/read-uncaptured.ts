@@ -22,15 +22,15 @@ export function readUncaptured(
   if (missing.size === 0) return events;
   return events.map((event) => {
     const custom = missing.get(event.tenantId);
-    if (custom?.rules.has(event.name) !== true) return event;
+    if (custom?.events.has(event.name) !== true) return event;
     return withAttributes(event, { ...pick(event.eventData, custom.attributes), ...event.attributes });
   });
 }
 
 function withAttributes(event: BusinessEvent, attributes: CountedAttributes): CountableEvent {
-  const { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, hasDerivedId, invalid } = event;
-  const kept = { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, hasDerivedId, invalid };
-  return { ...kept, attributes };
+  const { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, serviceName } = event;
+  const kept = { tenantId, eventId, name, sessionId, agentId, ticketId, occurredAtMs, test, serviceName };
+  return { ...kept, hasDerivedId: event.hasDerivedId, invalid: event.invalid, attributes };
 }
 
 function pick(eventData: Uint8Array, wanted: ReadonlySet<string>): CountedAttributes {

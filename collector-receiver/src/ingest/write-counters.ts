@@ -15,6 +15,7 @@ import { upsertDataQuality } from "../storage/counters/upsert-data-quality.ts";
 import { upsertDurationHistograms } from "../storage/counters/upsert-duration-histograms.ts";
 import { upsertEventCounts } from "../storage/counters/upsert-event-counts.ts";
 import { upsertHourCounters } from "../storage/counters/upsert-hour-counters.ts";
+import { upsertSegmentCounters } from "../storage/counters/upsert-segment-counters.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import { compareText } from "./compare-text.ts";
 
@@ -46,9 +47,10 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
   const customers = sorted(changes.customers).filter(({ counts }) => counts.some(({ sessions }) => sessions !== 0));
   const agents = sorted(changes.agents);
   const eventCounts = sorted(changes.eventCounts);
-  const attributeCounts = sorted(changes.attributeCounts);
+  const attributeCounts = sorted(changes.attributeCounts.rows);
   const histograms = sorted(changes.histograms);
   const quality = sorted(changes.quality.rows).filter(({ count }) => count !== 0);
+  const segments = sorted(changes.segments.split());
   const aiCalls = sorted(changes.aiCalls.rows);
   // Most merges of a conversation take back what they add.
   const hours = sorted(changes.hours.rows).filter(({ amounts }) => amounts.some((amount) => amount !== 0));
@@ -61,6 +63,7 @@ export async function writeCounters(client: WriterConnection, changes: CounterCh
     hours.length > 0 ? upsertHourCounters(client, hours) : undefined,
     histograms.length > 0 ? upsertDurationHistograms(client, histograms) : undefined,
     attributeCounts.length > 0 ? upsertAttributeCounts(client, attributeCounts) : undefined,
+    segments.length > 0 ? upsertSegmentCounters(client, segments) : undefined,
     agents.length > 0 ? upsertAgentMetrics(client, agents) : undefined,
     eventCounts.length > 0 ? upsertEventCounts(client, eventCounts) : undefined,
   ];

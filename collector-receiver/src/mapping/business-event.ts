@@ -29,6 +29,8 @@ export interface CountableEvent {
   /** The event carries `test: true`: stored, never counted. */
   readonly test: boolean;
   readonly attributes: CountedAttributes;
+  /** `service.name` of the product; a recount knows that of starts of sessions only. */
+  readonly serviceName: string | null;
   /** True if the event came without an id, so that we derived one. */
   readonly hasDerivedId: boolean;
   /** Values that were left out; undefined for nearly all events. */

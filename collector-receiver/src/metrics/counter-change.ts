@@ -30,6 +30,8 @@ export interface AttributeCountChange {
   readonly attribute: string;
   readonly value: string;
   count: number;
+  /** Of them, those with `success: true`. */
+  succeeded: number;
 }
 /** What calls of a model add up to. */
 export interface AiCallChange extends Readonly<Record<AiPriceKey, string>> {

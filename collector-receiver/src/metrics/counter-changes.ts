@@ -2,7 +2,7 @@ import type { CountableEvent } from "../mapping/business-event.ts";
 import { AiCallChanges } from "./ai-call-changes.ts";
 import { aiCallEvent, aiDurationsOf } from "./ai-calls.ts";
 import { customerSlotsOf } from "./customer-days.ts";
-import { countedValueOf, countedValues } from "./attribute-counters.ts";
+import { AttributeCountChanges } from "./attribute-count-changes.ts";
 import { bucketOf, bucketsOfGroup, firstOfGroup } from "./duration-histogram.ts";
 import { amountOfEvent, compiledCounters } from "./compiled-counters.ts";
 import { CustomChanges } from "./custom-changes.ts";
@@ -11,6 +11,7 @@ import { agentNameEvent, eventCounters } from "./event-counters.ts";
 import { noteAgentName } from "./note-agent-name.ts";
 import { HourChanges } from "./hour-changes.ts";
 import { OperationFacts } from "./operation-facts.ts";
+import { SegmentChanges } from "./segment-changes.ts";
 import { sessionCounters, takeoverCounters } from "./session-contribution.ts";
 import type { SessionContribution, TenantRules } from "./session-contribution.ts";
 import { isAiAnswer } from "./session-facts.ts";
@@ -23,7 +24,6 @@ import { closeEventOf, entryOfClose, qualityEntriesOf, testMarkEntriesOf } from 
 import { QualityChanges } from "./quality-changes.ts";
 import type {
   AgentChange,
-  AttributeCountChange,
   BusinessChange,
   CustomerChange,
   EventCountChange,
@@ -33,9 +33,10 @@ import type {
 /** 1 adds, -1 takes back. */
 export type Sign = 1 | -1;
 
-/** Places of the first session counter and of the first takeover counter in a business row, and of the latter in an agent's. */
+/** Places of the first session counter and of the first takeover counter in a business row, and of the latter in a segment's and an agent's. */
 const sessionsAt = eventCounters.length;
 const takeoversAt = sessionsAt + sessionCounters.length;
+const segmentTakeoversAt = sessionCounters.length;
 const agentTakeoversAt = eventCounters.filter(({ byAgent }) => byAgent).length;
 
 /** What counting an event depends on beside the event. */
@@ -61,8 +62,9 @@ export class CounterChanges {
   readonly business = new Map<string, BusinessChange>();
   readonly agents = new Map<string, AgentChange>();
   readonly eventCounts = new Map<string, EventCountChange>();
-  readonly attributeCounts = new Map<string, AttributeCountChange>();
+  readonly attributeCounts = new AttributeCountChanges();
   readonly histograms = new Map<string, HistogramChange>();
+  readonly segments = new SegmentChanges();
   readonly aiCalls = new AiCallChanges();
   readonly quality = new QualityChanges();
   readonly customers = new Map<string, CustomerChange>();
@@ -107,7 +109,7 @@ export class CounterChanges {
     for (const entry of qualityEntriesOf(event, words)) this.quality.add(day.day, event, entry, sign);
     const own = custom?.rules.get(event.name);
     if (own !== undefined) this.#countOwn(event, day, own, sign);
-    for (const attribute of countedValues.get(event.name) ?? []) this.#countValue(event, day, attribute, sign);
+    this.attributeCounts.add(event, day.day, custom === null ? null : custom.segments, sign);
     const rules = compiledCounters.get(event.name);
     if (rules === undefined) {
       if (event.name === aiCallEvent) this.#countAiCall(event, day, sign);
@@ -138,9 +140,12 @@ export class CounterChanges {
   addContribution(tenantId: string, contribution: SessionContribution, rules: EventRules, sign: Sign): void {
     const { start, takeover, hours } = contribution;
     if (start !== null) {
-      const { amounts } = this.#businessOf(tenantId, start.day);
+      const { day, segments } = start;
+      const { amounts } = this.#businessOf(tenantId, day);
+      const ofSegments = segments === null ? null : this.segments.amountsOf(tenantId, day, segments);
       start.amounts.forEach((amount, i) => {
         amounts[sessionsAt + i] = (amounts[sessionsAt + i] as number) + sign * amount;
+        if (ofSegments !== null) ofSegments[i] = (ofSegments[i] as number) + sign * amount;
       });
       if (start.userId !== null) this.#addCustomer(tenantId, start.day, start.userId, sign);
     }
@@ -150,17 +155,20 @@ export class CounterChanges {
 
   #addTakeover(
     tenantId: string,
-    { day: dayName, agentId, atMs, waitMs }: NonNullable<SessionContribution["takeover"]>,
+    { day: dayName, agentId, atMs, waitMs, segments }: NonNullable<SessionContribution["takeover"]>,
     { workingHours }: EventRules,
     sign: Sign,
   ): void {
     const day = this.#dayOf(tenantId, dayName);
     const business = (day.business ??= this.#businessOf(tenantId, dayName)).amounts;
     const agent = this.#agentOf(agentId, day).amounts;
+    const ofSegments = segments === null ? null : this.segments.amountsOf(tenantId, dayName, segments);
     takeoverCounters.forEach(({ amountOf: amountOfWait }, i) => {
       const amount = sign * amountOfWait(waitMs);
       business[takeoversAt + i] = (business[takeoversAt + i] as number) + amount;
       agent[agentTakeoversAt + i] = (agent[agentTakeoversAt + i] as number) + amount;
+      if (ofSegments === null) return;
+      ofSegments[segmentTakeoversAt + i] = (ofSegments[segmentTakeoversAt + i] as number) + amount;
     });
     if (waitMs === null) return;
     this.#addToHistogram(day, firstResponse, waitMs, sign);
@@ -218,8 +226,9 @@ export class CounterChanges {
     const own = this.custom === null ? 0 : this.custom.counters.size + this.custom.sessions.size;
     const byDay =
       this.business.size + this.agents.size + this.eventCounts.size + this.aiCalls.rows.size + this.hours.rows.size;
-    const byValue = this.attributeCounts.size + this.histograms.size + this.customers.size + this.quality.rows.size;
-    return byDay + byValue + own + agentStates.length;
+    const byValue =
+      this.attributeCounts.rows.size + this.histograms.size + this.customers.size + this.quality.rows.size;
+    return byDay + byValue + this.segments.size + own + agentStates.length;
   }
 
   #dayOf(tenantId: string, day: string): DayChanges {
@@ -280,17 +289,6 @@ export class CounterChanges {
     const custom = (this.custom ??= new CustomChanges());
     const addDuration = (name: string, ms: number): void => this.#addToHistogram(day, name, ms, sign);
     for (const rule of rules) custom.add(event, day.day, rule, addDuration, sign);
-  }
-
-  #countValue(event: CountableEvent, { day, prefix }: DayChanges, attribute: string, sign: Sign): void {
-    const value = countedValueOf(event.attributes[attribute]);
-    const key = `${prefix}${event.name}\n${attribute}\n${value}`;
-    const known = this.attributeCounts.get(key);
-    if (known) known.count += sign;
-    else {
-      const { tenantId, name: eventName } = event;
-      this.attributeCounts.set(key, { tenantId, day, eventName, attribute, value, count: sign });
-    }
   }
 
   #addToHistogram({ tenantId, day, prefix, histograms }: DayChanges, metric: string, ms: number, sign: Sign): void {

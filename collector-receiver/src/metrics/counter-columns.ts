@@ -16,6 +16,8 @@ export interface StoredCounter<Column extends string = string> {
 }
 
 type BusinessColumn = EventCounterColumn | SessionCounterColumn | TakeoverCounterColumn | TicketCounterColumn;
+/** A counter that is kept by segment as well. */
+export type SegmentColumn = SessionCounterColumn | TakeoverCounterColumn;
 /** A counter that is kept by agent as well; the agents add up to the business metrics. */
 export type AgentCounterColumn = AgentEventColumn | TakeoverCounterColumn | TicketAgentColumn;
 
@@ -34,6 +36,11 @@ export const agentColumns: readonly StoredCounter<AgentCounterColumn>[] = [
   ...ticketCounters.filter((counter) => counter.byAgent),
 ].map(({ column, decimals }) => ({ column: column as AgentCounterColumn, decimals }));
 
+/** Counters of a segment's row in the order of its `amounts`: what sessions contribute. */
+export const segmentColumns: readonly StoredCounter<SegmentColumn>[] = [...sessionCounters, ...takeoverCounters].map(
+  ({ column, decimals }) => ({ column, decimals }),
+);
+
 /** Distinct customers: moved by the statement that stores a business row, because they do not add up. */
 const customerColumn = "unique_customers";
 
@@ -48,3 +55,6 @@ export const businessCounterColumns: readonly CounterColumn[] = [
 
 /** Every counter of `analytics_agent_metrics`. */
 export const agentCounterColumns: readonly AgentCounterColumn[] = agentColumns.map(({ column }) => column);
+
+/** Every counter of `analytics_segment_counters`. */
+export const segmentCounterColumns: readonly SegmentColumn[] = segmentColumns.map(({ column }) => column);

@@ -1,6 +1,8 @@
 import type { CountableEvent } from "../mapping/business-event.ts";
 import { hashDefinitions, otherGroup } from "../catalogue/custom-definitions.ts";
 import type { CustomCounter, CustomDefinitions, CustomValue } from "../catalogue/custom-definitions.ts";
+import { compileSegments } from "./own-segments.ts";
+import type { OwnSegments } from "./own-segments.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import { compileWords } from "./words.ts";
 import type { OwnWordLists } from "./words.ts";
@@ -23,9 +25,13 @@ export interface CustomCounting {
   readonly hash: string;
   readonly definitions: CustomDefinitions;
   readonly rules: ReadonlyMap<string, readonly CustomRule[]>;
-  /** Attributes that the rules read: mapping has to capture them, and a recount to select them. */
+  /** Events of which attributes are read. */
+  readonly events: ReadonlySet<string>;
+  /** Attributes that are read: mapping has to capture them, and a recount to select them. */
   readonly attributes: ReadonlySet<string>;
   readonly words: OwnWordLists;
+  /** Null: nothing is declared. */
+  readonly segments: OwnSegments | null;
 }
 
 /** Where nothing is grouped. */
@@ -44,7 +50,11 @@ export function compileCounting(definitions: CustomDefinitions, hash = hashDefin
     if (rule.groups) attributes.add(rule.groups.attribute);
     if (rule.attribute !== null) attributes.add(rule.attribute);
   }
-  return { hash, definitions, rules, attributes, words: compileWords(definitions.words) };
+  const ownSegments = Object.entries(definitions.segments ?? {});
+  for (const [, ofEvent] of ownSegments) for (const attribute of Object.keys(ofEvent)) attributes.add(attribute);
+  const events = new Set([...rules.keys(), ...ownSegments.map(([event]) => event)]);
+  const [words, segments] = [compileWords(definitions.words), compileSegments(definitions.segments)];
+  return { hash, definitions, rules, events, attributes, words, segments };
 }
 
 function compileRule(metric: string, definition: CustomCounter): CustomRule {

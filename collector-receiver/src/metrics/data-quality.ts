@@ -3,7 +3,7 @@ import { eventCatalogue } from "@spanledger/sdk/event-catalogue";
 import type { AttributeDefinition, VocabularyName } from "@spanledger/sdk/event-catalogue";
 import { otherAttribute } from "../mapping/invalid-values.ts";
 import { aiCallEvent, hasUnclearCache, isOfSpan } from "./ai-calls.ts";
-import { countedValueOf } from "./attribute-counters.ts";
+import { foldValue } from "./attribute-counters.ts";
 import { isPlaceholder } from "./customer-ids.ts";
 import type { QualityCode } from "./quality-codes.ts";
 import type { TicketChange } from "./ticket-changes.ts";
@@ -15,7 +15,7 @@ export interface QualityEntry {
   readonly code: QualityCode;
   /** As the catalogue or the product's own events declare it, else `other`; empty if it is about the whole event. */
   readonly attribute: string;
-  /** The word that no list knows, as `countedValueOf` gives it; the code of a rejection; else empty. */
+  /** The word that no list knows, as `foldValue` gives it; the code of a rejection; else empty. */
   readonly detail: string;
 }
 
@@ -87,7 +87,7 @@ export function qualityEntriesOf(event: CountableEvent, own: OwnWordLists): read
     for (const { attribute, vocabulary } of words) {
       const word = event.attributes[attribute];
       if (typeof word === "string" && meaningOf(vocabulary, word, own) === undefined) {
-        entries = [...entries, { code: "unknown_word", attribute, detail: countedValueOf(word) }];
+        entries = [...entries, { code: "unknown_word", attribute, detail: foldValue(word) }];
       }
     }
     const contradiction = contradictionOf(event, own);

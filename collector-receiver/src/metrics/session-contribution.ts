@@ -131,6 +131,7 @@ export interface ContributingFacts {
   readonly endOutcome: number | null;
   readonly rating: number | null;
   readonly userId: string | null;
+  readonly segments: string | null;
 }
 
 /** What one session adds to the counters; each part to a day of its own, or null where there is none. */
@@ -144,6 +145,8 @@ export interface SessionContribution {
 interface StartPart {
   readonly day: string;
   readonly userId: string | null;
+  /** As `segmentsOfStart` writes them. */
+  readonly segments: string | null;
   /** In the order of `sessionCounters`. */
   readonly amounts: readonly number[];
 }
@@ -155,6 +158,8 @@ interface TakeoverPart {
   readonly atMs: number;
   /** Null: not known. */
   readonly waitMs: number | null;
+  /** Of the session; null before its start is known. */
+  readonly segments: string | null;
 }
 
 const nothing: SessionContribution = { start: null, takeover: null, hours: [] };
@@ -178,11 +183,13 @@ export function contributionOf(facts: ContributingFacts, rules: TenantRules): Se
 function startPartOf(facts: ContributingFacts, firstStartMs: number, rules: TenantRules): StartPart {
   const day = rules.calendar.dayOf(firstStartMs);
   const session = judgeSession(facts, firstStartMs, costOn(day, rules), rules);
-  return { day, userId: facts.userId, amounts: sessionCounters.map(({ amountOf }) => amountOf(session)) };
+  const { userId, segments } = facts;
+  return { day, userId, segments, amounts: sessionCounters.map(({ amountOf }) => amountOf(session)) };
 }
 
 function takeoverPartOf(facts: ContributingFacts, atMs: number, { calendar }: TenantRules): TakeoverPart {
-  return { day: calendar.dayOf(atMs), agentId: facts.firstTakeoverAgentId, atMs, waitMs: facts.firstWaitMs };
+  const { firstTakeoverAgentId: agentId, firstWaitMs: waitMs, segments } = facts;
+  return { day: calendar.dayOf(atMs), agentId, atMs, waitMs, segments };
 }
 
 function judgeSession(

@@ -3,12 +3,14 @@ import { aiCallEvent } from "./ai-calls.ts";
 import { customerOf } from "./customer-ids.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
 import { codedAt, endCode, sessionMark } from "./session-marks.ts";
+import { segmentsOfStart } from "./session-segments.ts";
+import type { OwnReading } from "./session-segments.ts";
 import { meaningOf } from "./words.ts";
 import type { OwnWordLists } from "./words.ts";
 
 /**
  * What is known of one chat session. Every fact merges by min, max or "or", so the order in which events
- * arrive does not matter; `channel` belongs to the least (time, event id) of its starts, agent and wait to that of its takeovers.
+ * arrive does not matter; `channel` and `segments` belong to the least (time, event id) of its starts, agent and wait to that of its takeovers.
  */
 export interface SessionFacts {
   readonly tenantId: string;
@@ -16,6 +18,8 @@ export interface SessionFacts {
   firstStartMs: number | null;
   firstStartEventId: string | null;
   channel: string | null;
+  /** Of the same start: see `segmentsOfStart`. */
+  segments: string | null;
   lastStartMs: number | null;
   firstSeenMs: number;
   lastActivityMs: number;
@@ -43,11 +47,8 @@ const least = (a: number | null, b: number): number => (a === null || b < a ? b 
 const greatest = (a: number | null, b: number): number => (a === null || b > a ? b : a);
 
 /** Adds what one event says to the facts of its session (or begins them). */
-export function addEventToFacts(
-  known: SessionFacts | undefined,
-  event: CountableEvent,
-  words: OwnWordLists,
-): SessionFacts {
+export function addEventToFacts(known: SessionFacts | undefined, event: CountableEvent, own: OwnReading): SessionFacts {
+  const words = own === null ? null : own.words;
   const at = event.occurredAtMs;
   const facts = known ?? noFacts(event);
   if (event.test) facts.marks |= sessionMark.test;
@@ -60,7 +61,7 @@ export function addEventToFacts(
   }
   switch (event.name) {
     case "session.start":
-      addStart(facts, event);
+      addStart(facts, event, own);
       break;
     case "session.message":
       if (isAiAnswer(event, words)) facts.firstAnswerMs = least(facts.firstAnswerMs, at);
@@ -106,6 +107,7 @@ function noFacts({ tenantId, sessionId, occurredAtMs, name }: CountableEvent): S
     firstStartMs: null,
     firstStartEventId: null,
     channel: null,
+    segments: null,
     lastStartMs: null,
     firstSeenMs: occurredAtMs,
     lastActivityMs: isQuiet(name) ? neverActiveMs : occurredAtMs,
@@ -124,7 +126,8 @@ function noFacts({ tenantId, sessionId, occurredAtMs, name }: CountableEvent): S
   };
 }
 
-function addStart(facts: SessionFacts, { occurredAtMs: at, eventId, attributes }: CountableEvent): void {
+function addStart(facts: SessionFacts, event: CountableEvent, own: OwnReading): void {
+  const { occurredAtMs: at, eventId, attributes } = event;
   const isFirst =
     facts.firstStartMs === null ||
     at < facts.firstStartMs ||
@@ -134,6 +137,7 @@ function addStart(facts: SessionFacts, { occurredAtMs: at, eventId, attributes }
     facts.firstStartMs = at;
     facts.firstStartEventId = eventId;
     facts.channel = typeof channel === "string" ? channel : null;
+    facts.segments = segmentsOfStart(event, own);
   }
   facts.lastStartMs = greatest(facts.lastStartMs, at);
 }

@@ -57,8 +57,8 @@ export class RecountFold {
       this.#tickets.add(event, tenant.words);
       if (event.sessionId === null) continue;
       const known = tenant.sessions.get(event.sessionId);
-      if (known) addEventToFacts(known, event, tenant.words);
-      else tenant.sessions.set(event.sessionId, addEventToFacts(undefined, event, tenant.words));
+      if (known) addEventToFacts(known, event, tenant.rules.custom);
+      else tenant.sessions.set(event.sessionId, addEventToFacts(undefined, event, tenant.rules.custom));
     }
     this.#count(this.#latest?.tenantId, counted);
   }

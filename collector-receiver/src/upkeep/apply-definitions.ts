@@ -1,6 +1,7 @@
 import { hash as digest } from "node:crypto";
 import { hashCounting, hashDefinitions } from "../catalogue/custom-definitions.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
+import { attributeOfSegmentKey, segmentKey } from "../catalogue/custom-segments.ts";
 import { eventsOfWords, listOfWordsKey, wordsKey } from "../catalogue/custom-words.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
@@ -100,9 +101,10 @@ async function findChangedMetrics(
   return besideTests(client, changed);
 }
 
-/** As `changed`, but with no list of words complete for a tenant that has test sessions. */
+/** As `changed`, but with nothing that facts rest on complete for a tenant that has test sessions. */
 async function besideTests(client: WriterConnection, changed: readonly ChangedMetric[]): Promise<ChangedMetric[]> {
-  const isDoubtful = ({ metric, complete }: ChangedMetric): boolean => complete && listOfWordsKey(metric) !== undefined;
+  const isDoubtful = ({ metric, complete }: ChangedMetric): boolean =>
+    complete && (listOfWordsKey(metric) ?? attributeOfSegmentKey(metric)) !== undefined;
   const asked = new Set(changed.filter(isDoubtful).map(({ tenantId }) => tenantId));
   if (asked.size === 0) return [...changed];
   const withTests = await findTenantsWithTests(client, [...asked]);
@@ -117,8 +119,8 @@ interface Counting {
   readonly hash: string;
 }
 
-/** By metric, and by list of words. */
-function countersOf({ metrics, words = {} }: CustomDefinitions): Map<string, Counting> {
+/** By metric, by list of words, and by attribute that figures are split by. */
+function countersOf({ metrics, words = {}, segments = {} }: CustomDefinitions): Map<string, Counting> {
   const ofMetrics = Object.entries(metrics).flatMap(([metric, counter]): [string, Counting][] =>
     counter.kind === "ratio" ? [] : [[metric, { events: [counter.event], hash: hashCounting(counter) }]],
   );
@@ -126,5 +128,11 @@ function countersOf({ metrics, words = {} }: CustomDefinitions): Map<string, Cou
     const list = name as keyof typeof words;
     return [wordsKey(list), { events: eventsOfWords(list), hash: digest("sha256", JSON.stringify(meanings), "hex") }];
   });
-  return new Map([...ofMetrics, ...ofWords]);
+  const ofSegments = Object.entries(segments).flatMap(([event, attributes]) =>
+    Object.entries(attributes).map(([attribute, { values }]): [string, Counting] => [
+      segmentKey(event, attribute),
+      { events: [event], hash: digest("sha256", JSON.stringify(values), "hex") },
+    ]),
+  );
+  return new Map([...ofMetrics, ...ofWords, ...ofSegments]);
 }

@@ -17,7 +17,11 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
   const roles = fc.constantFrom("ai", "user", "bot", " Assistant ", "机器人", "agent", "坐席", "dragon");
   const attributesByName: Record<string, fc.Arbitrary<Record<string, string | number | boolean>>> = {
     "session.start": fc.record(
-      { channel: fc.constantFrom("web", "app", "Kakao 7"), user_id: users },
+      {
+        channel: fc.constantFrom("web", "app", "Kakao 7", " Website", "微信"),
+        plan: fc.constantFrom("free", "pro 2", "Free", 7),
+        user_id: users,
+      },
       { requiredKeys: [] },
     ),
     "session.message": fc.record(
@@ -36,8 +40,18 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
       { reason: fc.constantFrom("keyword", "complaint", "order 10423", "order 7", "客户投诉", "a text ".repeat(9)) },
       { requiredKeys: [] },
     ),
-    "query.order": fc.record({ success: fc.boolean(), response_time_ms: fc.nat(3000) }),
-    "query.tracking": fc.record({ success: fc.boolean() }),
+    "query.order": fc.record(
+      { success: fc.boolean(), response_time_ms: fc.nat(3000), site: fc.constantFrom("uk", "GB", "moon", "mars 7") },
+      { requiredKeys: ["success", "response_time_ms"] },
+    ),
+    "query.tracking": fc.record(
+      {
+        success: fc.boolean(),
+        carrier: fc.constantFrom("dhl", "顺丰", "stork"),
+        service: fc.constantFrom("express", "slow"),
+      },
+      { requiredKeys: ["success"] },
+    ),
     "agent.login": fc.record(
       { agent_name: fc.constantFrom("王芳", "Li Wei", "Ana"), login_id: fc.constantFrom("desk", "phone") },
       { requiredKeys: [] },
@@ -54,7 +68,14 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
     "agent.session_message": fc.constant({}),
     "agent.session_release": fc.record({ handle_duration_seconds: fraction }, { requiredKeys: [] }),
     "agent.session_transfer": fc.record({ handle_duration_seconds: fraction }, { requiredKeys: [] }),
-    "ticket.created": fc.constant({}),
+    "ticket.created": fc.record(
+      {
+        source: fc.constantFrom("Chat", "pigeon"),
+        type: fc.constant("退款"),
+        priority: fc.constantFrom("urgent", "soon"),
+      },
+      { requiredKeys: [] },
+    ),
     "ticket.assigned": fc.constant({}),
     "ticket.status_changed": fc.record(
       {
@@ -115,6 +136,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
         { weight: 1, arbitrary: fc.integer({ min: -600_000, max: 600_000 }) },
       ),
       tenant: fc.constantFrom("default", "default", "brand-b"),
+      service: fc.constantFrom("test", "test", "bot 2", "bot 31", "a name of many words is none", null),
       isTest: fc.integer({ min: 0, max: 59 }).map((n) => n === 0),
       source: fc.integer({ min: 1, max: 2 }),
       id: fc.constantFrom("own", "own", "own", "derived", "foreign" as const),
@@ -152,7 +174,7 @@ export function arbitraryEvents(aroundMs: number, spreadMs: number): fc.Arbitrar
         eventData: new TextEncoder().encode(JSON.stringify(stored)),
         traceId: null,
         spanId: null,
-        serviceName: "test",
+        serviceName: draft.service,
         source: { sourceId, seq },
       });
     });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countedValueOf } from "../../../collector-receiver/src/metrics/attribute-counters.ts";
+import { foldValue } from "../../../collector-receiver/src/metrics/attribute-counters.ts";
 import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
 import { requestOf } from "./arbitrary-events.ts";
@@ -55,5 +55,5 @@ test.each([
   ["x".repeat(41), "other"],
   ["I would like a human please", "other"],
 ])("a value %j is counted as %j", (value, counted) => {
-  expect(countedValueOf(value)).toBe(counted);
+  expect(foldValue(value)).toBe(counted);
 });

@@ -46,6 +46,12 @@ export const ownDefinitions: CustomDefinitions = (() => {
         web_sessions: { ...texts, kind: "sessions", event: "session.start", where: { channel: "web" } },
         vip_share: { ...texts, kind: "ratio", numerator: "vip_amount", denominator: "acme_events" },
       },
+      segments: {
+        "session.start": { service_name: { values: ["bot 2"] }, plan: { ...texts, values: ["pro 2", "free", "7"] } },
+        "session.escalate": { reason: { values: ["order 7"] } },
+        "query.order": { site: { values: ["moon"] } },
+        "query.tracking": { service: { ...texts, values: ["express"] } },
+      },
     },
     reservedMetricKeys,
   );

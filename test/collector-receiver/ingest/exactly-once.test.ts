@@ -10,6 +10,7 @@ import { createTestDatabase } from "../../support/create-test-database.ts";
 import type { TestDatabase } from "../../support/create-test-database.ts";
 import { emptyTables } from "../../support/empty-tables.ts";
 import { openTestIngest } from "../../support/open-test-ingest.ts";
+import { segmentsFromScratch, storedSegments, storedValues, valuesFromScratch } from "./segments-from-scratch.ts";
 import { aiTokensFromScratch, storedAiTokens } from "./ai-tokens-from-scratch.ts";
 import { arbitraryDeliveries, arbitraryEvents, requestOf } from "./arbitrary-events.ts";
 import { countedEvents, countFromScratch, firstTakeovers } from "./count-from-scratch.ts";
@@ -85,9 +86,12 @@ describe.each(worlds)("at $name", ({ timezone, around }) => {
         expect(answers.reduce((sum, answer) => sum + answer.inserted, 0)).toBe(events.length);
         expect(alarms).toEqual([]);
         expect(await storedEvents(database.pool)).toEqual(eventsFromScratch(events));
-        expect(await storedRows()).toEqual(
-          scratchRows(events, { timezone, idleThroughMs: Math.max(watermark + laterHours * hour, around - 30 * hour) }),
+        const rules = { timezone, idleThroughMs: Math.max(watermark + laterHours * hour, around - 30 * hour) };
+        expect(await storedRows()).toEqual(scratchRows(events, rules));
+        expect(await storedSegments(database.pool)).toEqual(
+          segmentsFromScratch(events, { ...rules, idleTimeoutMs: 6 * hour, cost: 10.5 }),
         );
+        expect(await storedValues(database.pool)).toEqual(valuesFromScratch(events, timezone));
         expect(await storedDetails(database.pool)).toEqual(detailsFromScratch(events, timezone));
         expect(await storedOperations(database.pool)).toEqual(operationsFromScratch(events));
         expect(await storedQuality(database.pool)).toEqual(qualityFromScratch(events, timezone));

@@ -30,6 +30,11 @@ const ownWords: CustomDefinitions = {
     end_reason: { failed: ["bored", "customer_left"] },
     agent_status: { busy: ["Lunch-Break"] },
     ticket_status: { closed: ["处理中", "pending"] },
+    channel: { kakao: ["Kakao 7"] },
+  },
+  segments: {
+    "session.start": { plan: { values: ["7", "Free"] }, service_name: { values: ["bot 31"] } },
+    "session.escalate": { reason: { values: ["order 7"] } },
   },
 };
 
@@ -37,7 +42,17 @@ const apply = (tenantId: string, definitions: CustomDefinitions) => applyDefinit
 const verify = (tenantId: string) => verifyTenant(world.database.connectionString, tenantId);
 
 /** What tells rows apart, and what depends on how often they changed. */
-const keys = ["period_type", "period_value", "period_start", "day", "agent_id"];
+const keys = [
+  "period_type",
+  "period_value",
+  "period_start",
+  "day",
+  "agent_id",
+  "dimension",
+  "value",
+  "event_name",
+  "attribute",
+];
 const passing = /^(id|tenant_id|revision|created_at|updated_at|idle_check_at|prev_.*)$/;
 
 /** All that is counted of a tenant, and its facts; a row of zeros equals a missing one. */
@@ -45,6 +60,8 @@ async function countedOf(tenantId: string): Promise<unknown> {
   const tables = [
     "analytics_business_metrics",
     "analytics_agent_metrics",
+    "analytics_segment_counters",
+    "analytics_attribute_counts",
     "analytics_sessions",
     "analytics_ticket_changes",
     "analytics_agent_states",
@@ -85,7 +102,7 @@ test("words that are added later mean what they had meant from the start, once t
       const { drifts, pendingMetrics } = await verify("late");
       // Never in silence.
       if (drifts > 0)
-        expect(pendingMetrics.map(({ metric }) => metric)).toContainEqual(expect.stringMatching(/^words\./));
+        expect(pendingMetrics.map(({ metric }) => metric)).toContainEqual(expect.stringMatching(/^(words|segments)\./));
       await Promise.all([rebuildTenant(world.database.connectionString, "late"), send("late", all.slice(cut))]);
       for (const tenantId of ["early", "late"]) {
         expect(await verify(tenantId), tenantId).toMatchObject({ firstDrifts: [], drifts: 0 });

@@ -49,7 +49,12 @@ async function sealedCounters(day: string): Promise<unknown> {
      order by tenant_id, day, code, attribute, detail, event_name`,
     [day],
   );
-  return [rows, ledger];
+  const { rows: segments } = await world.database.pool.query(
+    `select to_jsonb(s) as row from analytics_segment_counters s where day < $1::date and total_sessions + first_takeovers <> 0
+     order by tenant_id, day, dimension, value`,
+    [day],
+  );
+  return [rows, ledger, segments];
 }
 
 test("what is kept begins with a business month, in the tenant's timezone", () => {

@@ -13,6 +13,7 @@ const statement = batchStatement<AttributeCountChange>(
     attribute: batchOf.text((change) => change.attribute),
     value: batchOf.text((change) => change.value),
     events: batchOf.int8((change) => change.count, adds),
+    succeeded: batchOf.int8((change) => change.succeeded, adds),
   },
   { key: ["tenant_id", "day", "event_name", "attribute", "value"] },
 );

@@ -1,4 +1,5 @@
 import { aiColumns, aiPriceKeys } from "../../metrics/ai-calls.ts";
+import { segmentCounterColumns } from "../../metrics/counter-columns.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** A column of text that may name a person. */
@@ -25,13 +26,15 @@ export const censoredColumns: readonly TextColumn[] = [
     table: "analytics_attribute_counts",
     column: "event_name",
     maxLength: 50,
-    counted: { key: ["day", "attribute", "value"], amounts: ["events"] },
+    counted: { key: ["day", "attribute", "value"], amounts: ["events", "succeeded"] },
   },
   {
     table: "analytics_attribute_counts",
     column: "value",
     maxLength: Infinity,
-    counted: { key: ["day", "event_name", "attribute"], amounts: ["events"] },
+    counted: { key: ["day", "event_name", "attribute"], amounts: ["events", "succeeded"] },
+    // The values of all others are of lists.
+    where: "event_name = 'session.escalate' and attribute = 'reason'",
   },
   {
     table: "analytics_data_quality",
@@ -46,6 +49,13 @@ export const censoredColumns: readonly TextColumn[] = [
     counted: { key: ["day", "code", "attribute", "event_name"], amounts: ["events"] },
     where: "code = 'unknown_word'",
   },
+  {
+    table: "analytics_segment_counters",
+    column: "value",
+    maxLength: Infinity,
+    counted: { key: ["day", "dimension"], amounts: segmentCounterColumns },
+    where: "dimension = 'product'",
+  },
   ...aiPriceKeys.map((column) => ({
     table: "analytics_ai_tokens",
     column,
@@ -56,6 +66,8 @@ export const censoredColumns: readonly TextColumn[] = [
   { table: "analytics_agent_states", column: "session_id", maxLength: 64 },
   { table: "analytics_agent_states", column: "login_id", maxLength: Infinity },
   { table: "analytics_sessions", column: "channel", maxLength: Infinity },
+  { table: "analytics_sessions", column: "segments", maxLength: Infinity },
+  { table: "analytics_sessions", column: "prev_segments", maxLength: Infinity },
   { table: "analytics_sources", column: "service_name", maxLength: Infinity },
   { table: "analytics_notes", column: "text", maxLength: 200 },
   { table: "analytics_rejected_events", column: "event_name", maxLength: 50 },

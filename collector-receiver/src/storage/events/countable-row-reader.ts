@@ -7,8 +7,9 @@ import { uuidText } from "../../bytes/uuid.ts";
 import { StringCache } from "../../bytes/string-cache.ts";
 
 /** What a recount reads of a row, in the order in which `CountableRowReader` takes it. */
-export const countableRowColumns = "event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data";
-const columnCount = 7;
+export const countableRowColumns = `event_id, event_name, session_id, agent_id, ticket_id, occurred_at, event_data,
+  case when event_name = 'session.start' then service_name end`;
+const columnCount = 8;
 
 /** Signature, flags and length of the header's extension; an extension is none that PostgreSQL has (COPY, binary format). */
 const signature = Buffer.from("PGCOPY\n\xff\r\n\0", "latin1");
@@ -32,6 +33,7 @@ class StoredEvent implements CountableEvent {
   declare readonly occurredAtMs: number;
   declare readonly test: boolean;
   declare readonly attributes: CountedAttributes;
+  declare readonly serviceName: string | null;
   declare readonly bytes: Buffer;
   declare readonly idAt: number;
   declare invalid?: InvalidNotes;
@@ -45,6 +47,7 @@ class StoredEvent implements CountableEvent {
     occurredAtMs: number,
     test: boolean,
     attributes: CountedAttributes,
+    serviceName: string | null,
     bytes: Buffer,
     idAt: number,
   ) {
@@ -56,6 +59,7 @@ class StoredEvent implements CountableEvent {
     this.occurredAtMs = occurredAtMs;
     this.test = test;
     this.attributes = attributes;
+    this.serviceName = serviceName;
     this.bytes = bytes;
     this.idAt = idAt;
   }
@@ -126,13 +130,8 @@ export class CountableRowReader {
     pos += 4;
     const name = this.#texts.find(bytes, view, pos, pos + length);
     pos += length;
-    length = view.getInt32(pos);
-    pos += 4;
-    let sessionId: string | null = null;
-    if (length >= 0) {
-      sessionId = this.#texts.find(bytes, view, pos, pos + length);
-      pos += length;
-    }
+    const sessionId = this.#readText(bytes, view, pos);
+    pos += 4 + Math.max(0, view.getInt32(pos));
     let agentId: number | null = null;
     let ticketId: number | null = null;
     if (view.getInt32(pos) === 4) {
@@ -150,6 +149,7 @@ export class CountableRowReader {
     length = view.getInt32(pos);
     // In front of jsonb's text stands its version.
     const attributes = this.#attributes.read(bytes, view, pos + 5, pos + 4 + length);
+    const serviceName = this.#readText(bytes, view, pos + 4 + length);
     const event = new StoredEvent(
       tenantId,
       name,
@@ -159,11 +159,17 @@ export class CountableRowReader {
       epochMs + microseconds / 1000,
       this.#attributes.test,
       attributes,
+      serviceName,
       bytes,
       idAt,
     );
     if (this.#attributes.invalid !== undefined) event.invalid = this.#attributes.invalid;
     return event;
+  }
+
+  #readText(bytes: Buffer, view: DataView, at: number): string | null {
+    const length = view.getInt32(at);
+    return length < 0 ? null : this.#texts.find(bytes, view, at + 4, at + 4 + length);
   }
 }
 

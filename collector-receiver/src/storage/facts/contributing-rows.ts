@@ -15,6 +15,7 @@ export const contributingColumns = {
   endOutcome: "end_outcome",
   rating: "rating",
   userId: "user_id",
+  segments: "segments",
 } as const satisfies Record<keyof ContributingFacts, string>;
 
 /** SQL: the columns under the names of their facts, so that a row read over a writer connection is a `ContributingFacts`. */

@@ -43,6 +43,7 @@ export const sessionColumns = {
   first_start_at: batchOf.time(({ facts }) => facts.firstStartMs, keepsLeast),
   first_start_event_id: batchOf.uuid(({ facts }) => facts.firstStartEventId, keepsOfFirstStart),
   channel: batchOf.text(({ facts }) => facts.channel, keepsOfFirstStart),
+  segments: batchOf.text(({ facts }) => facts.segments, keepsOfFirstStart),
   last_start_at: batchOf.time(({ facts }) => facts.lastStartMs, keepsGreatest),
   first_seen_at: batchOf.time(({ facts }) => facts.firstSeenMs, keepsLeast),
   last_activity_at: batchOf.time(({ facts }) => facts.lastActivityMs, keepsGreatest),

@@ -1,5 +1,5 @@
 import { aiColumns, aiPriceKeys } from "../../metrics/ai-calls.ts";
-import { agentCounterColumns, businessCounterColumns } from "../../metrics/counter-columns.ts";
+import { agentCounterColumns, businessCounterColumns, segmentCounterColumns } from "../../metrics/counter-columns.ts";
 import { hourCounters } from "../../metrics/hour-contribution.ts";
 import type { TenantRules } from "../../metrics/session-contribution.ts";
 import { bucketColumns } from "../counters/bucket-columns.ts";
@@ -36,7 +36,13 @@ export const counterTables: readonly DerivedTable[] = [
   {
     table: "analytics_attribute_counts",
     key: ["day", "event_name", "attribute", "value"],
-    counters: ["events"],
+    counters: ["events", "succeeded"],
+    facts: [],
+  },
+  {
+    table: "analytics_segment_counters",
+    key: ["day", "dimension", "value"],
+    counters: segmentCounterColumns,
     facts: [],
   },
   { table: "analytics_ai_tokens", key: ["day", ...aiPriceKeys], counters: aiColumns, facts: [] },

@@ -16,6 +16,7 @@ export interface CountableRow {
   ticket_id: number | null;
   occurred_at: number;
   event_data: CountedAttributes & { readonly [invalidKey]?: InvalidNotes };
+  service_name: string | null;
   has_derived_id: boolean;
 }
 
@@ -31,7 +32,7 @@ export const isOfSpanSql = `((e.event_name = '${aiCallEvent}' and jsonb_typeof(e
 
 /** What counting reads of `analytics_events e`. */
 export const countableColumns = `
-  e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data,
+  e.event_id, e.event_name, e.session_id, e.agent_id, e.ticket_id, e.occurred_at, e.event_data, e.service_name,
   ${hasDerivedId} as has_derived_id`;
 
 /**
@@ -143,6 +144,7 @@ export function countableEvent(tenantId: string, row: CountableRow): CountableEv
     occurredAtMs: row.occurred_at,
     test: row.event_data["test"] === true,
     attributes: row.event_data,
+    serviceName: row.service_name,
     hasDerivedId: row.has_derived_id,
     invalid: row.event_data[invalidKey],
   };

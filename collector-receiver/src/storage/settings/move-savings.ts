@@ -15,24 +15,46 @@ const costOfDay = `
   select ${counted("c.cost_per_manual_session")} as cost from analytics_costs c
   where c.tenant_id = $1 and c.valid_from <= day.period_start order by c.valid_from desc limit 1`;
 
+/** SQL: the days of the counters and of segments, as `day`. */
+const businessDays = "(select * from analytics_business_metrics where tenant_id = $1 and period_type = 'day') as day";
+const segmentDays = "(select *, day as period_start from analytics_segment_counters where tenant_id = $1) as day";
+
 /**
- * Moves the savings of days, and of their weeks and months, in the open transaction.
- * @param changed SQL that selects `day` and `saved`, by how much its savings change; $1 is the tenant
+ * Moves the savings of days, of their segments, and of their weeks and months, in the open transaction.
+ * @param saved SQL: by how much the savings of the row `day` change, whose day is `period_start`; `before.cost` is the cost of a
+ *   session on it; $1 is the tenant
+ * @param where SQL that is true of the rows that change
  */
-async function moveSavings(client: WriterConnection, changed: string, values: readonly unknown[]): Promise<void> {
+async function moveSavings(
+  client: WriterConnection,
+  saved: string,
+  where: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const changedOf = (days: string): string =>
+    `select day.*, ${saved} as saved from ${days} cross join lateral (${costOfDay}) as before where ${where}`;
   await client.query({
     text: `
-      with changed as (${changed}), of_period as (
-        select period_type, period_value, sum(saved) as saved
+      with changed as (${changedOf(businessDays)}), of_period as (
+        select period.period_type, period.period_value, sum(saved) as saved
         from changed cross join lateral (values
-          ('day', to_char(day, 'YYYY-MM-DD')), ('week', to_char(day, 'IYYY"-W"IW')), ('month', to_char(day, 'YYYY-MM'))
+          ('day', to_char(period_start, 'YYYY-MM-DD')), ('week', to_char(period_start, 'IYYY"-W"IW')),
+          ('month', to_char(period_start, 'YYYY-MM'))
         ) as period (period_type, period_value)
-        where saved <> 0 group by period_type, period_value
+        where saved <> 0 group by period.period_type, period.period_value
       )
       update analytics_business_metrics m
       set estimated_cost_saved = m.estimated_cost_saved + of_period.saved, revision = m.revision + 1, updated_at = now()
       from of_period
       where m.tenant_id = $1 and m.period_type = of_period.period_type and m.period_value = of_period.period_value`,
+    values: [...values],
+  });
+  await client.query({
+    text: `
+      update analytics_segment_counters m set estimated_cost_saved = m.estimated_cost_saved + changed.saved
+      from (${changedOf(segmentDays)}) as changed
+      where m.tenant_id = $1 and m.day = changed.day and m.dimension = changed.dimension and m.value = changed.value
+        and changed.saved <> 0`,
     values: [...values],
   });
 }
@@ -49,12 +71,9 @@ export async function changeCost(
 ): Promise<void> {
   await moveSavings(
     client,
-    `
-      select day.period_start as day, day.ai_resolved_sessions * (${counted("$3::numeric")} - before.cost) as saved
-      from analytics_business_metrics day cross join lateral (${costOfDay}) as before
-      where day.tenant_id = $1 and day.period_type = 'day' and day.period_start >= $2::date
-        and day.period_start < coalesce((
-          select min(c.valid_from) from analytics_costs c where c.tenant_id = $1 and c.valid_from > $2::date), 'infinity')`,
+    `day.ai_resolved_sessions * (${counted("$3::numeric")} - before.cost)`,
+    `day.period_start >= $2::date and day.period_start < coalesce((
+        select min(c.valid_from) from analytics_costs c where c.tenant_id = $1 and c.valid_from > $2::date), 'infinity')`,
     [tenantId, validFrom, cost],
   );
   await client.query({
@@ -74,11 +93,9 @@ export async function changeCost(
 export async function convertMoney(client: WriterConnection, tenantId: string, rate: string): Promise<void> {
   await moveSavings(
     client,
-    `
-      select day.period_start as day, day.ai_resolved_sessions * (${counted("before.cost * $2::numeric")} - before.cost)
-        + round((day.estimated_cost_saved - day.ai_resolved_sessions * before.cost) * ($2::numeric - 1), ${costDecimals}) as saved
-      from analytics_business_metrics day cross join lateral (${costOfDay}) as before
-      where day.tenant_id = $1 and day.period_type = 'day'`,
+    `day.ai_resolved_sessions * (${counted("before.cost * $2::numeric")} - before.cost)
+      + round((day.estimated_cost_saved - day.ai_resolved_sessions * before.cost) * ($2::numeric - 1), ${costDecimals})`,
+    "true",
     [tenantId, rate],
   );
   await client.query({
