@@ -9,6 +9,7 @@ import { describeAiCalls } from "./describe-ai-calls.ts";
 import { describeAlarmCodes } from "./describe-alarm-codes.ts";
 import { describeIgnoredReasons } from "./describe-ignored-reasons.ts";
 import { describeMisdirections } from "./describe-misdirections.ts";
+import { indexDecisions } from "./index-decisions.ts";
 import { lintConfigWithRooms } from "./architecture/write-lint-rules.ts";
 import { architectureWithRooms } from "./architecture/write-room-table.ts";
 import { describeQualityCodes } from "./describe-quality-codes.ts";
@@ -34,6 +35,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/data-quality.md", generate: describeQualityCodes },
   { path: "docs/ai-calls.md", generate: describeAiCalls },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
+  { path: "docs/decisions/README.md", generate: indexDecisions },
   { path: "ARCHITECTURE.md", generate: architectureWithRooms },
   { path: ".oxlintrc.json", generate: lintConfigWithRooms },
   { path: "otel-collector.yaml", generate: writeFlagStatements },
