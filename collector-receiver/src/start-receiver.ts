@@ -52,8 +52,8 @@ export interface StartOptions {
 
 /** One batch is built while another commits. */
 const writerCount = 2;
-/** For requests of tenants that are busy, and for upkeep. */
-const otherConnections = 2;
+/** For requests of tenants that are busy, for upkeep, and, while messages are sent, for these. */
+const otherConnections = 3;
 const watchEveryMs = 30_000;
 
 /**

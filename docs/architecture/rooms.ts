@@ -107,9 +107,9 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "upkeep",
-    does: "what one receiver at a time does for all: sweep, retention, definitions, settled days",
+    does: "what one receiver at a time does for all: sweep, retention, definitions, settled days, alerts, sending",
     startsAt: "watch-tenants.ts",
-    mayImport: ["config", "catalogue", "metrics", "ingest", "storage", "recount"],
+    mayImport: ["config", "catalogue", "metrics", "delivery", "ingest", "storage", "recount"],
   },
   {
     name: "live",

@@ -166,6 +166,21 @@ program
   .option("--remove <id>", "remove the note of this id")
   .action((text, options) => finish(async () => (await import("./run-note.ts")).runNote(text, options)));
 
+const deliveries = program
+  .command("deliveries")
+  .description("list the messages of alerts and reports, the latest first, and what became of them")
+  .option("--tenant <tenant>", "whose messages; all unless given")
+  .addOption(new Option("--state <state>", "only these").choices(["waiting", "sent", "given_up"] as const))
+  .option("--limit <count>", "how many at most", wholeNumber(1, 10_000), 50)
+  .option("--json", "print one JSON document")
+  .action((options) => finish(async () => (await import("./run-deliveries.ts")).runDeliveries(options)));
+deliveries
+  .command("retry")
+  .description("send again what was given up, after the target is mended")
+  .argument("[id]", "only the message of this id; all of the tenant unless given")
+  .option("--tenant <tenant>", "whose messages", "default")
+  .action((id, options) => finish(async () => (await import("./run-deliveries.ts")).retryGivenUp(id, options)));
+
 const goals = program
   .command("goal")
   .description("say what a metric shall reach from a day on: reports, charts and the API show whether it does");

@@ -45,6 +45,12 @@ export const alarmCodes = {
     action:
       "Run NTP on both machines. Counted each half minute while it lasts. If PostgreSQL's clock is the wrong one, days begin and sessions end at wrong times until it is corrected.",
   },
+  delivery_given_up: {
+    meaning:
+      "A message of an alert or a report was not taken by its target: it refused it, or three days of attempts have failed. The log has the reason.",
+    action:
+      "`spanledger deliveries` lists such messages with the last error. Mend the target or its secret, try it with `spanledger deliveries test`, and send again with `spanledger deliveries retry`.",
+  },
   internal_fault: {
     meaning: "The receiver itself failed; the log has the stack.",
     action:

@@ -52,6 +52,8 @@ export interface TenantWatchOptions {
   readonly ingest?: Pick<Ingest, "submit"> | undefined;
   /** The timezone of tenants that have no settings yet. */
   readonly defaultTimezone?: string | undefined;
+  /** The end of each round: judges alerts, and begins to send messages. */
+  readonly tellPeople?: ((client: WriterConnection, nowMs: number) => Promise<void>) | undefined;
   /** After each slice: sessions that it ended, and the days whose counters it changed. */
   readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
 }
@@ -236,6 +238,7 @@ export class TenantWatch {
     for (const { tenantId, retainedFromMs } of round.sealed) this.#retained.set(tenantId, retainedFromMs);
     for await (const _ of forgetEventIds(client)) if (this.#isClosing()) return;
     await forgetWhatIsNotKept(client, { log, isClosing: () => this.#isClosing() });
+    await this.#bounded(client, async () => this.#options.tellPeople?.(client, clock.nowMs()));
   }
 
   /** Counts the tenants of older rules anew: until then their senders are told to wait. */

@@ -17,6 +17,8 @@ export interface NewDeliveries {
   readonly targets: readonly string[];
   /** A `Message` without its key, which is the delivery's id. */
   readonly message: object;
+  /** When it was decided, ms since 1970; PostgreSQL's present unless given. */
+  readonly nowMs?: number;
 }
 
 /**
@@ -41,17 +43,26 @@ export function deliveryIdOf(
  */
 export async function enqueueDeliveries(
   client: WriterConnection,
-  { tenantId, kind, rule, period, targets, message }: NewDeliveries,
+  { tenantId, kind, rule, period, targets, message, nowMs }: NewDeliveries,
 ): Promise<number> {
   const named = [...new Set(targets)];
   const ids = named.map((target) => deliveryIdOf({ tenantId, kind, rule, period }, target));
   const { rowCount } = await client.query({
     text: `
-      insert into analytics_deliveries (tenant_id, delivery_id, kind, rule, period, target, message)
-      select $1, delivery_id, $2, $3, $4, target, message::jsonb
+      insert into analytics_deliveries (tenant_id, delivery_id, kind, rule, period, target, message, created_at, next_attempt_at)
+      select $1, delivery_id, $2, $3, $4, target, message::jsonb, coalesce($8::timestamptz, now()), coalesce($8::timestamptz, now())
       from unnest($5::uuid[], $6::text[], $7::text[]) as delivery (delivery_id, target, message)
       on conflict (tenant_id, delivery_id) do nothing`,
-    values: [tenantId, kind, rule, period, ids, named, ids.map((key) => JSON.stringify({ ...message, key }))],
+    values: [
+      tenantId,
+      kind,
+      rule,
+      period,
+      ids,
+      named,
+      ids.map((key) => JSON.stringify({ ...message, key })),
+      nowMs === undefined ? null : new Date(nowMs),
+    ],
   });
   return rowCount ?? 0;
 }
