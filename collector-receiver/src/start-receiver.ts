@@ -3,8 +3,8 @@ import type pg from "pg";
 import type { FastifyBaseLogger } from "fastify";
 import { buildApp } from "./app.ts";
 import type { ConnectionTimes } from "./receiving/create-http-server.ts";
-import { findDefinitionsFile, loadDefinitions } from "./catalogue/load-definitions.ts";
-import type { CustomDefinitions } from "./catalogue/custom-definitions.ts";
+import { findDefinitionsFile, loadConfigFile } from "./catalogue/load-definitions.ts";
+import type { ConfigFile } from "./catalogue/load-definitions.ts";
 import { reservedMetricKeys } from "./metrics/reserved-metric-keys.ts";
 import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
@@ -31,6 +31,8 @@ import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { answerEarly, type EarlyAnswers } from "./answer-early.ts";
 import { listen } from "./listen.ts";
 import { openReading, ownReads, readElsewhere, threadReads } from "./open-reading.ts";
+import { createSender } from "./create-sender.ts";
+import { tellPeople } from "./upkeep/tell-people.ts";
 import { TenantWatch } from "./upkeep/watch-tenants.ts";
 import { waitForDatabase } from "./wait-for-database.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
@@ -132,31 +134,29 @@ class StartedParts {
 /** Finds or starts PostgreSQL, waits for it, migrates it, and stores settings and definitions that it lacks. */
 async function prepareDatabase(config: Config, log: FastifyBaseLogger, started: StartedParts, early: EarlyAnswers) {
   const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
-  const definitions = definitionsFile === null ? null : await loadDefinitions(definitionsFile, reservedMetricKeys);
+  const file = definitionsFile === null ? null : await loadConfigFile(definitionsFile, reservedMetricKeys);
+  const prepare = (connectionString: string) => prepareSchema(config, file, connectionString, log);
   const { databaseUrl } = config;
-  if (databaseUrl === undefined) {
-    return prepareSchema(config, definitions, await startDatabase(config, log, started), log);
-  }
+  if (databaseUrl === undefined) return prepare(await startDatabase(config, log, started));
   const onWaiting = (isWaiting: boolean): void => early.setPhase(isWaiting ? "waiting" : "preparing");
-  return waitForDatabase({ connectionString: databaseUrl, log, onWaiting }, () =>
-    prepareSchema(config, definitions, databaseUrl, log),
-  );
+  return waitForDatabase({ connectionString: databaseUrl, log, onWaiting }, () => prepare(databaseUrl));
 }
 
 /** Migrates, and stores settings and definitions. May be repeated. */
 async function prepareSchema(
   config: Config,
-  definitions: CustomDefinitions | null,
+  file: ConfigFile | null,
   connectionString: string,
   log: FastifyBaseLogger,
 ) {
   const migrated = await migrateDatabase(config.migrationDatabaseUrl ?? connectionString);
   if (migrated.length > 0) log.info({ migrations: migrated }, "the schema is at head now");
+  const definitions = file?.definitions ?? null;
   const tenantDefaults = tenantDefaultsOf(config, definitions);
   await checkSettings(connectionString, tenantsOf(config), tenantDefaults, log);
   const custom = (await applyCustomDefinitions(connectionString, definitions, log)) ?? undefined;
   const countedAttributes = countedAttributesWith(custom === undefined ? null : compileCounting(custom));
-  return { connectionString, tenantDefaults, custom, countedAttributes };
+  return { connectionString, tenantDefaults, custom, countedAttributes, delivery: file?.delivery };
 }
 
 // Only if there is no PostgreSQL, or a Redis, is their code loaded: it would occupy memory for nothing.
@@ -168,9 +168,18 @@ async function startDatabase(config: Config, log: FastifyBaseLogger, started: St
   return server.connectionString;
 }
 
-async function startLive(redisUrl: string, pool: pg.Pool, log: FastifyBaseLogger, now: () => number): Promise<Live> {
+async function startLive(
+  { redisUrl }: Config,
+  parts: { readonly pool: pg.Pool; readonly log: FastifyBaseLogger; readonly now: () => number },
+  metrics: ReceiverMetrics,
+  started: StartedParts,
+): Promise<Live | undefined> {
+  if (redisUrl === undefined) return undefined;
   const { createLive } = await import("./live/create-live.ts");
-  return createLive({ redisUrl, pool, log, now });
+  const live = createLive({ redisUrl, ...parts });
+  started.add("the live counters", () => live.close());
+  measureLive(metrics.registry, live);
+  return live;
 }
 
 interface ReadyDatabase extends Awaited<ReturnType<typeof prepareDatabase>> {
@@ -191,6 +200,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
   );
   measureSourceGaps(metrics.registry, pool);
   const onAlarm = raiseAlarms(metrics, log);
+  const sender = createSender({ ...database, log, onAlarm, now: () => watch.nowMs() });
   const watch: TenantWatch = new TenantWatch({
     connectionString,
     log,
@@ -200,6 +210,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     switchesRules: config.autoRebuild,
     ingest: { submit: (request, bytes) => ingest.submit(request, bytes) },
     defaultTimezone: tenantDefaults.timezone,
+    tellPeople: (client, nowMs) => tellPeople(client, nowMs, () => void sender.send()),
     onSwept: (sessions, days) => {
       metrics.countSettled(sessions);
       live?.publish(days);
@@ -208,11 +219,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
   measureRetention(metrics.registry, () => watch.announcements());
   measureClock(metrics.registry, () => watch.skewMs());
   const now = (): number => watch.nowMs();
-  const live = config.redisUrl === undefined ? undefined : await startLive(config.redisUrl, pool, log, now);
-  if (live !== undefined) {
-    started.add("the live counters", () => live.close());
-    measureLive(metrics.registry, live);
-  }
+  const live = await startLive(config, { pool, log, now }, metrics, started);
   const late = new LateLog(log);
   const ingest = new GroupCommit({
     connectionString,
@@ -236,6 +243,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
   // Before any reader: what reads must not take the last connections.
   await ingest.open();
   sayConnections(config, log);
+  started.add("the sender of messages", () => sender.close());
   await watch.start();
   started.add("the tenant watch", () => watch.close());
   return { bodies, metrics, onAlarm, ingest, now, ...tenantTimes(watch), ...(live === undefined ? {} : { live }) };
