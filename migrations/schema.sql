@@ -599,6 +599,12 @@ create table analytics_sessions (
   prev_first_wait_ms bigint,
   segments text collate "C",
   prev_segments text collate "C",
+  released_at timestamp with time zone,
+  first_release_event_id uuid,
+  handle_ms bigint,
+  prev_released_at timestamp with time zone,
+  prev_first_release_event_id uuid,
+  prev_handle_ms bigint,
   constraint analytics_sessions_pkey PRIMARY KEY (tenant_id, session_id)
 ) with (fillfactor=60);
 

@@ -20,7 +20,13 @@ import { ticketPlaces } from "./ticket-places.ts";
 import { wordsOf } from "./words.ts";
 import { workingMsUntil } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
-import { closeEventOf, entryOfClose, qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
+import {
+  closeEventOf,
+  contradictingHandleTime,
+  entryOfClose,
+  qualityEntriesOf,
+  testMarkEntriesOf,
+} from "./data-quality.ts";
 import { QualityChanges } from "./quality-changes.ts";
 import type {
   AgentChange,
@@ -138,7 +144,7 @@ export class CounterChanges {
 
   /** Adds or takes back what a session contributes, each part to its own day. */
   addContribution(tenantId: string, contribution: SessionContribution, rules: EventRules, sign: Sign): void {
-    const { start, takeover, hours } = contribution;
+    const { start, takeover, doubtfulRelease, hours } = contribution;
     if (start !== null) {
       const { day, segments } = start;
       const { amounts } = this.#businessOf(tenantId, day);
@@ -151,6 +157,11 @@ export class CounterChanges {
     }
     if (takeover !== null) this.#addTakeover(tenantId, takeover, rules, sign);
     this.hours.add(tenantId, hours, sign);
+    if (doubtfulRelease !== null) {
+      const { day, atMs, eventId } = doubtfulRelease;
+      const release = { tenantId, name: "agent.session_release", occurredAtMs: atMs, eventId };
+      this.quality.add(day, release, contradictingHandleTime, sign);
+    }
   }
 
   #addTakeover(

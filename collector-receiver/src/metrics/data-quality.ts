@@ -40,6 +40,11 @@ const contradictingDurations: QualityEntry = {
   attribute: "first_token_ms",
   detail: "",
 };
+/** How long an agent handled a session, as its release says, is not how long the agent had it. It follows from the session's facts. */
+export const contradictingHandleTime: QualityEntry = {
+  ...contradictingDurations,
+  attribute: "handle_duration_seconds",
+};
 const unclearCache: QualityEntry = { code: "cache_unclear", attribute: "cached_input_tokens", detail: "" };
 const contradictingEnd: QualityEntry = { code: "contradicting_end", attribute: "resolved", detail: "" };
 /** The entry of a close, by its code. It follows from the history of the ticket, not from the event alone. */

@@ -84,12 +84,12 @@ export const qualityCodes = {
   },
   contradicting_durations: {
     kind: "contradiction",
-    en: "Two durations contradict each other. The first token came after the end of the answer, or a ticket's resolution_duration_hours is more than ten times and ten minutes off the time from its creation to its only close. All count as they were sent.",
-    zh: "两个时长相互矛盾：首个字晚于回答结束，或工单的 resolution_duration_hours 与从创建到唯一一次关闭的时间相差十倍以上且超过十分钟；都按发送的值计数。",
+    en: "Two durations contradict each other. The first token came after the end of the answer, or a ticket's resolution_duration_hours, or the handle_duration_seconds of a release, is more than ten times and ten minutes off the time that it should be: from the ticket's creation to its only close, or from the only takeover to the only release of the session. All count as they were sent.",
+    zh: "两个时长相互矛盾：首个字晚于回答结束，或工单的 resolution_duration_hours 与从创建到唯一一次关闭的时间、或释放会话的 handle_duration_seconds 与从唯一一次接管到唯一一次释放的时间相差十倍以上且超过十分钟；都按发送的值计数。",
     enAction:
-      "Measure both from the request, so that first_token_ms is at most response_time_ms. Send hours in resolution_duration_hours, not minutes or seconds.",
+      "Measure both from the request, so that first_token_ms is at most response_time_ms. Send hours in resolution_duration_hours and seconds in handle_duration_seconds, not another unit.",
     zhAction:
-      "两者都从收到请求起计时，first_token_ms 不应大于 response_time_ms；resolution_duration_hours 的单位是小时，不是分钟或秒。",
+      "两者都从收到请求起计时，first_token_ms 不应大于 response_time_ms；resolution_duration_hours 的单位是小时，handle_duration_seconds 的单位是秒，请勿发送其他单位。",
   },
   contradicting_end: {
     kind: "contradiction",

@@ -1,9 +1,10 @@
 import type { BusinessCalendar } from "./business-calendar.ts";
+import { areContradicting } from "./contradicting-durations.ts";
 import type { CustomCounting } from "./custom-counting.ts";
 import { hourPartsOf } from "./hour-contribution.ts";
 import type { HourPart } from "./hour-contribution.ts";
 import { toScaledInteger } from "./scale-decimal.ts";
-import { codeOf, endCode, isTestSession } from "./session-marks.ts";
+import { codeOf, endCode, heldMoreThanOnce, isTestSession } from "./session-marks.ts";
 import { outcomeOf, outcomes } from "./session-outcome.ts";
 import type { SessionOutcome } from "./session-outcome.ts";
 import type { WorkingCalendar } from "./working-hours.ts";
@@ -126,6 +127,9 @@ export interface ContributingFacts {
   readonly takenOverMs: number | null;
   readonly firstTakeoverAgentId: number | null;
   readonly firstWaitMs: number | null;
+  readonly releasedMs: number | null;
+  readonly firstReleaseEventId: string | null;
+  readonly handleMs: number | null;
   readonly firstAnswerMs: number | null;
   readonly marks: number;
   readonly endOutcome: number | null;
@@ -139,6 +143,8 @@ export interface SessionContribution {
   readonly start: StartPart | null;
   readonly takeover: TakeoverPart | null;
   readonly hours: readonly HourPart[];
+  /** The release, if its handle time contradicts the time since the takeover. */
+  readonly doubtfulRelease: ReleasePart | null;
 }
 
 /** On the day of the first start. */
@@ -162,7 +168,14 @@ interface TakeoverPart {
   readonly segments: string | null;
 }
 
-const nothing: SessionContribution = { start: null, takeover: null, hours: [] };
+/** On the day of the release. */
+interface ReleasePart {
+  readonly day: string;
+  readonly atMs: number;
+  readonly eventId: string;
+}
+
+const nothing: SessionContribution = { start: null, takeover: null, doubtfulRelease: null, hours: [] };
 
 /**
  * What a session contributes: a pure function of (facts, settings, watermark), so that a counter can
@@ -172,11 +185,12 @@ const nothing: SessionContribution = { start: null, takeover: null, hours: [] };
 export function contributionOf(facts: ContributingFacts, rules: TenantRules): SessionContribution {
   if (isTestSession(facts)) return nothing;
   const isKept = (ms: number): boolean => rules.retainedFromMs === null || ms >= rules.retainedFromMs;
-  const { firstStartMs, takenOverMs } = facts;
+  const { firstStartMs, takenOverMs, releasedMs } = facts;
   return {
     start: firstStartMs !== null && isKept(firstStartMs) ? startPartOf(facts, firstStartMs, rules) : null,
     takeover: takenOverMs !== null && isKept(takenOverMs) ? takeoverPartOf(facts, takenOverMs, rules) : null,
     hours: hourPartsOf(facts, rules.calendar, isKept),
+    doubtfulRelease: releasedMs !== null && isKept(releasedMs) ? doubtfulReleaseOf(facts, releasedMs, rules) : null,
   };
 }
 
@@ -190,6 +204,18 @@ function startPartOf(facts: ContributingFacts, firstStartMs: number, rules: Tena
 function takeoverPartOf(facts: ContributingFacts, atMs: number, { calendar }: TenantRules): TakeoverPart {
   const { firstTakeoverAgentId: agentId, firstWaitMs: waitMs, segments } = facts;
   return { day: calendar.dayOf(atMs), agentId, atMs, waitMs, segments };
+}
+
+/** A session that was taken over and released once was handled from the takeover to the release. */
+function doubtfulReleaseOf(
+  { takenOverMs, firstReleaseEventId, handleMs, marks }: ContributingFacts,
+  atMs: number,
+  { calendar }: TenantRules,
+): ReleasePart | null {
+  if (takenOverMs === null || firstReleaseEventId === null || handleMs === null) return null;
+  const heldMs = atMs - takenOverMs;
+  if (heldMs < 0 || (marks & heldMoreThanOnce) !== 0 || !areContradicting(handleMs, heldMs)) return null;
+  return { day: calendar.dayOf(atMs), atMs, eventId: firstReleaseEventId };
 }
 
 function judgeSession(

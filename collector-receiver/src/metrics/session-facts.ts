@@ -10,7 +10,8 @@ import type { OwnWordLists } from "./words.ts";
 
 /**
  * What is known of one chat session. Every fact merges by min, max or "or", so the order in which events
- * arrive does not matter; `channel` and `segments` belong to the least (time, event id) of its starts, agent and wait to that of its takeovers.
+ * arrive does not matter; `channel` and `segments` belong to the least (time, event id) of its starts, agent and wait to that of its
+ * takeovers, the handle time to that of its releases.
  */
 export interface SessionFacts {
   readonly tenantId: string;
@@ -30,6 +31,10 @@ export interface SessionFacts {
   firstTakeoverAgentId: number | null;
   /** What the customer waited until the first takeover; null if that takeover does not say. */
   firstWaitMs: number | null;
+  releasedMs: number | null;
+  firstReleaseEventId: string | null;
+  /** How long the agent handled it, as the first release says; null if it does not say. */
+  handleMs: number | null;
   /** The first answer of the AI. */
   firstAnswerMs: number | null;
   /** Bits of `sessionMark`. */
@@ -80,9 +85,12 @@ export function addEventToFacts(known: SessionFacts | undefined, event: Countabl
       break;
     case "agent.session_release":
       facts.marks |= sessionMark.human | sessionMark.released;
+      addRelease(facts, event);
+      break;
+    case "agent.session_transfer":
+      facts.marks |= sessionMark.human | sessionMark.transferred;
       break;
     case "agent.session_message":
-    case "agent.session_transfer":
       facts.marks |= sessionMark.human;
       break;
     case feedback: {
@@ -117,6 +125,9 @@ function noFacts({ tenantId, sessionId, occurredAtMs, name }: CountableEvent): S
     firstTakeoverEventId: null,
     firstTakeoverAgentId: null,
     firstWaitMs: null,
+    releasedMs: null,
+    firstReleaseEventId: null,
+    handleMs: null,
     firstAnswerMs: null,
     marks: 0,
     endOutcome: null,
@@ -128,11 +139,7 @@ function noFacts({ tenantId, sessionId, occurredAtMs, name }: CountableEvent): S
 
 function addStart(facts: SessionFacts, event: CountableEvent, own: OwnReading): void {
   const { occurredAtMs: at, eventId, attributes } = event;
-  const isFirst =
-    facts.firstStartMs === null ||
-    at < facts.firstStartMs ||
-    (at === facts.firstStartMs && eventId < (facts.firstStartEventId as string));
-  if (isFirst) {
+  if (isBeforeKnown(at, eventId, facts.firstStartMs, facts.firstStartEventId)) {
     const { channel } = attributes;
     facts.firstStartMs = at;
     facts.firstStartEventId = eventId;
@@ -143,16 +150,29 @@ function addStart(facts: SessionFacts, event: CountableEvent, own: OwnReading): 
 }
 
 function addTakeover(facts: SessionFacts, { occurredAtMs: at, eventId, agentId, attributes }: CountableEvent): void {
-  const isFirst =
-    facts.takenOverMs === null ||
-    at < facts.takenOverMs ||
-    (at === facts.takenOverMs && eventId < (facts.firstTakeoverEventId as string));
+  const isFirst = isBeforeKnown(at, eventId, facts.takenOverMs, facts.firstTakeoverEventId);
+  if (facts.takenOverMs !== null) facts.marks |= sessionMark.takenOverAgain;
   if (!isFirst) return;
   const { wait_duration_seconds: wait } = attributes;
   facts.takenOverMs = at;
   facts.firstTakeoverEventId = eventId;
   facts.firstTakeoverAgentId = agentId;
   facts.firstWaitMs = typeof wait === "number" ? toScaledInteger(wait, 3) : null;
+}
+
+function addRelease(facts: SessionFacts, { occurredAtMs: at, eventId, attributes }: CountableEvent): void {
+  const isFirst = isBeforeKnown(at, eventId, facts.releasedMs, facts.firstReleaseEventId);
+  if (facts.releasedMs !== null) facts.marks |= sessionMark.releasedAgain;
+  if (!isFirst) return;
+  const { handle_duration_seconds: handled } = attributes;
+  facts.releasedMs = at;
+  facts.firstReleaseEventId = eventId;
+  facts.handleMs = typeof handled === "number" ? toScaledInteger(handled, 3) : null;
+}
+
+/** Whether an event comes before the first one that is known, by (time, event id). */
+function isBeforeKnown(at: number, eventId: string, knownMs: number | null, knownEventId: string | null): boolean {
+  return knownMs === null || at < knownMs || (at === knownMs && eventId < (knownEventId as string));
 }
 
 /** By (time, text), as PostgreSQL's collate "C" compares: by bytes of UTF-8, which is code point order. */

@@ -6,7 +6,16 @@ export const sessionMark = {
   test: 2,
   /** An agent released it. */
   released: 4,
+  /** More than one takeover. */
+  takenOverAgain: 8,
+  /** More than one release. */
+  releasedAgain: 16,
+  /** An agent transferred it. */
+  transferred: 32,
 } as const;
+
+/** If none of these is set, the only release tells how long the agent had the session since the only takeover. */
+export const heldMoreThanOnce = sessionMark.takenOverAgain | sessionMark.releasedAgain | sessionMark.transferred;
 
 /** True if nothing of the session counts. */
 export function isTestSession({ marks }: { readonly marks: number }): boolean {

@@ -1,3 +1,4 @@
+import { areContradicting } from "./contradicting-durations.ts";
 import { compareTicketChanges } from "./ticket-changes.ts";
 import type { TicketChange } from "./ticket-changes.ts";
 
@@ -125,9 +126,6 @@ function closedAgainIn(stretch: readonly TicketChange[]): TicketPart[] {
   );
 }
 
-/** Two durations of the same time that cannot both be right: a factor of ten and ten minutes apart, as other units are. */
-export const contradiction = { factor: 10, ms: 600_000 } as const;
-
 /** A ticket that was closed once, and never reopened, took the time from its creation to its close. */
 function contradictionParts({ createdMs }: TicketHistory, changes: readonly TicketChange[]): TicketPart[] {
   const closes = changes.filter(({ kind }) => kind === "closed");
@@ -136,9 +134,8 @@ function contradictionParts({ createdMs }: TicketHistory, changes: readonly Tick
   const { atMs, resolutionMs: told } = close;
   const measured = atMs - createdMs;
   if (told === null || measured < 0 || changes.some(({ kind }) => kind === "reopened")) return [];
-  const [shorter, longer] = [Math.min(told, measured), Math.max(told, measured)];
-  const isContradiction = longer > contradiction.factor * shorter && longer - shorter > contradiction.ms;
-  return isContradiction ? [{ atMs, amounts: {}, doubt: { code: "contradicting_durations", close } }] : [];
+  if (!areContradicting(told, measured)) return [];
+  return [{ atMs, amounts: {}, doubt: { code: "contradicting_durations", close } }];
 }
 
 /** A ticket is in the backlog from its creation on, unless its last change is a close. */

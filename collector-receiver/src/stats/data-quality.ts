@@ -97,7 +97,7 @@ export async function readDataQuality(
 
 function entryOf(
   row: QualityRow,
-  examples: ReadonlyMap<string, QualityExample>,
+  examples: ReadonlyMap<QualityRow, QualityExample[]>,
   language: "en" | "zh",
 ): DataQualityEntry {
   const { kind, [language]: meaning, [`${language}Action` as const]: action } = qualityCodes[row.code];
@@ -113,7 +113,7 @@ function entryOf(
     last_day: row.lastDay,
     meaning,
     action,
-    examples: isRejection ? [] : row.examples.flatMap((example) => examples.get(example) ?? []),
+    examples: examples.get(row) ?? [],
     rejections: isRejection ? [...row.examples] : [],
   };
 }

@@ -55,7 +55,29 @@ export function qualityFromScratch(events: readonly BusinessEvent[], timezone: s
     const key = [tenantId, day, "contradicting_durations", "resolution_duration_hours", "", "ticket.closed"].join("|");
     ledger[key] = (ledger[key] ?? 0) + 1;
   }
+  for (const { tenantId, occurredAtMs } of contradictingReleases(countedEvents(events))) {
+    const key = [tenantId, localDay(occurredAtMs, timezone), "contradicting_durations", "handle_duration_seconds", ""];
+    const named = [...key, "agent.session_release"].join("|");
+    ledger[named] = (ledger[named] ?? 0) + 1;
+  }
   return ledger;
+}
+
+/** Releases whose handle time is ten times, and ten minutes, more or less than the time since the takeover, if a session has one of each. */
+function contradictingReleases(events: readonly BusinessEvent[]): BusinessEvent[] {
+  const told = events.filter(({ sessionId, name }) => sessionId !== null && name.startsWith("agent.session_"));
+  return [...Map.groupBy(told, ({ tenantId, sessionId }) => `${tenantId}|${sessionId}`).values()].flatMap((own) => {
+    const named = (name: string) => own.filter((event) => event.name === `agent.session_${name}`);
+    const [takeovers, releases] = [named("takeover"), named("release")];
+    const [takeover, release] = [takeovers[0], releases[0]];
+    if (takeover === undefined || release === undefined) return [];
+    if (takeovers.length > 1 || releases.length > 1 || named("transfer").length > 0) return [];
+    const seconds = release.attributes["handle_duration_seconds"];
+    const held = (release.occurredAtMs - takeover.occurredAtMs) / 1000;
+    if (typeof seconds !== "number" || held < 0) return [];
+    const [less, most] = [seconds, held].toSorted((a, b) => a - b) as [number, number];
+    return most > 10 * less && most - less > 600 ? [release] : [];
+  });
 }
 
 /** The same as it is stored. */

@@ -1,7 +1,12 @@
 import type { Pool } from "pg";
 import { vocabularies } from "@spanledger/sdk/event-catalogue";
 import { invalidKey } from "../../mapping/invalid-values.ts";
-import { entryOfClose, qualityEntriesOf, testMarkEntriesOf } from "../../metrics/data-quality.ts";
+import {
+  contradictingHandleTime,
+  entryOfClose,
+  qualityEntriesOf,
+  testMarkEntriesOf,
+} from "../../metrics/data-quality.ts";
 import type { OwnWordLists } from "../../metrics/words.ts";
 import {
   countableEvent,
@@ -12,7 +17,9 @@ import {
 import { readOwnWords } from "./read-custom-definitions.ts";
 import { placeholders } from "../../metrics/customer-ids.ts";
 import { qualityCodes } from "../../metrics/quality-codes.ts";
-import { contradiction, maxTicketChanges } from "../../metrics/ticket-contribution.ts";
+import { contradictingSql } from "../../metrics/contradicting-durations.ts";
+import { heldMoreThanOnce } from "../../metrics/session-marks.ts";
+import { maxTicketChanges } from "../../metrics/ticket-contribution.ts";
 import { isCountedSession } from "../../metrics/session-outcome.ts";
 import { eventColumns, listedEvent } from "../lists/listed-event.ts";
 import type { EventRow, ListedEvent } from "../lists/listed-event.ts";
@@ -22,10 +29,18 @@ import type { InstantRange } from "./read-ticket-stock.ts";
 export type QualityEventRow = EventRow & {
   readonly has_derived_id: boolean;
   readonly is_closed_again: boolean;
-  /** How long its ticket took, if that contradicts what it says: ms as text. */
+  /** How long its ticket took, or its agent had the session, if that contradicts what it says: ms as text. */
   readonly measured_ms: string | null;
   readonly is_of_counted_session: boolean;
 };
+
+const ticketClosed = "ticket.closed";
+
+/** Times that are measured between events: the attribute that they contradict, and how they are named beside it. */
+export const measuredTimes = {
+  ofTicket: { attribute: "resolution_duration_hours", name: "created_to_closed_hours", unitMs: 3_600_000 },
+  ofSession: { attribute: "handle_duration_seconds", name: "takeover_to_release_seconds", unitMs: 1000 },
+} as const;
 
 const firstId = "00000000-0000-0000-0000-000000000000";
 const rowsOfPage = 500;
@@ -62,12 +77,13 @@ export async function readQualityEvents(
   return found;
 }
 
-/** Beside what an event says, how long its ticket took, if that is another time. */
+/** Beside what an event says, how long its ticket took, or its agent had the session, if that is another time. */
 function withMeasured(row: QualityEventRow): ListedEvent {
   const listed = listedEvent(row);
   if (row.measured_ms === null) return listed;
-  const hours = Number((Number(row.measured_ms) / 3_600_000).toFixed(2));
-  return { ...listed, attributes: { ...listed.attributes, created_to_closed_hours: hours } };
+  const { name, unitMs } = measuredTimes[row.event_name === ticketClosed ? "ofTicket" : "ofSession"];
+  const measured = Number((Number(row.measured_ms) / unitMs).toFixed(2));
+  return { ...listed, attributes: { ...listed.attributes, [name]: measured } };
 }
 
 async function readPage(
@@ -131,20 +147,32 @@ const isClosedAgain = `exists (
  * SQL over `analytics_events e`: how long its ticket took, in ms, if the event is its only close and says otherwise, as
  * ticket-contribution.ts judges it.
  */
-const measuredMs = `(
+const ticketMs = `(
   select measured.ms::text from analytics_ticket_changes close
   join analytics_tickets ticket using (tenant_id, ticket_id)
   cross join lateral (
     select trunc(extract(epoch from close.changed_at - ticket.created_at) * 1000)::bigint as ms) as measured
   where close.tenant_id = e.tenant_id and close.ticket_id = e.ticket_id and close.changed_at = e.occurred_at
     and close.event_id = e.event_id and close.kind = 'closed' and measured.ms >= 0
-    and greatest(close.resolution_ms, measured.ms) > ${contradiction.factor} * least(close.resolution_ms, measured.ms)
-    and abs(close.resolution_ms - measured.ms) > ${contradiction.ms}
+    and ${contradictingSql("close.resolution_ms", "measured.ms")}
     and not exists (
       select from analytics_ticket_changes other
       where other.tenant_id = e.tenant_id and other.ticket_id = e.ticket_id and other.event_id <> e.event_id
         and other.kind in ('closed', 'reopened'))
     and ${isOneTicket})`;
+
+/**
+ * SQL over `analytics_events e`: how long the agent had the session, in ms, if the event is its only release and says otherwise, as
+ * session-contribution.ts judges it.
+ */
+const heldMs = `(
+  select measured.ms::text from analytics_sessions s
+  cross join lateral (select trunc(extract(epoch from s.released_at - s.taken_over_at) * 1000)::bigint as ms) as measured
+  where s.tenant_id = e.tenant_id and s.session_id = e.session_id and s.released_at = e.occurred_at
+    and s.first_release_event_id = e.event_id and s.marks & ${heldMoreThanOnce} = 0 and ${isCountedSession}
+    and measured.ms >= 0 and ${contradictingSql("s.handle_ms", "measured.ms")})`;
+
+const measuredMs = `case e.event_name when '${ticketClosed}' then ${ticketMs} when 'agent.session_release' then ${heldMs} end`;
 
 /** SQL over `analytics_events e`: its session is no test. */
 const isOfCountedSession = `not exists (
@@ -168,7 +196,7 @@ function mayHave(code: QualityKey["code"], attribute: string): { condition: stri
       return { condition: `${hasDerivedId} and not ${isOfSpanSql}`, more: [] };
     case "contradiction":
       if (code === "closed_again") return { condition: isClosedAgain, more: [] };
-      if (isOfTicket({ code, attribute })) return { condition: `${measuredMs} is not null`, more: [] };
+      if (isOfHistory({ code, attribute })) return { condition: `${measuredMs} is not null`, more: [] };
       return code === "contradicting_end" ? both("resolved", "reason") : both("first_token_ms", "response_time_ms");
     case "rejection":
       return { condition: "false", more: [] };
@@ -183,9 +211,20 @@ const nobody = `^[^[:alnum:]]*(${[...placeholders]
   .filter((text) => /\p{L}|\d/u.test(text))
   .join("|")})?[^[:alnum:]]*$`;
 
-/** Whether an entry follows from the history of a ticket rather than from the event alone. */
-function isOfTicket({ code, attribute }: Pick<QualityKey, "code" | "attribute">): boolean {
-  return Object.values(entryOfClose).some((entry) => entry.code === code && entry.attribute === attribute);
+type EntryKind = Pick<QualityKey, "code" | "attribute">;
+
+/** Whether an entry follows from the history of a ticket. */
+function isOfTicket(asked: EntryKind): boolean {
+  return Object.values(entryOfClose).some((entry) => isSameKind(entry, asked));
+}
+
+/** Whether an entry follows from the history of a ticket or a session rather than from the event alone. */
+function isOfHistory(asked: EntryKind): boolean {
+  return isOfTicket(asked) || isSameKind(contradictingHandleTime, asked);
+}
+
+function isSameKind(a: EntryKind, b: EntryKind): boolean {
+  return a.code === b.code && a.attribute === b.attribute;
 }
 
 /** Whether an event has an entry of the ledger, by the function that counts it. */
@@ -195,7 +234,7 @@ export function isDoubtful(
   { code, attribute, detail }: QualityKey,
   words: OwnWordLists,
 ): boolean {
-  if (isOfTicket({ code, attribute })) return code === "closed_again" ? row.is_closed_again : row.measured_ms !== null;
+  if (isOfHistory({ code, attribute })) return code === "closed_again" ? row.is_closed_again : row.measured_ms !== null;
   const event = countableEvent(tenantId, {
     ...row,
     occurred_at: Number(row.occurred_at_ms),

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { invalidKey } from "../../mapping/invalid-values.ts";
 import { readOwnWords } from "./read-custom-definitions.ts";
-import { isDoubtful, qualityEventColumns } from "./read-quality-events.ts";
+import { isDoubtful, measuredTimes, qualityEventColumns } from "./read-quality-events.ts";
 import type { QualityEventRow } from "./read-quality-events.ts";
 import type { QualityRow } from "./read-quality.ts";
 
@@ -19,41 +19,31 @@ export interface QualityExample {
 /**
  * The examples of entries that are still stored and still have the entry: an erasure, retention or a test mark may have come
  * between.
- * @returns by the text under which the ledger names them
+ * @returns by entry: an event may be an example of several
  */
 export async function readQualityExamples(
   pool: Pick<Pool, "query">,
   tenantId: string,
   entries: readonly QualityRow[],
-): Promise<ReadonlyMap<string, QualityExample>> {
-  const named = entries.flatMap((entry) =>
-    entry.code === "rejected" ? [] : entry.examples.map((example) => ({ entry, example })),
-  );
-  const places = new Map(named.map(({ example }) => [example, example.split("_")]));
+): Promise<ReadonlyMap<QualityRow, QualityExample[]>> {
+  const withEvents = entries.filter(({ code }) => code !== "rejected");
+  const places = new Set(withEvents.flatMap(({ examples }) => examples));
   const { rows } = await pool.query<QualityEventRow>({
     name: "stats-read-quality-examples",
     text: readExamplesSql,
-    values: [tenantId, [...places.values()].map(([ms]) => ms), [...places.values()].map(([, id]) => id)],
+    values: [tenantId, ...[0, 1].map((part) => [...places].map((place) => place.split("_")[part]))],
   });
   const words = await readOwnWords(pool, tenantId);
   const stored = new Map(rows.map((row) => [`${row.occurred_at_ms}_${row.event_id}`, row]));
-  return new Map(
-    named.flatMap(({ entry, example }) => {
+  const examplesOf = (entry: QualityRow): QualityExample[] =>
+    entry.examples.flatMap((example) => {
       const row = stored.get(example);
       if (row === undefined || !isDoubtful(tenantId, row, entry, words)) return [];
-      return [
-        [
-          example,
-          {
-            event_id: row.event_id,
-            session_id: row.session_id,
-            occurred_at: new Date(Number(row.occurred_at_ms)).toISOString(),
-            ...valuesOf(row, entry),
-          },
-        ] as const,
-      ];
-    }),
-  );
+      const occurredAt = new Date(Number(row.occurred_at_ms)).toISOString();
+      const { event_id: eventId, session_id: sessionId } = row;
+      return [{ event_id: eventId, session_id: sessionId, occurred_at: occurredAt, ...valuesOf(row, entry) }];
+    });
+  return new Map(withEvents.map((entry) => [entry, examplesOf(entry)]));
 }
 
 /** What an event says, and what contradicts it. */
@@ -66,11 +56,12 @@ function valuesOf(
     return { value: notes?.[attribute]?.value ?? null, against: null };
   }
   const value = data[attribute] as number;
-  const ofAnswer = measuredMs === null;
-  return { value, against: ofAnswer ? (data["response_time_ms"] as number) : Number(measuredMs) / hourMs };
+  const measured = Object.values(measuredTimes).find((time) => time.attribute === attribute);
+  return {
+    value,
+    against: measured === undefined ? (data["response_time_ms"] as number) : Number(measuredMs) / measured.unitMs,
+  };
 }
-
-const hourMs = 3_600_000;
 
 const readExamplesSql = `
 select found.*

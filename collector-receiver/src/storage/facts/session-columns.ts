@@ -1,4 +1,5 @@
 import type { SessionFacts } from "../../metrics/session-facts.ts";
+import { sessionMark } from "../../metrics/session-marks.ts";
 import { batchOf, keepsGreatest, keepsLeast } from "../wire/batch-columns.ts";
 import type { Merge } from "../wire/batch-columns.ts";
 import type { BatchColumns } from "../wire/batch-statement.ts";
@@ -27,6 +28,14 @@ const keepsOfFirstTakeover: Merge = (
           or excluded.first_takeover_event_id < stored.first_takeover_event_id))
       then ${incoming} else ${stored} end`;
 
+/** These columns belong to the release with the least (time, event id). */
+const keepsOfFirstRelease: Merge = (
+  stored,
+  incoming,
+) => `case when excluded.released_at is not null and (stored.released_at is null
+        or (excluded.released_at, excluded.first_release_event_id) < (stored.released_at, stored.first_release_event_id))
+      then ${incoming} else ${stored} end`;
+
 /** The customer that was named with the greatest (time, text); facts of older rules have no time. */
 const keepsOfLastCustomer: Merge = (
   stored,
@@ -36,7 +45,13 @@ const keepsOfLastCustomer: Merge = (
         or excluded.user_id_at = stored.user_id_at and excluded.user_id > stored.user_id)
       then ${incoming} else ${stored} end`;
 
-const keepsAll: Merge = (stored, incoming) => `${stored} | ${incoming}`;
+/** SQL of a mark if the stored and the incoming event are two; false as well where one of them is not there. */
+const ifTwo = (mark: number, at: string, eventId: string): string =>
+  `case when (stored.${at}, stored.${eventId}) <> (excluded.${at}, excluded.${eventId}) then ${mark} else 0 end`;
+
+const keepsAll: Merge = (stored, incoming) => `${stored} | ${incoming}
+      | ${ifTwo(sessionMark.takenOverAgain, "taken_over_at", "first_takeover_event_id")}
+      | ${ifTwo(sessionMark.releasedAgain, "released_at", "first_release_event_id")}`;
 
 /** The facts of `analytics_sessions`, each with its merge. Writing, merging and `verify` derive from this list. */
 export const sessionColumns = {
@@ -53,6 +68,9 @@ export const sessionColumns = {
   first_takeover_event_id: batchOf.uuid(({ facts }) => facts.firstTakeoverEventId, keepsOfFirstTakeover),
   first_takeover_agent_id: batchOf.int4(({ facts }) => facts.firstTakeoverAgentId, keepsOfFirstTakeover),
   first_wait_ms: batchOf.int8(({ facts }) => facts.firstWaitMs, keepsOfFirstTakeover),
+  released_at: batchOf.time(({ facts }) => facts.releasedMs, keepsLeast),
+  first_release_event_id: batchOf.uuid(({ facts }) => facts.firstReleaseEventId, keepsOfFirstRelease),
+  handle_ms: batchOf.int8(({ facts }) => facts.handleMs, keepsOfFirstRelease),
   first_answer_at: batchOf.time(({ facts }) => facts.firstAnswerMs, keepsLeast),
   marks: batchOf.int8(({ facts }) => facts.marks, keepsAll),
   end_outcome: batchOf.int8(({ facts }) => facts.endOutcome, keepsGreatest),
