@@ -110,7 +110,7 @@ function displayOf(unit: MetricUnit, decimals: number): MetricDisplay {
     case "percent":
       return { style: "percent", digits: 1 };
     case "currency":
-      return { style: "currency", digits: decimals === 0 ? 0 : 2 };
+      return decimals === 0 ? { style: "currency", digits: 0, isWhole: true } : { style: "currency", digits: 2 };
     case "count":
       return { style: "number", digits: decimals };
     case "ratio":

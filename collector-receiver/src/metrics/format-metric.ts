@@ -77,6 +77,7 @@ export function formatMetric(
   locale: Locale,
   currency: string,
 ): string {
+  if (value !== null && display.style === "currency") return formatMoney(value, display, locale, currency);
   if (value === null || display.style !== "duration") return formatPlanned(value, unit, display, locale, currency);
   const ms = multiply(value, { numerator: msInUnit[unit] ?? 1n, denominator: 1n });
   return display.isTotal === true ? formatInUnit(ms, display, locale, true) : formatSpan(ms, locale);
@@ -95,10 +96,7 @@ export function formatPlanned(
     case "percent":
       return formatPercent(value, display.digits, locale);
     case "currency":
-      return formatText(
-        formatOf(locale, { style: "currency", currency, ...exactly(display.digits), ...symbolOf(currency) }),
-        roundHalfUp(value, display.digits),
-      );
+      return formatCurrency(value, display.digits, locale, currency);
     case "number": {
       const text = withoutTrailingZeros(roundHalfUp(value, display.digits));
       return formatText(formatOf(locale, exactly(decimalsOf(text))), text);
@@ -108,6 +106,29 @@ export function formatPlanned(
       return formatInUnit(ms, display, locale, false);
     }
   }
+}
+
+function formatCurrency(value: Fraction, digits: number, locale: Locale, currency: string): string {
+  return formatText(
+    formatOf(locale, { style: "currency", currency, ...exactly(digits), ...symbolOf(currency) }),
+    roundHalfUp(value, digits),
+  );
+}
+
+/** From this amount on, money is written as its metric says; below, with the currency's decimals, two at most. */
+const largeAmount = 100;
+
+function formatMoney(
+  value: Fraction,
+  { digits, isWhole }: Extract<MetricDisplay, { style: "currency" }>,
+  locale: Locale,
+  currency: string,
+): string {
+  const { maximumFractionDigits: ofCurrency = 2 } = formatOf(locale, { style: "currency", currency }).resolvedOptions();
+  const small = Math.max(digits, Math.min(2, ofCurrency));
+  // Judged as it would read, so that 99.999 is "¥100" and not "¥100.00".
+  const isSmall = isWhole !== true && Math.abs(Number(roundHalfUp(value, small))) < largeAmount;
+  return formatCurrency(value, isSmall ? small : digits, locale, currency);
 }
 
 /** ¥ in both languages for the yuan, which Intl writes as CN¥ in English; the yen keeps a symbol of its own in Chinese. */

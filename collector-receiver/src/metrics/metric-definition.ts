@@ -53,7 +53,14 @@ export interface MetricPresentation {
  * the next smaller one where it would read below 1.
  */
 export type MetricDisplay =
-  | { readonly style: "number" | "percent" | "currency"; readonly digits: number }
+  | { readonly style: "number" | "percent"; readonly digits: number }
+  | {
+      readonly style: "currency";
+      /** From 100 on; smaller amounts have two, but for the plan's keys. */
+      readonly digits: number;
+      /** Amounts have no decimals at all. */
+      readonly isWhole?: true;
+    }
   | {
       readonly style: "duration";
       readonly unit: TimeUnit;

@@ -104,11 +104,24 @@ describe("text", () => {
     expect(textOf(key, counters, "en")).toBe(en);
   });
 
-  it("writes money without decimals, in the currency of the tenant", () => {
-    expect(textOf("estimated_cost_saved", { estimated_cost_saved: "46230" })).toBe("¥46,230");
-    expect(textOf("estimated_cost_saved", { estimated_cost_saved: "46230" }, "en")).toBe("¥46,230");
-    expect(textOf("estimated_cost_saved", { estimated_cost_saved: "54200.5" })).toBe("¥54,201");
-    expect(textOf("estimated_cost_saved", { estimated_cost_saved: "12.5" }, "en", "EUR")).toBe("€13");
+  it.each([
+    ["46230", "CNY", "¥46,230", "¥46,230"],
+    ["54200.5", "CNY", "¥54,201", "¥54,201"],
+    ["100", "CNY", "¥100", "¥100"],
+    ["99.995", "CNY", "¥100", "¥100"],
+    ["99.994", "CNY", "¥99.99", "¥99.99"],
+    ["12.5", "EUR", "€12.50", "€12.50"],
+    ["0.004", "EUR", "€0.00", "€0.00"],
+    ["0", "CNY", "¥0.00", "¥0.00"],
+    ["-99.994", "CNY", "\u2212¥99.99", "\u2212¥99.99"],
+    ["-100", "CNY", "\u2212¥100", "\u2212¥100"],
+    // No coin is smaller than a yen, and a dinar has a thousand fils.
+    ["12.5", "JPY", "JP¥13", "¥13"],
+    ["1.2345", "KWD", "KWD\u00a01.23", "KWD\u00a01.23"],
+  ])("money of %s %s is %s and %s: two decimals below 100", (saved, currency, zh, en) => {
+    const counters = { estimated_cost_saved: saved };
+    expect(textOf("estimated_cost_saved", counters, "zh-CN", currency)).toBe(zh);
+    expect(textOf("estimated_cost_saved", counters, "en", currency)).toBe(en);
   });
 
   it("keeps every digit of a large number", () => {

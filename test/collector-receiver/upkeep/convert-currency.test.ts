@@ -145,8 +145,8 @@ test("a settled month names its savings in the currency in which it was told, an
   expect(restatementsOf(reading, "en")[0]?.figures).toMatchObject([
     {
       metric: "estimated_cost_saved",
-      was: { formatted: "¥30" },
-      is: { formatted: "€15" },
+      was: { formatted: "¥30.00" },
+      is: { formatted: "€15.00" },
       reasons: ["currency_changed"],
     },
   ]);
