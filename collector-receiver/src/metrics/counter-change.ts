@@ -81,3 +81,15 @@ export interface BusinessPeriodChange {
   readonly periodStart: string;
   readonly amounts: Float64Array;
 }
+
+/** The changes of one tenant's day by what they are looked up with: an event makes no key of its own. */
+export interface DayChanges {
+  readonly tenantId: string;
+  readonly day: string;
+  /** What the keys of its changes begin with. */
+  readonly prefix: string;
+  business: BusinessChange | null;
+  readonly eventCounts: Map<string, EventCountChange>;
+  readonly agents: Map<number | null, AgentChange>;
+  readonly histograms: Map<string, Map<number, HistogramChange>>;
+}

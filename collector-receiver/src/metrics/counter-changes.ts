@@ -20,18 +20,13 @@ import { ticketPlaces } from "./ticket-places.ts";
 import { wordsOf } from "./words.ts";
 import { workingMsUntil } from "./working-hours.ts";
 import { agentColumns, businessColumns } from "./counter-columns.ts";
-import {
-  closeEventOf,
-  contradictingHandleTime,
-  entryOfClose,
-  qualityEntriesOf,
-  testMarkEntriesOf,
-} from "./data-quality.ts";
+import { closeEventOf, entryOfClose, qualityEntriesOf, testMarkEntriesOf } from "./data-quality.ts";
 import { QualityChanges } from "./quality-changes.ts";
 import type {
   AgentChange,
   BusinessChange,
   CustomerChange,
+  DayChanges,
   EventCountChange,
   HistogramChange,
 } from "./counter-change.ts";
@@ -47,18 +42,6 @@ const agentTakeoversAt = eventCounters.filter(({ byAgent }) => byAgent).length;
 
 /** What counting an event depends on beside the event. */
 export type EventRules = Pick<TenantRules, "calendar" | "workingHours" | "custom">;
-
-/** The changes of one tenant's day by what they are looked up with: an event makes no key of its own. */
-interface DayChanges {
-  readonly tenantId: string;
-  readonly day: string;
-  /** What the keys of its changes begin with. */
-  readonly prefix: string;
-  business: BusinessChange | null;
-  readonly eventCounts: Map<string, EventCountChange>;
-  readonly agents: Map<number | null, AgentChange>;
-  readonly histograms: Map<string, Map<number, HistogramChange>>;
-}
 
 /**
  * The changes that a batch makes to the counters, folded in memory: at most one per row of a table.
@@ -157,11 +140,7 @@ export class CounterChanges {
     }
     if (takeover !== null) this.#addTakeover(tenantId, takeover, rules, sign);
     this.hours.add(tenantId, hours, sign);
-    if (doubtfulRelease !== null) {
-      const { day, atMs, eventId } = doubtfulRelease;
-      const release = { tenantId, name: "agent.session_release", occurredAtMs: atMs, eventId };
-      this.quality.add(day, release, contradictingHandleTime, sign);
-    }
+    if (doubtfulRelease !== null) this.quality.addRelease(tenantId, doubtfulRelease, sign);
   }
 
   #addTakeover(

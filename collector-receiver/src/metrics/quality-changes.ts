@@ -1,6 +1,7 @@
 import type { QualityChange } from "./counter-change.ts";
-import { exampleOf } from "./data-quality.ts";
+import { contradictingHandleTime, exampleOf } from "./data-quality.ts";
 import type { DoubtfulEvent, QualityEntry } from "./data-quality.ts";
+import type { ReleasePart } from "./session-contribution.ts";
 
 /** What a batch changes in the ledger of data quality. */
 export class QualityChanges {
@@ -19,5 +20,11 @@ export class QualityChanges {
       known.count += sign;
       known.example ??= example;
     } else this.rows.set(key, { tenantId, day, eventName, ...entry, example, count: sign });
+  }
+
+  /** Adds or takes back a release whose handle time contradicts the time since the takeover. */
+  addRelease(tenantId: string, { day, atMs, eventId }: ReleasePart, sign: 1 | -1): void {
+    const release = { tenantId, name: "agent.session_release", occurredAtMs: atMs, eventId };
+    this.add(day, release, contradictingHandleTime, sign);
   }
 }

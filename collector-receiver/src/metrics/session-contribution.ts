@@ -169,7 +169,7 @@ interface TakeoverPart {
 }
 
 /** On the day of the release. */
-interface ReleasePart {
+export interface ReleasePart {
   readonly day: string;
   readonly atMs: number;
   readonly eventId: string;
