@@ -562,6 +562,15 @@ create table analytics_sender_clocks (
   constraint analytics_sender_clocks_pkey PRIMARY KEY (tenant_id, service_name)
 );
 
+create table analytics_service_versions (
+  tenant_id text not null,
+  service_name text not null,
+  service_version text not null,
+  first_seen timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now(),
+  constraint analytics_service_versions_pkey PRIMARY KEY (tenant_id, service_name, service_version)
+);
+
 create table analytics_sessions (
   tenant_id text not null,
   session_id character varying(64) not null,
@@ -806,6 +815,10 @@ create policy everybody on analytics_segment_counters as permissive for all to p
 
 create policy own_tenant on analytics_segment_counters as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
+create policy everybody on analytics_service_versions as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_service_versions as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
 create policy everybody on analytics_settings as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_settings as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
@@ -929,6 +942,72 @@ create view analytics_ai_spend with (security_invoker=true) as
          LIMIT 1) price ON (true))
   WHERE (used.calls <> 0);
 
+create view analytics_annotations with (security_invoker=true) as
+ SELECT analytics_notes.tenant_id,
+    analytics_notes.noted_at AS happened_at,
+    'note'::text AS kind,
+    NULL::text AS subject,
+    analytics_notes.text
+   FROM analytics_notes
+UNION ALL
+ SELECT version.tenant_id,
+    version.first_seen AS happened_at,
+    'version'::text AS kind,
+    version.service_name AS subject,
+    version.service_version AS text
+   FROM analytics_service_versions version
+  WHERE (EXISTS ( SELECT
+           FROM analytics_service_versions earlier
+          WHERE ((earlier.tenant_id = version.tenant_id) AND (earlier.service_name = version.service_name) AND (ROW(earlier.first_seen, earlier.service_version) < ROW(version.first_seen, version.service_version)))))
+UNION ALL
+ SELECT analytics_setting_changes.tenant_id,
+    analytics_setting_changes.performed_at AS happened_at,
+        CASE analytics_setting_changes.setting
+            WHEN 'definitions'::text THEN 'definitions'::text
+            ELSE 'setting'::text
+        END AS kind,
+        CASE
+            WHEN (analytics_setting_changes.setting <> 'definitions'::text) THEN analytics_setting_changes.setting
+            ELSE NULL::text
+        END AS subject,
+    analytics_setting_changes.value AS text
+   FROM analytics_setting_changes
+UNION ALL
+ SELECT analytics_settings.tenant_id,
+    spanledger_start_of_day(analytics_settings.timezone, analytics_settings.rules_since) AS happened_at,
+    'rules'::text AS kind,
+    NULL::text AS subject,
+    (analytics_settings.counting_rules)::text AS text
+   FROM analytics_settings
+  WHERE (analytics_settings.rules_since IS NOT NULL)
+UNION ALL
+ SELECT cost.tenant_id,
+    spanledger_start_of_day(settings.timezone, cost.valid_from) AS happened_at,
+    'cost'::text AS kind,
+    settings.currency AS subject,
+    (cost.cost_per_manual_session)::text AS text
+   FROM (analytics_costs cost
+     JOIN analytics_settings settings USING (tenant_id))
+  WHERE (EXISTS ( SELECT
+           FROM analytics_costs earlier
+          WHERE ((earlier.tenant_id = cost.tenant_id) AND (earlier.valid_from < cost.valid_from))))
+UNION ALL
+ SELECT price.tenant_id,
+    spanledger_start_of_day(price.timezone, price.valid_from) AS happened_at,
+    'price'::text AS kind,
+    NULL::text AS subject,
+    price.models AS text
+   FROM ( SELECT price_1.tenant_id,
+            settings.timezone,
+            price_1.valid_from,
+            string_agg(DISTINCT price_1.model, ', '::text) AS models
+           FROM (analytics_model_prices price_1
+             JOIN analytics_settings settings USING (tenant_id))
+          WHERE (EXISTS ( SELECT
+                   FROM analytics_model_prices earlier
+                  WHERE (((earlier.tenant_id = price_1.tenant_id) AND (earlier.provider = price_1.provider) AND (earlier.model = price_1.model) AND (earlier.service_tier = price_1.service_tier)) AND (earlier.valid_from < price_1.valid_from))))
+          GROUP BY price_1.tenant_id, settings.timezone, price_1.valid_from) price;
+
 create view analytics_attribute_counts_by_period with (security_invoker=true) as
  SELECT analytics_attribute_counts.tenant_id,
     period.period_type,
@@ -1008,6 +1087,23 @@ create view analytics_retention_announcements as
   WHERE (retained_from > COALESCE(( SELECT max(done.applied_from) AS max
            FROM analytics_retention_plans done
           WHERE (done.tenant_id = plan.tenant_id)), '-infinity'::timestamp with time zone));
+
+create view analytics_setting_changes with (security_barrier=true) as
+ SELECT analytics_audit.tenant_id,
+    analytics_audit.performed_at,
+    setting.name AS setting,
+    ((analytics_audit.details -> 'change'::text) ->> setting.key) AS value
+   FROM (analytics_audit
+     CROSS JOIN ( VALUES ('timezone'::text,'timezone'::text,'timezone'::text), ('currency'::text,'currency'::text,'currency'::text), ('idle_timeout'::text,'idleTimeoutSeconds'::text,'idle_timeout_seconds'::text), ('agent_heartbeat'::text,'agentHeartbeatSeconds'::text,'agent_heartbeat_seconds'::text), ('working_hours'::text,'workingHours'::text,'working_hours'::text)) setting(name, key, key_before))
+  WHERE (((analytics_audit.action)::text = 'settings'::text) AND ((analytics_audit.details -> 'change'::text) ? setting.key) AND ((analytics_audit.details -> 'before'::text) ? setting.key_before) AND (((analytics_audit.details -> 'change'::text) -> setting.key) <> ((analytics_audit.details -> 'before'::text) -> setting.key_before)) AND spanledger_may_read(analytics_audit.tenant_id))
+UNION ALL
+ SELECT analytics_audit.tenant_id,
+    analytics_audit.performed_at,
+    'definitions'::text AS setting,
+    ( SELECT string_agg(metric.value, ', '::text ORDER BY metric.value) AS string_agg
+           FROM jsonb_array_elements_text((analytics_audit.details -> 'metrics'::text)) metric(value)) AS value
+   FROM analytics_audit
+  WHERE (((analytics_audit.action)::text = 'definitions'::text) AND ((analytics_audit.details ->> 'before'::text) IS NOT NULL) AND ((analytics_audit.details -> 'metrics'::text) <> '[]'::jsonb) AND spanledger_may_read(analytics_audit.tenant_id));
 
 CREATE OR REPLACE FUNCTION public.spanledger_add_tenant_reader(login name, tenant text)
  RETURNS void
@@ -1437,13 +1533,22 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  reader text;
 begin
-  perform public.spanledger_grant_rights_before_segments();
+  perform public.spanledger_grant_rights_before_service_versions();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update, delete on public.analytics_segment_counters to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_service_versions to spanledger_receiver';
   end if;
-  if to_regrole('spanledger_reader') is not null then
-    execute 'grant select on public.analytics_segment_counters to spanledger_reader';
+  foreach reader in array array['spanledger_receiver', 'spanledger_reader', 'spanledger_tenant_reader']
+  loop
+    if to_regrole(reader) is not null then
+      execute format('grant select on public.analytics_service_versions, public.analytics_setting_changes, public.analytics_annotations to %I', reader);
+    end if;
+  end loop;
+  -- Messages hold links that open reports: a tenant's reader does not see them, though its tenant's rows have a policy.
+  if to_regrole('spanledger_tenant_reader') is not null then
+    execute 'revoke select on public.analytics_deliveries from spanledger_tenant_reader';
   end if;
 end
 $function$;
@@ -1708,6 +1813,22 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_service_versions()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.spanledger_grant_rights_before_segments();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_segment_counters to spanledger_receiver';
+  end if;
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_segment_counters to spanledger_reader';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_settled_months()
  RETURNS void
  LANGUAGE plpgsql
@@ -1896,6 +2017,19 @@ exception when duplicate_table or duplicate_object or unique_violation then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.spanledger_may_read(tenant text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select case
+    when to_regrole('spanledger_tenant_reader') is null or (select rolsuper from pg_roles where rolname = session_user) then true
+    when pg_has_role(session_user, 'spanledger_tenant_reader', 'usage') then coalesce(tenant = public.spanledger_login_tenant(), false)
+    else true
+  end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.spanledger_needs_claim(event_id uuid, occurred_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE sql
@@ -1979,8 +2113,8 @@ AS $function$
     ('analytics_custom_counters'), ('analytics_custom_metrics'), ('analytics_custom_session_counts'),
     ('analytics_data_quality'), ('analytics_deliveries'), ('analytics_duration_counters'), ('analytics_event_counts'),
     ('analytics_goals'), ('analytics_hour_counters'), ('analytics_model_prices'), ('analytics_notes'),
-    ('analytics_rejected_events'), ('analytics_segment_counters'), ('analytics_settings'), ('analytics_sources'),
-    ('analytics_tickets')
+    ('analytics_rejected_events'), ('analytics_segment_counters'), ('analytics_service_versions'), ('analytics_settings'),
+    ('analytics_sources'), ('analytics_tickets')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.spanledger_wait_for_tenants(tenants text[])
@@ -2005,6 +2139,8 @@ comment on column analytics_ai_tokens.unclear_calls is 'Calls that say more toke
 comment on column analytics_ai_tokens.sampled_calls is 'Calls of which a sampler let only some arrive: there were more.';
 
 comment on table analytics_alerts is 'Business alerts: definition, and whether each is firing. Upkeep judges them.';
+
+comment on view analytics_annotations is 'What happened at a moment: notes, new versions, changes of settings and rules. Charts over time mark it.';
 
 comment on column analytics_attribute_counts.succeeded is 'Of the events, those with success: true.';
 
@@ -2068,6 +2204,10 @@ comment on table analytics_segment_counters is 'What sessions contribute to the 
 
 comment on table analytics_sender_clocks is 'Senders whose clock runs ahead: evidence, which nothing verifies.';
 
+comment on table analytics_service_versions is 'When a version of a service was first seen: evidence for charts, which nothing verifies.';
+
+comment on view analytics_setting_changes is 'Changes of settings and own definitions, from the audit.';
+
 comment on column analytics_settings.v7_claims is 'True once an id of version 7 came with another time than it holds.';
 
 comment on table analytics_settled_months is 'What each month said when it was settled; the case study names what has changed since.';
@@ -2130,6 +2270,12 @@ grant delete, insert, select, update on analytics_alerts to spanledger_receiver;
 
 grant select on analytics_alerts to spanledger_tenant_reader;
 
+grant select on analytics_annotations to spanledger_reader;
+
+grant select on analytics_annotations to spanledger_receiver;
+
+grant select on analytics_annotations to spanledger_tenant_reader;
+
 grant select on analytics_attribute_counts to spanledger_reader;
 
 grant insert, select, update on analytics_attribute_counts to spanledger_receiver;
@@ -2191,8 +2337,6 @@ grant delete, insert, select, update on analytics_data_quality to spanledger_rec
 grant select on analytics_data_quality to spanledger_tenant_reader;
 
 grant delete, insert, select, update on analytics_deliveries to spanledger_receiver;
-
-grant select on analytics_deliveries to spanledger_tenant_reader;
 
 grant select on analytics_dropped_months to spanledger_receiver;
 
@@ -2290,9 +2434,21 @@ grant select on analytics_segment_counters to spanledger_tenant_reader;
 
 grant delete, insert, select, update on analytics_sender_clocks to spanledger_receiver;
 
+grant select on analytics_service_versions to spanledger_reader;
+
+grant delete, insert, select, update on analytics_service_versions to spanledger_receiver;
+
+grant select on analytics_service_versions to spanledger_tenant_reader;
+
 grant select (channel), select (end_outcome), select (escalated_at), select (first_answer_at), select (first_end_at), select (first_seen_at), select (first_start_at), select (last_activity_at), select (last_start_at), select (marks), select (rating), select (session_id), select (taken_over_at), select (tenant_id) on analytics_sessions to spanledger_reader;
 
 grant insert, select, update on analytics_sessions to spanledger_receiver;
+
+grant select on analytics_setting_changes to spanledger_reader;
+
+grant select on analytics_setting_changes to spanledger_receiver;
+
+grant select on analytics_setting_changes to spanledger_tenant_reader;
 
 grant select on analytics_settings to spanledger_reader;
 
@@ -2349,6 +2505,8 @@ grant execute on function spanledger_lock_tenant_alone(text) to public;
 grant execute on function spanledger_lock_tenants(text[]) to public;
 
 grant execute on function spanledger_login_tenant() to public;
+
+grant execute on function spanledger_may_read(text) to public;
 
 grant execute on function spanledger_needs_claim(uuid,timestamp with time zone) to public;
 

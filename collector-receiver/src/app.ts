@@ -160,6 +160,7 @@ function createOtlpReceiver(
     retainedFromMs: options.retainedFromMs,
     nextDayMs: options.nextDayMs,
     clocksAhead: options.clocksAhead,
+    versionsSeen: options.versionsSeen,
     ...(options.now === undefined ? {} : { now: options.now }),
     countedAttributes: options.countedAttributes,
     custom: options.custom,

@@ -225,7 +225,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     connectionString,
     tenantDefaults,
     capturedAttributes: countedAttributes,
-    clocksAhead: watch.clocksAhead,
+    ...watch.senders,
     writers: writerCount,
     maxQueueBytes,
     isQueueDivided,
@@ -254,7 +254,7 @@ function tenantTimes(watch: TenantWatch): TenantTimes {
   return {
     retainedFromMs: (tenantId) => watch.retainedFromMs(tenantId),
     nextDayMs: (tenantId) => watch.nextDayMs(tenantId),
-    clocksAhead: watch.clocksAhead,
+    ...watch.senders,
   };
 }
 

@@ -5,7 +5,7 @@ import { operationFigurePanel, operationSeriesPanel } from "../panels/operation-
 import { daySeriesPanel, quantileSeriesPanel } from "../panels/series-panels.ts";
 import { introductionPanel } from "../panels/table-panels.ts";
 import type { Board } from "./compose-board.ts";
-import { noteAnnotation } from "./overview.ts";
+import { boardAnnotations } from "./board-annotations.ts";
 
 /** What the human agents did, all together. */
 export function workbenchBoard(context: BoardContext): Board {
@@ -16,7 +16,7 @@ export function workbenchBoard(context: BoardContext): Board {
       en: "Figures of the workbench are flows: each event counts on the day on which it happened, so that a session taken over before midnight may be released on the next day. Each panel leads to the agents one by one.",
       zh: "工作台指标为流量口径：事件计入发生当日，跨午夜的会话可能今日接管、次日释放。各面板链接到坐席明细。",
     }),
-    annotations: [noteAnnotation],
+    annotations: boardAnnotations(context),
     rows: addRemainingFigures(
       context,
       "agent_workbench",

@@ -8,7 +8,7 @@ import { boardDatasource } from "../panels/sql-target.ts";
 import { agentColumns, agentTablePanel, introductionPanel } from "../panels/table-panels.ts";
 import { agentVariableQuery, noAgent } from "../sql/agent-query.ts";
 import type { Board } from "./compose-board.ts";
-import { noteAnnotation } from "./overview.ts";
+import { boardAnnotations } from "./board-annotations.ts";
 
 /** All agents side by side, and one of them by day. */
 export function agentsBoard(context: BoardContext): Board {
@@ -33,7 +33,7 @@ export function agentsBoard(context: BoardContext): Board {
         .allowCustomValue(false)
         .current({ text: unattributed, value: noAgent }),
     ],
-    annotations: [noteAnnotation],
+    annotations: boardAnnotations(context),
     rows: [
       {
         title: { en: "All agents", zh: "全部坐席" },

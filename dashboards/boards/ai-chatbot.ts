@@ -12,7 +12,7 @@ import { attributeQuery } from "../sql/attribute-query.ts";
 import { distributionQuery } from "../sql/duration-query.ts";
 import type { DurationRange } from "../sql/duration-query.ts";
 import type { Board, PanelBuilder } from "./compose-board.ts";
-import { costAnnotation, noteAnnotation } from "./overview.ts";
+import { boardAnnotations } from "./board-annotations.ts";
 
 /** Where people feel a difference: under half a second is at once, over ten they have gone. */
 const responseRanges: readonly DurationRange[] = [
@@ -35,7 +35,7 @@ export function chatbotBoard(context: BoardContext): Board {
       en: "Session figures belong to the day on which the session started; messages and queries to the day on which they happened. A session has ended when the product said so, or when it has been silent for the idle timeout: the latter is called *assumed*.",
       zh: "会话类指标计入会话开始的业务日；消息和查询计入发生的业务日。会话在产品明确结束，或静默超过空闲超时后视为结束；后者称为“推定”。",
     }),
-    annotations: [noteAnnotation, costAnnotation(context)],
+    annotations: boardAnnotations(context),
     rows: addRemainingFigures(
       context,
       "ai_chatbot",

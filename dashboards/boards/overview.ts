@@ -1,24 +1,10 @@
 import { LineInterpolation } from "@grafana/grafana-foundation-sdk/common";
 import type { BoardContext } from "../board-context.ts";
-import { say } from "../board-context.ts";
 import { figurePanel } from "../panels/figure-panels.ts";
 import { daySeriesPanel, monthBarsPanel } from "../panels/series-panels.ts";
 import { introductionPanel } from "../panels/table-panels.ts";
-import { costAnnotationQuery, noteAnnotationQuery } from "../sql/annotation-query.ts";
-import type { Board, BoardAnnotation } from "./compose-board.ts";
-
-/** What people said about a moment, with `spanledger note`. */
-export const noteAnnotation: BoardAnnotation = {
-  name: { en: "Notes", zh: "标注" },
-  color: "blue",
-  sql: noteAnnotationQuery(),
-};
-
-/** When the assumption behind the saved cost changed. */
-export function costAnnotation(context: BoardContext): BoardAnnotation {
-  const name = { en: "Cost of a manual session", zh: "单次人工成本变更" };
-  return { name, color: "orange", sql: costAnnotationQuery(say(context, name)) };
-}
+import { boardAnnotations } from "./board-annotations.ts";
+import type { Board } from "./compose-board.ts";
 
 /** For managers: the figures of the case study, and how the year went. */
 export function overviewBoard(context: BoardContext): Board {
@@ -32,7 +18,7 @@ export function overviewBoard(context: BoardContext): Board {
       en: "Everything here is read from the counters of business days, weeks and months: the same numbers as the report and the API give. Point at the **i** of a panel for its formula and denominator; its link leads to the next level. Until the SDK of a product has reported, its figures are —.",
       zh: "本页全部读自按业务日、周、月维护的计数器，与报告和 API 的数字一致。将鼠标移到面板的 **i** 上可查看公式和分母；面板链接通向下一层。产品从未上报时显示 —。",
     }),
-    annotations: [noteAnnotation, costAnnotation(context)],
+    annotations: boardAnnotations(context),
     rows: [
       {
         title: { en: "AI chatbot", zh: "AI 客服" },

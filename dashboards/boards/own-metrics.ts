@@ -13,6 +13,7 @@ import { SqlTarget } from "../panels/sql-target.ts";
 import { introductionPanel } from "../panels/table-panels.ts";
 import { quantileFigureQuery, quantileSeriesQuery } from "../sql/duration-query.ts";
 import { ownFigureQuery, ownSeriesQuery } from "../sql/own-query.ts";
+import { boardAnnotations } from "./board-annotations.ts";
 import type { Board, PanelBuilder } from "./compose-board.ts";
 
 const words = {
@@ -39,6 +40,7 @@ export function ownMetricsBoard(context: BoardContext, definitions: CustomDefini
       en: "Counted by the receiver from your own events, exactly once, by the business day on which they occurred. Defined in `spanledger.config.ts`.",
       zh: "由接收器按事件发生的业务日对您的自定义事件精确计数一次。定义见 `spanledger.config.ts`。",
     }),
+    annotations: boardAnnotations(context),
     rows: [
       {
         title: { en: "Figures", zh: "数值" },

@@ -5,7 +5,7 @@ import { operationFigurePanel, operationSeriesPanel } from "../panels/operation-
 import { daySeriesPanel, monthBarsPanel, quantileSeriesPanel } from "../panels/series-panels.ts";
 import { agentTablePanel, introductionPanel } from "../panels/table-panels.ts";
 import type { Board } from "./compose-board.ts";
-import { noteAnnotation } from "./overview.ts";
+import { boardAnnotations } from "./board-annotations.ts";
 
 /** The flow of tickets, and whether their service level held. */
 export function ticketsBoard(context: BoardContext): Board {
@@ -16,7 +16,7 @@ export function ticketsBoard(context: BoardContext): Board {
       en: "A flow: tickets count on the day on which they were created, and once more on the day on which they were resolved. Closed ÷ created exceeds 100 % if more tickets are closed than created: the backlog shrinks.",
       zh: "流量口径：工单在创建日计一次，在解决日再计一次。关闭多于创建时，“关闭 ÷ 创建”超过 100%，未结工单随之减少。",
     }),
-    annotations: [noteAnnotation],
+    annotations: boardAnnotations(context),
     rows: addRemainingFigures(
       context,
       "tickets",

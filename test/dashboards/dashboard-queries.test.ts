@@ -104,7 +104,9 @@ beforeAll(async () => {
     { tenantId: "new-york", settings: { timezone: "America/New_York", currency: "USD" }, hours: newYork, agents },
     { tenantId: "silent", settings: {}, hours: [], agents },
   ]);
-  await database.pool.query("insert into analytics_costs values ('default', '2025-12-15', 12)");
+  await database.pool.query(
+    "insert into analytics_costs values ('default', '2025-01-01', 10), ('default', '2025-12-15', 12)",
+  );
   await database.pool.query(
     "update analytics_settings set retained_from = '2025-11-30T16:00:00Z' where tenant_id = 'default'",
   );
@@ -274,15 +276,20 @@ describe("the queries", () => {
     );
   });
 
-  it("mark where the cost changed and where retention has cut, at the beginning of the business day", async () => {
+  it("mark what happened, and where retention has cut, on every dashboard with panels by day", async () => {
     const [season] = seasons as [Season];
     const rowsOf = async (where: string): Promise<unknown> => {
       const query = boardQueries.find((one) => one.kind === "annotation" && one.where === where) as BoardQuery;
       return (await runQuery(reader, query, season.range, { tenant: "default" })).rows;
     };
-    expect(await rowsOf("zh/overview · 单次人工成本变更")).toEqual([
-      [new Date("2025-12-14T16:00:00Z"), "单次人工成本变更 12", "cost"],
-    ]);
+    await database.pool.query(
+      `insert into analytics_service_versions values
+         ('default', 'chat', '1', '2025-11-01Z'), ('default', 'chat', '2', '2025-12-20T04:00Z'), ('new-york', 'chat', '1', '2025-11-01Z'),
+         ('new-york', 'chat', '2', '2025-12-20T04:00Z'), ('default', 'chat', '3', '2025-12-31T16:00Z'), ('default', '', '1', '2025-12-02Z');
+       insert into analytics_audit (tenant_id, action, details, performed_at) values
+         ('default', 'settings', '{"change": {"idleTimeoutSeconds": 7200, "workingHours": {}, "timezone": "Europe/Berlin"},
+           "before": {"idle_timeout_seconds": 3600, "working_hours": null, "timezone": "Asia/Shanghai"}}', '2025-12-16T04:00Z')`,
+    );
     await database.pool.query(
       `insert into analytics_notes (tenant_id, noted_at, text) values
        ('default', '2025-11-30T15:59:59Z', 'the month before'), ('default', '2025-12-31T15:59:59Z', 'new prompt'),
@@ -290,6 +297,14 @@ describe("the queries", () => {
     );
     for (const board of ["overview", "ai-chatbot", "agent-workbench", "agents", "tickets"]) {
       expect(await rowsOf(`en/${board} · Notes`)).toEqual([[new Date("2025-12-31T15:59:59Z"), "new prompt", "note"]]);
+      expect(await rowsOf(`zh/${board} · 新版本`)).toEqual([[new Date("2025-12-20T04:00:00Z"), "chat 2", "version"]]);
+      expect(await rowsOf(`en/${board} · Settings and rules`)).toEqual([
+        // The beginning of the business day.
+        [new Date("2025-12-14T16:00:00Z"), "Cost of a manual session: 12 CNY", "cost"],
+        [new Date("2025-12-16T04:00:00Z"), "idle timeout 7200 s", "setting"],
+        [new Date("2025-12-16T04:00:00Z"), "timezone Europe/Berlin", "setting"],
+        [new Date("2025-12-16T04:00:00Z"), "working hours", "setting"],
+      ]);
     }
     expect(await rowsOf("en/data-quality · Rows before this are gone by retention")).toEqual([
       [new Date("2025-11-30T16:00:00Z"), "Rows before this are gone by retention", "retention"],

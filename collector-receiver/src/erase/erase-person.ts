@@ -19,6 +19,7 @@ import {
   replaceEvents,
 } from "../storage/erase/anonymise-rows.ts";
 import { forgetClocksNaming } from "../storage/facts/sender-clocks.ts";
+import { forgetVersionsNaming } from "../storage/facts/service-versions.ts";
 import { findMentions } from "../storage/erase/find-mentions.ts";
 import { findPerson, findPersonAgain, readPersonSessions } from "../storage/erase/find-person.ts";
 import type { ErasedPerson, FoundPerson, PersonSession } from "../storage/erase/find-person.ts";
@@ -167,6 +168,7 @@ async function anonymise(
   // They have counted nowhere, and would bring the id back.
   const waitingEvents = await deleteWaitingEvents(client, tenantId, found.waiting);
   await forgetClocksNaming(client, tenantId, censor.id);
+  await forgetVersionsNaming(client, tenantId, censor.id, (text) => censor.finds(text));
   const texts = await forgetTexts(client, tenantId, censor, found.ofOthers);
   const counts = { events: events.length, sessions: sessions.length, rejectedEvents, waitingEvents };
   await writeAudit(client, {

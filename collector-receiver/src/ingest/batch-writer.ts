@@ -2,6 +2,7 @@ import type { AlarmCode, OnAlarm } from "./alarm-codes.ts";
 import { claimedIds } from "../mapping/id-kind.ts";
 import type { KeptKey } from "../mapping/business-event.ts";
 import { clockKey } from "../mapping/sender-clocks.ts";
+import { rememberVersions } from "../mapping/service-versions.ts";
 import { classifyDatabaseError, sqlStateOf } from "../storage/wire/database-errors.ts";
 import type { DatabaseErrorKind } from "../storage/wire/database-errors.ts";
 import { ensurePartitions } from "../storage/events/ensure-partitions.ts";
@@ -46,6 +47,8 @@ export interface BatchWriterOptions {
   readonly offTimeTenants: Set<string>;
   /** Senders whose clock is known to run ahead (`clockKey`). Shared by the writers of a process. */
   readonly clocksAhead?: Set<string> | undefined;
+  /** Versions of services that are stored, with their earliest time. Shared by the writers of a process. */
+  readonly versionsSeen?: Map<string, number> | undefined;
   /** Called if PostgreSQL has no connection left for a writer. */
   readonly onConnectionsTaken?: () => void;
   /** Milliseconds after which a batch's connection is given up; 15 s unless given. */
@@ -157,6 +160,7 @@ export class BatchWriter {
       if (note.aheadMs === null) this.#options.clocksAhead?.delete(clockKey(note));
       else this.#options.clocksAhead?.add(clockKey(note));
     }
+    rememberVersions(this.#options.versionsSeen, batch.versions);
   }
 
   async #commitOn(

@@ -18,6 +18,7 @@ import { applySettings } from "../storage/wire/transaction-settings.ts";
 import type { BusinessRow } from "../storage/counters/upsert-business-metrics.ts";
 import { upsertSessions } from "../storage/facts/upsert-sessions.ts";
 import { writeSenderClocks } from "../storage/facts/sender-clocks.ts";
+import { writeServiceVersions } from "../storage/facts/service-versions.ts";
 import { upsertSources } from "../storage/facts/upsert-sources.ts";
 import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
 import { voidResolutionDays } from "../storage/facts/void-resolution-days.ts";
@@ -132,6 +133,7 @@ export async function commitBatch(
     options.onEventsWritten?.();
     stage = "merge";
     if (batch.clocks !== undefined) await writeSenderClocks(client, batch.clocks);
+    if (batch.versions !== undefined) await writeServiceVersions(client, batch.versions);
     const waiting = batch.waiting === undefined ? nothingWaits : await keepWaiting(client, batch.waiting);
     const rejected = [...batch.rejected, ...written.refused.map(({ rejection }) => rejection), ...waiting.rejected];
     const kept = rejected.length > 0 ? await keepRejections(client, rejected) : nothingRejected;

@@ -1,6 +1,7 @@
 import { idKind } from "../mapping/id-kind.ts";
 import type { BusinessEvent, KeptKey, MappedRequest, RejectedEvent, WaitingEvent } from "../mapping/business-event.ts";
 import { addClockNote, type ClockNote } from "../mapping/sender-clocks.ts";
+import { addVersionNote, type VersionNote } from "../mapping/service-versions.ts";
 import { partitionOf } from "../storage/events/ensure-partitions.ts";
 import { rejectionKey } from "../storage/events/insert-rejected-events.ts";
 import type { SourceChange } from "../storage/facts/upsert-sources.ts";
@@ -21,6 +22,8 @@ export interface Batch {
   readonly clocks?: readonly ClockNote[] | undefined;
   /** Of requests that were kept until now; undefined for nearly all batches. */
   readonly kept?: readonly KeptKey[] | undefined;
+  /** What is new of services' versions, one note a version, sorted; undefined for nearly all batches. */
+  readonly versions?: readonly VersionNote[] | undefined;
   readonly requests: readonly MappedRequest[];
   readonly partitions: ReadonlySet<string>;
   /** Tenants with events, rejections or events whose time has not come, in order. */
@@ -35,11 +38,13 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
   let waiting: Map<string, WaitingEvent> | undefined;
   let clocks: Map<string, ClockNote> | undefined;
   let kept: KeptKey[] | undefined;
+  let versions: Map<string, VersionNote> | undefined;
   for (const request of requests) {
     for (const event of request.rejected) rejected.set(rejectionKey(event), event);
     for (const event of request.waiting ?? []) (waiting ??= new Map()).set(rejectionKey(event), event);
     for (const note of request.clocks ?? []) addClockNote((clocks ??= new Map()), note);
     if (request.kept !== undefined) (kept ??= []).push(request.kept);
+    for (const note of request.versions ?? []) addVersionNote((versions ??= new Map()), note);
   }
   const sorted = sortOnce(requests);
   let idKinds = 0;
@@ -68,6 +73,7 @@ export function gatherBatch(requests: readonly MappedRequest[]): Batch {
     ...(waiting === undefined ? {} : { waiting: sortedByKey(waiting) }),
     ...(clocks === undefined ? {} : { clocks: sortedByKey(clocks) }),
     ...(kept === undefined ? {} : { kept }),
+    ...(versions === undefined ? {} : { versions: sortedByKey(versions) }),
     requests,
     partitions,
     tenantIds: [...tenantIds].toSorted(compareText),

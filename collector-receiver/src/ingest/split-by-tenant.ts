@@ -37,6 +37,7 @@ export function splitByTenant(asked: Asked): readonly WaitingRequest[] {
       ...asked.request,
       ...part,
       clocks: asked.request.clocks?.filter((note) => note.tenantId === tenantId),
+      versions: asked.request.versions?.filter((note) => note.tenantId === tenantId),
     },
     bytes: Math.floor((asked.bytes * sizeOf(part)) / size),
     sinceMs: asked.sinceMs,

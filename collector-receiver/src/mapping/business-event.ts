@@ -1,4 +1,5 @@
 import type { ClockNote } from "./sender-clocks.ts";
+import type { VersionNote } from "./service-versions.ts";
 import type { NearMisses } from "./near-misses.ts";
 import "../bytes/buffer-slices.ts";
 import { dataAfterStart, eventIdAfterData, traceIdAfterData } from "./event-row-arena.ts";
@@ -239,6 +240,8 @@ export interface MappedRequest {
   readonly ignored: number;
   /** What it says of senders' clocks; undefined if they are right, as nearly all are. */
   readonly clocks?: readonly ClockNote[] | undefined;
+  /** What it says of services' versions; undefined if nothing is new, as nearly always. */
+  readonly versions?: readonly VersionNote[] | undefined;
   /** What was almost ours, and what its senders lost; undefined if there is nothing to say. */
   readonly nearMisses?: NearMisses | undefined;
 }

@@ -24,6 +24,7 @@ import type { NameFilter } from "../bytes/name-filter.ts";
 import { findMissingSign } from "./find-near-miss.ts";
 import type { IgnoredReason } from "./ignored-reasons.ts";
 import { NearMissWatch } from "./watch-near-misses.ts";
+import { SenderWatch } from "./watch-senders.ts";
 import { EventNames } from "./find-event-name.ts";
 import { EventPlace } from "./event-place.ts";
 import { EventReader } from "./event-reader.ts";
@@ -33,7 +34,6 @@ import { KeptEvents, tooEarly, type TooEarly } from "./kept-events.ts";
 import { ResourceReader, type ResourceReading } from "./read-resource.ts";
 import { SourceReportReader, sourceReportSpan } from "./read-source-report.ts";
 import { millisecondsOf } from "../bytes/nanoseconds.ts";
-import { SenderClocks } from "./sender-clocks.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 import { writeRejectionPayload } from "./write-rejection-payload.ts";
 
@@ -78,7 +78,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   #tenantProblem: EventProblem | null = null;
   retainedFromMs = -Infinity;
   readonly latestMs: number;
-  readonly #clocks: SenderClocks;
+  readonly #senders: SenderWatch;
   #isOurScope = false;
   readonly #names: EventNames;
   #carrierIsRejected = false;
@@ -96,7 +96,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.#names = new EventNames(this.#catalogue);
     this.watch = new NearMissWatch(this.#catalogue, this.#names);
     this.latestMs = context.nowMs + farAheadMs;
-    this.#clocks = new SenderClocks(context);
+    this.#senders = new SenderWatch(context);
   }
 
   /** Other requests may have been mapped since the last slice. */
@@ -118,10 +118,9 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   /** What was mapped since the last call. */
   take(): MappedRequest {
     const { events, sourceReports, rejectedCarriers, ignored } = this;
-    this.events = [];
-    this.sourceReports = [];
+    [this.events, this.sourceReports] = [[], []];
     this.rejectedCarriers = this.ignored = 0;
-    const kept = { ...this.kept.take(), clocks: this.#clocks.take(), nearMisses: this.watch.take() };
+    const kept = { ...this.kept.take(), ...this.#senders.take(), nearMisses: this.watch.take() };
     return { events, sourceReports, rejectedCarriers, ignored, ...kept };
   }
 
@@ -246,12 +245,13 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
       const hasTime = carrier.fault?.field !== "time" && findTimeProblem(carrier, occurredAtMs, this) === null;
       return this.#keep(walker, name, problem, hasTime ? occurredAtMs : null);
     }
-    if (this.#clocks.isTooEarly(occurredAtMs)) {
+    if (this.#senders.isTooEarly(occurredAtMs)) {
       return this.#keep(walker, name, tooEarly, occurredAtMs, { occurredAtMs, serviceName: resource.serviceName });
     }
     if (!this.#isOurScope) this.watch.lookAtSessionId(walker, reading.sessionId, resource);
     const derived = reading.hasEventId ? null : this.#deriveId(walker, name, resource, plan);
     const kind = derived === null ? kindOfMark(markMs, occurredAtMs) : derived.kind;
+    if (!reading.test) this.#senders.see(occurredAtMs);
     eventPlace.read(carrier, this.#isOurScope || isText(carrier.spanName, name.bytes));
     reading.arena.takeRow(reading, occurredAtMs, eventPlace, name.column, this.#columns);
     const event = new BusinessEvent(this.#tenantId, name.text, occurredAtMs, resource.serviceName, kind, reading);
@@ -276,7 +276,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     this.#tenantProblem = problem;
     this.#columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(resource.serviceName) };
     this.retainedFromMs = this.#context.retainedFromMs(this.#tenantId) ?? -Infinity;
-    this.#clocks.begin(tenantId, resource.serviceName);
+    this.#senders.begin(tenantId, resource);
     return resource;
   }
 

@@ -35,6 +35,8 @@ export interface TenantTimes {
   readonly nextDayMs?: ((tenantId: string) => number | null) | undefined;
   /** Senders whose clock is known to run ahead (`clockKey`): that one of their events comes in time is noted. */
   readonly clocksAhead?: ReadonlySet<string> | undefined;
+  /** Versions of services that are stored (`versionKey`), each with its earliest time: only what is new is noted. */
+  readonly versionsSeen?: ReadonlyMap<string, number> | undefined;
 }
 
 export interface MappingContext extends TenantTimes {

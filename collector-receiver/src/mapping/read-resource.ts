@@ -14,12 +14,18 @@ export const processAttributes = [
   "container.id",
   "k8s.pod.uid",
 ] as const;
-const keptAttributes: ReadonlySet<string> = new Set(["service.name", tenantAttribute, ...processAttributes]);
+const keptAttributes: ReadonlySet<string> = new Set([
+  "service.name",
+  "service.version",
+  tenantAttribute,
+  ...processAttributes,
+]);
 const lengths: ReadonlySet<number> = new Set([...keptAttributes].map(({ length }) => length));
 
 /** What mapping reads of an OTLP resource. Texts are storable and at most 255 characters long; a number stands as its digits. */
 export interface ResourceReading {
   readonly serviceName: string | null;
+  readonly serviceVersion: string | null;
   /** Null if it is a number: receivers before 0.3.0, for whose ids it is kept, read none. */
   readonly serviceInstanceId: string | null;
   /** The values of `processAttributes`. */
@@ -54,6 +60,7 @@ export class ResourceReader extends AttributeListener {
     const valueOf = (name: string): string | null => textOf(name) ?? this.#numbers.get(name) ?? null;
     return {
       serviceName: textOf("service.name"),
+      serviceVersion: valueOf("service.version"),
       serviceInstanceId: textOf("service.instance.id"),
       process: processAttributes.map(valueOf),
       tenant: valueOf(tenantAttribute),

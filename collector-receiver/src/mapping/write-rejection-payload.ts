@@ -84,6 +84,7 @@ function writeJsonPayload(carrier: OtlpCarrier, signal: OtlpSignal, resource: Re
 function resourceAttributes(resource: ResourceReading): [string, string][] {
   const attributes: [string, string][] = [];
   if (resource.serviceName !== null) attributes.push(["service.name", resource.serviceName]);
+  if (resource.serviceVersion !== null) attributes.push(["service.version", resource.serviceVersion]);
   // A derived id has to be the same when the event is replayed.
   for (const [i, name] of processAttributes.entries()) {
     const value = resource.process[i] ?? null;

@@ -41,6 +41,7 @@ export function writeReplayPayload(event: BusinessEvent): ReplayPayload {
   parts.push(lengthField(12, event.name));
   const resource = encodeResource({
     serviceName: event.serviceName,
+    serviceVersion: null,
     serviceInstanceId: null,
     process: [],
     tenant: event.tenantId,

@@ -304,10 +304,12 @@ export class OtlpReceiver {
       retainedFromMs,
       nextDayMs,
       clocksAhead,
+      versionsSeen,
       now,
     } = this.#options;
     const nowMs = now?.() ?? Date.now();
-    return { tenant, nowMs, retainedFromMs, nextDayMs, clocksAhead, countedAttributes, custom, limits };
+    const times = { retainedFromMs, nextDayMs, clocksAhead, versionsSeen };
+    return { tenant, nowMs, ...times, countedAttributes, custom, limits };
   }
 }
 

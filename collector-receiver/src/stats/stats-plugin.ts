@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { createErrorAnswer } from "./answer-error.ts";
 import { routeAgents } from "./routes/agents.ts";
 import { routeAiCosts } from "./routes/ai-costs.ts";
+import { routeAnnotations } from "./routes/annotations.ts";
 import { routeCaseStudy } from "./routes/case-study.ts";
 import { routeCustom } from "./routes/custom.ts";
 import { routeDataQuality } from "./routes/data-quality.ts";
@@ -40,6 +41,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeSummary(app, context);
   routeQuerySuccessRates(app, context);
   routeTimeseries(app, context);
+  routeAnnotations(app, context);
   routeAgents(app, context);
   routeOperations(app, context);
   routeCustom(app, context);

@@ -86,8 +86,8 @@ export async function watchTenants(options: TenantWatchOptions): Promise<TenantW
 type WatchState = "watching" | "failing" | "closing";
 
 export class TenantWatch {
-  /** The senders whose clock runs ahead, as any receiver has noted; kept up to date if events are counted here. */
-  readonly clocksAhead = new Set<string>();
+  /** What is stored of senders. Clocks that run ahead are kept up to date if events are counted here; versions are what this process has stored. */
+  readonly senders = { clocksAhead: new Set<string>(), versionsSeen: new Map<string, number>() };
   readonly #options: TenantWatchOptions;
   #state: WatchState = "watching";
   #client: WriterConnection | undefined;
@@ -202,8 +202,9 @@ export class TenantWatch {
   async #learnClocks(client: WriterConnection): Promise<void> {
     if (this.#options.ingest === undefined) return;
     const known = await this.#bounded(client, () => readSenderClocks(client));
-    this.clocksAhead.clear();
-    for (const key of known) this.clocksAhead.add(key);
+    const { clocksAhead } = this.senders;
+    clocksAhead.clear();
+    for (const key of known) clocksAhead.add(key);
   }
 
   /** A step of a round. The host may be gone, and TCP would wait for a quarter of an hour. */

@@ -35,7 +35,12 @@ function logs(
   return JSON.stringify({
     resourceLogs: [
       {
-        resource: { attributes: [{ key: "service.name", value: { stringValue: serviceName } }] },
+        resource: {
+          attributes: [
+            { key: "service.name", value: { stringValue: serviceName } },
+            { key: "service.version", value: { stringValue: `1.4 ${serviceName}` } },
+          ],
+        },
         scopeLogs: [
           {
             scope: {},
@@ -170,6 +175,8 @@ test.each([
       "analytics_events.service_name",
       "analytics_rejected_events.payload",
       "analytics_rejected_events.reason",
+      "analytics_service_versions.service_name",
+      "analytics_service_versions.service_version",
       "analytics_report_share_files.content",
       "analytics_report_shares.page_zh",
       "analytics_sessions.channel",
@@ -334,6 +341,8 @@ const handledElsewhere = [
   // Deleted with the event.
   /^analytics_waiting_events\.payload$/,
   /^analytics_sender_clocks\.service_name$/,
+  // Deleted.
+  /^analytics_service_versions\.service_(name|version)$/,
   // Revoked and emptied.
   /^analytics_report_share(s|_files)\./,
   // Said to be left.

@@ -170,6 +170,17 @@ test("a tenant's reader sees that tenant in every table and view, and nothing of
     const headers = { "content-type": "application/json" };
     expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
   }
+  for (const tenant of ["brand-a", "brand-b"]) {
+    await database.pool.query(
+      "insert into analytics_service_versions select $1, 'chat', version, now() from unnest(array['1', '2']) as version",
+      [tenant],
+    );
+    await database.pool.query(
+      `insert into analytics_audit (tenant_id, action, details)
+       values ($1, 'settings', '{"change": {"currency": "EUR"}, "before": {"currency": "CNY"}}')`,
+      [tenant],
+    );
+  }
   const role = await useRole(database, "");
   const other = await useRole(database, "in role spanledger_reader");
   await database.pool.query("select spanledger_add_tenant_reader($1, 'brand-a')", [role.name]);
@@ -185,6 +196,9 @@ test("a tenant's reader sees that tenant in every table and view, and nothing of
          and has_column_privilege(c.oid, attname, 'select')) order by 1`,
   );
   expect(readable.length).toBeGreaterThan(15);
+  expect(readable.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["analytics_annotations", "analytics_service_versions", "analytics_setting_changes"]),
+  );
   await client.query("set role none; set row_security = on");
   for (const { name } of readable) {
     const tenants = `select distinct tenant_id from ${name}`;

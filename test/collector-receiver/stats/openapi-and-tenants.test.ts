@@ -21,6 +21,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
     "timeseries?metric=response_time_p50_ms&from=2025-12&to=2025-12",
     "timeseries?metric=acme_events&group=plus&from=2025-12&to=2025-12",
   ],
+  "/api/analytics/annotations": ["annotations?month=2025-12", "annotations?period=2025-Q4"],
   "/api/analytics/agents": ["agents?month=2025-12"],
   "/api/analytics/operations": ["operations?month=2025-12", "operations?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/data-quality": ["data-quality?month=2025-12"],
@@ -69,6 +70,11 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   await pool.query("insert into analytics_model_prices values ($1, '', '*', '', '2025-01-01', 1, null, null, 2)", [
     tenantId,
   ]);
+  await pool.query(
+    `insert into analytics_service_versions values
+       ($1, 'chat', '1', '2025-11-01'), ($1, 'chat', $2, '2025-12-25T01:00:00Z')`,
+    [tenantId, `2.${factor}`],
+  );
   // The same agent id in every tenant, its name given on another day.
   const day = `2025-12-${24 + factor}`;
   await seedAgent(pool, tenantId, day, 7, { sessions_handled: 812 * factor }, `agent of ${tenantId}`);

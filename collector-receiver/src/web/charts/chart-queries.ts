@@ -6,7 +6,7 @@ import { dayAxisOf } from "./day-axis.ts";
 import { drawCountsAndRates, type CountsAndRates } from "./draw-counts-and-rates.ts";
 import type { ChartSeries } from "./draw-panels.ts";
 import { goalLineOf, goalsNote } from "./goal-line.ts";
-import { marksNote } from "./mark-notes.ts";
+import { marksNote } from "./mark-annotations.ts";
 import { measuredBy } from "./report-chart.ts";
 import type { ReportChart } from "./report-chart.ts";
 import { hasReported, summariseChart } from "./summarise-chart.ts";

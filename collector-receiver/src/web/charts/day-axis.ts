@@ -1,9 +1,9 @@
 import { describePeriod } from "../../stats/describe-period.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import type { CountsAndRates } from "./draw-counts-and-rates.ts";
-import { marksOf } from "./mark-notes.ts";
+import { marksOf } from "./mark-annotations.ts";
 
-/** What charts over the same days share: their labels, and the notes that mark them. */
+/** What charts over the same days share: their labels, and the marks of what happened. */
 export function dayAxisOf(
   context: ReportContext,
   days: readonly { readonly name: string; readonly short: string }[],

@@ -10,7 +10,7 @@ import type { Drawing } from "./drawing.ts";
 import { withPatterns } from "./fill-patterns.ts";
 import { drawGoalLine, goalValues } from "./goal-line.ts";
 import type { GoalLine } from "./goal-line.ts";
-import { drawMarks, type ChartMark } from "./mark-notes.ts";
+import { drawMarks, type ChartMark } from "./mark-annotations.ts";
 import { countTicks, percentTicks } from "./scale.ts";
 
 /** Columns of counts above, lines of rates below, on the same days. */

@@ -7,6 +7,8 @@ import { linearScale } from "./scale.ts";
 export interface Sparkline {
   readonly now: readonly (number | null)[];
   readonly before: readonly (number | null)[];
+  /** Places at which something happened. */
+  readonly marks: readonly number[];
   /** How many places of `now` are final; later ones are dashed, since they still change. */
   readonly ripe: number;
   /** Begins at 0; else at the lowest value. */
@@ -29,7 +31,7 @@ export function drawSparkline(line: Sparkline, label: string): string {
 }
 
 /** The lines alone, for a file; null if there is nothing to draw. */
-export function sparklineDrawing({ now, before, ripe, fromZero }: Sparkline): Drawing | null {
+export function sparklineDrawing({ now, before, marks, ripe, fromZero }: Sparkline): Drawing | null {
   const known = [...now, ...before].filter((value) => value !== null);
   if (known.length < 2) return null;
   const low = fromZero ? 0 : Math.min(...known);
@@ -51,6 +53,7 @@ export function sparklineDrawing({ now, before, ripe, fromZero }: Sparkline): Dr
   };
   const last = now.findLastIndex((value) => value !== null);
   const lines = [
+    ["mark", marks.map((place) => `M${px(x(place))} 1V${height - 1}`).join("")],
     ["was", path(before, 0, before.length)],
     ["is", path(now, 0, ripe)],
     ["unripe", path(now, ripe - 1, now.length)],

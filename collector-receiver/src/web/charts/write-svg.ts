@@ -39,6 +39,6 @@ export function sparklineFile({ width, height, body }: Drawing): string {
   const { first, faint } = lightColours;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}">` +
-    `<style>path{fill:none;stroke:${first};stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}.was{stroke:${faint};stroke-width:1.6;stroke-opacity:.6}.unripe{stroke-dasharray:1 5}.end{stroke-width:7}</style>${body}</svg>`
+    `<style>path{fill:none;stroke:${first};stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}.was{stroke:${faint};stroke-width:1.6;stroke-opacity:.6}.unripe{stroke-dasharray:1 5}.end{stroke-width:7}.mark{stroke:${faint};stroke-width:1;stroke-linecap:butt}</style>${body}</svg>`
   );
 }

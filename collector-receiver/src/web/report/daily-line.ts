@@ -6,6 +6,7 @@ import { comparedPartOf } from "../../stats/compared-part.ts";
 import { stepsIn } from "../../stats/read-steps.ts";
 import { comparedAt } from "../../stats/read-period.ts";
 import { hasBefore } from "./describe-figure.ts";
+import { marksOf } from "../charts/mark-annotations.ts";
 import { describeStep, figureValue, reportDaysOf, restsOnFew } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 
@@ -17,6 +18,8 @@ export interface LineDay {
   readonly formatted: string;
   /** Later events may still change it as a matter of course: today, or conversations that had no time to end. */
   readonly isUnripe: boolean;
+  /** Something happened then: the charts below say what. */
+  readonly isMarked: boolean;
   /** Null: the other period has no such day, or nothing is compared. */
   readonly before: { readonly value: number | null; readonly formatted: string } | null;
 }
@@ -35,6 +38,7 @@ export function dailyLineOf(context: ReportContext, key: string): readonly LineD
     isFew ||= restsOnFew(context, value, counters);
     return { value: value.value, formatted: value.formatted };
   };
+  const marked = new Set(marksOf(context).map(({ place }) => place));
   const others = whole === null ? [] : stepsIn(whole, stepType);
   const line = reportDaysOf(context).map(({ day, lastDay, counters }, place) => {
     const other = others[place]?.startDate ?? null;
@@ -42,6 +46,7 @@ export function dailyLineOf(context: ReportContext, key: string): readonly LineD
       name: describeStep({ day, lastDay }, context.locale),
       ...(counters === null ? { value: null, formatted: "—" } : valueOf(counters)),
       isUnripe: lastDay > ripeThrough,
+      isMarked: marked.has(place),
       before: other === null || other > reading.today ? null : valueOf(stepsBefore.get(other) ?? noCounters),
     };
   });

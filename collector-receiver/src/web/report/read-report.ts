@@ -25,7 +25,7 @@ import { readCompleteness } from "../../stats/sql/read-completeness.ts";
 import type { Completeness } from "../../stats/sql/read-completeness.ts";
 import { readBranding } from "../../stats/sql/read-branding.ts";
 import type { Branding } from "../../stats/sql/read-branding.ts";
-import { readNotes, type Note } from "../../stats/sql/read-notes.ts";
+import { readAnnotations, type Annotation } from "../../stats/sql/read-annotations.ts";
 
 /** Months of the small trend beside each figure, this one included. */
 export const trendMonths = 6;
@@ -53,8 +53,8 @@ export interface ReportMaterial {
   readonly completeness: Completeness;
   /** What the tenant is called. */
   readonly branding: Branding;
-  /** What people said about moments of the period. */
-  readonly notes: readonly Note[];
+  /** What happened in the period: notes, new versions, changes of settings and rules. */
+  readonly annotations: readonly Annotation[];
   /** Agent time, durable resolutions, durations in working hours, reopening and backlog. */
   readonly operations: OperationsDocument;
   /** Metrics of the product's own, from its `spanledger.config.ts`. */
@@ -85,7 +85,7 @@ export async function readReport(
   const operationsRead = readOperations(reader, tenantId, query);
   const fromMs = calendar.startOfDay(period.startDate);
   const toMs = calendar.startOfDay(addDays(period.endDate, 1));
-  const [series, responseTimes, escalationReasons, agents, completeness, branding, notes, operations, custom] =
+  const [series, responseTimes, escalationReasons, agents, completeness, branding, annotations, operations, custom] =
     await Promise.all([
       readSeries(pool, tenantId, reading, byDay ? "day" : stepTypeOf(period)),
       readDurations(pool, tenantId, ["response_time"], [period]),
@@ -96,7 +96,7 @@ export async function readReport(
       }),
       readCompleteness(pool, tenantId, fromMs, toMs),
       readBranding(pool, tenantId),
-      readNotes(pool, tenantId, fromMs, toMs),
+      readAnnotations(pool, tenantId, fromMs, toMs),
       operationsRead,
       customDocumentOf(reader, tenantId, reading, locale),
     ]);
@@ -111,7 +111,7 @@ export async function readReport(
     agents,
     completeness,
     branding,
-    notes,
+    annotations,
     operations: await operationsOf(
       operations,
       locale,

@@ -110,6 +110,8 @@ export interface ChartTexts {
   /** What the numbered lines of a chart mean. */
   readonly targets: (lines: readonly string[]) => string;
   readonly marked: (marks: readonly string[]) => string;
+  /** So many more things happened then. */
+  readonly furtherMarks: (count: number) => string;
   readonly mark: (label: string, day: string, texts: readonly string[]) => string;
   readonly sessions: {
     readonly title: string;

@@ -8,6 +8,7 @@ export function sparklineOf(key: string, line: readonly LineDay[]): Sparkline {
   return {
     now: line.map(({ value }) => value),
     before: line.map(({ before }) => before?.value ?? null),
+    marks: line.flatMap(({ isMarked }, place) => (isMarked ? [place] : [])),
     ripe: firstUnripe < 0 ? line.length : firstUnripe,
     fromZero: metricOf(key).kind === "sum",
   };

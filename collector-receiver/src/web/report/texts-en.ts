@@ -104,6 +104,7 @@ export const englishTexts: ReportTexts = {
     unripe: "Can still change",
     targets: (lines) => `Dashed across: target of ${lines.join("; ")}.`,
     marked: (marks) => `Marked: ${marks.join("; ")}.`,
+    furtherMarks: (count) => `${count} more`,
     mark: (label, day, texts) => `${label} (${day}) ${texts.join(", ")}`,
     day: "Day",
     none: {

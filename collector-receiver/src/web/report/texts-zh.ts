@@ -98,6 +98,7 @@ export const chineseTexts: ReportTexts = {
     unripe: "仍可能变化",
     targets: (lines) => `横向虚线为目标：${lines.join("；")}。`,
     marked: (marks) => `标注：${marks.join("；")}。`,
+    furtherMarks: (count) => `另有 ${count} 项`,
     mark: (label, day, texts) => `${label}（${day}）${texts.join("、")}`,
     day: "日期",
     none: {
