@@ -5,6 +5,7 @@ import { EmbeddedPostgresError } from "./embedded/embedded-postgres-error.ts";
 import { NoPostgresBinariesError } from "./embedded/postgres-binaries.ts";
 import { CannotRunUnprivilegedError } from "./embedded/run-unprivileged.ts";
 import { CommitError } from "./ingest/commit-batch.ts";
+import { ImportError } from "./history/import-error.ts";
 import { UnavailableError } from "./ingest/ingest-port.ts";
 import { ListenError } from "./listen.ts";
 import { WorkingHoursError } from "./metrics/working-hours.ts";
@@ -37,6 +38,7 @@ const explained = [
   ListenError,
   SettingsChangeError,
   WorkingHoursError,
+  ImportError,
   RequestError,
   MigrationError,
   ReceiverTooOldError,

@@ -106,6 +106,12 @@ export const rooms: readonly Room[] = [
     mayImport: ["bytes", "catalogue", "metrics"],
   },
   {
+    name: "history",
+    does: "events of the past: rows of files and tables → the same events, through mapping and ingest",
+    startsAt: "import-rows.ts",
+    mayImport: ["bytes", "catalogue", "mapping", "metrics", "ingest", "storage"],
+  },
+  {
     name: "upkeep",
     does: "what one receiver at a time does for all: sweep, retention, definitions, settled days, alerts, sending",
     startsAt: "watch-tenants.ts",

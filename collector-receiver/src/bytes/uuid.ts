@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import "./buffer-slices.ts";
 import { hexPairValue } from "./hex.ts";
 
@@ -55,4 +56,15 @@ export function timeOfUuidV7(uuid: DataView): number {
 export function uuidText(bytes: Buffer, at: number): string {
   const hex = bytes.hexSlice(at, at + 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/**
+ * The 16 bytes of a version 5 UUID (RFC 9562).
+ * @param content the namespace, and the name behind it
+ */
+export function makeUuidV5(content: Buffer): Buffer {
+  const digest = hash("sha1", content, "buffer");
+  digest[6] = (digest[6]! & 0x0f) | 0x50;
+  digest[8] = (digest[8]! & 0x3f) | 0x80;
+  return digest.subarray(0, 16);
 }

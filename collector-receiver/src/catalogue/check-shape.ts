@@ -74,11 +74,11 @@ function readError(root: TObject, value: unknown, error: ShapeError): ShapeProbl
     });
   }
   if (error.keyword === "additionalProperties") {
-    const remedy = `Known are ${Object.keys(properties ?? {}).join(", ")}`;
+    const remedy = properties === undefined ? remedyOf(schema) : `Known are ${Object.keys(properties).join(", ")}`;
     return error.params.additionalProperties.map((key) => ({
       path: [...path, key],
       problem: "is not known here",
-      remedy,
+      remedy: remedy ?? "Leave it out",
     }));
   }
   // Comes with `additionalProperties`, which names the keys.

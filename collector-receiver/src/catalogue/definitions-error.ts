@@ -18,9 +18,8 @@ export class DefinitionsError extends Error {
   readonly code = "definitions_invalid";
   readonly file: string;
   readonly problems: readonly LocatedProblem[];
-  constructor(file: string, problems: readonly LocatedProblem[]) {
-    const head =
-      problems.length === 1 ? "The definitions have a problem:" : `The definitions have ${problems.length} problems:`;
+  constructor(file: string, problems: readonly LocatedProblem[], subject = "The definitions have") {
+    const head = problems.length === 1 ? `${subject} a problem:` : `${subject} ${problems.length} problems:`;
     const lines = problems
       .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
       .map(({ line, path, problem, remedy }) => {

@@ -1,13 +1,10 @@
 import pg from "pg";
-import { businessCalendarOf } from "../metrics/business-calendar.ts";
 import { listNotes } from "../stats/sql/read-notes.ts";
 import { deleteNote } from "../storage/notes/delete-note.ts";
 import { insertNote } from "../storage/notes/insert-note.ts";
-import { readSettings } from "../storage/settings/change-settings.ts";
-import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommandError } from "./command-error.ts";
-import { isDay } from "./option-parsers.ts";
 import { print } from "./print.ts";
+import { readInstant } from "./read-instant.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 
 interface NoteOptions {
@@ -47,7 +44,8 @@ export function runNote(text: string | undefined, options: NoteOptions): Promise
       const said = checkText(text);
       const tenant = options.tenant ?? "default";
       await listTenants(connectionString, tenant);
-      const atMs = options.at === undefined ? Date.now() : await instantOf(connectionString, tenant, options.at);
+      const atMs =
+        options.at === undefined ? Date.now() : await readInstant(connectionString, tenant, "--at", options.at);
       const id = await insertNote(pool, tenant, { atMs, text: said });
       print(
         `${new Date(atMs).toISOString()}  ${said}\nCharts by day show it; to remove it: spanledger note --remove ${id}\n`,
@@ -69,24 +67,4 @@ function checkText(text: string | undefined): string {
   }
   if (said.length <= maxLength) return said;
   throw new CommandError("invalid_arguments", `The text has ${said.length} characters; at most ${maxLength} are kept.`);
-}
-
-/** A day begins in the tenant's timezone; an instant names its own offset. */
-async function instantOf(connectionString: string, tenantId: string, at: string): Promise<number> {
-  const [, day = "", time = ""] = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(at) ?? [];
-  const ms = isDay(day) ? Date.parse(at) : Number.NaN;
-  if (Number.isNaN(ms)) {
-    throw new CommandError(
-      "invalid_arguments",
-      `--at "${at}" is neither a day (2026-01-31) nor an instant with its offset (2026-01-31T09:00+08:00).`,
-    );
-  }
-  if (time !== "") return ms;
-  const client = await openWriterConnection(connectionString);
-  try {
-    const { timezone } = await readSettings(client, tenantId);
-    return businessCalendarOf(timezone).startOfDay(day);
-  } finally {
-    await client.end();
-  }
 }

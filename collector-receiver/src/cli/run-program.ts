@@ -59,6 +59,20 @@ program
   .action((options) => finish(async () => (await import("./run-replay.ts")).runReplay(options)));
 
 program
+  .command("import")
+  .description("count events of the past: from CSV, JSON lines, or a table of another PostgreSQL, which is only read")
+  .argument("<source>", "history.csv, events.jsonl, or postgres://user@host/database")
+  .option("--mapping <file>", "JSON: which columns are which event, time and attributes; the plan's table unless given")
+  .option("--table <table>", "the table, if not the one that the mapping names")
+  .option("--tenant <tenant>", "whose events", "default")
+  .option("--zone <timezone>", "of times that name none, such as Asia/Shanghai")
+  .option("--until <time>", "the cut-over: later events are left out; needed if the tenant has live events")
+  .option("--dry-run", "only read: what would be imported, and the first problems by line")
+  .option("--resume", "go on where an import that was interrupted stopped")
+  .option("--json", "print one JSON document")
+  .action((source, options) => finish(async () => (await import("./run-import.ts")).runImport(source, options)));
+
+program
   .command("erase")
   .description("anonymise a person: replace identifiers, remove texts, keep numbers")
   .addOption(new Option("--session <session_id>", "one session").conflicts("user"))

@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import { uuidText } from "../bytes/uuid.ts";
+import { makeUuidV5, uuidText } from "../bytes/uuid.ts";
 import { idState, parentSpanIdAt, spanIdAt, traceIdAt, type OtlpCarrier } from "../otlp/otlp-carrier.ts";
 import type { EventDataArena } from "./event-data-arena.ts";
 import { idKind, type IdKind } from "./id-kind.ts";
@@ -133,13 +132,6 @@ function frame(parts: readonly Buffer[]): Buffer {
     framed.push(length, part);
   }
   return Buffer.concat(framed);
-}
-
-function makeUuidV5(content: Buffer): Buffer {
-  const digest = hash("sha1", content, "buffer");
-  digest[6] = (digest[6]! & 0x0f) | 0x50;
-  digest[8] = (digest[8]! & 0x3f) | 0x80;
-  return digest.subarray(0, 16);
 }
 
 function write(id: Buffer, uuid: DataView): void {

@@ -2,7 +2,7 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
 
 export interface AuditEntry {
   readonly tenantId: string;
-  readonly action: "alerts" | "definitions" | "deliveries" | "erase" | "goals" | "prices" | "settings";
+  readonly action: "alerts" | "definitions" | "deliveries" | "erase" | "goals" | "import" | "prices" | "settings";
   /** What was done; never an identifier that was erased. */
   readonly details: Readonly<Record<string, unknown>>;
 }
