@@ -464,6 +464,16 @@ create table analytics_rejection_days (
   constraint analytics_rejection_days_pkey PRIMARY KEY (tenant_id, day)
 );
 
+create table analytics_report_schedules (
+  tenant_id text not null,
+  schedule text not null,
+  first_seen_at timestamp with time zone not null,
+  kind text not null,
+  sent_through date,
+  constraint analytics_report_schedules_kind_check CHECK ((kind = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'quarter'::text, 'year'::text]))),
+  constraint analytics_report_schedules_pkey PRIMARY KEY (tenant_id, schedule)
+);
+
 create table analytics_report_share_files (
   tenant_id text not null,
   token_hash bytea not null,
@@ -810,6 +820,10 @@ create policy own_tenant on analytics_notes as restrictive for select to spanled
 create policy everybody on analytics_rejected_events as permissive for all to public using (true) with check (true);
 
 create policy own_tenant on analytics_rejected_events as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
+
+create policy everybody on analytics_report_schedules as permissive for all to public using (true) with check (true);
+
+create policy own_tenant on analytics_report_schedules as restrictive for select to spanledger_tenant_reader using ((tenant_id = ( SELECT spanledger_login_tenant() AS spanledger_login_tenant))) with check ();
 
 create policy everybody on analytics_segment_counters as permissive for all to public using (true) with check (true);
 
@@ -1533,22 +1547,13 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-declare
-  reader text;
 begin
-  perform public.spanledger_grant_rights_before_service_versions();
+  perform public.spanledger_grant_rights_before_schedules();
   if to_regrole('spanledger_receiver') is not null then
-    execute 'grant select, insert, update, delete on public.analytics_service_versions to spanledger_receiver';
+    execute 'grant select, insert, update, delete on public.analytics_report_schedules to spanledger_receiver';
   end if;
-  foreach reader in array array['spanledger_receiver', 'spanledger_reader', 'spanledger_tenant_reader']
-  loop
-    if to_regrole(reader) is not null then
-      execute format('grant select on public.analytics_service_versions, public.analytics_setting_changes, public.analytics_annotations to %I', reader);
-    end if;
-  end loop;
-  -- Messages hold links that open reports: a tenant's reader does not see them, though its tenant's rows have a policy.
-  if to_regrole('spanledger_tenant_reader') is not null then
-    execute 'revoke select on public.analytics_deliveries from spanledger_tenant_reader';
+  if to_regrole('spanledger_reader') is not null then
+    execute 'grant select on public.analytics_report_schedules to spanledger_reader';
   end if;
 end
 $function$;
@@ -1765,6 +1770,31 @@ begin
   perform public.spanledger_grant_rights_before_forgetting();
   if to_regrole('spanledger_receiver') is not null then
     execute 'grant execute on function public.spanledger_forget_old_rows(int) to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_schedules()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  reader text;
+begin
+  perform public.spanledger_grant_rights_before_service_versions();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_service_versions to spanledger_receiver';
+  end if;
+  foreach reader in array array['spanledger_receiver', 'spanledger_reader', 'spanledger_tenant_reader']
+  loop
+    if to_regrole(reader) is not null then
+      execute format('grant select on public.analytics_service_versions, public.analytics_setting_changes, public.analytics_annotations to %I', reader);
+    end if;
+  end loop;
+  -- Messages hold links that open reports: a tenant's reader does not see them, though its tenant's rows have a policy.
+  if to_regrole('spanledger_tenant_reader') is not null then
+    execute 'revoke select on public.analytics_deliveries from spanledger_tenant_reader';
   end if;
 end
 $function$;
@@ -2110,10 +2140,10 @@ CREATE OR REPLACE FUNCTION public.spanledger_tenant_tables()
 AS $function$
   values ('analytics_agent_activity'), ('analytics_agent_metrics'), ('analytics_agent_states'), ('analytics_ai_tokens'),
     ('analytics_alerts'), ('analytics_attribute_counts'), ('analytics_business_metrics'), ('analytics_costs'),
-    ('analytics_custom_counters'), ('analytics_custom_metrics'), ('analytics_custom_session_counts'),
-    ('analytics_data_quality'), ('analytics_deliveries'), ('analytics_duration_counters'), ('analytics_event_counts'),
-    ('analytics_goals'), ('analytics_hour_counters'), ('analytics_model_prices'), ('analytics_notes'),
-    ('analytics_rejected_events'), ('analytics_segment_counters'), ('analytics_service_versions'), ('analytics_settings'),
+    ('analytics_custom_counters'), ('analytics_custom_metrics'), ('analytics_custom_session_counts'), ('analytics_data_quality'),
+    ('analytics_deliveries'), ('analytics_duration_counters'), ('analytics_event_counts'), ('analytics_goals'),
+    ('analytics_hour_counters'), ('analytics_model_prices'), ('analytics_notes'), ('analytics_rejected_events'),
+    ('analytics_report_schedules'), ('analytics_segment_counters'), ('analytics_service_versions'), ('analytics_settings'),
     ('analytics_sources'), ('analytics_tickets')
 $function$;
 
@@ -2187,6 +2217,8 @@ comment on table analytics_notes is 'What people say about a moment; charts over
 comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
 
 comment on table analytics_rejection_days is 'How many rejected events were kept, and how many counted alone; see docs/operating.md.';
+
+comment on table analytics_report_schedules is 'Reports on a schedule: which period was sent last.';
 
 comment on table analytics_report_share_files is 'The files of what spanledger share froze.';
 
@@ -2411,6 +2443,12 @@ grant select (code), select (event_name), select (rejected_at), select (replayed
 grant select on analytics_rejection_days to spanledger_reader;
 
 grant insert, select, update on analytics_rejection_days to spanledger_receiver;
+
+grant select on analytics_report_schedules to spanledger_reader;
+
+grant delete, insert, select, update on analytics_report_schedules to spanledger_receiver;
+
+grant select on analytics_report_schedules to spanledger_tenant_reader;
 
 grant delete, insert, select on analytics_report_share_files to spanledger_receiver;
 

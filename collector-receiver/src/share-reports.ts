@@ -52,9 +52,9 @@ export function createShareDesk({ pool, reading, thread }: ShareParts): ShareDes
 }
 
 /** Buffers that came from another thread are plain arrays of bytes. */
-function frozenOf({ slug, pages, files }: FrozenReport): FrozenReport {
+function frozenOf({ files, ...rest }: FrozenReport): FrozenReport {
   const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array) => Buffer.from(buffer, byteOffset, byteLength);
-  return { slug, pages, files: files.map((file): FrozenFile => ({ ...file, content: bufferOf(file.content) })) };
+  return { ...rest, files: files.map((file): FrozenFile => ({ ...file, content: bufferOf(file.content) })) };
 }
 
 /** In the reading thread: what `createShareDesk` asks for. */

@@ -30,6 +30,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Before every link, without a slash at its end; "" if there is none. */
   readonly basePath: string;
+  /** Where readers reach the receiver, without a slash at its end; undefined: messages have no links. */
+  readonly publicUrl: string | undefined;
   /** Undefined: /metrics is open on loopback, and closed elsewhere. */
   readonly metricsToken: string | undefined;
   readonly businessTimezone: string;

@@ -1,4 +1,5 @@
-import { environmentSchema, type VariableNotes } from "./environment-schema.ts";
+import { environmentSchema } from "./environment-schema.ts";
+import type { VariableNotes } from "./variable-notes.ts";
 
 /** docs/environment.md, from the schema that also validates. */
 export function describeEnvironment(): string {

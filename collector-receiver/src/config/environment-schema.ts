@@ -1,22 +1,7 @@
 import Type from "typebox";
-
-/** What one variable adds to its JSON Schema: how it is documented and what to do when it is wrong. */
-export interface VariableNotes {
-  readonly description: string;
-  /** What is used where the variable is not set; only where that is no plain default. */
-  readonly whenUnset?: string;
-  /** Completes "Set it to …". */
-  readonly expected: string;
-  /** Never printed, not even when it is wrong. */
-  readonly secret?: boolean;
-}
+import { variable, type VariableNotes } from "./variable-notes.ts";
 
 const MiB = 1024 * 1024;
-
-/** Keeps the literal type of a schema's options and checks that the notes are complete. */
-function variable<Options extends VariableNotes>(options: Options): Options {
-  return options;
-}
 
 /** The variable that names a file with the tokens of another variable. */
 function tokensFile(list: "INGEST_TOKENS" | "READ_TOKENS") {
@@ -156,6 +141,16 @@ export const environmentSchema = Type.Object({
         whenUnset: "none: links begin with `/`",
         pattern: "^(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+/?$",
         expected: "a path such as /spanledger",
+      }),
+    ),
+  ),
+  PUBLIC_URL: Type.Optional(
+    Type.String(
+      variable({
+        description: "Where readers reach the receiver, `BASE_PATH` included: links in messages begin with it.",
+        whenUnset: "messages have no links",
+        pattern: "^https?://[^\\s?#@]+$",
+        expected: "an address such as https://reports.example or https://shop.example/spanledger",
       }),
     ),
   ),

@@ -35,6 +35,7 @@ function toConfig({ given }: ReadEnvironment, values: ReceiverEnvironment, check
     redisUrl: given.REDIS_URL,
     allowedHosts: given.ALLOWED_HOSTS?.split(",").map((name) => name.trim()) ?? [],
     corsOrigins: given.CORS_ORIGINS?.split(",") ?? [],
+    publicUrl: given.PUBLIC_URL?.replace(/\/+$/, ""),
     basePath: given.BASE_PATH?.replace(/\/$/, "") ?? "",
     metricsToken: given.METRICS_TOKEN,
     definitionsFile: given.SPANLEDGER_CONFIG,

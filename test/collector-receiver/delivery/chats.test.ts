@@ -167,6 +167,6 @@ test("whatever a message says, each chat gets one that it takes", () => {
       expect(dingtalkProblem(writeChatBody("dingtalk", message, nowMs, null))).toBeNull();
       expect(wecomProblem(writeChatBody("wecom", message, nowMs, null))).toBeNull();
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

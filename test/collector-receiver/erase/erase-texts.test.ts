@@ -359,7 +359,7 @@ const handledElsewhere = [
   // What the operator writes of prices.
   /^analytics_model_prices\./,
   // What the operator wants and is told: figures and names of metrics, never of people.
-  /^analytics_(alerts|deliveries|goals)\./,
+  /^analytics_(alerts|deliveries|goals|report_schedules)\./,
   // What this Node knows of clocks.
   /^analytics_timezones\./,
   // Names from definitions, closed lists, hashes and ids of ours.

@@ -13,7 +13,7 @@ import { writeMailHtml } from "./write-mail-html.ts";
 import { writeMailText } from "./write-mail-text.ts";
 
 /** A mail has a file with it, and servers look at it before they answer. */
-const usualMailTimeoutMs = 60_000;
+const usualMailTimeoutMs = 45_000;
 const maxSubject = 150;
 
 /**

@@ -6,7 +6,15 @@ export type Duty = keyof typeof numberOf;
 /** The first key of all duties' locks: the first four bytes of SHA-256("spanledger.duty"), signed. */
 const dutyLocks = 415046136;
 
-const numberOf = { sweep: 1, "resolution-days": 2, retention: 3, rules: 4, deliveries: 5, alerts: 6 } as const;
+const numberOf = {
+  sweep: 1,
+  "resolution-days": 2,
+  retention: 3,
+  rules: 4,
+  deliveries: 5,
+  alerts: 6,
+  reports: 7,
+} as const;
 
 /**
  * Takes a duty until the open transaction ends, or says at once that another receiver has it. Leadership never outlives

@@ -16,6 +16,7 @@ import type { PeriodQuery } from "../../stats/report-period.ts";
 import { readReport } from "../report/read-report.ts";
 import { renderReportBody } from "../report/render-report.ts";
 import type { FreezeOptions, FrozenFile, FrozenReport } from "./frozen-report.ts";
+import { summariseReport, type ReportSummary } from "../report/summarise-report.ts";
 import { reportContext } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 
@@ -31,15 +32,22 @@ export async function freezeReport(
   options: FreezeOptions,
 ): Promise<FrozenReport> {
   const pages: Partial<Record<Locale, string>> = {};
+  const summaries: Partial<Record<Locale, ReportSummary>> = {};
   let slug = "";
   const files: FrozenFile[] = [];
   for (const locale of locales) {
     const context = reportContext(await readReport(reader, tenantId, query, locale), locale, options.least);
     slug = periodSlug(context.material.reading.period);
     pages[locale] = freezePage(context, options);
+    summaries[locale] = summariseReport(context);
     files.push(...(await freezeFiles(tenantId, context, options)));
   }
-  return { slug, pages: pages as Record<Locale, string>, files };
+  return {
+    slug,
+    pages: pages as Record<Locale, string>,
+    files,
+    summaries: summaries as Record<Locale, ReportSummary>,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Locale } from "../../metrics/format-metric.ts";
+import type { ReportSummary } from "../report/summarise-report.ts";
 
 /** A file of a shared copy, in one language. */
 export interface FrozenFile {
@@ -13,6 +14,8 @@ export interface FrozenReport {
   readonly slug: string;
   readonly pages: Readonly<Record<Locale, string>>;
   readonly files: readonly FrozenFile[];
+  /** For messages that lead to the copy. */
+  readonly summaries: Readonly<Record<Locale, ReportSummary>>;
 }
 
 export interface FreezeOptions {
