@@ -14,7 +14,7 @@ import type { PeriodMetrics } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
 import { restatementsOf } from "./restatements.ts";
 import type { RestatedMonth } from "./restatements.ts";
-import { tellStory } from "./tell-story.ts";
+import { tellStory, tellSummary } from "./tell-story.ts";
 
 /** The plan's step 15 (and step 10's `highlights`): null and "—" for what is not known. */
 export interface CaseStudy extends DocumentHeader {
@@ -22,6 +22,8 @@ export interface CaseStudy extends DocumentHeader {
   readonly ai_chatbot: ChatbotFigures & Partial<AiCallFigures>;
   readonly agent_workbench: WorkbenchFigures;
   readonly story: string;
+  /** The same in three sentences, as the report shows it. */
+  readonly summary: string;
   readonly notes: DocumentNote[];
   /** Months of the period that say something else than when they were settled. */
   readonly restatements: RestatedMonth[];
@@ -70,6 +72,7 @@ export function caseStudyOf(reading: PeriodReading, locale: Locale): CaseStudy {
     ai_chatbot: chatbot,
     agent_workbench: workbenchFigures(metrics, text),
     story: tellStory(reading, metrics, locale),
+    summary: tellSummary(reading, metrics, locale),
     notes: notesOf(reading, metrics, locale),
     restatements: restatementsOf(reading, locale),
     metrics: Object.fromEntries(metrics),

@@ -21,7 +21,8 @@ export function tellInEnglish(material: StoryMaterial): string {
   ].join(" ");
 }
 
-function openingOf({ reading, isCurrentMonth, periodName }: StoryMaterial): string {
+/** How a sentence about the period begins. */
+export function openingOf({ reading, isCurrentMonth, periodName }: StoryMaterial): string {
   if (isCurrentMonth) return "This month";
   if (reading.period.month !== null) return `In ${periodName}`;
   return reading.period.startDate === reading.period.endDate ? `On ${periodName}` : `From ${periodName}`;

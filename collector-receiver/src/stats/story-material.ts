@@ -1,3 +1,4 @@
+import { isZero, unsigned } from "../metrics/compare-metric.ts";
 import { minSample } from "../metrics/derive-metric.ts";
 import type { ComparedMetric } from "./compared-metric.ts";
 import type { PeriodReading } from "./read-period.ts";
@@ -17,6 +18,34 @@ export interface StoryMaterial {
   readonly known: (key: string) => ComparedMetric | undefined;
   /** A count as text; only of a metric that is known. */
   readonly count: (value: number | null) => string;
+}
+
+/** What a summary of three sentences is told from. */
+export interface SummaryMaterial extends StoryMaterial {
+  /** True for a metric that a shared copy does not mention. */
+  readonly isWithheld: (key: string) => boolean;
+}
+
+/** The change of a figure, if it can be compared and says something; null for none. */
+export function tellableChange({ known }: StoryMaterial, key: string): ComparedMetric["change"] {
+  const metric = known(key);
+  if (metric?.change == null || metric.previous.value === null || metric.compared.low_sample) return null;
+  if (metric.previous.low_sample || (metric.unit === "count" && metric.previous.value < smallCount)) return null;
+  return isZero(unsigned(metric.change.formatted)) ? null : metric.change;
+}
+
+/** Conversations that ended without a solution, worst first. */
+export const leaks = ["outcome_escalated_untaken", "outcome_unanswered", "outcome_not_resolved"] as const;
+export type Leak = (typeof leaks)[number];
+
+/** Those of which there are any, and that may be mentioned. */
+export function leaksOf({ known, isWithheld, reading }: SummaryMaterial): { leak: Leak; count: number }[] {
+  // Where no answers are recorded, nothing says who got none.
+  const told = leaks.filter((leak) => leak !== "outcome_unanswered" || reading.tenant.aiAnswered);
+  return told
+    .filter((leak) => !isWithheld(leak))
+    .map((leak) => ({ leak, count: known(leak)?.value ?? 0 }))
+    .filter(({ count }) => count > 0);
 }
 
 export interface StoryComparison {

@@ -2,6 +2,8 @@ import type { MetricChange } from "../metrics/compare-metric.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { documentHeader } from "./document-header.ts";
 import type { DocumentHeader } from "./document-header.ts";
+import { outcomesOf } from "./outcome-tree.ts";
+import type { OutcomeCount } from "./outcome-tree.ts";
 import { metricsOfPeriod } from "./period-metrics.ts";
 import type { PeriodReading } from "./read-period.ts";
 import { restatementsOf } from "./restatements.ts";
@@ -19,6 +21,8 @@ export interface Summary extends DocumentHeader {
   /** Over the days of the other period that stand against them. */
   readonly previous: RawNumbers;
   readonly change: Readonly<Record<string, MetricChange | null>>;
+  /** What became of the conversations: the parts of each class add up to it. */
+  readonly outcomes: OutcomeCount[];
   /** Months of the period that say something else than when they were settled. */
   readonly restatements: RestatedMonth[];
 }
@@ -33,6 +37,7 @@ export function summaryOf(reading: PeriodReading, locale: Locale): Summary {
     compared: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.compared.value])),
     previous: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.previous.value])),
     change: Object.fromEntries(metrics.map(([key, metric]) => [key, metric.change])),
+    outcomes: outcomesOf(reading),
     restatements: restatementsOf(reading, locale),
   };
 }

@@ -9,6 +9,8 @@ import { countersBefore } from "./read-period.ts";
 import type { PeriodReading } from "./read-period.ts";
 import { tellInEnglish } from "./story-en.ts";
 import type { StoryComparison, StoryMaterial } from "./story-material.ts";
+import { sumUpInChinese } from "./summary-zh.ts";
+import { sumUpInEnglish } from "./summary-en.ts";
 import { tellInChinese } from "./story-zh.ts";
 
 function comparisonIn(reading: PeriodReading, locale: Locale): StoryComparison | null {
@@ -26,9 +28,9 @@ function comparisonIn(reading: PeriodReading, locale: Locale): StoryComparison |
   };
 }
 
-export function tellStory(reading: PeriodReading, metrics: PeriodMetrics, locale: Locale): string {
+function materialOf(reading: PeriodReading, metrics: PeriodMetrics, locale: Locale): StoryMaterial {
   const { period } = reading;
-  const material: StoryMaterial = {
+  return {
     reading,
     isCurrentMonth: period.month !== null && period.month === monthOf(reading.today),
     periodName: describePeriod(period, locale),
@@ -40,5 +42,24 @@ export function tellStory(reading: PeriodReading, metrics: PeriodMetrics, locale
     },
     count: (value) => formatCount(value ?? 0, locale),
   };
+}
+
+/** Everything worth quoting, in as many sentences as that takes. */
+export function tellStory(reading: PeriodReading, metrics: PeriodMetrics, locale: Locale): string {
+  const material = materialOf(reading, metrics, locale);
   return locale === "zh-CN" ? tellInChinese(material) : tellInEnglish(material);
+}
+
+/**
+ * The period in three sentences: what the AI did, what people did, and what was left and saved.
+ * @param isWithheld of a metric that is not to be mentioned
+ */
+export function tellSummary(
+  reading: PeriodReading,
+  metrics: PeriodMetrics,
+  locale: Locale,
+  isWithheld: (key: string) => boolean = () => false,
+): string {
+  const material = { ...materialOf(reading, metrics, locale), isWithheld };
+  return locale === "zh-CN" ? sumUpInChinese(material).join("") : sumUpInEnglish(material).join(" ");
 }

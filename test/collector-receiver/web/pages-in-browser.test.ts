@@ -226,11 +226,13 @@ describe("the first screen of the report", () => {
     }
   });
 
-  test.each(screens)("breaks no number across lines at %i x %i", async (width, height) => {
-    for (const lang of ["zh-CN", "en"]) {
-      await visit(inLanguage("/report?month=2025-12", lang), { viewport: { width, height } }, async ({ page }) => {
-        await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
-        const broken = await page.evaluate(`(() => {
+  test.each([...screens, [768, 1024], [1920, 1080]] as const)(
+    "breaks no number across lines at %i x %i",
+    async (width, height) => {
+      for (const lang of ["zh-CN", "en"]) {
+        await visit(inLanguage("/report?month=2025-12", lang), { viewport: { width, height } }, async ({ page }) => {
+          await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+          const broken = await page.evaluate(`(() => {
           const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
           const broken = [];
           for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -245,10 +247,11 @@ describe("the first screen of the report", () => {
           }
           return broken;
         })()`);
-        expect(broken).toEqual([]);
-      });
-    }
-  });
+          expect(broken).toEqual([]);
+        });
+      }
+    },
+  );
 });
 
 const lists = [

@@ -44,7 +44,7 @@ describe("the report", () => {
       expect([key, valueOf(key)]).toEqual([key, isShown ? study.metrics[key].formatted : undefined]);
     }
     for (const key of groups.flatMap((group) => figureKeys[group])) expect(study.metrics).toHaveProperty(key);
-    expect(report).toContain(study.story.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
+    expect(report).toContain(study.summary.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
     expect(report).toContain(`<html lang="${lang}">`);
     expect(report).toMatch(
       lang === "en"
@@ -109,7 +109,7 @@ describe("the report", () => {
           .subarray(0, 5)
           .toString(),
       ).toBe("%PDF-");
-      expect(report).toContain(study.story.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
+      expect(report).toContain(study.summary.replaceAll('"', "&quot;").replaceAll("'", "&#39;"));
       // Whatever leads on from the page stays in its period.
       const lists = [...report.matchAll(/href="(\/report\/(?:sessions|events|tickets)\?[^"]*)"/g)].map(
         ([, href]) => href,
@@ -267,6 +267,78 @@ describe("the report", () => {
       value("tickets_resolved"),
     ]);
     expect(chartOf("tickets")).toContain(metrics.sla_met_rate.formatted);
+  });
+
+  test.each(["zh-CN", "en"])(
+    "tells what became of the conversations, as the API does, and leads to them (%s)",
+    async (lang) => {
+      const { outcomes, current }: any = await (await get(`/api/analytics/summary?month=2025-12&lang=${lang}`)).json();
+      const report = await page(`/report?month=2025-12&lang=${lang}`);
+      const tree = /<article[^>]*id="outcomes">[\s\S]*?<\/article>/.exec(report)?.[0] ?? "";
+      const shown = [
+        ...tree.matchAll(
+          /<div class="node( leak)?">\s*<span>([^<]*)<\/span>\s*<b>(?:<a href="([^"]*)"[^>]*>)?([^<]*)/g,
+        ),
+      ];
+      const expected = outcomes.filter(({ key }: any) => key !== "counted_by_older_rules");
+      expect(shown.map(([, , , , count]) => Number(count))).toEqual(expected.map(({ sessions }: any) => sessions));
+      for (const { key, parent, sessions } of outcomes) {
+        const parts = outcomes.filter((one: any) => one.parent === key);
+        if (parts.length > 0)
+          expect([key, parts.reduce((sum: number, part: any) => sum + part.sessions, 0)]).toEqual([key, sessions]);
+        if (key in current) expect([key, sessions]).toEqual([key, current[key]]);
+        expect(parent === null).toBe(key === "total_sessions");
+      }
+      // The three leaks stand in words above the tree, each with its number.
+      const leaks = /<p class="leaks">([\s\S]*?)<\/p>/.exec(tree)?.[1]?.replace(/<[^>]*>/g, "") ?? "";
+      for (const key of ["outcome_escalated_untaken", "outcome_unanswered", "outcome_not_resolved"]) {
+        expect(current[key]).toBeGreaterThan(0);
+        expect(leaks).toContain(`${current[key]} `);
+      }
+      // Each count of a class leads to a list as long as itself.
+      const lists = shown.filter(([, , , href]) => href !== undefined);
+      expect(lists.length).toBe(9);
+      for (const [, , name, href, count] of lists) {
+        const list = await page((href as string).replaceAll("&amp;", "&"));
+        expect([name, new RegExp(`>[^<]*\\b${count}\\b`).test(list)]).toEqual([name, true]);
+      }
+    },
+  );
+
+  test("shows the hours of the week as the API gives them", async () => {
+    const { hours, total, occurrences }: any = await (await get("/api/analytics/hours?month=2025-12")).json();
+    expect(occurrences).toBeUndefined();
+    const { current }: any = await (await get("/api/analytics/summary?month=2025-12")).json();
+    expect([total.conversations, total.takeovers, total.waits_known]).toEqual([
+      current.total_sessions,
+      current.first_takeovers,
+      current.first_waits_known,
+    ]);
+    const csv = (await page("/report.csv?month=2025-12&lang=en")).split("\r\n");
+    const report = await page("/report?month=2025-12&lang=en");
+    for (const [id, metric] of [
+      ["hours-conversations", "conversations_per_hour"],
+      ["hours-escalations", "escalations_per_hour"],
+      ["hours-waits", "avg_wait_ms"],
+    ] as const) {
+      const figure = new RegExp(`<figure[^>]*id="${id}">[\\s\\S]*?</figure>`).exec(report)?.[0] ?? "";
+      expect(figure.match(/<title>/g), id).toHaveLength(7 * 24);
+      const rows = [...(/<tbody>([\s\S]*?)<\/tbody>/.exec(figure)?.[1] ?? "").matchAll(/<tr>([\s\S]*?)<\/tr>/g)];
+      expect(rows).toHaveLength(24);
+      for (const [hour, [, row]] of rows.entries()) {
+        const cells = [...(row as string).matchAll(/<td>([^<]*)<\/td>/g)].map(([, text]) => text as string);
+        for (const [place, text] of cells.entries()) {
+          const value: number | null = hours[place * 24 + hour][metric];
+          expect([hour, place, text === "—"]).toEqual([hour, place, value === null]);
+          if (metric !== "avg_wait_ms") expect(Math.abs(Number(text) - (value ?? 0))).toBeLessThan(0.0501);
+          const line = csv.find((one) => one.startsWith(`2025-12,${metric},weekday=${place + 1} hour=${hour},`));
+          expect(line?.split(",")[3]).toBe(value === null ? undefined : String(value));
+        }
+      }
+    }
+    // One of the three is open, and one opens at a time, without a script.
+    expect(report.match(/<details name="hours" open>/g)).toHaveLength(1);
+    expect(report.match(/<details name="hours" *>/g)).toHaveLength(2);
   });
 
   test("is marked as sample data, in every language and file", async () => {
@@ -649,7 +721,7 @@ describe("a shared copy", () => {
       /<article[^>]*id="ai_resolution_durable_rate">[\s\S]*?<\/article>/.exec(frozen.pages[lang])?.[0] ?? "";
     expect(durable).not.toContain('class="change"');
     expect(json.story).toBeNull();
-    expect(textOf("report.csv")).not.toContain(study.story.slice(0, 40));
+    expect(textOf("report.csv")).not.toContain(study.summary.slice(0, 40));
     expect(frozen.files.some(({ name }) => name === "agents.png")).toBe(false);
     const { rows } = await receiver.database.pool.query(
       "select distinct agent_name from analytics_agent_metrics where agent_name is not null",
@@ -685,7 +757,7 @@ describe("a shared copy", () => {
     }
     expect(card("total_sessions")).toContain(study.metrics.total_sessions.formatted);
     expect(en).toContain("No text in this shared copy");
-    expect(en).not.toContain(study.story);
+    expect(en).not.toContain(study.summary);
     const chart = /<figure[^>]*id="agents">[\s\S]*?<\/figure>/.exec(en)?.[0] ?? "";
     expect(chart).toContain("Withheld");
     expect(chart).not.toContain("<svg");

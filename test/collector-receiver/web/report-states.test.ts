@@ -169,7 +169,7 @@ describe("every state of a month has its sentence", () => {
     expect(cardOf(en, "ai_resolution_rate")).toContain("9 of 12: few; interpret with caution");
   });
 
-  test("a resolution that nobody confirmed is called assumed, on its card, in the notes and in the story", async () => {
+  test("a resolution that nobody confirmed is called assumed, on its card, in the notes and in the summary", async () => {
     await seedSettings(database.pool, "state-assumed");
     await seedReported(database.pool, "state-assumed", "2025-11-02", "session.start");
     await seedDay(database.pool, "state-assumed", "2025-11-05", {
@@ -182,7 +182,7 @@ describe("every state of a month has its sentence", () => {
     expect(cardOf(en, "ai_resolution_rate")).toContain("35\u00a0confirmed · 45\u00a0assumed");
     expect(cardOf(zh, "ai_resolution_rate")).toContain("确认\u00a035 · 推定\u00a045");
     expect(en).toContain("The resolution of 45 sessions is assumed, not confirmed");
-    expect(en).toContain("(45 of them assumed)");
+    expect(en).toContain("(45 assumed)");
     const csv = await app.inject({
       url: "/report.csv?month=2025-11&lang=en",
       headers: { "x-tenant": "state-assumed" },

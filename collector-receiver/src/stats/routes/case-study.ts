@@ -39,7 +39,8 @@ const caseStudySchema = Type.Object(
       avg_resolution_time: Type.String({ examples: ["4小时"] }),
       sla_met_rate: Type.String(),
     }),
-    story: Type.String(),
+    story: Type.String({ description: "Everything worth quoting" }),
+    summary: Type.String({ description: "The same in three sentences, as the report shows it" }),
     notes: Type.Array(
       Type.Object({
         code: Type.String(),

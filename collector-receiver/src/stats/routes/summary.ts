@@ -5,12 +5,21 @@ import {
   headerProperties,
   nullableNumber,
   nullableString,
+  oneOf,
   restatementsSchema,
 } from "../answer-schemas.ts";
+import { outcomeKeys } from "../outcome-tree.ts";
+import type { OutcomeKey } from "../outcome-tree.ts";
 import { localeIn, periodQuery } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 import { summaryOf } from "../summary.ts";
+
+const nullableOutcome = Type.Unsafe<OutcomeKey | null>({
+  type: ["string", "null"],
+  enum: [...outcomeKeys, null],
+  description: "The class that it is a part of; null for all conversations",
+});
 
 const summarySchema = Type.Object(
   {
@@ -24,6 +33,14 @@ const summarySchema = Type.Object(
       description: "Over the days of the other period that stand against them",
     }),
     change: Type.Record(Type.String(), changeSchema),
+    outcomes: Type.Array(
+      Type.Object({
+        key: oneOf(outcomeKeys, "A metric, or a sum of metrics"),
+        parent: nullableOutcome,
+        sessions: Type.Number(),
+      }),
+      { description: "What became of the conversations, from all of them down: the parts of each class add up to it" },
+    ),
     restatements: restatementsSchema,
   },
   { description: "Raw numbers by metric key" },

@@ -1,6 +1,7 @@
 import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { chartAgents } from "./chart-agents.ts";
+import { chartsOfHours } from "./chart-hours.ts";
 import { chartModels } from "./chart-models.ts";
 import { chartQueries } from "./chart-queries.ts";
 import { chartReasons } from "./chart-reasons.ts";
@@ -16,6 +17,7 @@ export function chartsOf(context: ReportContext): ReportChart[] {
   const models = chartModels(context);
   return [
     chartSessions(context),
+    ...chartsOfHours(context),
     chartResponses(context),
     chartQueries(context),
     ...(models === null ? [] : [models]),

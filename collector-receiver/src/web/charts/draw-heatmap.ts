@@ -20,7 +20,8 @@ const gap = 2;
 
 /** Draws it with a scale below; the darker a cell, the more. */
 export function drawHeatmap({ rows, columns, cells, format, nameOf }: Heatmap, width: number): Drawing {
-  const left = Math.max(...rows.map(widthOf)) + 10;
+  // "Mon" and "Wed" are wider than most words of their length.
+  const left = Math.max(...rows.map(widthOf)) + 16;
   const top = 20;
   const slot = (width - left) / columns.length;
   const greatest = Math.max(0, ...cells.flatMap((row) => row.filter((value) => value !== null)));

@@ -2,7 +2,17 @@ import { definedMetrics } from "../../metrics/metric-dictionary.ts";
 import type { Drawing } from "./drawing.ts";
 
 /** The charts of a report, in its order. */
-export const chartIds = ["sessions", "response-times", "queries", "tickets", "escalation-reasons", "agents"] as const;
+export const chartIds = [
+  "sessions",
+  "hours-conversations",
+  "hours-escalations",
+  "hours-waits",
+  "response-times",
+  "queries",
+  "tickets",
+  "escalation-reasons",
+  "agents",
+] as const;
 /** One more where there are calls of models. */
 export type ChartId = (typeof chartIds)[number] | "models";
 
@@ -25,7 +35,7 @@ export interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly ChartCell[])[];
   /** What the rows are, for CSV. */
-  readonly dimension: "days" | "response_time" | "reason" | "agent" | "model";
+  readonly dimension: "days" | "hour" | "response_time" | "reason" | "agent" | "model";
   /** What the columns after the first measure, for CSV; null: it follows from the others. */
   readonly metrics: readonly (MeasuredColumn | null)[];
 }
@@ -34,6 +44,8 @@ export interface MeasuredColumn {
   /** Its key in the dictionary. */
   readonly metric: string;
   readonly unit: string;
+  /** A segment that the column stands for, beside that of the row: `weekday=1`. */
+  readonly within?: string;
 }
 
 /** Columns that are metrics of the dictionary. */

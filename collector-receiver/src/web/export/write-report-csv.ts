@@ -99,7 +99,10 @@ function* segmentRows({ dimension, metrics, rows }: ChartTable, { material, leas
     for (const [i, { value, numerator = null, denominator = null }] of cells.entries()) {
       const measured = metrics[i];
       const isCounted = value != null && (value !== 0 || (denominator ?? 0) > 0);
-      if (measured != null && isCounted) yield { period, ...measured, segment, value, numerator, denominator };
+      if (measured == null || !isCounted) continue;
+      const { metric, unit, within } = measured;
+      const of = within === undefined ? segment : `${within} ${segment}`;
+      yield { period, metric, unit, segment: of, value, numerator, denominator };
     }
   }
 }

@@ -82,6 +82,8 @@ export const pageStyle = [
   // Drawn twice: at 360 px a chart made for 560 px would have texts of 7 px.
   ".chart svg{display:block;width:100%;height:auto}.chart .narrow{display:none}",
   ".grid-of-charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1rem}",
+  // What became of the conversations: a tree whose bars are shares of all of them.
+  ".tree,.tree ul{list-style:none;margin:0;padding:0}.tree ul{padding-left:1.1rem;border-left:2px solid var(--grid);margin-left:.2rem}.node{display:grid;grid-template-columns:1fr auto 3.8rem;gap:0 .8rem;align-items:baseline;padding:.22rem 0;font-variant-numeric:tabular-nums;white-space:nowrap}.node>span:first-child{white-space:normal}.node .share{color:var(--faint);font-size:.875rem;text-align:right}.node svg{grid-column:1/-1;display:block;width:100%;height:4px;margin-top:.1rem}.node .all{fill:var(--grid)}.node .part{fill:var(--first)}.node.leak .part{fill:var(--second)}.outcomes .leaks{margin:0 0 .7rem}.outcomes .aside{color:var(--faint);font-size:.875rem;margin:.5rem 0 0}.outcomes .summary{color:var(--faint)}.hours{margin-top:1rem;padding-top:.4rem;padding-bottom:.4rem}.hours>details>summary{font-weight:600;font-size:1rem}.hours svg{max-width:760px}.hours .chart{border:0;box-shadow:none;padding:.3rem 0 .6rem;background:none}",
   ".scroll{overflow-x:auto;max-width:100%}.card.scroll{padding:.5rem .6rem}.meta+.card{margin-top:.8rem}",
   "table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums;min-width:100%}",
   "th,td{text-align:right;padding:.35rem .6rem;border-bottom:1px solid var(--grid);white-space:nowrap}th:first-child,td:first-child,.left{text-align:left}tbody tr:last-child>*{border-bottom:0}tbody tr:hover>*{background:var(--pill)}",

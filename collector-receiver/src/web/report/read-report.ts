@@ -14,6 +14,8 @@ import type { PeriodQuery } from "../../stats/report-period.ts";
 import { readCounterSeries } from "../../stats/sql/read-counter-series.ts";
 import { readDurations } from "../../stats/sql/read-durations.ts";
 import { readFirstDay } from "../../stats/sql/read-started-sessions.ts";
+import { readWeekHours } from "../../stats/hours.ts";
+import type { WeekHours } from "../../stats/hours.ts";
 import { readSteps, stepTypeOf } from "../../stats/read-steps.ts";
 import { periodAddress } from "../../stats/name-period.ts";
 import type { PeriodAddress } from "../../stats/name-period.ts";
@@ -47,6 +49,8 @@ export interface ReportMaterial {
   readonly stepsBefore: ReadonlyMap<string, Counters>;
   /** Counters of the last months, this one included; of none if the period is not a month. */
   readonly months: ReadonlyMap<string, Counters>;
+  /** What happened by weekday and hour. */
+  readonly hours: WeekHours;
   readonly responseTimes: readonly HistogramBucket[];
   readonly escalationReasons: readonly AttributeCount[];
   readonly agents: AgentsDocument;
@@ -85,27 +89,39 @@ export async function readReport(
   const operationsRead = readOperations(reader, tenantId, query);
   const fromMs = calendar.startOfDay(period.startDate);
   const toMs = calendar.startOfDay(addDays(period.endDate, 1));
-  const [series, responseTimes, escalationReasons, agents, completeness, branding, annotations, operations, custom] =
-    await Promise.all([
-      readSeries(pool, tenantId, reading, byDay ? "day" : stepTypeOf(period)),
-      readDurations(pool, tenantId, ["response_time"], [period]),
-      readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
-      operationsRead.then((read) => {
-        const present = read.agents.map(({ agentId }) => agentId);
-        return readAgentsDocument(reader, tenantId, query, locale, { limit: agentLimit, present });
-      }),
-      readCompleteness(pool, tenantId, fromMs, toMs),
-      readBranding(pool, tenantId),
-      readAnnotations(pool, tenantId, fromMs, toMs),
-      operationsRead,
-      customDocumentOf(reader, tenantId, reading, locale),
-    ]);
+  const [
+    series,
+    hours,
+    responseTimes,
+    escalationReasons,
+    agents,
+    completeness,
+    branding,
+    annotations,
+    operations,
+    custom,
+  ] = await Promise.all([
+    readSeries(pool, tenantId, reading, byDay ? "day" : stepTypeOf(period)),
+    readWeekHours(reader, tenantId, reading),
+    readDurations(pool, tenantId, ["response_time"], [period]),
+    readAttributeCounts(pool, tenantId, "session.escalate", "reason", period),
+    operationsRead.then((read) => {
+      const present = read.agents.map(({ agentId }) => agentId);
+      return readAgentsDocument(reader, tenantId, query, locale, { limit: agentLimit, present });
+    }),
+    readCompleteness(pool, tenantId, fromMs, toMs),
+    readBranding(pool, tenantId),
+    readAnnotations(pool, tenantId, fromMs, toMs),
+    operationsRead,
+    customDocumentOf(reader, tenantId, reading, locale),
+  ]);
   const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));
   return {
     reading,
     month: period.month,
     parameters: periodAddress(period),
     ...series,
+    hours,
     responseTimes: responseTimes[0]?.get("response_time") ?? [],
     escalationReasons,
     agents,

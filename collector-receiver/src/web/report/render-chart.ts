@@ -6,10 +6,21 @@ import type { ReportContext } from "./report-context.ts";
 
 /** Widths for which a chart is drawn; the style shows the one that fits. */
 const wideDrawing = 560;
+/** Of a chart that has the whole page's width. */
+export const widestDrawing = 760;
 const narrowDrawing = 350;
 
-/** A chart with its data as a table; `pictureHref` leads to the chart as PNG, where there is one. */
-export function renderChart(chart: ReportChart, context: ReportContext, pictureHref: string | null): Html {
+/**
+ * A chart with its data as a table.
+ * @param pictureHref leads to the chart as PNG; null if there is none
+ * @param width px for which it is drawn if the screen is no phone's
+ */
+export function renderChart(
+  chart: ReportChart,
+  context: ReportContext,
+  pictureHref: string | null,
+  width = wideDrawing,
+): Html {
   const { texts } = context;
   const label = `${chart.title}: ${chart.summary}`;
   return html`<figure class="card chart" id="${chart.id}">
@@ -17,7 +28,7 @@ export function renderChart(chart: ReportChart, context: ReportContext, pictureH
     <p class="summary">${chart.summary}</p>
     ${
       chart.draw !== null && [
-        trusted(inlineSvg(chart.draw(wideDrawing, `${chart.id}-w`), "wide-drawing", label)),
+        trusted(inlineSvg(chart.draw(width, `${chart.id}-w`), "wide-drawing", label)),
         // Phones have no pointer that could hover.
         trusted(inlineSvg({ ...chart.draw(narrowDrawing, `${chart.id}-n`), hovers: "" }, "narrow", label)),
       ]

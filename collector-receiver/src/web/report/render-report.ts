@@ -2,7 +2,7 @@ import { comparisonModes } from "../../stats/compare-periods.ts";
 import type { ComparisonMode } from "../../stats/compare-periods.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
 import { chartsOf } from "../charts/all-charts.ts";
-import { html } from "../page/html.ts";
+import { html, trusted } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
 import { linkTo, otherLocale } from "../page/page-links.ts";
 import { renderPage } from "../page/page-shell.ts";
@@ -12,12 +12,15 @@ import { shareTexts } from "../share/share-texts.ts";
 import { behindLinks } from "./behind-links.ts";
 import { comparedName } from "./describe-comparison.ts";
 import { renderCustomSection } from "./custom-section.ts";
-import { renderChart } from "./render-chart.ts";
+import { renderChart, widestDrawing } from "./render-chart.ts";
 import { renderFigure, renderFigureLine } from "./render-figure.ts";
 import type { BehindLink } from "./render-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 import { figureGroupsOf } from "./report-figures.ts";
 import type { FigureGroup } from "./report-figures.ts";
+import { outcomesTitle, renderOutcomes } from "./render-outcomes.ts";
+import { hourChartIds, hourChartName } from "../charts/chart-hours.ts";
+import type { ReportChart } from "../charts/report-chart.ts";
 import { renderPager, renderPicker } from "./render-period-choice.ts";
 import { renderStatus } from "./render-status.ts";
 import { renderStrip } from "./render-strip.ts";
@@ -92,6 +95,12 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
   const { texts, material } = context;
   const { reading } = material;
   const groups = figureGroupsOf(context);
+  const charts = chartsOf(context);
+  const first = charts.filter(({ id }) => id === "sessions");
+  const ofHours = charts.filter(({ id }) => hourChartIds.some((hourChart) => hourChart === id));
+  const others = charts.filter((chart) => !first.includes(chart) && !ofHours.includes(chart));
+  const render = (chart: ReportChart, width?: number): Html =>
+    renderChart(chart, context, links.pictureHref(chart.id), width);
   return html`<div class="title-row">
       <h1>${describePeriod(reading.period, context.locale)}</h1>
       ${links.pager}
@@ -100,12 +109,23 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
     <nav class="downloads no-print" aria-label="${texts.downloads}">
       ${links.downloads.map(({ href, text }) => html`<a class="button" href="${href}">${text}</a>`)}
     </nav>
-    ${renderStory(context, groups, links)} ${groups.map((group) => renderGroup(group, context, links))}
-    ${renderCustomSection(context)}
+    ${renderStory(context, groups, links)}
+    <section aria-labelledby="what-became">
+      <h2 id="what-became">${outcomesTitle(context.locale)}</h2>
+      <div class="grid-of-charts">${renderOutcomes(context, links.behind)} ${first.map((chart) => render(chart))}</div>
+      <div class="card hours">
+        ${ofHours.map(
+          (chart, place) =>
+            html`<details name="hours" ${place === 0 && trusted("open")}>
+              <summary>${hourChartName(hourChartIds[place] ?? "hours-waits", context.locale)}</summary>
+              ${render(chart, widestDrawing)}
+            </details>`,
+        )}
+      </div>
+    </section>
+    ${groups.map((group) => renderGroup(group, context, links))} ${renderCustomSection(context)}
     <h2>${texts.charts}</h2>
-    <div class="grid-of-charts">
-      ${chartsOf(context).map((chart) => renderChart(chart, context, links.pictureHref(chart.id)))}
-    </div>`;
+    <div class="grid-of-charts">${others.map((chart) => render(chart))}</div>`;
 }
 
 function renderStory(context: ReportContext, groups: readonly FigureGroup[], { qualityHref }: ReportLinks): Html {

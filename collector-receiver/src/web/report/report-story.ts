@@ -1,9 +1,10 @@
 import { isQualityNote, notesOf } from "../../stats/document-notes.ts";
 import { metricsOfPeriod } from "../../stats/period-metrics.ts";
-import { tellStory } from "../../stats/tell-story.ts";
+import { tellSummary } from "../../stats/tell-story.ts";
 import { restatementsOf } from "../../stats/restatements.ts";
-import { countText, restsOnFew } from "./report-context.ts";
+import { countText, isFew, restsOnFew } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
+import { allFiguresOf } from "./report-figures.ts";
 import type { FigureGroup } from "./report-figures.ts";
 
 export interface ReportStory {
@@ -23,7 +24,7 @@ export function storyOf(context: ReportContext, groups: readonly FigureGroup[]):
   }
   const metrics = metricsOfPeriod(reading, locale);
   return {
-    text: tellStory(reading, metrics, locale),
+    text: tellSummary(reading, metrics, locale, (key) => isFew(context, metrics.get(key)?.value ?? 0)),
     notes: notesOf(reading, metrics, locale)
       .filter((note) => least === null || !isQualityNote(note) || (note.count ?? 0) >= least)
       .filter(({ code }) => code !== "restated" || !restatesFew(context))
@@ -42,32 +43,27 @@ function restatesFew(context: ReportContext): boolean {
   });
 }
 
-/** What the story quotes: `stats/story-en.ts`, `stats/story-zh.ts`. */
+/** What the summary quotes: `stats/summary-en.ts`, `stats/summary-zh.ts`. Few conversations without a solution are not mentioned. */
 const quotedFigures: ReadonlySet<string> = new Set([
   "total_sessions",
   "ai_resolution_rate",
-  "avg_response_time_ms",
   "estimated_cost_saved",
-  "order_query_success_rate",
-  "tracking_query_success_rate",
-  "sessions_handled",
+  "first_takeovers",
   "avg_first_response_ms",
-  "avg_handle_time_sec",
   "tickets_resolved",
-  "avg_resolution_hours",
   "sla_met_rate",
   "ai_calls",
   "ai_spend",
   "net_saved",
 ]);
-/** Counters that it and its notes quote beside them. */
+/** Counters that its notes quote beside them. */
 const quotedCounters = ["ai_resolved_assumed", "reused_session_ids"] as const;
 
 function quotesFew({ material }: ReportContext, groups: readonly FigureGroup[], least: number): boolean {
   const { counters } = material.reading;
   return (
-    groups.some(({ figures }) =>
-      figures.some(
+    groups.some((group) =>
+      allFiguresOf(group).some(
         ({ key, state, previousWithheld }) => quotedFigures.has(key) && (state === "withheld" || previousWithheld),
       ),
     ) || quotedCounters.some((column) => Number(counters[column]) > 0 && Number(counters[column]) < least)
