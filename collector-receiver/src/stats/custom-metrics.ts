@@ -80,8 +80,8 @@ export async function customDocumentOf(
     return {
       key: metric.key,
       kind: metric.kind,
-      name: textOf(metric.name, locale),
-      meaning: metric.meaning && textOf(metric.meaning, locale),
+      name: ownTextOf(metric.name, locale),
+      meaning: metric.meaning && ownTextOf(metric.meaning, locale),
       formula: metric.formula,
       ...compare(noGroup),
       group_by: metric.groupBy,
@@ -135,7 +135,8 @@ export function readsOf({ metric }: OwnMetric, { metrics }: CustomDefinitions): 
   return definition?.kind === "ratio" ? [definition.numerator, definition.denominator] : [metric];
 }
 
-function customRangeOf(range: DayRange): CustomRange {
+/** A range as own metrics are read over it. */
+export function customRangeOf(range: DayRange): CustomRange {
   const { periodType, first, last } = counterRangeOf(range);
   const row = first === last ? { periodType, periodValue: first } : null;
   return { startDate: range.startDate, endDate: range.endDate, row };
@@ -181,6 +182,7 @@ function statusOf({ period, calendar, nowMs }: PeriodReading, now: CustomNumbers
   return nowMs < calendar.startOfDay(addDays(period.endDate, 1)) ? "running" : "settled";
 }
 
-function textOf(text: { readonly en: string; readonly zh: string }, locale: Locale): string {
+/** A text in the reader's language. */
+export function ownTextOf(text: { readonly en: string; readonly zh: string }, locale: Locale): string {
   return locale === "zh-CN" ? text.zh : text.en;
 }

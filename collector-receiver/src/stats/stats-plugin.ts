@@ -12,6 +12,7 @@ import { routeHours } from "./routes/hours.ts";
 import { routeLive } from "./routes/live.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeOperations } from "./routes/operations.ts";
+import { routePrometheus } from "./routes/prometheus.ts";
 import { routeQuerySuccessRates } from "./routes/query-success-rates.ts";
 import { routeSession } from "./routes/session.ts";
 import { routeSummary } from "./routes/summary.ts";
@@ -49,6 +50,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeLive(app, context);
   routeDataQuality(app, context);
   routeAiCosts(app, context);
+  routePrometheus(app, context);
   routeSession(app, context);
   routeMetrics(app, context);
   routeCatalogue(app, context);

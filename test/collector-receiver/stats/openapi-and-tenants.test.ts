@@ -29,6 +29,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/hours": ["hours?month=2025-12", "hours?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/custom": ["custom?month=2025-12", "custom?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/live": ["live"],
+  "/api/analytics/prometheus": ["prometheus"],
   "/api/analytics/sessions/{session_id}": ["sessions/shared", "sessions/shared?limit=1"],
   "/api/analytics/metrics": ["metrics"],
   "/api/analytics/events": ["events"],

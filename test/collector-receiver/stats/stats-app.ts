@@ -29,10 +29,11 @@ export interface JsonAnswer {
   readonly body: any;
 }
 
-/** The JSON answer of a GET under `/api/analytics/`, with its status. */
+/** The answer of a GET under `/api/analytics/`, with its status. */
 export async function get(app: FastifyInstance, path: string, tenantId = "default"): Promise<JsonAnswer> {
   const answer = await app.inject({ url: `/api/analytics/${path}`, headers: { "x-tenant": tenantId } });
-  return { status: answer.statusCode, body: answer.json() };
+  const isJson = String(answer.headers["content-type"]).startsWith("application/json");
+  return { status: answer.statusCode, body: isJson ? answer.json() : answer.body };
 }
 
 export async function getCaseStudy(app: FastifyInstance, query: string, tenantId: string): Promise<any> {
