@@ -87,9 +87,13 @@ export default defineSpanledger({
   ${code(otherOperations)}. Any other is counted in \`spanledger_ignored_total{reason="unknown_ai_operation"}\`.
 - A call counts once: its id comes from trace id and span id, its time is the span's end. If two instrumentations write a span for one call,
   it counts twice until \`ignoreScopes\` names one of them. \`scope\` and \`response_id\` of the events tell them apart.
-- Prompts, answers and arguments of tools are never read. Let the Collector remove them anyway.
+- Prompts, answers and arguments of tools are never read. \`otel-collector.yaml\` copies spans that may be calls to the receiver before anything is
+  sampled, with what is read of them alone; the tracing backend gets them as they are.
+- Spans that start within \`withBusinessContext\` carry its \`session_id\` if \`startTelemetry\` or \`@spanledger/sdk/register\` started tracing. In other
+  languages set \`gen_ai.conversation.id\` or \`session_id\` on the span.
 - A call is no activity of its conversation, and the calls of a test conversation count nowhere.
-- Spans that a sampler drops do not arrive. Record \`ai.call\` if every call has to count.
+- Spans that a product's sampler drops do not arrive. If the trace state tells so (\`ot=th:…\`), the call is \`sampled\`, and figures say "at least".
+  Record \`ai.call\` if every call has to count.
 
 \`analytics_ai_tokens\` counts calls and tokens by day, provider, model and service tier. The four kinds of tokens are disjoint: uncached input, read
 from a cache, written to a cache, output. \`spanledger verify\` counts them again from the events.

@@ -472,6 +472,12 @@ export const eventCatalogue = {
         zh: "input_tokens 是否可能不含缓存部分；由接收端根据调用链判断",
         example: false,
       },
+      sampled: {
+        type: "boolean",
+        en: "Whether a sampler let only some of such calls through, which the receiver reads of the trace state",
+        zh: "是否只有部分同类调用通过采样；由接收端根据 tracestate 判断",
+        example: false,
+      },
       scope: {
         type: "string",
         en: "Instrumentation scope of the span that the receiver made the call of",

@@ -2,6 +2,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import type { BusinessEventsOptions, WithRules } from "./business-events-options.ts";
 import { warnProduct } from "./diagnose.ts";
 import type { HttpEventRule } from "./http-rules.ts";
+import { markSessionSpans } from "./mark-session-spans.ts";
 import { copyAttributes } from "./recording/copy-attributes.ts";
 import { describeThrown } from "./recording/encode-any-value.ts";
 import { workingFolder } from "./require-builtin.ts";
@@ -42,6 +43,8 @@ interface Instrumentation {
  * Starts business events (sent where `SPANLEDGER_OTLP_ENDPOINT` says), and beside them OpenTelemetry's
  * NodeSDK with instrumentation of HTTP, and of Fastify where `@fastify/otel` is installed, for ordinary
  * traces (sent where `OTEL_EXPORTER_OTLP_*` says).
+ *
+ * Spans that start within `withBusinessContext` carry its `session_id`.
  *
  * Needs `@opentelemetry/sdk-node`, `@opentelemetry/instrumentation-http` and
  * `@opentelemetry/exporter-trace-otlp-http`, of 2.x (0.2xx) or 3.x (0.30x); where they are missing,
@@ -98,6 +101,7 @@ async function startNodeSdk(options: TelemetryOptions | undefined): Promise<Node
     } as ConstructorParameters<typeof NodeSDK>[0];
     const sdk: NodeSdk = new NodeSDK(configuration);
     sdk.start();
+    markSessionSpans();
     patchNamedImports();
     process.once("beforeExit", () => void endAtNaturalEnd(sdk));
     return sdk;

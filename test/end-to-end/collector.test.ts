@@ -132,6 +132,95 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
     expect(said).not.toContain("spanledger.business");
   });
 
+  test.each(["proto", "json"])(
+    "calls of models are copied without what was said, and the backend gets all (%s)",
+    async (encoding) => {
+      const configFolder = await newFolder();
+      const definitions = join(configFolder, "spanledger.config.ts");
+      await writeFile(definitions, 'export default { aiCalls: { services: ["chatbot"] } };\n');
+      const { url, database } = await startTestReceiver({ SPANLEDGER_CONFIG: definitions });
+      const folder = await newFolder();
+      const overlay = join(folder, "detailed.yaml");
+      await writeFile(
+        overlay,
+        `exporters: { debug/backend: { verbosity: detailed }, otlp_http/spanledger: { encoding: ${encoding} } }\n`,
+      );
+      const collector = await start({ program: program(), folder, receiverUrl: url, overlays: [overlay] });
+      const call = (id: string, attributes: Record<string, string | number>, over: object = {}) => ({
+        traceId: "0af7651916cd43dd8448eb211c80319c",
+        spanId: id.repeat(16),
+        name: "chat",
+        kind: 3,
+        startTimeUnixNano: "1766000000000000000",
+        endTimeUnixNano: "1766000001500000000",
+        attributes: Object.entries(attributes).map(([key, value]) => ({
+          key,
+          value: typeof value === "number" ? { intValue: String(value) } : { stringValue: value },
+        })),
+        events: [],
+        ...over,
+      });
+      const said = (name: string) => ({
+        name,
+        timeUnixNano: "1766000001000000000",
+        attributes: [{ key: "gen_ai.prompt", value: { stringValue: "SAID of an event" } }],
+      });
+      const usage = { "gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5, session_id: "s-1" };
+      const started = {
+        name: "session.start",
+        timeUnixNano: "1766000000500000000",
+        attributes: [{ key: "session_id", value: { stringValue: "s-1" } }],
+      };
+      const spans = [
+        call("a", {
+          "gen_ai.operation.name": "chat",
+          "gen_ai.request.model": "m",
+          "gen_ai.input.messages": "SAID a prompt",
+          "llm.input_messages.0.message.content": "SAID too",
+          ...usage,
+        }),
+        call(
+          "b",
+          { "ai.operationId": "ai.generateText.doGenerate", "ai.model.id": "m", "ai.prompt": "SAID", ...usage },
+          {
+            traceState: "other=1,ot=th:8;rv:abcdefabcdefab",
+          },
+        ),
+        call(
+          "c",
+          { "llm.request.type": "chat", "gen_ai.prompt.0.content": "SAID", ...usage },
+          {
+            traceState: "ot=th:0",
+            status: { code: 2, message: "SAID in an error" },
+            events: [said("gen_ai.content.prompt"), said("exception"), started],
+          },
+        ),
+        call("d", { "openinference.span.kind": "LLM", "llm.model_name": "m", "input.value": "SAID", ...usage }),
+        call("e", { "http.request.method": "GET", "url.path": "/SAID-nothing" }),
+      ];
+      const resource = { attributes: [{ key: "service.name", value: { stringValue: "chatbot" } }] };
+      const body = JSON.stringify({
+        resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "a-library" }, spans }] }],
+      });
+      expect(await send(collector.url, "/v1/traces", body)).toBe(200);
+      await untilStored(database.pool, 5);
+      const { rows } = await database.pool.query<{ event_name: string; event_data: Record<string, unknown> }>(
+        "select event_name, event_data from analytics_events order by event_name, span_id",
+      );
+      expect(rows.map(({ event_name: name }) => name)).toEqual([...Array(4).fill("ai.call"), "session.start"]);
+      expect(JSON.stringify(rows)).not.toContain("SAID");
+      const calls = rows.slice(0, 4).map(({ event_data: data }) => data);
+      for (const data of calls) expect(data).toMatchObject({ input_tokens: 10, output_tokens: 5, session_id: "s-1" });
+      expect(calls.map((data) => data["sampled"] ?? false)).toEqual([false, true, false, false]);
+      expect(calls.map((data) => data["error"])).toEqual([false, false, true, false]);
+      await collector.stop();
+      const atBackend = await readFile(collector.logFile, "utf8");
+      for (const part of ["SAID a prompt", "SAID too", "SAID of an event", "SAID in an error", "/SAID-nothing"])
+        expect(atBackend).toContain(part);
+      expect(atBackend).not.toContain("spanledger.ai_call");
+    },
+  );
+
   test.each(["proto", "json"])("the Collector's own exporter in the encoding %s", async (encoding) => {
     const { url, database } = await startTestReceiver();
     const folder = await newFolder();

@@ -52,6 +52,33 @@ describe.each([24, 26])("node --import @spanledger/sdk/register on Node %i", (ma
   });
 });
 
+it.each([
+  ["register, exporter by default", { nodeArgs: register, env: {} }],
+  ["startTelemetry, exporter by default", { nodeArgs: [], env: { STARTS_ITSELF: "yes" } }],
+  ["register, exporter by the environment", { nodeArgs: register, env: { OTEL_TRACES_EXPORTER: "otlp" } }],
+])("spans within a business context carry its session_id: %s", async (_how, { nodeArgs, env }) => {
+  const end = await runProduct("session-spans", {
+    nodeArgs,
+    cwd: workspace,
+    endpoint: sink.url,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: tracing.url, OTEL_METRICS_EXPORTER: "none", ...env },
+  });
+  expect(end.stderr).toBe("");
+  expect(JSON.parse(end.stdout)).toEqual({
+    outside: null,
+    started: "s-1",
+    early: "s-1",
+    active: "s-1",
+    again: "s-1",
+    own: "s-own",
+    inner: "s-2",
+    other: "s-1",
+    number: null,
+    after: null,
+  });
+  expect(tracing.ordinarySpans).toHaveLength(10);
+});
+
 /** NodeSDK by itself waits for its backend as long as this, 10 s without it: far longer than a busy machine makes ours last. */
 const patient = { OTEL_EXPORTER_OTLP_TIMEOUT: "90000", OTEL_BSP_EXPORT_TIMEOUT: "90000" };
 const busyMs = 45_000;

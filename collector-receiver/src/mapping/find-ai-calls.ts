@@ -4,6 +4,7 @@ import type { OtlpWalker, SpanEnd } from "../otlp/otlp-carrier.ts";
 import { idState } from "../otlp/otlp-carrier.ts";
 import { AttributeListener } from "./attribute-listener.ts";
 import { aiFields } from "./ai-conventions.ts";
+import { isThinned } from "./read-trace-state.ts";
 import { readAiCall, type AiCallData } from "./read-ai-call.ts";
 
 const environmentNames = ["deployment.environment.name", "deployment.environment"] as const;
@@ -64,7 +65,7 @@ export class AiCallFinder {
   readonly #ignoredScopes: ReadonlySet<string>;
   readonly #resource = new KeptAttributes(["service.name", ...environmentNames]);
   readonly #span = new KeptAttributes(Object.values(aiFields).flat());
-  readonly #end: SpanEnd = { startHigh: 0, startLow: 0, endHigh: 0, endLow: 0, failed: false };
+  readonly #end: SpanEnd = { startHigh: 0, startLow: 0, endHigh: 0, endLow: 0, failed: false, traceState: "" };
   /** Whether the present resource is of such a service; undefined until it is read. */
   #isCounted: boolean | undefined;
   #scope = "";
@@ -98,7 +99,13 @@ export class AiCallFinder {
     const nanoseconds = (end.endHigh - end.startHigh) * 0x1_0000_0000 + end.endLow - end.startLow;
     const hasStart = end.startHigh !== 0 || end.startLow !== 0;
     const durationMs = hasStart && nanoseconds >= 0 ? Math.round(nanoseconds / 1000) / 1000 : null;
-    const data = readAiCall({ scope: this.#scope, attributes, failed: end.failed, durationMs });
+    const data = readAiCall({
+      scope: this.#scope,
+      attributes,
+      failed: end.failed,
+      sampled: isThinned(end.traceState),
+      durationMs,
+    });
     if (data === null) return null;
     if (data === "unknown_operation") return "unknown_ai_operation";
     const { traceIdState, spanIdState } = walker.carrier;

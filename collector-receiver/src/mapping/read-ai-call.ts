@@ -20,6 +20,8 @@ export interface AiSpan {
   readonly attributes: SpanAttributes;
   /** Its status is an error. */
   readonly failed: boolean;
+  /** A sampler let only some of such spans through. */
+  readonly sampled: boolean;
   /** Null if it ends before it starts. */
   readonly durationMs: number | null;
 }
@@ -36,7 +38,7 @@ const maxText = 255;
 const maxSessionId = 64;
 
 /** Judges a span by itself. A span of a workflow, an agent or a tool gives null: its children are the calls. */
-export function readAiCall({ scope, attributes, failed, durationMs }: AiSpan): JudgedSpan {
+export function readAiCall({ scope, attributes, failed, sampled, durationMs }: AiSpan): JudgedSpan {
   const operation = operationOf(attributes);
   if (operation === null || operation === "unknown_operation") return operation;
   const text = (field: keyof typeof aiFields): string | undefined => textIn(attributes, aiFields[field]);
@@ -55,6 +57,7 @@ export function readAiCall({ scope, attributes, failed, durationMs }: AiSpan): J
     ...tokensOf(attributes, provider),
     duration_ms: durationMs === null || durationMs > maxDurationMs ? undefined : durationMs,
     first_token_ms: firstTokenMs,
+    sampled: sampled ? true : undefined,
     error: failed || text("error") !== undefined,
     scope: scope === "" ? "unknown" : cut(scope),
     response_id: text("responseId"),

@@ -151,7 +151,12 @@ export interface SpanEnd {
   endLow: number;
   /** The span's status is an error. */
   failed: boolean;
+  /** W3C trace state; of a long one the beginning. */
+  traceState: string;
 }
+
+/** More of a trace state is not read: the specification asks for 512 characters. */
+export const maxTraceStateBytes = 512;
 
 /** A body being walked; the visitor asks it for what it needs of the present position. */
 export interface OtlpWalker {

@@ -29,6 +29,7 @@ export const scopeTag = { name: 0x0a } as const;
 export const spanTag = {
   traceId: 0x0a,
   spanId: 0x12,
+  traceState: 0x1a,
   parentSpanId: 0x22,
   name: 0x2a,
   startTime: 0x39,

@@ -1,12 +1,13 @@
 import type { JsonCursor } from "./json-cursor.ts";
 import { inBothCases } from "./json-members.ts";
-import type { SpanEnd } from "./otlp-carrier.ts";
+import { maxTraceStateBytes, type SpanEnd } from "./otlp-carrier.ts";
 import { readNumberText } from "./read-json-number.ts";
 import { readJsonTime, type JsonTime } from "./read-json-time.ts";
 
 const names = {
   start: inBothCases("startTimeUnixNano"),
   end: inBothCases("endTimeUnixNano"),
+  traceState: inBothCases("traceState"),
   status: inBothCases("status"),
   code: inBothCases("code"),
 };
@@ -19,6 +20,7 @@ export function readJsonSpanEnd(cursor: JsonCursor, at: number, into: SpanEnd): 
   const start: JsonTime = { high: 0, low: 0 };
   const end: JsonTime = { high: 0, low: 0 };
   into.failed = false;
+  into.traceState = "";
   cursor.pos = at;
   if (cursor.enterObject()) {
     do {
@@ -26,6 +28,7 @@ export function readJsonSpanEnd(cursor: JsonCursor, at: number, into: SpanEnd): 
       cursor.peek();
       if (cursor.keyIsOneOf(names.start)) readJsonTime(cursor, start);
       else if (cursor.keyIsOneOf(names.end)) readJsonTime(cursor, end);
+      else if (cursor.keyIsOneOf(names.traceState)) into.traceState = readTraceState(cursor);
       else if (cursor.keyIsOneOf(names.status)) into.failed = isError(cursor) ?? into.failed;
       else cursor.skipValue();
     } while (cursor.moreMembers());
@@ -35,6 +38,12 @@ export function readJsonSpanEnd(cursor: JsonCursor, at: number, into: SpanEnd): 
   into.endHigh = end.high;
   into.endLow = end.low;
   cursor.pos = after;
+}
+
+function readTraceState(cursor: JsonCursor): string {
+  const { text } = cursor;
+  cursor.readText(text);
+  return text.bytes.latin1Slice(text.start, Math.min(text.end, text.start + maxTraceStateBytes));
 }
 
 /** Undefined if the status has no code. */

@@ -1,4 +1,4 @@
-import type { SpanEnd } from "./otlp-carrier.ts";
+import { maxTraceStateBytes, type SpanEnd } from "./otlp-carrier.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { spanFields, spanTag, statusFields, statusTag } from "./protobuf-fields.ts";
 
@@ -9,6 +9,7 @@ export function readProtobufSpanEnd(cursor: ProtobufCursor, start: number, end: 
   const { view } = cursor;
   into.startHigh = into.startLow = into.endHigh = into.endLow = 0;
   into.failed = false;
+  into.traceState = "";
   for (let pos = start; pos < end;) {
     const tag = cursor.readTag(pos, end);
     const at = cursor.pos;
@@ -19,6 +20,9 @@ export function readProtobufSpanEnd(cursor: ProtobufCursor, start: number, end: 
     } else if (tag === spanTag.endTime) {
       into.endLow = view.getUint32(at, true);
       into.endHigh = view.getUint32(at + 4, true);
+    } else if (tag === spanTag.traceState) {
+      cursor.readLength(at, end);
+      into.traceState = cursor.bytes.latin1Slice(cursor.pos, Math.min(pos, cursor.pos + maxTraceStateBytes));
     } else if (tag === spanTag.status) {
       cursor.readLength(at, end);
       into.failed = isError(cursor, cursor.pos, pos) ?? into.failed;

@@ -62,6 +62,15 @@ const map = (spans: Span[], { scope = "openai", resource = [text("service.name",
 };
 const plain = [text("gen_ai.operation.name", "chat"), text("gen_ai.request.model", "gpt-5-mini")];
 
+test("a call of a trace that a sampler thinned is marked, in both encodings", () => {
+  const { data } = map([
+    callOf(plain, { traceState: "other=1,ot=rv:abcdefabcdefab;th:c" }),
+    callOf(plain, { traceState: "ot=th:0", spanId: "00f067aa0ba902b8" }),
+    callOf(plain, { traceState: `${"x".repeat(600)}=1,ot=th:c`, spanId: "00f067aa0ba902b9" }),
+  ]);
+  expect(data.map((call) => (call as { sampled?: boolean }).sampled)).toEqual([true, undefined, undefined]);
+});
+
 /** A span of each convention as its instrumentation writes it, and the call that it is, without duration, scope and `error: false`. */
 const conventions: Readonly<Record<string, readonly [attributes: Attribute[], call: object]>> = {
   "semantic conventions 1.27": [

@@ -144,6 +144,10 @@ test("a bound is called one: in words, in the data, and what has no price is nam
   expect(document.metrics.ai_input_tokens).toMatchObject({ bound: "at_least" });
   expect(document.metrics.ai_calls).not.toHaveProperty("bound");
   expect(document.notes).toContainEqual(expect.objectContaining({ code: "ai_calls_without_usage", count: 1 }));
+  await tell(["11:00:00", "ai.call", { ...mini, input_tokens: 1, output_tokens: 1, sampled: true }]);
+  ({ document } = await october());
+  expect(document.metrics.ai_calls).toMatchObject({ bound: "at_least", formatted: "at least 3" });
+  expect(document.notes).toContainEqual(expect.objectContaining({ code: "ai_calls_sampled", count: 1 }));
 });
 
 test("a shared copy withholds what rests on few calls or conversations", async () => {
