@@ -121,9 +121,10 @@ export const comparedMetricSchema = Type.Object({
     ),
   ),
   reason: Type.Optional(
-    Type.Literal("not_additive", {
-      description: "Distinct customers are known for a day, an ISO week and a month only",
-    }),
+    oneOf(
+      ["not_additive", "not_filtered"] as const,
+      "not_additive: distinct customers are known for a day, an ISO week and a month only; not_filtered: it is not kept by channel or another dimension",
+    ),
   ),
 });
 
@@ -161,6 +162,12 @@ export const headerProperties = {
   locale: oneOf<Locale>(locales),
   as_of: Type.String({ description: "When the counters were read, ISO 8601" }),
   status: periodStatusSchema,
+  segment: Type.Optional(
+    Type.Object(
+      { dimension: Type.String({ examples: ["channel"] }), value: Type.String({ examples: ["web"] }) },
+      { description: "What the figures are filtered by, if by anything" },
+    ),
+  ),
   compared_with: Type.Union(
     [
       Type.Object({

@@ -32,7 +32,7 @@ export interface ComparedMetric extends MetricValue {
   /** What the tenant wants it to reach, if it has said so. */
   readonly goal?: FigureGoal;
   /** Why there is no value although the product reports. */
-  readonly reason?: "not_additive";
+  readonly reason?: "not_additive" | "not_filtered";
 }
 
 /** A side without a day. */

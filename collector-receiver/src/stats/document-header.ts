@@ -1,4 +1,5 @@
 import { daysIn } from "../metrics/calendar-ranges.ts";
+import type { Segment } from "../metrics/session-segments.ts";
 import type { Locale } from "../metrics/format-metric.ts";
 import { describePeriod } from "./describe-period.ts";
 import type { PeriodStatus } from "./period-status.ts";
@@ -17,6 +18,8 @@ export interface DocumentHeader {
   /** When the counters were read. */
   readonly as_of: string;
   readonly status: PeriodStatus;
+  /** What the figures are filtered by. */
+  readonly segment?: Segment;
   /** Null if nothing was asked to be compared. */
   readonly compared_with: ComparedWith | null;
 }
@@ -50,6 +53,7 @@ export function documentHeader(reading: PeriodReading, locale: Locale): Document
     locale,
     as_of: new Date(reading.nowMs).toISOString(),
     status: reading.status,
+    ...(reading.segment === null ? {} : { segment: reading.segment }),
     compared_with: comparedWith(reading, locale),
   };
 }

@@ -14,6 +14,7 @@ import { restatementsOf } from "./restatements.ts";
 type NoteCode =
   | AiNoteCode
   | "cost_saved_is_estimate"
+  | "filtered"
   | "counted_by_older_rules"
   | "handle_times_unknown"
   | "no_ai_answers"
@@ -40,6 +41,12 @@ const texts: Readonly<Record<TextCode, Readonly<Record<Locale, (count: string, o
     "zh-CN": (day) => `${day} 之前的数字在旧计数规则下已封存，不会重算；会话结果的划分未知。`,
     en: (day) =>
       `Figures before ${day} were sealed by older counting rules and are not counted again; how their conversations split into outcomes is not known.`,
+  },
+  filtered: {
+    "zh-CN": (segment) =>
+      `仅统计 ${segment} 的会话。独立客户、消息、查询、工单、坐席以及数据质量不按此维度记录，显示为“—”。`,
+    en: (segment) =>
+      `Only conversations with ${segment}. Distinct customers, messages, look-ups, tickets, agents and data quality are not kept by this dimension and show "—".`,
   },
   no_ai_answers: {
     "zh-CN": () =>
@@ -133,6 +140,10 @@ export function notesOf(reading: PeriodReading, metrics: PeriodMetrics, locale: 
     const message = texts[code][locale](formatCount(known, locale), formatCount(of, locale));
     notes.push({ code, message, count: of - known });
   };
+  if (reading.segment !== null) {
+    const { dimension, value } = reading.segment;
+    notes.push({ code: "filtered", message: texts.filtered[locale](`${dimension} = ${value}`, "") });
+  }
   for (const { message, figures } of restatementsOf(reading, locale)) {
     notes.push({ code: "restated", message, count: figures.length });
   }

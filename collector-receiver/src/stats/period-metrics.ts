@@ -8,6 +8,7 @@ import { noSide, sideFrom } from "./compared-metric.ts";
 import type { ComparedMetric, ComparedSide, EndedRate } from "./compared-metric.ts";
 import { comparedPartOf, notComparedBecause, spansOf } from "./compared-part.ts";
 import { goalOf } from "./figure-goal.ts";
+import { isKeptBySegment } from "./kept-by-segment.ts";
 import { aiMetricsOf } from "./ai-metrics.ts";
 import type { ComparedCounters, PeriodReading } from "./read-period.ts";
 
@@ -33,7 +34,8 @@ function comparedMetricOf(metric: CounterMetric, reading: PeriodReading, locale:
   const reported = isKnown(reading, metric);
   const known = (counters: Counters): Counters => (reported ? counters : unknownCounters(counters));
   const current = deriveMetric(metric, known(reading.counters), locale, currency);
-  const notAdditive = reported && current.numerator === null;
+  const isMissing = reported && (reading.segment === null ? current.numerator === null : !isKeptBySegment(metric));
+  const reason = reading.segment === null ? ("not_additive" as const) : ("not_filtered" as const);
   const sides = sidesOf(metric, reading);
   const now = sides === null ? null : known(sides.now);
   const before = sides === null ? null : known(sides.before);
@@ -50,7 +52,7 @@ function comparedMetricOf(metric: CounterMetric, reading: PeriodReading, locale:
     ...(because === null ? {} : { not_compared: because }),
     ...ended,
     ...goalOf(metric, { ...current, ...ended }, reading, locale),
-    ...(notAdditive ? { reason: "not_additive" as const } : {}),
+    ...(isMissing ? { reason } : {}),
   };
 }
 

@@ -80,6 +80,29 @@ const compareParameter = Type.Optional(
   }),
 );
 
+/** What filters figures of conversations, each alone. */
+export const segmentParameters = {
+  channel: Type.Optional(
+    Type.String({
+      description: "Only conversations of this channel. Figures that are not kept by channel are null",
+      examples: ["web"],
+    }),
+  ),
+  product: Type.Optional(Type.String({ description: "The same for service.name of the first session.start" })),
+  segment: Type.Optional(
+    Type.String({
+      description: "The same for a dimension that spanledger.config declares: dimension:value",
+      examples: ["plan:pro"],
+    }),
+  ),
+};
+
+/** As `periodQuery`, of a document that can be filtered. */
+export const filteredPeriodQuery = Type.Object(
+  { ...periodParameters, compare: compareParameter, ...segmentParameters, ...localeParameters },
+  { additionalProperties: false },
+);
+
 /** The query of a document of a period. */
 export const periodQuery = Type.Object(
   { ...periodParameters, compare: compareParameter, ...localeParameters },

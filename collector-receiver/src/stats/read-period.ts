@@ -11,7 +11,13 @@ import type { PeriodStatus } from "./period-status.ts";
 import { counterRangeOf, parseComparison, parsePeriod } from "./report-period.ts";
 import type { DayRange, PeriodQuery, ReportPeriod } from "./report-period.ts";
 import type { Goal } from "../metrics/goals.ts";
+import { RequestError } from "./request-error.ts";
+import { parseSegment } from "./segment-query.ts";
 import { readCounters } from "./sql/read-counters.ts";
+import { readCustomDefinitions } from "./sql/read-custom-definitions.ts";
+import { readSegmentCounters } from "./sql/read-segment-counters.ts";
+import { channelDimension, productDimension } from "../metrics/session-segments.ts";
+import type { Segment } from "../metrics/session-segments.ts";
 import { readGoals } from "./sql/read-goals.ts";
 import { readQualityTotals } from "./sql/read-quality.ts";
 import type { QualityTotals } from "./sql/read-quality.ts";
@@ -55,6 +61,8 @@ export interface PeriodReading extends TenantToday {
   readonly quality: QualityTotals;
   /** The months that the period consists of, as far as they have been settled; none if it consists of days. */
   readonly settledMonths: readonly SettledMonth[];
+  /** What the counters are filtered by; null: nothing. */
+  readonly segment: Segment | null;
   /** What the tenant's metrics shall reach, of all days. */
   readonly goals: readonly Goal[];
 }
@@ -79,6 +87,7 @@ export function comparedAt({ calendar, today, tenant }: TenantToday): ComparedAt
  * @throws RequestError if the query is wrong
  */
 export async function readPeriod(reader: StatsReader, tenantId: string, query: PeriodQuery): Promise<PeriodReading> {
+  const segment = parseSegment(query);
   const at = await readTenantToday(reader, tenantId);
   const period = parsePeriod(query, at.today);
   const standing = comparedAt(at);
@@ -94,11 +103,16 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
   ];
   const { periodType, first, last } = counterRangeOf(period);
   const [countersOf, ai, quality, settledMonths, goals] = await Promise.all([
-    readRanges(reader, tenantId, ranges),
-    readAi(reader.pool, tenantId, ranges),
-    readQualityTotals(reader.pool, tenantId, period),
-    periodType === "month" ? readSettledMonths(reader.pool, tenantId, first, last) : [],
-    readGoals(reader.pool, tenantId),
+    readRanges(reader, tenantId, ranges, segment),
+    // All of these are of all conversations.
+    ...(segment === null
+      ? ([
+          readAi(reader.pool, tenantId, ranges),
+          readQualityTotals(reader.pool, tenantId, period),
+          periodType === "month" ? readSettledMonths(reader.pool, tenantId, first, last) : [],
+          readGoals(reader.pool, tenantId),
+        ] as const)
+      : ([null, new Map() as QualityTotals, [], [], checkDimension(reader, tenantId, segment)] as const)),
   ]);
   const comparedOf = (part: ComparedPart): ComparedCounters | null => {
     const days = comparison?.days[part];
@@ -118,6 +132,7 @@ export async function readPeriod(reader: StatsReader, tenantId: string, query: P
     quality,
     settledMonths,
     goals,
+    segment,
   };
 }
 
@@ -128,11 +143,33 @@ async function readRanges(
   { pool }: Pick<StatsReader, "pool">,
   tenantId: string,
   ranges: readonly DayRange[],
+  segment: Segment | null,
 ): Promise<(range: DayRange) => Counters> {
-  const wanted = new Map(ranges.map((range) => [rangeKey(range), counterRangeOf(range)]));
-  const counters = await readCounters(pool, tenantId, [...wanted.values()]);
+  const wanted = new Map(ranges.map((range) => [rangeKey(range), range]));
+  const counters =
+    segment === null
+      ? await readCounters(pool, tenantId, [...wanted.values()].map(counterRangeOf))
+      : await readSegmentCounters(pool, tenantId, segment, [...wanted.values()]);
   const known = new Map([...wanted.keys()].map((key, place) => [key, counters[place] as Counters]));
   return (range) => known.get(rangeKey(range)) as Counters;
+}
+
+/** @throws RequestError if nobody declares the dimension */
+export async function checkDimension(
+  { pool }: Pick<StatsReader, "pool">,
+  tenantId: string,
+  segment: Segment,
+): Promise<void> {
+  const { dimension } = segment;
+  if (dimension === channelDimension || dimension === productDimension) return;
+  const { definitions } = await readCustomDefinitions(pool, tenantId);
+  const declared = Object.keys(definitions.segments?.["session.start"] ?? {}).filter((name) => name !== "service_name");
+  if (declared.includes(dimension)) return;
+  throw new RequestError(
+    "invalid_parameter",
+    `segment = "${dimension}:${segment.value}" names a dimension that spanledger.config does not declare; declared are ${declared.join(", ") || "none"}`,
+    "segment",
+  );
 }
 
 /** From the start of the first business day to the end of the last one, and never beyond now. */

@@ -7,6 +7,8 @@ import type { Counters } from "../metrics/metric-definition.ts";
 import { counterRangeOf } from "./report-period.ts";
 import type { StatsReader } from "./read-period.ts";
 import { readCounterSeries } from "./sql/read-counter-series.ts";
+import type { Segment } from "../metrics/session-segments.ts";
+import { readSegmentCounters } from "./sql/read-segment-counters.ts";
 import { readCounters } from "./sql/read-counters.ts";
 
 /** A quarter by day is as much as a chart can show; a year and a little more by week. */
@@ -47,7 +49,13 @@ export async function readSteps(
   tenantId: string,
   range: DayRange,
   type: PeriodType,
+  segment: Segment | null = null,
 ): Promise<Map<string, Counters>> {
+  if (segment !== null) {
+    const ranges = stepsIn(range, type);
+    const ofSegment = await readSegmentCounters(pool, tenantId, segment, ranges);
+    return new Map(ranges.map(({ startDate }, place) => [startDate, ofSegment[place] as Counters]));
+  }
   const place = { day: 0, week: 1, month: 2 }[type];
   const valueOf = (day: string): string => periodsOf(day)[place as 0].value;
   const steps = stepsIn(range, type);

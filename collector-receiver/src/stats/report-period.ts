@@ -6,6 +6,7 @@ import type { DayRange } from "../metrics/calendar-ranges.ts";
 import { comparisonModes } from "./compare-periods.ts";
 import type { ComparisonMode } from "./compare-periods.ts";
 import { RequestError } from "./request-error.ts";
+import type { SegmentQuery } from "./segment-query.ts";
 
 export type { DayRange } from "../metrics/calendar-ranges.ts";
 
@@ -23,7 +24,7 @@ export interface ReportPeriod extends DayRange {
   readonly running: boolean;
 }
 
-export interface PeriodQuery {
+export interface PeriodQuery extends SegmentQuery {
   readonly month?: string | undefined;
   readonly period?: string | undefined;
   readonly start_date?: string | undefined;

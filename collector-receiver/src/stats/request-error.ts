@@ -4,6 +4,7 @@ export type RequestErrorCode =
   | "unknown_parameter"
   | "mixed_parameters"
   | "unknown_metric"
+  | "not_filtered"
   | "too_many_points"
   | "session_not_found"
   | "agent_not_found"

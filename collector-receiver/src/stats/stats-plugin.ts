@@ -14,6 +14,7 @@ import { routeMetrics } from "./routes/metrics.ts";
 import { routeOperations } from "./routes/operations.ts";
 import { routePrometheus } from "./routes/prometheus.ts";
 import { routeQuerySuccessRates } from "./routes/query-success-rates.ts";
+import { routeSegments } from "./routes/segments.ts";
 import { routeSession } from "./routes/session.ts";
 import { routeSummary } from "./routes/summary.ts";
 import { routeTimeseries } from "./routes/timeseries.ts";
@@ -47,6 +48,7 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeOperations(app, context);
   routeCustom(app, context);
   routeHours(app, context);
+  routeSegments(app, context);
   routeLive(app, context);
   routeDataQuality(app, context);
   routeAiCosts(app, context);

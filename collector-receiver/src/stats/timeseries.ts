@@ -13,7 +13,12 @@ import type { AiCostMetric } from "../metrics/ai-cost-metrics.ts";
 import { deriveAiMetric } from "./ai-metrics.ts";
 import { aiCountsOf, unknownAiCounts } from "./ai-reading.ts";
 import { noAiUse, readAiUse } from "./sql/read-ai-spend.ts";
-import { readTenantToday } from "./read-period.ts";
+import { parseSegment } from "./segment-query.ts";
+import type { SegmentQuery } from "./segment-query.ts";
+import { isKeptBySegment } from "./kept-by-segment.ts";
+import { readSegmentCounters } from "./sql/read-segment-counters.ts";
+import type { Segment } from "../metrics/session-segments.ts";
+import { checkDimension, readTenantToday } from "./read-period.ts";
 import type { StatsReader, TenantToday } from "./read-period.ts";
 import { checkDay, checkMonth, counterRangeOf, shorten } from "./report-period.ts";
 import type { DayRange } from "./report-period.ts";
@@ -31,7 +36,7 @@ import { describeGoal, goalMetricOf, ownGoalMetricOf, targetOfPoint } from "./fi
 import type { DescribedGoal } from "./figure-goal.ts";
 import { RequestError } from "./request-error.ts";
 
-export interface SeriesQuery {
+export interface SeriesQuery extends SegmentQuery {
   readonly metric: string;
   /** A group of a product's own metric; without it, all of them together. */
   readonly group?: string | undefined;
@@ -94,15 +99,20 @@ export async function readTimeseries(
       "metric",
     );
   }
+  const segment = parseSegment(query);
+  if (segment !== null) {
+    refuseUnfiltered(metric.key, own !== undefined || ofCalls !== undefined ? null : (metric as MetricDefinition));
+    await checkDimension(reader, tenantId, segment);
+  }
   const at = await readTenantToday(reader, tenantId);
   const days = rangeOf(query, at.today);
   const periods = periodsIn(days, query.by);
-  const goals = query.group === undefined ? await goalsOf(reader, tenantId, metric.key) : [];
+  const goals = query.group === undefined && segment === null ? await goalsOf(reader, tenantId, metric.key) : [];
   const goalMetric = own === undefined ? goalMetricOf(metric as MetricDefinition) : ownGoalMetricOf(own.metric);
   const derive =
     own === undefined
       ? ofCalls === undefined
-        ? await pointSource(reader, tenantId, metric as MetricDefinition, query.by, periods, at, locale)
+        ? await pointSource(reader, tenantId, metric as MetricDefinition, query.by, periods, at, locale, segment)
         : await aiPointSource(reader, tenantId, ofCalls, query.by, periods, at, locale)
       : await ownPointSource(reader, tenantId, own, query.by, periods, at, locale);
   return {
@@ -144,6 +154,7 @@ async function pointSource(
   periods: readonly SeriesPeriod[],
   at: TenantToday,
   locale: Locale,
+  segment: Segment | null,
 ): Promise<(period: string, start: string) => MetricValue> {
   const [first, last] = [periods[0] as SeriesPeriod, periods.at(-1) as SeriesPeriod];
   const isUnknown = metric.needsAiAnswers === true && !at.tenant.aiAnswered;
@@ -153,12 +164,38 @@ async function pointSource(
     const buckets = await readDurationSeries(reader.pool, tenantId, metric.histogram, by, days);
     return (period) => deriveQuantile(metric, buckets.get(period) ?? [], locale);
   }
-  const counters = await countersBy(reader, tenantId, by, periods, at.today);
+  const counters = await (segment === null
+    ? countersBy(reader, tenantId, by, periods, at.today)
+    : segmentCountersBy(reader, tenantId, segment, periods, at.today));
   const unknown = unknownCounters(noCounters);
   return (period, start) => {
     const known = isUnknown ? unknown : (counters.get(period) ?? (notBegun(start) ? unknown : noCounters));
     return deriveMetric(metric, known, locale, at.tenant.currency);
   };
+}
+
+/** @throws RequestError if a metric is not kept by segment */
+function refuseUnfiltered(key: string, metric: MetricDefinition | null): void {
+  if (metric !== null && metric.kind !== "quantile" && isKeptBySegment(metric)) return;
+  throw new RequestError(
+    "not_filtered",
+    `metric = "${key}" is not kept by channel or another dimension; leave the filter out, or choose a figure of conversations`,
+    "metric",
+  );
+}
+
+/** The counters of a segment in each period that has begun. */
+async function segmentCountersBy(
+  { pool }: StatsReader,
+  tenantId: string,
+  segment: Segment,
+  periods: readonly SeriesPeriod[],
+  today: string,
+): Promise<ReadonlyMap<string, Counters>> {
+  const begun = periods.filter(({ start }) => start <= today);
+  const ranges = begun.map(({ start, end }) => ({ startDate: start, endDate: end }));
+  const counters = await readSegmentCounters(pool, tenantId, segment, ranges);
+  return new Map(begun.map(({ value }, place) => [value, counters[place] as Counters]));
 }
 
 /** As `pointSource`, of a metric of calls of models. */

@@ -42,8 +42,8 @@ const flows =
 
 type Rows = Record<string, Record<string, number>>;
 
-/** Counters by `tenant|day|dimension|value`: those of the sessions of each value, computed as if there were no others. */
-export function segmentsFromScratch(events: readonly BusinessEvent[], rules: ScratchRules): Rows {
+/** The events of the sessions of each segment, by `dimension|value`. */
+export function eventsBySegment(events: readonly BusinessEvent[]): Map<string, BusinessEvent[]> {
   const bySession = Map.groupBy(
     countedEvents(events).filter(({ sessionId }) => sessionId !== null),
     ({ tenantId, sessionId }) => `${tenantId}|${sessionId}`,
@@ -55,8 +55,13 @@ export function segmentsFromScratch(events: readonly BusinessEvent[], rules: Scr
       byValue.set(key, [...(byValue.get(key) ?? []), ...ofSession]);
     }
   }
+  return byValue;
+}
+
+/** Counters by `tenant|day|dimension|value`: those of the sessions of each value, computed as if there were no others. */
+export function segmentsFromScratch(events: readonly BusinessEvent[], rules: ScratchRules): Rows {
   const rows: Rows = {};
-  for (const [of, ofValue] of byValue) {
+  for (const [of, ofValue] of eventsBySegment(events)) {
     for (const [key, row] of countFromScratch(ofValue, rules)) {
       const [tenant, type, day] = key.split("|");
       const known = Object.entries(row)

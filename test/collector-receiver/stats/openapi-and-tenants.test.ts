@@ -14,7 +14,7 @@ import { get, openStatsApp } from "./stats-app.ts";
 /** Every route, as it is asked in the tests of this file. */
 const asked: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/case-study": ["case-study?month=2025-12", "case-study?start_date=2025-12-02&end_date=2025-12-30"],
-  "/api/analytics/summary": ["summary?month=2025-12"],
+  "/api/analytics/summary": ["summary?month=2025-12", "summary?month=2025-12&channel=web"],
   "/api/analytics/query-success-rates": ["query-success-rates", "query-success-rates?month=2025-12"],
   "/api/analytics/timeseries": [
     "timeseries?metric=total_sessions&from=2025-12&to=2025-12",
@@ -26,6 +26,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   "/api/analytics/operations": ["operations?month=2025-12", "operations?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/data-quality": ["data-quality?month=2025-12"],
   "/api/analytics/ai-costs": ["ai-costs?month=2025-12"],
+  "/api/analytics/segments": ["segments?month=2025-12"],
   "/api/analytics/hours": ["hours?month=2025-12", "hours?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/custom": ["custom?month=2025-12", "custom?start_date=2025-12-02&end_date=2025-12-30"],
   "/api/analytics/live": ["live"],
@@ -66,6 +67,10 @@ async function seedTenant(tenantId: string, factor: number): Promise<void> {
   );
   await pool.query(
     "insert into analytics_hour_counters (tenant_id, day, hour, conversations, takeovers, waits_known, wait_ms) values ($1, '2025-12-25', 9, $2, 3, 2, $2)",
+    [tenantId, factor],
+  );
+  await pool.query(
+    "insert into analytics_segment_counters (tenant_id, day, dimension, value, total_sessions) values ($1, '2025-12-25', 'channel', 'web', $2)",
     [tenantId, factor],
   );
   await pool.query("insert into analytics_model_prices values ($1, '', '*', '', '2025-01-01', 1, null, null, 2)", [

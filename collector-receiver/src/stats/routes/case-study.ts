@@ -7,7 +7,7 @@ import {
   restatementsSchema,
 } from "../answer-schemas.ts";
 import { caseStudyOf } from "../case-study.ts";
-import { localeIn, periodQuery } from "../query-schemas.ts";
+import { filteredPeriodQuery, localeIn } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 
@@ -64,7 +64,7 @@ export function routeCaseStudy(app: StatsApp, context: StatsContext): void {
         summary: "Case study of a month or of a range of days",
         description: "Without parameters, the current month. Counts are numbers, the rest text.",
         tags: ["analytics"],
-        querystring: periodQuery,
+        querystring: filteredPeriodQuery,
         response: { 200: caseStudySchema, 400: errorSchema },
       },
     },

@@ -10,7 +10,7 @@ import {
 } from "../answer-schemas.ts";
 import { outcomeKeys } from "../outcome-tree.ts";
 import type { OutcomeKey } from "../outcome-tree.ts";
-import { localeIn, periodQuery } from "../query-schemas.ts";
+import { filteredPeriodQuery, localeIn } from "../query-schemas.ts";
 import { readPeriod } from "../read-period.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 import { summaryOf } from "../summary.ts";
@@ -54,7 +54,7 @@ export function routeSummary(app: StatsApp, context: StatsContext): void {
       schema: {
         summary: "Raw numbers of a period, with those of the one before",
         tags: ["analytics"],
-        querystring: periodQuery,
+        querystring: filteredPeriodQuery,
         response: { 200: summarySchema, 400: errorSchema },
       },
     },

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { errorSchema, goalSchema, nullableString, oneOf, seriesPointSchema, unitSchema } from "../answer-schemas.ts";
-import { localeIn, localeParameters } from "../query-schemas.ts";
+import { localeIn, localeParameters, segmentParameters } from "../query-schemas.ts";
 import type { StatsApp, StatsContext } from "../stats-options.ts";
 import { RequestError } from "../request-error.ts";
 import { maxPoints, readTimeseries } from "../timeseries.ts";
@@ -50,6 +50,7 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
             to: Type.Optional(Type.String({ description: "A business day or month, included" })),
             by: Type.Optional(oneOf(seriesSteps, "How long a point is; default: day")),
             period: Type.Optional(oneOf(shortSteps, "The same as by, for day, week and month")),
+            ...segmentParameters,
             ...localeParameters,
           },
           { additionalProperties: false },
@@ -58,7 +59,7 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
       },
     },
     async (request) => {
-      const { metric, group, from, to, by, period } = request.query;
+      const { metric, group, from, to, by, period, channel, product, segment } = request.query;
       if (by !== undefined && period !== undefined && by !== period) {
         throw new RequestError(
           "mixed_parameters",
@@ -68,7 +69,8 @@ export function routeTimeseries(app: StatsApp, context: StatsContext): void {
       }
       const locale = localeIn(request.query, context.locale);
       const tenantId = context.tenantOf(request);
-      return readTimeseries(context, tenantId, { metric, group, from, to, by: by ?? period ?? "day" }, locale);
+      const of = { metric, group, from, to, by: by ?? period ?? "day", channel, product, segment };
+      return readTimeseries(context, tenantId, of, locale);
     },
   );
 }
