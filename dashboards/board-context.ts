@@ -8,12 +8,10 @@ export interface BoardContext {
   readonly language: BoardLanguage;
   /** IANA name: the zone in which Grafana writes times on axes, so that a business day stands at its own midnight. */
   readonly timezone: string;
-  /** ISO 4217. */
-  readonly currency: string;
 }
 
 /** The plan's defaults; `generate-dashboards.ts` takes others as arguments. */
-export const boardDefaults = { timezone: "Asia/Shanghai", currency: "CNY" } as const;
+export const boardDefaults = { timezone: "Asia/Shanghai" } as const;
 
 /** A text in the language of the context. */
 export function say(context: BoardContext, text: LocalText): string {

@@ -40,11 +40,11 @@ export interface GeneratedDashboard {
 export const generatedFolder = fileURLToPath(new URL("generated/", import.meta.url));
 
 /**
- * Every dashboard in every language: a pure function of (timezone, currency, definitions).
+ * Every dashboard in every language: a pure function of (timezone, definitions).
  * @param own a product's own metrics, for a dashboard of theirs beside the others
  */
 export function generateDashboards(
-  options: Pick<BoardContext, "timezone" | "currency"> = boardDefaults,
+  options: Pick<BoardContext, "timezone"> = boardDefaults,
   own: CustomDefinitions | null = null,
 ): GeneratedDashboard[] {
   return boardLanguages.flatMap((language) => {
@@ -63,7 +63,6 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       timezone: { type: "string", default: boardDefaults.timezone },
-      currency: { type: "string", default: boardDefaults.currency },
       out: { type: "string", default: generatedFolder },
       config: { type: "string" },
     },

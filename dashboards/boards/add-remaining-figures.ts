@@ -16,9 +16,11 @@ export function addRemainingFigures(
   rows: readonly BoardRow[],
   next: NextLevel,
 ): BoardRow[] {
-  const shown = new Set(rows.flatMap(({ panels }) => panels.map((panel) => panel.build().title)));
-  const remaining = counterMetrics.filter((metric) => metric.group === group && !shown.has(say(context, metric.name)));
+  const shown = rows.flatMap(({ panels }) => panels.map((panel) => panel.build()));
+  const isShown = (name: string): boolean =>
+    shown.some(({ type, description }) => type === "stat" && description?.startsWith(`**${name}**`) === true);
+  const remaining = counterMetrics.filter((metric) => metric.group === group && !isShown(say(context, metric.name)));
   if (remaining.length === 0) return [...rows];
-  const panels = remaining.map(({ key }) => figurePanel(context, key, 4, next));
+  const panels = remaining.map(({ key }) => figurePanel(context, key, 6, next));
   return [...rows, { title: { en: "More figures", zh: "更多指标" }, collapsed: true, panels }];
 }

@@ -60,12 +60,12 @@ export function agentsBoard(context: BoardContext): Board {
       {
         title: { en: "Chosen: $agent", zh: "所选坐席：$agent" },
         panels: [
-          agentFigurePanel(context, "sessions_handled", 4, "data-quality"),
-          agentFigurePanel(context, "avg_first_response_ms", 4, "data-quality"),
-          agentFigurePanel(context, "avg_handle_time_sec", 4, "data-quality"),
-          agentFigurePanel(context, "transfer_rate", 4, "data-quality"),
-          agentFigurePanel(context, "tickets_resolved", 4, "tickets"),
-          agentFigurePanel(context, "sla_met_rate", 4, "tickets"),
+          agentFigurePanel(context, "sessions_handled", 6, "data-quality"),
+          agentFigurePanel(context, "avg_first_response_ms", 6, "data-quality"),
+          agentFigurePanel(context, "avg_handle_time_sec", 6, "data-quality"),
+          agentFigurePanel(context, "transfer_rate", 6, "data-quality"),
+          agentFigurePanel(context, "tickets_resolved", 6, "tickets"),
+          agentFigurePanel(context, "sla_met_rate", 6, "tickets"),
           operationFigurePanel(context, "agent_online_ms", 6, "agent-workbench", "chosen agent"),
           operationFigurePanel(context, "agent_busy_ms", 6, "agent-workbench", "chosen agent"),
           operationFigurePanel(context, "agent_away_ms", 6, "agent-workbench", "chosen agent"),

@@ -5,13 +5,17 @@ import type { BoardContext } from "../board-context.ts";
 import { describeHealth, describeMetrics } from "../panels/describe-figures.ts";
 import type { HealthFigure } from "../panels/health-figures.ts";
 import { figurePanel, quantileFigurePanel, quantilesOf } from "../panels/figure-panels.ts";
+import { hourPanel } from "../panels/hour-panel.ts";
+import { channelFigurePanel, channelSeriesPanel, channelTablePanel } from "../panels/segment-panels.ts";
 import { barPanel, daySeriesPanel, quantileSeriesPanel } from "../panels/series-panels.ts";
 import { SqlTarget } from "../panels/sql-target.ts";
 import { introductionPanel } from "../panels/table-panels.ts";
 import { attributeQuery } from "../sql/attribute-query.ts";
 import { distributionQuery } from "../sql/duration-query.ts";
 import type { DurationRange } from "../sql/duration-query.ts";
-import type { Board, PanelBuilder } from "./compose-board.ts";
+import type { Board, BoardRow, PanelBuilder } from "./compose-board.ts";
+import { channelVariable } from "./channel-variable.ts";
+import { outcomesPanel } from "./outcomes-panel.ts";
 import { boardAnnotations } from "./board-annotations.ts";
 
 /** Where people feel a difference: under half a second is at once, over ten they have gone. */
@@ -35,6 +39,7 @@ export function chatbotBoard(context: BoardContext): Board {
       en: "Session figures belong to the day on which the session started; messages and queries to the day on which they happened. A session has ended when the product said so, or when it has been silent for the idle timeout: the latter is called *assumed*.",
       zh: "会话类指标计入会话开始的业务日；消息和查询计入发生的业务日。会话在产品明确结束，或静默超过空闲超时后视为结束；后者称为“推定”。",
     }),
+    variables: [channelVariable(context)],
     annotations: boardAnnotations(context),
     rows: addRemainingFigures(
       context,
@@ -43,31 +48,18 @@ export function chatbotBoard(context: BoardContext): Board {
         {
           title: { en: "Sessions", zh: "会话" },
           panels: [
-            figurePanel(context, "total_sessions", 4, "data-quality"),
-            figurePanel(context, "unique_customers", 4, "data-quality"),
-            figurePanel(context, "ai_resolved_sessions", 4, "data-quality"),
-            figurePanel(context, "ai_resolution_rate", 4, "data-quality"),
-            figurePanel(context, "escalated_sessions", 4, "agent-workbench"),
-            figurePanel(context, "escalation_rate", 4, "agent-workbench"),
+            figurePanel(context, "total_sessions", 6, "data-quality"),
+            figurePanel(context, "unique_customers", 6, "data-quality"),
+            figurePanel(context, "ai_resolved_sessions", 6, "data-quality"),
+            figurePanel(context, "ai_resolution_rate", 6, "data-quality"),
+            figurePanel(context, "escalated_sessions", 6, "agent-workbench"),
+            figurePanel(context, "escalation_rate", 6, "agent-workbench"),
             figurePanel(context, "sessions_ended", 6, "data-quality"),
             figurePanel(context, "sessions_ended_idle", 6, "data-quality"),
             figurePanel(context, "sessions_open", 6, "data-quality"),
             figurePanel(context, "estimated_cost_saved", 6, "data-quality"),
-            daySeriesPanel(context, {
-              title: { en: "Outcomes by day", zh: "每日会话结果" },
-              metrics: [
-                "ai_resolved_sessions",
-                "outcome_ai_assisted",
-                "outcome_human_only",
-                "outcome_escalated_untaken",
-                "outcome_unanswered",
-                "outcome_not_resolved",
-                "outcome_open",
-              ],
-              width: 24,
-              next: "data-quality",
-              style: "stacked",
-            }),
+            outcomesPanel(context, 24),
+            hourPanel(context, 24, "data-quality"),
             daySeriesPanel(context, {
               title: { en: "How sessions ended", zh: "会话结束方式" },
               metrics: ["sessions_ended", "sessions_ended_idle", "sessions_open"],
@@ -84,6 +76,7 @@ export function chatbotBoard(context: BoardContext): Board {
             escalationReasons(context),
           ],
         },
+        channelRow(context),
         {
           title: { en: "Answers", zh: "回复" },
           panels: [
@@ -110,12 +103,12 @@ export function chatbotBoard(context: BoardContext): Board {
         {
           title: { en: "Order and tracking queries", zh: "订单与物流查询" },
           panels: [
-            figurePanel(context, "order_queries_success", 4, "data-quality"),
-            figurePanel(context, "order_queries_failed", 4, "data-quality"),
-            figurePanel(context, "order_query_success_rate", 4, "data-quality"),
-            figurePanel(context, "tracking_queries_success", 4, "data-quality"),
-            figurePanel(context, "tracking_queries_failed", 4, "data-quality"),
-            figurePanel(context, "tracking_query_success_rate", 4, "data-quality"),
+            figurePanel(context, "order_queries_success", 6, "data-quality"),
+            figurePanel(context, "order_queries_failed", 6, "data-quality"),
+            figurePanel(context, "order_query_success_rate", 6, "data-quality"),
+            figurePanel(context, "tracking_queries_success", 6, "data-quality"),
+            figurePanel(context, "tracking_queries_failed", 6, "data-quality"),
+            figurePanel(context, "tracking_query_success_rate", 6, "data-quality"),
             daySeriesPanel(context, {
               title: { en: "Queries by day", zh: "每日查询" },
               metrics: [
@@ -166,6 +159,29 @@ export function chatbotBoard(context: BoardContext): Board {
       ],
       "data-quality",
     ),
+  };
+}
+
+function channelRow(context: BoardContext): BoardRow {
+  return {
+    title: { en: "Channel: $channel", zh: "渠道：$channel" },
+    panels: [
+      ...["total_sessions", "ai_resolved_sessions", "escalated_sessions", "ai_resolution_rate"].map((key) =>
+        channelFigurePanel(context, key, 6, "data-quality"),
+      ),
+      channelSeriesPanel(context, {
+        title: { en: "The channel by day", zh: "该渠道每日会话" },
+        metrics: ["total_sessions", "ai_resolved_sessions", "escalated_sessions"],
+        width: 12,
+        next: "data-quality",
+      }),
+      channelTablePanel(context, {
+        title: { en: "All channels", zh: "全部渠道" },
+        metrics: ["total_sessions", "ai_resolution_rate", "escalation_rate", "outcome_unanswered"],
+        width: 12,
+        next: "data-quality",
+      }),
+    ],
   };
 }
 

@@ -9,6 +9,7 @@ import {
   QueryVariableBuilder,
   RowBuilder,
   TextBoxVariableBuilder,
+  VariableHide,
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dashboard, Panel, RowPanel, VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
@@ -18,7 +19,7 @@ import type { BoardContext } from "../board-context.ts";
 import { boardTitles, boardUid } from "../panels/link-levels.ts";
 import type { BoardName } from "../panels/link-levels.ts";
 import { SqlTarget, boardDatasource } from "../panels/sql-target.ts";
-import { tenantVariableQuery } from "../sql/variable-query.ts";
+import { settingVariableQuery, tenantVariableQuery } from "../sql/variable-query.ts";
 
 export type PanelBuilder = cog.Builder<Panel>;
 
@@ -74,13 +75,37 @@ export function composeBoard(context: BoardContext, board: Board): Dashboard {
     builder.withRow(row);
     if (!collapsed) for (const panel of panels) builder.withPanel(panel);
   }
-  return takeOutOfMenu(numberPanels({ ...builder.build(), schemaVersion }));
+  return takeOutOfMenu(numberPanels(placePanels({ ...builder.build(), schemaVersion })));
 }
 
 /** The SDK puts links and annotations into a menu that Grafana 10 does not have; without a place they are in sight. */
 function takeOutOfMenu(dashboard: Dashboard): Dashboard {
   const panels = (dashboard.panels ?? []).flatMap((panel) => [panel, ...((panel as RowPanel).panels ?? [])]);
   for (const link of [dashboard, ...panels].flatMap((holder) => (holder as Panel).links ?? [])) delete link.placement;
+  return dashboard;
+}
+
+/** Columns of a dashboard. */
+const columns = 24;
+
+/** Side by side from left to right; what does not fit begins a new line. */
+function placePanels(dashboard: Dashboard): Dashboard {
+  let [x, y, height] = [0, 0, 0];
+  const endLine = (): void => void ([x, y, height] = [0, y + height, 0]);
+  const place = (panel: Panel): void => {
+    const { w = columns, h = 1 } = panel.gridPos ?? {};
+    if (x + w > columns) endLine();
+    panel.gridPos = { x, y, w, h };
+    x += w;
+    height = Math.max(height, h);
+  };
+  for (const panel of dashboard.panels ?? []) {
+    if (panel.type === "row") endLine();
+    place(panel);
+    if (panel.type !== "row") continue;
+    endLine();
+    for (const nested of (panel as RowPanel).panels ?? []) place(nested);
+  }
   return dashboard;
 }
 
@@ -94,6 +119,12 @@ function numberPanels(dashboard: Dashboard): Dashboard {
   for (const annotation of dashboard.annotations.list ?? []) delete annotation.placement;
   return dashboard;
 }
+
+/** Until the settings are read. */
+const settingDefaults = {
+  currency: { text: "CNY", value: "CNY" },
+  timezone: { text: "Asia/Shanghai", value: "Asia/Shanghai" },
+} as const;
 
 function commonVariables(context: BoardContext): cog.Builder<VariableModel>[] {
   return [
@@ -112,6 +143,18 @@ function commonVariables(context: BoardContext): cog.Builder<VariableModel>[] {
       .includeAll(false)
       .allowCustomValue(false)
       .current({ text: "default", value: "default" }),
+    // Titles and the introduction name them, as the tenant's settings are when the dashboard is read.
+    ...(["currency", "timezone"] as const).map((setting) =>
+      new QueryVariableBuilder(setting)
+        .hide(VariableHide.HideVariable)
+        .datasource(boardDatasource)
+        .query(settingVariableQuery(setting))
+        .definition(settingVariableQuery(setting))
+        .refresh(VariableRefresh.OnDashboardLoad)
+        .multi(false)
+        .includeAll(false)
+        .current(settingDefaults[setting]),
+    ),
     new TextBoxVariableBuilder("receiver_url")
       .label(say(context, { en: "Receiver", zh: "接收器地址" }))
       .defaultValue("http://127.0.0.1:4319")

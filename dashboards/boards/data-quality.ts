@@ -148,7 +148,7 @@ function sourceTable(context: BoardContext): PanelBuilder {
     .withTarget(new SqlTarget(sourceTableQuery(columns, names, sourceFigures.missing), "table"));
   for (const { figure, name } of columns) {
     panel = panel.overrideByName(name, [
-      { id: "unit", value: healthUnit(context, figure) },
+      { id: "unit", value: healthUnit(figure) },
       { id: "decimals", value: figure.unit === "percent" ? 2 : 0 },
     ]);
   }

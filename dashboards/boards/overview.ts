@@ -1,10 +1,35 @@
 import { LineInterpolation } from "@grafana/grafana-foundation-sdk/common";
+import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import type { BoardContext } from "../board-context.ts";
 import { figurePanel } from "../panels/figure-panels.ts";
-import { daySeriesPanel, monthBarsPanel } from "../panels/series-panels.ts";
+import { hourPanel } from "../panels/hour-panel.ts";
+import type { NextLevel } from "../panels/link-levels.ts";
+import { daySeriesPanel, monthBarsPanel, sparklinePanel } from "../panels/series-panels.ts";
 import { introductionPanel } from "../panels/table-panels.ts";
 import { boardAnnotations } from "./board-annotations.ts";
+import { outcomesPanel } from "./outcomes-panel.ts";
 import type { Board } from "./compose-board.ts";
+
+interface StripFigure {
+  readonly key: string;
+  readonly width: number;
+  readonly title: LocalText;
+  readonly next: NextLevel;
+}
+
+/** The five figures of the report's first screen, in its order. */
+const strip: readonly StripFigure[] = [
+  { key: "total_sessions", width: 5, title: { en: "Conversations", zh: "会话" }, next: "ai-chatbot" },
+  { key: "ai_resolution_rate", width: 5, title: { en: "Resolved by the AI", zh: "AI 解决" }, next: "ai-chatbot" },
+  {
+    key: "avg_first_response_ms",
+    width: 5,
+    title: { en: "Wait for a human", zh: "等待人工" },
+    next: "agent-workbench",
+  },
+  { key: "sla_met_rate", width: 5, title: { en: "Tickets within SLA", zh: "SLA 内的工单" }, next: "tickets" },
+  { key: "estimated_cost_saved", width: 4, title: { en: "Saved", zh: "节省" }, next: "ai-chatbot" },
+];
 
 /** For managers: the figures of the case study, and how the year went. */
 export function overviewBoard(context: BoardContext): Board {
@@ -21,43 +46,41 @@ export function overviewBoard(context: BoardContext): Board {
     annotations: boardAnnotations(context),
     rows: [
       {
+        title: { en: "At a glance", zh: "一览" },
+        panels: [
+          ...strip.map(({ key, width, title, next }) => figurePanel(context, key, width, next, title)),
+          ...strip.map(({ key, width, next }) => sparklinePanel(context, key, width, next)),
+        ],
+      },
+      {
+        title: { en: "Outcomes", zh: "会话结果" },
+        panels: [
+          outcomesPanel(context, 24),
+          hourPanel(context, 24, "ai-chatbot"),
+          daySeriesPanel(context, {
+            title: { en: "Resolution and escalation rate", zh: "解决率与转人工率" },
+            metrics: ["ai_resolution_rate", "escalation_rate"],
+            width: 24,
+            next: "ai-chatbot",
+          }).lineInterpolation(LineInterpolation.Linear),
+        ],
+      },
+      {
         title: { en: "AI chatbot", zh: "AI 客服" },
         panels: [
-          figurePanel(context, "total_sessions", 4, "ai-chatbot"),
-          figurePanel(context, "ai_resolution_rate", 4, "ai-chatbot"),
-          figurePanel(context, "avg_response_time_ms", 4, "ai-chatbot"),
-          figurePanel(context, "estimated_cost_saved", 4, "ai-chatbot"),
-          figurePanel(context, "order_query_success_rate", 4, "ai-chatbot"),
-          figurePanel(context, "tracking_query_success_rate", 4, "ai-chatbot"),
+          figurePanel(context, "avg_response_time_ms", 6, "ai-chatbot"),
+          figurePanel(context, "order_query_success_rate", 6, "ai-chatbot"),
+          figurePanel(context, "tracking_query_success_rate", 6, "ai-chatbot"),
+          figurePanel(context, "escalation_rate", 6, "ai-chatbot"),
         ],
       },
       {
         title: { en: "Agent workbench and tickets", zh: "坐席工作台与工单" },
         panels: [
-          figurePanel(context, "sessions_handled", 4, "agent-workbench"),
-          figurePanel(context, "avg_first_response_ms", 4, "agent-workbench"),
-          figurePanel(context, "avg_handle_time_sec", 4, "agent-workbench"),
-          figurePanel(context, "tickets_resolved", 4, "tickets"),
-          figurePanel(context, "avg_resolution_hours", 4, "tickets"),
-          figurePanel(context, "sla_met_rate", 4, "tickets"),
-        ],
-      },
-      {
-        title: { en: "By business day", zh: "按业务日" },
-        panels: [
-          daySeriesPanel(context, {
-            title: { en: "Sessions and what the AI resolved", zh: "会话与 AI 解决" },
-            metrics: ["total_sessions", "ai_resolved_sessions", "escalated_sessions"],
-            width: 12,
-            next: "ai-chatbot",
-            style: "bars",
-          }),
-          daySeriesPanel(context, {
-            title: { en: "Resolution and escalation rate", zh: "解决率与转人工率" },
-            metrics: ["ai_resolution_rate", "escalation_rate"],
-            width: 12,
-            next: "ai-chatbot",
-          }).lineInterpolation(LineInterpolation.Linear),
+          figurePanel(context, "sessions_handled", 6, "agent-workbench"),
+          figurePanel(context, "avg_handle_time_sec", 6, "agent-workbench"),
+          figurePanel(context, "tickets_resolved", 6, "tickets"),
+          figurePanel(context, "avg_resolution_hours", 6, "tickets"),
         ],
       },
       {

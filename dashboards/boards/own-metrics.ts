@@ -6,7 +6,7 @@ import type { OwnMetric } from "../../collector-receiver/src/metrics/custom-metr
 import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
-import { unitOf } from "../panels/choose-unit.ts";
+import { unitOf, withCurrency } from "../panels/choose-unit.ts";
 import { changeName, statPanel, withChange } from "../panels/figure-panels.ts";
 import { timeSeriesPanel } from "../panels/series-panels.ts";
 import { SqlTarget } from "../panels/sql-target.ts";
@@ -63,9 +63,9 @@ export function ownMetricsBoard(context: BoardContext, definitions: CustomDefini
 function figure(context: BoardContext, metric: OwnMetric, definitions: CustomDefinitions): PanelBuilder {
   const name = shown(context, metric.name);
   const sql = ownFigureQuery(metric, definitions, { value: name, change: say(context, changeName) });
-  const panel = statPanel(context, name, 6, "dictionary")
+  const panel = statPanel(context, withCurrency(context, name, metric.unit), 6, "dictionary")
     .description(describe(context, [metric]))
-    .unit(unitOf(context, metric.unit))
+    .unit(unitOf(metric.unit))
     .decimals(decimalsOf(metric))
     .withTarget(new SqlTarget(sql, "table"));
   return withChange(context, panel, metric.unit);
@@ -79,9 +79,10 @@ function series(context: BoardContext, metric: OwnMetric, definitions: CustomDef
       ? [{ metric, group: noGroup, name }]
       : metric.groups.map((group) => ({ metric, group, name: withoutDollar(group) }));
   const stacks = metric.groups.length > 0 && (metric.kind === "count" || metric.kind === "sum");
-  return timeSeriesPanel(context, titleByDay(context, name), 12, "dictionary", stacks ? "stacked" : "lines")
+  const title = withCurrency(context, titleByDay(context, name), metric.unit);
+  return timeSeriesPanel(context, title, 12, "dictionary", stacks ? "stacked" : "lines")
     .description(describe(context, [metric]))
-    .unit(unitOf(context, metric.unit))
+    .unit(unitOf(metric.unit))
     .decimals(decimalsOf(metric))
     .withTarget(new SqlTarget(ownSeriesQuery(definitions, columns), "time_series"));
 }
@@ -91,7 +92,7 @@ function quantileFigure(context: BoardContext, histogram: string, durations: rea
   const sql = quantileFigureQuery(histogram, quantileColumns(context, quantiles));
   return statPanel(context, titleOf(context, quantiles), 6, "dictionary")
     .description(describe(context, quantiles))
-    .unit(unitOf(context, "ms"))
+    .unit(unitOf("ms"))
     .decimals(1)
     .withTarget(new SqlTarget(sql, "table"));
 }
@@ -101,7 +102,7 @@ function quantileSeries(context: BoardContext, histogram: string, durations: rea
   const sql = quantileSeriesQuery(histogram, quantileColumns(context, quantiles));
   return timeSeriesPanel(context, titleByDay(context, titleOf(context, quantiles)), 12, "dictionary")
     .description(describe(context, quantiles))
-    .unit(unitOf(context, "ms"))
+    .unit(unitOf("ms"))
     .decimals(1)
     .withTarget(new SqlTarget(sql, "time_series"));
 }

@@ -81,7 +81,7 @@ function tableHealth(context: BoardContext): PanelBuilder {
     .withTarget(new SqlTarget(tableHealthQuery(columns, names), "table"));
   for (const { figure, name } of columns) {
     panel = panel.overrideByName(name, [
-      { id: "unit", value: healthUnit(context, figure) },
+      { id: "unit", value: healthUnit(figure) },
       { id: "decimals", value: figure.unit === "count" ? 0 : 1 },
     ]);
   }

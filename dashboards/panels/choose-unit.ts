@@ -3,7 +3,8 @@ import type { MetricDefinition } from "../../collector-receiver/src/metrics/metr
 import type { BoardContext } from "../board-context.ts";
 
 /** Grafana's ids of units. `locale` is the count with separators; `percent` is 0 to 100. */
-const units: Readonly<Record<Exclude<MetricUnit, "currency">, string>> = {
+const units: Readonly<Record<MetricUnit, string>> = {
+  currency: "locale",
   count: "locale",
   percent: "percent",
   ratio: "none",
@@ -13,20 +14,15 @@ const units: Readonly<Record<Exclude<MetricUnit, "currency">, string>> = {
   h: "h",
 };
 
-/** The unit in which Grafana writes a metric, and how many decimals. */
-export function unitOf(context: BoardContext, unit: MetricUnit): string {
-  return unit === "currency" ? currencyUnit(context.currency) : units[unit];
+/** The unit in which Grafana writes a metric. Money is a plain number: the currency is the tenant's, and stands in the title. */
+export function unitOf(unit: MetricUnit): string {
+  return units[unit];
 }
 
-/**
- * `currency:financial:¥` writes ¥46,230. Grafana has no `currencyCNY`, and `currency:¥` would write ¥46.2K.
- * @param currency ISO 4217
- */
-function currencyUnit(currency: string): string {
-  const symbol = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" })
-    .formatToParts(0)
-    .find(({ type }) => type === "currency")?.value;
-  return `currency:financial:${symbol ?? currency}`;
+/** A title with the currency of the tenant behind it, if the panel shows money. */
+export function withCurrency(context: BoardContext, title: string, unit: MetricUnit): string {
+  if (unit !== "currency") return title;
+  return context.language === "zh" ? `${title}（$currency）` : `${title} ($currency)`;
 }
 
 /** Decimals of a figure, as the API writes it; durations are left to Grafana, which picks the unit by size. */

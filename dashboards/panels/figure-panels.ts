@@ -16,11 +16,12 @@ import { figureQuery } from "../sql/figure-query.ts";
 import type { CounterMetric } from "../sql/metric-expression.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
-import { decimalsOf, unitOf } from "./choose-unit.ts";
+import { decimalsOf, unitOf, withCurrency } from "./choose-unit.ts";
 import { describeHealth, describeMetrics } from "./describe-figures.ts";
 import type { HealthFigure } from "./health-figures.ts";
 import { linkTo } from "./link-levels.ts";
 import type { NextLevel } from "./link-levels.ts";
+import { shortTitles } from "./short-titles.ts";
 import { SqlTarget, boardDatasource } from "./sql-target.ts";
 
 /** What the second number of a figure is called. */
@@ -58,29 +59,35 @@ export function statPanel(context: BoardContext, title: string, width: number, n
     .links([linkTo(context, next)]);
 }
 
-/** A metric of the dictionary over the dashboard's range, and its change. */
-export function figurePanel(context: BoardContext, key: string, width: number, next: NextLevel): StatBuilder {
-  return metricFigure(context, key, width, next, figureQuery);
+/** A metric of the dictionary over the dashboard's range, and its change. @param title its name unless given */
+export function figurePanel(
+  context: BoardContext,
+  key: string,
+  width: number,
+  next: NextLevel,
+  title: LocalText = shortTitles[key] ?? counterMetricOf(key).name,
+): StatBuilder {
+  return metricFigure(context, key, { title, width, next }, figureQuery);
 }
 
 /** As `figurePanel`, of the agent that the variable `agent` names. */
 export function agentFigurePanel(context: BoardContext, key: string, width: number, next: NextLevel): StatBuilder {
-  return metricFigure(context, key, width, next, agentFigureQuery);
+  const title = shortTitles[key] ?? counterMetricOf(key).name;
+  return metricFigure(context, key, { title, width, next }, agentFigureQuery);
 }
 
 function metricFigure(
   context: BoardContext,
   key: string,
-  width: number,
-  next: NextLevel,
+  { title, width, next }: { readonly title: LocalText; readonly width: number; readonly next: NextLevel },
   queryOf: typeof figureQuery,
 ): StatBuilder {
   const metric = counterMetricOf(key);
   const name = say(context, metric.name);
   const sql = queryOf(metric, { value: name, change: say(context, changeName) });
-  const panel = statPanel(context, name, width, next)
+  const panel = statPanel(context, withCurrency(context, say(context, title), metric.unit), width, next)
     .description(`${describeMetrics(context, [metric])}\n\n${say(context, changeMeaning)}`)
-    .unit(unitOf(context, metric.unit))
+    .unit(unitOf(metric.unit))
     .decimals(decimalsOf(metric))
     .withTarget(new SqlTarget(sql, "table"));
   return withChange(context, panel, metric.unit);
@@ -101,7 +108,7 @@ export function quantileFigurePanel(
   );
   return statPanel(context, say(context, title), width, next)
     .description(describeMetrics(context, metrics))
-    .unit(unitOf(context, "ms"))
+    .unit(unitOf("ms"))
     .decimals(1)
     .withTarget(new SqlTarget(sql, "table"));
 }
@@ -116,15 +123,15 @@ export function healthFigurePanel(
 ): StatBuilder {
   return statPanel(context, say(context, figure.name), width, next)
     .description(describeHealth(context, [figure]))
-    .unit(healthUnit(context, figure))
+    .unit(healthUnit(figure))
     .decimals(figure.unit === "percent" ? 2 : 0)
     .withTarget(new SqlTarget(sql, "table"));
 }
 
 /** The unit of a figure about the data or the receiver. */
-export function healthUnit(context: BoardContext, figure: HealthFigure): string {
+export function healthUnit(figure: HealthFigure): string {
   if (figure.unit === "bytes") return "bytes";
-  return figure.unit === "time" ? "dateTimeAsIso" : unitOf(context, figure.unit);
+  return figure.unit === "time" ? "dateTimeAsIso" : unitOf(figure.unit);
 }
 
 /** The metric over counters of a key; quantiles are not among them. */

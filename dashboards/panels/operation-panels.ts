@@ -29,7 +29,7 @@ export function operationFigurePanel(
   const sql = operationFigureQuery(metric, { value: name, change: say(context, changeName) }, of);
   const panel = statPanel(context, name, width, next)
     .description(`${describeMetrics(context, [metric])}\n\n${say(context, changeMeaning)}`)
-    .unit(unitOf(context, metric.unit))
+    .unit(unitOf(metric.unit))
     .decimals(decimalsOf(metric))
     .withTarget(new SqlTarget(sql, "table"));
   return withChange(context, panel, metric.unit);
@@ -56,7 +56,7 @@ export function operationSeriesPanel(
   );
   return timeSeriesPanel(context, say(context, options.title), options.width, options.next, options.style)
     .description(describeMetrics(context, metrics))
-    .unit(unitOf(context, first.unit))
+    .unit(unitOf(first.unit))
     .decimals(decimalsOf(first))
     .withTarget(new SqlTarget(sql, "time_series"));
 }

@@ -1,5 +1,6 @@
 /** Panels over time: by business day, and the last thirteen months. */
 import {
+  AxisPlacement,
   GraphDrawStyle,
   LegendDisplayMode,
   LegendPlacement,
@@ -18,7 +19,7 @@ import { quantileSeriesQuery } from "../sql/duration-query.ts";
 import { daySeriesQuery, monthTableQuery } from "../sql/figure-query.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
-import { decimalsOf, unitOf } from "./choose-unit.ts";
+import { decimalsOf, unitOf, withCurrency } from "./choose-unit.ts";
 import { describeMetrics } from "./describe-figures.ts";
 import { counterMetricOf, quantilesOf } from "./figure-panels.ts";
 import { linkTo } from "./link-levels.ts";
@@ -65,6 +66,17 @@ export function daySeriesPanel(context: BoardContext, options: SeriesOptions): T
   return metricSeries(context, options, daySeriesQuery);
 }
 
+/** The line of a figure by day without axes, to stand below the figure. */
+export function sparklinePanel(context: BoardContext, key: string, width: number, next: NextLevel): TimeSeriesBuilder {
+  const title = { en: "By day", zh: "每日" };
+  return daySeriesPanel(context, { title, metrics: [key], width, next })
+    .title(say(context, title))
+    .height(3)
+    .axisPlacement(AxisPlacement.Hidden)
+    .showPoints(VisibilityMode.Never)
+    .legend(legendBelow().showLegend(false));
+}
+
 /** As `daySeriesPanel`, of the agent that the variable `agent` names. */
 export function agentSeriesPanel(context: BoardContext, options: SeriesOptions): TimeSeriesBuilder {
   return metricSeries(context, options, agentSeriesQuery);
@@ -79,9 +91,10 @@ function metricSeries(
   const first = metrics[0];
   if (first === undefined) throw new Error(`the panel "${options.title.en}" has no metric`);
   const sql = queryOf(metrics.map((metric) => ({ metric, name: say(context, metric.name) })));
-  return timeSeriesPanel(context, say(context, options.title), options.width, options.next, options.style)
+  const title = withCurrency(context, say(context, options.title), first.unit);
+  return timeSeriesPanel(context, title, options.width, options.next, options.style)
     .description(describeMetrics(context, metrics))
-    .unit(unitOf(context, first.unit))
+    .unit(unitOf(first.unit))
     .decimals(decimalsOf(first))
     .withTarget(new SqlTarget(sql, "time_series"));
 }
@@ -101,7 +114,7 @@ export function quantileSeriesPanel(
   );
   return timeSeriesPanel(context, say(context, title), width, next)
     .description(describeMetrics(context, metrics))
-    .unit(unitOf(context, "ms"))
+    .unit(unitOf("ms"))
     .decimals(1)
     .withTarget(new SqlTarget(sql, "time_series"));
 }
@@ -116,9 +129,15 @@ export function monthBarsPanel(context: BoardContext, options: SeriesOptions): B
     month,
     metrics.map((metric) => ({ metric, name: say(context, metric.name) })),
   );
-  return barPanel(context, say(context, options.title), month, options.width, options.next)
+  return barPanel(
+    context,
+    withCurrency(context, say(context, options.title), first.unit),
+    month,
+    options.width,
+    options.next,
+  )
     .description(describeMetrics(context, metrics))
-    .unit(unitOf(context, first.unit))
+    .unit(unitOf(first.unit))
     .decimals(decimalsOf(first))
     .withTarget(new SqlTarget(sql, "table"));
 }

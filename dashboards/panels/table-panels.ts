@@ -71,12 +71,17 @@ export function withUnits(
 ): TableBuilder {
   for (const metric of metrics) {
     panel.overrideByName(say(context, metric.name), [
-      { id: "unit", value: unitOf(context, metric.unit) },
+      { id: "unit", value: unitOf(metric.unit) },
       { id: "decimals", value: decimalsOf(metric) },
     ]);
   }
   return panel;
 }
+
+const settingsLine: LocalText = {
+  en: "Days are those of **$timezone**; money is in **$currency**.",
+  zh: "统计时区：**$timezone**；金额单位：**$currency**。",
+};
 
 /** The first panel of a dashboard: what it shows and what it needs. */
 export function introductionPanel(context: BoardContext, text: LocalText): TextBuilder {
@@ -86,5 +91,5 @@ export function introductionPanel(context: BoardContext, text: LocalText): TextB
     .span(24)
     .transparent(true)
     .mode(TextMode.Markdown)
-    .content(say(context, text));
+    .content(`${say(context, text)} ${say(context, settingsLine)}`);
 }

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketCount, bucketValue } from "../../collector-receiver/src/metrics/duration-histogram.ts";
 import { bucketBounds } from "../../dashboards/sql/duration-query.ts";
+import { readHours } from "../../collector-receiver/src/stats/sql/read-hours.ts";
 import { createTestDatabase } from "../support/create-test-database.ts";
 import type { TestDatabase } from "../support/create-test-database.ts";
 import { boardQueries } from "./read-queries.ts";
@@ -252,8 +253,47 @@ describe("the queries", () => {
   it("take a tenant's name as a text, whatever is in it", async () => {
     const [season] = seasons as [Season];
     for (const query of boardQueries) {
-      await runQuery(reader, query, season.range, { tenant: "o'brien'; drop table x", agent: "7' or '1" });
+      await runQuery(reader, query, season.range, {
+        tenant: "o'brien'; drop table x",
+        agent: "7' or '1",
+        channel: "web' or '1",
+      });
     }
+  });
+
+  it("name the tenant's currency and timezone, and offer its channels", async () => {
+    const [season] = seasons as [Season];
+    const rowsOf = async (variable: string, tenant: string): Promise<unknown> => {
+      const query = boardQueries.find(({ where }) => where === `en/ai-chatbot · $${variable}`) as BoardQuery;
+      return (await runQuery(reader, query, season.range, { tenant })).rows;
+    };
+    expect(await rowsOf("currency", "new-york")).toEqual([["USD", "USD"]]);
+    expect(await rowsOf("timezone", "new-york")).toEqual([["America/New_York", "America/New_York"]]);
+    expect(await rowsOf("channel", "default")).toEqual([
+      ["all", "*"],
+      ["web", "web"],
+    ]);
+    expect(await rowsOf("channel", "silent")).toEqual([["all", "*"]]);
+  });
+
+  it("have the conversations of each weekday and hour, as the API has them", async () => {
+    const [season] = seasons as [Season];
+    const query = boardQueries.find(
+      ({ where }) => where === "en/overview · Conversations by weekday and hour",
+    ) as BoardQuery;
+    const { columns, rows } = await runQuery(reader, query, season.range, { tenant: "default" });
+    expect(columns.map(({ name }) => name)).toEqual([
+      "Weekday",
+      ...Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, "0")),
+    ]);
+    const hours = await readHours(database.pool, "default", { startDate: "2025-12-01", endDate: "2025-12-31" });
+    const counted = hours.map(({ weekday, hour, conversations }) => [weekday, hour, conversations]);
+    const shown = rows.flatMap((row, place) =>
+      row.slice(1).flatMap((value, hour) => (value === 0 ? [] : [[place + 1, hour, value]])),
+    );
+    expect(rows.map(([name]) => name)).toEqual(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]);
+    expect(shown).toEqual(counted);
+    expect(shown.length).toBeGreaterThan(7);
   });
 
   it("offer the tenants, and the agents by name with an unattributed row", async () => {

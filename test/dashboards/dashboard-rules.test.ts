@@ -42,11 +42,19 @@ describe("generated dashboards", () => {
     expect(shapeOf("zh")).toEqual(shapeOf("en"));
   });
 
-  it("take another timezone and currency", () => {
-    const [board] = generateDashboards({ timezone: "Europe/Berlin", currency: "EUR" });
+  it("take another timezone for their axes, and name the tenant's own currency and timezone when they are read", () => {
+    const [board] = generateDashboards({ timezone: "Europe/Berlin" });
     expect(board?.dashboard.timezone).toBe("Europe/Berlin");
-    expect(board?.json).toContain("currency:financial:€");
-    expect(board?.json).not.toContain("¥");
+    for (const { model, path } of boards) {
+      expect(JSON.stringify(model), path).not.toContain('"unit":"currency');
+      for (const name of ["currency", "timezone"]) {
+        const variable = model.templating.list.find((one: any) => one.name === name);
+        expect(variable, path).toMatchObject({ type: "query", hide: 2 });
+      }
+      expect(panelsOf(model)[0]?.options.content, path).toContain("**$timezone**");
+    }
+    const saved = panelsOf(boards.find(({ path }) => path === "zh/overview.json")!.model).map(({ title }) => title);
+    expect(saved).toContain("节省（$currency）");
   });
 });
 
@@ -110,6 +118,15 @@ describe.each(boards)("$path", ({ language, model }) => {
     expect(model.templating.list[1].multi ?? false).toBe(false);
   });
 
+  it("has titles that fit their panels at 1280 pixels, beside the signs for description and link", () => {
+    for (const { title, gridPos } of withQuery) {
+      const shown = title.replace("$currency", "CNY").replace("$agent", "Agent 12345");
+      // Of a font of 14 pixels: a Chinese character is as wide as it is high, a Latin one half of that.
+      const needed = [...shown].reduce((sum, character) => sum + (character > "\u2e80" ? 14 : 7), 0);
+      expect(needed, title).toBeLessThanOrEqual((gridPos.w * (1280 - 32)) / 24 - 88);
+    }
+  });
+
   it("lays its panels side by side, never one over another", () => {
     const taken = new Map<string, string>();
     for (const panel of panels) {
@@ -145,8 +162,9 @@ describe("queries", () => {
     // Grafana sends the string as it is, several statements too.
     expect(sql).not.toContain(";");
     expect(sql).not.toMatch(/--|\/\*/);
-    for (const [variable] of sql.matchAll(/\$(?!__)\w+/g)) expect(["$tenant", "$agent"]).toContain(variable);
-    for (const [, before, after] of sql.matchAll(/(.)\$(?:tenant|agent)(.)/g))
+    for (const [variable] of sql.matchAll(/\$(?!__)\w+/g))
+      expect(["$tenant", "$agent", "$channel"]).toContain(variable);
+    for (const [, before, after] of sql.matchAll(/(.)\$(?:tenant|agent|channel)(.)/g))
       expect([before, after]).toEqual(["'", "'"]);
   });
 

@@ -9,7 +9,7 @@ import { boardQueries } from "./read-queries.ts";
 import { runQuery, sqlOf } from "./run-query.ts";
 import { seedBoards } from "./seed-boards.ts";
 
-const choice = { tenant: "default", agent: "7" };
+const choice = { tenant: "default", agent: "7", channel: "*" };
 const range = { fromMs: Date.parse("2025-12-28T00:00:00+08:00"), toMs: Date.parse("2026-01-03T23:59:59.999+08:00") };
 
 interface Verdict {
@@ -47,7 +47,11 @@ describeWith("the judge of the dashboards (npm run setup)", await findGrafanaJud
     const client = await database.pool.connect();
     const cases = [];
     for (const query of boardQueries) {
-      const sql = interpolateVariables(query.sql, { tenant: { value: choice.tenant }, agent: { value: choice.agent } });
+      const sql = interpolateVariables(query.sql, {
+        tenant: { value: choice.tenant },
+        agent: { value: choice.agent },
+        channel: { value: choice.channel },
+      });
       cases.push({ ...range, sql, format: query.format, ...(await runQuery(client, query, range, choice)) });
     }
     client.release();

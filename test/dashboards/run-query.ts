@@ -7,6 +7,8 @@ export interface BoardChoice {
   readonly tenant: string;
   /** Default: the row without an agent. */
   readonly agent?: string;
+  /** Default: all. */
+  readonly channel?: string;
 }
 
 export interface QueryResult {
@@ -19,8 +21,16 @@ export type ColumnType = "float8" | "text" | "timestamptz" | "other";
 const types: Readonly<Record<number, ColumnType>> = { 701: "float8", 25: "text", 1043: "text", 1184: "timestamptz" };
 
 /** The text that PostgreSQL gets from Grafana. */
-export function sqlOf(query: BoardQuery, range: QueryRange, { tenant, agent = "none" }: BoardChoice): string {
-  const written = interpolateVariables(query.sql, { tenant: { value: tenant }, agent: { value: agent } });
+export function sqlOf(
+  query: BoardQuery,
+  range: QueryRange,
+  { tenant, agent = "none", channel = "*" }: BoardChoice,
+): string {
+  const written = interpolateVariables(query.sql, {
+    tenant: { value: tenant },
+    agent: { value: agent },
+    channel: { value: channel },
+  });
   return expandMacros(written, range);
 }
 
