@@ -31,8 +31,9 @@ import { ReceiverMetrics } from "./operating/receiver-metrics.ts";
 import { answerEarly, type EarlyAnswers } from "./answer-early.ts";
 import { listen } from "./listen.ts";
 import { openReading, ownReads, readElsewhere, threadReads } from "./open-reading.ts";
-import { createSender } from "./create-sender.ts";
+import { createTelling } from "./create-sender.ts";
 import { tellPeople } from "./upkeep/tell-people.ts";
+import type { ReadingThread } from "./reading-thread.ts";
 import { TenantWatch } from "./upkeep/watch-tenants.ts";
 import { waitForDatabase } from "./wait-for-database.ts";
 import { migrateDatabase } from "./storage/schema/migrate-database.ts";
@@ -73,7 +74,12 @@ export async function startReceiver(
     started.add("the answers before the start", async () => early.close());
     const database = await prepareDatabase(config, log, started, early);
     const { pool, ...read } = openReading(config, log, database.connectionString, started);
-    const parts = await startIngest(config, log, { ...database, pool, onConnectionsTaken: read.shrink }, started);
+    const parts = await startIngest(
+      config,
+      log,
+      { ...database, ...read, pool, onConnectionsTaken: read.shrink },
+      started,
+    );
     const reading = readElsewhere(config, log, { ...parts, outages: read.outages }, started);
     const failedSignIns = new FailedSignIns({
       registry: parts.metrics.registry,
@@ -184,6 +190,8 @@ async function startLive(
 
 interface ReadyDatabase extends Awaited<ReturnType<typeof prepareDatabase>> {
   readonly pool: pg.Pool;
+  /** Makes reports that are sent. */
+  readonly thread: ReadingThread;
   /** PostgreSQL has no connection left for a writer. */
   readonly onConnectionsTaken: () => void;
 }
@@ -200,7 +208,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
   );
   measureSourceGaps(metrics.registry, pool);
   const onAlarm = raiseAlarms(metrics, log);
-  const sender = createSender({ ...database, log, onAlarm, now: () => watch.nowMs() });
+  const { sender, telling } = createTelling({ ...database, config, log, onAlarm, now: () => watch.nowMs() });
   const watch: TenantWatch = new TenantWatch({
     connectionString,
     log,
@@ -210,7 +218,7 @@ async function startIngest(config: Config, log: FastifyBaseLogger, database: Rea
     switchesRules: config.autoRebuild,
     ingest: { submit: (request, bytes) => ingest.submit(request, bytes) },
     defaultTimezone: tenantDefaults.timezone,
-    tellPeople: (client, nowMs) => tellPeople(client, nowMs, () => void sender.send()),
+    tellPeople: (client, nowMs) => tellPeople(client, nowMs, telling),
     onSwept: (sessions, days) => {
       metrics.countSettled(sessions);
       live?.publish(days);

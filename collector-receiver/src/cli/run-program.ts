@@ -195,6 +195,12 @@ deliveries
   .option("--tenant <tenant>", "whose messages", "default")
   .action((id, options) => finish(async () => (await import("./run-deliveries.ts")).retryGivenUp(id, options)));
 
+deliveries
+  .command("test")
+  .description("send a test message to the targets of the config, with this shell's variables; exit 1 if one fails")
+  .option("--target <name>", "only to this one")
+  .action((options) => finish(async () => (await import("./run-deliveries-test.ts")).runDeliveriesTest(options)));
+
 const goals = program
   .command("goal")
   .description("say what a metric shall reach from a day on: reports, charts and the API show whether it does");

@@ -1,12 +1,22 @@
 import { hasDueDeliveries } from "../storage/deliveries/claim-deliveries.ts";
 import { forgetDeliveries } from "../storage/deliveries/forget-deliveries.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { enqueueDueReports, type ReportSending } from "./enqueue-due-reports.ts";
+
+/** What is told in a round, and how. */
+export interface Telling {
+  readonly reports: ReportSending;
+  /** Begins to send, and does not wait. */
+  readonly send: () => void;
+}
 
 /**
- * Begins to send the messages of the outbox that are due, and deletes those that nobody asks for any more.
- * @param send begins to send, and does not wait
+ * Writes the reports that are due to the outbox, begins to send its messages that are due, and deletes those that nobody asks
+ * for any more.
  */
-export async function tellPeople(client: WriterConnection, nowMs: number, send: () => void): Promise<void> {
+export async function tellPeople(client: WriterConnection, nowMs: number, { reports, send }: Telling): Promise<void> {
+  const written = await enqueueDueReports(client, nowMs, reports);
   await forgetDeliveries(client, nowMs);
-  if (await hasDueDeliveries(client, nowMs)) send();
+  // What was just written is due a moment after `nowMs`.
+  if (written > 0 || (await hasDueDeliveries(client, nowMs))) send();
 }
