@@ -86,7 +86,8 @@ export default defineSpanledger({
 - A span is judged by itself, in any order. These operations are calls: ${code(callingOperations)}. These are not, because their children are:
   ${code(otherOperations)}. Any other is counted in \`spanledger_ignored_total{reason="unknown_ai_operation"}\`.
 - A call counts once: its id comes from trace id and span id, its time is the span's end. If two instrumentations write a span for one call,
-  it counts twice until \`ignoreScopes\` names one of them. \`scope\` and \`response_id\` of the events tell them apart.
+  it counts twice until \`ignoreScopes\` names one of them. \`scope\` and \`response_id\` of the events tell them apart; \`spanledger doctor\`
+  names answers that were counted twice.
 - Prompts, answers and arguments of tools are never read. \`otel-collector.yaml\` copies spans that may be calls to the receiver before anything is
   sampled, with what is read of them alone; the tracing backend gets them as they are.
 - Spans that start within \`withBusinessContext\` carry its \`session_id\` if \`startTelemetry\` or \`@spanledger/sdk/register\` started tracing. In other

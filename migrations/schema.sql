@@ -941,7 +941,11 @@ create view analytics_ai_spend with (security_invoker=true) as
         CASE
             WHEN (price.output IS NULL) THEN used.output_tokens
             ELSE (0)::bigint
-        END) AS unpriced_tokens
+        END) AS unpriced_tokens,
+    price.input AS input_price,
+    price.cached_input AS cached_input_price,
+    price.cache_write AS cache_write_price,
+    price.output AS output_price
    FROM ((analytics_ai_tokens used
      CROSS JOIN LATERAL ( SELECT spanledger_price_word(used.provider) AS provider,
             spanledger_price_word(used.model) AS model,

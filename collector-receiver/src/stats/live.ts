@@ -1,8 +1,11 @@
+import { fractionOf, toNumber } from "../metrics/exact-fraction.ts";
 import type { Counters } from "../metrics/metric-definition.ts";
 import { agentDailyFields, dailyFields } from "./live-counters.ts";
 import type { LiveSnapshot } from "./live-counters.ts";
 import { readSituation, readUsualDay } from "./live-situation.ts";
 import type { LiveSituation, UsualDay } from "./live-situation.ts";
+import { gapsOf, spendOf } from "./ai-reading.ts";
+import { readAiUse } from "./sql/read-ai-spend.ts";
 import { Remembered } from "./remembered.ts";
 import { readTenantToday } from "./read-period.ts";
 import { readCounters } from "./sql/read-counters.ts";
@@ -18,14 +21,26 @@ export interface LiveDocument {
   readonly fallback: boolean;
   readonly daily: Readonly<Record<string, number>>;
   readonly agent_daily: Readonly<Record<string, number>>;
+  /** Calls of models today; null if there are none. */
+  readonly ai: LiveAi | null;
   readonly situation: LiveSituation;
   readonly usual: UsualDay | null;
+}
+
+/** What calls of models cost today. */
+interface LiveAi {
+  readonly ai_calls: number;
+  /** Null if nothing has a price. */
+  readonly ai_spend: number | null;
+  readonly currency: string;
+  readonly at_least: boolean;
 }
 
 /** What need not be read each time: for a stream, which asks twice a second. */
 export class LiveMemory {
   readonly situation = new Remembered<LiveSituation>(2_000);
   readonly usual = new Remembered<UsualDay | null>(60_000);
+  readonly ai = new Remembered<LiveAi | null>(2_000);
 }
 
 /** How things stand, and the counters of today: from the cache if there is one that answers, else from PostgreSQL. */
@@ -36,9 +51,10 @@ export async function readLive(
 ): Promise<LiveDocument> {
   const at = await readTenantToday(context, tenantId);
   const { tenant, today, nowMs } = at;
-  const [situation, usual] = await Promise.all([
+  const [situation, usual, ai] = await Promise.all([
     memory.situation.get(() => readSituation(context, tenantId, at)),
     memory.usual.get(() => readUsualDay(context, tenantId, at)),
+    memory.ai.get(() => readAiToday(context, tenantId, today, tenant.currency)),
   ]);
   const cached = context.live === undefined ? null : await askCache(context.live, tenantId, today);
   const snapshot = cached ?? (await readFromDatabase(context, tenantId, today));
@@ -50,8 +66,26 @@ export async function readLive(
     fallback: context.live !== undefined && cached === null,
     daily: numbersOf(snapshot.daily, dailyFields),
     agent_daily: numbersOf(snapshot.agentDaily, agentDailyFields),
+    ai,
     situation,
     usual,
+  };
+}
+
+async function readAiToday(
+  { pool }: Pick<StatsContext, "pool">,
+  tenantId: string,
+  day: string,
+  currency: string,
+): Promise<LiveAi | null> {
+  const [use] = await readAiUse(pool, tenantId, [{ startDate: day, endDate: day }]);
+  if (use == null) return null;
+  const spend = spendOf(use);
+  return {
+    ai_calls: use.calls,
+    ai_spend: spend === null ? null : toNumber(fractionOf(spend)),
+    currency,
+    at_least: gapsOf(use).size > 0,
   };
 }
 

@@ -11,6 +11,8 @@ import { readSession } from "./sql/read-session.ts";
 import type { SessionRow } from "./sql/read-session.ts";
 import { readSessionEvents } from "./sql/read-session-events.ts";
 import type { SessionEventPosition, SessionEventRow } from "./sql/read-session-events.ts";
+import { readSessionCost } from "./session-cost.ts";
+import type { SessionCost } from "./session-cost.ts";
 import { RequestError } from "./request-error.ts";
 
 type SessionState = "open" | "ended" | "ended_idle";
@@ -31,6 +33,8 @@ export interface SessionDocument {
   readonly ended_at: string | null;
   readonly escalated_at: string | null;
   readonly taken_over_at: string | null;
+  /** What its calls of models cost; null if there are none. */
+  readonly ai_cost: SessionCost | null;
   readonly events: SessionEvent[];
   /** Pass it as `after` for the next page; null where this is the last. */
   readonly next: string | null;
@@ -82,6 +86,7 @@ export async function readSessionDocument(
     session_id: sessionId,
     ...describeSession(session, at.tenant),
     start_day: session.firstStartMs === null ? null : at.calendar.dayOf(session.firstStartMs),
+    ai_cost: await readSessionCost(reader.pool, tenantId, sessionId, at),
     events: shown.map(showEvent),
     next: rows.length > page.limit && last !== undefined ? encodePosition(last) : null,
   };
@@ -90,7 +95,7 @@ export async function readSessionDocument(
 function describeSession(
   session: SessionRow,
   rules: { readonly idleTimeoutMs: number; readonly idleThroughMs: number | null },
-): Omit<SessionDocument, "session_id" | "start_day" | "events" | "next"> {
+): Omit<SessionDocument, "session_id" | "start_day" | "ai_cost" | "events" | "next"> {
   const idle = rules.idleThroughMs !== null && session.lastActivityMs + rules.idleTimeoutMs <= rules.idleThroughMs;
   const state: SessionState = session.firstEndMs !== null ? "ended" : idle ? "ended_idle" : "open";
   // Without a start, or as a test, it is in no figure.

@@ -21,6 +21,7 @@ async function openCosts() {
   return {
     tell,
     october,
+    database,
     price: (model: string, input: number, output: number | null) =>
       database.pool.query(
         `insert into analytics_model_prices (tenant_id, provider, model, service_tier, valid_from, input, output)
@@ -168,4 +169,55 @@ test("a shared copy withholds what rests on few calls or conversations", async (
   const shown = more.slice(more.indexOf('id="models"')).split("</figure>")[0];
   for (const part of ["gpt-5-mini", ">12<", "2 more", ">10<"]) expect(shown).toContain(part);
   for (const part of ["rare", "second", ">9<"]) expect(shown).not.toContain(part);
+});
+
+test("a conversation says what its calls cost, by the prices of their days", async () => {
+  const { tell, price, get, text, database } = await openCosts();
+  await tell(
+    ...resolved("s-1", { ...mini, input_tokens: 60_000, cached_input_tokens: 10_000, output_tokens: 2_500 }),
+    ["2025-10-14 08:00:00", "ai.call", { ...mini, model: "GPT-5-mini", session_id: "s-1", input_tokens: 1000 }],
+    ...resolved("s-2", { model: "tiny", input_tokens: 1000, output_tokens: 100 }),
+    ["09:00:00", "session.start", { session_id: "s-3" }],
+  );
+  const costOf = async (id: string) => (await get(`/api/analytics/sessions/${id}`)).ai_cost;
+  const page = (id: string, lang: string) => text(`/report/sessions/${id}?lang=${lang}`);
+  expect(await costOf("s-3")).toBeNull();
+  expect(await page("s-3", "en")).not.toContain("AI spend");
+  expect(await costOf("s-1")).toEqual({ calls: 2, spend: null, currency: "CNY", at_least: true });
+  expect(await page("s-1", "en")).toContain("No price is stored (2 calls)");
+  await price("gpt-5-mini", 2, 8);
+  await price("tiny", 0.1, 0.4);
+  // 0.05 × 2 + 0.0025 × 8 + 0.001 × 2; 10,000 tokens of a cache have no price.
+  expect(await costOf("s-1")).toEqual({ calls: 2, spend: 0.122, currency: "CNY", at_least: true });
+  expect(await page("s-1", "en")).toContain("This conversation cost at least ¥0.12 (2 calls)");
+  await database.pool.query("update analytics_model_prices set cached_input = 0.2 where model = 'gpt-5-mini'");
+  expect(await costOf("s-1")).toEqual({ calls: 2, spend: 0.124, currency: "CNY", at_least: false });
+  expect(await page("s-1", "en")).toContain("This conversation cost ¥0.12 (2 calls)");
+  expect(await page("s-1", "zh-CN")).toContain("此会话花费 ¥0.12（模型调用 2 次）");
+  await database.pool.query(
+    "insert into analytics_model_prices (tenant_id, provider, model, service_tier, valid_from, input, output) values ('default', '', 'gpt-5-mini', '', '2025-10-14', 4, 8)",
+  );
+  expect(await costOf("s-1")).toMatchObject({ spend: 0.126 });
+  // All conversations together are what the period says.
+  const { ai_spend: whole } = await get("/api/analytics/ai-costs?month=2025-10");
+  expect(whole).toBeCloseTo(0.126 + 0.00014, 6);
+  expect(await page("s-2", "en")).toContain("This conversation cost ¥0.00014 (1 call)");
+});
+
+test("today's calls and spend stand on the live wall, and nothing of them without calls", async () => {
+  const { receiver } = await openScenario();
+  const { url, database } = receiver;
+  const live = async (): Promise<any> => (await fetch(`${url}/api/analytics/live`)).json();
+  const wall = async () => (await fetch(`${url}/live?lang=en`)).text();
+  expect((await live()).ai).toBeNull();
+  expect(await wall()).not.toContain("ai_spend");
+  await database.pool.query(
+    "insert into analytics_ai_tokens (tenant_id, day, provider, model, service_tier, calls, uncached_tokens) select 'default', day::date, '', 'm', '', 3, 500000 from generate_series(now() - interval '2 days', now() + interval '2 days', '1 day') as day",
+  );
+  expect((await live()).ai).toEqual({ ai_calls: 3, ai_spend: null, currency: "CNY", at_least: true });
+  await database.pool.query(
+    "insert into analytics_model_prices (tenant_id, provider, model, service_tier, valid_from, input) values ('default', '', '*', '', '0001-01-01', 3)",
+  );
+  expect((await live()).ai).toEqual({ ai_calls: 3, ai_spend: 1.5, currency: "CNY", at_least: false });
+  expect(await wall()).toMatch(/AI spend, CNY<\/h3>\s*<p class="big" data-field="ai_spend">1\.5</);
 });

@@ -6,6 +6,7 @@ import { ownerOf } from "../../embedded/initialise-cluster.ts";
 import { nameOfUser } from "../../embedded/system-user.ts";
 import { openPlainConnection } from "../../storage/wire/open-plain-connection.ts";
 import { reservedMetricKeys } from "../../metrics/reserved-metric-keys.ts";
+import { checkAiCalls } from "./check-ai-calls.ts";
 import {
   checkClock,
   checkCountingRules,
@@ -69,6 +70,7 @@ export async function diagnose(
       ["retention", () => checkRetention(client)],
       ["clock", () => checkClock(client)],
       ["timezones", () => checkTimezones(client, config.businessTimezone)],
+      ["calls of models", () => checkAiCalls(client)],
       ...own,
       ...(otlpUrl === null ? [] : [["OTLP", () => checkRoundTrip(client, config, otlpUrl)] satisfies Check]),
     ]);

@@ -26,6 +26,18 @@ const liveSchema = Type.Object(
     }),
     daily: hashSchema(dailyFields, "The fields of analytics:daily:…, sums only"),
     agent_daily: hashSchema(agentDailyFields, "The fields of analytics:agent:daily:…, sums only"),
+    ai: Type.Union(
+      [
+        Type.Object({
+          ai_calls: Type.Integer(),
+          ai_spend: nullableNumber("By the prices of today; null if nothing has a price"),
+          currency: Type.String(),
+          at_least: Type.Boolean(),
+        }),
+        Type.Null(),
+      ],
+      { description: "Calls of models today; null if there are none" },
+    ),
     situation: Type.Object(
       {
         waiting: Type.Integer({

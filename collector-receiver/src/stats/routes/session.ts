@@ -19,6 +19,18 @@ const sessionSchema = Type.Object(
     ended_at: nullableString(),
     escalated_at: nullableString(),
     taken_over_at: nullableString(),
+    ai_cost: Type.Union(
+      [
+        Type.Object({
+          calls: Type.Integer(),
+          spend: nullableNumber("By the price of each day; null if nothing has a price"),
+          currency: Type.String(),
+          at_least: Type.Boolean({ description: "Not everything that was used is in the spend" }),
+        }),
+        Type.Null(),
+      ],
+      { description: "What its calls of models cost; null if there are none" },
+    ),
     events: Type.Array(
       Type.Object({
         event_id: Type.String(),

@@ -27,9 +27,9 @@ setInterval(wait, 1000);
 source.addEventListener("live", (event) => {
   const live = JSON.parse(event.data);
   if (live.day !== document.body.querySelector("[data-day]").dataset.day) { location.reload(); return; }
-  const numbers = { ...live.daily, ...live.agent_daily, ...live.situation };
+  const numbers = { ...live.daily, ...live.agent_daily, ...live.situation, ...live.ai };
   for (const place of document.querySelectorAll("[data-field]")) {
-    const number = numbers[place.dataset.field];
+    const number = numbers[place.dataset.field] ?? null;
     write(place, number === null ? "—" : format.format(number));
   }
   for (const place of document.querySelectorAll("[data-usual]")) {

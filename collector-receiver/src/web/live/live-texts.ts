@@ -18,6 +18,8 @@ export const liveTexts = {
     noUsual: "Nothing to compare with yet: the same weekday of an earlier week is not known.",
     waitsWho: "Waiting: asked for a human, not taken over, not ended, active within 30 minutes.",
     update: "Last update",
+    aiCalls: "Calls of models",
+    aiSpend: (currency: string, isBound: boolean) => `AI spend, ${currency}${isBound ? " (at least)" : ""}`,
   },
   "zh-CN": {
     now: "此刻",
@@ -35,5 +37,7 @@ export const liveTexts = {
     noUsual: "暂无可比数据：尚无更早一周同一星期几的记录。",
     waitsWho: "等待人工：已转人工、未被接管、未结束，且 30 分钟内有活动。",
     update: "最近更新",
+    aiCalls: "模型调用",
+    aiSpend: (currency: string, isBound: boolean) => `AI 花费，${currency}${isBound ? "（至少）" : ""}`,
   },
 } satisfies Record<Locale, unknown>;

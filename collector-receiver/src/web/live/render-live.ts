@@ -101,7 +101,7 @@ function renderNow({ situation, as_of: asOf }: LiveDocument, locale: Locale): Ht
   </section>`;
 }
 
-function renderToday({ daily, usual }: LiveDocument, locale: Locale): Html {
+function renderToday({ daily, usual, ai }: LiveDocument, locale: Locale): Html {
   const words = liveTexts[locale];
   const figure = (name: string, field: "total_sessions" | "escalated_sessions"): Html =>
     renderFigure(
@@ -117,9 +117,20 @@ function renderToday({ daily, usual }: LiveDocument, locale: Locale): Html {
     <h2 id="live-today">${words.today}</h2>
     <div class="grid-of-figures">
       ${figure(words.sessions, "total_sessions")} ${figure(words.escalated, "escalated_sessions")}
+      ${
+        ai !== null && [
+          renderFigure(words.aiCalls, "ai_calls", formatCount(ai.ai_calls, locale)),
+          renderFigure(words.aiSpend(ai.currency, ai.at_least), "ai_spend", spendText(ai.ai_spend, locale)),
+        ]
+      }
     </div>
     <p class="meta">${usual === null ? words.noUsual : words.usualOf(formatCount(usual.days, locale))}</p>
   </section>`;
+}
+
+/** As the script writes it later. */
+function spendText(spend: number | null, locale: Locale): string {
+  return spend === null ? "—" : new Intl.NumberFormat(locale).format(spend);
 }
 
 function renderCounters(live: LiveDocument, locale: Locale): Html[] {

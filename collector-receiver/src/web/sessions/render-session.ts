@@ -1,4 +1,8 @@
+import { fractionOf } from "../../metrics/exact-fraction.ts";
+import { formatCount, formatPlanned } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
+import { describeBound } from "../../stats/ai-metrics.ts";
+import type { SessionCost } from "../../stats/session-cost.ts";
 import type { SessionDocument } from "../../stats/session-document.ts";
 import { describeDuration } from "../page/describe-duration.ts";
 import { describeMoment } from "../page/describe-moment.ts";
@@ -78,6 +82,19 @@ function durationOf({ started_at: startedAt, ended_at: endedAt, last_activity_at
   return Math.max(0, Date.parse(endedAt ?? lastAt) - Date.parse(startedAt ?? lastAt));
 }
 
+/** "This conversation cost ¥0.12 (3 calls)" */
+function costText({ spend, calls, currency, at_least: isBound }: SessionCost, locale: Locale): string {
+  const { costOf } = sessionTexts[locale];
+  const count = formatCount(calls, locale);
+  if (spend === null) return costOf(null, count);
+  // Two digits that say something: most conversations cost less than a cent.
+  const digits = spend === 0 || spend >= 0.01 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(spend)));
+  const display = { style: "currency", digits } as const;
+  const amount = formatPlanned(fractionOf(spend.toFixed(6)), "currency", display, locale, currency);
+  const shown = isBound ? describeBound("at_least", amount, locale) : amount;
+  return costOf(locale === "zh-CN" && !isBound ? ` ${shown}` : shown, count);
+}
+
 function factsOf(
   session: SessionDocument,
   timezone: string,
@@ -98,5 +115,6 @@ function factsOf(
     [words.duration, session.started_at === null ? "—" : describeDuration(durationOf(session), locale)],
     [words.channel, session.channel ?? "—"],
     [words.customer, session.user_id ?? "—"],
+    ...(session.ai_cost === null ? [] : [[words.aiCost, costText(session.ai_cost, locale)] as const]),
   ];
 }

@@ -1,3 +1,4 @@
+import { countNoun } from "../../metrics/count-noun.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { SessionOutcome } from "../../metrics/session-outcome.ts";
 import type { SessionList } from "../../stats/lists/session-lists.ts";
@@ -31,6 +32,9 @@ export interface SessionTexts {
   readonly privacy: string;
   readonly path: string;
   readonly otherLists: string;
+  readonly aiCost: string;
+  /** What it cost, or null, of so many calls of models. */
+  readonly costOf: (spend: string | null, calls: string) => string;
 }
 
 export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
@@ -82,6 +86,9 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     privacy: "Texts of messages are never recorded; other texts that are not in the catalogue are not shown.",
     path: "Where this page lies",
     otherLists: "Lists of sessions",
+    aiCost: "AI spend",
+    costOf: (spend, calls) =>
+      `${spend === null ? "No price is stored" : `This conversation cost ${spend}`} (${countNoun(calls, "call")})`,
   },
   "zh-CN": {
     lists: {
@@ -131,5 +138,7 @@ export const sessionTexts: Readonly<Record<Locale, SessionTexts>> = {
     privacy: "从不记录消息内容；目录之外的文本不予显示。",
     path: "页面位置",
     otherLists: "会话列表",
+    aiCost: "AI 花费",
+    costOf: (spend, calls) => `${spend === null ? "没有价格" : `此会话花费${spend}`}（模型调用 ${calls} 次）`,
   },
 };
