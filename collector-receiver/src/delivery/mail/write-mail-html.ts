@@ -54,11 +54,11 @@ ${rows.join("\n")}
 }
 
 function row(style: string, parts: readonly string[]): string {
-  return `<tr><td style="${style}">\n${parts.join("\n")}\n</td></tr>`;
+  return `<tr><td style="${style};word-break:break-word">\n${parts.join("\n")}\n</td></tr>`;
 }
 
 function figureTable({ figures }: Message): string {
-  const cell = `padding:8px 0;border-bottom:1px solid #e4e7ec;${font};font-size:15px;line-height:22px`;
+  const cell = `padding:8px 0;word-break:break-word;border-bottom:1px solid #e4e7ec;${font};font-size:15px;line-height:22px`;
   const rows = figures.map(
     ({ label, value }) =>
       `<tr><th scope="row" align="left" style="${cell};font-weight:normal;color:${quiet}">${escapeHtml(label)}</th>` +
