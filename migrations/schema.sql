@@ -84,7 +84,7 @@ create table analytics_alerts (
   definition jsonb,
   firing_since timestamp with time zone,
   firing_period text,
-  judged_through date,
+  judged_through text,
   constraint analytics_alerts_pkey PRIMARY KEY (tenant_id, rule)
 );
 
@@ -2173,6 +2173,8 @@ comment on column analytics_ai_tokens.unclear_calls is 'Calls that say more toke
 comment on column analytics_ai_tokens.sampled_calls is 'Calls of which a sampler let only some arrive: there were more.';
 
 comment on table analytics_alerts is 'Business alerts: definition, and whether each is firing. Upkeep judges them.';
+
+comment on column analytics_alerts.judged_through is 'The last period that was judged for good: a business day, a month, or the time of an event.';
 
 comment on view analytics_annotations is 'What happened at a moment: notes, new versions, changes of settings and rules. Charts over time mark it.';
 

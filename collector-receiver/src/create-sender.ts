@@ -10,6 +10,7 @@ import type { ReportSending } from "./upkeep/enqueue-due-reports.ts";
 import { DeliverySender } from "./upkeep/send-deliveries.ts";
 import type { DeliverySenderOptions } from "./upkeep/send-deliveries.ts";
 import type { Telling } from "./upkeep/tell-people.ts";
+import { AlertWatch } from "./upkeep/watch-alerts.ts";
 
 interface SenderParts extends Pick<DeliverySenderOptions, "connectionString" | "log" | "onAlarm" | "now"> {
   readonly pool: Pool;
@@ -25,7 +26,9 @@ interface TellingParts extends SenderParts {
 /** What tells people of a receiver's numbers: its sender, and what upkeep does for it in each round. */
 export function createTelling(parts: TellingParts): { readonly sender: DeliverySender; readonly telling: Telling } {
   const sender = createSender(parts);
-  return { sender, telling: { reports: createReportSending(parts), send: () => void sender.send() } };
+  const { locale, publicUrl } = parts.config;
+  const alerts = new AlertWatch({ targets: parts.delivery?.targets ?? [], locale, publicUrl });
+  return { sender, telling: { alerts, reports: createReportSending(parts), send: () => void sender.send() } };
 }
 
 /** The sender of a receiver: to the targets of its config, with the secrets of its environment. */

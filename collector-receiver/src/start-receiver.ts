@@ -5,6 +5,7 @@ import { buildApp } from "./app.ts";
 import type { ConnectionTimes } from "./receiving/create-http-server.ts";
 import { findDefinitionsFile, loadConfigFile } from "./catalogue/load-definitions.ts";
 import type { ConfigFile } from "./catalogue/load-definitions.ts";
+import { alertMetricKeys } from "./stats/alert-facts.ts";
 import { reservedMetricKeys } from "./metrics/reserved-metric-keys.ts";
 import { compileCounting } from "./metrics/custom-counting.ts";
 import { countedAttributesWith } from "./metrics/event-counters.ts";
@@ -140,7 +141,8 @@ class StartedParts {
 /** Finds or starts PostgreSQL, waits for it, migrates it, and stores settings and definitions that it lacks. */
 async function prepareDatabase(config: Config, log: FastifyBaseLogger, started: StartedParts, early: EarlyAnswers) {
   const definitionsFile = findDefinitionsFile(config.definitionsFile, process.cwd());
-  const file = definitionsFile === null ? null : await loadConfigFile(definitionsFile, reservedMetricKeys);
+  const file =
+    definitionsFile === null ? null : await loadConfigFile(definitionsFile, reservedMetricKeys, alertMetricKeys);
   const prepare = (connectionString: string) => prepareSchema(config, file, connectionString, log);
   const { databaseUrl } = config;
   if (databaseUrl === undefined) return prepare(await startDatabase(config, log, started));

@@ -115,7 +115,7 @@ export const rooms: readonly Room[] = [
     name: "upkeep",
     does: "what one receiver at a time does for all: sweep, retention, definitions, settled days, alerts, sending",
     startsAt: "watch-tenants.ts",
-    mayImport: ["config", "catalogue", "metrics", "delivery", "ingest", "storage", "recount"],
+    mayImport: ["config", "catalogue", "metrics", "delivery", "ingest", "storage", "recount", "stats"],
   },
   {
     name: "live",

@@ -1,3 +1,4 @@
+import { checkAlerts } from "./check-alerts.ts";
 import { checkDelivery } from "./check-delivery.ts";
 import { checkEvents } from "./check-events.ts";
 import { checkMetrics } from "./check-metrics.ts";
@@ -8,16 +9,18 @@ import { checkSegments } from "./check-segments.ts";
 import { checkShape } from "./check-shape.ts";
 import { checkWords } from "./check-words.ts";
 import { aiCallsShape, rootShape } from "./definition-schemas.ts";
-import { ProblemList } from "./problem-list.ts";
+import { isFields, ProblemList } from "./problem-list.ts";
 
 /**
  * Checks what a `spanledger.config.ts` exports and fills in the defaults. Pure.
  * @param reservedKeys keys of the dictionary, which a product's own metric may not take
+ * @param alertMetrics keys of the dictionary that alerts can judge
  * @returns the definitions, and every problem at once; with a problem, the definitions are of no use
  */
 export function checkDefinitions(
   exported: unknown,
   reservedKeys: ReadonlySet<string>,
+  alertMetrics: ReadonlySet<string> = reservedKeys,
 ): {
   readonly definitions: CustomDefinitions;
   readonly delivery: DeliveryPlan;
@@ -32,6 +35,9 @@ export function checkDefinitions(
   const delivery = checkDelivery(root?.targets ?? {}, root?.reports ?? {}, list);
   const segments = checkSegments(root?.segments ?? {}, list);
   const hasSegments = Object.keys(segments).length > 0;
+  const targets = new Set(isFields(root?.targets) ? Object.keys(root.targets) : []);
+  const alerts = checkAlerts(root?.alerts ?? {}, { metrics: alertMetrics, targets }, list);
+  const hasAlerts = Object.keys(alerts).length > 0;
   const hasWords = Object.keys(words).length > 0;
   return {
     definitions: {
@@ -39,6 +45,7 @@ export function checkDefinitions(
       metrics,
       ...(hasWords ? { words } : {}),
       ...(aiCalls ? { aiCalls } : {}),
+      ...(hasAlerts ? { alerts } : {}),
       ...(hasSegments ? { segments } : {}),
     },
     delivery,

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
 import type { CustomSegments } from "./custom-segments.ts";
+import type { AlertRules } from "./alert-rules.ts";
 import type { CustomWords } from "./custom-words.ts";
 import type { LocalText } from "./local-text.ts";
 import type { MetricUnit } from "./metric-unit.ts";
@@ -16,6 +17,8 @@ export interface CustomDefinitions {
   readonly words?: CustomWords;
   /** Missing if no spans are taken for calls of models. */
   readonly aiCalls?: CustomAiCalls;
+  /** Missing if there are none. */
+  readonly alerts?: AlertRules;
   /** Missing if no values are declared. */
   readonly segments?: CustomSegments;
 }

@@ -201,6 +201,53 @@ export interface ReportInput<Name extends string> {
   readonly minGroupSize?: number;
 }
 
+interface AnyAlertInput<Name extends string> {
+  /** Targets, by name. Default: all targets of the tenant. */
+  readonly to?: readonly Name[];
+}
+
+/** What people are told about unasked. Each alert fires once and resolves once. */
+export type AlertInput<Name extends string> = AnyAlertInput<Name> &
+  (
+    | {
+        /** The metric's goal is missed, on the last day that can be judged or over the last seven of them. */
+        readonly kind: "goal";
+        readonly metric: string;
+        /** Default: 1. */
+        readonly days?: 1 | 7;
+        /** A rate or a mean over fewer is not judged. Default: 30. */
+        readonly minConversations?: number;
+      }
+    | {
+        /** The metric differs from the same weekday of the four weeks before. */
+        readonly kind: "change";
+        readonly metric: string;
+        /** Default: drop. */
+        readonly direction?: "drop" | "rise" | "either";
+        /** Percent; of a metric in percent, points. */
+        readonly by: number;
+        readonly minConversations?: number;
+      }
+    | {
+        /** Nothing has arrived for so many minutes of working time. */
+        readonly kind: "silence";
+        /** Default: 60. */
+        readonly minutes?: number;
+      }
+    | {
+        /** More than so many percent of a day's events were rejected or had an invalid value. */
+        readonly kind: "quality";
+        readonly percent: number;
+        /** A day with fewer is not judged. Default: 100. */
+        readonly minEvents?: number;
+      }
+    | {
+        /** Calls of models have cost more than this in the calendar month, in the tenant's currency. */
+        readonly kind: "budget";
+        readonly amount: number;
+      }
+  );
+
 type Targets = Readonly<Record<string, TargetInput>>;
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
 type NoTargets = Readonly<Record<never, TargetInput>>;
@@ -217,6 +264,8 @@ export interface SpanledgerConfig<E, T = NoTargets> {
   readonly targets?: T;
   /** Reports on a schedule, by name. */
   readonly reports?: Readonly<Record<string, ReportInput<NamesIn<NoInfer<T>> & string>>>;
+  /** Alerts, by name. */
+  readonly alerts?: Readonly<Record<string, AlertInput<NamesIn<NoInfer<T>> & string>>>;
 }
 
 /**

@@ -39,8 +39,9 @@ export const rootShape = Type.Object(
     segments: Type.Optional(Type.Unknown()),
     targets: Type.Optional(Type.Unknown()),
     reports: Type.Optional(Type.Unknown()),
+    alerts: Type.Optional(Type.Unknown()),
   },
-  closed("Export defineSpanledger({ events, metrics, words, aiCalls, segments, targets, reports }) by default"),
+  closed("Export defineSpanledger({ events, metrics, words, aiCalls, segments, targets, reports, alerts }) by default"),
 );
 
 export const eventShape = Type.Object({ ...names, attributes: Type.Optional(Type.Unknown()) }, closed("Write { … }"));

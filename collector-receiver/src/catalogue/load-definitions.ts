@@ -43,9 +43,14 @@ export async function loadDefinitions(file: string, reservedKeys: ReadonlySet<st
 /**
  * Runs such a file and checks what it exports by default.
  * @param reservedKeys keys that a product's own metric may not take
+ * @param alertMetrics keys of the dictionary that alerts can judge
  * @throws DefinitionsError with every problem at once, each with its line in the file if that is found
  */
-export async function loadConfigFile(file: string, reservedKeys: ReadonlySet<string>): Promise<ConfigFile> {
+export async function loadConfigFile(
+  file: string,
+  reservedKeys: ReadonlySet<string>,
+  alertMetrics: ReadonlySet<string> = reservedKeys,
+): Promise<ConfigFile> {
   const shown = relative(process.cwd(), file) || file;
   // A mounted ConfigMap is a symbolic link, and Node names the file behind it.
   const real = await realpath(file);
@@ -65,7 +70,7 @@ export async function loadConfigFile(file: string, reservedKeys: ReadonlySet<str
   }
   // Loaded if there is a file: TypeBox takes memory.
   const { checkDefinitions } = await import("./check-definitions.ts");
-  const { problems, ...said } = checkDefinitions(exported, reservedKeys);
+  const { problems, ...said } = checkDefinitions(exported, reservedKeys, alertMetrics);
   if (problems.length === 0) return said;
   const lines = await locateKeys(source);
   throw new DefinitionsError(

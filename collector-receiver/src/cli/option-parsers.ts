@@ -27,6 +27,12 @@ export function amount(text: string): string {
   throw new InvalidArgumentError("It has to be a decimal number such as 10 or 12.50.");
 }
 
+/** A number above 0 with at most six decimals. */
+export function decimal(text: string): number {
+  if (/^\d{1,9}(?:\.\d{1,6})?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError("It has to be a decimal number above 0, such as 20 or 2.5.");
+}
+
 /** A rate of exchange as its decimal text. */
 export function exchangeRate(text: string): string {
   if (/^\d{1,9}(?:\.\d{1,9})?$/.test(text) && Number(text) > 0) return text;

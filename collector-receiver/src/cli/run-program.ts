@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { packageCommit, packageVersion } from "../package-root.ts";
 import { amount, day, describeWrongOptions, duration, exchangeRate, wholeNumber } from "./option-parsers.ts";
+import { addMessageCommands } from "./message-commands.ts";
 import { printError } from "./print.ts";
 
 const program = new Command("spanledger")
@@ -180,57 +181,7 @@ program
   .option("--remove <id>", "remove the note of this id")
   .action((text, options) => finish(async () => (await import("./run-note.ts")).runNote(text, options)));
 
-const deliveries = program
-  .command("deliveries")
-  .description("list the messages of alerts and reports, the latest first, and what became of them")
-  .option("--tenant <tenant>", "whose messages; all unless given")
-  .addOption(new Option("--state <state>", "only these").choices(["waiting", "sent", "given_up"] as const))
-  .option("--limit <count>", "how many at most", wholeNumber(1, 10_000), 50)
-  .option("--json", "print one JSON document")
-  .action((options) => finish(async () => (await import("./run-deliveries.ts")).runDeliveries(options)));
-deliveries
-  .command("retry")
-  .description("send again what was given up, after the target is mended")
-  .argument("[id]", "only the message of this id; all of the tenant unless given")
-  .option("--tenant <tenant>", "whose messages", "default")
-  .action((id, options) => finish(async () => (await import("./run-deliveries.ts")).retryGivenUp(id, options)));
-
-deliveries
-  .command("test")
-  .description("send a test message to the targets of the config, with this shell's variables; exit 1 if one fails")
-  .option("--target <name>", "only to this one")
-  .action((options) => finish(async () => (await import("./run-deliveries-test.ts")).runDeliveriesTest(options)));
-
-const goals = program
-  .command("goal")
-  .description("say what a metric shall reach from a day on: reports, charts and the API show whether it does");
-goals
-  .command("set")
-  .description("store a goal, or replace the one of the same metric and day; it holds until the metric's next goal")
-  .argument("<goal>", 'metric, >= or <=, and a number: "ai_resolution_rate >= 85", "avg_first_response_ms <= 45s"')
-  .option("--from <day>", "first business day on which it holds; today unless given", day)
-  .addOption(
-    new Option("--per <period>", "of a number that adds up: the period whose sum it is; month unless given").choices([
-      "day",
-      "week",
-      "month",
-    ] as const),
-  )
-  .option("--tenant <tenant>", "whose goal", "default")
-  .action((goal, options) => finish(async () => (await import("./run-goal.ts")).setGoal(goal, options)));
-goals
-  .command("list")
-  .description("list the goals that are stored")
-  .option("--tenant <tenant>", "whose goals", "default")
-  .option("--json", "print one JSON document")
-  .action((options) => finish(async () => (await import("./run-goal.ts")).listGoals(options)));
-goals
-  .command("remove")
-  .description("remove the goals of a metric")
-  .argument("<metric>", "the metric's key")
-  .option("--from <day>", "only the goal from this day on", day)
-  .option("--tenant <tenant>", "whose goals", "default")
-  .action((metric, options) => finish(async () => (await import("./run-goal.ts")).removeGoal(metric, options)));
+addMessageCommands(program, finish);
 
 const prices = program
   .command("prices")

@@ -1,0 +1,48 @@
+import { findTenantsWithAlerts } from "../storage/deliveries/alert-states.ts";
+import { DutyTakenError } from "../storage/wire/in-transaction.ts";
+import type { WriterConnection } from "../storage/wire/writer-connection.ts";
+import { judgeAlerts } from "./judge-alerts.ts";
+import type { AlertJudging } from "./judge-alerts.ts";
+
+/** Between two looks at a tenant's alerts. */
+const judgeEveryMs = 60_000;
+/** Until senders have sent what they kept while no receiver was there; it would look like silence before. */
+const graceMs = 5 * 60_000;
+/** Tenants of one round: a round has other duties too, and goes on with the next ones in the next. */
+const maxTenants = 200;
+
+/** Judges the alerts of tenants in rounds of upkeep. */
+export class AlertWatch {
+  readonly #options: Omit<AlertJudging, "seesSilence">;
+  /** When each tenant was judged last. */
+  readonly #judgedMs = new Map<string, number>();
+  #beganMs: number | undefined;
+
+  constructor(options: Omit<AlertJudging, "seesSilence">) {
+    this.#options = options;
+  }
+
+  /** Judges the tenants whose turn it is, and writes messages to the outbox. */
+  async judge(client: WriterConnection, nowMs: number): Promise<void> {
+    this.#beganMs ??= nowMs;
+    for (const tenantId of await this.#dueTenants(client, nowMs)) {
+      try {
+        await judgeAlerts(client, tenantId, nowMs, { ...this.#options, seesSilence: nowMs - this.#beganMs >= graceMs });
+      } catch (error) {
+        // Another receiver is at it.
+        if (error instanceof DutyTakenError) break;
+        throw error;
+      }
+      this.#judgedMs.set(tenantId, nowMs);
+    }
+  }
+
+  /** The tenants whose last look is longest ago. */
+  async #dueTenants(client: WriterConnection, nowMs: number): Promise<string[]> {
+    const judged = (tenantId: string): number => this.#judgedMs.get(tenantId) ?? 0;
+    return (await findTenantsWithAlerts(client))
+      .filter((tenantId) => nowMs - judged(tenantId) >= judgeEveryMs)
+      .toSorted((a, b) => judged(a) - judged(b))
+      .slice(0, maxTenants);
+  }
+}
