@@ -2,6 +2,7 @@ import { VizOrientation } from "@grafana/grafana-foundation-sdk/common";
 import { say } from "../board-context.ts";
 import { addRemainingFigures } from "./add-remaining-figures.ts";
 import type { BoardContext } from "../board-context.ts";
+import { aiFigurePanel, aiModelsPanel, aiSeriesPanel } from "../panels/ai-panels.ts";
 import { describeHealth, describeMetrics } from "../panels/describe-figures.ts";
 import type { HealthFigure } from "../panels/health-figures.ts";
 import { figurePanel, quantileFigurePanel, quantilesOf } from "../panels/figure-panels.ts";
@@ -127,6 +128,34 @@ export function chatbotBoard(context: BoardContext): Board {
               width: 12,
               next: "data-quality",
             }),
+          ],
+        },
+        {
+          title: { en: "What the AI costs", zh: "AI 花费" },
+          collapsed: true,
+          panels: [
+            aiFigurePanel(context, "ai_spend", 6, "data-quality"),
+            aiFigurePanel(context, "net_saved", 6, "data-quality"),
+            aiFigurePanel(context, "ai_spend_per_ai_resolved_session", 6, "data-quality"),
+            aiFigurePanel(context, "ai_return", 6, "data-quality"),
+            aiFigurePanel(context, "ai_calls", 6, "data-quality"),
+            aiFigurePanel(context, "ai_input_tokens", 6, "data-quality"),
+            aiFigurePanel(context, "ai_output_tokens", 6, "data-quality"),
+            aiFigurePanel(context, "ai_call_error_rate", 6, "data-quality"),
+            aiSeriesPanel(context, {
+              title: { en: "Spend and net saving by day", zh: "每日花费与净节省" },
+              metrics: ["ai_spend", "net_saved"],
+              width: 12,
+              next: "data-quality",
+            }),
+            quantileSeriesPanel(
+              context,
+              "ai_call_time",
+              { en: "Duration of calls by day", zh: "每日模型调用耗时" },
+              12,
+              "data-quality",
+            ),
+            aiModelsPanel(context, { en: "Calls by model", zh: "各模型的调用" }, 24, "data-quality"),
           ],
         },
         {

@@ -1,8 +1,8 @@
 /** Descriptions of panels: what a number is, its formula and its denominator. */
 import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
-import type { CounterSum, MetricDefinition } from "../../collector-receiver/src/metrics/metric-definition.ts";
-import type { OperationMetric } from "../../collector-receiver/src/metrics/operation-metrics.ts";
+import type { CounterSum } from "../../collector-receiver/src/metrics/metric-definition.ts";
 import { formulaOf } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
+import type { DefinedMetric } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { periodRules } from "../../collector-receiver/src/stats/describe-dictionary.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
@@ -24,14 +24,11 @@ const words = {
 } as const satisfies Record<string, LocalText>;
 
 /** Of metrics of the dictionary, each with a paragraph of its own: Markdown. */
-export function describeMetrics(
-  context: BoardContext,
-  metrics: readonly (MetricDefinition | OperationMetric)[],
-): string {
+export function describeMetrics(context: BoardContext, metrics: readonly DefinedMetric[]): string {
   return metrics.map((metric) => describeMetric(context, metric)).join("\n\n---\n\n");
 }
 
-function describeMetric(context: BoardContext, metric: MetricDefinition | OperationMetric): string {
+function describeMetric(context: BoardContext, metric: DefinedMetric): string {
   const text = (part: LocalText): string => say(context, part);
   const colon = context.language === "zh" ? "：" : ": ";
   const lines = [
@@ -46,7 +43,7 @@ function describeMetric(context: BoardContext, metric: MetricDefinition | Operat
   return lines.join("\n\n");
 }
 
-function denominatorOf(context: BoardContext, metric: MetricDefinition | OperationMetric): string {
+function denominatorOf(context: BoardContext, metric: DefinedMetric): string {
   switch (metric.kind) {
     case "sum":
       return say(context, words.none);

@@ -36,7 +36,7 @@ export function asNumber(expression: string): string {
 }
 
 /** Whether the AI has ever answered: without, what it resolved is not known. */
-const aiAnswered = `exists (
+export const aiAnswered = `exists (
     select from analytics_business_metrics
     where tenant_id = '$tenant' and period_type = 'month' and ai_involved_sessions + ai_resolved_sessions > 0
   )`;

@@ -162,7 +162,7 @@ describe("the series of the panels", () => {
         compared.add(metric.key);
       }
     }
-    expect([...compared].filter((key) => key.endsWith("_p90_ms"))).toHaveLength(8);
+    expect([...compared].filter((key) => key.endsWith("_p90_ms"))).toHaveLength(9);
     expect(compared.size).toBeGreaterThan(35);
   });
 

@@ -65,7 +65,7 @@ const money = {
   ...common,
   kind: "sum",
   unit: "currency",
-  display: { style: "currency", digits: 2 },
+  display: { style: "currency", digits: 0 },
   bound: { as: "at_least", by: every },
 } as const;
 /** Of conversations: their saving counts on the day on which they started. */

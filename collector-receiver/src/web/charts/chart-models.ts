@@ -1,5 +1,5 @@
 import { add, fractionOf, roundHalfUp, toNumber } from "../../metrics/exact-fraction.ts";
-import { formatPlanned } from "../../metrics/format-metric.ts";
+import { formatMetric } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describeBound, periodUse } from "../../stats/ai-metrics.ts";
 import { gapsOf, spendOf } from "../../stats/ai-reading.ts";
@@ -112,8 +112,8 @@ function cellsOf(use: AiUse, context: ReportContext): ChartCell[] {
 function spendText(use: AiUse, { locale, material }: ReportContext): string | null {
   const spend = spendOf(use);
   if (spend === null) return null;
-  const display = { style: "currency", digits: 2 } as const;
-  const text = formatPlanned(fractionOf(spend), "currency", display, locale, material.reading.tenant.currency);
+  const display = { style: "currency", digits: 0 } as const;
+  const text = formatMetric(fractionOf(spend), "currency", display, locale, material.reading.tenant.currency);
   return gapsOf(use).size === 0 ? text : describeBound("at_least", text, locale);
 }
 
