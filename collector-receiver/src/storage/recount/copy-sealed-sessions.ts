@@ -7,7 +7,7 @@ import type { WriterConnection } from "../wire/writer-connection.ts";
 /**
  * Copies the facts of sessions that were first seen before `retainedFromMs` into the shadow table. What
  * is left of their events merges into them without a change, because it has been merged before.
- * @returns the facts of those that started or were taken over later all the same: those parts are not sealed
+ * @returns the facts of those that went on afterwards: the parts of those days are not sealed
  */
 export async function copySealedSessions(
   client: WriterConnection,
@@ -23,6 +23,6 @@ export async function copySealedSessions(
   const { rows } = await client.query<ContributingFacts & { readonly tenantId: string }>(`
     select tenant_id as "tenantId", ${contributingFacts}
     from pg_temp.analytics_sessions
-    where ${ofTenants} and (first_start_at >= ${retainedFrom} or taken_over_at >= ${retainedFrom})`);
+    where ${ofTenants} and last_activity_at >= ${retainedFrom}`);
   return rows;
 }
