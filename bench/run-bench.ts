@@ -10,6 +10,7 @@ import { measureOverload } from "./figures/overload.ts";
 import { makeRatioFigures } from "./figures/ratios.ts";
 import { measureReads } from "./figures/reads.ts";
 import { measureRecount } from "./figures/recount.ts";
+import { measureReportPage } from "./figures/report-page.ts";
 import { measureTransaction } from "./figures/transaction-shares.ts";
 import type { StepShare } from "./figures/transaction-shares.ts";
 import { measureTenants } from "./figures/tenants.ts";
@@ -91,6 +92,10 @@ try {
   if (options.only === undefined || options.only.split(",").includes("recount")) {
     say("verify, rebuild, a switch of counting rules");
     beside.push(...(await measureRecount(bench, options.quick ? 1 : 3)));
+  }
+  if (options.only === undefined || options.only.split(",").includes("report")) {
+    say("the report of any period");
+    beside.push(...(await measureReportPage(bench, options.quick ? 500_000 : 5_000_000)));
   }
   if (options.only === undefined) {
     say("latency, overload, reads");

@@ -47,6 +47,13 @@ export async function measureReads(bench: Bench, manyEvents: number): Promise<Fi
   });
 }
 
+/** Counters of thirteen months beside so many events. */
+export async function seedReads(bench: Bench, events: number): Promise<void> {
+  await bench.database.reset();
+  await seedCounters(bench);
+  await seedEvents(bench, events);
+}
+
 async function timeReads(port: number) {
   const month = new Date().toISOString().slice(0, 7);
   const times = { "case-study": [] as number[], summary: [] as number[] };

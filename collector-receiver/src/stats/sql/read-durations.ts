@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { bucketColumns } from "../../storage/counters/bucket-columns.ts";
 import type { HistogramBucket } from "../../metrics/duration-histogram.ts";
 import type { DayRange } from "../report-period.ts";
 
@@ -25,10 +26,17 @@ export async function readDurations(
   });
 }
 
+/** Rows of days are added up before they are taken apart into buckets: a year has some thousand rows, and 32 times as many buckets. */
 const readDurationsSql = `
-select wanted.place::int as place, metric, bucket, sum(count)::bigint::text as count
-from unnest($3::date[], $4::date[]) with ordinality as wanted (first_day, last_day, place)
-join analytics_duration_histograms on day between first_day and last_day
-where tenant_id = $1 and metric = any ($2::text[])
-group by wanted.place, metric, bucket
+select place::int, metric, (first_bucket + bucket.place_in_row - 1)::int as bucket, bucket.count::bigint::text as count
+from (
+  select wanted.place, counter.metric, counter.first_bucket,
+    ${bucketColumns.map((column) => `sum(counter.${column}) as ${column}`).join(", ")}
+  from unnest($3::date[], $4::date[]) with ordinality as wanted (first_day, last_day, place)
+  join analytics_duration_counters counter on counter.day between wanted.first_day and wanted.last_day
+  where counter.tenant_id = $1 and counter.metric = any ($2::text[])
+  group by wanted.place, counter.metric, counter.first_bucket
+) as summed
+cross join lateral unnest(array[${bucketColumns.join(", ")}]) with ordinality as bucket (count, place_in_row)
+where bucket.count <> 0
 `;
