@@ -11,6 +11,17 @@ create table analytics_agent_activity (
   constraint analytics_agent_activity_pkey PRIMARY KEY (tenant_id, agent_id, half_hour)
 ) with (fillfactor=60);
 
+create table analytics_agent_days (
+  tenant_id text not null,
+  day date not null,
+  agent_id integer not null,
+  online_ms bigint not null,
+  away_ms bigint not null,
+  busy_ms bigint not null,
+  occupied_ms bigint not null,
+  constraint analytics_agent_days_pkey PRIMARY KEY (tenant_id, day, agent_id)
+);
+
 create table analytics_agent_metrics (
   tenant_id text not null,
   day date not null,
@@ -436,6 +447,15 @@ create table analytics_notes (
   created_by name not null default SESSION_USER,
   constraint analytics_notes_pkey PRIMARY KEY (tenant_id, noted_at, id),
   constraint analytics_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 200)))
+);
+
+create table analytics_presence_days (
+  tenant_id text not null,
+  day date not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  kept boolean not null default false,
+  constraint analytics_presence_days_pkey PRIMARY KEY (tenant_id, day)
 );
 
 create table analytics_rejected_events (
@@ -1552,6 +1572,20 @@ CREATE OR REPLACE FUNCTION public.spanledger_grant_rights()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
+  perform public.spanledger_grant_rights_before_agent_days();
+  if to_regrole('spanledger_receiver') is not null then
+    execute 'grant select, insert, update, delete on public.analytics_presence_days to spanledger_receiver';
+    execute 'grant select, insert, delete on public.analytics_agent_days to spanledger_receiver';
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.spanledger_grant_rights_before_agent_days()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
   perform public.spanledger_grant_rights_before_schedules();
   if to_regrole('spanledger_receiver') is not null then
     execute 'grant select, insert, update, delete on public.analytics_report_schedules to spanledger_receiver';
@@ -2164,6 +2198,8 @@ exception when lock_not_available then
 end
 $function$;
 
+comment on table analytics_agent_days is 'Time of agents by closed business day: derived, see GET /api/analytics/operations.';
+
 comment on view analytics_ai_spend is 'Calls of models with their tokens and what they cost, by business day, provider, model and service tier.';
 
 comment on table analytics_ai_tokens is 'Calls of models and their tokens, by business day, provider, model and service tier.';
@@ -2220,6 +2256,8 @@ comment on table analytics_model_prices is 'Prices of a million tokens by model 
 
 comment on table analytics_notes is 'What people say about a moment; charts over time show it. spanledger note adds one.';
 
+comment on table analytics_presence_days is 'Days of which analytics_agent_days holds the time of each agent.';
+
 comment on table analytics_rejected_events is 'Bad events with the reason; `spanledger replay` tries them again.';
 
 comment on table analytics_rejection_days is 'How many rejected events were kept, and how many counted alone; see docs/operating.md.';
@@ -2271,6 +2309,8 @@ grant select on analytics_agent_activity to spanledger_reader;
 grant insert, select, update on analytics_agent_activity to spanledger_receiver;
 
 grant select on analytics_agent_activity to spanledger_tenant_reader;
+
+grant delete, insert, select on analytics_agent_days to spanledger_receiver;
 
 grant select on analytics_agent_metrics to spanledger_reader;
 
@@ -2439,6 +2479,8 @@ grant select on analytics_notes to spanledger_reader;
 grant delete, insert, select on analytics_notes to spanledger_receiver;
 
 grant select on analytics_notes to spanledger_tenant_reader;
+
+grant delete, insert, select, update on analytics_presence_days to spanledger_receiver;
 
 grant select (code), select (event_name), select (occurred_at), select (rejected_at), select (replayed_at), select (service_name), select (signal), select (tenant_id) on analytics_rejected_events to spanledger_reader;
 

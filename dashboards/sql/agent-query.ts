@@ -1,6 +1,6 @@
 /** Figures by agent, from `analytics_agent_metrics`. The row without an agent is what no agent was named for. */
 import { agentCounterColumns } from "../../collector-receiver/src/metrics/counter-columns.ts";
-import { presenceTables } from "../../collector-receiver/src/stats/sql/agent-presence.ts";
+import { presenceTables } from "../../collector-receiver/src/storage/facts/agent-presence.ts";
 import { firstRelease } from "../../collector-receiver/src/stats/compared-part.ts";
 import { changeExpression } from "./change-expression.ts";
 import { asNumber, exactExpression, metricExpression } from "./metric-expression.ts";

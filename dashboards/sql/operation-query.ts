@@ -1,6 +1,6 @@
 /** Figures of operations: agent time from changes of status, reopening and backlog from counters of tickets. */
 import type { OperationMetric, OperationTerm } from "../../collector-receiver/src/metrics/operation-metrics.ts";
-import { presenceTables } from "../../collector-receiver/src/stats/sql/agent-presence.ts";
+import { presenceTables } from "../../collector-receiver/src/storage/facts/agent-presence.ts";
 import { sumUpTo } from "../../collector-receiver/src/stats/sql/read-ticket-stock.ts";
 import { firstRelease, growsWithAge } from "../../collector-receiver/src/stats/compared-part.ts";
 import { changeExpression } from "./change-expression.ts";

@@ -21,6 +21,7 @@ import { writeSenderClocks } from "../storage/facts/sender-clocks.ts";
 import { writeServiceVersions } from "../storage/facts/service-versions.ts";
 import { upsertSources } from "../storage/facts/upsert-sources.ts";
 import { upsertTickets } from "../storage/facts/upsert-tickets.ts";
+import { voidAgentDays } from "../storage/facts/void-agent-days.ts";
 import { voidResolutionDays } from "../storage/facts/void-resolution-days.ts";
 import type { WriterConnection } from "../storage/wire/writer-connection.ts";
 import {
@@ -32,6 +33,7 @@ import {
   rulesOf,
 } from "./count-batch.ts";
 import { countRejection } from "./count-rejections.ts";
+import { findLatePresence } from "./find-late-presence.ts";
 import { findLateSessions } from "./find-late-sessions.ts";
 import { gatherSources } from "./gather-batch.ts";
 import type { Batch } from "./gather-batch.ts";
@@ -154,6 +156,8 @@ export async function commitBatch(
     const late = findLateSessions(sessions, rules);
     if (late.length > 0) await voidResolutionDays(client, late);
     const changes = countBatch(countable, sessions, tickets, rules);
+    const latePresence = findLatePresence(changes.operations.agentStates, sessions, rules);
+    if (latePresence.length > 0) await voidAgentDays(client, latePresence);
     for (const { event, countedAtMs } of kept.added) {
       countRejection(changes, { ...event, countedAtMs }, rulesOf(rules, event.tenantId), 1);
     }

@@ -23,6 +23,12 @@ export interface AgentStateRow {
   readonly loginId: string | null;
 }
 
+/**
+ * An agent's event that is this much behind the watermark is late: it makes the days void that are kept of agents' time. No day
+ * is kept that an event may change which is not late.
+ */
+export const lateAfterMs = 3_600_000;
+
 const kinds: ReadonlyMap<string, AgentEventKind> = new Map([
   ["agent.login", "login"],
   ["agent.logout", "logout"],

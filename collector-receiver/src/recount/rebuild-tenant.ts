@@ -5,6 +5,7 @@ import { derivedTablesOf } from "../storage/recount/derived-tables.ts";
 import { readDriftedSessions, stageDriftedSessions } from "../storage/recount/drifted-sessions.ts";
 import type { DriftedSession } from "../storage/recount/drifted-sessions.ts";
 import { loadSessionEvents } from "../storage/recount/stream-countable-events.ts";
+import { forgetKeptDays } from "../storage/facts/forget-kept-days.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { mendClaims } from "./mend-claims.ts";
 import { stageDriftedOperations } from "../storage/recount/drifted-operations.ts";
@@ -45,6 +46,7 @@ const sliceSessions = 500;
  *    move the counters by f(true facts) - f(stored facts).
  * 3. The same for the tickets that drift.
  *    Facts of agents move no counter: the rows that drift are read again from their events.
+ *    What upkeep keeps of days that are over is forgotten, and made again in its next rounds.
  * 4. Ids are claimed that receivers before 0.3.0 did not claim, and claims without a row are removed.
  *
  * A second rebuild of the tenant waits until the first one has ended.
@@ -78,6 +80,7 @@ export async function rebuildTenant(
       // A newer version may have switched the tenant to its rules meanwhile.
       await refuseUnknownRules(writer, [tenantId]);
       await applyTenantCorrections(writer, rules);
+      await forgetKeptDays(writer, tenantId);
     });
     const sessions = await replaceDriftedSessions(writer, tenantId);
     await replaceDriftedTickets(writer, tenantId);

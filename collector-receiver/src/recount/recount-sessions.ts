@@ -3,7 +3,7 @@ import type { CounterChanges } from "../metrics/counter-changes.ts";
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import { isTestSession } from "../metrics/session-marks.ts";
 import type { SessionFacts } from "../metrics/session-facts.ts";
-import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
+import { forgetKeptDays } from "../storage/facts/forget-kept-days.ts";
 import { replaceSessions } from "../storage/recount/replace-sessions.ts";
 import { findSealedSessions } from "../storage/facts/find-sealed-sessions.ts";
 import { loadSessionEvents } from "../storage/recount/stream-countable-events.ts";
@@ -23,7 +23,7 @@ export async function recountSessions(
   changes: CounterChanges,
 ): Promise<void> {
   const { tenantId, retainedFromMs } = rules;
-  await forgetResolutionDays(writer, tenantId);
+  await forgetKeptDays(writer, tenantId);
   const events = await loadSessionEvents(writer, tenantId, sessionIds, retainedFromMs);
   const facts = gatherSessionFacts(events, new Map([[tenantId, rules]]));
   const sealed =

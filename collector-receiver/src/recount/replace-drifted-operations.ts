@@ -3,6 +3,7 @@ import { CounterChanges } from "../metrics/counter-changes.ts";
 import { wordsOf } from "../metrics/words.ts";
 import { readDriftedOperations } from "../storage/recount/drifted-operations.ts";
 import type { OperationKeys } from "../storage/recount/drifted-operations.ts";
+import { forgetKeptDays } from "../storage/facts/forget-kept-days.ts";
 import { loadTenantRules } from "../storage/settings/load-tenant-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
 import { forgetAgentStates } from "../storage/recount/replace-operations.ts";
@@ -34,6 +35,7 @@ async function replaceSlices<Table extends keyof OperationKeys>(
     if (keys.length === 0) return;
     await inTransaction(writer, { lock: { alone: tenantId } }, async () => {
       const rules = rulesOf(await loadTenantRules(writer, [tenantId]), tenantId);
+      await forgetKeptDays(writer, tenantId);
       const changes = new CounterChanges();
       const events = await forget(keys, rules.retainedFromMs);
       for (const event of events) if (!event.test) changes.operations.addEvent(event, wordsOf(rules));

@@ -1,6 +1,6 @@
 import { countingRules } from "../metrics/counting-rules.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
-import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
+import { forgetKeptDays } from "../storage/facts/forget-kept-days.ts";
 import { derivedTablesOf, operationTables } from "../storage/recount/derived-tables.ts";
 import { refuseStandby } from "../storage/recount/open-snapshot-pair.ts";
 import { replaceFacts, replaceSessionFacts } from "../storage/recount/replace-facts.ts";
@@ -56,7 +56,7 @@ export async function switchRules(
       for (const table of Object.values(operationTables)) await replaceFacts(writer, table, tenantId);
       await dropShadowTables(writer, derivedTablesOf([rules]));
       await applyTenantCorrections(writer, rules);
-      await forgetResolutionDays(writer, tenantId);
+      await forgetKeptDays(writer, tenantId);
       // From here on no receiver of the older rules stores anything that is not claimed.
       await mendClaimsAlone(writer, rules);
       await writeCountingRules(writer, tenantId, countingRules, sealedBefore);

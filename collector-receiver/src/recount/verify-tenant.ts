@@ -1,5 +1,6 @@
+import { compareAgentDays, findTenantsWithAgentDays } from "../storage/recount/compare-agent-days.ts";
 import { compareShadow } from "../storage/recount/compare-shadow.ts";
-import type { Drift } from "../storage/recount/compare-shadow.ts";
+import type { Drift, ShadowDrift } from "../storage/recount/compare-shadow.ts";
 import { checkClaims, fittingClaims } from "../storage/recount/check-claims.ts";
 import type { ClaimsCheck } from "../storage/recount/check-claims.ts";
 import { customTables, derivedTables } from "../storage/recount/derived-tables.ts";
@@ -89,7 +90,11 @@ async function verifyInSnapshot(
       ? []
       : customTables.map((table) => compareShadow(writer, table, withCustom, maxShownDrifts))),
   ]);
-  const drifts = Map.groupBy(compared.flat(), ({ tenantId }) => tenantId);
+  const agentDays: ShadowDrift[] = [];
+  for (const tenantId of await findTenantsWithAgentDays(reader, tenantIds)) {
+    agentDays.push(await compareAgentDays(reader, tenantId, maxShownDrifts));
+  }
+  const drifts = Map.groupBy([...compared.flat(), ...agentDays], ({ tenantId }) => tenantId);
   const [pending, claims] = await Promise.all([
     readPendingMetrics(reader, tenantIds),
     checkClaims(reader, tenantIds, maxShownDrifts),

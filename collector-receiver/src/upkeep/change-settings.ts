@@ -13,7 +13,7 @@ import {
 } from "../storage/settings/change-settings.ts";
 import { changeCost, convertMoney, findOwnMoney } from "../storage/settings/move-savings.ts";
 import { keepTimezone } from "./keep-timezones.ts";
-import { forgetResolutionDays } from "../storage/facts/forget-resolution-days.ts";
+import { forgetKeptDays } from "../storage/facts/forget-kept-days.ts";
 import type { StoredSettings } from "../storage/settings/change-settings.ts";
 import { refuseUnknownRules } from "../storage/settings/refuse-unknown-rules.ts";
 import { inTransaction } from "../storage/wire/in-transaction.ts";
@@ -78,8 +78,9 @@ export function changeSettings(
       await keepTimezone(client, change.timezone);
     }
     if (newTimeout) await storeIdleTimeout(client, tenantId, change.idleTimeoutSeconds);
-    // Days begin elsewhere, or sessions end at other times.
-    if (newTimezone || newTimeout) await forgetResolutionDays(client, tenantId);
+    const newHeartbeat = change.agentHeartbeatSeconds !== undefined;
+    // Days begin elsewhere, sessions end at other times, or agents are there for longer.
+    if (newTimezone || newTimeout || newHeartbeat) await forgetKeptDays(client, tenantId);
     const newHours = change.workingHours !== undefined;
     if (newHours) await storeWorkingHours(client, tenantId, change.workingHours);
     if (change.agentHeartbeatSeconds !== undefined) {

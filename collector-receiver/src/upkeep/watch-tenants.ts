@@ -21,6 +21,7 @@ import {
   type WriterConnection,
 } from "../storage/wire/writer-connection.ts";
 import { withDeadline } from "../storage/wire/with-deadline.ts";
+import { closedDayDuties, maxJudgements } from "./closed-day-duties.ts";
 import { ClockComparison } from "./compare-clocks.ts";
 import { countingRules } from "../metrics/counting-rules.ts";
 import { switchRules } from "../recount/switch-rules.ts";
@@ -30,7 +31,6 @@ import type { Ingest } from "../ingest/ingest-port.ts";
 import { findTenantsWithDueEvents } from "../storage/events/waiting-events.ts";
 import { readSenderClocks } from "../storage/facts/sender-clocks.ts";
 import { countDueEvents } from "./count-due-events.ts";
-import { keepResolutionDays } from "./keep-resolution-days.ts";
 import { forgetWhatIsNotKept, keepRetention } from "./keep-retention.ts";
 import { rememberSettledMonths } from "./remember-settled-months.ts";
 import { sweepIdleSessions } from "./sweep-idle-sessions.ts";
@@ -58,8 +58,6 @@ export interface TenantWatchOptions {
   readonly onSwept: (sessions: number, days: readonly BusinessRow[]) => void;
 }
 
-/** Statements that judge days of one tenant in one round; a month each, the latest first. */
-const maxJudgedMonths = 12;
 /** Longer than any step takes whose statement is alive: a month of a large tenant is judged in one. */
 const defaultDeadlineMs = 5 * 60_000;
 /** A tenant that is busy for longer is visited in the next round. It also bounds what a round waits for when it is to end. */
@@ -293,15 +291,15 @@ export class TenantWatch {
     });
   }
 
-  #judge(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {
-    return this.#visit(tenantIds, async (tenantId) => {
-      for (let months = 0; months < maxJudgedMonths && !this.#isClosing(); months++) {
-        const judged = await this.#bounded(client, () =>
-          keepResolutionDays(client, tenantId, { duty: "resolution-days", maxLockWaitMs }),
-        );
-        if (judged.length === 0) return;
-      }
-    });
+  async #judge(client: WriterConnection, tenantIds: readonly string[]): Promise<void> {
+    for (const { duty, keep } of closedDayDuties) {
+      await this.#visit(tenantIds, async (tenantId) => {
+        for (let times = 0; times < maxJudgements && !this.#isClosing(); times++) {
+          const judged = await this.#bounded(client, () => keep(client, tenantId, { duty, maxLockWaitMs }));
+          if (judged.length === 0) return;
+        }
+      });
+    }
   }
 
   /** Does a duty for one tenant after the other, as far as this receiver leads it; a busy tenant is left for the next round. */

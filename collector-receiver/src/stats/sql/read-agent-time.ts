@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
-import { presenceTables } from "./agent-presence.ts";
+import { presenceTables } from "../../storage/facts/agent-presence.ts";
+import { readKeptAgentTime } from "./read-kept-agent-time.ts";
 import type { InstantRange } from "./read-ticket-stock.ts";
 
 /** How long an agent was in a state in one of the ranges that were asked for; `occupied` overlaps the others. */
@@ -11,20 +12,56 @@ export interface AgentTimeRow {
   readonly ms: number;
 }
 
-/** The time of each agent in each state, within each range. */
+/**
+ * The time of each agent in each state, within each range: of closed days as upkeep has kept it, of the others from the events of
+ * agents. An agent may have two rows of a state.
+ */
 export async function readAgentTime(
   pool: Pick<Pool, "query">,
   tenantId: string,
   heartbeatSeconds: number,
   ranges: readonly InstantRange[],
 ): Promise<AgentTimeRow[]> {
+  const { time, days } = await readKeptAgentTime(pool, tenantId, ranges);
+  const open = ranges.flatMap((range, place) => withoutDays(range, days).map((part) => ({ ...part, place })));
+  const judged = open.length === 0 ? [] : await judgeAgentTime(pool, tenantId, heartbeatSeconds, open);
+  const kept = time.flatMap((of) =>
+    agentStates.flatMap((state) =>
+      of[state] === 0 ? [] : [{ range: of.range, agentId: of.agentId, state, ms: of[state] }],
+    ),
+  );
+  return [...kept, ...judged];
+}
+
+const agentStates = ["online", "away", "busy", "occupied"] as const;
+
+/** What is left of a range without some days, in order. */
+export function withoutDays({ fromMs, toMs }: InstantRange, days: readonly InstantRange[]): InstantRange[] {
+  const within = days.filter((day) => day.fromMs >= fromMs && day.toMs <= toMs);
+  const ends = within.toSorted((a, b) => a.fromMs - b.fromMs);
+  const left: InstantRange[] = [];
+  let nextMs = fromMs;
+  for (const day of ends) {
+    if (day.fromMs > nextMs) left.push({ fromMs: nextMs, toMs: day.fromMs });
+    nextMs = day.toMs;
+  }
+  if (nextMs < toMs) left.push({ fromMs: nextMs, toMs });
+  return left;
+}
+
+async function judgeAgentTime(
+  pool: Pick<Pool, "query">,
+  tenantId: string,
+  heartbeatSeconds: number,
+  parts: readonly (InstantRange & { readonly place: number })[],
+): Promise<AgentTimeRow[]> {
   const { rows } = await pool.query<{ place: number; agent_id: number; state: AgentTimeRow["state"]; ms: string }>({
     name: "stats-read-agent-time",
     text: readAgentTimeSql,
-    values: [tenantId, heartbeatSeconds, ranges.map((range) => range.fromMs), ranges.map((range) => range.toMs)],
+    values: [tenantId, heartbeatSeconds, parts.map((part) => part.fromMs), parts.map((part) => part.toMs)],
   });
   return rows.map((row) => ({
-    range: row.place - 1,
+    range: (parts[row.place - 1] as (typeof parts)[number]).place,
     agentId: row.agent_id,
     state: row.state,
     ms: Number(row.ms),

@@ -14,6 +14,7 @@ const numberOf = {
   deliveries: 5,
   alerts: 6,
   reports: 7,
+  "agent-days": 8,
 } as const;
 
 /**

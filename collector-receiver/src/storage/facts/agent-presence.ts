@@ -206,9 +206,24 @@ function aliveTables(tenant: string, own: Own): string {
 )`;
 }
 
-/** `held`: when agents held sessions. */
+/**
+ * `held`: when agents held sessions. The logout that ends a hold is found by a window: a look-up in `logout` for each takeover is
+ * quadratic (PostgreSQL has no index for it).
+ */
 function holdTables(tenant: string): string {
-  return `takeover as (
+  return `taken as (
+  select agent_id, at, event_id, session_id, left_at
+  from (
+    select agent_id, at, event_id, session_id, is_takeover, min(at) filter (where not is_takeover) over (
+      partition by agent_id order by at desc groups between unbounded preceding and 1 preceding) as left_at
+    from (
+      select agent_id, at, event_id, session_id, true as is_takeover from event where kind = 'takeover'
+      union all
+      select agent_id, at, event_id, null, false from logout where counts
+    ) as mixed
+  ) as followed
+  where is_takeover
+), takeover as (
   select t.agent_id, t.at, least(
       coalesce(
         least(
@@ -218,11 +233,10 @@ function holdTables(tenant: string): string {
             where s.tenant_id = ${tenant} and s.session_id = t.session_id and s.first_end_at > t.at)),
         max(e.at) filter (where e.agent_id = t.agent_id),
         t.at),
-      (select min(o.at) from logout o where o.agent_id = t.agent_id and o.counts and o.at > t.at),
+      t.left_at,
       t.at + ${longestHold}) as end_at
-  from event t left join event e on e.session_id = t.session_id and e.at > t.at and e.at <= t.at + ${longestLook}
-  where t.kind = 'takeover'
-  group by t.agent_id, t.session_id, t.at, t.event_id
+  from taken t left join event e on e.session_id = t.session_id and e.at > t.at and e.at <= t.at + ${longestLook}
+  group by t.agent_id, t.session_id, t.at, t.event_id, t.left_at
 ), held as (
   select agent_id, range_agg(tstzrange(at, end_at)) as during from takeover where end_at > at group by agent_id
 )`;
