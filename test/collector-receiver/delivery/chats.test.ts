@@ -66,7 +66,7 @@ test.each(chats)("%s takes a message in its own format, signed if it is to be (%
     expect(outcome).toEqual({ outcome: "sent" });
     const texts = JSON.stringify(JSON.parse(sent!.body)).normalize("NFKC");
     for (const figure of message.figures) expect(texts).toContain(figure.value.normalize("NFKC"));
-    expect(texts).toContain(message.locale === "en" ? "Alert · AI resolution rate" : "已恢复 · AI 解决率");
+    expect(texts).toContain(message.locale === "en" ? "Alert · AI resolution rate" : "告警 · AI 解决率");
   }
 });
 

@@ -82,7 +82,7 @@ test("a mail goes over STARTTLS with a login, as text and as HTML, with its file
   expect(first!.headers.get("subject")).toBe("Alert · AI resolution rate missed its goal · Brand <A> & Söhne");
   expect(first!.headers.get("to")).toBe("boss@shop.example, 老板 <laoban@shop.example>");
   expect(first!.headers.get("auto-submitted")).toBe("auto-generated");
-  expect(chinese!.headers.get("subject")).toBe("已恢复 · AI 解决率已恢复达标 · 品牌 A");
+  expect(chinese!.headers.get("subject")).toBe("告警 · AI 解决率已恢复达标 · 品牌 A");
 
   const leaves = leavesOf(first!).map(({ headers, content }) => [headers.get("content-type")!, content] as const);
   expect(leaves.map(([type]) => type.split(";")[0])).toEqual(["text/plain", "text/html", "application/pdf"]);

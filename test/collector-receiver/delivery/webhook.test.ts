@@ -114,6 +114,17 @@ test("a private address gets nothing unless the target allows it, by number or b
   expect(sink.received).toEqual([]);
 });
 
+test("an address of the environment without TLS gets nothing unless the target allows it", async () => {
+  const sink = await openSink();
+  const hidden = { ...means, environment: { ...environment, OPS_URL: sink.url } };
+  const url = { env: "OPS_URL" };
+  expect(await deliverMessage(target("", { url, allowsPrivate: false }), alertMessage, hidden)).toEqual({
+    outcome: "retry",
+    reason: "The variable OPS_URL does not hold an address that begins with https://.",
+  });
+  expect(await deliverMessage(target("", { url }), alertMessage, hidden)).toEqual({ outcome: "sent" });
+});
+
 test("an outcome never shows a secret: neither an address from the environment nor a key", async () => {
   const closed = await startSink();
   await closed.close();

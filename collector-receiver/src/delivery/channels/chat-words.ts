@@ -2,8 +2,7 @@ import type { Locale } from "../../metrics/format-metric.ts";
 import type { Message } from "../message.ts";
 
 interface ChatWords {
-  readonly firing: string;
-  readonly resolved: string;
+  readonly alert: string;
   readonly report: string;
   readonly sample: string;
   /** The text of a link to the numbers. */
@@ -14,16 +13,14 @@ interface ChatWords {
 
 const words: Readonly<Record<Locale, ChatWords>> = {
   en: {
-    firing: "Alert",
-    resolved: "Resolved",
+    alert: "Alert",
     report: "Report",
     sample: "Test message",
     open: "Open the numbers",
     colon: ": ",
   },
   "zh-CN": {
-    firing: "告警",
-    resolved: "已恢复",
+    alert: "告警",
     report: "报告",
     sample: "测试消息",
     open: "查看数据",
@@ -35,11 +32,9 @@ export function chatWordsOf({ locale }: Pick<Message, "locale">): ChatWords {
   return words[locale];
 }
 
-/** What a message is, in a word: "Alert", "Resolved", "Report". */
+/** What a message is, in a word: "Alert", "Report". The title of an alert says whether it is over. */
 export function nameMessage(message: Message): string {
-  const { kind, state } = message;
-  const own = chatWordsOf(message);
-  return kind === "alert" ? own[state ?? "firing"] : own[kind];
+  return chatWordsOf(message)[message.kind];
 }
 
 /** Green for what is well again, red for what is not, blue for all else. */
