@@ -7,6 +7,7 @@ import { writeValuesSchema } from "../deploy/helm/write-values-schema.ts";
 import { writeFlagStatements } from "../deploy/collector/write-flag-statements.ts";
 import { describeAiCalls } from "./describe-ai-calls.ts";
 import { describeAlarmCodes } from "./describe-alarm-codes.ts";
+import { describeExport } from "./describe-export.ts";
 import { describeIgnoredReasons } from "./describe-ignored-reasons.ts";
 import { describeMisdirections } from "./describe-misdirections.ts";
 import { indexDecisions } from "./index-decisions.ts";
@@ -35,6 +36,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/data-quality.md", generate: describeQualityCodes },
   { path: "docs/ai-calls.md", generate: describeAiCalls },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
+  { path: "docs/exporting.md", generate: describeExport },
   { path: "docs/decisions/README.md", generate: indexDecisions },
   { path: "ARCHITECTURE.md", generate: architectureWithRooms },
   { path: ".oxlintrc.json", generate: lintConfigWithRooms },

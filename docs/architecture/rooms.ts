@@ -107,7 +107,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "history",
-    does: "events of the past: rows of files and tables → the same events, through mapping and ingest",
+    does: "history in, data out: rows of files and tables → events through mapping and ingest; files of what is stored",
     startsAt: "import-rows.ts",
     mayImport: ["bytes", "catalogue", "mapping", "metrics", "ingest", "storage"],
   },

@@ -74,6 +74,34 @@ program
   .action((source, options) => finish(async () => (await import("./run-import.ts")).runImport(source, options)));
 
 program
+  .command("export")
+  .description(
+    "write events, sessions, tickets, agents' days and counters into a folder: one file a table and business day",
+  )
+  .argument("<folder>", "made if it is not there; files of the same days are replaced")
+  .option("--tenant <tenant>", "whose", "default")
+  .option("--from <day>", "first business day; that of the first event unless given", day)
+  .option("--to <day>", "last business day, included; yesterday unless given", day)
+  .addOption(new Option("--format <format>", "of the files").choices(["parquet", "csv", "jsonl"]).default("parquet"))
+  .addOption(
+    new Option("--tables <tables...>", "only these").choices([
+      "events",
+      "sessions",
+      "tickets",
+      "agent_days",
+      "counters",
+    ]),
+  )
+  .option("--since-export", "only days that are over and new, or that differ from the last export into this folder")
+  .option(
+    "--with-identities",
+    "write who people are; else they are hashes, and texts that are not declared are left out",
+  )
+  .option("--salt <file>", "of the hashes; DATA_FOLDER/export-salt unless given, which is made once")
+  .option("--json", "print one JSON document")
+  .action((folder, options) => finish(async () => (await import("./run-export.ts")).runExport(folder, options)));
+
+program
   .command("erase")
   .description("anonymise a person: replace identifiers, remove texts, keep numbers")
   .addOption(new Option("--session <session_id>", "one session").conflicts("user"))

@@ -1,0 +1,249 @@
+import { createHmac } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { expect, onTestFinished, test } from "vitest";
+import type { GroupCommit } from "../../../collector-receiver/src/ingest/group-commit.ts";
+import { mapRequest } from "../../../collector-receiver/src/mapping/map-request.ts";
+import { defaultMappingLimits } from "../../../collector-receiver/src/mapping/mapping-context.ts";
+import {
+  writeLogRecord,
+  writeLogsRequest,
+  type PlainEvent,
+} from "../../../collector-receiver/src/mapping/write-log-record.ts";
+import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
+import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
+import { openTestIngest } from "../../support/open-test-ingest.ts";
+import { uuidV7 } from "../../support/uuid-v7.ts";
+import { spanledger } from "../cli/run-cli.ts";
+import { get, openStatsApp } from "../stats/stats-app.ts";
+
+const first = Date.UTC(2025, 11, 1, 2);
+const spacingMs = 5_000;
+
+/** The n-th event of a busy shop: a conversation of many messages, agents, tickets, now and then a test. */
+function eventAt(n: number): PlainEvent {
+  const occurredAtMs = first + n * spacingMs;
+  const session_id = `s-${Math.floor(n / 20)}`;
+  const base = { eventId: uuidV7(occurredAtMs, n), occurredAtMs };
+  const test = n % 97 === 0 ? [["test", true] as const] : [];
+  const own = [["session_id", session_id] as const, ...test];
+  switch (n % 20) {
+    case 0:
+      return { ...base, name: "session.start", attributes: [...own, ["channel", "web"], ["user_id", `u-${n % 500}`]] };
+    case 2:
+      return {
+        ...base,
+        name: "query.order",
+        attributes: [...own, ["success", n % 3 > 0], ["order_number", `FD${n}`], ["note", "call me"]],
+      };
+    case 3:
+      return {
+        ...base,
+        name: "agent.session_takeover",
+        attributes: [...own, ["agent_id", n % 7], ["wait_duration_seconds", (n % 100) / 4]],
+      };
+    case 4:
+      return { ...base, name: "ticket.created", attributes: [["ticket_id", n], ["agent_id", n % 7], ...test] };
+    default:
+      return { ...base, name: "session.message", attributes: [...own, ["role", "ai"], ["response_time_ms", n % 3000]] };
+  }
+}
+
+/** Stores the events of [from, to), each `step`-th. */
+async function store(ingest: GroupCommit, from: number, to: number, step = 1): Promise<void> {
+  for (let at = from; at < to; at += 5000 * step) {
+    const length = Math.min(5000, Math.ceil((to - at) / step));
+    const events = Array.from({ length }, (_, i) => writeLogRecord(eventAt(at + i * step)));
+    const request = writeLogsRequest(events, { serviceName: "shop", tenantId: "default" });
+    const mapped = mapRequest(request, "protobuf", "logs", {
+      tenant: { kind: "fixed", tenantId: "default" },
+      nowMs: Date.now(),
+      retainedFromMs: () => null,
+      countedAttributes,
+      limits: defaultMappingLimits,
+    });
+    expect(mapped.rejected).toEqual([]);
+    await ingest.submit(mapped, 1000);
+  }
+}
+
+interface World {
+  readonly database: TestDatabase;
+  readonly ingest: GroupCommit;
+  readonly folder: string;
+  /** Runs an export into a folder below `folder`. */
+  run(
+    to: string,
+    ...arguments_: string[]
+  ): Promise<{ readonly days: number; readonly unchangedDays: number; readonly rows: number }>;
+}
+
+async function makeWorld(events: number, step = 1): Promise<World> {
+  const database = await useTestDatabase();
+  const ingest = openTestIngest(database.connectionString);
+  onTestFinished(() => ingest.close());
+  const folder = await mkdtemp(join(tmpdir(), "spanledger-export-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await store(ingest, 0, events, step);
+  const environment = { DATABASE_URL: database.connectionString, DATA_FOLDER: join(folder, "data") };
+  return {
+    database,
+    ingest,
+    folder,
+    run: async (to, ...arguments_) => {
+      const outcome = await spanledger(environment, "export", join(folder, to), ...arguments_, "--json");
+      expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
+      return JSON.parse(outcome.stdout) as never;
+    },
+  };
+}
+
+async function ask(sql: string): Promise<Record<string, unknown>> {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const reader = await connection.runAndReadAll(sql);
+  connection.closeSync();
+  return reader.getRowObjectsJson()[0] as Record<string, unknown>;
+}
+
+test("200,000 events read back by DuckDB give the sums that the API gives", { timeout: 600_000 }, async () => {
+  const count = 200_000;
+  const { database, folder, run } = await makeWorld(count);
+  expect(await run("all")).toMatchObject({ days: 12, unchangedDays: 0 });
+  const events = await ask(
+    `select count(*)::int as all_events, count(distinct event_id)::int as ids,
+       count(*) filter (event_name = 'session.message' and counts)::int as messages,
+       count(*) filter (event_name = 'query.order' and counts and (event_data ->> 'success')::boolean)::int as found,
+       epoch_ms(min(occurred_at))::text as earliest, epoch_ms(max(occurred_at))::text as latest, min(day)::text as first_day
+     from (select *, session_id not in (select session_id from read_parquet('${folder}/all/sessions/*.parquet') where test) as counts
+       from read_parquet('${folder}/all/events/*.parquet'))`,
+  );
+  const sums = await ask(
+    `select sum(total_sessions)::int as sessions, sum(total_messages)::int as messages, sum(order_queries_success)::int as found,
+       sum(first_wait_ms)::bigint::text as waits, sum(tickets_created)::int as tickets, sum(estimated_cost_saved) as saved
+     from read_parquet('${folder}/all/counters/*.parquet')`,
+  );
+  const agents = await ask(
+    `select sum(first_wait_ms)::bigint::text as waits, sum(tickets_created)::int as tickets, count(distinct agent_id)::int as agents
+     from read_parquet('${folder}/all/agent_days/*.parquet')`,
+  );
+  const sessions = await ask(
+    `select count(*) filter (not test)::int as sessions, sum(first_wait_ms) filter (not test)::bigint::text as waits,
+       count(distinct user_id)::int as users from read_parquet('${folder}/all/sessions/*.parquet')`,
+  );
+  const tickets = await ask(`select count(*)::int as tickets from read_parquet('${folder}/all/tickets/*.parquet')`);
+
+  const app = await openStatsApp(database.pool, "2026-01-10T00:00:00Z");
+  const { current } = (await get(app, "summary?month=2025-12")).body;
+  await app.close();
+  expect(events).toMatchObject({
+    all_events: count,
+    ids: count,
+    earliest: String(eventAt(0).occurredAtMs),
+    latest: String(eventAt(count - 1).occurredAtMs),
+    first_day: "2025-12-01",
+  });
+  expect(events["messages"]).toBe(current.total_messages);
+  expect(sums["sessions"]).toBe(current.total_sessions);
+  expect(sums["messages"]).toBe(current.total_messages);
+  expect(sums["tickets"]).toBe(current.tickets_created);
+  expect(Number(sums["saved"])).toBeCloseTo(current.estimated_cost_saved, 6);
+  expect(sessions["sessions"]).toBe(current.total_sessions);
+  const { rows } = await database.pool.query(
+    `select sum(first_wait_ms)::text as waits, sum(order_queries_success)::int as found from analytics_business_metrics where period_type = 'day'`,
+  );
+  expect([sums["waits"], agents["waits"], sessions["waits"]]).toEqual(Array(3).fill(rows[0].waits));
+  expect([sums["found"], events["found"]]).toEqual([rows[0].found, rows[0].found]);
+  expect(agents).toMatchObject({ tickets: current.tickets_created, agents: 7 });
+  expect(tickets["tickets"]).toBe(current.tickets_created);
+  expect(sessions["users"]).toBe(25);
+});
+
+test("CSV and JSON lines hold the same; people are hashes of the salt unless they are asked for", async () => {
+  const { folder, run } = await makeWorld(1000);
+  const salt = join(folder, "salt");
+  await writeFile(salt, "a salt of thirty-two characters.");
+  const day = "2025-12-01";
+  for (const format of ["csv", "jsonl", "parquet"]) await run(format, "--format", format, "--salt", salt, "--to", day);
+  await run("named", "--format", "jsonl", "--with-identities", "--tables", "events", "--to", day);
+  const hash = (text: string) =>
+    createHmac("sha256", "a salt of thirty-two characters.").update(text).digest("hex").slice(0, 32);
+  const lines = (await readFile(join(folder, "jsonl", "events", `${day}.jsonl`), "utf8")).trim().split("\n");
+  expect(lines).toHaveLength(1000);
+  expect(JSON.parse(lines[2]!)).toEqual({
+    day,
+    event_id: eventAt(2).eventId,
+    event_name: "query.order",
+    occurred_at: "2025-12-01T02:00:10.000Z",
+    session_id: hash("s-0"),
+    service_name: "shop",
+    test: false,
+    event_data: { session_id: hash("s-0"), success: true, order_number: hash("FD2") },
+  });
+  const [named] = (await readFile(join(folder, "named", "events", `${day}.jsonl`), "utf8")).split("\n").slice(2);
+  expect(JSON.parse(named!).event_data).toEqual({
+    session_id: "s-0",
+    success: true,
+    order_number: "FD2",
+    note: "call me",
+  });
+  expect(await readdir(join(folder, "named"))).toEqual(["events", "export.json"]);
+  for (const table of ["events", "sessions", "tickets", "agent_days", "counters"]) {
+    const file = (format: string) => `'${folder}/${format}/${table}/${day}.${format}'`;
+    const difference = await ask(
+      `with p as (select * exclude (day) from read_parquet(${file("parquet")})),
+         c as (select * exclude (day) from read_csv(${file("csv")}, all_varchar = false))
+       select (select count(*) from p)::int as parquet, (select count(*) from c)::int as csv,
+         (select count(*) from read_json_auto(${file("jsonl")}))::int as jsonl`,
+    );
+    expect(difference["parquet"], table).toBeGreaterThan(0);
+    expect(new Set(Object.values(difference)).size, table).toBe(1);
+    const text = await readFile(join(folder, "csv", table, `${day}.csv`), "utf8");
+    expect(text, table).not.toMatch(/\b(?:s-\d|u-\d|FD\d)/);
+  }
+});
+
+test("an export since the last one has closed days once, and days that changed again", async () => {
+  const { ingest, database, folder, run } = await makeWorld(40_000, 101);
+  const written = async (): Promise<Map<string, number>> => {
+    const path = join(folder, "all", "events");
+    const files = await readdir(path);
+    return new Map(
+      await Promise.all(files.map(async (file) => [file, (await stat(join(path, file))).mtimeMs] as const)),
+    );
+  };
+  expect(await run("all", "--since-export")).toMatchObject({ days: 3, unchangedDays: 0 });
+  const before = await written();
+  expect(await run("all", "--since-export")).toEqual({ days: 0, unchangedDays: 3, files: 0, rows: 0 });
+  // Two more days, and one late event of the first.
+  await store(ingest, 40_000, 60_000, 101);
+  const late = { ...eventAt(7), eventId: uuidV7(eventAt(7).occurredAtMs, 1_000_001) };
+  const request = writeLogsRequest([writeLogRecord(late)], { serviceName: "shop", tenantId: "default" });
+  const mapped = mapRequest(request, "protobuf", "logs", {
+    tenant: { kind: "fixed", tenantId: "default" },
+    nowMs: Date.now(),
+    retainedFromMs: () => null,
+    countedAttributes,
+    limits: defaultMappingLimits,
+  });
+  await ingest.submit(mapped, 1000);
+  expect(await run("all", "--since-export")).toMatchObject({ days: 3, unchangedDays: 1 });
+  const after = await written();
+  expect([...after.keys()].filter((file) => after.get(file) !== before.get(file)).toSorted()).toEqual([
+    "2025-12-01.parquet",
+    "2025-12-03.parquet",
+    "2025-12-04.parquet",
+  ]);
+  // Erasing changes rows in place: all days are written again.
+  await database.pool.query(
+    "insert into analytics_audit (tenant_id, action, details) values ('default', 'erase', '{}')",
+  );
+  expect(await run("all", "--since-export")).toMatchObject({ days: 4, unchangedDays: 0 });
+  // What retention has dropped stays as it was exported.
+  await database.pool.query("update analytics_settings set retained_from = '2025-12-02T16:00:00Z'");
+  await database.pool.query(
+    "insert into analytics_audit (tenant_id, action, details) values ('default', 'erase', '{}')",
+  );
+  expect(await run("all", "--since-export", "--from", "2025-12-01")).toMatchObject({ days: 2, unchangedDays: 0 });
+});
