@@ -33,7 +33,7 @@ duckdb -c "select event_name, count(*) from 'out/events/*.parquet' where not tes
   \`DATA_FOLDER/export-salt\`, or in the file of \`--salt\`; keep it away from the export, because who has both can try ids until one fits.
   \`--with-identities\` writes everything as it is.
 - **CSV.** A text that a spreadsheet would run as a formula begins with an apostrophe.
-- Names, types and order of columns stay. New ones come at the end.
+- Names and types of columns stay. A release may add columns, counters above all: read them by name.
 
 ${exportTables
   .map(

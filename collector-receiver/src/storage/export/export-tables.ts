@@ -4,7 +4,7 @@ import { sessionMark } from "../../metrics/session-marks.ts";
 /** How a value is written: text, a whole number, a double, true or false, an instant, a business day, or a JSON object. */
 export type ExportType = "text" | "int" | "double" | "boolean" | "time" | "day" | "json";
 
-/** A column of an exported table. Names, types and order stay: new columns come at the end. */
+/** A column of an exported table. Names and types stay; a release may add columns. */
 export interface ExportColumn {
   readonly name: string;
   readonly type: ExportType;
