@@ -4,11 +4,25 @@ import type { CounterMetric } from "./metric-expression.ts";
 import { quoteName, quoteText } from "./quote-sql.ts";
 import { daysOfSpan, spanOfDays } from "./span-of-days.ts";
 
+interface ChannelColumn {
+  readonly metric: CounterMetric;
+  readonly name: string;
+}
+
 /** Stands for every channel. */
 export const allChannels = "*";
 
 const ofChannel = (day: string): string => `counter.tenant_id = '$tenant' and counter.dimension = 'channel' and ${day}
   and ('$channel' = ${quoteText(allChannels)} or counter.value = '$channel')`;
+
+/** Each metric as a column, over the rows of a group. */
+function sumColumns(columns: readonly ChannelColumn[]): string {
+  return columns
+    .map(
+      ({ metric, name }) => `${knownExpression(metric, (counter) => `sum(counter.${counter})`)} as ${quoteName(name)}`,
+    )
+    .join(",\n  ");
+}
 
 /** Options of the variable `channel`. @param all what stands for every channel */
 export function channelVariableQuery(all: string): string {
@@ -26,17 +40,11 @@ left join analytics_segment_counters counter on ${ofChannel("counter.day between
 }
 
 /** Metrics of the chosen channel's conversations by day. */
-export function channelSeriesQuery(
-  columns: readonly { readonly metric: CounterMetric; readonly name: string }[],
-): string {
+export function channelSeriesQuery(columns: readonly ChannelColumn[]): string {
   return `with ${spanOfDays},
 ${daysOfSpan}
 select days."time",
-  ${columns
-    .map(
-      ({ metric, name }) => `${knownExpression(metric, (counter) => `sum(counter.${counter})`)} as ${quoteName(name)}`,
-    )
-    .join(",\n  ")}
+  ${sumColumns(columns)}
 from days
 left join analytics_segment_counters counter on ${ofChannel("counter.day = days.day")}
 group by days."time"
@@ -44,17 +52,10 @@ order by 1`;
 }
 
 /** A row a channel, the largest first. */
-export function channelTableQuery(
-  channelName: string,
-  columns: readonly { readonly metric: CounterMetric; readonly name: string }[],
-): string {
+export function channelTableQuery(channelName: string, columns: readonly ChannelColumn[]): string {
   return `with ${spanOfDays}
 select counter.value::text as ${quoteName(channelName)},
-  ${columns
-    .map(
-      ({ metric, name }) => `${knownExpression(metric, (counter) => `sum(counter.${counter})`)} as ${quoteName(name)}`,
-    )
-    .join(",\n  ")}
+  ${sumColumns(columns)}
 from span
 join analytics_segment_counters counter
   on counter.tenant_id = '$tenant' and counter.dimension = 'channel' and counter.day between first_day and last_day
