@@ -31,6 +31,20 @@ export function parseSegment(query: SegmentQuery): Segment | null {
   throw new RequestError("invalid_parameter", `${name} = "${shown(text)}" is not a segment; ${remedy}`, name);
 }
 
+/** The segment that the address of a page names. The first one that can be counts: a page is never refused for its filter. */
+export function segmentOfPage(query: Readonly<Record<string, string | undefined>>): SegmentQuery {
+  const name = segmentParameterNames.find((one) => segmentFrom(one, query[one] ?? "") !== null);
+  return name === undefined ? {} : { [name]: query[name] };
+}
+
+/** A segment as the parameter of an address. */
+export function segmentAddress(segment: Segment | null): Readonly<Record<string, string>> {
+  if (segment === null) return {};
+  const { dimension, value } = segment;
+  const isNamed = dimension === channelDimension || dimension === productDimension;
+  return isNamed ? { [dimension]: value } : { segment: `${dimension}:${value}` };
+}
+
 function segmentFrom(name: (typeof segmentParameterNames)[number], text: string): Segment | null {
   if (text.length > maxLength || /\p{Cc}/u.test(text)) return null;
   const at = name === "segment" ? text.indexOf(":") : -1;

@@ -304,14 +304,16 @@ describe("without a mouse", () => {
       // Those that are folded away are reached once they are opened.
       const all = Number(
         await page.evaluate(
-          "[...document.querySelectorAll('a[href], summary')].filter((element) => element.checkVisibility()).length",
+          `[...document.querySelectorAll('a[href], summary, [tabindex="0"]')].filter((element) => element.checkVisibility()).length`,
         ),
       );
       const reached = new Set<unknown>();
       for (let i = 0; i < all; i++) {
         await page.keyboard.press("Tab");
         reached.add(
-          await page.evaluate("[...document.querySelectorAll('a[href], summary')].indexOf(document.activeElement)"),
+          await page.evaluate(
+            `[...document.querySelectorAll('a[href], summary, [tabindex="0"]')].indexOf(document.activeElement)`,
+          ),
         );
       }
       expect(reached.size).toBe(all);

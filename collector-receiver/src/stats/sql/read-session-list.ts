@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { isCountedSession, outcomeOf } from "../../metrics/session-outcome.ts";
 import type { SessionOutcome } from "../../metrics/session-outcome.ts";
+import type { Segment } from "../../metrics/session-segments.ts";
 import { partOf, partSql } from "../lists/list-order.ts";
 import type { ListOrder, ListPart, SortedColumn } from "../lists/list-order.ts";
 import { sessionLists } from "../lists/session-lists.ts";
@@ -30,7 +31,10 @@ export const sessionSorts = ["start", "duration", "wait"] as const;
 export type SessionSort = (typeof sessionSorts)[number];
 
 export interface SessionFilter {
+  /** As the product wrote it, or as it counts. */
   readonly channel: string | null;
+  /** Of another dimension. */
+  readonly segment: Segment | null;
   /** Who took it over first. */
   readonly agentId: number | null;
   /** How its id begins. */
@@ -90,6 +94,7 @@ export async function readSessionList(
       filter.idStart,
       order.from?.key ?? null,
       order.from?.id ?? null,
+      filter.segment === null ? null : `${filter.segment.dimension}=${filter.segment.value}`,
     ],
   });
   return partOf(rows.map(listedSession), limit, order, ({ key, sessionId }) => ({ key, id: sessionId }));
@@ -141,7 +146,11 @@ const columns: Readonly<Record<SessionSort, SortedColumn>> = {
   },
 };
 
-/** @returns SQL with 11 parameters, in the order of `readSessionList` */
+/** SQL: a session is in the segment that a text names as `dimension=value`. */
+const isInSegment = (segment: string): string =>
+  `coalesce(${segment} = any (string_to_array(segments, chr(10))), false)`;
+
+/** @returns SQL with 12 parameters, in the order of `readSessionList` */
 export function sessionListSql({ list, order }: Pick<SessionListQuery, "list" | "order">): string {
   const part = partSql(order, columns[order.by], "session_id", { key: "$10", id: "$11" });
   const key = order.by === "start" ? inMs("first_start_at") : part.key;
@@ -154,7 +163,8 @@ with shown as (
   from analytics_sessions
   where tenant_id = $1 and first_start_at >= $2::timestamptz and first_start_at < $3::timestamptz
     and ${isCountedSession} and (${sessionLists[list]})
-    and ($7::text is null or channel = $7) and ($8::int is null or first_takeover_agent_id = $8)
+    and ($7::text is null or channel = $7 or ${isInSegment("'channel=' || $7")})
+    and ($12::text is null or ${isInSegment("$12")}) and ($8::int is null or first_takeover_agent_id = $8)
     and ($9::text is null or starts_with(session_id, $9))
     and ${part.condition}
   order by ${part.key} ${part.direction}, session_id ${part.direction} limit $6

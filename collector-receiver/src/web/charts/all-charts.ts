@@ -14,6 +14,8 @@ import type { ReportChart } from "./report-chart.ts";
 export function chartsOf(context: ReportContext): ReportChart[] {
   const nameOf = (key: string): string =>
     definedMetrics.find((metric) => metric.key === key)?.name[context.locale === "zh-CN" ? "zh" : "en"] ?? key;
+  // The others rest on what is not kept by segment.
+  if (context.material.reading.segment !== null) return [chartSessions(context)];
   const models = chartModels(context);
   return [
     chartSessions(context),

@@ -7,6 +7,7 @@ import { dailyLineOf } from "../report/daily-line.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import type { ReportChart } from "../charts/report-chart.ts";
 import { bareSvgFile, sparklineFile } from "../charts/write-svg.ts";
+import { segmentText } from "../report/render-segments.ts";
 import { completenessText } from "../report/describe-completeness.ts";
 import { comparisonText } from "../report/describe-comparison.ts";
 import { changeText, goalWords, hasBefore, numberText, sampleText, termsText } from "../report/describe-figure.ts";
@@ -45,7 +46,9 @@ export function reportDocument(context: ReportContext, { sampleData }: { readonl
     asOf: texts.asOf(instant),
     timezone: texts.timezone(reading.tenant.timezone),
     tenant: material.branding.name,
-    status: `${texts.statuses[reading.status]} ${comparisonText(context)}`.trim(),
+    status: [segmentText(context), texts.statuses[reading.status], comparisonText(context)]
+      .filter((text) => text !== null && text !== "")
+      .join(" "),
     completeness: completenessText(context),
     strip: stripFiguresOf(context, groups).map((figure) => shownKeyFigure(figure, context)),
     stripNote: stripNotes[locale],

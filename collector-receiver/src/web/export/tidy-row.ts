@@ -1,5 +1,6 @@
 import { calendarPeriodOf } from "../../metrics/calendar-ranges.ts";
 import type { DayRange } from "../../metrics/calendar-ranges.ts";
+import type { Segment } from "../../metrics/session-segments.ts";
 import type { MetricValue } from "../../metrics/derive-metric.ts";
 import type { Cell } from "./write-csv.ts";
 
@@ -20,6 +21,10 @@ export interface TidyRow {
 export const tidyHeads = ["period", "metric", "segment", "value", "unit", "numerator", "denominator"] as const;
 
 export const cellsOf = (row: TidyRow): Cell[] => tidyHeads.map((head) => row[head]);
+
+/** A segment as a row names it. */
+export const segmentName = (segment: Segment | null): string =>
+  segment === null ? "" : `${segment.dimension}=${segment.value}`;
 
 /** Days as a period of a row. */
 export const periodName = (days: DayRange): string =>

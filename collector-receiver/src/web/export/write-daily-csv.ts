@@ -1,7 +1,8 @@
 import { counterMetrics } from "../../metrics/metric-dictionary.ts";
 import { figureValue, reportDaysOf } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
-import { cellsOf, tidyHeads, unitOf } from "./tidy-row.ts";
+import { isKeptBySegment } from "../../stats/kept-by-segment.ts";
+import { cellsOf, segmentName, tidyHeads, unitOf } from "./tidy-row.ts";
 import { writeCsv } from "./write-csv.ts";
 import type { CsvStyle } from "./write-csv.ts";
 
@@ -10,8 +11,13 @@ import type { CsvStyle } from "./write-csv.ts";
  * product that has never reported has no rows, since what it did is not known.
  */
 export function writeDailyCsv(context: ReportContext, style: CsvStyle): string {
+  const { segment } = context.material.reading;
   const { currency, chatbotReported, workbenchReported } = context.material.reading.tenant;
-  const metrics = counterMetrics.filter(({ group }) => (group === "ai_chatbot" ? chatbotReported : workbenchReported));
+  const metrics = counterMetrics.filter(
+    (metric) =>
+      (metric.group === "ai_chatbot" ? chatbotReported : workbenchReported) &&
+      (segment === null || isKeptBySegment(metric)),
+  );
   const rows = reportDaysOf(context).flatMap(({ day, counters }) =>
     counters === null
       ? []
@@ -20,7 +26,7 @@ export function writeDailyCsv(context: ReportContext, style: CsvStyle): string {
           return cellsOf({
             period: day,
             metric: key,
-            segment: "",
+            segment: segmentName(segment),
             value,
             unit: unitOf(unit, currency),
             numerator,

@@ -9,8 +9,10 @@ import { comparedPartOf } from "../../stats/compared-part.ts";
 import type { ComparedDays } from "../../stats/compare-periods.ts";
 import type { ComparedMetric } from "../../stats/compared-metric.ts";
 import { definedMetrics } from "../../metrics/metric-dictionary.ts";
+import { figuresOfSegment } from "../../stats/segments.ts";
+import type { CountedValue } from "../../stats/sql/read-value-counts.ts";
 import { completenessShare } from "../../stats/sql/read-completeness.ts";
-import { cellsOf, periodName, tidyHeads, unitOf } from "./tidy-row.ts";
+import { cellsOf, periodName, segmentName, tidyHeads, unitOf } from "./tidy-row.ts";
 import type { TidyRow } from "./tidy-row.ts";
 import { commaStyle, writeCsv } from "./write-csv.ts";
 import type { Cell, CsvStyle } from "./write-csv.ts";
@@ -32,7 +34,7 @@ function* rowsOf(context: ReportContext, options: { readonly sampleData: boolean
   const groups = figureGroupsOf(context);
   yield [...tidyHeads];
   const figures = groups.flatMap((group) => allFiguresOf(group).flatMap((figure) => figureRows(figure, context)));
-  yield* [...figures, ...ownRows(context)].map(cellsOf);
+  yield* [...figures, ...ownRows(context), ...splitRows(context)].map(cellsOf);
   // One chart after the other: 20,000 agents are 200,000 rows.
   for (const { table } of chartsOf(context)) for (const row of segmentRows(table, context)) yield cellsOf(row);
   yield* noteRows(context, groups, options).map(cellsOf);
@@ -70,6 +72,34 @@ function ownRows(context: ReportContext): TidyRow[] {
   ]);
 }
 
+/** The figures of each segment; none in a shared copy, where a segment may rest on few. */
+function splitRows(context: ReportContext): TidyRow[] {
+  const { material, locale, least } = context;
+  if (least !== null) return [];
+  const { counted, values } = material.segments;
+  return [
+    ...counted.flatMap((segment) =>
+      Object.entries(figuresOfSegment(segment.counters, material.reading, locale))
+        .filter(([, { value }]) => value !== null)
+        .map(([key, value]) => ({ ...rowOf(key, value, context), segment: segmentName(segment) })),
+    ),
+    ...values.map((counted) => valueRow(counted, context)),
+  ];
+}
+
+/** Look-ups by value as their rate of success, tickets as their number. */
+function valueRow({ event, attribute, value, events, succeeded }: CountedValue, context: ReportContext): TidyRow {
+  const rate = { "query.order": "order_query_success_rate", "query.tracking": "tracking_query_success_rate" }[event];
+  const segment = `${attribute}=${value}`;
+  if (rate === undefined) {
+    const count = { value: events, unit: "count", numerator: events, denominator: null } as const;
+    return { ...rowOf(event === "ticket.created" ? "tickets_created" : event, count, context), segment };
+  }
+  const percent = Number(((succeeded / events) * 100).toFixed(6));
+  const share = { value: percent, unit: "percent", numerator: succeeded, denominator: events } as const;
+  return { ...rowOf(rate, share, context), segment };
+}
+
 function rowOf(
   metric: string,
   { value, unit, numerator, denominator }: Pick<ComparedMetric, "value" | "unit" | "numerator" | "denominator">,
@@ -79,7 +109,7 @@ function rowOf(
   return {
     period: periodName(reading.period),
     metric,
-    segment: "",
+    segment: segmentName(reading.segment),
     value,
     unit: unitOf(unit, currency),
     numerator,

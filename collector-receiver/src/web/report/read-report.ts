@@ -1,6 +1,14 @@
-import { addDays, addMonths } from "../../metrics/business-calendar.ts";
+import { addDays, addMonths, daysInMonth } from "../../metrics/business-calendar.ts";
 import type { HistogramBucket } from "../../metrics/duration-histogram.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
+import type { Segment } from "../../metrics/session-segments.ts";
+import { segmentAddress } from "../../stats/segment-query.ts";
+import { readCustomDefinitions } from "../../stats/sql/read-custom-definitions.ts";
+import type { StoredDefinitions } from "../../stats/sql/read-custom-definitions.ts";
+import { readSegmentCounters, readSegments } from "../../stats/sql/read-segment-counters.ts";
+import type { CountedSegment } from "../../stats/sql/read-segment-counters.ts";
+import { readValueCounts } from "../../stats/sql/read-value-counts.ts";
+import type { CountedValue } from "../../stats/sql/read-value-counts.ts";
 import type { Counters } from "../../metrics/metric-definition.ts";
 import { defaultAgentLimit, readAgentsDocument } from "../../stats/agents.ts";
 import type { AgentsDocument } from "../../stats/agents.ts";
@@ -63,6 +71,16 @@ export interface ReportMaterial {
   readonly operations: OperationsDocument;
   /** Metrics of the product's own, from its `spanledger.config.ts`. */
   readonly custom: CustomDocument;
+  /** Conversations by dimension, look-ups and tickets by value; none beside a filter. */
+  readonly segments: ReportSegments;
+}
+
+/** What figures are split by. */
+export interface ReportSegments {
+  /** For the names of declared dimensions. */
+  readonly definitions: StoredDefinitions["definitions"];
+  readonly counted: readonly CountedSegment[];
+  readonly values: readonly CountedValue[];
 }
 
 export interface ReportOptions {
@@ -100,6 +118,7 @@ export async function readReport(
     annotations,
     operations,
     custom,
+    segments,
   ] = await Promise.all([
     readSeries(pool, tenantId, reading, byDay ? "day" : stepTypeOf(period)),
     readWeekHours(reader, tenantId, reading),
@@ -114,12 +133,12 @@ export async function readReport(
     readAnnotations(pool, tenantId, fromMs, toMs),
     operationsRead,
     customDocumentOf(reader, tenantId, reading, locale),
+    readReportSegments(pool, tenantId, reading),
   ]);
-  const shownAgents = new Set(agents.agents.map(({ agent_id: id }) => id));
   return {
     reading,
     month: period.month,
-    parameters: periodAddress(period),
+    parameters: { ...periodAddress(period), ...segmentAddress(reading.segment) },
     ...series,
     hours,
     responseTimes: responseTimes[0]?.get("response_time") ?? [],
@@ -128,35 +147,68 @@ export async function readReport(
     completeness,
     branding,
     annotations,
-    operations: await operationsOf(
-      operations,
-      locale,
-      operations.agents.filter(({ agentId }) => shownAgents.has(agentId)),
-    ),
-    custom,
+    operations: await operationsShown(operations, agents, locale),
+    custom: reading.segment === null ? custom : { ...custom, metrics: [] },
+    segments,
   };
+}
+
+/** The figures of operations, and the time of those agents that are shown one by one. */
+function operationsShown(
+  read: Awaited<ReturnType<typeof readOperations>>,
+  { agents }: AgentsDocument,
+  locale: Locale,
+): Promise<OperationsDocument> {
+  const shown = new Set(agents.map(({ agent_id: id }) => id));
+  return operationsOf(
+    read,
+    locale,
+    read.agents.filter(({ agentId }) => shown.has(agentId)),
+  );
+}
+
+async function readReportSegments(
+  pool: StatsReader["pool"],
+  tenantId: string,
+  { segment, period }: PeriodReading,
+): Promise<ReportSegments> {
+  const [{ definitions }, counted, values] = await Promise.all([
+    readCustomDefinitions(pool, tenantId),
+    segment === null ? readSegments(pool, tenantId, period) : [],
+    segment === null ? readValueCounts(pool, tenantId, period) : [],
+  ]);
+  return { definitions, counted, values };
+}
+
+/** The last months up to `month`. */
+async function readMonths(
+  pool: StatsReader["pool"],
+  tenantId: string,
+  month: string,
+  segment: Segment | null,
+): Promise<ReadonlyMap<string, Counters>> {
+  const first = addMonths(month, 1 - trendMonths);
+  if (segment === null) return readCounterSeries(pool, tenantId, { periodType: "month", first, last: month });
+  const months = Array.from({ length: trendMonths }, (_, i) => addMonths(first, i));
+  const ranges = months.map((one) => ({ startDate: `${one}-01`, endDate: `${one}-${daysInMonth(one)}` }));
+  const counters = await readSegmentCounters(pool, tenantId, segment, ranges);
+  return new Map(months.map((one, place) => [one, counters[place] as Counters]));
 }
 
 /** Counters over time: of the period, of the one that is compared with it, and of the last months. */
 async function readSeries(
   pool: StatsReader["pool"],
   tenantId: string,
-  { period, comparison }: PeriodReading,
+  { period, comparison, segment }: PeriodReading,
   stepType: PeriodType,
 ): Promise<Pick<ReportMaterial, "firstDay" | "stepType" | "steps" | "stepsBefore" | "months">> {
   const { month } = period;
   const none = new Map<string, Counters>();
   const [firstDay, steps, stepsBefore, months] = await Promise.all([
     readFirstDay(pool, tenantId),
-    readSteps(pool, tenantId, period, stepType),
-    comparison === null ? none : readSteps(pool, tenantId, comparison.whole, stepType),
-    month === null
-      ? none
-      : readCounterSeries(pool, tenantId, {
-          periodType: "month",
-          first: addMonths(month, 1 - trendMonths),
-          last: month,
-        }),
+    readSteps(pool, tenantId, period, stepType, segment),
+    comparison === null ? none : readSteps(pool, tenantId, comparison.whole, stepType, segment),
+    month === null ? none : readMonths(pool, tenantId, month, segment),
   ]);
   return { firstDay, stepType, steps, stepsBefore, months };
 }

@@ -71,6 +71,7 @@ export function shownValue({ metric, state }: Figure, { texts }: ReportContext):
 
 /** Why there is no number: nothing to divide by, or nothing that adds up over these days. */
 export function noValueText({ metric }: Figure, { texts }: ReportContext): string {
+  if (metric.reason === "not_filtered") return texts.notFiltered;
   return metric.denominator === 0 ? texts.nothingToDivideBy : texts.noValue;
 }
 

@@ -2,6 +2,7 @@ import { calendarKindsAt, nextRangeOf, previousRangeOf } from "../../metrics/cal
 import type { CalendarKind, DayRange } from "../../metrics/calendar-ranges.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describePeriod } from "../../stats/describe-period.ts";
+import { segmentAddress } from "../../stats/segment-query.ts";
 import { periodAddress } from "../../stats/name-period.ts";
 import { html } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
@@ -51,7 +52,9 @@ const overlaps = (a: DayRange, b: DayRange): boolean => a.startDate <= b.endDate
 export function renderPager(context: ReportContext, compare: string | null): Html {
   const { locale, material } = context;
   const bounds = boundsOf(context);
-  const link = (range: DayRange): string => linkTo("/report", { ...periodAddress(range), compare, lang: locale });
+  const filter = segmentAddress(material.reading.segment);
+  const link = (range: DayRange): string =>
+    linkTo("/report", { ...periodAddress(range), ...filter, compare, lang: locale });
   const nameOf = (range: DayRange): string => describePeriod(range, locale);
   const [before, after] = [previousRangeOf(material.reading.period), nextRangeOf(material.reading.period)];
   return html`<nav class="pager no-print" aria-label="${words[locale].otherPeriods}">
@@ -65,7 +68,8 @@ export function renderPicker(context: ReportContext, compare: string | null): Ht
   const { locale, material } = context;
   const own = words[locale];
   const bounds = boundsOf(context);
-  const { period, today } = material.reading;
+  const { period, today, segment } = material.reading;
+  const filter = segmentAddress(segment);
   const named = (Object.keys(own.named) as CalendarKind[]).flatMap((kind) => {
     const current = calendarKindsAt(today)[kind];
     return [current, previousRangeOf(current)].map((range, place) => ({
@@ -83,11 +87,15 @@ export function renderPicker(context: ReportContext, compare: string | null): Ht
         .map(({ range, name }) =>
           isShown(range)
             ? html`<strong aria-current="true">${name}</strong>`
-            : html`<a href="${linkTo("/report", { ...periodAddress(range), compare, lang: locale })}">${name}</a>`,
+            : html`<a href="${linkTo("/report", { ...periodAddress(range), ...filter, compare, lang: locale })}"
+                >${name}</a
+              >`,
         )}
     </nav>
     <form method="get" action="/report">
-      ${compare !== null && html`<input type="hidden" name="compare" value="${compare}" />`}
+      ${Object.entries({ ...filter, ...(compare === null ? {} : { compare }) }).map(
+        ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+      )}
       <input type="hidden" name="lang" value="${locale}" />
       <label
         >${own.from}

@@ -24,6 +24,7 @@ import type { ReportChart } from "../charts/report-chart.ts";
 import { renderPager, renderPicker } from "./render-period-choice.ts";
 import { renderStatus } from "./render-status.ts";
 import { renderStrip } from "./render-strip.ts";
+import { renderClearFilter, renderSegments } from "./render-segments.ts";
 import { storyOf } from "./report-story.ts";
 import { isInStrip, stripFiguresOf } from "./strip-figures.ts";
 import type { PageFrame } from "../page/page-frame.ts";
@@ -46,7 +47,9 @@ export function renderReport(context: ReportContext, options: PageFrame): string
     ),
     main: renderReportBody(context, {
       pager: renderPager(context, compare),
-      choices: html`${renderComparisons(context, mode)} ${renderPicker(context, compare)}`,
+      choices: html`${renderClearFilter(context, compare)} ${renderComparisons(context, mode)}
+      ${renderPicker(context, compare)}`,
+      segments: renderSegments(context, compare),
       downloads: [
         { href: at("/report.pdf"), text: "PDF" },
         { href: at("/report.csv"), text: "CSV" },
@@ -83,6 +86,8 @@ export interface ReportLinks {
   readonly pager: Fragment;
   /** Of the comparison and of the period; null: nothing can be chosen. */
   readonly choices: Fragment;
+  /** Conversations by dimension; null in a shared copy. */
+  readonly segments: Fragment;
   readonly downloads: readonly BehindLink[];
   readonly behind: (figureKey: string) => readonly BehindLink[];
   readonly pictureHref: (chartId: string) => string | null;
@@ -113,19 +118,25 @@ export function renderReportBody(context: ReportContext, links: ReportLinks): Ht
     <section aria-labelledby="what-became">
       <h2 id="what-became">${outcomesTitle(context.locale)}</h2>
       <div class="grid-of-charts">${renderOutcomes(context, links.behind)} ${first.map((chart) => render(chart))}</div>
-      <div class="card hours">
-        ${ofHours.map(
-          (chart, place) =>
-            html`<details name="hours" ${place === 0 && trusted("open")}>
-              <summary>${hourChartName(hourChartIds[place] ?? "hours-waits", context.locale)}</summary>
-              ${render(chart, widestDrawing)}
-            </details>`,
-        )}
-      </div>
+      ${
+        ofHours.length > 0 &&
+        html`<div class="card hours">
+          ${ofHours.map(
+            (chart, place) =>
+              html`<details name="hours" ${place === 0 && trusted("open")}>
+                <summary>${hourChartName(hourChartIds[place] ?? "hours-waits", context.locale)}</summary>
+                ${render(chart, widestDrawing)}
+              </details>`,
+          )}
+        </div>`
+      }
     </section>
-    ${groups.map((group) => renderGroup(group, context, links))} ${renderCustomSection(context)}
-    <h2>${texts.charts}</h2>
-    <div class="grid-of-charts">${others.map((chart) => render(chart))}</div>`;
+    ${links.segments} ${groups.map((group) => renderGroup(group, context, links))} ${renderCustomSection(context)}
+    ${
+      others.length > 0 &&
+      html`<h2>${texts.charts}</h2>
+        <div class="grid-of-charts">${others.map((chart) => render(chart))}</div>`
+    }`;
 }
 
 function renderStory(context: ReportContext, groups: readonly FigureGroup[], { qualityHref }: ReportLinks): Html {

@@ -2,6 +2,7 @@ import { describeInstant } from "../../stats/describe-period.ts";
 import { html } from "../page/html.ts";
 import type { Fragment, Html } from "../page/html.ts";
 import type { Branding } from "../../stats/sql/read-branding.ts";
+import { segmentText } from "./render-segments.ts";
 import { comparisonText } from "./describe-comparison.ts";
 import { completenessText } from "./describe-completeness.ts";
 import { countText } from "./report-context.ts";
@@ -16,10 +17,11 @@ export function renderStatus(context: ReportContext, choices: Fragment): Html {
   const { reading, completeness } = material;
   const { recorded, missing, dropped } = completeness;
   const instant = describeInstant(reading.nowMs, reading.tenant.timezone, locale);
+  const filtered = segmentText(context);
   const count = (value: number): string => countText(value, locale);
   const look = recorded === 0 ? " unknown" : missing + dropped > 0 ? " gap" : "";
   return html`<div class="status">
-    ${renderBranding(material.branding)}
+    ${renderBranding(material.branding)} ${filtered !== null && html`<strong class="badge">${filtered}</strong>`}
     <details>
       <summary>
         <strong>${texts.states[reading.status]}</strong>

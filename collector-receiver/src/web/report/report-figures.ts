@@ -10,7 +10,9 @@ import type { DescribedMetric } from "../../stats/describe-dictionary.ts";
 import { describeMonth } from "../../stats/describe-period.ts";
 import type { OperationsDocument } from "../../stats/operations.ts";
 import { metricsOfPeriod, sidesOf } from "../../stats/period-metrics.ts";
+import { noSide } from "../../stats/compared-metric.ts";
 import type { ComparedMetric } from "../../stats/compared-metric.ts";
+import type { PeriodReading } from "../../stats/read-period.ts";
 import { aiRestsOnFew, restsOnFew, figureValue } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import { trendMonths } from "./read-report.ts";
@@ -96,7 +98,7 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
     const reported =
       isOfCalls || (group === "ai_chatbot" ? reading.tenant.chatbotReported : reading.tenant.workbenchReported);
     const figureOf = (key: string): Figure => {
-      const metric = (counted.get(key) ?? operations.metrics[key]) as ComparedMetric;
+      const metric = counted.get(key) ?? operationOf(operations.metrics[key] as ComparedMetric, reading);
       const isCounted = counted.has(key) && !isOfCalls;
       const state = !reported
         ? "never_reported"
@@ -119,10 +121,20 @@ export function figureGroupsOf(context: ReportContext): FigureGroup[] {
       group,
       reported,
       figures: figureKeys[group].map(figureOf),
-      more: moreKeysOf(group, operations).map(figureOf),
-      notes: reported ? notesOf(context, group) : [],
+      // A line without a number would only say so.
+      more: moreKeysOf(group, operations)
+        .map(figureOf)
+        .filter(({ metric }) => metric.reason !== "not_filtered"),
+      notes: reported && reading.segment === null ? notesOf(context, group) : [],
     };
   });
+}
+
+/** A figure of operations, of which none is kept by segment. */
+function operationOf(metric: ComparedMetric, { segment }: PeriodReading): ComparedMetric {
+  if (segment === null) return metric;
+  const none = { value: null, numerator: null, denominator: null, formatted: "—", low_sample: false, change: null };
+  return { ...metric, ...none, compared: noSide, previous: noSide, reason: "not_filtered" };
 }
 
 /** Whether either side of a figure's comparison rests on few. */

@@ -55,6 +55,8 @@ export interface ReportTexts {
   readonly ended: (rate: string) => string;
   readonly neverReported: string;
   readonly noValue: string;
+  /** Of a figure that is not kept by the dimension that the report is filtered by. */
+  readonly notFiltered: string;
   readonly nothingToDivideBy: string;
   readonly moreFigures: string;
   readonly withheld: string;

@@ -76,6 +76,7 @@ export const englishTexts: ReportTexts = {
   assumed: (count) => `${count} of them assumed, not confirmed`,
   neverReported: "This product has never reported: its figures are unknown, not 0.",
   noValue: "no number in this month",
+  notFiltered: "Not kept by this dimension",
   nothingToDivideBy: "No data this month",
   moreFigures: "More figures",
   withheld: "withheld",

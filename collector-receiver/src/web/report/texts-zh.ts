@@ -70,6 +70,7 @@ export const chineseTexts: ReportTexts = {
   assumed: (count) => `其中 ${count} 个为推定：未经确认`,
   neverReported: "该产品从未上报过数据，其数字未知（不是 0）。",
   noValue: "本月没有该数字",
+  notFiltered: "不按此维度记录",
   nothingToDivideBy: "本月没有数据",
   moreFigures: "更多指标",
   withheld: "不予显示",

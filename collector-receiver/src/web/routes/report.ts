@@ -1,4 +1,5 @@
 import { periodOfPage, periodParameterNames } from "../../stats/name-period.ts";
+import { segmentOfPage, segmentParameterNames } from "../../stats/segment-query.ts";
 import type { FastifyRequest } from "fastify";
 import { reportContext } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
@@ -27,9 +28,9 @@ export async function readReportOf(
   context: WebContext,
   options: ReportOptions = {},
 ): Promise<ReportContext> {
-  const query = readQuery(request, [...periodParameterNames, "compare"]);
+  const query = readQuery(request, [...periodParameterNames, ...segmentParameterNames, "compare"]);
   const locale = localeOfPage(query, context.locale);
-  const asked = { ...periodOfPage(query), compare: query["compare"] };
+  const asked = { ...periodOfPage(query), ...segmentOfPage(query), compare: query["compare"] };
   const material = await readReport(context, context.tenantOf(request), asked, locale, options);
   return reportContext(material, locale);
 }

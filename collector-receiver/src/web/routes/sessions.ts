@@ -1,4 +1,5 @@
 import { periodOfPage, periodParameterNames, periodAddress, periodSlug } from "../../stats/name-period.ts";
+import { parseSegment, segmentAddress, segmentOfPage, segmentParameterNames } from "../../stats/segment-query.ts";
 import { addDays } from "../../metrics/business-calendar.ts";
 import { listOrderOf, sortName } from "../../stats/lists/list-order.ts";
 import type { ListPart } from "../../stats/lists/list-order.ts";
@@ -26,7 +27,7 @@ import type { WebApp, WebContext } from "../web-options.ts";
 const sessionsOfPage = 100;
 /** Up to here a period's conversations are sorted by what no index holds: a second of PostgreSQL's time at most. */
 const maxSorted = 100_000;
-const parameters = [...periodParameterNames, "of", "channel", "agent", "q", "sort", "after", "before"];
+const parameters = [...periodParameterNames, "of", ...segmentParameterNames, "agent", "q", "sort", "after", "before"];
 const isPosition = { key: /^-?\d{1,16}$/, id: /^[^\0]{1,128}$/ };
 
 /** `/report/sessions?month=&of=`: the conversations behind a figure, and as `/report/sessions.csv`. */
@@ -95,6 +96,7 @@ async function readView(
     chosen: {
       q: filter.idStart,
       channel: filter.channel,
+      ...(filter.segment === null ? {} : segmentAddress(filter.segment)),
       agent: filter.agentId === null ? null : String(filter.agentId),
       sort: sortName(order, sessionSorts),
     },
@@ -110,6 +112,7 @@ function filterOf(query: PageQuery): SessionFilter {
   };
   const agent = text("agent");
   return {
+    segment: parseSegment(segmentOfPage({ product: query["product"], segment: query["segment"] })),
     channel: text("channel"),
     agentId: agent === null ? null : readId(agent, "agent", "invalid_parameter", 400),
     idStart: text("q"),

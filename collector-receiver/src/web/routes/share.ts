@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { readTenantToday } from "../../stats/read-period.ts";
 import { periodAddress, periodOfPage, periodParameterNames, periodSlug } from "../../stats/name-period.ts";
+import { parseSegment, segmentAddress, segmentOfPage, segmentParameterNames } from "../../stats/segment-query.ts";
 import { parsePeriod } from "../../stats/report-period.ts";
 import type { PeriodQuery } from "../../stats/report-period.ts";
 import { listShares } from "../../stats/sql/list-shares.ts";
@@ -25,21 +26,21 @@ export const shareFormRoutes: readonly string[] = ["/report/share/create", "/rep
 /** `/report/share`: the page from which the report of a period is shared, with a preview, and its two forms. */
 export function routeShare(app: WebApp, context: WebContext): void {
   app.get("/report/share", { schema: { hide: true } }, async (request, reply) => {
-    const query = readQuery(request, periodParameterNames);
+    const query = readQuery(request, [...periodParameterNames, ...segmentParameterNames]);
     const locale = localeOfPage(query, context.locale);
-    const view = await readView(context, context.tenantOf(request), periodOfPage(query));
+    const view = await readView(context, context.tenantOf(request), reportOfPage(query));
     return sendPage(reply, renderShare(view, locale, frameOf(context, request)), locale);
   });
 
   app.get("/report/share/preview", { schema: { hide: true } }, async (request, reply) => {
-    const query = readQuery(request, [...periodParameterNames, "days", "least"]);
+    const query = readQuery(request, [...periodParameterNames, ...segmentParameterNames, "days", "least"]);
     const locale = localeOfPage(query, context.locale);
     const tenantId = context.tenantOf(request);
     const terms = shareTermsOf((name) => query[name], context.now());
     const options = { ...terms, sampleData: context.sampleData };
     return sendPage(
       reply,
-      await previewReport(context, tenantId, { query: periodOfPage(query), locale }, options),
+      await previewReport(context, tenantId, { query: reportOfPage(query), locale }, options),
       locale,
     );
   });
@@ -76,10 +77,16 @@ export function routeShare(app: WebApp, context: WebContext): void {
 function readForm(request: FastifyRequest, context: WebContext) {
   const form = formOf(request);
   const fields = Object.fromEntries(form);
-  const query = periodOfPage(fields);
+  const query = reportOfPage(fields);
   const locale = localeOfPage(fields, context.locale);
   return { form, query, locale, back: linkTo("/report/share", { ...addressIn(query), lang: locale }) };
 }
+
+/** The period and the filter that the address of a page names. */
+const reportOfPage = (query: Readonly<Record<string, string | undefined>>): PeriodQuery => ({
+  ...periodOfPage(query),
+  ...segmentOfPage(query),
+});
 
 const addressIn = (query: PeriodQuery): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(query).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
@@ -96,7 +103,7 @@ async function readView(
   const slug = periodSlug(period);
   const shares = await list(tenantId);
   return {
-    address: periodAddress(period),
+    address: { ...periodAddress(period), ...segmentAddress(parseSegment(query)) },
     period,
     timezone: tenant.timezone,
     nowMs,

@@ -84,6 +84,7 @@ function freezePage(
     main: renderReportBody(context, {
       pager: null,
       choices: null,
+      segments: null,
       downloads: (preview === null ? ["PDF", "CSV", "JSON"] : []).map((kind) => ({
         href: fileHref(`report.${kind.toLowerCase()}`),
         text: kind,
