@@ -20,7 +20,13 @@ function addDeliveries(program: Command, finish: Finish): void {
     .addOption(new Option("--state <state>", "only these").choices(["waiting", "sent", "given_up"] as const))
     .option("--limit <count>", "how many at most", wholeNumber(1, 10_000), 50)
     .option("--json", "print one JSON document")
-    .action((options) => finish(async () => (await import("./run-deliveries.ts")).runDeliveries(options)));
+    .option("--dry-run", "show what the alerts would tell now and over the last 30 days; nothing is sent")
+    .action(({ dryRun, ...options }) =>
+      finish(async () => {
+        if (dryRun !== true) return (await import("./run-deliveries.ts")).runDeliveries(options);
+        return (await import("./run-alert.ts")).listAlerts({ tenant: options.tenant ?? "default", dryRun });
+      }),
+    );
   deliveries
     .command("retry")
     .description("send again what was given up, after the target is mended")

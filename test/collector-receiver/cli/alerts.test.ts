@@ -63,7 +63,7 @@ test.each([
 });
 
 test("a dry run tells what would fire now and in the last 30 days, and stores and sends nothing", async () => {
-  const { pool, day, goal, run } = await openTenant();
+  const { database, pool, day, goal, run } = await openTenant();
   await goal("ai_resolution_rate", ">=", 85);
   // Bad twenty days ago and of late. Rates are judged a day and the idle timeout after their day.
   const last = today();
@@ -73,6 +73,8 @@ test("a dry run tells what would fire now and in the last 30 days, and stores an
   expect(stdout).toContain("resolution: would be firing now; would have fired 2 times in the last 30 days");
   expect(stdout).toContain("AI resolution rate missed its goal: AI resolution rate was 70.0%");
   expect(stdout.match(/Resolved: /g)).toHaveLength(1);
+  const environment = { DATABASE_URL: database.connectionString };
+  expect((await spanledger(environment, "deliveries", "--dry-run")).stdout).toContain("There are no alerts");
   expect((await pool.query("select from analytics_alerts")).rowCount).toBe(0);
   expect((await pool.query("select from analytics_deliveries")).rowCount).toBe(0);
 });

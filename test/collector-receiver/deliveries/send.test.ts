@@ -132,12 +132,12 @@ test("a sender whose claim is over does not say what became of the message", asy
     database,
     () => nowMs,
     [webhook("http://127.0.0.1:1")],
-    () => Promise.resolve({ outcome: "sent" }),
+    () => Promise.resolve({ outcome: "retry", reason: "The target answered 503." }),
   );
   await quick.send();
   hanging.resolve({ outcome: "refused", reason: "The target answered 400." });
   await sending;
-  expect(await statesIn(database)).toEqual(["sent"]);
+  expect(await statesIn(database)).toEqual(["waiting"]);
   expect(slow.alarms).toEqual([]);
 });
 

@@ -97,6 +97,39 @@ test("a rate converts costs and the savings of days, weeks and months, sealed on
   );
 }, 300_000);
 
+test("a rate converts goals of money and budgets, and nothing else of goals and alerts", async () => {
+  const client = await openClient();
+  const { pool } = world.database;
+  const tenantId = await openTenant([0]);
+  await pool.query(
+    `insert into analytics_goals values ($1, 'estimated_cost_saved', '2026-01-01', '>=', 1000, 'month'),
+       ($1, 'ai_resolution_rate', '2026-01-01', '>=', 85, null)`,
+    [tenantId],
+  );
+  await pool.query(
+    `insert into analytics_alerts (tenant_id, rule, definition) values ($1, 'spend', '{"kind": "budget", "amount": 100.5, "to": []}'),
+       ($1, 'clean', '{"kind": "quality", "percent": 2, "minEvents": 100, "to": []}')`,
+    [tenantId],
+  );
+  await changeSettings(client, tenantId, { currency: "EUR", rate: "0.125" });
+  const { rows: goals } = await pool.query(
+    "select metric, target::text from analytics_goals where tenant_id = $1 order by metric",
+    [tenantId],
+  );
+  expect(goals).toEqual([
+    { metric: "ai_resolution_rate", target: "85" },
+    { metric: "estimated_cost_saved", target: "125" },
+  ]);
+  const { rows: alerts } = await pool.query(
+    "select definition from analytics_alerts where tenant_id = $1 order by rule",
+    [tenantId],
+  );
+  expect(alerts.map(({ definition }) => definition)).toEqual([
+    { kind: "quality", percent: 2, minEvents: 100, to: [] },
+    { kind: "budget", amount: 12.5625, to: [] },
+  ]);
+});
+
 test("savings are never relabelled: without a rate they refuse it, and own amounts of money refuse a rate", async () => {
   const client = await openClient();
   const { pool } = world.database;

@@ -86,8 +86,8 @@ export async function changeCost(
 
 /**
  * Converts the costs of a manual session, rounded half up as savings count them, the savings of all days, weeks and
- * months, sealed ones too, the prices of models, and the
- * goals of money. A day's savings are again its resolved sessions × its cost.
+ * months, sealed ones too, the prices of models, and goals and budgets of money; those of the config are the config's. A day's
+ * savings are again its resolved sessions × its cost.
  * @param rate units of the new currency for one of the old, as decimal text
  */
 export async function convertMoney(client: WriterConnection, tenantId: string, rate: string): Promise<void> {
@@ -116,6 +116,13 @@ export async function convertMoney(client: WriterConnection, tenantId: string, r
       update analytics_goals set target = trim_scale(round(target * $2::numeric, ${costDecimals}))
       where tenant_id = $1 and metric = any ($3::text[])`,
     values: [tenantId, rate, moneyMetrics],
+  });
+  await client.query({
+    text: `
+      update analytics_alerts set definition = jsonb_set(definition, '{amount}',
+        to_jsonb(trim_scale(round((definition ->> 'amount')::numeric * $2::numeric, ${costDecimals}))))
+      where tenant_id = $1 and definition ->> 'kind' = 'budget'`,
+    values: [tenantId, rate],
   });
 }
 
