@@ -86,6 +86,7 @@ test("a summary has exactly three sentences, in both languages, whatever was cou
       expect(english).not.toMatch(/undefined|null|NaN|—| {2}|\. ?\./);
       const chinese = tellSummary(reading, metricsOfPeriod(reading, "zh-CN"), "zh-CN");
       expect(chinese.split("。"), chinese).toHaveLength(4);
+      for (const sentence of chinese.split("。").slice(0, 3)) expect(sentence, chinese).toMatch(/^[^，；].{5}/);
       expect(chinese).not.toMatch(/undefined|null|NaN|—|，，|[，；]。/);
     }),
     { numRuns: 300 },
