@@ -35,8 +35,8 @@ function declares(path: string, name: string): boolean {
   return filesOf(path).some((file) => declaration.test(readFileSync(file, "utf8")));
 }
 
-test("no two decisions have one number", () => {
-  const numbers = globSync(locateInRepository("docs/decisions/*.md")).map((path) => basename(path).slice(0, 4));
+test.each(["docs/decisions/*.md", "migrations/*_*.sql"])("no two files of %s have one number", (files) => {
+  const numbers = globSync(locateInRepository(files)).map((path) => basename(path).slice(0, 4));
   expect(numbers.length).toBeGreaterThan(15);
   expect(numbers.filter((number, place) => numbers.indexOf(number) !== place)).toEqual([]);
 });
