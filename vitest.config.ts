@@ -16,10 +16,11 @@ function projectOn(postgres: string, include: string[], globalSetup: string[]): 
       name: postgres,
       include,
       globalSetup,
-      setupFiles: ["test/support/property-seed.ts"],
+      setupFiles: ["test/support/property-seed.ts", "test/support/patient-waits.ts"],
       // Nothing here measures time; these only end what hangs, on a slow and shared machine too.
       testTimeout: 180_000,
       hookTimeout: 60_000,
+      expect: { poll: { timeout: 60_000 } },
       pool: "forks",
       execArgv: cloneFlags.filter((flag) => flag.startsWith("--wasm")),
     },
