@@ -27,7 +27,7 @@ interface TellingParts extends SenderParts {
 export function createTelling(parts: TellingParts): { readonly sender: DeliverySender; readonly telling: Telling } {
   const sender = createSender(parts);
   const { locale, publicUrl } = parts.config;
-  const alerts = new AlertWatch({ targets: parts.delivery?.targets ?? [], locale, publicUrl });
+  const alerts = new AlertWatch({ targets: parts.delivery?.targets ?? [], locale, publicUrl, onAlarm: parts.onAlarm });
   return { sender, telling: { alerts, reports: createReportSending(parts), send: () => void sender.send() } };
 }
 
