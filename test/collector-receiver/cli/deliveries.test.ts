@@ -20,7 +20,7 @@ test("deliveries are listed with state and last error, and sent again on demand"
   expect(deliveries.find(({ period }: { period: string }) => period.includes("29"))).toMatchObject({
     tenantId: "default",
     kind: "alert",
-    rule: "resolution",
+    rule: "rule-2026-11-29 firing",
     target: "ops",
     title: "2026-11-29 firing",
     state: "given_up",

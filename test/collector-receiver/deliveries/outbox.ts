@@ -60,7 +60,7 @@ export function openSender(
   return Object.assign(sender, { alarms });
 }
 
-/** Puts messages into the outbox, one a period. */
+/** Puts messages into the outbox, one a period, each of an alert of its own: those of one alert wait for each other. */
 export async function enqueue(
   { connectionString }: TestDatabase,
   periods: readonly string[],
@@ -72,7 +72,7 @@ export async function enqueue(
     await enqueueDeliveries(client, {
       tenantId: "default",
       kind: "alert",
-      rule: "resolution",
+      rule: `rule-${period}`,
       period,
       targets,
       message: { ...message, title: period },

@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { DeliveryOutcome } from "../../../collector-receiver/src/delivery/message.ts";
+import { enqueueDeliveries } from "../../../collector-receiver/src/storage/deliveries/enqueue-deliveries.ts";
+import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { giveUpAfterMs, judgeDelivery } from "../../../collector-receiver/src/upkeep/judge-delivery.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
+import { alertMessage } from "../delivery/sample-messages.ts";
 import { enqueue, keyOf, openSender, openSink, startMs, statesIn, webhook } from "./outbox.ts";
 
 const minuteMs = 60_000;
@@ -188,4 +191,57 @@ test("a target that asks for more time gets it, and no less than the back-off", 
   expect(retry(2, 10_000)).toMatchObject({ untilMs: startMs + 60_000 });
   expect(retry(1, 600_000)).toMatchObject({ untilMs: startMs + 600_000 });
   expect(retry(1000)).toMatchObject({ untilMs: startMs + 3_600_000 });
+});
+
+test("messages of one alert reach a target in order: what is resolved waits for what fired, and for nothing else", async () => {
+  const database = await useTestDatabase();
+  const client = await openWriterConnection(database.connectionString);
+  onTestFinished(() => client.end());
+  // Two of them at the same moment, as days are judged one after the other.
+  for (const [rule, period, minute] of [
+    ["resolution", "2026-11-28 firing", 0],
+    ["resolution", "2026-11-28 resolved", 5],
+    ["resolution", "2026-11-29 firing", 5],
+    ["traffic", "2026-11-29 firing", 5],
+  ] as const) {
+    await enqueueDeliveries(client, {
+      tenantId: "default",
+      kind: "alert",
+      rule,
+      period,
+      targets: ["ops", "boss"],
+      message: { ...alertMessage, tenantId: "default", title: `${rule} ${period}` },
+      nowMs: startMs + minute * minuteMs,
+    });
+  }
+  let nowMs = startMs + 5 * minuteMs;
+  let isBroken = true;
+  const taken: string[] = [];
+  const tried: string[] = [];
+  const sender = openSender(
+    database,
+    () => nowMs,
+    [webhook("http://127.0.0.1:1"), webhook("http://127.0.0.1:1", "boss")],
+    ({ name }, { title }) => {
+      if (name === "boss") return Promise.resolve({ outcome: "sent" });
+      tried.push(title);
+      if (isBroken && title === "resolution 2026-11-28 firing") {
+        return Promise.resolve({ outcome: "retry", reason: "The target answered 503." });
+      }
+      taken.push(title);
+      return Promise.resolve({ outcome: "sent" });
+    },
+  );
+  await sender.send();
+  expect(tried.toSorted()).toEqual(["resolution 2026-11-28 firing", "traffic 2026-11-29 firing"]);
+  isBroken = false;
+  nowMs += minuteMs;
+  await sender.send();
+  expect(taken).toEqual([
+    "traffic 2026-11-29 firing",
+    "resolution 2026-11-28 firing",
+    "resolution 2026-11-28 resolved",
+    "resolution 2026-11-29 firing",
+  ]);
+  expect(await statesIn(database)).toEqual(Array.from({ length: 8 }, () => "sent"));
 });

@@ -32,7 +32,8 @@ interface Row {
 
 /**
  * Claims messages whose time has come, the oldest first, in a transaction of its own. Nobody else sends them before the lease
- * is over, and if this process is killed, somebody does then.
+ * is over, and if this process is killed, somebody does then. Messages of one alert reach a target in order: "resolved" waits
+ * until "firing" is sent or given up.
  * @throws DutyTakenError if another receiver claims at this moment
  */
 export function claimDeliveries(
@@ -60,8 +61,14 @@ const claimSql = `
 with due as (
   select tenant_id, delivery_id, next_attempt_at,
     row_number() over (partition by tenant_id, target order by next_attempt_at, created_at, delivery_id) as place
-  from analytics_deliveries
+  from analytics_deliveries delivery
   where state = 'waiting' and next_attempt_at <= $1
+    and not (kind = 'alert' and exists (
+      select from analytics_deliveries earlier
+      where earlier.tenant_id = delivery.tenant_id and earlier.target = delivery.target and earlier.rule = delivery.rule
+        and earlier.kind = 'alert' and earlier.state = 'waiting'
+        and (earlier.created_at, earlier.period) < (delivery.created_at, delivery.period)
+    ))
 ), chosen as (
   select tenant_id, delivery_id from due where place <= $2 order by next_attempt_at, tenant_id, delivery_id limit $3
 )
