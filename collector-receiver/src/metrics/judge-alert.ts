@@ -15,6 +15,27 @@ export interface AlertState {
 
 export const neverJudged: AlertState = { firingPeriod: null, judgedThrough: null };
 
+/** How the periods of an alert are written, by its kind. */
+const periodPattern: Readonly<Record<AlertRule["kind"], RegExp>> = {
+  goal: /^\d{4}-\d\d-\d\d$/,
+  change: /^\d{4}-\d\d-\d\d$/,
+  quality: /^\d{4}-\d\d-\d\d$/,
+  budget: /^\d{4}-\d\d$/,
+  silence: /T/,
+};
+
+/**
+ * The state to go on from. An alert may get another kind under the same name: a day cannot be compared with a month, so what
+ * is remembered in other periods than the kind's is forgotten.
+ */
+export function stateOfKind(
+  { kind }: Pick<AlertRule, "kind">,
+  { firingPeriod, judgedThrough }: AlertState,
+): AlertState {
+  const isOfKind = (period: string | null): boolean => period === null || periodPattern[kind].test(period);
+  return isOfKind(firingPeriod) && isOfKind(judgedThrough) ? { firingPeriod, judgedThrough } : neverJudged;
+}
+
 /** What is found about a period. Periods of one alert are compared as texts, and only go forward. */
 export interface AlertJudgement {
   /** A business day, a month, or the time of the last event. */

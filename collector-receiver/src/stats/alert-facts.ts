@@ -74,6 +74,8 @@ async function readGoalFacts(reader: AlertReader, { metric: key, days }: GoalAle
   if (period === null) return [];
   const range = { startDate: addDays(period, 1 - days), endDate: period };
   const goal = goalOn(reader.goals, key, period);
+  // Days on which no goal held are not judged by a later one.
+  if (goal !== null && goalOn(reader.goals, key, range.startDate) === null) return [];
   const target = goal && targetOver(goal, range, goalMetricOf(metric).isDistinct);
   const [measured] = await measure(reader, metric, [[range]]);
   return [

@@ -17,6 +17,7 @@ import type {
 } from "../metrics/judge-alert.ts";
 import type { MetricDefinition } from "../metrics/metric-definition.ts";
 import { metricOf } from "../metrics/metric-dictionary.ts";
+import { describeInstant } from "../stats/describe-period.ts";
 
 /** What a message says of an alert that has begun or ceased to fire. */
 export interface AlertNews {
@@ -25,6 +26,8 @@ export interface AlertNews {
   readonly facts: AlertFacts;
   readonly change: Exclude<AlertChange, null>;
   readonly currency: string;
+  /** In which times of day are told. */
+  readonly timezone: string;
 }
 
 type Told = Pick<Message, "title" | "sentences" | "figures">;
@@ -58,18 +61,23 @@ function tellFacts(news: AlertNews, locale: Locale, say: Say): Told {
   }
 }
 
-function tellSilence({ change }: AlertNews, { lastEvent, minutes }: SilenceFacts, locale: Locale, say: Say): Told {
-  const last = lastEvent ?? "—";
+function tellSilence(
+  { change, timezone }: AlertNews,
+  { lastEvent, minutes }: SilenceFacts,
+  locale: Locale,
+  say: Say,
+): Told {
+  const last = lastEvent === null ? "—" : describeInstant(Date.parse(lastEvent), timezone, locale);
   const silent = formatCount(minutes, locale);
   return {
     title: say("No events arrive", "没有收到事件"),
     sentences: [
       change === "firing"
         ? say(
-            `The last event is of ${last}; since then ${silent} minutes of working time have passed.`,
+            `The last event was on ${last}; since then ${silent} minutes of working time have passed.`,
             `最近一个事件发生于 ${last}，此后已过去 ${silent} 分钟工作时间。`,
           )
-        : say(`Events arrive again; the last one is of ${last}.`, `已重新收到事件，最近一个发生于 ${last}。`),
+        : say(`Events arrive again; the last one was on ${last}.`, `已重新收到事件，最近一个发生于 ${last}。`),
     ],
     figures: [{ label: say("Last event", "最近事件"), value: last }],
   };
@@ -181,5 +189,5 @@ function tellChange({ rule, currency }: AlertNews, facts: ChangeFacts, locale: L
 function restsOn(sample: number | null, locale: Locale, say: Say): string[] {
   if (sample === null) return [];
   const count = formatCount(Math.round(sample), locale);
-  return [say(`It rests on ${count}.`, `样本数 ${count}。`)];
+  return [say(`Sample size: ${count}.`, `样本数 ${count}。`)];
 }

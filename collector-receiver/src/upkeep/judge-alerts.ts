@@ -1,7 +1,7 @@
 import type { AlertRule } from "../catalogue/alert-rules.ts";
 import type { Target } from "../catalogue/delivery-targets.ts";
 import type { Locale } from "../metrics/format-metric.ts";
-import { judgeAlert, neverJudged, nextAlertState } from "../metrics/judge-alert.ts";
+import { judgeAlert, neverJudged, nextAlertState, stateOfKind } from "../metrics/judge-alert.ts";
 import type { AlertFacts, AlertState } from "../metrics/judge-alert.ts";
 import { alertMetricKeys, readAlertFacts } from "../stats/alert-facts.ts";
 import type { AlertReader } from "../stats/alert-facts.ts";
@@ -103,13 +103,13 @@ export async function judgeOne(
   { name, rule, state: before }: KnownAlert,
 ): Promise<{ readonly state: AlertState; readonly news: AlertEvent[] }> {
   if ("metric" in rule && !alertMetricKeys.has(rule.metric)) return { state: before, news: [] };
-  const { currency } = reader.at.tenant;
-  let state: AlertState = { firingPeriod: before.firingPeriod, judgedThrough: before.judgedThrough };
+  const { currency, timezone } = reader.at.tenant;
+  let state = stateOfKind(rule, before);
   const news: AlertEvent[] = [];
   for (const facts of await readAlertFacts(reader, rule)) {
     const next = nextAlertState(state, judgeAlert(rule, facts, state));
     const period = next.state.firingPeriod ?? state.firingPeriod ?? "";
-    if (next.change !== null) news.push({ name, rule, facts, change: next.change, currency, period });
+    if (next.change !== null) news.push({ name, rule, facts, change: next.change, currency, timezone, period });
     state = next.state;
   }
   return { state, news };

@@ -46,7 +46,7 @@ async function rehearseSilence(reader: AlertReader, { name, rule }: KnownAlert, 
   const fromMs = at.calendar.startOfDay(addDays(at.today, 1 - days));
   const gaps = await readSilenceGaps(reader, fromMs, limit);
   const told: (AlertEvent & { readonly at: string })[] = [];
-  const common = { name, rule, currency: at.tenant.currency };
+  const common = { name, rule, currency: at.tenant.currency, timezone: at.tenant.timezone };
   for (const { lastMs, nextMs } of gaps) {
     const lastEvent = new Date(lastMs).toISOString();
     const minutes = await minutesOfWork(reader, lastMs, nextMs ?? at.nowMs);

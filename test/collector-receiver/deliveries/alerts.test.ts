@@ -32,7 +32,7 @@ test("a missed goal is told once, in each target's language, and once that it is
     title: "AI resolution rate missed its goal",
     sentences: [
       "AI resolution rate was 80.0% (2026-03-02); the goal is ≥ 85.0%.",
-      "It rests on 200.",
+      "Sample size: 200.",
       'Alert "resolution".',
     ],
     figures: [
@@ -190,6 +190,25 @@ test("nothing for an hour of working time is told once, and once that events arr
   expect(await judge("2026-03-03T11:06:00Z")).toBe(1);
   expect(await judge("2026-03-03T11:07:00Z")).toBe(0);
   expect(await told()).toEqual(["silent 2026-03-02T17:30:00.000Z firing", "silent 2026-03-02T17:30:00.000Z resolved"]);
+});
+
+test("silence is told by the clock of the tenant's business, in the words of its readers", async () => {
+  const { pool, judge } = await openAlerts({ silent: { kind: "silence", minutes: 60, to: [] } });
+  await seedEvents(pool, [{ tenantId: "default", sessionId: "s1", name: "session.start", at: "2026-03-02T17:30:00Z" }]);
+  await judge("2026-03-02T18:30:00Z");
+  const { rows } = await pool.query("select message from analytics_deliveries order by target");
+  expect(rows.map(({ message }) => message.sentences[0])).toEqual([
+    "最近一个事件发生于 3月3日 01:30，此后已过去 60 分钟工作时间。",
+    "The last event was on March 3 at 01:30; since then 60 minutes of working time have passed.",
+  ]);
+});
+
+test("seven days are judged by a goal only if one held on each of them", async () => {
+  const { judge, day, goal, told } = await openAlerts({ weekly: { ...resolution, days: 7 } });
+  await goal("ai_resolution_rate", ">=", 85, "2026-03-08");
+  for (let n = 0; n < 20; n++) await day(addDays("2026-03-01", n), 100, 70);
+  for (let n = 7; n < 20; n++) await judge(`${addDays("2026-03-01", n)}T12:00:00+08:00`);
+  expect(await told()).toEqual(["weekly 2026-03-14 firing"]);
 });
 
 test("rejections and invalid values are told on the day itself, and that a whole day is clean again", async () => {

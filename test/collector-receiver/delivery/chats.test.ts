@@ -116,6 +116,17 @@ test("what a chat says is quoted without the address and the secret of its targe
   expect(JSON.stringify(outcome)).not.toMatch(/very-secret|SECspanledger/);
 });
 
+test.each([
+  ["wecom", "/cgi-bin/webhook/send?key=0a1b2c3d-very-secret", "0a1b2c3d-very-secret"],
+  ["slack", "/services/T0/B0/very-secret", "very-secret"],
+  ["lark", "/open-apis/bot/v2/hook/0a1b2c3d-very-secret", "0a1b2c3d-very-secret"],
+] as const)("%s may name the token of its address by itself, which is not quoted either", async (type, path, token) => {
+  const body = JSON.stringify({ code: 93000, msg: `no robot has the key ${token}` });
+  const { outcome } = await sendTo(type, () => ({ body }), { signs: false, path });
+  expect(outcome).toMatchObject({ reason: expect.stringContaining("It says: no robot has the key …") as string });
+  expect(JSON.stringify(outcome)).not.toContain("very-secret");
+});
+
 test("texts that look like formatting, mentions or links stay texts", () => {
   const evil = "<@everyone> <!here|x> **b** [a](https://evil.example) `c` \\ # h\n> q\u0000 & _i_";
   const message: Message = {

@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AlertRule } from "../../../collector-receiver/src/catalogue/alert-rules.ts";
 import { fractionOf } from "../../../collector-receiver/src/metrics/exact-fraction.ts";
-import { judgeAlert, neverJudged, nextAlertState } from "../../../collector-receiver/src/metrics/judge-alert.ts";
+import {
+  judgeAlert,
+  neverJudged,
+  nextAlertState,
+  stateOfKind,
+} from "../../../collector-receiver/src/metrics/judge-alert.ts";
 import type { AlertFacts, AlertState, AlertJudgement } from "../../../collector-receiver/src/metrics/judge-alert.ts";
 import { propertyRuns } from "../../support/property-runs.ts";
 
@@ -168,4 +173,18 @@ test("silence fires once for the last event, and resolves when another one comes
     return next.change;
   });
   expect(changes).toEqual([null, null, "firing", null, "resolved", null, "firing"]);
+});
+
+test("an alert that gets another kind under the same name forgets days for months, and fires again", () => {
+  const fired: AlertState = { firingPeriod: "2026-02-27", judgedThrough: "2026-02-28" };
+  expect(stateOfKind(quality, fired)).toEqual(fired);
+  expect(stateOfKind(budget, fired)).toEqual(neverJudged);
+  const state = stateOfKind(budget, fired);
+  expect(nextAlertState(state, judgeAlert(budget, ofBudget("200"), state)).change).toBe("firing");
+  const silent: AlertState = { firingPeriod: "2026-03-02T09:00:00.000Z", judgedThrough: null };
+  expect(stateOfKind({ kind: "silence" }, silent)).toEqual(silent);
+  for (const kind of ["goal", "change", "quality", "budget"] as const) {
+    expect(stateOfKind({ kind }, silent)).toEqual(neverJudged);
+  }
+  expect(stateOfKind({ kind: "silence" }, { firingPeriod: null, judgedThrough: "2026-03" })).toEqual(neverJudged);
 });

@@ -12,6 +12,8 @@ import { writeWecom } from "./write-wecom.ts";
 
 /** Bytes of a request's body that every chat takes: Feishu and DingTalk take 20 KB. */
 const maxBody = 19_000;
+/** Characters of a part of an address that may be a secret; shorter ones are words such as "robot" and "send". */
+const minSecret = 8;
 
 /** Posts a message to a group of a chat, in the chat's own format, signed if the target has a secret. */
 export async function sendToChat(target: ChatTarget, message: Message, means: DeliveryMeans): Promise<DeliveryOutcome> {
@@ -24,7 +26,13 @@ export async function sendToChat(target: ChatTarget, message: Message, means: De
     timeoutMs: means.timeoutMs ?? usualTimeoutMs,
     allowsPrivate: target.allowsPrivate,
   });
-  return judgeChatAnswer(answer, nowMs, [url.pathname, url.search, ...(secret === null ? [] : [secret])]);
+  return judgeChatAnswer(answer, nowMs, [...secretsIn(url), ...(secret === null ? [] : [secret])]);
+}
+
+/** Texts of an address that let whoever knows them write there: as a whole, and each part long enough to be one. */
+function secretsIn({ pathname, search, searchParams }: URL): string[] {
+  const parts = [...pathname.split("/"), ...searchParams.values()].filter((part) => part.length >= minSecret);
+  return [pathname, search, ...parts];
 }
 
 /** The request's body, within what the chat takes. */
