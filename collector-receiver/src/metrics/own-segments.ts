@@ -22,9 +22,11 @@ export const usualCounters: ReadonlyMap<string, readonly AttributeCounter[]> = M
   ({ event }) => event,
 );
 
+const nothingCounted: readonly AttributeCounter[] = [];
+
 /** The attributes of an event whose values are counted. */
 export function attributeCountersOf(event: string, own: OwnSegments | null): readonly AttributeCounter[] {
-  return (own === null ? usualCounters : own.counters).get(event) ?? [];
+  return (own === null ? usualCounters : own.counters).get(event) ?? nothingCounted;
 }
 
 /** Makes rules of a product's declared values. */

@@ -24,20 +24,50 @@ export interface Segment {
  * @returns null if it says none
  */
 export function segmentsOfStart({ attributes, serviceName }: CountableEvent, own: OwnReading): string | null {
-  const { channel } = attributes;
-  let text = "";
-  if (typeof channel === "string" && channel.trim() !== "") {
-    text = lineOf(channelDimension, meaningOf("channel", channel, own?.words ?? null) ?? otherValue);
-  }
-  const product = countedValueOf(own?.segments?.product ?? productRule, serviceName);
-  if (product !== null) text += lineOf(productDimension, product);
-  for (const rule of own?.segments?.start ?? []) {
+  const channel = typeof attributes["channel"] === "string" ? attributes["channel"] : "";
+  if (own === null) return usualSegments.of(serviceName, channel);
+  let text = usualLines(serviceName, channel, own);
+  for (const rule of own.segments?.start ?? []) {
     const value = countedValueOf(rule, attributes[rule.attribute]);
     if (value !== null) text += lineOf(rule.attribute, value);
   }
-  return text === "" ? null : text.slice(0, -1);
+  return withoutLastBreak(text);
 }
 
+/** The lines of channel and product. */
+function usualLines(serviceName: string | null | undefined, channel: string, own: OwnReading): string {
+  const product = countedValueOf(own?.segments?.product ?? productRule, serviceName);
+  const ofProduct = product === null ? "" : lineOf(productDimension, product);
+  if (channel.trim() === "") return ofProduct;
+  return lineOf(channelDimension, meaningOf("channel", channel, own?.words ?? null) ?? otherValue) + ofProduct;
+}
+
+/** Most starts are of one of few products and channels: their segments are written once. */
+class UsualSegments {
+  readonly #byService = new Map<string | null | undefined, Map<string, string | null>>();
+  #size = 0;
+
+  of(serviceName: string | null | undefined, channel: string): string | null {
+    let byChannel = this.#byService.get(serviceName);
+    const known = byChannel?.get(channel);
+    if (known !== undefined) return known;
+    if (this.#size === maxUsualSegments) {
+      this.#byService.clear();
+      byChannel = undefined;
+      this.#size = 0;
+    }
+    if (byChannel === undefined) this.#byService.set(serviceName, (byChannel = new Map()));
+    const text = withoutLastBreak(usualLines(serviceName, channel, null));
+    byChannel.set(channel, text);
+    this.#size++;
+    return text;
+  }
+}
+
+const maxUsualSegments = 1_000;
+const usualSegments = new UsualSegments();
+
+const withoutLastBreak = (text: string): string | null => (text === "" ? null : text.slice(0, -1));
 const lineOf = (dimension: string, value: string): string => `${dimension}=${value}\n`;
 
 /** Reads what `segmentsOfStart` wrote. */

@@ -187,7 +187,8 @@ describe("from a figure to its events", () => {
 
   test("the report leads there from every figure of the workbench, of tickets and of sessions", async () => {
     const report = await page("/report?month=2025-12&lang=en");
-    for (const key of Object.values(figureKeys).flat()) {
+    const { ai_chatbot, agent_workbench, tickets } = figureKeys;
+    for (const key of [...ai_chatbot, ...agent_workbench, ...tickets]) {
       const card = new RegExp(`<article[^>]*id="${key}">[\\s\\S]*?</article>`).exec(report)?.[0] ?? "";
       const hrefs = [...card.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href?.replaceAll("&amp;", "&"));
       expect([key, hrefs]).toEqual([
