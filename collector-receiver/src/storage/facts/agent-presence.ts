@@ -175,7 +175,7 @@ const stateTables = `stated as (
   select agent_id, state,
     tstzrange(at, lead(at, 1, 'infinity') over (partition by agent_id, login_id order by at, event_id)) as during
   from stated
-), declared as (
+), declared as materialized (
   select agent_id,
     coalesce(range_agg(during) filter (where state = 'busy'), '{}') as busy,
     coalesce(range_agg(during) filter (where state = 'online'), '{}') as online,
@@ -201,17 +201,18 @@ function aliveTables(tenant: string, own: Own): string {
   select a.agent_id, a.first_at, a.last_at from analytics_agent_activity a join analytics_settings using (tenant_id), heart
   where a.tenant_id = ${tenant} and a.last_at < retained_from
     and a.half_hour >= wanted.from_at - heart.reach - interval '30 minutes' and a.half_hour < wanted.to_at
-), alive as (
+), alive as materialized (
   select agent_id, range_agg(tstzrange(first_at, last_at + heart.beat)) as during from sign cross join heart group by agent_id
 )`;
 }
 
 /**
- * `held`: when agents held sessions. The logout that ends a hold is found by a window: a look-up in `logout` for each takeover is
+ * `held`: when agents held sessions. Materialized, because PostgreSQL expects one row of it and would judge all holds anew for each
+ * agent (44 s instead of 0.3 with 230 agents). The logout that ends a hold is found by a window: a look-up in `logout` for each takeover is
  * quadratic (PostgreSQL has no index for it).
  */
 function holdTables(tenant: string): string {
-  return `taken as (
+  return `taken as materialized (
   select agent_id, at, event_id, session_id, left_at
   from (
     select agent_id, at, event_id, session_id, is_takeover, min(at) filter (where not is_takeover) over (
@@ -223,7 +224,7 @@ function holdTables(tenant: string): string {
     ) as mixed
   ) as followed
   where is_takeover
-), takeover as (
+), takeover as materialized (
   select t.agent_id, t.at, least(
       coalesce(
         least(
@@ -237,7 +238,7 @@ function holdTables(tenant: string): string {
       t.at + ${longestHold}) as end_at
   from taken t left join event e on e.session_id = t.session_id and e.at > t.at and e.at <= t.at + ${longestLook}
   group by t.agent_id, t.session_id, t.at, t.event_id, t.left_at
-), held as (
+), held as materialized (
   select agent_id, range_agg(tstzrange(at, end_at)) as during from takeover where end_at > at group by agent_id
 )`;
 }
