@@ -34,6 +34,8 @@ interface ExportCommand {
 
 /** What an export before has written; it lies beside its files. */
 interface ExportState {
+  readonly tenant: string;
+  /** What has to be the same, so that files of days that have not changed fit the new ones. */
   readonly of: string;
   readonly lastErase: string | null;
   readonly revisions: Readonly<Record<string, string>>;
@@ -109,8 +111,9 @@ async function exportDays(
   // What retention has dropped is not written again: the file of an export before has it still.
   const days = daysOf(options, bounds).filter(({ startMs }) => startMs >= (bounds.retainedFromMs ?? -Infinity));
   const revisions = await readDayRevisions(client, days);
-  const of = JSON.stringify([options.tenant, options.format, tables.map(({ name }) => name), people === null]);
-  const before = readState(folder, of);
+  const salted = people === null ? null : people.hash("");
+  const of = JSON.stringify([options.format, tables.map(({ name }) => name), salted]);
+  const before = readState(folder, options.tenant, of);
   const isKnown = (day: string): boolean =>
     options.sinceExport === true &&
     before.lastErase === bounds.lastErase &&
@@ -136,7 +139,7 @@ async function exportDays(
     if (revision !== undefined) kept[day.day] = revision;
   }
   progress.finish(rows);
-  writeState(folder, { of, lastErase: bounds.lastErase, revisions: kept });
+  writeState(folder, { tenant: options.tenant, of, lastErase: bounds.lastErase, revisions: kept });
   return {
     days: wanted.length,
     unchangedDays: days.filter(({ day }) => revisions.has(day)).length - wanted.length,
@@ -197,14 +200,22 @@ function hide(row: ExportRow, { columns }: ExportTable, people: HiddenPeople): E
   });
 }
 
-function readState(folder: string, of: string): ExportState {
-  const nothing: ExportState = { of, lastErase: null, revisions: {} };
+/** @throws CommandError if the folder holds the files of another tenant: they have the same names */
+function readState(folder: string, tenant: string, of: string): ExportState {
+  const nothing: ExportState = { tenant, of, lastErase: null, revisions: {} };
+  let state: ExportState;
   try {
-    const state = JSON.parse(readFileSync(join(folder, stateFile), "utf8")) as ExportState;
-    return state.of === of ? state : nothing;
+    state = JSON.parse(readFileSync(join(folder, stateFile), "utf8")) as ExportState;
   } catch {
     return nothing;
   }
+  if (state.tenant !== tenant) {
+    throw new CommandError(
+      "invalid_arguments",
+      `${folder} holds an export of tenant "${state.tenant}". Name a folder of its own for tenant "${tenant}".`,
+    );
+  }
+  return state.of === of ? state : nothing;
 }
 
 function writeState(folder: string, state: ExportState): void {

@@ -66,7 +66,7 @@ export function runImport(source: string, options: ImportCommand): Promise<numbe
       const positions = new ImportPositions(
         join(config.dataFolder, "imports"),
         `${mapping.source}-${options.tenant}`.replaceAll(/[^\w.-]/g, "_"),
-        [identity, JSON.stringify(mapping), options.zone ?? "", options.tenant],
+        [identity, JSON.stringify(mapping), options.zone ?? "", options.tenant, String(untilMs ?? "")],
       );
       const report = await importAll(
         source,
@@ -111,7 +111,7 @@ async function importAll(source: string, all: Import, options: ImportCommand): P
   if (position === "changed") {
     throw new ImportError(
       "cannot_resume",
-      "The source, the mapping or the zone is another one than when the import stopped. Run it without --resume: what is known is not counted again.",
+      "The source, the mapping, the zone or --until is another one than when the import stopped. Run it without --resume: what is known is not counted again.",
     );
   }
   const { tenant: tenantId, dryRun = false } = options;

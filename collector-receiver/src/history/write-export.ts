@@ -1,6 +1,7 @@
 import { closeSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { ParquetWriter, fileWriter, type SchemaElement } from "hyparquet-writer";
 import { stringify } from "csv-stringify/sync";
+import { withoutFormula } from "../bytes/spreadsheet-text.ts";
 import type { ExportColumn, ExportType } from "../storage/export/export-tables.ts";
 
 export const exportFormats = ["parquet", "csv", "jsonl"] as const;
@@ -84,10 +85,10 @@ function plain(type: ExportType, text: string | null): string | null {
   return type === "time" && text !== null ? new Date(Number(text)).toISOString() : text;
 }
 
-/** Spreadsheets run a text that begins as a formula does. */
+/** The texts come from outside. */
 function shown(type: ExportType, text: string | null): string | null {
   const written = plain(type, text);
-  return type === "text" && written !== null && /^[=+\-@\t\r]/.test(written) ? `'${written}` : written;
+  return type === "text" && written !== null ? withoutFormula(written) : written;
 }
 
 function openCsvFile(file: string, columns: readonly ExportColumn[]): ExportFile {

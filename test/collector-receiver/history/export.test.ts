@@ -55,18 +55,25 @@ function eventAt(n: number): PlainEvent {
 async function store(ingest: GroupCommit, from: number, to: number, step = 1): Promise<void> {
   for (let at = from; at < to; at += 5000 * step) {
     const length = Math.min(5000, Math.ceil((to - at) / step));
-    const events = Array.from({ length }, (_, i) => writeLogRecord(eventAt(at + i * step)));
-    const request = writeLogsRequest(events, { serviceName: "shop", tenantId: "default" });
-    const mapped = mapRequest(request, "protobuf", "logs", {
-      tenant: { kind: "fixed", tenantId: "default" },
-      nowMs: Date.now(),
-      retainedFromMs: () => null,
-      countedAttributes,
-      limits: defaultMappingLimits,
-    });
-    expect(mapped.rejected).toEqual([]);
-    await ingest.submit(mapped, 1000);
+    await storeEvents(
+      ingest,
+      Array.from({ length }, (_, i) => eventAt(at + i * step)),
+    );
   }
+}
+
+/** Stores events of a shop. */
+async function storeEvents(ingest: GroupCommit, events: readonly PlainEvent[], serviceName = "shop"): Promise<void> {
+  const request = writeLogsRequest(events.map(writeLogRecord), { serviceName, tenantId: "default" });
+  const mapped = mapRequest(request, "protobuf", "logs", {
+    tenant: { kind: "fixed", tenantId: "default" },
+    nowMs: Date.now(),
+    retainedFromMs: () => null,
+    countedAttributes,
+    limits: defaultMappingLimits,
+  });
+  expect(mapped.rejected).toEqual([]);
+  await ingest.submit(mapped, 1000);
 }
 
 interface World {
@@ -219,15 +226,7 @@ test("an export since the last one has closed days once, and days that changed a
   // Two more days, and one late event of the first.
   await store(ingest, 40_000, 60_000, 101);
   const late = { ...eventAt(7), eventId: uuidV7(eventAt(7).occurredAtMs, 1_000_001) };
-  const request = writeLogsRequest([writeLogRecord(late)], { serviceName: "shop", tenantId: "default" });
-  const mapped = mapRequest(request, "protobuf", "logs", {
-    tenant: { kind: "fixed", tenantId: "default" },
-    nowMs: Date.now(),
-    retainedFromMs: () => null,
-    countedAttributes,
-    limits: defaultMappingLimits,
-  });
-  await ingest.submit(mapped, 1000);
+  await storeEvents(ingest, [late]);
   expect(await run("all", "--since-export")).toMatchObject({ days: 3, unchangedDays: 1 });
   const after = await written();
   expect([...after.keys()].filter((file) => after.get(file) !== before.get(file)).toSorted()).toEqual([
@@ -246,4 +245,49 @@ test("an export since the last one has closed days once, and days that changed a
     "insert into analytics_audit (tenant_id, action, details) values ('default', 'erase', '{}')",
   );
   expect(await run("all", "--since-export", "--from", "2025-12-01")).toMatchObject({ days: 2, unchangedDays: 0 });
+});
+
+test("an event of another day that changes a ticket has the ticket's day written again", async () => {
+  const { ingest, run } = await makeWorld(0);
+  const ticketEvent = (name: string, day: number): PlainEvent => {
+    const occurredAtMs = Date.UTC(2025, 11, day, 2);
+    return { eventId: uuidV7(occurredAtMs, day), name, occurredAtMs, attributes: [["ticket_id", 7]] };
+  };
+  await storeEvents(ingest, [ticketEvent("ticket.created", 1), ticketEvent("ticket.closed", 9)]);
+  expect(await run("all", "--since-export")).toMatchObject({ days: 2 });
+  await storeEvents(ingest, [ticketEvent("ticket.closed", 5)]);
+  // The day of the late close, that of the ticket, and that of the close which was the first one.
+  expect(await run("all", "--since-export")).toMatchObject({ days: 3 });
+  expect(await run("all", "--since-export")).toMatchObject({ days: 0, unchangedDays: 3 });
+});
+
+test("with another salt all days are written again, and the files of another tenant are not overwritten", async () => {
+  const { database, folder, run } = await makeWorld(40_000, 101);
+  const salt = join(folder, "salt");
+  await writeFile(salt, "a salt of thirty-two characters.");
+  expect(await run("all", "--since-export", "--salt", salt)).toMatchObject({ days: 3 });
+  await writeFile(salt, "another one of some characters..");
+  expect(await run("all", "--since-export", "--salt", salt)).toMatchObject({ days: 3 });
+  expect(await run("all", "--since-export", "--salt", salt)).toMatchObject({ days: 0 });
+  await database.pool.query(
+    `insert into analytics_settings (tenant_id, timezone, currency, idle_timeout_seconds, idle_through, counting_rules)
+     select 'acme', timezone, currency, idle_timeout_seconds, idle_through, counting_rules from analytics_settings`,
+  );
+  const environment = { DATABASE_URL: database.connectionString, DATA_FOLDER: join(folder, "data") };
+  expect(await spanledger(environment, "export", join(folder, "all"), "--tenant", "acme")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('holds an export of tenant "default"'),
+  });
+});
+
+test("no text of a CSV is a formula", async () => {
+  const { ingest, folder, run } = await makeWorld(0);
+  const names = ["=1+1", " +1", "＝1", "\n@x", "-1", "\tx"];
+  for (const [i, name] of names.entries()) await storeEvents(ingest, [eventAt(i)], name);
+  await run("all", "--format", "csv", "--tables", "events");
+  const { services } = await ask(
+    `select list(service_name order by occurred_at) as services
+     from read_csv('${folder}/all/events/*.csv', all_varchar = true)`,
+  );
+  expect(services).toEqual(names.map((name) => `'${name}`));
 });

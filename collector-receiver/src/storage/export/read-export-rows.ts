@@ -1,5 +1,6 @@
 import type pg from "pg";
-import type { ExportColumn, ExportTable, ExportType } from "./export-tables.ts";
+import { exportTables } from "./export-tables.ts";
+import type { ExportColumn, ExportTable, ExportTableName, ExportType } from "./export-tables.ts";
 
 /** A business day of a tenant. */
 export interface ExportDay {
@@ -46,15 +47,22 @@ export async function* readExportRows(
   await client.query("close exported");
 }
 
+/** SQL of a number that changes with what is exported of the rows of a day. */
+function factsOf(name: ExportTableName): string {
+  const columns = exportTables.find((table) => table.name === name)!.columns.filter((column) => column.name !== "day");
+  return `sum(hash_record_extended(row(${columns.map(({ from }) => from).join(", ")}), 0))`;
+}
+
 /**
- * What tells whether a day has changed: revisions of its counters, and how many rows it has.
+ * What tells whether a day has changed: revisions of its counters, how many rows it has, and what they say. A late event of another
+ * day may change what a session or a ticket says.
  * @returns by day; a day of which nothing is stored is missing
  */
 export async function readDayRevisions(client: pg.Client, days: readonly ExportDay[]): Promise<Map<string, string>> {
   const { rows } = await client.query<{ day: string; revision: string }>({
     text: `
-      select day, concat_ws(':', counter.revision, agents.revision, events.rows, events.newest, sessions.rows, sessions.latest,
-        tickets.rows, tickets.latest) as revision
+      select day, concat_ws(':', counter.revision, agents.revision, events.rows, events.newest, sessions.rows, sessions.facts,
+        tickets.rows, tickets.facts) as revision
       from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) as wanted (day, starts, ends)
       left join lateral (
         select revision from analytics_business_metrics
@@ -65,10 +73,10 @@ export async function readDayRevisions(client: pg.Client, days: readonly ExportD
         select count(*) as rows, max(id) as newest from analytics_events
         where tenant_id = $1 and occurred_at >= starts and occurred_at < ends) as events
       cross join lateral (
-        select count(*) as rows, max(last_activity_at) as latest from analytics_sessions
+        select count(*) as rows, ${factsOf("sessions")} as facts from analytics_sessions
         where tenant_id = $1 and first_seen_at >= starts and first_seen_at < ends) as sessions
       cross join lateral (
-        select count(*) as rows, max(greatest(last_closed_at, last_reopened_at, first_assigned_at)) as latest from analytics_tickets
+        select count(*) as rows, ${factsOf("tickets")} as facts from analytics_tickets
         where tenant_id = $1 and first_seen_at >= starts and first_seen_at < ends) as tickets
       where counter.revision is not null or events.rows > 0 or sessions.rows > 0 or tickets.rows > 0`,
     values: [

@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import { withoutFormula } from "../../bytes/spreadsheet-text.ts";
 import { readableText } from "../page/html.ts";
 
 export type Cell = string | number | null;
@@ -50,15 +51,8 @@ export function writeCsv(rows: Iterable<readonly Cell[]>, style: CsvStyle = comm
 /** Outside quotes, a program splits at the `,`, `;` or tab of its locale, and at a line feed alone. */
 const csvOptions = { record_delimiter: "windows", quoted_match: /[,;\t\r\n]/ } as const;
 
-/**
- * Begins a formula in a spreadsheet: the characters that OWASP lists and their full-width forms, also after white space.
- * A cell that begins with tab, CR or LF begins with the next character once a program trims it.
- */
-const formula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
-
 /** Agents' names and reasons come from outside: an apostrophe keeps a spreadsheet from computing them. */
 function plainCell(cell: string | null): string | null {
   if (cell === null) return null;
-  const text = readableText(cell);
-  return formula.test(text) ? `'${text}` : text;
+  return withoutFormula(readableText(cell));
 }
