@@ -245,3 +245,45 @@ test("messages of one alert reach a target in order: what is resolved waits for 
   ]);
   expect(await statesIn(database)).toEqual(Array.from({ length: 8 }, () => "sent"));
 });
+
+test("the link that opens a report's shared copy is kept until the report is sent, and no longer", async () => {
+  const database = await useTestDatabase();
+  const client = await openWriterConnection(database.connectionString);
+  onTestFinished(() => client.end());
+  for (const [kind, target] of [
+    ["report", "ops"],
+    ["report", "boss"],
+    ["alert", "ops"],
+  ] as const) {
+    await enqueueDeliveries(client, {
+      tenantId: "default",
+      kind,
+      rule: "weekly",
+      period: "2026-W48",
+      targets: [target],
+      message: { ...alertMessage, kind, link: `https://reports.example/${kind}` },
+      nowMs: startMs,
+    });
+  }
+  const given: (string | null)[] = [];
+  const sender = openSender(
+    database,
+    () => startMs,
+    [webhook("http://127.0.0.1:1"), webhook("http://127.0.0.1:1", "boss")],
+    ({ name }, { link }) => {
+      given.push(link);
+      return Promise.resolve(name === "ops" ? { outcome: "sent" } : { outcome: "retry", reason: "It is closed." });
+    },
+  );
+  await sender.send();
+  expect(given.toSorted()).toEqual(["alert", "report", "report"].map((kind) => `https://reports.example/${kind}`));
+  const { rows } = await database.pool.query(
+    "select kind, target, message ->> 'link' as link, message ->> 'title' as title from analytics_deliveries order by kind, target",
+  );
+  const { title } = alertMessage;
+  expect(rows).toEqual([
+    { kind: "alert", target: "ops", link: "https://reports.example/alert", title },
+    { kind: "report", target: "boss", link: "https://reports.example/report", title },
+    { kind: "report", target: "ops", link: null, title },
+  ]);
+});

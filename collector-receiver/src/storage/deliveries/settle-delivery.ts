@@ -8,7 +8,8 @@ export type Settlement =
   | { readonly state: "given_up"; readonly atMs: number; readonly reason: string };
 
 /**
- * Stores what became of an attempt, unless somebody else has claimed the message meanwhile.
+ * Stores what became of an attempt, unless somebody else has claimed the message meanwhile. Of a report that is sent, the link
+ * that opens its shared copy is forgotten: shares store a hash of it only.
  * @returns false if somebody has
  */
 export async function settleDelivery(
@@ -20,7 +21,9 @@ export async function settleDelivery(
   const { rowCount } = await client.query({
     text: `
       update analytics_deliveries
-      set state = $4, last_error = $5, next_attempt_at = coalesce($6::timestamptz, next_attempt_at),
+      set state = $4,
+        message = case when $4 = 'sent' and kind = 'report' then jsonb_set(message, '{link}', 'null') else message end,
+        last_error = $5, next_attempt_at = coalesce($6::timestamptz, next_attempt_at),
         sent_at = case $4 when 'sent' then $7::timestamptz end, given_up_at = case $4 when 'given_up' then $7::timestamptz end
       where tenant_id = $1 and delivery_id = $2 and attempts = $3 and state = 'waiting'`,
     values: [
