@@ -31,6 +31,9 @@ export interface ReportSending {
   readonly prepare: (tenantId: string, range: DayRange, minGroupSize: number) => Promise<PreparedReport>;
 }
 
+/** Reports of one round: each takes seconds, and a round has other duties too. The next round goes on. */
+const maxReports = 10;
+
 interface DueReport {
   readonly stored: TenantSchedule;
   readonly schedule: ReportSchedule;
@@ -39,7 +42,7 @@ interface DueReport {
 }
 
 /**
- * Writes the reports that are due to the outbox, each once, whichever receiver does so. A report is made before its transaction,
+ * Writes reports that are due to the outbox, some in a round, each once, whichever receiver does so. A report is made before its transaction,
  * so that no lock is held meanwhile; if another receiver was faster, it is thrown away.
  * @returns how many reports were written
  */
@@ -51,6 +54,7 @@ export async function enqueueDueReports(
   if (sending.plan.reports.length === 0) return 0;
   let written = 0;
   for (const due of await findDue(client, nowMs, sending)) {
+    if (written === maxReports) break;
     const { tenantId, schedule } = due.stored;
     try {
       const report = await sending.prepare(tenantId, due.range, due.schedule.minGroupSize);

@@ -22,8 +22,9 @@ export async function tellPeople(
   { alerts, reports, send }: Telling,
 ): Promise<void> {
   await alerts.judge(client, nowMs);
+  // Alerts do not wait until reports are made.
+  if (await hasDueDeliveries(client, nowMs)) send();
   const written = await enqueueDueReports(client, nowMs, reports);
   await forgetDeliveries(client, nowMs);
-  // What was just written is due a moment after `nowMs`.
-  if (written > 0 || (await hasDueDeliveries(client, nowMs))) send();
+  if (written > 0) send();
 }

@@ -65,6 +65,7 @@ export async function enqueue(
   { connectionString }: TestDatabase,
   periods: readonly string[],
   targets: readonly string[] = ["ops"],
+  nowMs: number = startMs,
 ): Promise<void> {
   const client = await openWriterConnection(connectionString);
   const message = { ...alertMessage, tenantId: "default" };
@@ -76,7 +77,7 @@ export async function enqueue(
       period,
       targets,
       message: { ...message, title: period },
-      nowMs: startMs,
+      nowMs,
     });
   }
   await client.end();

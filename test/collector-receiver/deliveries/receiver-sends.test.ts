@@ -22,7 +22,8 @@ async function writeConfig(config: object): Promise<string> {
 test("a receiver that was down when a message was due sends it when it starts, once, to the target of its config", async () => {
   const database = await useTestDatabase();
   const sink = await openSink();
-  await enqueue(database, ["2026-11-29 firing"]);
+  // A receiver goes by PostgreSQL's clock, and forgets what is old.
+  await enqueue(database, ["2026-11-29 firing"], ["ops"], Date.now() - 60_000);
   const target = { type: "webhook", url: sink.url, secret: { env: "OPS_SECRET" }, allowPrivate: true };
   const file = await writeConfig({ targets: { ops: target } });
   // Two receivers at once.

@@ -265,13 +265,13 @@ test("the link that opens a report's shared copy is kept until the report is sen
       nowMs: startMs,
     });
   }
-  const given: (string | null)[] = [];
+  const given: string[] = [];
   const sender = openSender(
     database,
     () => startMs,
     [webhook("http://127.0.0.1:1"), webhook("http://127.0.0.1:1", "boss")],
     ({ name }, { link }) => {
-      given.push(link);
+      given.push(link ?? "none");
       return Promise.resolve(name === "ops" ? { outcome: "sent" } : { outcome: "retry", reason: "It is closed." });
     },
   );

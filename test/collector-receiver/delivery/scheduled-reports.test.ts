@@ -213,3 +213,43 @@ test("a report that cannot be made is made in a later round, and the others go o
   expect(await failing.lookAt("2025-12-08T01:01:00Z")).toBe(0);
   await Promise.all([receiver.close(), failing.close()]);
 });
+
+test("a round makes some of many reports, and the next ones the rest; those that fail take no other's turn", async () => {
+  const database = await openTenant();
+  const [weekly] = plan.reports;
+  const names = Array.from({ length: 24 }, (_, at) => `weekly-${String(at).padStart(2, "0")}`);
+  const many: DeliveryPlan = { ...plan, reports: names.map((name) => ({ ...weekly!, name, to: ["ops"] })) };
+  const share = {
+    tenantId: "default",
+    month: "2025-W49",
+    pages: { en: "", "zh-CN": "" },
+    files: [],
+    expiresAt: new Date("2026-03-01"),
+  };
+  const said = { tenantName: "brand", title: "a week", sentences: [], figures: [] };
+  let made = 0;
+  const receiver = await receiverOn(database, {
+    plan: many,
+    prepare: () => {
+      made++;
+      // The first two of the first round.
+      if (made <= 2) return Promise.reject(new Error("the thread ended"));
+      return Promise.resolve({
+        period: "2025-W49",
+        tokenHash: Buffer.from(String(made).padStart(32, "0")),
+        share,
+        linkOf: () => null,
+        messages: { en: said, "zh-CN": said },
+      });
+    },
+  });
+  await receiver.lookAt("2025-12-07T00:00:00Z");
+  const written: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    made = round * 100;
+    written.push(await receiver.lookAt("2025-12-08T01:00:00Z"));
+  }
+  await receiver.close();
+  expect(written).toEqual([10, 10, 4, 0]);
+  expect(await outboxOf(database)).toHaveLength(24);
+});
