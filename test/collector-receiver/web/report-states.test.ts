@@ -81,6 +81,19 @@ test("fewer than 30 are told as n of N", async () => {
   expect(cardOf(await report("few", "month=2025-11"), "ai_resolution_rate")).toContain("12 中有 9");
 });
 
+test("that nobody was left without a solution is said only if the rules told it of all who ended", async () => {
+  await seedSettings(database.pool, "solved");
+  await seedReported(database.pool, "solved", "2025-10-02", "session.start");
+  await seedDay(database.pool, "solved", "2025-11-05", sessions(100, 100));
+  // Of these, 20 were sealed before there were outcomes.
+  await seedDay(database.pool, "solved", "2025-10-05", sessions(100, 80));
+  const nobody = "No ended conversation was left without a solution.";
+  expect(cardOf(await report("solved", "month=2025-11&lang=en"), "outcomes")).toContain(nobody);
+  const older = cardOf(await report("solved", "month=2025-10&lang=en"), "outcomes");
+  expect(older).toContain("Counted by older rules");
+  expect(older).not.toContain(nobody);
+});
+
 /** What a month says of itself, in both languages: on the page, in the PDF's source of words (the CSV), and in the story. */
 describe("every state of a month has its sentence", () => {
   const inBoth = async (tenant: string, month: string): Promise<{ en: string; zh: string }> => ({

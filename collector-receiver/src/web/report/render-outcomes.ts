@@ -159,8 +159,10 @@ function renderLeaks(counts: readonly OutcomeCount[], context: ReportContext, be
     .map((leak) => ({ leak, count: counts.find(({ key }) => key === leak) as OutcomeCount }))
     .filter(({ count }) => count.sessions > 0);
   if (lost.length === 0) {
-    const hasLost = counts.some(({ key, sessions }) => key === "without_solution" && sessions > 0);
-    return hasLost || counts.some(({ key, sessions }) => key === "ended" && sessions === 0) ? null : own.nobody;
+    const isNone = (key: OutcomeKey): boolean => counts.every((count) => count.key !== key || count.sessions === 0);
+    // Older rules did not tell who got a solution.
+    const isNobody = !isNone("ended") && isNone("without_solution") && isNone("counted_by_older_rules");
+    return isNobody ? own.nobody : null;
   }
   return [
     ...lost.map(
