@@ -92,8 +92,9 @@ function tellQuality(facts: QualityFacts, locale: Locale, say: Say): Told {
     title: say("Events are rejected or have invalid values", "事件被拒绝或含无效值"),
     sentences: [
       say(
-        `On ${period}, ${share} of ${events} events were rejected or had an invalid value.`,
-        `${period} 的 ${events} 个事件中，${share} 被拒绝或含无效值。`,
+        // An event may have several invalid values.
+        `On ${period}, ${rejected} of ${events} events were rejected, and ${invalid} values of others were invalid: together ${share} of the number of events.`,
+        `${period} 的 ${events} 个事件中，${rejected} 个被拒绝，其余事件含 ${invalid} 个无效值，合计相当于事件数的 ${share}。`,
       ),
     ],
     figures: [
@@ -173,8 +174,8 @@ function tellChange({ rule, currency }: AlertNews, facts: ChangeFacts, locale: L
     title: say(`${name} is unusual`, `${name}异常`),
     sentences: [
       say(
-        `On ${period} it was ${value} (${difference}); the same weekday of the four weeks before came to ${before}.`,
-        `${period} 为 ${value}（${difference}），此前四周同一星期几为 ${before}。`,
+        `On ${period} it was ${value} (${difference}); the same weekday of the four weeks before averaged ${before}.`,
+        `${period} 为 ${value}（${difference}），此前四周同一星期几平均为 ${before}。`,
       ),
       ...restsOn(now.sample, locale, say),
     ],

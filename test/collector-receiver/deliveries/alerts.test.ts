@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { AlertRule } from "../../../collector-receiver/src/catalogue/alert-rules.ts";
 import { addDays } from "../../../collector-receiver/src/metrics/business-calendar.ts";
+import { storeAlert } from "../../../collector-receiver/src/storage/deliveries/alert-states.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { seedEvents } from "../stats/seed-events.ts";
 import { openAlerts } from "./judged.ts";
@@ -45,6 +46,25 @@ test("a missed goal is told once, in each target's language, and once that it is
   });
   expect(rows[0].message).toMatchObject({ locale: "zh-CN", title: expect.stringContaining("未达目标") });
   expect(rows[3].message).toMatchObject({ state: "resolved", title: expect.stringMatching(/^Resolved: /) });
+});
+
+test("an alert that is defined anew is judged at once by what it says now, and goes on firing until it is reached", async () => {
+  const { client, judge, day, goal, told } = await openAlerts({
+    resolution: { ...resolution, minConversations: 1000 },
+  });
+  await goal("ai_resolution_rate", ">=", 85);
+  await day("2026-03-02", 100, 70);
+  const at = "2026-03-03T12:00:00+08:00";
+  await judge(at);
+  expect(await told()).toEqual([]);
+  await storeAlert(client, "default", "resolution", resolution);
+  await judge(at);
+  expect(await told()).toEqual(["resolution 2026-03-02 firing"]);
+  // The same once more changes nothing, and neither does another bound while the day is bad.
+  await storeAlert(client, "default", "resolution", resolution);
+  await storeAlert(client, "default", "resolution", { ...resolution, minConversations: 50 });
+  await judge(at);
+  expect(await told()).toEqual(["resolution 2026-03-02 firing"]);
 });
 
 test("over seven closed days, a bad day alone is not told", async () => {
@@ -166,7 +186,7 @@ test("a drop is measured against the same weekday of four weeks, and a rise too"
     "select message from analytics_deliveries where target = 'ops' and period = '2026-03-24 firing'",
   );
   expect(rows[0].message.sentences[0]).toBe(
-    "On 2026-03-24 it was 69 (−31.0%); the same weekday of the four weeks before came to 100.",
+    "On 2026-03-24 it was 69 (−31.0%); the same weekday of the four weeks before averaged 100.",
   );
 });
 
@@ -240,6 +260,14 @@ test("rejections and invalid values are told on the day itself, and that a whole
   expect(await told()).toEqual(["clean 2026-03-02 firing"]);
   await judge("2026-03-04T00:00:00Z");
   expect(await told()).toEqual(["clean 2026-03-02 firing", "clean 2026-03-02 resolved"]);
+  const { rows } = await pool.query(
+    "select message from analytics_deliveries where period = '2026-03-02 firing' order by target",
+  );
+  // Several values of one event may be invalid, so the share is not one of events.
+  expect(rows.map(({ message }) => message.sentences[0])).toEqual([
+    "2026-03-02 的 1,010 个事件中，10 个被拒绝，其余事件含 15 个无效值，合计相当于事件数的 2.48%。",
+    "On 2026-03-02, 10 of 1,010 events were rejected, and 15 values of others were invalid: together 2.48% of the number of events.",
+  ]);
 });
 
 test("a month's budget is told when it is overspent, and ends with the month", async () => {

@@ -63,7 +63,10 @@ export async function storeAlertState(
   });
 }
 
-/** Stores the definition of an alert, in the open transaction; its state stays. */
+/**
+ * Stores the definition of an alert, in the open transaction. It goes on firing if it does; if the definition is another one, it is
+ * judged anew.
+ */
 export async function storeAlert(
   client: WriterConnection,
   tenantId: string,
@@ -72,8 +75,10 @@ export async function storeAlert(
 ): Promise<void> {
   await client.query({
     text: `
-      insert into analytics_alerts (tenant_id, rule, definition) values ($1, $2, $3)
-      on conflict (tenant_id, rule) do update set definition = excluded.definition`,
+      insert into analytics_alerts as alert (tenant_id, rule, definition) values ($1, $2, $3)
+      on conflict (tenant_id, rule) do update
+      set definition = excluded.definition,
+        judged_through = case when alert.definition = excluded.definition then alert.judged_through end`,
     values: [tenantId, rule, JSON.stringify(definition)],
   });
 }
