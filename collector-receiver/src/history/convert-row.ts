@@ -5,6 +5,7 @@ import type { AttributeSpec, EventSpec, Mapping, TimeSpec, WhenSpec } from "./ma
 import { timeReader, type ReadTime } from "./read-time.ts";
 import { isEmptyValue, valueOf, type RowFields } from "./source-row.ts";
 import { convertValue, type AttributeTypes } from "./convert-value.ts";
+import { NumberText } from "../mapping/write-log-record.ts";
 import type { PlainEvent, RecordValue } from "../mapping/write-log-record.ts";
 
 /** What one row says: events, or what is wrong with it. */
@@ -81,6 +82,11 @@ export class RowConverter {
     const key = this.#key.map((column) => valueOf(fields, column));
     const empty = key.findIndex(isEmptyValue);
     if (empty >= 0) return { events: [], problems: [`${this.#key[empty]} is empty, and it is the key`] };
+    // Texts of objects are the same for many, and so would the ids be.
+    const composed = key.findIndex((value) => typeof value === "object" && !(value instanceof NumberText));
+    if (composed >= 0) {
+      return { events: [], problems: [`${this.#key[composed]} is neither a text nor a number, and it is the key`] };
+    }
     const events: PlainEvent[] = [];
     const problems: string[] = [];
     for (const plan of this.#plans) {
