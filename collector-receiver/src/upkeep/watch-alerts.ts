@@ -9,7 +9,7 @@ import type { AlertJudging } from "./judge-alerts.ts";
 
 /** Between two looks at a tenant's alerts. */
 const judgeEveryMs = 60_000;
-/** Until senders have sent what they kept while no receiver was there; it would look like silence before. */
+/** Until senders have sent what they kept while no receiver or no database was there; it would look like silence before. */
 const graceMs = 5 * 60_000;
 /** Tenants of one round: a round has other duties too, and goes on with the next ones in the next. */
 const maxTenants = 200;
@@ -28,7 +28,9 @@ export class AlertWatch {
   readonly #failing = new Set<string>();
   /** When each tenant was judged last. */
   readonly #judgedMs = new Map<string, number>();
+  /** When judging began, or began again after a gap. */
   #beganMs: number | undefined;
+  #lookedMs = 0;
 
   constructor(options: AlertWatchOptions) {
     this.#options = options;
@@ -36,10 +38,10 @@ export class AlertWatch {
 
   /** Judges the tenants whose turn it is, and writes messages to the outbox. A tenant that fails keeps no other one waiting. */
   async judge(client: WriterConnection, nowMs: number): Promise<void> {
-    this.#beganMs ??= nowMs;
+    const seesSilence = this.#seesSilence(nowMs);
     for (const tenantId of await this.#dueTenants(client, nowMs)) {
       try {
-        await judgeAlerts(client, tenantId, nowMs, { ...this.#options, seesSilence: nowMs - this.#beganMs >= graceMs });
+        await judgeAlerts(client, tenantId, nowMs, { ...this.#options, seesSilence });
         this.#failing.delete(tenantId);
       } catch (error) {
         // Another receiver is at it.
@@ -50,6 +52,14 @@ export class AlertWatch {
       }
       this.#judgedMs.set(tenantId, nowMs);
     }
+  }
+
+  /** A gap between two looks is an outage, unless the look before came after one too: then rounds are that slow. */
+  #seesSilence(nowMs: number): boolean {
+    const isGap = nowMs - this.#lookedMs > graceMs && this.#beganMs !== this.#lookedMs;
+    if (isGap) this.#beganMs = nowMs;
+    this.#lookedMs = nowMs;
+    return this.#beganMs !== undefined && nowMs - this.#beganMs >= graceMs;
   }
 
   #tellFailure(tenantId: string, error: unknown): void {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { AlertWatch } from "../../../collector-receiver/src/upkeep/watch-alerts.ts";
 import { seedSettings } from "../stats/seed-counters.ts";
+import { seedEvents } from "../stats/seed-events.ts";
 import { openAlerts, targets } from "./judged.ts";
 
 const nowMs = Date.parse("2026-03-03T12:00:00Z");
@@ -59,4 +60,39 @@ test("if the connection is lost, the round ends, and no tenant is blamed", async
   }) as never;
   await expect(watch.judge(client, nowMs)).rejects.toThrow();
   expect(alarms).toEqual([]);
+});
+
+test("after a start and after an outage, what senders have kept is waited for before silence is told", async () => {
+  const { pool, client, told } = await openAlerts({ silent: { kind: "silence", minutes: 60, to: [] } });
+  const event = (minute: number) =>
+    seedEvents(pool, [
+      {
+        tenantId: "default",
+        sessionId: `s${minute}`,
+        name: "session.start",
+        at: new Date(nowMs + minute * minuteMs).toISOString(),
+      },
+    ]);
+  const watch = new AlertWatch({ targets, locale: "en", publicUrl: undefined, onAlarm: () => expect.unreachable() });
+  const look = (minute: number) => watch.judge(client, nowMs + minute * minuteMs);
+  await event(-90);
+  await look(0);
+  await look(4);
+  await event(3);
+  for (const minute of [8, 12, 16, 20]) await look(minute);
+  // PostgreSQL was away for two hours.
+  await look(140);
+  await look(144);
+  await event(143);
+  await look(148);
+  expect(await told()).toEqual([]);
+  for (let minute = 152; minute <= 208; minute += 4) await look(minute);
+  const at = (minute: number): string => new Date(nowMs + minute * minuteMs).toISOString();
+  expect(await told()).toEqual([`silent ${at(143)} firing`]);
+  // Rounds that are always slow see silence too.
+  await event(210);
+  for (const minute of [220, 240, 260, 280, 300]) await look(minute);
+  expect((await told()).slice(1).toSorted()).toEqual(
+    [`silent ${at(143)} resolved`, `silent ${at(210)} firing`].toSorted(),
+  );
 });
