@@ -85,6 +85,11 @@ test("a page is never refused for its filter; lists, files and shared copies hav
   for (const query of ["channel=&month=2025-10", "channel=web&product=x&month=2025-10", "segment=plan&month=2025-10"]) {
     expect((await fetch(`${url}/report?${query}`)).status, query).toBe(200);
   }
+  // A file that is not filtered would not be what was asked for.
+  const undeclared = "month=2025-10&segment=colour%3Ared&compare=none&lang=en";
+  const page = await fetch(`${url}/report?${undeclared}`);
+  expect([page.status, page.url]).toEqual([200, `${url}/report?month=2025-10&compare=none&lang=en`]);
+  expect((await fetch(`${url}/report.csv?${undeclared}`)).status).toBe(400);
   const list = plain(await textOf("/report/sessions?month=2025-10&channel=wechat&of=total_sessions&lang=en"));
   expect(list).toContain(`c-${channels.indexOf("wechat")} `);
   expect(list).not.toContain("w-1 ");
