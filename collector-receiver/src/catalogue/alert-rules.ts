@@ -30,7 +30,7 @@ export interface SilenceAlert extends AnyAlert {
   readonly minutes: number;
 }
 
-/** More than so many percent of a day's events were rejected or had an invalid value. */
+/** A day's rejected events and invalid values together are more than so many percent of its events. */
 export interface QualityAlert extends AnyAlert {
   readonly kind: "quality";
   readonly percent: number;

@@ -235,7 +235,7 @@ export type AlertInput<Name extends string> = AnyAlertInput<Name> &
         readonly minutes?: number;
       }
     | {
-        /** More than so many percent of a day's events were rejected or had an invalid value. */
+        /** A day's rejected events and invalid values together are more than so many percent of its events. */
         readonly kind: "quality";
         readonly percent: number;
         /** A day with fewer is not judged. Default: 100. */

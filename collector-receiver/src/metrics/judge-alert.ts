@@ -188,7 +188,7 @@ function judgeQualityFacts(rule: QualityAlert, { rejected, invalid, events }: Qu
   return reaches("<=", wrongShare({ rejected, invalid, events }), decimal(rule.percent)) ? "good" : "bad";
 }
 
-/** The share of events that were rejected or had an invalid value, in percent; `events` is above 0. */
+/** Rejected events and invalid values in percent of all events; an event may have several. `events` is above 0. */
 export function wrongShare({
   rejected,
   invalid,
