@@ -35,7 +35,7 @@ export const alarmCodes = {
   },
   upkeep_failed: {
     meaning:
-      "A round of upkeep failed although PostgreSQL is there: sessions do not end, days are not judged, retention stands still. The log has the error.",
+      "A round of upkeep failed although PostgreSQL is there: sessions do not end, days are not judged, retention stands still. Or the alerts of one tenant cannot be judged, and only these are not. The log has the error.",
     action:
       "Counted once until a round succeeds again. If PostgreSQL refuses a statement, compare schema and rights as for `counter_error`; else it is a bug: report it with the stack.",
   },
