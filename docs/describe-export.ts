@@ -30,7 +30,7 @@ duckdb -c "select event_name, count(*) from 'out/events/*.parquet' where not tes
   older copies as well. Days that retention has dropped stay as they were exported.
 - **Tenants.** Each has a folder of its own. A folder with the files of another tenant is refused.
 - **People.** Conversations, customers, agents, their names, and numbers of orders and parcels are hashes (HMAC-SHA-256, 32 hex digits), and attributes
-  with texts that neither the catalogue nor your config declares are left out. The same salt gives the same hash in every export. It is kept in
+  with texts and numbers that neither the catalogue nor your config declares are left out. The same salt gives the same hash in every export. It is kept in
   \`DATA_FOLDER/export-salt\`, or in the file of \`--salt\`; keep it away from the export, because who has both can try ids until one fits.
   \`--with-identities\` writes everything as it is.
 - **CSV.** A text that a spreadsheet would run as a formula begins with an apostrophe.

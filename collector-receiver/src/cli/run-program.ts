@@ -95,7 +95,7 @@ program
   .option("--since-export", "only days that are over and new, or that differ from the last export into this folder")
   .option(
     "--with-identities",
-    "write who people are; else they are hashes, and texts that are not declared are left out",
+    "write who people are; else they are hashes, and undeclared texts and numbers are left out",
   )
   .option("--salt <file>", "of the hashes; DATA_FOLDER/export-salt unless given, which is made once")
   .option("--json", "print one JSON document")

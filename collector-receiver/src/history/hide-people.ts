@@ -21,14 +21,14 @@ export class HiddenPeople {
     return createHmac("sha256", this.#salt).update(value).digest("hex").slice(0, hashDigits);
   }
 
-  /** The attributes of an event: people as hashes, without texts that are not declared. */
+  /** The attributes of an event: people as hashes, without texts and numbers that are not declared: those may be anybody's. */
   clean(event: string, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const declared = { ...commonAttributes, ...this.#declared[event]?.attributes };
     const kept: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(data)) {
       if (people.test(name)) kept[name] = this.hash(String(value));
-      else if (typeof value === "number" || typeof value === "boolean") kept[name] = value;
-      else if (typeof value === "string" && Object.hasOwn(declared, name)) kept[name] = value;
+      else if (typeof value === "boolean") kept[name] = value;
+      else if (typeof value !== "object" && Object.hasOwn(declared, name)) kept[name] = value;
     }
     return kept;
   }
