@@ -142,7 +142,7 @@ test("events imported in any parts, in any order and more than once, give what t
         };
         return { name: event.name, attributes, atMs: event.occurredAtMs };
       });
-      const mapped = mapRequest(Buffer.from(tracesWith(live)), "json", "traces", {
+      const mapped = mapRequest(Buffer.from(tracesWith(live, { resource: {} })), "json", "traces", {
         tenant: { kind: "fixed", tenantId: "live" },
         nowMs: Date.now(),
         retainedFromMs: () => null,
