@@ -48,7 +48,7 @@ describe("otel-collector.yaml", () => {
     const deciding = [...Object.entries(config.processors), ...Object.entries(config.connectors)].filter(([name]) =>
       /^(?:transform|routing)\//.test(name),
     );
-    expect(deciding).toHaveLength(4);
+    expect(deciding).toHaveLength(6);
     for (const [name, { error_mode }] of deciding) expect(error_mode, name).toBe("propagate");
   });
 
