@@ -84,9 +84,9 @@ export function countBatch(
   return changes;
 }
 
-/** Sessions that counted until this merge said that they are tests. */
+/** Sessions that this merge says are tests: they counted until now, or their facts were missing and their rows may have counted. */
 export function findTurnedSessions(sessions: readonly MergedSession[]): MergedSession[] {
-  return sessions.filter(({ before, now }) => before !== null && !isTestSession(before) && isTestSession(now));
+  return sessions.filter(({ before, now }) => isTestSession(now) && (before === null || !isTestSession(before)));
 }
 
 const sessionKeyOf = ({

@@ -21,10 +21,19 @@ export async function takeBackTests(
   for (const [tenantId, sessions] of byTenant) {
     const ofTenant = rulesOf(rules, tenantId);
     const sessionIds = sessions.map(({ sessionId }) => sessionId);
-    for (const event of await loadSessionEvents(client, tenantId, sessionIds, ofTenant.retainedFromMs)) {
-      if (!inserted.has(`${event.tenantId}\n${event.occurredAtMs}\n${event.eventId}`)) {
-        changes.countEvent(event, ofTenant, -1);
-      }
+    const stored = await loadSessionEvents(client, tenantId, sessionIds, ofTenant.retainedFromMs);
+    const earlier = stored.filter(
+      (event) => !inserted.has(`${event.tenantId}\n${event.occurredAtMs}\n${event.eventId}`),
+    );
+    // Without facts an earlier mark alone tells that these rows have never counted: their facts are broken, until a rebuild.
+    const withoutFacts = new Set(sessions.filter(({ before }) => before === null).map(({ sessionId }) => sessionId));
+    const known = new Set(
+      earlier.flatMap(({ sessionId, test }) =>
+        test && sessionId !== null && withoutFacts.has(sessionId) ? [sessionId] : [],
+      ),
+    );
+    for (const event of earlier) {
+      if (event.sessionId === null || !known.has(event.sessionId)) changes.countEvent(event, ofTenant, -1);
     }
   }
 }

@@ -16,6 +16,7 @@ import {
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import type { BusinessEvent } from "../../../collector-receiver/src/mapping/business-event.ts";
 import { emptyTables } from "../../support/empty-tables.ts";
+import { changeEvent } from "../../support/make-business-event.ts";
 import { arbitraryEvents, requestOf } from "../ingest/arbitrary-events.ts";
 import { makeEvent, shareTestIngest } from "../../support/open-test-ingest.ts";
 import { propertyRuns } from "../../support/property-runs.ts";
@@ -320,3 +321,31 @@ test("verify names each fact of an agent or a ticket that is not what the events
     expect(await verifyTenant(world.database.connectionString, "operations"), damage).toMatchObject({ drifts: 0 });
   }
 }, 180_000);
+
+test("a test mark takes back what a conversation counted although its facts were lost, but not twice", async () => {
+  const { pool, connectionString } = world.database;
+  const event = (name: string, second: number, test = false) => {
+    const occurredAtMs = Date.UTC(2025, 11, 25, 4, 0, second);
+    return changeEvent(makeEvent({ name, sessionId: "s", occurredAtMs, attributes: test ? { test } : {} }), {
+      tenantId: "lost",
+      test,
+    });
+  };
+  const counted = async () => {
+    const { rows } = await pool.query(
+      "select coalesce(sum(events), 0)::int as events from analytics_event_counts where tenant_id = 'lost'",
+    );
+    return rows[0].events;
+  };
+  await emptyTables(pool);
+  await send([event("session.start", 0), event("session.message", 1)]);
+  await pool.query("delete from analytics_sessions where tenant_id = 'lost'");
+  await send([event("session.end", 2, true)]);
+  expect(await counted()).toBe(0);
+  // The mark is known from the rows now.
+  await pool.query("delete from analytics_sessions where tenant_id = 'lost'");
+  await send([event("session.end", 3, true)]);
+  expect(await counted()).toBe(0);
+  await rebuildTenant(connectionString, "lost");
+  expect(await verifyTenant(connectionString, "lost")).toMatchObject({ drifts: 0, events: 4 });
+});
