@@ -1,19 +1,17 @@
-import { QueryVariableBuilder, VariableRefresh } from "@grafana/grafana-foundation-sdk/dashboard";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 import { agentFigurePanel } from "../panels/figure-panels.ts";
 import { agentTimePanel, operationFigurePanel, operationSeriesPanel } from "../panels/operation-panels.ts";
 import { agentSeriesPanel } from "../panels/series-panels.ts";
-import { boardDatasource } from "../panels/sql-target.ts";
 import { agentColumns, agentTablePanel, introductionPanel } from "../panels/table-panels.ts";
 import { agentVariableQuery, noAgent } from "../sql/agent-query.ts";
 import type { Board } from "./compose-board.ts";
+import { choiceVariable } from "./choice-variable.ts";
 import { boardAnnotations } from "./board-annotations.ts";
 
 /** All agents side by side, and one of them by day. */
 export function agentsBoard(context: BoardContext): Board {
   const unattributed = say(context, agentColumns.unattributed);
-  const query = agentVariableQuery(unattributed);
   return {
     name: "agents",
     description: { en: "Every agent, and the chosen one by day.", zh: "全部坐席，以及所选坐席的每日情况。" },
@@ -22,16 +20,10 @@ export function agentsBoard(context: BoardContext): Board {
       zh: "连同“未注明坐席”一行，各行之和等于工作台和工单的总数。点击姓名即选择下方面板的坐席。数字关系到具体的人：请用于支持，并注意小样本。",
     }),
     variables: [
-      new QueryVariableBuilder("agent")
-        .label(say(context, agentColumns.agent))
-        .datasource(boardDatasource)
-        .query(query)
-        .definition(query)
-        .refresh(VariableRefresh.OnDashboardLoad)
-        .multi(false)
-        .includeAll(false)
-        .allowCustomValue(false)
-        .current({ text: unattributed, value: noAgent }),
+      choiceVariable("agent", say(context, agentColumns.agent), agentVariableQuery(unattributed), {
+        text: unattributed,
+        value: noAgent,
+      }),
     ],
     annotations: boardAnnotations(context),
     rows: [

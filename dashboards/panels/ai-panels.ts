@@ -8,11 +8,12 @@ import type { AiCostMetric } from "../../collector-receiver/src/metrics/ai-cost-
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 import { aiFigureQuery, aiModelsQuery, aiSeriesQuery } from "../sql/ai-query.ts";
-import { decimalsOf, unitOf, withCurrency } from "./choose-unit.ts";
+import { decimalsOf, withCurrency } from "./choose-unit.ts";
 import { describeMetrics } from "./describe-figures.ts";
-import { changeMeaning, changeName, statPanel, withChange } from "./figure-panels.ts";
+import { comparedFigurePanel } from "./figure-panels.ts";
 import type { NextLevel } from "./link-levels.ts";
-import { timeSeriesPanel } from "./series-panels.ts";
+import { metricSeriesPanel } from "./series-panels.ts";
+import type { SeriesOptions } from "./series-panels.ts";
 import { shortTitles } from "./short-titles.ts";
 import { SqlTarget } from "./sql-target.ts";
 import { tablePanel } from "./table-panels.ts";
@@ -20,36 +21,14 @@ import { tablePanel } from "./table-panels.ts";
 /** A figure of calls over the range, and its change. */
 export function aiFigurePanel(context: BoardContext, key: string, width: number, next: NextLevel): StatBuilder {
   const metric = aiMetricOf(key);
-  const title = say(context, shortTitles[key] ?? metric.name);
-  const sql = aiFigureQuery(metric, { value: say(context, metric.name), change: say(context, changeName) });
-  const panel = statPanel(context, withCurrency(context, title, metric.unit), width, next)
-    .description(`${describeMetrics(context, [metric])}\n\n${say(context, changeMeaning)}`)
-    .unit(unitOf(metric.unit))
-    .decimals(aiDecimals(metric))
-    .withTarget(new SqlTarget(sql, "table"));
-  return withChange(context, panel, metric.unit);
+  const title = shortTitles[key] ?? metric.name;
+  const options = { title, width, next, decimals: aiDecimals(metric) };
+  return comparedFigurePanel(context, metric, options, (names) => aiFigureQuery(metric, names));
 }
 
 /** Figures of calls by business day; all of one unit. */
-export function aiSeriesPanel(
-  context: BoardContext,
-  options: {
-    readonly title: LocalText;
-    readonly metrics: readonly string[];
-    readonly width: number;
-    readonly next: NextLevel;
-  },
-): TimeSeriesBuilder {
-  const metrics = options.metrics.map(aiMetricOf);
-  const [first] = metrics;
-  if (first === undefined) throw new Error(`the panel "${options.title.en}" has no metric`);
-  const sql = aiSeriesQuery(metrics.map((metric) => ({ metric, name: say(context, metric.name) })));
-  const title = withCurrency(context, say(context, options.title), first.unit);
-  return timeSeriesPanel(context, title, options.width, options.next)
-    .description(describeMetrics(context, metrics))
-    .unit(unitOf(first.unit))
-    .decimals(aiDecimals(first))
-    .withTarget(new SqlTarget(sql, "time_series"));
+export function aiSeriesPanel(context: BoardContext, options: SeriesOptions): TimeSeriesBuilder {
+  return metricSeriesPanel(context, options.metrics.map(aiMetricOf), options, aiSeriesQuery, aiDecimals);
 }
 
 /** Calls, tokens and spend of each model over the range. */

@@ -9,6 +9,7 @@ import {
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import type { MetricUnit } from "../../collector-receiver/src/catalogue/metric-unit.ts";
 import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
+import type { DefinedMetric } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { metricOf } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { agentFigureQuery } from "../sql/agent-query.ts";
 import { quantileFigureQuery } from "../sql/duration-query.ts";
@@ -83,12 +84,28 @@ function metricFigure(
   queryOf: typeof figureQuery,
 ): StatBuilder {
   const metric = counterMetricOf(key);
-  const name = say(context, metric.name);
-  const sql = queryOf(metric, { value: name, change: say(context, changeName) });
+  return comparedFigurePanel(context, metric, { title, width, next }, (names) => queryOf(metric, names));
+}
+
+/** A figure and its change beside it. @param queryOf SQL of both, as columns of these names */
+export function comparedFigurePanel(
+  context: BoardContext,
+  metric: DefinedMetric,
+  options: {
+    readonly title: LocalText;
+    readonly width: number;
+    readonly next: NextLevel;
+    /** The metric's unless given. */
+    readonly decimals?: number;
+  },
+  queryOf: (names: { readonly value: string; readonly change: string }) => string,
+): StatBuilder {
+  const { title, width, next, decimals = decimalsOf(metric) } = options;
+  const sql = queryOf({ value: say(context, metric.name), change: say(context, changeName) });
   const panel = statPanel(context, withCurrency(context, say(context, title), metric.unit), width, next)
     .description(`${describeMetrics(context, [metric])}\n\n${say(context, changeMeaning)}`)
     .unit(unitOf(metric.unit))
-    .decimals(decimalsOf(metric))
+    .decimals(decimals)
     .withTarget(new SqlTarget(sql, "table"));
   return withChange(context, panel, metric.unit);
 }

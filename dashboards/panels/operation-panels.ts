@@ -8,11 +8,11 @@ import type { OperationMetric } from "../../collector-receiver/src/metrics/opera
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
 import { agentTimeTableQuery, operationFigureQuery, operationSeriesQuery } from "../sql/operation-query.ts";
-import { decimalsOf, unitOf } from "./choose-unit.ts";
 import { describeMetrics } from "./describe-figures.ts";
-import { changeMeaning, changeName, statPanel, withChange } from "./figure-panels.ts";
+import { comparedFigurePanel } from "./figure-panels.ts";
 import type { NextLevel } from "./link-levels.ts";
-import { timeSeriesPanel } from "./series-panels.ts";
+import { metricSeriesPanel } from "./series-panels.ts";
+import type { QueryOfSeries, SeriesOptions } from "./series-panels.ts";
 import { SqlTarget } from "./sql-target.ts";
 import { agentColumns, tablePanel, withUnits } from "./table-panels.ts";
 
@@ -25,40 +25,18 @@ export function operationFigurePanel(
   of: "all" | "chosen agent" = "all",
 ): StatBuilder {
   const metric = operationMetricOf(key);
-  const name = say(context, metric.name);
-  const sql = operationFigureQuery(metric, { value: name, change: say(context, changeName) }, of);
-  const panel = statPanel(context, name, width, next)
-    .description(`${describeMetrics(context, [metric])}\n\n${say(context, changeMeaning)}`)
-    .unit(unitOf(metric.unit))
-    .decimals(decimalsOf(metric))
-    .withTarget(new SqlTarget(sql, "table"));
-  return withChange(context, panel, metric.unit);
+  const options = { title: metric.name, width, next };
+  return comparedFigurePanel(context, metric, options, (names) => operationFigureQuery(metric, names, of));
 }
 
 /** Figures of operations by business day; all of one unit and one group. */
 export function operationSeriesPanel(
   context: BoardContext,
-  options: {
-    readonly title: LocalText;
-    readonly metrics: readonly string[];
-    readonly width: number;
-    readonly next: NextLevel;
-    readonly style?: "lines" | "bars" | "stacked";
-    readonly of?: "all" | "chosen agent";
-  },
+  options: SeriesOptions & { readonly of?: "all" | "chosen agent" },
 ): TimeSeriesBuilder {
-  const metrics = options.metrics.map(operationMetricOf);
-  const [first] = metrics;
-  if (first === undefined) throw new Error(`the panel "${options.title.en}" has no metric`);
-  const sql = operationSeriesQuery(
-    metrics.map((metric) => ({ metric, name: say(context, metric.name) })),
-    options.of ?? "all",
-  );
-  return timeSeriesPanel(context, say(context, options.title), options.width, options.next, options.style)
-    .description(describeMetrics(context, metrics))
-    .unit(unitOf(first.unit))
-    .decimals(decimalsOf(first))
-    .withTarget(new SqlTarget(sql, "time_series"));
+  const { metrics, of = "all" } = options;
+  const queryOf: QueryOfSeries<OperationMetric> = (columns) => operationSeriesQuery(columns, of);
+  return metricSeriesPanel(context, metrics.map(operationMetricOf), options, queryOf);
 }
 
 /** Each agent's time by state over the range. */

@@ -5,12 +5,14 @@ import type { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundat
 import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
 import { say } from "../board-context.ts";
 import type { BoardContext } from "../board-context.ts";
+import type { CounterMetric } from "../sql/metric-expression.ts";
 import { channelFigureQuery, channelSeriesQuery, channelTableQuery } from "../sql/segment-query.ts";
 import { decimalsOf, unitOf, withCurrency } from "./choose-unit.ts";
 import { describeMetrics } from "./describe-figures.ts";
 import { counterMetricOf, statPanel } from "./figure-panels.ts";
 import type { NextLevel } from "./link-levels.ts";
-import { timeSeriesPanel } from "./series-panels.ts";
+import { metricSeriesPanel } from "./series-panels.ts";
+import type { QueryOfSeries, SeriesOptions } from "./series-panels.ts";
 import { SqlTarget } from "./sql-target.ts";
 import { tablePanel, withUnits } from "./table-panels.ts";
 
@@ -30,34 +32,15 @@ export function channelFigurePanel(context: BoardContext, key: string, width: nu
 }
 
 /** Figures of the chosen channel by day; all of one unit. */
-export function channelSeriesPanel(
-  context: BoardContext,
-  options: {
-    readonly title: LocalText;
-    readonly metrics: readonly string[];
-    readonly width: number;
-    readonly next: NextLevel;
-  },
-): TimeSeriesBuilder {
+export function channelSeriesPanel(context: BoardContext, options: SeriesOptions): TimeSeriesBuilder {
   const metrics = options.metrics.map(counterMetricOf);
-  const sql = channelSeriesQuery(metrics.map((metric) => ({ metric, name: nameOf(context, metric.name) })));
-  return timeSeriesPanel(context, say(context, options.title), options.width, options.next, "bars")
-    .description(describeMetrics(context, metrics))
-    .unit("locale")
-    .decimals(0)
-    .withTarget(new SqlTarget(sql, "time_series"));
+  const queryOf: QueryOfSeries<CounterMetric> = (columns) =>
+    channelSeriesQuery(columns.map(({ metric }) => ({ metric, name: nameOf(context, metric.name) })));
+  return metricSeriesPanel(context, metrics, { ...options, style: "bars" }, queryOf);
 }
 
 /** All channels side by side. */
-export function channelTablePanel(
-  context: BoardContext,
-  options: {
-    readonly title: LocalText;
-    readonly metrics: readonly string[];
-    readonly width: number;
-    readonly next: NextLevel;
-  },
-): TableBuilder {
+export function channelTablePanel(context: BoardContext, options: SeriesOptions): TableBuilder {
   const metrics = options.metrics.map(counterMetricOf);
   const sql = channelTableQuery(
     say(context, { en: "Channel", zh: "渠道" }),

@@ -14,6 +14,7 @@ import {
 import { PanelBuilder as BarChartBuilder } from "@grafana/grafana-foundation-sdk/barchart";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { LocalText } from "../../collector-receiver/src/catalogue/local-text.ts";
+import type { DefinedMetric } from "../../collector-receiver/src/metrics/metric-dictionary.ts";
 import { agentSeriesQuery } from "../sql/agent-query.ts";
 import { quantileSeriesQuery } from "../sql/duration-query.ts";
 import { daySeriesQuery, monthTableQuery } from "../sql/figure-query.ts";
@@ -26,7 +27,7 @@ import { linkTo } from "./link-levels.ts";
 import type { NextLevel } from "./link-levels.ts";
 import { SqlTarget, boardDatasource } from "./sql-target.ts";
 
-interface SeriesOptions {
+export interface SeriesOptions {
   readonly title: LocalText;
   /** Of the dictionary; all of one unit. */
   readonly metrics: readonly string[];
@@ -87,15 +88,28 @@ function metricSeries(
   options: SeriesOptions,
   queryOf: typeof daySeriesQuery,
 ): TimeSeriesBuilder {
-  const metrics = options.metrics.map(counterMetricOf);
-  const first = metrics[0];
+  return metricSeriesPanel(context, options.metrics.map(counterMetricOf), options, queryOf);
+}
+
+/** SQL of a series: a column for each metric. */
+export type QueryOfSeries<Metric> = (columns: readonly { readonly metric: Metric; readonly name: string }[]) => string;
+
+/** Metrics of any kind by business day; all of one unit. @param decimalsIn of the first metric */
+export function metricSeriesPanel<Metric extends DefinedMetric>(
+  context: BoardContext,
+  metrics: readonly Metric[],
+  options: SeriesOptions,
+  queryOf: QueryOfSeries<Metric>,
+  decimalsIn: (metric: Metric) => number = decimalsOf,
+): TimeSeriesBuilder {
+  const [first] = metrics;
   if (first === undefined) throw new Error(`the panel "${options.title.en}" has no metric`);
   const sql = queryOf(metrics.map((metric) => ({ metric, name: say(context, metric.name) })));
   const title = withCurrency(context, say(context, options.title), first.unit);
   return timeSeriesPanel(context, title, options.width, options.next, options.style)
     .description(describeMetrics(context, metrics))
     .unit(unitOf(first.unit))
-    .decimals(decimalsOf(first))
+    .decimals(decimalsIn(first))
     .withTarget(new SqlTarget(sql, "time_series"));
 }
 

@@ -5,7 +5,8 @@ import { comparedPartOf } from "../../collector-receiver/src/stats/compared-part
 import { changeExpression } from "./change-expression.ts";
 import { aiAnswered, asNumber, hasReported } from "./metric-expression.ts";
 import { quoteName } from "./quote-sql.ts";
-import { daysOfSpan, periodValue, spanOfDays } from "./span-of-days.ts";
+import { selectByDay } from "./series-by-day.ts";
+import { periodValue, spanOfDays } from "./span-of-days.ts";
 
 const ofUse = (column: string): string => `coalesce(sum(${column}), 0)`;
 /** Nothing used is nothing spent; what has no price is not known. */
@@ -88,12 +89,7 @@ export function aiSeriesQuery(columns: readonly { readonly metric: AiCostMetric;
   const values = columns.map(
     ({ metric, name }) => `${asNumber(valueOver(metric, "days.day", "days.day"))} as ${quoteName(name)}`,
   );
-  return `with ${spanOfDays},
-${daysOfSpan}
-select days."time",
-  ${values.join(",\n  ")}
-from days
-order by 1`;
+  return selectByDay(values.join(",\n  "));
 }
 
 /** Calls, tokens and spend by model, the most called first. */

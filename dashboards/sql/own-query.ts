@@ -5,7 +5,8 @@ import type { OwnMetric } from "../../collector-receiver/src/metrics/custom-metr
 import { changeExpression } from "./change-expression.ts";
 import { asNumber } from "./metric-expression.ts";
 import { quoteName } from "./quote-sql.ts";
-import { daysOfSpan, periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
+import { selectByDay } from "./series-by-day.ts";
+import { periodValue, spanOfDays, spanRows } from "./span-of-days.ts";
 
 /** Where a term is read: days of counters, and the row of distinct sessions that is exactly them. */
 interface TermRange {
@@ -65,12 +66,7 @@ export function ownSeriesQuery(
   const values = columns.map(
     ({ metric, group, name }) => `${asNumber(valueOver(metric, group, definitions, day))} as ${quoteName(name)}`,
   );
-  return `with ${spanOfDays},
-${daysOfSpan}
-select days."time",
-  ${values.join(",\n  ")}
-from days
-order by 1`;
+  return selectByDay(values.join(",\n  "));
 }
 
 /** Exactly: not rounded. */

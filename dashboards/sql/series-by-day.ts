@@ -18,11 +18,15 @@ export function seriesByDay(
   columns: readonly { readonly metric: CounterMetric; readonly name: string }[],
   rows: string,
 ): string {
+  return selectByDay(metricColumns(columns), `days\nleft join ${rows}`);
+}
+
+/** A series over the business days of the range. @param columns SQL of a day's values @param from the row `days`, and what is joined to it */
+export function selectByDay(columns: string, from = "days"): string {
   return `with ${spanOfDays},
 ${daysOfSpan}
 select days."time",
-  ${metricColumns(columns)}
-from days
-left join ${rows}
+  ${columns}
+from ${from}
 order by 1`;
 }

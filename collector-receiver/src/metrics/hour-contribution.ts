@@ -40,8 +40,7 @@ export interface HourPart {
 /** What a conversation contributes by hour. A part whose day is sealed is left out; none needs the start of the conversation. */
 export function hourPartsOf(facts: HourFacts, calendar: BusinessCalendar, isKept: (ms: number) => boolean): HourPart[] {
   const parts: HourPart[] = [];
-  for (let place = 0; place < hourCounters.length; place++) {
-    const { atMs, amountOf } = hourCounters[place] as HourCounter<HourColumn>;
+  for (const [place, { atMs, amountOf }] of hourCounters.entries()) {
     const ms = atMs(facts);
     if (ms === null || !isKept(ms)) continue;
     const amount = amountOf(facts);

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { presenceTables } from "../../storage/facts/agent-presence.ts";
+import { instantOf } from "../../storage/wire/instant-of.ts";
 import { readKeptAgentTime } from "./read-kept-agent-time.ts";
 import type { InstantRange } from "./read-ticket-stock.ts";
 
@@ -69,8 +70,7 @@ async function judgeAgentTime(
 }
 
 /** Ranges from two arrays of ms since 1970, as (place, from_at, to_at). */
-const askedRanges = `select place::int as place, timestamptz 'epoch' + from_ms * interval '1 millisecond' as from_at,
-    timestamptz 'epoch' + to_ms * interval '1 millisecond' as to_at
+const askedRanges = `select place::int as place, ${instantOf("from_ms")} as from_at, ${instantOf("to_ms")} as to_at
   from unnest($3::bigint[], $4::bigint[]) with ordinality as wanted (from_ms, to_ms, place)`;
 
 const readAgentTimeSql = `

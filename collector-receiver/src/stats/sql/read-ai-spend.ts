@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { aiColumns } from "../../metrics/ai-calls.ts";
 import type { DayRange } from "../report-period.ts";
 
 /** What calls of models used and cost, added exactly; tokens and money as decimal text. */
@@ -84,21 +85,7 @@ group by place
 `;
 
 function columnSums(): string {
-  const columns = [
-    "calls",
-    "failed_calls",
-    "calls_without_usage",
-    "calls_without_session",
-    "unclear_calls",
-    "sampled_calls",
-    "uncached_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "output_tokens",
-    "spend",
-    "unpriced_tokens",
-  ];
-  return columns.map((column) => `sum(${column}) as ${column}`).join(", ");
+  return [...aiColumns, "spend", "unpriced_tokens"].map((column) => `sum(${column}) as ${column}`).join(", ");
 }
 
 /** The models of a range of days, the most called first. */

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { instantOf } from "../../storage/facts/judge-resolutions.ts";
+import { instantOf } from "../../storage/wire/instant-of.ts";
 import type { InstantRange } from "./read-ticket-stock.ts";
 
 /** The kept time of an agent within a range, in ms. */

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
-import { instantOf, resolutionTables } from "../../storage/facts/judge-resolutions.ts";
+import { resolutionTables } from "../../storage/facts/judge-resolutions.ts";
+import { instantOf } from "../../storage/wire/instant-of.ts";
 import type { InstantRange } from "./read-ticket-stock.ts";
 
 /** What is known of whether AI resolutions last; the four add up to the resolutions, durable being part of judged. */

@@ -3,6 +3,7 @@ import type { BusinessEvent } from "../../mapping/business-event.ts";
 import { batchOf } from "../wire/batch-columns.ts";
 import { batchRows } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
+import { findPlaces } from "./find-places.ts";
 import { eventIdColumn } from "./event-id-column.ts";
 
 /** No row has a later time (it is in the year 2255), and microseconds up to here are safe integers. */
@@ -47,14 +48,9 @@ const statement = {
  * @returns places in `events` of those whose id is another event's: it is claimed, or the event is stored with the time that the id
  *   holds, or under an earlier id
  */
-export async function claimEventIds(
+export function claimEventIds(
   client: WriterConnection,
   events: readonly BusinessEvent[],
 ): Promise<ReadonlySet<number>> {
-  const { rows } = await client.query<[number]>({
-    ...statement,
-    rowMode: "array",
-    values: incoming.parameters(events),
-  });
-  return new Set(rows.map(([place]) => place));
+  return findPlaces(client, statement, incoming.parameters(events));
 }

@@ -3,6 +3,7 @@ import { batchOf } from "../wire/batch-columns.ts";
 import { batchRows } from "../wire/batch-statement.ts";
 import { eventIdColumn } from "./event-id-column.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
+import { findPlaces } from "./find-places.ts";
 
 const incoming = batchRows<BusinessEvent>({
   tenant_id: batchOf.text((event) => event.tenantId),
@@ -34,14 +35,9 @@ const statement = {
  * Which events with claimed ids are stored with another time, name or content.
  * @returns places in `events`
  */
-export async function findChangedEvents(
+export function findChangedEvents(
   client: WriterConnection,
   events: readonly BusinessEvent[],
 ): Promise<ReadonlySet<number>> {
-  const { rows } = await client.query<[number]>({
-    ...statement,
-    rowMode: "array",
-    values: incoming.parameters(events),
-  });
-  return new Set(rows.map(([place]) => place));
+  return findPlaces(client, statement, incoming.parameters(events));
 }

@@ -2,6 +2,7 @@ import type { BusinessEvent } from "../../mapping/business-event.ts";
 import { batchOf } from "../wire/batch-columns.ts";
 import { batchRows } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
+import { findPlaces } from "./find-places.ts";
 import { eventIdColumn } from "./event-id-column.ts";
 
 const ids = batchRows<BusinessEvent>({
@@ -23,10 +24,9 @@ const statement = {
  * Which ids are claimed, as this statement sees it.
  * @returns places in `events`
  */
-export async function findClaimedIds(
+export function findClaimedIds(
   client: WriterConnection,
   events: readonly BusinessEvent[],
 ): Promise<ReadonlySet<number>> {
-  const { rows } = await client.query<[number]>({ ...statement, rowMode: "array", values: ids.parameters(events) });
-  return new Set(rows.map(([place]) => place));
+  return findPlaces(client, statement, ids.parameters(events));
 }

@@ -4,6 +4,7 @@ import type { BatchColumn } from "../wire/batch-columns.ts";
 import { batchRows } from "../wire/batch-statement.ts";
 import { eventIdColumn } from "./event-id-column.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
+import { findPlaces } from "./find-places.ts";
 
 const keysOf = (eventId: BatchColumn<BusinessEvent>) =>
   batchRows<BusinessEvent>({
@@ -35,7 +36,7 @@ export function findStoredEvents(
   client: WriterConnection,
   events: readonly BusinessEvent[],
 ): Promise<ReadonlySet<number>> {
-  return findKeys(client, keys.parameters(events));
+  return findPlaces(client, statement, keys.parameters(events));
 }
 
 /**
@@ -46,10 +47,5 @@ export function findStoredEarlier(
   client: WriterConnection,
   events: readonly BusinessEvent[],
 ): Promise<ReadonlySet<number>> {
-  return findKeys(client, earlierKeys.parameters(events));
-}
-
-async function findKeys(client: WriterConnection, values: unknown[]): Promise<ReadonlySet<number>> {
-  const { rows } = await client.query<[number]>({ ...statement, rowMode: "array", values });
-  return new Set(rows.map(([place]) => place));
+  return findPlaces(client, statement, earlierKeys.parameters(events));
 }

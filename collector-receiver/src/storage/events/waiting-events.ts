@@ -1,5 +1,5 @@
 import type { WaitingEvent } from "../../mapping/business-event.ts";
-import { instantOf } from "../facts/judge-resolutions.ts";
+import { instantOf } from "../wire/instant-of.ts";
 import { adds, batchOf } from "../wire/batch-columns.ts";
 import { batchStatement } from "../wire/batch-statement.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";

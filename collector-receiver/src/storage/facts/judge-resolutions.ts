@@ -4,9 +4,6 @@ import { durableDays } from "../../metrics/operation-metrics.ts";
 /** SQL: how long a customer must stay away. */
 export const durableWindow = `interval '${durableDays} days'`;
 
-/** SQL: the instant of a parameter in ms since 1970. */
-export const instantOf = (place: string): string => `timestamptz 'epoch' + ${place}::bigint * interval '1 millisecond'`;
-
 const isEnded = "first_end_at is not null or last_activity_at + idle_timeout <= idle_through";
 
 /**

@@ -1,4 +1,4 @@
-import { instantOf } from "./judge-resolutions.ts";
+import { instantOf } from "../wire/instant-of.ts";
 import { presenceTables } from "./agent-presence.ts";
 import { dateArray, int8Array } from "../wire/binary-array.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";

@@ -1,6 +1,7 @@
 import { settledMs } from "../../metrics/operation-metrics.ts";
 import { dateArray, int8Array } from "../wire/binary-array.ts";
-import { durableWindow, instantOf, resolutionTables } from "./judge-resolutions.ts";
+import { instantOf } from "../wire/instant-of.ts";
+import { durableWindow, resolutionTables } from "./judge-resolutions.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** When a tenant's first session began, and the days that need no look now: kept, or not to be judged before later. */

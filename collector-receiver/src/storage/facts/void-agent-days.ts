@@ -1,6 +1,6 @@
 import { batchOf } from "../wire/batch-columns.ts";
 import { batchRows } from "../wire/batch-statement.ts";
-import { instantOf } from "./judge-resolutions.ts";
+import { instantOf } from "../wire/instant-of.ts";
 import { presenceReach } from "./keep-agent-days.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 

@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
@@ -12,7 +13,7 @@ export async function* claimStoredIds(
   const { rows } = await client.query<{ first: number | null; last: number | null }>({
     text: `
       select min(occurred_at) as first, max(occurred_at) as last from analytics_events
-      where tenant_id = $1 and occurred_at >= coalesce(${instant("$2")}, '-infinity')`,
+      where tenant_id = $1 and occurred_at >= coalesce(${instantOf("$2")}, '-infinity')`,
     values: [tenantId, retainedFromMs],
   });
   const { first = null, last = null } = rows[0] ?? {};
@@ -25,7 +26,7 @@ export async function* claimStoredIds(
         text: `
           insert into analytics_event_ids (tenant_id, event_id, occurred_at)
           select tenant_id, event_id, occurred_at from analytics_events
-          where tenant_id = $1 and occurred_at >= ${instant("$2")} and occurred_at < ${instant("$3")}
+          where tenant_id = $1 and occurred_at >= ${instantOf("$2")} and occurred_at < ${instantOf("$3")}
             and spanledger_needs_claim(event_id, occurred_at)
           order by event_id, created_at, id
           on conflict do nothing`,
@@ -44,7 +45,7 @@ export async function hasUnclaimedOffTimeIds(
     text: `
       select exists (
         select from analytics_events e
-        where tenant_id = $1 and occurred_at >= coalesce(${instant("$2")}, '-infinity')
+        where tenant_id = $1 and occurred_at >= coalesce(${instantOf("$2")}, '-infinity')
           and get_byte(uuid_send(event_id), 6) >> 4 = 7 and spanledger_needs_claim(event_id, occurred_at)
           and not exists (
             select from analytics_event_ids c where c.tenant_id = e.tenant_id and c.event_id = e.event_id)) as found`,
@@ -54,4 +55,3 @@ export async function hasUnclaimedOffTimeIds(
 }
 
 const msOfDay = 86_400_000;
-const instant = (place: string): string => `timestamptz 'epoch' + ${place}::bigint * interval '1 millisecond'`;

@@ -1,5 +1,5 @@
 import { countingRules } from "../../metrics/counting-rules.ts";
-import { instantOf } from "../facts/judge-resolutions.ts";
+import { instantOf } from "../wire/instant-of.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 type Client = Pick<WriterConnection, "query">;
