@@ -38,7 +38,7 @@ interface ImportCommand {
   readonly json?: boolean;
 }
 
-/** What is known before the first row is read. */
+/** The facts that an import needs before it reads the first row. */
 interface Import {
   readonly connectionString: string;
   readonly config: Config;

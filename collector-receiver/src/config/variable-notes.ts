@@ -1,7 +1,7 @@
 /** What one variable adds to its JSON Schema: how it is documented and what to do when it is wrong. */
 export interface VariableNotes {
   readonly description: string;
-  /** What is used where the variable is not set; only where that is no plain default. */
+  /** The value if the variable is not set; only given if it is not a plain default. */
   readonly whenUnset?: string;
   /** Completes "Set it to …". */
   readonly expected: string;

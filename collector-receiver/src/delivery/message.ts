@@ -6,7 +6,7 @@ export interface Message {
   /** Of an alert; null for all others. */
   readonly state: "firing" | "resolved" | null;
   readonly tenantId: string;
-  /** What the tenant is called; its id if it has no name. */
+  /** The name of the tenant; its id if it has none. */
   readonly tenantName: string;
   readonly locale: Locale;
   readonly title: string;

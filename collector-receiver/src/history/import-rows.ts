@@ -144,7 +144,7 @@ export class ImportRun {
     const { rows } = this.report;
     const before = this.#underWay.at(-1);
     const stored = this.#store(chunk);
-    // In the order of the rows, so that what is done is done up to a row.
+    // Rows are finished in their order, so the position says exactly which rows are done.
     const done = Promise.all([stored, before]).then(() => this.#options.onDone?.(rows, chunk.last));
     this.#underWay.push(done);
     done.catch(() => {});
@@ -218,7 +218,7 @@ export class ImportRun {
   }
 }
 
-/** A database that is away or busy is waited for: what was stored meanwhile is a duplicate then. */
+/** Waits if the database is away or busy, and sends again. Events that were stored meanwhile are duplicates then. */
 async function submitUntilTaken(ingest: Pick<Ingest, "submit">, mapped: MappedRequest) {
   for (let tries = 1; ; tries++) {
     try {

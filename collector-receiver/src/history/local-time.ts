@@ -1,7 +1,7 @@
 import { timezoneStretches, type Stretch } from "../metrics/timezone-offsets.ts";
 
 const dayMs = 86_400_000;
-/** Times that lie further ahead are no events. */
+/** Events cannot be further ahead than this. */
 const aheadMs = 2 * 366 * dayMs;
 
 /** Instants of local times. Those that clocks show twice or never are counted. */

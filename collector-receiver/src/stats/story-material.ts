@@ -48,6 +48,28 @@ export function leaksOf({ known, isWithheld, reading }: SummaryMaterial): { leak
     .filter(({ count }) => count > 0);
 }
 
+interface AgentsMaterial {
+  /** Null: nothing was taken over, or resolved. */
+  readonly taken: ComparedMetric | null;
+  readonly resolved: ComparedMetric | null;
+  readonly wait: ComparedMetric | undefined;
+  readonly sla: ComparedMetric | undefined;
+}
+
+/** What agents did in the period. */
+export function agentsMaterial({ known }: StoryMaterial): AgentsMaterial {
+  const some = (key: string): ComparedMetric | null => {
+    const metric = known(key);
+    return metric === undefined || metric.value === 0 ? null : metric;
+  };
+  return {
+    taken: some("first_takeovers"),
+    resolved: some("tickets_resolved"),
+    wait: known("avg_first_response_ms"),
+    sla: known("sla_met_rate"),
+  };
+}
+
 export interface StoryComparison {
   readonly mode: "previous" | "year";
   /** The days of the period that are compared; empty if none is over. */

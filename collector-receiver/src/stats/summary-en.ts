@@ -1,7 +1,7 @@
 import { countNoun } from "../metrics/count-noun.ts";
 import { unsigned } from "../metrics/compare-metric.ts";
 import { openingOf } from "./story-en.ts";
-import { leaksOf, tellableChange } from "./story-material.ts";
+import { agentsMaterial, leaksOf, tellableChange } from "./story-material.ts";
 import type { Leak, StoryMaterial, SummaryMaterial } from "./story-material.ts";
 
 /** The period in three sentences. */
@@ -76,21 +76,14 @@ function otherPeriod({ comparison, reading }: StoryMaterial): string {
       : "in the period before";
 }
 
-function ofAgents({ reading, known, count }: SummaryMaterial): string {
+function ofAgents(material: SummaryMaterial): string {
+  const { reading, count } = material;
   if (!reading.tenant.workbenchReported) return "The agent workbench has never reported.";
-  const taken = known("first_takeovers");
-  const resolved = known("tickets_resolved");
-  const wait = known("avg_first_response_ms");
-  const sla = known("sla_met_rate");
-  const hasTaken = taken !== undefined && taken.value !== 0;
-  const hasResolved = resolved !== undefined && resolved.value !== 0;
-  const takenText = hasTaken
+  const { taken, resolved, wait, sla } = agentsMaterial(material);
+  const takenText = taken
     ? `Agents took over ${countNoun(taken.formatted, "conversation")}${wait === undefined ? "" : ` after a wait of ${wait.formatted} on average`}`
     : "Agents took over no conversation";
-  if (!hasResolved)
-    return hasTaken
-      ? `${takenText} and resolved no ticket.`
-      : "Agents took over no conversation and resolved no ticket.";
+  if (resolved === null) return `${takenText} and resolved no ticket.`;
   const within =
     sla === undefined
       ? ""

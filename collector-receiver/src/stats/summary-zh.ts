@@ -1,5 +1,5 @@
 import { unsigned } from "../metrics/compare-metric.ts";
-import { leaksOf, tellableChange } from "./story-material.ts";
+import { agentsMaterial, leaksOf, tellableChange } from "./story-material.ts";
 import type { Leak, StoryMaterial, SummaryMaterial } from "./story-material.ts";
 
 /** The period in three sentences of Chinese. */
@@ -62,19 +62,15 @@ function otherPeriod({ comparison, reading, isCurrentMonth }: StoryMaterial): st
   return reading.period.month !== null ? comparison.otherName : comparison.mode === "year" ? "去年同期" : "上一时期";
 }
 
-function ofAgents({ reading, known, count }: SummaryMaterial): string {
+function ofAgents(material: SummaryMaterial): string {
+  const { reading, count } = material;
   if (!reading.tenant.workbenchReported) return "坐席工作台从未上报过数据。";
-  const taken = known("first_takeovers");
-  const resolved = known("tickets_resolved");
-  const wait = known("avg_first_response_ms");
-  const sla = known("sla_met_rate");
-  const hasTaken = taken !== undefined && taken.value !== 0;
-  const hasResolved = resolved !== undefined && resolved.value !== 0;
-  if (!hasTaken && !hasResolved) return "坐席没有接管会话，也没有解决工单。";
-  const takenText = hasTaken
+  const { taken, resolved, wait, sla } = agentsMaterial(material);
+  if (taken === null && resolved === null) return "坐席没有接管会话，也没有解决工单。";
+  const takenText = taken
     ? `坐席接管 ${taken.formatted} 个会话${wait === undefined ? "" : `，客户平均等待 ${wait.formatted}`}`
     : "坐席没有接管会话";
-  if (!hasResolved) return `${takenText}；没有解决工单。`;
+  if (resolved === null) return `${takenText}；没有解决工单。`;
   const within =
     sla === undefined
       ? ""

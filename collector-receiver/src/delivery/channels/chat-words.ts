@@ -32,7 +32,7 @@ export function chatWordsOf({ locale }: Pick<Message, "locale">): ChatWords {
   return words[locale];
 }
 
-/** What a message is, in a word: "Alert", "Report". The title of an alert says whether it is over. */
+/** One word for the kind of a message: "Alert", "Report". The title of an alert says whether it is over. */
 export function nameMessage(message: Message): string {
   return chatWordsOf(message)[message.kind];
 }

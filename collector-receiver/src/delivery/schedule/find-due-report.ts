@@ -5,7 +5,7 @@ import { calendarKindsAt, previousRangeOf, type DayRange } from "../../metrics/c
 
 /** What is stored of a schedule for a tenant. */
 export interface ScheduleState {
-  /** When it was first seen, in ms: what was due before is not made up for. */
+  /** When a receiver first saw the schedule, in ms. Reports that were due before are not sent. */
   readonly sinceMs: number;
   /** The last day of the period that was sent last, if it was of this kind; null: none was. */
   readonly sentThrough: string | null;

@@ -63,7 +63,7 @@ export interface ReportMaterial {
   readonly escalationReasons: readonly AttributeCount[];
   readonly agents: AgentsDocument;
   readonly completeness: Completeness;
-  /** What the tenant is called. */
+  /** The name of the tenant. */
   readonly branding: Branding;
   /** What happened in the period: notes, new versions, changes of settings and rules. */
   readonly annotations: readonly Annotation[];

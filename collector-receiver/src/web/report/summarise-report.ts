@@ -8,7 +8,7 @@ import { stripFiguresOf } from "./strip-figures.ts";
 
 /** A report in a few lines, for messages. */
 export interface ReportSummary {
-  /** What the tenant is called; null if it has no name. */
+  /** The name of the tenant; null if it has none. */
   readonly tenantName: string | null;
   /** The period: "December 2025". */
   readonly title: string;
