@@ -4,7 +4,7 @@ import { addDays, monthOf } from "../metrics/business-calendar.ts";
 import type { DayRange } from "../metrics/calendar-ranges.ts";
 import { partsOf } from "../metrics/derive-metric.ts";
 import { quantileOf } from "../metrics/duration-histogram.ts";
-import { add, divide, fractionOf, toNumber } from "../metrics/exact-fraction.ts";
+import { divide, fractionOf, toNumber } from "../metrics/exact-fraction.ts";
 import { goalOn, targetOver } from "../metrics/goals.ts";
 import type { Goal } from "../metrics/goals.ts";
 import type {
@@ -16,8 +16,9 @@ import type {
   QualityFacts,
   SilenceFacts,
 } from "../metrics/judge-alert.ts";
-import type { Counters, MetricDefinition } from "../metrics/metric-definition.ts";
+import type { MetricDefinition } from "../metrics/metric-definition.ts";
 import { metricDictionary, metricOf } from "../metrics/metric-dictionary.ts";
+import { sumCounters } from "../metrics/sum-counters.ts";
 import { workingCalendarOf, workingMsBetween } from "../metrics/working-hours.ts";
 import { aiCostsOf } from "./ai-costs.ts";
 import { comparedAt, readPeriod, type StatsReader, type TenantToday } from "./read-period.ts";
@@ -148,22 +149,6 @@ async function measure(
     const { value, denominator } = partsOf(metric, sumCounters(set.map((range) => counters[ranges.indexOf(range)]!)));
     return { value, sample: denominator === null ? null : toNumber(denominator) };
   });
-}
-
-function sumCounters(parts: readonly Counters[]): Counters {
-  const first = parts[0] as Counters;
-  const sum = (column: keyof Counters): string =>
-    decimalOf(parts.reduce((total, part) => add(total, fractionOf(part[column] ?? "0")), fractionOf("0")));
-  return parts.length === 1
-    ? first
-    : (Object.fromEntries(Object.keys(first).map((column) => [column, sum(column as keyof Counters)])) as Counters);
-}
-
-/** Sums of decimals with a power of ten below. */
-function decimalOf({ numerator, denominator }: ReturnType<typeof fractionOf>): string {
-  const digits = String(denominator).length - 1;
-  const text = String(numerator).padStart(digits + 1, "0");
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
 async function readSilenceFacts(reader: AlertReader): Promise<SilenceFacts> {

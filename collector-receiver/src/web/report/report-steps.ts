@@ -1,6 +1,5 @@
-import { add, fractionOf, roundHalfUp } from "../../metrics/exact-fraction.ts";
-import { businessCounterColumns } from "../../metrics/counter-columns.ts";
 import type { Counters } from "../../metrics/metric-definition.ts";
+import { sumCounters } from "../../metrics/sum-counters.ts";
 import { describeStep, reportDaysOf, shortStep } from "./report-context.ts";
 import type { ReportContext, ReportDay } from "./report-context.ts";
 
@@ -65,17 +64,4 @@ function nameSpan({ day, lastDay }: Pick<ReportDay, "day" | "lastDay">, { locale
   return `${at(day)} – ${locale === "zh-CN" || !isSameMonth ? at(lastDay) : Number(lastDay.slice(8))}`;
 }
 
-/** Decimals of the finest counter, `total_resolution_hours`. */
-const counterDecimals = 6;
-
-/** The counters of several days together; null where one of them is not known. Distinct customers do not add up. */
-function sumOf(days: readonly ReportDay[]): Counters {
-  return Object.fromEntries(
-    businessCounterColumns.map((column) => {
-      const values = days.flatMap(({ counters }) => counters?.[column] ?? []);
-      const known = column !== "unique_customers" && values.length === days.length;
-      const sum = values.map(fractionOf).reduce(add, fractionOf("0"));
-      return [column, known ? roundHalfUp(sum, counterDecimals) : null];
-    }),
-  ) as Counters;
-}
+const sumOf = (days: readonly ReportDay[]): Counters => sumCounters(days.map(({ counters }) => counters));
