@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import { uuidText } from "../../bytes/uuid.ts";
+import { makeUuidV5, uuidText } from "../../bytes/uuid.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Namespace of deliveries' ids (RFC 9562, version 5); a constant of this project. */
@@ -30,10 +29,7 @@ export function deliveryIdOf(
   target: string,
 ): string {
   const name = Buffer.from(JSON.stringify([tenantId, kind, rule, period, target]), "utf8");
-  const digest = hash("sha1", Buffer.concat([namespace, name]), "buffer");
-  digest[6] = (digest[6]! & 0x0f) | 0x50;
-  digest[8] = (digest[8]! & 0x3f) | 0x80;
-  return uuidText(digest, 0);
+  return uuidText(makeUuidV5(Buffer.concat([namespace, name])), 0);
 }
 
 /**
