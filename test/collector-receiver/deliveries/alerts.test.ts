@@ -253,6 +253,7 @@ test("rejections and invalid values are told on the day itself, and that a whole
   expect(await told()).toEqual([]);
   await note("2026-03-02", "out_of_range", 5);
   await judge("2026-03-02T11:00:00Z");
+  expect(await told()).toEqual(["clean 2026-03-02 firing"]);
   await judge("2026-03-02T12:00:00Z");
   await judge("2026-03-03T00:00:00Z");
   await count("2026-03-03", 5000);

@@ -3,6 +3,7 @@ import {
   deliveryIdOf,
   enqueueDeliveries,
 } from "../../../collector-receiver/src/storage/deliveries/enqueue-deliveries.ts";
+import { forgetDeliveries } from "../../../collector-receiver/src/storage/deliveries/forget-deliveries.ts";
 import { inTransaction } from "../../../collector-receiver/src/storage/wire/in-transaction.ts";
 import { openWriterConnection } from "../../../collector-receiver/src/storage/wire/writer-connection.ts";
 import { useTestDatabase } from "../../support/create-test-database.ts";
@@ -56,4 +57,20 @@ test("a message is not written if the transaction that decides on it fails", asy
   });
   await expect(failed).rejects.toThrow("the evaluation failed");
   expect((await pool.query("select from analytics_deliveries")).rowCount).toBe(0);
+});
+
+test("messages that were sent or given up more than 90 days ago are deleted, and no others", async () => {
+  const { pool, connectionString } = await useTestDatabase();
+  const client = await openWriterConnection(connectionString);
+  onTestFinished(() => client.end());
+  const nowMs = Date.UTC(2026, 11, 1);
+  const ages = [89, 91].flatMap((days) => ["sent", "given_up", "waiting"].map((state) => ({ days, state })));
+  for (const { days, state } of ages) {
+    const rule = `${state} ${days}`;
+    await enqueueDeliveries(client, { ...decided, rule, targets: ["ops"], nowMs: nowMs - days * 86_400_000 });
+    await pool.query("update analytics_deliveries set state = $1 where rule = $2", [state, rule]);
+  }
+  expect(await forgetDeliveries(client, nowMs)).toBe(2);
+  const { rows } = await pool.query("select rule from analytics_deliveries order by rule");
+  expect(rows.map(({ rule }) => rule)).toEqual(["given_up 89", "sent 89", "waiting 89", "waiting 91"]);
 });

@@ -97,6 +97,32 @@ test("a rate converts costs and the savings of days, weeks and months, sealed on
   );
 }, 300_000);
 
+test("a rate converts savings that are not what resolved conversations cost now: those of older rules in sealed days", async () => {
+  const client = await openClient();
+  const { pool } = world.database;
+  const tenantId = await openTenant([0, 3]);
+  await pool.query("update analytics_settings set retained_from = '2026-02-01' where tenant_id = $1", [tenantId]);
+  // One day more than 10 for its conversation, in the day, its week and its month.
+  await pool.query(
+    `update analytics_business_metrics set estimated_cost_saved = estimated_cost_saved + 15
+     where tenant_id = $1 and period_value in ('2026-01-29', '2026-W05', '2026-01')`,
+    [tenantId],
+  );
+  await changeSettings(client, tenantId, { currency: "EUR", rate: "0.5" });
+  const { rows } = await pool.query(
+    `select period_value, estimated_cost_saved::float8 as saved from analytics_business_metrics
+     where tenant_id = $1 and estimated_cost_saved <> 0 order by period_value`,
+    [tenantId],
+  );
+  expect(rows.map((row) => [row.period_value, row.saved])).toEqual([
+    ["2026-01", 12.5],
+    ["2026-01-29", 12.5],
+    ["2026-02", 5],
+    ["2026-02-01", 5],
+    ["2026-W05", 17.5],
+  ]);
+});
+
 test("a rate converts goals of money and budgets, and nothing else of goals and alerts", async () => {
   const client = await openClient();
   const { pool } = world.database;
