@@ -33,3 +33,7 @@ test.each(["README.md", "README.zh-CN.md"])("%s links to files that are there", 
   expect(links.length).toBeGreaterThan(20);
   for (const link of links) await access(locateInRepository(link));
 });
+
+test.each(["README.md", "README.zh-CN.md"])("%s is read in one sitting: at most 150 lines", async (path) => {
+  expect((await read(path)).split("\n").length).toBeLessThanOrEqual(151);
+});
