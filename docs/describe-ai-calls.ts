@@ -92,7 +92,7 @@ export default defineSpanledger({
   sampled, with what is read of them alone; the tracing backend gets them as they are.
 - Spans that start within \`withBusinessContext\` carry its \`session_id\` if \`startTelemetry\` or \`@spanledger/sdk/register\` started tracing. In other
   languages set \`gen_ai.conversation.id\` or \`session_id\` on the span.
-- A call is no activity of its conversation, and the calls of a test conversation count nowhere.
+- A call is not an activity of its conversation, and the calls of a test conversation count nowhere.
 - Spans that a product's sampler drops do not arrive. If the trace state tells so (\`ot=th:…\`), the call is \`sampled\`, and figures say "at least".
   Record \`ai.call\` if every call has to count.
 

@@ -12,7 +12,7 @@ export interface Sent {
  * written as they are and answers hardly looked at, so that the generator takes little of the machine.
  * @param ports of receivers on 127.0.0.1; connections are dealt out in turn
  * @param perSecond requests a second at most (open loop: latency counts from the time a request was due), or null for as fast as they are answered
- * @throws Error where an answer is not 200
+ * @throws Error if an answer is not 200
  */
 export async function sendRequests(
   ports: readonly number[],

@@ -12,7 +12,7 @@ const here = import.meta.dirname;
 const source = "--conditions=spanledger-source";
 const ways = ["spanledger", "otel bare", "otel batch", "posthog", "segment"] as const;
 
-/** One ratio with its goal; `goal` is null where none was set. */
+/** One ratio with its goal; `goal` is null if none was set. */
 export interface SdkRatio {
   readonly name: string;
   readonly ratio: number;

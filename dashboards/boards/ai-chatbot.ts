@@ -235,7 +235,7 @@ function responseDistribution(context: BoardContext): PanelBuilder {
 const escalationsByReason: HealthFigure = {
   name: { en: "Escalations by reason", zh: "转人工原因" },
   meaning: {
-    en: "session.escalate events by their reason, on the day on which they happened. A session that is escalated twice counts twice. Digits fold into #; what is no short code is other.",
+    en: "session.escalate events by their reason, on the day on which they happened. A session that is escalated twice counts twice. Digits fold into #; what is not a short code is other.",
     zh: "按 reason 统计的 session.escalate 事件，计入发生当日；同一会话转人工两次计两次。数字折叠为 #，不是短代码的值计为 other。",
   },
   formula: "sum(analytics_attribute_counts.events)",

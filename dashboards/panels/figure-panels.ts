@@ -162,7 +162,7 @@ export function counterMetricOf(key: string): CounterMetric {
 export function quantilesOf(histogram: string): Extract<ReturnType<typeof metricOf>, { kind: "quantile" }>[] {
   return [50, 90, 99].map((percent) => {
     const metric = metricOf(`${histogram}_p${percent}_ms`);
-    if (metric.kind !== "quantile") throw new Error(`"${metric.key}" is no quantile`);
+    if (metric.kind !== "quantile") throw new Error(`"${metric.key}" is not a quantile`);
     return metric;
   });
 }

@@ -4,14 +4,14 @@ import { asNumber } from "./metric-expression.ts";
 
 interface Change {
   readonly unit: MetricUnit;
-  /** Both sides exactly, as scalar SQL; null where there is no number. */
+  /** Both sides exactly, as scalar SQL; null if there is no number. */
   readonly now: string;
   readonly before: string;
   /** How many days each side has, if it is a sum over days; else null. */
   readonly days: { readonly now: string; readonly before: string } | null;
 }
 
-/** Percent of the earlier value, of sums by the day; of a rate, percentage points. Null where either side has no number. */
+/** Percent of the earlier value, of sums by the day; of a rate, percentage points. Null if either side has no number. */
 export function changeExpression({ unit, now, before, days }: Change): string {
   if (unit === "percent")
     return `(select ${asNumber("later - earlier")} from (select ${now} as later, ${before} as earlier) as sides)`;

@@ -42,7 +42,7 @@ ranked as (
   join bucket_value using (bucket)
 )`;
 
-/** One row: quantiles of the range (ms), null where no duration is known. */
+/** One row: quantiles of the range (ms), null if no duration is known. */
 export function quantileFigureQuery(histogram: string, columns: readonly QuantileColumn[]): string {
   return `with recursive ${spanOfDays},
 ${bucketBounds},

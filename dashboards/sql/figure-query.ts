@@ -6,7 +6,7 @@ import { asNumber, exactExpression, hasReported } from "./metric-expression.ts";
 import type { CounterMetric } from "./metric-expression.ts";
 import { quoteName } from "./quote-sql.ts";
 
-/** Counters that do not add up over days: read from the one row that is the range, null where there is none. */
+/** Counters that do not add up over days: read from the one row that is the range, null if there is none. */
 const notAdditive: ReadonlySet<string> = new Set(["unique_customers"]);
 
 /** Whether a metric is known only for a day, an ISO week or a month. */
@@ -15,7 +15,7 @@ export function needsOneRow(metric: CounterMetric): boolean {
 }
 
 /**
- * One row: a metric over the range, and its change against the days that it is compared with. Null where the product has
+ * One row: a metric over the range, and its change against the days that it is compared with. Null if the product has
  * never reported.
  * @param names of the two columns
  */

@@ -10,7 +10,7 @@ import { quoteText } from "./quote-sql.ts";
 export type CounterMetric = Exclude<MetricDefinition, { kind: "quantile" }>;
 
 /**
- * The value of a metric over one or many rows of counters, not rounded; null where the denominator is 0.
+ * The value of a metric over one or many rows of counters, not rounded; null if the denominator is 0.
  * @param column how a counter is read: `sum(total_sessions)` over rows, `counter.total_sessions` in one
  */
 export function exactExpression(metric: CounterMetric, column: (counter: string) => string): string {

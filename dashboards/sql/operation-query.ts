@@ -110,7 +110,7 @@ function exactOf(metric: OperationMetric): string {
 const valueOf = (metric: OperationMetric): string => asNumber(exactOf(metric));
 
 /**
- * One row: a metric over the range, and its change against the days that it is compared with; null where the product has
+ * One row: a metric over the range, and its change against the days that it is compared with; null if the product has
  * never reported.
  */
 export function operationFigureQuery(

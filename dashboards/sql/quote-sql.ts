@@ -1,6 +1,6 @@
 /**
  * A name of a column of the result, as Grafana shows it.
- * @throws Error where it could not stand in a query: a macro's pattern ends at the first parenthesis only
+ * @throws Error if it could not stand in a query: a macro's pattern ends at the first parenthesis only
  *   inside `$name(…)`, but a dollar would begin one
  */
 export function quoteName(name: string): string {

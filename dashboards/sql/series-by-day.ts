@@ -11,7 +11,7 @@ export function metricColumns(columns: readonly { readonly metric: CounterMetric
 }
 
 /**
- * A series: each metric by business day; 0 where nothing was counted, null where there is nothing to divide by.
+ * A series: each metric by business day; 0 if nothing was counted, null if there is nothing to divide by.
  * @param rows the rows of a day: a table as `counter`, and which of them belong to the row `days`
  */
 export function seriesByDay(

@@ -32,7 +32,7 @@ export async function locateBuiltCollector(): Promise<string> {
 /**
  * A Collector that has what our configurations need: `OTELCOL_BIN`, else `otelcol-spanledger` or
  * `otelcol-contrib` on the PATH, else the one that was built.
- * @throws where OTELCOL_BIN names one that lacks something
+ * @throws if OTELCOL_BIN names one that lacks something
  */
 export async function findCollector(): Promise<string | undefined> {
   const named = process.env["OTELCOL_BIN"];
@@ -52,7 +52,7 @@ export async function findCollector(): Promise<string | undefined> {
 /**
  * Asked to validate, because the list that `otelcol components` prints leaves out whatever has an older name as well
  * (seen in 0.149: no otlp_http).
- * @returns what it says against our configurations; undefined where it takes them
+ * @returns what it says against our configurations; undefined if it takes them
  */
 async function objectionOf(path: string): Promise<string | undefined> {
   const env = { ...process.env, PRODUCTS_HTPASSWD_FILE: "/dev/null" };

@@ -24,7 +24,7 @@ export async function findNodePackages(program: NodeProgram): Promise<string | u
 
 /**
  * Finds that folder, or installs the program's packages as its lock file has them, without their install scripts.
- * @throws where npm cannot install them
+ * @throws if npm cannot install them
  */
 export async function obtainNodePackages(program: NodeProgram, say: (line: string) => void): Promise<string> {
   const target = await locate(program);

@@ -21,7 +21,7 @@ export async function findNode(major: number): Promise<string | undefined> {
 
 /**
  * Finds that Node, or installs npm's package of its binary into the cache folder.
- * @throws where npm cannot install it
+ * @throws if npm cannot install it
  */
 export async function obtainNode(major: number, say: (line: string) => void): Promise<string> {
   const found = await findNode(major);

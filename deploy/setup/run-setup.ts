@@ -17,7 +17,7 @@ import { buildGoSender, javascriptYears, obtainJavascriptSender } from "./sender
 const parts: readonly {
   readonly name: string;
   readonly obtain: () => Promise<string>;
-  /** Why this machine has no use for it: what the tests then leave out is no failure. */
+  /** Why this machine has no use for it: what the tests then leave out is not a failure. */
   readonly excuse?: () => Promise<string | undefined>;
 }[] = [
   {

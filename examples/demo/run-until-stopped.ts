@@ -9,7 +9,7 @@ import { formatPlaces } from "./write-results.ts";
 
 /**
  * Loads the history and drives live traffic until the signal.
- * @throws DemoError `process_failed` where one of the processes ends by itself
+ * @throws DemoError `process_failed` if one of the processes ends by itself
  */
 export async function runUntilStopped(
   services: DemoServices,

@@ -156,7 +156,7 @@ export async function startDemoServices(
 
 const isProduct = (name: string): boolean => name === "AI chatbot" || name === "agent workbench";
 
-/** @throws DemoError `collector_unfit` where OTELCOL_BIN names one that lacks something */
+/** @throws DemoError `collector_unfit` if OTELCOL_BIN names one that lacks something */
 async function findDemoCollector(): Promise<string | undefined> {
   try {
     return await findCollector();

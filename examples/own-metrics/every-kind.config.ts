@@ -27,7 +27,7 @@ export default defineSpanledger({
       en: "Deposits",
       zh: "订金总额",
     },
-    // A ratio of two metrics that is no share: its unit says so.
+    // A ratio of two metrics that is not a share: its unit says so.
     party_size: {
       kind: "ratio",
       numerator: "guests",

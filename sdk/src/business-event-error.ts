@@ -21,7 +21,7 @@ export class BusinessEventError extends Error {
   override readonly name = "BusinessEventError";
   readonly code: BusinessEventErrorCode;
   readonly eventName: string;
-  /** The attribute or option that is wrong; null where it is the event itself. */
+  /** The attribute or option that is wrong; null if it is the event itself. */
   readonly attribute: string | null;
   constructor(code: BusinessEventErrorCode, eventName: string, attribute: string | null, message: string) {
     super(message);

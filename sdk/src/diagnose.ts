@@ -95,7 +95,7 @@ function writeLine(message: string): void {
   }
 }
 
-/** How often it happened since it was last said, this time included; null where it is not to be said again yet. */
+/** How often it happened since it was last said, this time included; null if it is not to be said again yet. */
 function countIfDue(key: string): number | null {
   const now = readSteadyMs();
   const before = shown.get(key);

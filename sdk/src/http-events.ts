@@ -131,7 +131,7 @@ export class HttpWatch {
         const attributes = attributesOf(rule, { ...exchange, params });
         if (attributes === null) continue;
         const options = active === undefined ? undefined : { context: active };
-        // It is no explicit call, of this request or of another.
+        // It is not an explicit call, of this request or of another.
         this.#requests.run(newNotes(), () => this.#recorder.record(rule.event, attributes, options));
       } catch (error) {
         complain(error);

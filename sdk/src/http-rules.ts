@@ -93,7 +93,7 @@ function compileRule(rule: unknown): CompiledRule {
   return { event, method: method?.toUpperCase() ?? null, match: compilePath(read("path")), attributes };
 }
 
-/** What the event of a finished request carries; null where the rule records nothing. */
+/** What the event of a finished request carries; null if the rule records nothing. */
 export function attributesOf(rule: CompiledRule, exchange: HttpExchange): Record<string, unknown> | null {
   const attributes: Record<string, unknown> = {
     success: exchange.success,

@@ -1,13 +1,13 @@
 import { showValue } from "./recording/show-value.ts";
 
-/** The values of a path's `:name` parts, or null where the path is another one. */
+/** The values of a path's `:name` parts, or null if the path is another one. */
 export type PathMatcher = (path: string) => Record<string, string> | null;
 
 /**
  * Compiles `/api/tracking/:number`: a segment `:name` matches one non-empty segment and gives it
  * URL-decoded, a final `*` matches the rest, anything else itself. A trailing slash does not matter.
  * (`URLPattern` is a global from Node 23.8 on only.)
- * @throws TypeError where the path does not begin with a slash or names a part twice
+ * @throws TypeError if the path does not begin with a slash or names a part twice
  */
 export function compilePath(path: unknown): PathMatcher {
   if (typeof path !== "string" || !path.startsWith("/")) {

@@ -41,7 +41,7 @@ export interface InheritedConfig extends Pick<
   readonly defaults: AttributeBag;
 }
 
-/** Null where threads cannot do as the main thread does: a function of the product may have to see each event. */
+/** Null if threads cannot do as the main thread does: a function of the product may have to see each event. */
 export function bequeath(config: ResolvedConfig): InheritedConfig | null {
   const { disabled, discards, settings, maxQueueBytes, exitWaitMs, strict, shape } = config;
   if (shape !== null && !shape.isSharable) return null;

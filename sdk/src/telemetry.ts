@@ -18,7 +18,7 @@ export interface TelemetryOptions extends BusinessEventsOptions {
 
 /** What `startTelemetry` started. */
 export interface Telemetry {
-  /** Whether OpenTelemetry's SDK runs too; false where its packages are missing. */
+  /** Whether OpenTelemetry's SDK runs too; false if its packages are missing. */
   readonly tracing: boolean;
   /**
    * Sends what waits, of both pipelines, and ends both. Resolves after `timeoutMs` at the latest, by default after the

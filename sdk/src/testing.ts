@@ -19,7 +19,7 @@ export interface TestEvent<N extends string = string> {
       ? OwnAttributesOf<N>
       : Readonly<Record<string, unknown>>;
   readonly occurredAt: Date;
-  /** 32 hex digits, or null where no span was active. */
+  /** 32 hex digits, or null if no span was active. */
   readonly traceId: string | null;
 }
 
@@ -36,7 +36,7 @@ export interface TestRecorder {
     name: N,
     attributes?: Readonly<Record<string, unknown>>,
   ): TestEvent<N>;
-  /** @throws Error where an event of this name was recorded */
+  /** @throws Error if an event of this name was recorded */
   expectNone(name: KnownEventName | CustomEventName): void;
   clear(): void;
   /** Ends the recording; events are sent again. */
@@ -45,7 +45,7 @@ export interface TestRecorder {
 
 /**
  * Starts keeping events instead of sending them. Under `NODE_ENV=test`, wrong use throws at the call.
- * @throws Error where another recorder of this process has not been stopped
+ * @throws Error if another recorder of this process has not been stopped
  */
 export function createTestRecorder(): TestRecorder {
   if (pipeline.recorder.capture !== null) {

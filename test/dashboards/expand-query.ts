@@ -21,7 +21,7 @@ export class MacroError extends Error {
   override readonly name = "MacroError";
 }
 
-/** The browser's part: `$name`, `${name}`, `${name:format}` and `[[name]]`; what is no variable stays as it is. */
+/** The browser's part: `$name`, `${name}`, `${name:format}` and `[[name]]`; what is not a variable stays as it is. */
 export function interpolateVariables(sql: string, variables: Readonly<Record<string, BoardVariable>>): string {
   const pattern = /\$(\w+)|\[\[(\w+?)(?::\w+)?\]\]|\$\{(\w+)(?:\.[^:^}]+)?(?::[^}]+)?\}/g;
   return sql.replace(pattern, (written, plain?: string, square?: string, braced?: string) => {
@@ -35,7 +35,7 @@ export function interpolateVariables(sql: string, variables: Readonly<Record<str
 
 /**
  * The backend's part.
- * @throws MacroError where Grafana would refuse the query
+ * @throws MacroError if Grafana would refuse the query
  */
 export function expandMacros(sql: string, range: QueryRange): string {
   const intervalMs = range.intervalMs ?? 86_400_000;
@@ -104,7 +104,7 @@ function intervalSeconds(macro: string, args: readonly string[]): number {
   return Number(match[1]) * (units[match[2] as string] as number);
 }
 
-/** RFC 3339 in UTC, a fraction only where there is one, without trailing zeros. */
+/** RFC 3339 in UTC, a fraction only if there is one, without trailing zeros. */
 function instant(ms: number): string {
   return new Date(ms).toISOString().replace(/\.?0*Z$/, "Z");
 }

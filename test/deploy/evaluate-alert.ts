@@ -22,7 +22,7 @@ export function readScrape(text: string | null): Scrape {
  * Whether an alert's expression holds, between two scrapes that span its range. Knows the part of PromQL
  * that deploy/prometheus/alerts.yaml uses, and as Prometheus does it sees no increase in a series that
  * was not there before.
- * @throws where the expression has anything else in it
+ * @throws if the expression has anything else in it
  */
 export function evaluateAlert(expression: string, before: Scrape, after: Scrape): boolean {
   const [, sought = ""] = /^absent\((.+)\)$/.exec(expression.trim()) ?? [];
@@ -67,7 +67,7 @@ function select(scrape: Scrape, selector: string) {
   );
 }
 
-/** The upper bound of the bucket that the quantile lies in; NaN where nothing was observed. */
+/** The upper bound of the bucket that the quantile lies in; NaN if nothing was observed. */
 function quantileOf(
   quantile: number,
   buckets: readonly { readonly labels: Readonly<Record<string, string>>; readonly change: number }[],

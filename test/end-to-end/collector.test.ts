@@ -117,7 +117,7 @@ describeWith("an OpenTelemetry Collector (npm run setup)", await findCollector()
 
     await collector.stop();
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics, "what is no business stays at the Collector").toMatch(
+    expect(metrics, "what is not business stays at the Collector").toMatch(
       /^spanledger_ignored_total\{reason="foreign_name"\} 0$/m,
     );
     // The backend got everything but the carriers and log records of our SDK, as the products sent it.

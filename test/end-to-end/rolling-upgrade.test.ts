@@ -59,7 +59,7 @@ function startSender(port: () => number, first: number) {
       const events = variousEvents(sender, n);
       const body = tracesWith(events);
       for (;;) {
-        // Not there while it restarts: that is no answer, and the request comes again.
+        // Not there while it restarts: that is not an answer, and the request comes again.
         const answer = await post(port(), body).catch(() => null);
         if (answer?.status === 200) break;
         if (answer !== null) refusals.push(`${answer.status} ${await answer.text()}`);

@@ -14,7 +14,7 @@ import type { ReceiverVariant } from "./receiver-process.ts";
 /** One thing that goes wrong, and is over when `strike` resolves. */
 export interface Fault {
   readonly name: string;
-  /** Why it cannot be tried here; undefined where it can. */
+  /** Why it cannot be tried here; undefined if it can. */
   readonly leftOut?: (world: FaultWorld) => string | undefined;
   /** True if many machines cannot have what it needs: then it may be left out in `test:all` as well. */
   readonly isExcused?: boolean;

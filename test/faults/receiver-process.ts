@@ -89,7 +89,7 @@ export class ReceiverProcess {
     return this.#child !== undefined;
   }
 
-  /** Largest resident memory so far, in bytes; 0 where the system does not tell. */
+  /** Largest resident memory so far, in bytes; 0 if the system does not tell. */
   async peakMemory(): Promise<number> {
     const status = await readFile(`/proc/${this.#child?.pid}/status`, "utf8").catch(() => "");
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;

@@ -246,7 +246,7 @@ describe("compilePath", () => {
     expect(compilePath(path)(actual)).toEqual(expected);
   });
 
-  it("refuses what is no path", () => {
+  it("refuses what is not a path", () => {
     expect(() => compilePath("api")).toThrow(/begins with/);
     expect(() => compilePath("/:a/:a")).toThrow(/twice/);
   });

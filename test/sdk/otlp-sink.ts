@@ -12,7 +12,7 @@ export interface SinkRequest {
 }
 
 /**
- * Answers a request instead of the sink; returns false where the sink is to take it as usual. What it
+ * Answers a request instead of the sink; returns false if the sink is to take it as usual. What it
  * refuses is not recorded, as a receiver that answers 503 has stored nothing.
  */
 export type Misbehaviour = (request: SinkRequest, response: ServerResponse, incoming: IncomingMessage) => boolean;

@@ -52,7 +52,7 @@ function countErrors(module: TestModule): number {
   return errors;
 }
 
-/** The part that was missing where a suite says so, else the test itself. */
+/** The part that was missing if a suite says so, else the test itself. */
 function nameLeftOut(test: TestCase): string {
   for (let { parent } = test; parent.type === "suite"; { parent } = parent) {
     if (/^(?:needs|cannot have) /.test(parent.name)) return `${test.module.relativeModuleId}: ${parent.name}`;

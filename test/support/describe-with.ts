@@ -4,7 +4,7 @@ import { describe } from "vitest";
  * Tests that need a part which not every machine has: a Redis, a Collector, another language. Without it
  * they are left out, which the closing summary names, and which `npm run test:all` takes for a failure.
  * @param what the part and how to come by it: "redis-server (npm run setup)"
- * @param part found at the top of the file; undefined where the machine has none
+ * @param part found at the top of the file; undefined if the machine has none
  * @param tests given a function for the part, to be called inside a test or hook
  * @param excuse why this machine cannot have it: then `npm run test:all` leaves it out as well
  */

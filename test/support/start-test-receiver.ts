@@ -14,7 +14,7 @@ export interface TestReceiver extends Receiver {
  * A whole receiver on a free port and a database of its own, stopped when the current test has finished.
  * @param environment variables beyond that; tokens, limits, or the PORT of one that was closed
  * @param existing the database of a receiver before this one
- * @param options what is no variable
+ * @param options settings that are not environment variables
  */
 export async function startTestReceiver(
   environment: Record<string, string> = {},

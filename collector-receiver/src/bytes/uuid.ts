@@ -33,7 +33,7 @@ export function readUuid(view: DataView, start: number, uuid: DataView): boolean
   const n = readPair(view, start + 30);
   const o = readPair(view, start + 32);
   const p = readPair(view, start + 34);
-  // Negative where one is no pair of digits, 0 where all are zeros.
+  // Negative if one is not a pair of digits, 0 if all are zeros.
   if ((a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p) <= 0) return false;
   uuid.setInt32(0, (a << 24) | (b << 16) | (c << 8) | d);
   uuid.setInt32(4, (e << 24) | (f << 16) | (g << 8) | h);

@@ -1,6 +1,6 @@
 /** Protobuf messages made by concatenating fields: for answers and payloads, which are small. */
 
-/** A length-delimited field: a message, a text or bytes; nothing where it is empty. */
+/** A length-delimited field: a message, a text or bytes; nothing if it is empty. */
 export function lengthField(number: number, content: Buffer | string): Buffer {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   if (bytes.length === 0) return bytes;
@@ -17,7 +17,7 @@ export function fieldHead(number: number, length: number): Buffer {
   return Buffer.concat([encodeVarint((number << 3) | 2), encodeVarint(length)]);
 }
 
-/** An unsigned number below 2^53; nothing where it is 0. */
+/** An unsigned number below 2^53; nothing if it is 0. */
 export function varintField(number: number, value: number): Buffer {
   return value === 0 ? Buffer.alloc(0) : Buffer.concat([encodeVarint(number << 3), encodeVarint(value)]);
 }

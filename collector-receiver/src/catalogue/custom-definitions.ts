@@ -63,7 +63,7 @@ interface MetricTexts extends LocalText {
 
 interface CountedMetric extends MetricTexts {
   readonly event: string;
-  /** Counts only where each attribute has one of its values. */
+  /** Counts only if each attribute has one of its values. */
   readonly where?: Readonly<Record<string, readonly CustomValue[]>>;
   readonly groupBy?: CustomGroups;
 }

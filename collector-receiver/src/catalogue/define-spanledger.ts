@@ -17,7 +17,7 @@ export interface AttributeInput extends Texts {
   readonly maximum?: number;
   /** In Unicode code points; texts only. */
   readonly maxLength?: number;
-  /** What a text may be grouped by. Another value is no error: it counts as `other`. */
+  /** What a text may be grouped by. Another value is not an error: it counts as `other`. */
   readonly values?: readonly string[];
   readonly example?: string | number | boolean;
 }

@@ -16,7 +16,7 @@ export const configFileNames = [".mts", ".ts", ".mjs", ".js"].map((extension) =>
  * working folder, else null.
  * @param named the value of `SPANLEDGER_CONFIG`
  * @param folder the working folder
- * @throws DefinitionsError where a named file is not there
+ * @throws DefinitionsError if a named file is not there
  */
 export function findDefinitionsFile(named: string | undefined, folder: string): string | null {
   const files = named === undefined ? configFileNames : [named];

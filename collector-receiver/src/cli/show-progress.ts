@@ -11,13 +11,13 @@ const barIntervalMs = 100;
 
 /**
  * @param label what is being done
- * @param estimate how much there is, about; 0 where that is not known
+ * @param estimate how much there is, about; 0 if that is not known
  * @param unit what is counted, plural
  */
 export function showProgress(label: string, estimate: number, unit: string): Progress {
   const started = performance.now();
   let lastPrint = started;
-  /** @param of what is the whole; 0 where that is not known */
+  /** @param of what is the whole; 0 if that is not known */
   const line = (done: number, of: number): string => {
     const seconds = Math.max(0.001, (performance.now() - started) / 1000);
     const rate = `${Math.round(done / seconds).toLocaleString("en")} ${unit}/s`;

@@ -15,7 +15,7 @@ export interface Config {
   readonly definitionsFile: string | undefined;
   readonly host: string;
   readonly port: number;
-  /** True where only this machine can reach the receiver. */
+  /** True if only this machine can reach the receiver. */
   readonly loopback: boolean;
   /** Empty: nobody has to show a token. */
   readonly ingestTokens: readonly TokenGrant[];

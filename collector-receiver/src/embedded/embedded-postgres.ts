@@ -30,7 +30,7 @@ export interface EmbeddedPostgres {
   readonly port: number;
   /** Process id of the server. */
   readonly pid: number;
-  /** True where the server of this data folder ran already: then `stop` leaves it running. */
+  /** True if the server of this data folder ran already: then `stop` leaves it running. */
   readonly reused: boolean;
   readonly logFile: string;
   /** Fast shutdown (open transactions are rolled back, what is committed is flushed); resolves when the server is gone. */

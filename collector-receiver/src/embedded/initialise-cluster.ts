@@ -18,7 +18,7 @@ export async function readClusterPassword(cluster: string): Promise<string> {
   return (await readFile(join(cluster, passwordFileName), "utf8")).trim();
 }
 
-/** Who owns a file or folder; undefined where there is none. */
+/** Who owns a file or folder; undefined if there is none. */
 export async function ownerOf(path: string): Promise<{ uid: number; gid: number } | undefined> {
   try {
     const { uid, gid } = await stat(path);
@@ -97,7 +97,7 @@ async function removeLeftOvers(folder: string): Promise<void> {
 }
 
 /**
- * @throws EmbeddedPostgresError where the cluster is another user's or another major version's
+ * @throws EmbeddedPostgresError if the cluster is another user's or another major version's
  */
 export async function checkCluster(
   cluster: string,

@@ -11,7 +11,7 @@ const nobody = { uid: 65534, gid: 65534 };
 
 /** How to start a program that refuses to run as root. */
 export interface UnprivilegedLauncher {
-  /** Who the program runs as and who has to own what it writes; undefined where that is ourselves. */
+  /** Who the program runs as and who has to own what it writes; undefined if that is ourselves. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   /** What to spawn instead of `program args`. */
   wrap(program: string, args: readonly string[]): { file: string; args: string[]; uid?: number; gid?: number };
@@ -32,7 +32,7 @@ export class CannotRunUnprivilegedError extends Error {
  * ignores the capabilities of a process that is not root. Where `setpriv` (util-linux) is present,
  * the program also gets SIGINT when we die, be it by SIGKILL.
  * @param mustReach existing files and folders that the program has to be able to open
- * @throws CannotRunUnprivilegedError as root where neither way works
+ * @throws CannotRunUnprivilegedError as root if neither way works
  */
 export async function chooseLauncher(
   program: string,

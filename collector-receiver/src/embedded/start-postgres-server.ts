@@ -30,7 +30,7 @@ export interface StartRequest {
 
 /**
  * Starts the server of a cluster on a free port of 127.0.0.1 and waits until it answers.
- * @throws EmbeddedPostgresError `already_running` where another process started one in between
+ * @throws EmbeddedPostgresError `already_running` if another process started one in between
  */
 export async function startPostgresServer(request: StartRequest): Promise<{ server: ChildProcess; port: number }> {
   const { cluster, logFile, launcher, deadline } = request;

@@ -10,7 +10,7 @@ const shortNumber = /^\d{1,5}$/;
 /** Finds a person's identifier in stored texts and takes it out, the same way in rows and in counters. */
 export class Censor {
   readonly id: string;
-  /** False: the id is found only where it is a whole value. */
+  /** False: the id is found only if it is a whole value. */
   readonly findsInTexts: boolean;
   /** Words of the product, which name nobody. */
   readonly words: OwnWordLists;

@@ -21,7 +21,7 @@ export class LocalTimes {
 
   /**
    * @param localMs what the clock shows, as if it were UTC
-   * @param counts false if the time is no event's
+   * @param counts false if the time is not an event's
    * @returns milliseconds since 1970
    */
   instantOf(localMs: number, counts = true): number {

@@ -79,7 +79,7 @@ function* takeRecords(pending: PendingText, { delimiter, encoding }: CsvOptions,
       const problem = findRecordProblem(pending, record, encoding);
       pending.moveTo(record.end, record.lines);
       if (problem !== undefined) yield { place, problem };
-      // An empty line is no record.
+      // An empty line is not a record.
       else if (record.fields.length > 1 || record.fields[0] !== "") yield { place, fields: record.fields };
     }
   }

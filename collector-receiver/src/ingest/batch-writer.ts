@@ -84,7 +84,7 @@ export class BatchWriter {
   /**
    * Commits a batch.
    * @param onEventsWritten see `CommitOptions`
-   * @throws UnavailableError where nothing was committed (or the outcome is unknown): the sender has to
+   * @throws UnavailableError if nothing was committed (or the outcome is unknown): the sender has to
    *   send again, and what had been committed after all is then a duplicate
    * @throws CountingRulesError if tenants of the batch are counted by other rules; nothing was committed
    * @throws TenantsBusyError if somebody has tenants of the batch alone: nothing was committed

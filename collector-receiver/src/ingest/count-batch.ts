@@ -103,7 +103,7 @@ export function addSessionChange(changes: CounterChanges, session: MergedSession
   addFactsContribution(changes, rules, session.now, 1);
 }
 
-/** Adds (`sign` 1) or takes back (-1) what facts contribute; nothing where there are none. */
+/** Adds (`sign` 1) or takes back (-1) what facts contribute; nothing if there are none. */
 export function addFactsContribution(
   changes: CounterChanges,
   rules: TenantRules,
@@ -132,7 +132,7 @@ export function addTicketContribution(
 
 /**
  * When the sweeper has to look at a session that has no such time yet: when its silence would have been
- * long enough. Null where it has ended, explicitly or by silence up to the watermark: then the watermark
+ * long enough. Null if it has ended, explicitly or by silence up to the watermark: then the watermark
  * changes nothing about it, and it costs no entry in the sweeper's index.
  */
 export function idleCheckMs({ firstEndMs, lastActivityMs }: SessionFacts, rules: TenantRules): number | null {

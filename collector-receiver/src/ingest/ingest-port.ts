@@ -24,11 +24,11 @@ export interface Ingest {
    * be written in their memory.
    * @param bytes what the request occupies in memory while it waits; the queue is bounded in bytes, by
    *   tenant too
-   * @throws UnavailableError where nothing was committed and the sender has to try again
+   * @throws UnavailableError if nothing was committed and the sender has to try again
    */
   submit(request: MappedRequest, bytes: number): Promise<IngestResult>;
   /**
-   * Resolves when the next batches have room for more; undefined where they have it now. A sender's bytes
+   * Resolves when the next batches have room for more; undefined if they have it now. A sender's bytes
    * take a tenth of the memory of its events: what has to wait anyway waits better undecoded.
    */
   whenRoom?(): Promise<void> | undefined;

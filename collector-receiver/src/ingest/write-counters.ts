@@ -23,7 +23,7 @@ import { compareText } from "./compare-text.ts";
  * Writes counter changes and commits, in one round trip, so that the hot rows (a tenant's day) are
  * held as briefly as possible.
  * @returns the day rows as they stand after the commit
- * @throws where anything failed; then nothing was committed, unless the connection was lost
+ * @throws if anything failed; then nothing was committed, unless the connection was lost
  */
 export async function writeCountersAndCommit(
   client: WriterConnection,

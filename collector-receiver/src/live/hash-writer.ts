@@ -11,7 +11,7 @@ export interface HashToWrite extends LiveHash {
 /**
  * Writes hashes in one pipeline. The script is known to Redis after the first call, and is sent again
  * where a restart made Redis forget it.
- * @throws where any hash could not be written
+ * @throws if any hash could not be written
  */
 export async function writeHashes(redis: Redis, hashes: readonly HashToWrite[]): Promise<void> {
   const missed = await callScript(redis, hashes);
@@ -20,7 +20,7 @@ export async function writeHashes(redis: Redis, hashes: readonly HashToWrite[]):
   if (await callScript(redis, hashes)) throw new Error("Redis forgets the script that it was just given");
 }
 
-/** @returns true where Redis does not know the script */
+/** @returns true if Redis does not know the script */
 async function callScript(redis: Redis, hashes: readonly HashToWrite[]): Promise<boolean> {
   const pipeline = redis.pipeline();
   for (const { key, revision, fields, replaces } of hashes) {

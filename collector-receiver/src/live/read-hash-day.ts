@@ -7,8 +7,8 @@ const staleAfterMs = 150_000;
 
 /**
  * One day from Redis.
- * @returns null where a hash is missing, or was not written for so long that nobody keeps it up
- * @throws where Redis does not answer
+ * @returns null if a hash is missing, or was not written for so long that nobody keeps it up
+ * @throws if Redis does not answer
  */
 export async function readHashDay(redis: Redis, tenantId: string, day: string): Promise<LiveSnapshot | null> {
   const { daily, agentDaily } = liveKeysOf(tenantId, day);

@@ -12,7 +12,7 @@ const noRevision = "none";
 /**
  * Overwrites today's hashes of every tenant from PostgreSQL, whatever they hold. The revisions are read
  * first: a hash that a commit has written meanwhile is newer than what PostgreSQL answered, and stays.
- * @throws where PostgreSQL or Redis does not answer
+ * @throws if PostgreSQL or Redis does not answer
  */
 export async function refreshToday(redis: Redis, pool: Pick<Pool, "query">, nowMs: number): Promise<void> {
   const days = (await readTenantTimezones(pool)).map(({ tenantId, timezone }) => ({

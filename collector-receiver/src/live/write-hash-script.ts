@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
  * the hash has to have now, or "" for any older one; from ARGV[4] on, fields and values.
  *
  * An older revision never overwrites a newer one. With ARGV[3] it may (a database restored from a
- * backup counts anew from lower revisions), but only where nobody has written since it was read.
- * What is no hash, or has no revision, is not ours and gives way. Nothing is deleted that is not there:
+ * backup counts anew from lower revisions), but only if nobody has written since it was read.
+ * A key that is not a hash, or has no revision, is not ours and gives way. Nothing is deleted that is not there:
  * after any deletion Redis lets a script go over `maxmemory`, and a new hash may not.
  */
 const source = `

@@ -221,7 +221,7 @@ export class EventDataBuilder implements AttributeVisitor {
    * What comes before every value: a comma within an array or a map, the name of a member otherwise.
    * @param number what one of our own names takes from it
    * @param filled false for an empty text, which does not satisfy a required attribute
-   * @returns false where the value is not written
+   * @returns false if the value is not written
    */
   #openValue(number: number, filled = true): boolean {
     if (this.#place.depth > 0) return this.#openNested();

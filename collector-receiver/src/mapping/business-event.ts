@@ -141,7 +141,7 @@ export class BusinessEvent implements CountableEvent {
     return sourceId === null ? null : { sourceId, seq };
   }
 
-  /** Less than 0 where this event's id is the lesser one, 0 where both are the same. */
+  /** Less than 0 if this event's id is the lesser one, 0 if both are the same. */
   compareIds(other: BusinessEvent): number {
     const own = this.eventIdAt;
     const others = other.eventIdAt;
@@ -198,7 +198,7 @@ export interface RejectedEvent {
   readonly code: string;
   /** Names the attribute, the value (shortened) and what to do. */
   readonly reason: string;
-  /** Shortened to the column's width; null where there is none. */
+  /** Shortened to the column's width; null if there is none. */
   readonly eventName: string | null;
   /** When it occurred; null if it has no time, or one that cannot be. */
   readonly occurredAtMs: number | null;

@@ -19,7 +19,7 @@ export interface EventFingerprint {
   readonly traceId: Buffer;
   /** The span's own id, 8 bytes, or empty. */
   readonly spanId: Buffer;
-  /** Counts only where both ids are empty. */
+  /** Counts only if both ids are empty. */
   readonly resource: ResourceReading;
   readonly name: string;
   readonly timeHigh: number;

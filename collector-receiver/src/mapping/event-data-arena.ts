@@ -72,7 +72,7 @@ export class EventDataArena {
     return Buffer.from(this.chunk.subarray(this.start + from, this.start + to));
   }
 
-  /** `bytes` from an index on; false where the event would be too large. */
+  /** `bytes` from an index on; false if the event would be too large. */
   writeRaw(bytes: Buffer, from = 0): boolean {
     const length = bytes.length;
     let pos = this.pos;
@@ -255,7 +255,7 @@ export class EventDataArena {
   }
 }
 
-/** Bytes of the character at `at`, 0 where it is not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut). */
+/** Bytes of the character at `at`, 0 if it is not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut). */
 function utf8Length(bytes: Buffer, at: number, end: number): number {
   const first = bytes[at]!;
   if (first < 0xc2 || first > 0xf4) return 0;

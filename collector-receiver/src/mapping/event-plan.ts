@@ -18,7 +18,7 @@ export const namesPerAttribute = 4;
 export interface AttributeRule {
   readonly name: string;
   readonly type: AttributeType;
-  /** One bit per required attribute of the event; 0 where it is optional. */
+  /** One bit per required attribute of the event; 0 if it is optional. */
   readonly requiredBit: number;
   readonly minimum: number;
   readonly maximum: number;
@@ -106,14 +106,14 @@ export class PlannedAttribute extends PredictedName {
   readonly jsonWords: ByteWords;
   readonly reserved: AttributeKey["reserved"];
   readonly state: TextState;
-  /** Null where any value is taken. */
+  /** Null if any value is taken. */
   readonly type: AttributeType | null;
   readonly requiredBit: number;
   readonly minimum: number;
   readonly maximum: number;
   readonly maxLength: number;
   readonly capture: AttributeRule["capture"];
-  /** The name under which counters read it; null where none does. */
+  /** The name under which counters read it; null if none does. */
   readonly countedAs: string | null;
 
   constructor(key: AttributeKey, rule: AttributeRule | null) {

@@ -40,13 +40,13 @@ export class EventReading {
   marked = false;
   /** The mark's 16 bytes, where `hasEventId`. */
   readonly eventId = new DataView(new ArrayBuffer(16));
-  /** False where the mark is absent or no UUID. */
+  /** False if the mark is absent or no UUID. */
   hasEventId = false;
   /** Milliseconds in a version 7 mark, else -1. */
   eventIdTimeMs = -1;
   invalidMark = "";
   sessionId: string | null = null;
-  /** Where its UTF-8 stands; -1 where it is absent. */
+  /** Where its UTF-8 stands; -1 if it is absent. */
   sessionIdView: DataView = new DataView(new ArrayBuffer(0));
   sessionIdAt = -1;
   sessionIdEnd = -1;

@@ -31,7 +31,7 @@ export const traceIdAfterData = 4 + 16 + 4 + 8;
 
 const millisecondsTo2000 = Date.UTC(2000, 0, 1);
 
-/** A text column as it lies in a row; null where there is no text. */
+/** A text column as it lies in a row; null if there is no text. */
 export function textColumn(text: string | null): ByteWords {
   if (text === null) return new ByteWords(Buffer.of(0xff, 0xff, 0xff, 0xff));
   const bytes = Buffer.from(text);
@@ -47,13 +47,13 @@ export interface EventRowValues {
   readonly eventId: DataView;
   readonly agentId: number | null;
   readonly ticketId: number | null;
-  /** The session id's UTF-8 is `sessionIdView[sessionIdAt, sessionIdEnd)`; -1 where there is none. */
+  /** The session id's UTF-8 is `sessionIdView[sessionIdAt, sessionIdEnd)`; -1 if there is none. */
   readonly sessionIdView: DataView;
   readonly sessionIdAt: number;
   readonly sessionIdEnd: number;
 }
 
-/** Ids as bytes, and where in them each lies; -1 where the event has none. */
+/** Ids as bytes, and where in them each lies; -1 if the event has none. */
 export interface TracePlace {
   readonly idsView: DataView;
   readonly traceIdAt: number;

@@ -88,7 +88,7 @@ export class AiCallFinder {
     return !this.#ignoredScopes.has(this.#scope);
   }
 
-  /** @returns null if the span is no call of a model */
+  /** @returns null if the span is not a call of a model */
   read(walker: OtlpWalker): MappedAiCall | "unknown_ai_operation" | "unusable_ai_call" | null {
     const attributes = this.#span.values;
     attributes.clear();

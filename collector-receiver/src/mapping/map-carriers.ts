@@ -217,7 +217,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
   #finish(walker: OtlpWalker, name: EventName, plan: MappingPlan): void {
     const reading = this.#reading;
     const carrier = walker.carrier;
-    // Without the mark, a catalogue name alone is no sign: browsers emit a `session.start` too. If its attributes cannot
+    // Without the mark, a catalogue name alone is not a sign: browsers emit a `session.start` too. If its attributes cannot
     // be read, the signs may be among them.
     if (
       !reading.marked &&

@@ -12,8 +12,8 @@ import type { MappingContext } from "./mapping-context.ts";
  * From the bytes of one OTLP request to what is stored and counted. Pure: the same bytes and
  * context give the same result. One bad event is a rejection and hurts itself alone.
  * @param body inflated; nothing of the result refers to it, so that its memory may be used again at once
- * @throws MalformedOtlpError where the bytes are not that OTLP message: nothing of it is usable
- * @throws UnknownTenantError where a gateway names a tenant that its token does not cover
+ * @throws MalformedOtlpError if the bytes are not that OTLP message: nothing of it is usable
+ * @throws UnknownTenantError if a gateway names a tenant that its token does not cover
  */
 export function mapRequest(
   body: Uint8Array,

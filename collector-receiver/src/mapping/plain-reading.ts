@@ -11,7 +11,7 @@ const falseWords = new ByteWords(Buffer.from("false"));
 
 /**
  * Reads the plain attributes of one event: what `EventDataBuilder` makes of them, where there is nothing to object to.
- * A method returns false where something is unusual or wrong: all of the event's attributes have to be read again then, one
+ * A method returns false if something is unusual or wrong: all of the event's attributes have to be read again then, one
  * by one, by the builder, which knows what to say of it.
  */
 export class PlainReading implements PlainVisitor {

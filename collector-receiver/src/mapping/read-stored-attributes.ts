@@ -114,7 +114,7 @@ export class StoredAttributesReader {
   }
 }
 
-/** The closing quote of a text without escapes; -1 where it has any. */
+/** The closing quote of a text without escapes; -1 if it has any. */
 function findPlainEnd(bytes: Buffer, start: number, end: number): number {
   for (let pos = start; pos < end; pos++) {
     const byte = bytes[pos]!;

@@ -12,7 +12,7 @@ export interface ResolvedTenant {
   readonly problem: EventProblem | null;
 }
 
-/** @throws UnknownTenantError where a gateway names a tenant that its token does not cover */
+/** @throws UnknownTenantError if a gateway names a tenant that its token does not cover */
 export function resolveTenant(rule: TenantRule, { tenant }: ResourceReading): ResolvedTenant {
   if (rule.kind === "fixed") return { tenantId: rule.tenantId, problem: null };
   if (rule.kind === "gateway") {

@@ -68,7 +68,7 @@ export function agentStateOf(status: string, words: OwnWordLists): AgentState {
   return meaningOf("agent_status", status, words) ?? "away";
 }
 
-/** The state that an event puts its agent into; null where it says nothing of it. */
+/** The state that an event puts its agent into; null if it says nothing of it. */
 function stateAfter(event: CountableEvent, words: OwnWordLists): AgentState | null {
   switch (event.name) {
     case "agent.login":

@@ -21,7 +21,7 @@ export const aiCostTerms = [
 ] as const;
 export type AiCostTerm = (typeof aiCostTerms)[number];
 
-/** The terms of one period as decimal text; null where a term is not known. */
+/** The terms of one period as decimal text; null if a term is not known. */
 export type AiCostCounts = Readonly<Record<AiCostTerm, string | null>>;
 
 /** What keeps a number from being all of it. */

@@ -28,7 +28,7 @@ const maxCachedMinutes = 50_000;
 
 /**
  * @param timezone an IANA name, e.g. `Asia/Shanghai`
- * @throws RangeError where the runtime does not know the timezone
+ * @throws RangeError if the runtime does not know the timezone
  */
 export function createBusinessCalendar(timezone: string): BusinessCalendar {
   const format = new Intl.DateTimeFormat("sv-SE", {
@@ -106,7 +106,7 @@ export function addDays(day: string, count: number): string {
   return dayFromUtc(utcMidnight(day) + count * dayMs);
 }
 
-/** Days from `from` to `to`, both `YYYY-MM-DD`; negative where `to` comes first. */
+/** Days from `from` to `to`, both `YYYY-MM-DD`; negative if `to` comes first. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((utcMidnight(to) - utcMidnight(from)) / dayMs);
 }

@@ -60,7 +60,7 @@ export class CounterChanges {
   readonly hours = new HourChanges();
   /** Facts of agents, which move no counter. */
   readonly operations = new OperationFacts();
-  /** Of a product's own metrics; null where nothing of them changes. */
+  /** Of a product's own metrics; null if nothing of them changes. */
   custom: CustomChanges | null = null;
   readonly #days = new Map<string, DayChanges>();
   #latest: DayChanges | undefined;

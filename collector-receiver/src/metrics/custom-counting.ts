@@ -90,7 +90,7 @@ export function groupOf({ groups }: CustomRule, { attributes }: CountableEvent):
 }
 
 /**
- * What a sum adds for an event, × 10^`decimals`; null where the event has no such number, or one that could not be
+ * What a sum adds for an event, × 10^`decimals`; null if the event has no such number, or one that could not be
  * added exactly: mapping rejects those, but events that are older than the definition were not held against it.
  */
 export function amountOf({ attribute, decimals }: CustomRule, { attributes }: CountableEvent): number | null {
@@ -101,7 +101,7 @@ export function amountOf({ attribute, decimals }: CustomRule, { attributes }: Co
   return value < 0 ? -scaled : scaled;
 }
 
-/** An event's duration in whole milliseconds; null where it has none, or a negative one. */
+/** An event's duration in whole milliseconds; null if it has none, or a negative one. */
 export function durationOf({ attribute, unitMs }: CustomRule, { attributes }: CountableEvent): number | null {
   const value = attributes[attribute as string];
   if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return null;

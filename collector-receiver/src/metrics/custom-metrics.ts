@@ -21,7 +21,7 @@ export interface OwnMetric {
   /** `count(order.paid where channel = web)` */
   readonly formula: string;
   readonly groupBy: string | null;
-  /** With `other` at their end; empty where it is not grouped. */
+  /** With `other` at their end; empty if it is not grouped. */
   readonly groups: readonly string[];
   /** What the metric is computed from in a group, or, with `noGroup`, over all of them. */
   readonly computationOf: (group: string) => OwnComputation;

@@ -12,7 +12,7 @@ export const minSample = 30;
 
 /** A metric's value with what it was made of. */
 export interface MetricValue {
-  /** In `unit`, rounded half up to 6 decimals; null where there is no number. */
+  /** In `unit`, rounded half up to 6 decimals; null if there is no number. */
   readonly value: number | null;
   readonly unit: MetricUnit;
   readonly formatted: string;

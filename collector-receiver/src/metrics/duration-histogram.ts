@@ -79,7 +79,7 @@ export interface HistogramBucket {
  * The q-quantile by nearest rank: the value below or at which a share `q` of all values lies.
  * @param buckets in any order
  * @param q above 0, at most 1
- * @returns milliseconds, or null where there is no value
+ * @returns milliseconds, or null if there is no value
  */
 export function quantileOf(buckets: readonly HistogramBucket[], q: number): number | null {
   let total = 0;

@@ -14,11 +14,11 @@ export interface EventCounter<Column extends string = string> {
   readonly events: readonly BusinessEventName[];
   /** True if only messages of the AI count. */
   readonly ofAi?: true;
-  /** Counts only where this boolean attribute has this value. */
+  /** Counts only if this boolean attribute has this value. */
   readonly when?: { readonly attribute: string; readonly is: boolean };
   /** Adds the attribute × 10^`shift` as an integer; without it, 1. An event without the attribute adds nothing. */
   readonly sum?: { readonly attribute: string; readonly shift: number };
-  /** Counts only where the attribute is there (denominator of an average or a share). */
+  /** Counts only if the attribute is there (denominator of an average or a share). */
   readonly present?: string;
   /** Decimals of the stored `numeric`: the column is the integer / 10^`decimals`. */
   readonly decimals: number;

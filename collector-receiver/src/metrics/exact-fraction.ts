@@ -13,7 +13,7 @@ const decimalPattern = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /**
  * The fraction that a plain decimal stands for: "8.25" is 825/100.
- * @throws RangeError where the text is not a plain decimal (exponents and NaN are not)
+ * @throws RangeError if the text is not a plain decimal (exponents and NaN are not)
  */
 export function fractionOf(decimal: string): Fraction {
   const match = decimalPattern.exec(decimal);
@@ -48,7 +48,7 @@ export function multiply(a: Fraction, factor: Fraction): Fraction {
   };
 }
 
-/** a / b, or null where b is 0: a rate without a denominator is not a number. */
+/** a / b, or null if b is 0: a rate without a denominator is not a number. */
 export function divide(a: Fraction, b: Fraction): Fraction | null {
   if (b.numerator === 0n) return null;
   const sign = b.numerator < 0n ? -1n : 1n;

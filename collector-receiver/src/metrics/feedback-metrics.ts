@@ -62,7 +62,7 @@ export const feedbackMetrics: readonly MetricDefinition[] = [
       zh: "有评价的会话中评价为 4 或 5 的占比，越高越好。",
     },
     edgeCases: {
-      en: "A rating is no activity of a session and ends none. Under 30 ratings it is a low sample.",
+      en: "A rating is not an activity of a session and ends none. Under 30 ratings it is a low sample.",
       zh: "评价不算会话活动，也不结束会话。少于 30 个评价时为小样本。",
     },
     peer,

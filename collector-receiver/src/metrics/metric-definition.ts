@@ -67,7 +67,7 @@ export type MetricDisplay =
       readonly digits: number;
       /** A trailing zero stays: "1.0秒". */
       readonly keepZero?: true;
-      /** Goes to the next smaller unit only where it would read 0. */
+      /** Goes to the next smaller unit only if it would read 0. */
       readonly staysInUnit?: true;
       /** Work that adds up: it stays in `unit` everywhere, so that 480 hours are not 20 days. */
       readonly isTotal?: true;
@@ -106,7 +106,7 @@ export interface CountMetric extends MetricBase {
   readonly numerator: CounterSum;
 }
 
-/** numerator × factor / denominator, null where the denominator is 0. */
+/** numerator × factor / denominator, null if the denominator is 0. */
 export interface RatioMetric extends MetricBase {
   readonly kind: "ratio";
   readonly numerator: CounterSum;

@@ -45,7 +45,7 @@ export function findMetric(key: string): MetricDefinition | undefined {
 
 /**
  * The metric of a key that the code itself names.
- * @throws Error where the dictionary has none
+ * @throws Error if the dictionary has none
  */
 export function metricOf(key: string): MetricDefinition {
   const metric = byKey.get(key);

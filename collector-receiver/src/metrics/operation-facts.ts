@@ -7,7 +7,7 @@ import type { OwnWordLists } from "./words.ts";
 export class OperationFacts {
   readonly agentStates: AgentStateRow[] = [];
 
-  /** Adds an event that is no test. */
+  /** Adds an event that is not a test. */
   addEvent(event: CountableEvent, words: OwnWordLists): void {
     const row = agentStateRowOf(event, words);
     if (row !== null) this.agentStates.push(row);

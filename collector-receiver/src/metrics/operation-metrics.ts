@@ -23,7 +23,7 @@ export const operationTerms = [
 ] as const;
 export type OperationTerm = (typeof operationTerms)[number];
 
-/** The terms of one period as decimal text; null where a term is not known. */
+/** The terms of one period as decimal text; null if a term is not known. */
 export type OperationCounts = Readonly<Record<OperationTerm, string | null>>;
 
 /** How long a customer must stay away for a resolution to be durable. */
@@ -52,7 +52,7 @@ interface OperationBase extends MetricPresentation {
 export interface OperationCount extends OperationBase {
   readonly kind: "sum";
 }
-/** numerator × factor / denominator, null where the denominator is 0. */
+/** numerator × factor / denominator, null if the denominator is 0. */
 export interface OperationRatio extends OperationBase {
   readonly kind: "ratio";
   readonly denominator: CounterSum<OperationTerm>;

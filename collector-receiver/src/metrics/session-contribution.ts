@@ -110,7 +110,7 @@ export interface TenantRules {
   readonly costs: readonly { readonly validFrom: string; readonly cost: number }[];
   /** Null: the tenant has none, and no duration is counted in working hours. */
   readonly workingHours: WorkingCalendar | null;
-  /** The product's own metrics; null where it has none. */
+  /** The product's own metrics; null if it has none. */
   readonly custom: CustomCounting | null;
 }
 
@@ -138,7 +138,7 @@ export interface ContributingFacts {
   readonly segments: string | null;
 }
 
-/** What one session adds to the counters; each part to a day of its own, or null where there is none. */
+/** What one session adds to the counters; each part to a day of its own, or null if there is none. */
 export interface SessionContribution {
   readonly start: StartPart | null;
   readonly takeover: TakeoverPart | null;

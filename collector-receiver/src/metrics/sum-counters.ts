@@ -5,7 +5,7 @@ import type { Counters } from "./metric-definition.ts";
 /** Decimals of the finest counter, `total_resolution_hours`. */
 const counterDecimals = 6;
 
-/** The counters of several ranges of days together; null where one of them is not known. Distinct customers do not add up. */
+/** The counters of several ranges of days together; null if one of them is not known. Distinct customers do not add up. */
 export function sumCounters(parts: readonly (Counters | null)[]): Counters {
   return Object.fromEntries(
     businessCounterColumns.map((column) => {

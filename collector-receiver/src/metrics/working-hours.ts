@@ -17,7 +17,7 @@ export interface WorkingHours {
   readonly days: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What was written down is no calendar; `message` names the value and what to write. */
+/** What was written down is not a calendar; `message` names the value and what to write. */
 export class WorkingHoursError extends Error {
   override readonly name = "WorkingHoursError";
   readonly code = "invalid_working_hours";
@@ -123,7 +123,7 @@ export function workingCalendarOf(timezone: string, stored: string): WorkingCale
   return calendar;
 }
 
-/** @throws RangeError where the runtime does not know the timezone */
+/** @throws RangeError if the runtime does not know the timezone */
 export function createWorkingCalendar(timezone: string, hours: WorkingHours): WorkingCalendar {
   const calendar = businessCalendarOf(timezone);
   const week = weekdays.map((weekday) => parseRanges(hours.week[weekday] ?? [], weekday));

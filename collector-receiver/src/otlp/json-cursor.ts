@@ -149,12 +149,12 @@ export class JsonCursor extends JsonTokens {
     return true;
   }
 
-  /** After a member: true where another follows. */
+  /** After a member: true if another follows. */
   moreMembers(): boolean {
     return this.#more(0x7d, "a comma or the end of the object");
   }
 
-  /** After an element: true where another follows. */
+  /** After an element: true if another follows. */
   moreElements(): boolean {
     return this.#more(0x5d, "a comma or the end of the array");
   }
@@ -166,7 +166,7 @@ export class JsonCursor extends JsonTokens {
     return byte === 0x2c;
   }
 
-  /** Reads `null`; false where something else is next. */
+  /** Reads `null`; false if something else is next. */
   skipNull(): boolean {
     if (this.peek() !== 0x6e) return false;
     this.skipLiteral("null");

@@ -170,7 +170,7 @@ export interface OtlpWalker {
   readEventAttributes(visitor: AttributeVisitor): void;
   /**
    * Reads the event's attributes where all of them are plain.
-   * @returns false where one is not, or the visitor does not take it: they have to be read one by one
+   * @returns false if one is not, or the visitor does not take it: they have to be read one by one
    */
   readPlainAttributes(visitor: PlainVisitor): boolean;
   /** Whether the event (or log record) has a field for attributes; it may be empty. */

@@ -3,7 +3,7 @@ import type { PlainVisitor } from "./otlp-carrier.ts";
 
 /**
  * Hands on what is on the tape in `[from, to)`.
- * @returns false where the visitor did not take one
+ * @returns false if the visitor did not take one
  */
 export function readAttributeTape(
   { keys, kinds, starts, ends, numbers }: AttributeTape<TapeKey>,

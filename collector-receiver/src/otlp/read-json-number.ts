@@ -75,7 +75,7 @@ export function readDoubleText(number: string): number | null {
   return special["sign"] === "-" ? -Infinity : Infinity;
 }
 
-/** The end of `digits` or `digits.digits` with at most 15 digits; -1 where a number is written otherwise. */
+/** The end of `digits` or `digits.digits` with at most 15 digits; -1 if a number is written otherwise. */
 export function findDecimalEnd(bytes: Buffer, start: number): number {
   let pos = start;
   let maxLength = 15;

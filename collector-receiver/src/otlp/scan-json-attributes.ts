@@ -118,7 +118,7 @@ export function skipAttributes(cursor: JsonCursor): FieldFault | null {
   return first === 0x5b || first === 0x6e ? null : { field: "attributes", start, end: cursor.pos };
 }
 
-/** The closing quote of a text without escapes and control characters; -1 where it has any. */
+/** The closing quote of a text without escapes and control characters; -1 if it has any. */
 function findPlainEnd(bytes: Buffer, start: number, end: number): number {
   for (let pos = start; pos < end; pos++) {
     const byte = bytes[pos]!;

@@ -21,7 +21,7 @@ export interface ScannedEvent {
   /** Where its first list of attributes stands, -1 if there is none, and others, which are unusual. */
   readonly attributesAt: number;
   readonly laterAttributes: readonly number[];
-  /** Its attributes on the tape; `tapeTo` is -1 where not all of them are plain. */
+  /** Its attributes on the tape; `tapeTo` is -1 if not all of them are plain. */
   readonly tapeFrom: number;
   readonly tapeTo: number;
   readonly droppedAttributes: number;

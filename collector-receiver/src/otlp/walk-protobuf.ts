@@ -37,7 +37,7 @@ import { refuseOtherSignal, SpanEventReader, SpanReader } from "./walk-protobuf-
 /**
  * Walks an ExportTraceServiceRequest or ExportLogsServiceRequest in protobuf. What is not asked for
  * is skipped by its length; a span without events costs its fields' tags and lengths.
- * @throws MalformedOtlpError where the bytes are not that message
+ * @throws MalformedOtlpError if the bytes are not that message
  */
 export function walkProtobuf(body: Buffer, signal: OtlpSignal, visitor: CarrierVisitor): Walk {
   return new ProtobufWalker(body, signal, visitor).walk();
@@ -128,7 +128,7 @@ class ProtobufWalker implements OtlpWalker {
               span.begin(start, pos);
               let isWanted = wantsAll;
               while (!span.read()) {
-                // A long span without events is no source's report; a call of a model may hold a long prompt.
+                // A long span without events is not a source's report; a call of a model may hold a long prompt.
                 isWanted &&= visitor.takesLongSpans;
                 yield;
               }

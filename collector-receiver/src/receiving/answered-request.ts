@@ -26,7 +26,7 @@ export type OtlpOutcome = (typeof otlpOutcomes)[number];
 export interface AnsweredRequest {
   readonly signal: OtlpSignal | "metrics";
   readonly outcome: OtlpOutcome;
-  /** 0 where the sender went away. */
+  /** 0 if the sender went away. */
   readonly status: number;
   readonly bodyBytes: number;
   readonly inflatedBytes: number;

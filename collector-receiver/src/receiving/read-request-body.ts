@@ -20,7 +20,7 @@ const maxDrainedBytes = 16 * 1024 * 1024;
  * Reads a body of at most `maxBytes`.
  * @param hold told how many bytes are here, before more are taken in; what it throws ends the reading
  * @throws BodyTooLargeError after draining a bounded rest
- * @throws AbortedBodyError where the sender went away
+ * @throws AbortedBodyError if the sender went away
  */
 export function readBody(
   request: IncomingMessage,

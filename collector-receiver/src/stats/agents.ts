@@ -19,7 +19,7 @@ import { describePeriod } from "./describe-period.ts";
 interface AgentFigures {
   /** Null: what no agent was named for. */
   readonly agent_id: number | null;
-  /** The latest name that a login gave; null where none did. */
+  /** The latest name that a login gave; null if none did. */
   readonly agent_name: string | null;
   readonly metrics: Readonly<Record<string, MetricValue>>;
 }

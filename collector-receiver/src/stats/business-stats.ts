@@ -31,7 +31,7 @@ export class BusinessStats {
   /**
    * Raw numbers of a month, with the month before.
    * @param month `YYYY-MM`
-   * @throws RequestError where it is not a month
+   * @throws RequestError if it is not a month
    */
   async getMonthlySummary(month: string): Promise<Summary> {
     return summaryOf(await readPeriod(this.#reader, this.#tenantId, { month }), this.#locale);
@@ -39,7 +39,7 @@ export class BusinessStats {
 
   /**
    * The case study of a range of business days, both included.
-   * @throws RequestError where a day is none, or they are in the wrong order
+   * @throws RequestError if a day is none, or they are in the wrong order
    */
   async getCaseStudyData(startDate: string, endDate: string): Promise<CaseStudy> {
     const days = { start_date: startDate, end_date: endDate };

@@ -39,7 +39,7 @@ export interface CustomFigure extends ComparedMetric {
 
 /** All metrics of a tenant's own over a period. */
 export interface CustomDocument extends DocumentHeader {
-  /** `2025-12`; null where the period is no calendar month. */
+  /** `2025-12`; null if the period is not a calendar month. */
   readonly month: string | null;
   /** In the order of the file. */
   readonly metrics: CustomFigure[];
@@ -47,7 +47,7 @@ export interface CustomDocument extends DocumentHeader {
 
 /**
  * The metrics of a tenant's own over a month or a range of business days.
- * @throws RequestError where the query is wrong
+ * @throws RequestError if the query is wrong
  */
 export async function readCustomDocument(
   reader: StatsReader,
@@ -105,7 +105,7 @@ export interface FoundOwnMetric {
 
 /**
  * A tenant's own metric of that key.
- * @throws RequestError where it has no such group
+ * @throws RequestError if it has no such group
  */
 export async function findOwnMetric(
   pool: StatsReader["pool"],

@@ -66,7 +66,7 @@ function quantileIn({ histogram, quantile }: OwnQuantile, { buckets }: CustomNum
   return ms === null ? null : fractionOf(ms.toFixed(3));
 }
 
-/** Every term that a computation reads: 0 where nothing was counted, null where it is not known. */
+/** Every term that a computation reads: 0 if nothing was counted, null if it is not known. */
 function termsOf(computation: SumOrRatio<string>, numbers: CustomNumbers | null): Terms {
   const names = [...computation.numerator.add, ...(computation.kind === "ratio" ? computation.denominator.add : [])];
   return Object.fromEntries(

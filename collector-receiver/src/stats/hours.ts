@@ -27,7 +27,7 @@ export interface WeekHour extends HourCounts {
   /** 1 is Monday. */
   readonly weekday: number;
   readonly hour: number;
-  /** How often it occurred in the days that are counted; half where clocks cut it in two. */
+  /** How often it occurred in the days that are counted; half if clocks cut it in two. */
   readonly occurrences: number;
   /** Means of one such hour; null if none has occurred. */
   readonly conversations_per_hour: number | null;

@@ -13,8 +13,8 @@ export interface LiveSnapshot {
 export interface LiveCounters {
   /**
    * @param day business day, `YYYY-MM-DD`
-   * @returns null where the cache does not have the day (the caller then asks PostgreSQL)
-   * @throws where the cache cannot be reached; the caller falls back as well, and says so
+   * @returns null if the cache does not have the day (the caller then asks PostgreSQL)
+   * @throws if the cache cannot be reached; the caller falls back as well, and says so
    */
   readDay(tenantId: string, day: string): Promise<LiveSnapshot | null>;
 }

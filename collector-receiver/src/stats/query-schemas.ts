@@ -109,7 +109,7 @@ export const periodQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** @throws RequestError where `lang` and `locale` name different languages */
+/** @throws RequestError if `lang` and `locale` name different languages */
 export function localeIn(query: { readonly locale?: Locale; readonly lang?: Locale }, fallback: Locale): Locale {
   if (query.locale !== undefined && query.lang !== undefined && query.locale !== query.lang) {
     throw new RequestError(

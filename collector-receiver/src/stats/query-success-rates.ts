@@ -71,7 +71,7 @@ function successOf(query: "order" | "tracking", counters: Counters, locale: Loca
     success,
     failed,
     total: success + failed,
-    // A rate is no money: the currency is not read.
+    // A rate is not money: the currency is not read.
     success_rate: deriveMetric(rate, counters, locale, "XXX"),
   };
 }

@@ -58,7 +58,7 @@ export const shownHistograms = [
 
 /**
  * Reads a period from counters and facts: never from events.
- * @throws RequestError where the query is wrong
+ * @throws RequestError if the query is wrong
  */
 export async function readOperations(
   reader: StatsReader,

@@ -132,7 +132,7 @@ export function counterRangeOf(range: DayRange): CounterRange {
   return { periodType: "day", first: range.startDate, last: range.endDate };
 }
 
-/** @throws RequestError if `value` is no day, ISO week, month, quarter or year of the years 1970 to 9998 */
+/** @throws RequestError if `value` is not a day, ISO week, month, quarter or year of the years 1970 to 9998 */
 function checkPeriod(value: string): DayRange {
   const period = parseCalendarPeriod(value);
   if (period !== null && period.startDate >= "1970-01-01" && period.endDate < "9999-01-01") return period;
@@ -143,7 +143,7 @@ function checkPeriod(value: string): DayRange {
   );
 }
 
-/** @throws RequestError where `value` is not a month of the years 1970 to 9998 */
+/** @throws RequestError if `value` is not a month of the years 1970 to 9998 */
 export function checkMonth(value: string, parameter: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(value) && value >= "1970-01" && value < "9999-01") return value;
   throw new RequestError(
@@ -153,7 +153,7 @@ export function checkMonth(value: string, parameter: string): string {
   );
 }
 
-/** @throws RequestError where `value` is no day of the calendar */
+/** @throws RequestError if `value` is not a day of the calendar */
 export function checkDay(value: string, parameter: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(value) && value >= "1970-01-01" && value < "9999-01-01") {
     const [month, day] = [value.slice(0, 7), Number(value.slice(8))];

@@ -24,7 +24,7 @@ export interface SessionDocument {
   readonly outcome: SessionOutcome | null;
   /** Counted as resolved by AI. */
   readonly ai_resolved: boolean;
-  /** The business day, in whose period the session counts; null where no start is known. */
+  /** The business day, in whose period the session counts; null if no start is known. */
   readonly start_day: string | null;
   readonly channel: string | null;
   readonly user_id: string | null;
@@ -36,7 +36,7 @@ export interface SessionDocument {
   /** What its calls of models cost; null if there are none. */
   readonly ai_cost: SessionCost | null;
   readonly events: SessionEvent[];
-  /** Pass it as `after` for the next page; null where this is the last. */
+  /** Pass it as `after` for the next page; null if this is the last. */
   readonly next: string | null;
 }
 
@@ -57,7 +57,7 @@ export interface SessionEvent {
 
 /**
  * The events behind a number, in order, a page at a time.
- * @throws RequestError (404) where the tenant has no such session
+ * @throws RequestError (404) if the tenant has no such session
  */
 export async function readSessionDocument(
   reader: StatsReader,

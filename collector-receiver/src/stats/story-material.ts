@@ -14,7 +14,7 @@ export interface StoryMaterial {
   readonly comparison: StoryComparison | null;
   /** "12月20日 14:05": up to when a running period is known. */
   readonly asOf: string;
-  /** The metric, or undefined where it has no number in this period. */
+  /** The metric, or undefined if it has no number in this period. */
   readonly known: (key: string) => ComparedMetric | undefined;
   /** A count as text; only of a metric that is known. */
   readonly count: (value: number | null) => string;

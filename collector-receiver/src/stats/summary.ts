@@ -13,7 +13,7 @@ type RawNumbers = Readonly<Record<string, number | null>>;
 
 /** Raw numbers of a period by metric key, with those of the one that it is compared with. */
 export interface Summary extends DocumentHeader {
-  /** `2025-12`; null if the period is no calendar month. */
+  /** `2025-12`; null if the period is not a calendar month. */
   readonly month: string | null;
   readonly current: RawNumbers;
   /** Over the days that are compared: those that are over, less those whose conversations had no time to end. */

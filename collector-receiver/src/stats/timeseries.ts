@@ -80,7 +80,7 @@ export const maxPoints = 400;
 /**
  * A metric over time, empty periods included: 0 for counts, null for rates, and null for periods
  * that have not begun.
- * @throws RequestError where the query is wrong
+ * @throws RequestError if the query is wrong
  */
 export async function readTimeseries(
   reader: StatsReader,

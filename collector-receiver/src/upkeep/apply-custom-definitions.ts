@@ -12,7 +12,7 @@ const maxExamples = 5;
 /**
  * Makes the definitions of a `spanledger.config.ts` those of every tenant in the database, and says which metrics
  * need a rebuild. Without a file, what a receiver stored before holds: a start from another folder stops nothing.
- * @returns the definitions by which this process has to check events; null where there are none
+ * @returns the definitions by which this process has to check events; null if there are none
  */
 export async function applyCustomDefinitions(
   connectionString: string,

@@ -52,7 +52,7 @@ export class SettingsChangeError extends Error {
 /**
  * Changes settings of a tenant, in one transaction that holds the tenant's batches back, with an audit row.
  * @returns whether the counters have to be rebuilt now: they were counted by the settings before
- * @throws SettingsChangeError where the change would rewrite what must not change
+ * @throws SettingsChangeError if the change would rewrite what must not change
  * @throws CountingRulesError if the tenant is counted by other rules than this version's
  */
 export function changeSettings(

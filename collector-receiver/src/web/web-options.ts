@@ -5,7 +5,7 @@ import type { StatsOptions } from "../stats/stats-options.ts";
 
 /** What the pages need from whoever mounts them. */
 export interface WebOptions extends Pick<StatsOptions, "pool" | "tenantOf" | "locale" | "now" | "live"> {
-  /** True where the database holds generated data: every page says so. */
+  /** True if the database holds generated data: every page says so. */
   readonly sampleData?: boolean;
   /** Address of a trace in the tracing UI, with `{trace_id}` in it; without it, ids are shown as text. */
   readonly traceUrlTemplate?: string | undefined;

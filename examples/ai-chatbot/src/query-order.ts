@@ -6,7 +6,7 @@ import { think, type ThinkingPace } from "./domain/thinking-pace.ts";
  * Looks an order up in the shop and records `query.order`, failed where the order does not exist or
  * the shop does not answer. The session comes from the business context of the caller: this client
  * knows nothing of chats.
- * @throws ShopUnavailableError where the shop does not answer
+ * @throws ShopUnavailableError if the shop does not answer
  */
 export async function queryOrder(orderNumber: string, pace: ThinkingPace): Promise<Order | null> {
   const startedAt = performance.now();

@@ -37,7 +37,7 @@ export class BookingDesk {
     return booking;
   }
 
-  /** @returns the booking that was given back, or undefined where there is none of that id */
+  /** @returns the booking that was given back, or undefined if there is none of that id */
   cancel(id: string): Booking | undefined {
     const booking = this.#bookings.get(id);
     if (booking === undefined) return undefined;

@@ -28,7 +28,7 @@ export class OptionReader {
     this.#warn = warn;
   }
 
-  /** The value as it is; undefined where it is absent, null or cannot be read. */
+  /** The value as it is; undefined if it is absent, null or cannot be read. */
   read(name: string): unknown {
     try {
       return readGiven(this.#options, name) ?? undefined;

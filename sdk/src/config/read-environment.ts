@@ -3,7 +3,7 @@ import { readGiven } from "../recording/copy-attributes.ts";
 /** The variables of a process; `process.env` in production. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable without the blanks around it; undefined where it is not set or blank. */
+/** A variable without the blanks around it; undefined if it is not set or blank. */
 export function readText(env: Environment, variable: string): string | undefined {
   const value = readGiven(env, variable);
   const text = typeof value === "string" ? value.trim() : "";

@@ -5,7 +5,7 @@ import type { OptionReader } from "./option-reader.ts";
 
 type FunctionOption = "beforeSend" | "onError" | "waitUntil";
 
-/** What the options ask for each event; null where they ask for nothing, so that a call costs nothing. */
+/** What the options ask for each event; null if they ask for nothing, so that a call costs nothing. */
 export function readShape(options: OptionReader, withTenant: boolean): EventShape | null {
   const defaults = options.read("defaults");
   if (defaults !== undefined && typeof defaults !== "object") options.refuse("defaults", defaults, "an object");

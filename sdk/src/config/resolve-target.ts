@@ -24,7 +24,7 @@ interface Endpoint {
 /**
  * The address to which requests are posted. The first of these that is set: the option `endpoint`,
  * `SPANLEDGER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (or `LOGS`), `OTEL_EXPORTER_OTLP_ENDPOINT`.
- * Each is sent its own headers only: a key for one receiver never reaches another. `isChosen` is false where none
+ * Each is sent its own headers only: a key for one receiver never reaches another. `isChosen` is false if none
  * of them is set.
  */
 export function resolveTarget(

@@ -11,7 +11,7 @@ export function watchThrow(pipeline: Pipeline): void {
   const isDeno = process.versions["deno"] !== undefined;
   const wasPrevented = isDeno ? watchPrevented() : () => false;
   let ending = false;
-  // Emitted before the listeners are counted. It is no handler itself: what the product handles stays handled.
+  // Emitted before the listeners are counted. It is not a handler itself: what the product handles stays handled.
   realProcess.on("uncaughtExceptionMonitor", (thrown) => {
     const { sending, pending } = pipeline.status();
     if (ending || pending === 0 || wasPrevented()) return;

@@ -3,7 +3,7 @@ import { plannedType, type AttributePlan, type EventPlan } from "./event-plan.ts
 import type { WrongUse } from "./wrong-use.ts";
 
 /**
- * The `AnyValue` of any value of an attribute, or null where it is left out; what is wrong with it by
+ * The `AnyValue` of any value of an attribute, or null if it is left out; what is wrong with it by
  * the catalogue or by OTLP goes to `wrongUse`.
  */
 export function encodeJudged(

@@ -50,7 +50,7 @@ export class EventQueue {
     this.#maxBytes = value;
   }
 
-  /** The chunk to write into, or null where there is none yet. */
+  /** The chunk to write into, or null if there is none yet. */
   get current(): Chunk | null {
     return this.#current;
   }
@@ -71,7 +71,7 @@ export class EventQueue {
     return this.shared !== null && this.shared.heldBytes >= this.#maxBytes;
   }
 
-  /** Seals the current chunk and opens another one; null where the queue is full. */
+  /** Seals the current chunk and opens another one; null if the queue is full. */
   advance(): Chunk | null {
     this.#collectReleased();
     if (this.#chunks.length > 0 && this.bytes + chunkBytes > this.#maxBytes) return null;

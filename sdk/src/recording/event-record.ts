@@ -36,9 +36,9 @@ export interface EventRecord {
   readonly flags: number;
   readonly seq: number;
   readonly timeMs: number;
-  /** 16 bytes, or undefined where no span was active. */
+  /** 16 bytes, or undefined if no span was active. */
   readonly traceId: Uint8Array | undefined;
-  /** 8 bytes, or undefined where no span was active. */
+  /** 8 bytes, or undefined if no span was active. */
   readonly parentSpanId: Uint8Array | undefined;
   /** 16 bytes, where the caller chose the id. */
   readonly eventId: Uint8Array | undefined;
@@ -87,7 +87,7 @@ export function readRecord(bytes: Uint8Array, view: DataView, offset: number): E
   };
 }
 
-/** The event's own tenant; undefined where it is the one of the source. */
+/** The event's own tenant; undefined if it is the one of the source. */
 export function readRecordTenant(bytes: Uint8Array, view: DataView, offset: number): string | undefined {
   if ((view.getUint16(offset + 4, true) & recordFlags.hasTenant) === 0) return undefined;
   const { attributes } = readRecord(bytes, view, offset);

@@ -69,9 +69,9 @@ export class EventRecorder {
   unattended = true;
   /** Called behind an event that a sleeping sender, or no sender, will not see by itself. */
   onUnseen: (() => void) | null = null;
-  /** What the product asks for each event; null where it asks for nothing. */
+  /** What the product asks for each event; null if it asks for nothing. */
   shape: EventShape | null = null;
-  /** Called behind each event that was recorded; null where nobody waits for it. */
+  /** Called behind each event that was recorded; null if nobody waits for it. */
   onRecorded: (() => void) | null = null;
   /** Called behind an event that found no room in the queue. */
   onDrop: (() => void) | null = null;
@@ -250,13 +250,13 @@ export class EventRecorder {
   #addProblems(problems: readonly BusinessEventError[]): void {
     this.problems += 1;
     for (const problem of problems) {
-      // A cut value is no mistake of the caller.
+      // A cut value is not a mistake of the caller.
       if (this.strict && problem.code !== "value_cut") throw problem;
       reportProblem(problem);
     }
   }
 
-  /** Null where the event must not be recorded at all. */
+  /** Null if the event must not be recorded at all. */
   #readTime(name: string, occurredAt: unknown, now: number): number | null {
     const read = readOccurredAt(occurredAt);
     if (typeof read === "number") return read;
@@ -296,7 +296,7 @@ export class EventRecorder {
   }
 }
 
-/** The span of this context, else of the active one; none where neither can be asked. */
+/** The span of this context, else of the active one; none if neither can be asked. */
 function readSpan(parent: unknown): SpanContext | undefined {
   try {
     return trace.getSpanContext((parent as Context | undefined) ?? otelContext.active());

@@ -34,7 +34,7 @@ export class EventWriter {
   readonly #parent = new ParentIds();
   readonly #wrongUse = new WrongUse();
 
-  /** What was wrong with the event that was written last; null where nothing was. */
+  /** What was wrong with the event that was written last; null if nothing was. */
   get problems(): WrongUse["problems"] {
     return this.#wrongUse.problems;
   }
@@ -49,7 +49,7 @@ export class EventWriter {
   }
 
   /**
-   * Writes one record at `start`, a multiple of 8, and returns the offset behind it, or -1 where the
+   * Writes one record at `start`, a multiple of 8, and returns the offset behind it, or -1 if the
    * memory ends too early. Throws only what a getter or proxy of `attributes` throws.
    * @param span the active span, if there is one
    * @param tenant UTF-8 of the event's own tenant, if it has one
@@ -240,7 +240,7 @@ export class EventWriter {
     return true;
   }
 
-  /** Whatever the fast path leaves: long, converted, refused or reserved. False where the memory ends. */
+  /** Whatever the fast path leaves: long, converted, refused or reserved. False if the memory ends. */
   #writeSlowly(event: EventPlan, plan: AttributePlan, value: unknown): boolean {
     const anyValue = encodeJudged(event, plan, value, this.#wrongUse);
     if (anyValue === null) return true;

@@ -15,7 +15,7 @@ function writeHex(bytes: Uint8Array, offset: number, hex: string): void {
   }
 }
 
-/** 16 bytes of a UUID in its usual form, or undefined where the text is none. */
+/** 16 bytes of a UUID in its usual form, or undefined if the text is none. */
 export function parseUuid(text: string): Uint8Array | undefined {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return undefined;
   const bytes = new Uint8Array(16);
@@ -34,7 +34,7 @@ export class ParentIds {
   #spanId = "";
   #valid = false;
 
-  /** Puts the ids of a span into `words`; false where it has none that are valid. */
+  /** Puts the ids of a span into `words`; false if it has none that are valid. */
   read(span: SpanContext): boolean {
     if (span.traceId !== this.#traceId || span.spanId !== this.#spanId) this.#decode(span);
     return this.#valid;

@@ -6,7 +6,7 @@ const typeNames = ["any value", "a string", "an integer", "a number", "a boolean
 
 /** Collects what is wrong with the event that is being written. */
 export class WrongUse {
-  /** Null where nothing was wrong. */
+  /** Null if nothing was wrong. */
   problems: BusinessEventError[] | null = null;
 
   /** Judges a value of a plain type by the catalogue; objects are judged by what they are converted to. */
@@ -37,7 +37,7 @@ export class WrongUse {
     }
   }
 
-  /** @param attribute null where it is the event itself */
+  /** @param attribute null if it is the event itself */
   add(code: BusinessEventErrorCode, event: EventPlan, attribute: string | null, what: string): void {
     const subject = attribute === null ? "" : `, attribute ${attribute}`;
     const message = `business event ${event.name}${subject}: ${what}`;

@@ -15,7 +15,7 @@ export interface RecordBatch {
 export interface Backlog {
   /** How many records wait, counting no further than `enough`. */
   count(enough: number): number;
-  /** Takes the oldest records, at most `maxRecords` and about `maxBytes`; null where none wait. */
+  /** Takes the oldest records, at most `maxRecords` and about `maxBytes`; null if none wait. */
   take(maxRecords: number, maxBytes: number): RecordBatch | null;
   /** The batch needs no further attempt: its memory or disk space may be used again. */
   settle(batch: RecordBatch): void;

@@ -90,7 +90,7 @@ export class Delivery {
     return performance.now() < this.#hurriedUntil;
   }
 
-  /** Sends all events; false where the end of the sender came first. */
+  /** Sends all events; false if the end of the sender came first. */
   async deliver({ signal, parts }: Work): Promise<boolean> {
     this.#underWay += 1;
     try {
@@ -104,7 +104,7 @@ export class Delivery {
   }
 
   /**
-   * Tries until the receiver has taken or refused the request; null where the sender was closed. Takes what it needs of
+   * Tries until the receiver has taken or refused the request; null if the sender was closed. Takes what it needs of
    * `body` at once.
    * @param counts where failed attempts are counted
    */
@@ -142,7 +142,7 @@ export class Delivery {
     }
   }
 
-  /** Sends the report of a source; false where the sender was closed before it arrived. */
+  /** Sends the report of a source; false if the sender was closed before it arrived. */
   report(signal: Signal, body: Uint8Array, count: Count): Promise<boolean> {
     let queue = this.#reports.get(signal);
     if (queue === undefined) {
@@ -225,7 +225,7 @@ function encodeSlices(slices: readonly Slice[]): Uint8Array {
   return concatBytes(slices.map((slice) => encode(slice).slice()));
 }
 
-/** The same events in two requests; null where it is one event. */
+/** The same events in two requests; null if it is one event. */
 function halve(slices: readonly Slice[]): readonly [Slice[], Slice[]] | null {
   const [first] = slices;
   if (first === undefined) return null;

@@ -1,7 +1,7 @@
 /** Why an attempt failed, and what a product can do about it. */
 export interface Failure {
   readonly reason: string;
-  /** Null where time may mend it: a receiver that is restarted, or busy. */
+  /** Null if time may mend it: a receiver that is restarted, or busy. */
   readonly remedy: string | null;
 }
 

@@ -69,7 +69,7 @@ export class MemoryBacklog implements Backlog {
     return Infinity;
   }
 
-  /** Takes the oldest records, at most `maxRecords` and about `maxBytes`; null where none wait. */
+  /** Takes the oldest records, at most `maxRecords` and about `maxBytes`; null if none wait. */
   take(maxRecords: number, maxBytes: number): RecordBatch | null {
     const chunks: Chunk[] = [];
     const offsets: number[] = [];

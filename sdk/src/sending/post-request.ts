@@ -16,7 +16,7 @@ export type PostOutcome =
       readonly kind: "retry";
       readonly reason: string;
       readonly retryAfterMs: number | null;
-      /** What the product has to change; null where time may mend it. */
+      /** What the product has to change; null if time may mend it. */
       readonly remedy: string | null;
     };
 
@@ -165,7 +165,7 @@ export function judgeAnswer(
   return failed(describeStatus(status, printable(body), location), parseRetryAfter(retryAfter));
 }
 
-/** Milliseconds that `Retry-After` asks to wait: seconds or an HTTP date; null where it says nothing. */
+/** Milliseconds that `Retry-After` asks to wait: seconds or an HTTP date; null if it says nothing. */
 export function parseRetryAfter(value: string | undefined, nowMs = Date.now()): number | null {
   if (value === undefined) return null;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;

@@ -18,7 +18,7 @@ export class ReportQueue {
   readonly #waiting: WaitingReport[] = [];
   #sending = false;
 
-  /** @param post false where the sender was closed before the request arrived */
+  /** @param post false if the sender was closed before the request arrived */
   constructor(post: (body: Uint8Array, counts: readonly Count[]) => Promise<boolean>) {
     this.#post = post;
   }

@@ -7,7 +7,7 @@ import { startTimer, stopTimer, type Timer } from "../timers.ts";
  */
 export class SourceReporter {
   readonly #control: ControlBlock;
-  /** Sends the counts; false where the sender was closed before they arrived. */
+  /** Sends the counts; false if the sender was closed before they arrived. */
   readonly #send: (lastSeq: number, dropped: number) => Promise<boolean>;
   #timer: Timer = null;
   #sending: Promise<void> | null = null;

@@ -5,7 +5,7 @@ import type { SourceAnnouncement } from "./source-announcement.ts";
 /** Where the sender runs: in a worker, in the product's own thread, or in the worker of the main thread. */
 export interface SenderHost {
   readonly kind: "worker" | "in-process" | "main-thread";
-  /** What this thread shares with others that leave their events to the same sender; null where it is the sender's own. */
+  /** What this thread shares with others that leave their events to the same sender; null if it is the sender's own. */
   readonly shared: SharedRoom | null;
   /** The source begins, or goes on with other options. */
   announce(source: SourceAnnouncement): void;
@@ -24,7 +24,7 @@ export interface SenderHost {
   finishAtExit(waitMs: number): number;
   /** Keeps the process alive, or no longer. */
   hold(alive: boolean): void;
-  /** Ends the source, and the sender unless other threads use it; true where it is ended. */
+  /** Ends the source, and the sender unless other threads use it; true if it is ended. */
   end(): boolean;
   /** Ends the sender at once. */
   close(): void;

@@ -161,7 +161,7 @@ export class SourceStream {
     return null;
   }
 
-  /** Events that are due, as many as there is room for; null where there are none. */
+  /** Events that are due, as many as there is room for; null if there are none. */
   takeDue(room: Room): Part | null {
     const { maxBatchEvents, maxBatchBytes, batchDelayMs } = this.settings;
     const refused = this.#refusedByDisk.shift();
@@ -252,7 +252,7 @@ export class SourceStream {
     return this.#backlog.bytes;
   }
 
-  /** Lets the source wake its sender from here on; false where something was recorded meanwhile. */
+  /** Lets the source wake its sender from here on; false if something was recorded meanwhile. */
   sleep(): boolean {
     const { words } = this.control;
     Atomics.store(words, controlWord.asleep, 1);

@@ -38,7 +38,7 @@ export class WorkerHost implements SenderHost {
   #nextId = 1;
   #closed = false;
 
-  /** @throws where workers cannot be started, for example under Node's permission model */
+  /** @throws if workers cannot be started, for example under Node's permission model */
   constructor({ point, notify, onListening, onDeath, isShared }: WorkerSurroundings) {
     const { port1, port2 } = new MessageChannel();
     const start: WorkerStart = { spanledger: "sender", port: port2, point, done: this.#done.buffer };

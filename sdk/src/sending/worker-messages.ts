@@ -9,7 +9,7 @@ import type { SourceAnnouncement } from "./source-announcement.ts";
 export interface WorkerStart {
   readonly spanledger: "sender";
   readonly port: MessagePort;
-  /** Where other threads find this sender; null where it is that of one thread. */
+  /** Where other threads find this sender; null if it is that of one thread. */
   readonly point: MeetingPoint | null;
   /** One word: the highest number of a `finish` that is done. */
   readonly done: SharedArrayBuffer;

@@ -39,7 +39,7 @@ export interface DecodedFrames {
   readonly seqs: number[];
   /** Bytes of the piece that are whole, valid frames. */
   readonly length: number;
-  /** A frame is damaged: what follows it cannot be read. False where the piece only ends too early. */
+  /** A frame is damaged: what follows it cannot be read. False if the piece only ends too early. */
   readonly damaged: boolean;
 }
 

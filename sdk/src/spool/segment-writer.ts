@@ -21,7 +21,7 @@ export class SegmentWriter {
   #writtenSeq = 0;
   #syncedSeq = 0;
 
-  /** A segment is open; false where the next write has to begin one. */
+  /** A segment is open; false if the next write has to begin one. */
   get isOpen(): boolean {
     return this.#file !== null;
   }

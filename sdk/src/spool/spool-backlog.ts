@@ -166,7 +166,7 @@ export class SpoolBacklog implements Backlog {
     this.#writer.close();
   }
 
-  /** Null where the rest of the segment holds no whole, valid record, or cannot be read. */
+  /** Null if the rest of the segment holds no whole, valid record, or cannot be read. */
   #readBatch(segment: Segment, maxRecords: number, maxBytes: number): RecordBatch | null {
     // A record is at most a fifth of the piece, so that one always fits.
     const length = Math.min(Math.max(maxBytes, pieceBytes), segment.size - this.#readOffset);

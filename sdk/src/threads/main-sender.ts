@@ -37,7 +37,7 @@ export class MainSender {
     return this.point === null ? null : new MeetingState(this.point.state);
   }
 
-  /** What the main thread does, for threads in which nobody starts the SDK; null where they cannot do the same. */
+  /** What the main thread does, for threads in which nobody starts the SDK; null if they cannot do the same. */
   get config(): InheritedConfig | null {
     return this.#point?.config ?? null;
   }

@@ -23,7 +23,7 @@ const stateWord = {
 /** What the main thread gives to all others. */
 export interface MeetingPoint {
   readonly state: SharedArrayBuffer;
-  /** For threads in which nobody starts the SDK; null where they cannot do as the main thread does. */
+  /** For threads in which nobody starts the SDK; null if they cannot do as the main thread does. */
   readonly config: InheritedConfig | null;
 }
 

@@ -47,7 +47,7 @@ export class ListeningChannel<Message> {
   readonly #channel: BroadcastChannel;
   readonly #receive: (message: Message) => void;
 
-  /** @throws where the runtime has no such channels */
+  /** @throws if the runtime has no such channels */
   constructor(name: string, receive: (message: Message) => void) {
     this.#receive = receive;
     this.#channel = new BroadcastChannel(name);

@@ -38,7 +38,7 @@ test.each([
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate("axe.run()")) as { violations: { id: string }[] };
-  // A mail is no page: it has no landmarks.
+  // A mail is not a page: it has no landmarks.
   expect(violations.map(({ id }) => id).filter((id) => id !== "region" && id !== "landmark-one-main")).toEqual([]);
   expect(asked).toEqual([]);
   await page.close();

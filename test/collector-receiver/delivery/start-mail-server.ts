@@ -64,7 +64,7 @@ export async function startMailServer(options: SMTPServerOptions): Promise<MailS
     },
     ...options,
   });
-  // A client that ends in the middle of a handshake is no fault of the test's.
+  // A client that ends in the middle of a handshake is not a fault of the test's.
   server.on("error", () => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
   return {

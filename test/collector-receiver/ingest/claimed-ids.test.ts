@@ -345,7 +345,7 @@ test("beside retention: what is kept counts once; what is gone is refused with i
     [0, 7 * secondMs, -dayMs].map((offset) => send(n % 2, [{ id: each, wireMs: baseMs + offset }])),
   );
   const { dropped } = await applyDueRetention(client, 1);
-  // Claims without a row are no drift until they are gone as well.
+  // Claims without a row are not drift until they are gone as well.
   await expectSound();
   for await (const _ of forgetEventIds(client));
   await Promise.all(sending);

@@ -335,7 +335,7 @@ describe("kept until their time", () => {
     expect(first.rejected.map(({ tenantId, code }) => [tenantId, code])).toEqual([["bound", "in_the_future"]]);
     // What is kept already is known, and takes nothing more.
     expect((await keep()).added).toEqual([]);
-    // Tenants without settings are no tenants that upkeep could visit.
+    // Tenants without settings are not tenants that upkeep could visit.
     await database.pool.query("delete from analytics_waiting_events where tenant_id like 'bound%'");
   });
 

@@ -49,7 +49,7 @@ async function openStream(url: string) {
   return {
     response,
     abort,
-    /** The next event; null where the stream has ended. */
+    /** The next event; null if the stream has ended. */
     async next(): Promise<{ event: string; data: Record<string, any> } | null> {
       for (;;) {
         const end = text.indexOf("\n\n");

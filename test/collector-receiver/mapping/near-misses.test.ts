@@ -157,7 +157,7 @@ describe.each(encodings)("%s", (encoding) => {
     expect(ofSpans(encoding, [span("session.start", [session])], sdkScope).reasons).toEqual({});
   });
 
-  test("an event of ours is no near miss, whatever else it has", () => {
+  test("an event of ours is not a near miss, whatever else it has", () => {
     const attributes = [session, text("sessionId", "s-2"), text("session.id", "s-3")];
     expect(ofEvent("session.start", attributes)).toEqual({ events: 1, ignored: 0, reasons: {} });
   });

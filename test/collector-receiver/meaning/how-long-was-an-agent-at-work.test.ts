@@ -59,7 +59,7 @@ test("devices that say who they are each log out for themselves", async () => {
   expect(occupancy).toBe((100 * 1.5) / 4);
 });
 
-test("a page that is loaded anew ten times a day is no absence", async () => {
+test("a page that is loaded anew ten times a day is not an absence", async () => {
   const scenario = await openScenario();
   const shift: Told[] = [];
   for (let day = 13; day <= 18; day++) {

@@ -20,7 +20,7 @@ test("the AI is known under any of its names, in both languages and any case", a
   });
 });
 
-test("what customers and agents take to write is no response time of the AI", async () => {
+test("what customers and agents take to write is not a response time of the AI", async () => {
   const { tell, october } = await openScenario();
   await tell(
     ["09:00:00", "session.start", { session_id: "s-1" }],

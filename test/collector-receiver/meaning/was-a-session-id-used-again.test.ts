@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openScenario } from "./open-scenario.ts";
 
-test("an end that a slow clock puts up to five minutes before its start is no reused id; a later start is", async () => {
+test("an end that a slow clock puts up to five minutes before its start is not a reused id; a later start is", async () => {
   const { tell, october } = await openScenario();
   await tell(
     ["09:00:00", "session.end", { session_id: "skewed" }],

@@ -104,7 +104,7 @@ test("of two instrumentations of one client, the one that is named in ignoreScop
   expect((await used()).rows).toEqual([{ ...mini, calls: 1, uncached: 90, cached: 10, output: 5 }]);
 });
 
-test("calls of a test conversation count nowhere, before and after its mark; a call is no activity", async () => {
+test("calls of a test conversation count nowhere, before and after its mark; a call is not an activity", async () => {
   const { send, tell, used, receiver } = await openWith("{ aiCalls: { services: ['chatbot'] } }");
   await tell(
     ["09:00:00", "session.start", { session_id: "s-1" }],

@@ -17,7 +17,7 @@ import {
 
 type Encoding = "protobuf" | "json";
 
-/** Maps; null where the bytes were refused as malformed. Any other error fails the test. */
+/** Maps; null if the bytes were refused as malformed. Any other error fails the test. */
 function mapOrRefuse(body: Buffer, encoding: Encoding, signal: "traces" | "logs" = "traces") {
   try {
     return mapRequest(body, encoding, signal, context);
@@ -34,8 +34,8 @@ function mapOrRefuse(body: Buffer, encoding: Encoding, signal: "traces" | "logs"
 }
 
 /**
- * All events that the reference finds in the bytes; null where it cannot tell.
- * @throws SyntaxError where they are no JSON
+ * All events that the reference finds in the bytes; null if it cannot tell.
+ * @throws SyntaxError if they are no JSON
  */
 function referenceEvents(body: Buffer, encoding: Encoding): SpanEvent[] | null {
   const parsed = encoding === "json" ? (JSON.parse(body.toString()) as unknown) : null;

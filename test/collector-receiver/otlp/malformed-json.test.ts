@@ -60,7 +60,7 @@ const malformedValues: [string, string][] = [
   ["base64 that is cut", '{"bytesValue":"AAAAA"}'],
   ["bytes as a list of numbers", '{"bytesValue":[1,2]}'],
   ["an array without values", '{"arrayValue":[]}'],
-  ["values that are no array", '{"arrayValue":{"values":{}}}'],
+  ["values that are not an array", '{"arrayValue":{"values":{}}}'],
   ["plain values in an array", '{"arrayValue":{"values":["a"]}}'],
   ["a map as an object", '{"kvlistValue":[]}'],
   ["plain values in a map", '{"kvlistValue":{"values":[{"key":"a","value":1}]}}'],

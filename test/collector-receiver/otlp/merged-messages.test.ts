@@ -51,7 +51,7 @@ test.each([
   ["the last part that is set counts", [text("first"), text("second")], "second"],
   ["an empty part changes nothing", [text("first"), Buffer.alloc(0)], "first"],
   ["a part of unknown fields changes nothing", [text("first"), Buffer.from([0xf8, 0x01, 0x01])], "first"],
-  ["an empty first part is no value", [Buffer.alloc(0), text("second")], "second"],
+  ["an empty first part is not a value", [Buffer.alloc(0), text("second")], "second"],
 ])("of a value in parts %s", (_title, parts, expected) => {
   const [event] = map(eventOf(attribute(0x1a, "note", ...parts)));
   expect(JSON.parse(Buffer.from(event!.eventData).toString())).toEqual({ session_id: "s", note: expected });

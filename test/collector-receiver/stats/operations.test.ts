@@ -201,7 +201,7 @@ describe("what lies far from the period is judged as what lies within", () => {
       ],
     ],
     [
-      "a ticket is no sign of life where the next logout comes on another day",
+      "a ticket is not a sign of life where the next logout comes on another day",
       0,
       [
         ["agent.login", -48],

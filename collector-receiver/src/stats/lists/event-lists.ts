@@ -7,7 +7,7 @@ export interface EventListDefinition {
   readonly by: "agent" | "ticket" | "miss";
   /** A boolean attribute that has to have this value. */
   readonly when?: { readonly attribute: string; readonly is: boolean };
-  /** The counter that is as long as the list; null where the dictionary has none. */
+  /** The counter that is as long as the list; null if the dictionary has none. */
   readonly counter: string | null;
 }
 
@@ -81,7 +81,7 @@ const listsOfFigure: Readonly<Record<string, readonly EventList[]>> = {
   tracking_query_success_rate: ["tracking_queries_failed"],
 };
 
-/** The lists of events behind a figure, the one that it counts first; none where it rests on sessions of a cohort. */
+/** The lists of events behind a figure, the one that it counts first; none if it rests on sessions of a cohort. */
 export function eventListsOf(figureKey: string): readonly EventList[] {
   return listsOfFigure[figureKey] ?? [];
 }

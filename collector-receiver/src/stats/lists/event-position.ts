@@ -11,7 +11,7 @@ export function encodePosition({ occurredAtMs, eventId }: EventPosition): string
   return `${occurredAtMs}_${eventId}`;
 }
 
-/** @throws RequestError where `after` is none that `encodePosition` gave */
+/** @throws RequestError if `after` is none that `encodePosition` gave */
 export function decodePosition(after: string): EventPosition {
   const match = /^(\d{1,14})_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/.exec(after);
   if (match !== null) return { occurredAtMs: Number(match[1]), eventId: match[2] as string };

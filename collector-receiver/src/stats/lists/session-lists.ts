@@ -55,7 +55,7 @@ const listOfFigure: Readonly<Record<string, SessionList>> = {
   sessions_open: "sessions_open",
 };
 
-/** The list of sessions behind a figure; null where it does not rest on sessions of a cohort. */
+/** The list of sessions behind a figure; null if it does not rest on sessions of a cohort. */
 export function sessionListOf(figureKey: string): SessionList | null {
   return listOfFigure[figureKey] ?? null;
 }

@@ -28,7 +28,7 @@ const listOfFigure: Readonly<Record<string, TicketList>> = {
   resolved_in_sla: "tickets_resolved",
 };
 
-/** The list of tickets behind a figure; null where it is none of these. */
+/** The list of tickets behind a figure; null if it is none of these. */
 export function ticketListOf(figureKey: string): TicketList | null {
   return listOfFigure[figureKey] ?? null;
 }

@@ -24,7 +24,7 @@ const nullableOutcome = Type.Unsafe<OutcomeKey | null>({
 const summarySchema = Type.Object(
   {
     ...headerProperties,
-    month: nullableString("2025-12; null if the period is no calendar month"),
+    month: nullableString("2025-12; null if the period is not a calendar month"),
     current: Type.Record(Type.String(), nullableNumber()),
     compared: Type.Record(Type.String(), nullableNumber(), {
       description: "Over the days of the period that are compared",

@@ -14,7 +14,7 @@ export interface Completeness {
 
 /**
  * The gap accounting of all sources that were active between two instants, over their whole life: a source
- * numbers its events, not the days. All 0 where no source numbered anything.
+ * numbers its events, not the days. All 0 if no source numbered anything.
  */
 export async function readCompleteness(
   pool: Pick<Pool, "query">,
@@ -57,7 +57,7 @@ const arrivedOf = ({ recorded, dropped, missing }: Completeness): number => Math
 
 /**
  * The share of what was recorded that arrived, in percent with two decimals, rounded down: "100.00" is said
- * only where nothing is missing. Null where nothing was numbered.
+ * only if nothing is missing. Null if nothing was numbered.
  */
 export function completenessShare(completeness: Completeness): string | null {
   if (completeness.recorded === 0) return null;
@@ -66,7 +66,7 @@ export function completenessShare(completeness: Completeness): string | null {
 
 /**
  * The share of the counted events that carry a number, in whole percent, rounded down: what `completenessShare` rests on.
- * At least 1 where any does, 100 only where all do.
+ * At least 1 where any does, 100 only if all do.
  */
 export function numberedShare(completeness: Completeness): number {
   const [arrived, counted] = [arrivedOf(completeness), completeness.counted];

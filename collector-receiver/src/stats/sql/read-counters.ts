@@ -8,7 +8,7 @@ type Row = Record<CounterColumn, string> & { place: number };
 
 /**
  * The sums of several ranges in one round trip, in the order asked for. A range without rows is 0.
- * Distinct customers do not add up over days, so they are null where a range is more than one row.
+ * Distinct customers do not add up over days, so they are null if a range is more than one row.
  */
 export async function readCounters(
   pool: Pick<Pool, "query">,

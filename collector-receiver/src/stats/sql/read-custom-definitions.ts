@@ -14,7 +14,7 @@ export interface StoredDefinitions {
 
 const nothing: CustomDefinitions = { events: {}, metrics: {} };
 
-/** The definitions by which the receivers count a tenant's events; none where it has none. */
+/** The definitions by which the receivers count a tenant's events; none if it has none. */
 export async function readCustomDefinitions(pool: Pick<Pool, "query">, tenantId: string): Promise<StoredDefinitions> {
   const { rows } = await pool.query<{
     definitions: CustomDefinitions | null;

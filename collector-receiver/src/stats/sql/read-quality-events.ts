@@ -174,7 +174,7 @@ const heldMs = `(
 
 const measuredMs = `case e.event_name when '${ticketClosed}' then ${ticketMs} when 'agent.session_release' then ${heldMs} end`;
 
-/** SQL over `analytics_events e`: its session is no test. */
+/** SQL over `analytics_events e`: its session is not a test. */
 const isOfCountedSession = `not exists (
   select from analytics_sessions s where s.tenant_id = e.tenant_id and s.session_id = e.session_id and not (${isCountedSession}))`;
 /** SQL over `analytics_events e`: what `isDoubtful` reads of an event. */

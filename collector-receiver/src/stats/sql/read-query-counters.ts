@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 
 export interface QueryCountersRow {
-  /** First and last business day with a query; null where there was none. */
+  /** First and last business day with a query; null if there was none. */
   readonly from: string | null;
   readonly to: string | null;
   readonly order_queries_success: string;

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 
-/** From when on a tenant's events are kept, ms; null where all are. */
+/** From when on a tenant's events are kept, ms; null if all are. */
 export async function readRetainedFrom(pool: Pick<Pool, "query">, tenantId: string): Promise<number | null> {
   const { rows } = await pool.query<{ retained_from_ms: string | null }>({
     name: "web-read-retained-from",

@@ -16,7 +16,7 @@ export interface ListedSession {
   readonly durationMs: number;
   readonly outcome: SessionOutcome;
   readonly isEscalated: boolean;
-  /** Of the escalation, else of the end; null where none was told. */
+  /** Of the escalation, else of the end; null if none was told. */
   readonly reason: string | null;
   /** Who took it over first. */
   readonly agentId: number | null;

@@ -27,7 +27,7 @@ interface Row {
   end_outcome: string | null;
 }
 
-/** The facts of a session, or null where the tenant has none of that id. */
+/** The facts of a session, or null if the tenant has none of that id. */
 export async function readSession(
   pool: Pick<Pool, "query">,
   tenantId: string,

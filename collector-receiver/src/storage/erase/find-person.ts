@@ -33,7 +33,7 @@ export async function findPerson(
 /**
  * The same under the lock, as it stands now, without the scan: what was found is read again by its keys,
  * with all that its sessions have got since. What names the customer in a session that is not theirs, or in none, and
- * was committed after the scan is not seen; it is no different from what arrives later.
+ * was committed after the scan is not seen; it is the same as an event that arrives later.
  */
 export async function findPersonAgain(
   client: WriterConnection,

@@ -4,7 +4,7 @@ import type { CustomerChange } from "../../metrics/counter-change.ts";
 /**
  * `analytics_customers` says of each slot of a row (see metrics/customer-days.ts) how many sessions a
  * customer has: 1 or 0 by a bit of `days`, and what is more (or, in a damaged table, less) by `repeats`,
- * which is null where all of it is 0. So equal counts are equal rows, and whether somebody was there in
+ * which is null if all of it is 0. So equal counts are equal rows, and whether somebody was there in
  * a period is one `&`.
  */
 

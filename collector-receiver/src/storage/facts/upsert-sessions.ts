@@ -8,7 +8,7 @@ import { contributingColumns, contributingFacts, prefixedFacts } from "./contrib
 import { sessionColumns } from "./session-columns.ts";
 import type { IncomingSession } from "./session-columns.ts";
 
-/** Merged facts, and those before the merge (null where the session was new). */
+/** Merged facts, and those before the merge (null if the session was new). */
 export interface MergedSession {
   readonly tenantId: string;
   readonly sessionId: string;
@@ -51,7 +51,7 @@ type Row = ContributingFacts & { readonly tenant_id: string; readonly session_id
 /**
  * Merges what a batch says of its sessions.
  * @param facts sorted by (tenant, session id), each session once
- * @param idleCheckMs when the sweeper has to look at a session, or null where it has ended already
+ * @param idleCheckMs when the sweeper has to look at a session, or null if it has ended already
  */
 export async function upsertSessions(
   client: WriterConnection,

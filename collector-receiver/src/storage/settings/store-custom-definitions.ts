@@ -109,9 +109,9 @@ export async function findTenantsWithTests(
 export interface ChangedMetric {
   readonly tenantId: string;
   readonly metric: string;
-  /** Empty where it is not defined any more. */
+  /** Empty if it is not defined any more. */
   readonly countingHash: string;
-  /** True where there is nothing to count again. */
+  /** True if there is nothing to count again. */
   readonly complete: boolean;
 }
 

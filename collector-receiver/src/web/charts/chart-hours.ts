@@ -77,7 +77,7 @@ interface HourMeasure {
   readonly product: "chatbot" | "workbench";
   readonly valueOf: (hour: WeekHour) => number | null;
   readonly countOf: (hour: WeekHour) => number;
-  /** On how many conversations the greatest value rests at least: one long wait is no busy hour. */
+  /** On how many conversations the greatest value rests at least: one long wait is not a busy hour. */
   readonly minCount: number;
 }
 

@@ -6,7 +6,7 @@ import { labelsOf } from "../words/label-words.ts";
 import { drawBars, maxBars } from "./draw-bars.ts";
 import type { ReportChart } from "./report-chart.ts";
 
-/** More rows than this are no table for people; the file with the data has them all. */
+/** A longer table is not read; the file with the data has all rows. */
 const maxRows = 200;
 
 interface Reason {

@@ -7,7 +7,7 @@ export interface Heatmap {
   readonly rows: readonly string[];
   /** Labels of columns; as many as fit are drawn. */
   readonly columns: readonly string[];
-  /** By row, then column; null where nothing is known. */
+  /** By row, then column; null if nothing is known. */
   readonly cells: readonly (readonly (number | null)[])[];
   /** How a value is written, with its unit. */
   readonly format: (value: number) => string;

@@ -60,7 +60,7 @@ export interface ReportChart {
   /** What the drawing shows, in a sentence with its numbers. */
   readonly summary: string;
   readonly table: ChartTable;
-  /** Draws it for a width in px; null where there is nothing to draw, `summary` then says why. */
+  /** Draws it for a width in px; null if there is nothing to draw, `summary` then says why. */
   readonly draw: ((width: number, idPrefix: string) => Drawing) | null;
   /** A page with more than its table; a shared copy has none. */
   readonly more?: { readonly href: string; readonly text: string } | undefined;

@@ -23,12 +23,12 @@ interface EventListView {
   readonly list: EventList;
   readonly agentId: number | null;
   readonly agentNames: ReadonlyMap<number, string>;
-  /** What the counter says; null where the list has none. */
+  /** What the counter says; null if the list has none. */
   readonly total: number | null;
   readonly events: readonly ListedEvent[];
   readonly next: string | null;
   readonly after: string | null;
-  /** Events before it are gone, ms; null where all are kept. */
+  /** Events before it are gone, ms; null if all are kept. */
   readonly goneBefore: string | null;
 }
 

@@ -9,7 +9,7 @@ const drawnWidth = 760;
 /** Twice: sharp on a slide. */
 const enlarged = 2;
 
-/** A chart as PNG for slides, 1600 px wide, with its title, its month and where its numbers are from; null where it is empty. */
+/** A chart as PNG for slides, 1600 px wide, with its title, its month and where its numbers are from; null if it is empty. */
 export async function drawChartPng(
   chart: ReportChart,
   context: ReportContext,

@@ -3,7 +3,7 @@ import type { WebContext } from "../web-options.ts";
 
 /** What stands on every page whatever it shows. */
 export interface PageFrame {
-  /** True where the database holds generated data. */
+  /** True if the database holds generated data. */
   readonly sampleData: boolean;
   /** The tenant of whoever signed in; null: nobody had to, or a tool shows its token each time. */
   readonly account?: string | null;

@@ -43,7 +43,7 @@ export function customFiguresOf({ material, least }: ReportContext): readonly Cu
 }
 
 /**
- * The metrics of a product's `spanledger.config.ts`; nothing where it has none. Not in shared copies: what a sum or a
+ * The metrics of a product's `spanledger.config.ts`; nothing if it has none. Not in shared copies: what a sum or a
  * ratio of somebody's own definition rests on, and what its groups give away of each other, nobody can tell.
  */
 export function renderCustomSection({ material, locale, texts, least }: ReportContext): Fragment {

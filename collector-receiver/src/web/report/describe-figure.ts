@@ -9,7 +9,7 @@ import { isFew } from "./report-context.ts";
 import type { ReportContext } from "./report-context.ts";
 import type { Figure } from "./report-figures.ts";
 
-/** Few samples, and what is assumed, in words beside the number; null where there is nothing to add. */
+/** Few samples, and what is assumed, in words beside the number; null if there is nothing to add. */
 export function sampleText({ metric, definition, key }: Figure, context: ReportContext): string | null {
   const { texts, locale, material } = context;
   const count = (value: number | null): string => formatCount(value ?? 0, locale);

@@ -13,7 +13,7 @@ const narrowDrawing = 350;
 /**
  * A chart with its data as a table.
  * @param pictureHref leads to the chart as PNG; null if there is none
- * @param width px for which it is drawn if the screen is no phone's
+ * @param width px for which it is drawn if the screen is not a phone's
  */
 export function renderChart(
   chart: ReportChart,

@@ -85,7 +85,7 @@ function renderBehind({ metric }: Figure, links: readonly BehindLink[]): Fragmen
   );
 }
 
-/** The change in a pill of its own; nothing where the month before has nothing at all, which is said once above. */
+/** The change in a pill of its own; nothing if the month before has nothing at all, which is said once above. */
 export function renderChange(figure: Figure, context: ReportContext): Fragment {
   if (!hasBefore(context)) return null;
   const change = judgedChangeOf(figure, context);

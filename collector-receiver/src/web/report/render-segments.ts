@@ -16,7 +16,7 @@ import type { ReportContext } from "./report-context.ts";
 
 /** Rows that are shown at once; the others are one tap away. */
 const shownRows = 20;
-/** More than this is no table for people; the file has them all. */
+/** A longer table is not read; the file has all rows. */
 const maxRows = 200;
 
 const words = {

@@ -10,7 +10,7 @@ import type { ReportContext } from "./report-context.ts";
 
 /**
  * One line: how final the figures are and how complete, with what to know about them one tap away.
- * @param choices of the comparison and of the period; null where nobody can choose
+ * @param choices of the comparison and of the period; null if nobody can choose
  */
 export function renderStatus(context: ReportContext, choices: Fragment): Html {
   const { texts, locale, material, least } = context;

@@ -4,7 +4,7 @@ import { trusted } from "../page/html.ts";
 import type { Html } from "../page/html.ts";
 import type { TrendPoint } from "./report-figures.ts";
 
-/** The last months as a line; null where there are fewer than two. Its numbers stand in the definition. */
+/** The last months as a line; null if there are fewer than two. Its numbers stand in the definition. */
 export function renderTrend(points: readonly TrendPoint[]): Html | null {
   const known = points.flatMap(({ value }) => (value === null ? [] : [value]));
   if (known.length < 2) return null;

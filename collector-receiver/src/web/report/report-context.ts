@@ -111,7 +111,7 @@ export function describeDay(day: string, locale: Locale): string {
   return format.format(Date.parse(`${day}T00:00:00Z`));
 }
 
-/** Percent of a part, "12.3%": for shares that are no metric of the dictionary. */
+/** Percent of a part, "12.3%": for shares that the dictionary does not have. */
 export function describeShare(part: number, whole: number, locale: Locale): string {
   const share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
   return whole === 0 ? "—" : share.format(part / whole);

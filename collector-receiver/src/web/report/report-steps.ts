@@ -15,7 +15,7 @@ export interface ReportStep {
 
 /**
  * The steps of a chart: the days of the month. In a shared copy where a day rests on few, steps of seven days, each
- * joined with the one before until none does; null where even the whole month does.
+ * joined with the one before until none does; null if even the whole month does.
  * @param rests whether counters rest on fewer than a shared copy shows
  */
 export function stepsOf(context: ReportContext, rests: (counters: Counters) => boolean): ReportStep[] | null {
@@ -42,7 +42,7 @@ export function stepsOf(context: ReportContext, rests: (counters: Counters) => b
   return spans.map((span) => describeSpan(span, context));
 }
 
-/** A sentence that says that steps are not days; nothing where they are. */
+/** A sentence that says that steps are not days; nothing if they are. */
 export function stepsNote(context: ReportContext, steps: readonly ReportStep[]): string {
   return steps.length === reportDaysOf(context).length ? "" : ` ${context.texts.chart.inSteps(context.least ?? 0)}`;
 }

@@ -36,7 +36,7 @@ function noDeclaredSegment(error: unknown): null {
 
 /**
  * The report that a request names by a period, `compare` and `lang`.
- * @throws RequestError where a parameter is wrong
+ * @throws RequestError if a parameter is wrong
  */
 export async function readReportOf(
   request: FastifyRequest,

@@ -4,7 +4,7 @@ import { wordLabels } from "./word-labels.ts";
 
 const labels = new Map(Object.entries(wordLabels));
 
-/** Meanings of vocabularies that are no words with a label themselves. */
+/** Meanings of vocabularies that are not words with a label themselves. */
 const meaningLabels: Readonly<Record<string, string>> = {
   confirmed: "resolved",
   failed: "unresolved",

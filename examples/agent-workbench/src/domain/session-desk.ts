@@ -30,7 +30,7 @@ export class SessionDesk {
 
   /**
    * Gives a chat to an agent. An agent may take over any chat, also one that nobody announced.
-   * @returns the seconds that the customer waited, or null where another agent has it
+   * @returns the seconds that the customer waited, or null if another agent has it
    */
   takeOver(sessionId: string, agentId: number, now = Date.now()): { waitSeconds: number } | null {
     const session = this.#sessions.get(sessionId) ?? this.announce(sessionId, now - assumedWaitMs(sessionId));

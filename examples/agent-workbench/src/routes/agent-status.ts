@@ -4,7 +4,7 @@ import { agentStatuses } from "../domain/agents.ts";
 import { requireShift } from "../require-shift.ts";
 import type { WorkbenchServices } from "../workbench-services.ts";
 
-/** `PUT /api/auth/status`: online, busy, away, offline. Setting the same status again is no change. */
+/** `PUT /api/auth/status`: online, busy, away, offline. Setting the same status again is not a change. */
 export const agentStatusRoute: FastifyPluginAsyncTypebox<{ services: WorkbenchServices }> = async (
   app,
   { services },

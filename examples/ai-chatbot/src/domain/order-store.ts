@@ -23,7 +23,7 @@ const statuses = ["paid", "packed", "shipped", "delivered"] as const;
 /**
  * The shop's orders. FD10000 to FD89999 exist; one in fifty of them lies on a site whose interface
  * is down, so that a failing query can be seen.
- * @throws ShopUnavailableError where the site does not answer
+ * @throws ShopUnavailableError if the site does not answer
  */
 export function findOrder(orderNumber: string): Order | null {
   const serial = Number(/^FD(\d{5})$/.exec(orderNumber)?.[1] ?? Number.NaN);

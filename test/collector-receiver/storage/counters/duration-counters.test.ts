@@ -35,7 +35,7 @@ test("the migration keeps stored rows, in both directions", async () => {
   for (const row of rows) await pool.query(insert, [...row]);
   const before = (await pool.query(storedByPeriod)).rows;
   expect(before.length).toBeGreaterThan(rows.length);
-  // A bucket of none is no bucket.
+  // A bucket of none is not a bucket.
   await pool.query(insert, ["default", "2026-01-01", "response_time", 34, 0]);
 
   await migrateDatabase(connectionString, { count: 1 });
