@@ -25,7 +25,7 @@ export interface GeneratedDocument {
 
 const chart = "deploy/helm/spanledger";
 
-/** Every generated document: `npm run docs` writes them, test/documents.test.ts fails where one is stale. */
+/** Every generated document: `npm run docs` writes them, test/documents.test.ts fails if one is stale. */
 export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/environment.md", generate: describeEnvironment },
   { path: "docs/metrics.md", generate: describeMetrics },

@@ -37,7 +37,7 @@ export interface JobResult {
   readonly spans: number;
   /** µs of CPU that the load generator's process used for the job, making the load left out. */
   readonly cpu: number;
-  /** Milliseconds from request to acknowledgement, where requests were sent. */
+  /** Milliseconds from request to acknowledgement, if requests were sent. */
   readonly p50: number | null;
   readonly p99: number | null;
 }

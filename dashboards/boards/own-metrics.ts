@@ -71,7 +71,7 @@ function figure(context: BoardContext, metric: OwnMetric, definitions: CustomDef
   return withChange(context, panel, metric.unit);
 }
 
-/** The metric by day; where it is grouped, its groups, which of a count or a sum add up to it. */
+/** The metric by day; if it is grouped, its groups, which of a count or a sum add up to it. */
 function series(context: BoardContext, metric: OwnMetric, definitions: CustomDefinitions): PanelBuilder {
   const name = shown(context, metric.name);
   const columns =

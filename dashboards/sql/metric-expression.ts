@@ -41,7 +41,7 @@ export const aiAnswered = `exists (
     where tenant_id = '$tenant' and period_type = 'month' and ai_involved_sessions + ai_resolved_sessions > 0
   )`;
 
-/** As `metricExpression`, null for a figure of the AI where the AI has never answered. */
+/** As `metricExpression`, but null for a figure of the AI if the AI has never answered. */
 export function knownExpression(metric: CounterMetric, column: (counter: string) => string): string {
   const value = metricExpression(metric, column);
   return metric.needsAiAnswers === true ? `case when ${aiAnswered} then ${value} end` : value;

@@ -10,7 +10,7 @@ import { daysOfSpan, periodValue, spanOfDays, startOfDay } from "./span-of-days.
 
 const tenant = "'$tenant'";
 
-/** How long an agent without any event counts as there; the migrations' default where a tenant has no settings yet. */
+/** How long an agent without any event counts as there; the migrations' default if a tenant has no settings yet. */
 export const heartbeatSeconds = `(select coalesce(max(agent_heartbeat_seconds), 14400) from analytics_settings where tenant_id = ${tenant})`;
 
 /** Whether days are counted by the present rules, were sealed by those before, or are some of each. */

@@ -20,7 +20,7 @@ interface TermRange {
 
 /**
  * One row: a metric over the range, and its change against the days that it is compared with. Distinct sessions are null
- * where the range is not a day, week or month.
+ * if the range is not a day, week or month.
  */
 export function ownFigureQuery(
   metric: OwnMetric,

@@ -9,7 +9,7 @@ import { builderManifest, locateBuiltCollector } from "./find-collector.ts";
 /**
  * Builds the Collector of the manifest unless that was done before. Takes some minutes.
  * @returns the path of the program
- * @throws with what to do where Go is missing or too old, or the build fails
+ * @throws with what to do if Go is missing or too old, or the build fails
  */
 export async function buildCollector(say: (line: string) => void): Promise<string> {
   const target = await locateBuiltCollector();

@@ -19,7 +19,7 @@ export interface CollectorOptions {
   readonly folder: string;
   /** The receiver. */
   readonly receiverUrl: string;
-  /** The gateway's token, where the receiver asks for one. */
+  /** The gateway's token, if the receiver asks for one. */
   readonly token?: string;
   /** In place of the configuration that is deployed. */
   readonly config?: string;
@@ -51,7 +51,7 @@ export interface RunningCollector {
 
 /**
  * Starts the Collector with otel-collector.yaml on free ports of 127.0.0.1 and waits until it is healthy.
- * @throws with the end of its log where it does not start
+ * @throws with the end of its log if it does not start
  */
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
   await mkdir(options.folder, { recursive: true });

@@ -7,7 +7,7 @@ const product: GoProgram = {
   sources: fileURLToPath(new URL("../../examples/go-product/", import.meta.url)),
 };
 
-/** The product, where it was built before. */
+/** The product, if it was built before. */
 export const findGoProduct = (): Promise<string | undefined> => findGoProgram(product);
 
 /** Builds the product unless that was done before; see `buildGoProgram`. */

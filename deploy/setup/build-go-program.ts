@@ -24,7 +24,7 @@ async function locateGoProgram({ name, sources }: GoProgram): Promise<string> {
   return join(await findCacheFolder(), name, hash.digest("hex").slice(0, 16), name);
 }
 
-/** The program, where it was built before. */
+/** The program, if it was built before. */
 export async function findGoProgram(program: GoProgram): Promise<string | undefined> {
   const built = await locateGoProgram(program);
   return (await isExecutable(built)) ? built : undefined;
@@ -33,7 +33,7 @@ export async function findGoProgram(program: GoProgram): Promise<string | undefi
 /**
  * Builds the program unless that was done before. Takes a minute or more the first time.
  * @returns its path
- * @throws with what to do where Go is missing or too old, or the build fails
+ * @throws with what to do if Go is missing or too old, or the build fails
  */
 export async function buildGoProgram(program: GoProgram, say: (line: string) => void): Promise<string> {
   const target = await locateGoProgram(program);
@@ -44,7 +44,7 @@ export async function buildGoProgram(program: GoProgram, say: (line: string) => 
   const unfinished = `${target}.${process.pid}`;
   say(`building ${program.name} from its Go modules; this takes a while`);
   await run(go.path, ["build", "-o", unfinished, "."], { cwd: program.sources });
-  // What is there is complete, also where two build it at once.
+  // What is there is complete, even if two build it at once.
   await rename(unfinished, target);
   return target;
 }

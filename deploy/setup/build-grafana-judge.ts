@@ -7,7 +7,7 @@ const judge: GoProgram = {
   sources: fileURLToPath(new URL("../../test/dashboards/grafana-judge/", import.meta.url)),
 };
 
-/** The judge, where it was built before. */
+/** The judge, if it was built before. */
 export const findGrafanaJudge = (): Promise<string | undefined> => findGoProgram(judge);
 
 /** Builds the judge unless that was done before; see `buildGoProgram`. */

@@ -26,7 +26,7 @@ export async function findPythonWithPackages(use: PythonUse = "example"): Promis
 
 /**
  * Finds that Python, or makes a virtual environment in the cache folder and installs the packages there.
- * @throws with what to do where Python or its module venv is missing or too old, or pip cannot install
+ * @throws with what to do if Python or its module venv is missing or too old, or pip cannot install
  */
 export async function obtainPythonPackages(use: PythonUse, say: (line: string) => void): Promise<string> {
   const found = await findPythonWithPackages(use);

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /**
  * Finds redis-server, or unpacks the distribution's packages into the cache folder (Debian and Ubuntu); nothing
  * is installed on the system.
- * @throws with what to do where this machine has neither
+ * @throws with what to do if this machine has neither
  */
 export async function obtainRedisProgram(say: (line: string) => void): Promise<RedisProgram> {
   const found = await findRedisProgram();

@@ -40,7 +40,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The ports to which OpenTelemetry SDKs send where nobody says otherwise, if they are free, and any others for the rest. */
+/** The ports to which OpenTelemetry SDKs send if nobody says otherwise, if they are free, and any others for the rest. */
 export async function chooseCollectorPorts(how: DemoOptions["ports"]): Promise<CollectorPorts> {
   const [health, metrics, grpc, http] = (await findFreePorts(4)) as [number, number, number, number];
   const usual = how === "default" && (await isFree(4317)) && (await isFree(4318));

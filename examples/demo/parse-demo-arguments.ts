@@ -8,7 +8,7 @@ export interface DemoOptions {
   readonly dataFolder: string;
   /** The plan's ports, or whatever is free. */
   readonly ports: "default" | "auto";
-  /** Straight to the receiver, even where there is a Collector. */
+  /** Straight to the receiver, even if there is a Collector. */
   readonly direct: boolean;
   readonly seed: string;
   /** How long live traffic lasts in a bounded round, in seconds. */

@@ -14,7 +14,7 @@ import type { Progress } from "./show-progress.ts";
 export interface DemoServices {
   readonly receiverUrl: string;
   readonly collector: DemoCollector | null;
-  /** Where events are sent to: the Collector where there is one, else the receiver. */
+  /** Where events are sent to: the Collector if there is one, else the receiver. */
   readonly otlpUrl: string;
   readonly chatbotUrl: string;
   readonly workbenchUrl: string;
@@ -48,7 +48,7 @@ const runCollector = new URL("./processes/run-collector.ts", import.meta.url);
 const countRecordedEvents = new URL("./processes/count-recorded-events.ts", import.meta.url);
 
 /**
- * Starts PostgreSQL, the receiver, the Collector where there is one, and both products, in this order.
+ * Starts PostgreSQL, the receiver, the Collector if there is one, and both products, in this order.
  * @param undo gets what stops each of them, as soon as it runs
  */
 export async function startDemoServices(

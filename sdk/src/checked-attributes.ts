@@ -77,7 +77,7 @@ export type Expected<N, FromContext> = OrNone<
   FromContext,
   Keys<Known<N>, FromContext, Something | null | undefined>
 >;
-/** What an event takes; where a caller names the types, nothing is inferred. */
+/** What an event takes; if a caller names the types, nothing is inferred. */
 export type Exact<N, FromContext> = OrNone<N, FromContext, Keys<Known<N>, FromContext, never>>;
 
 /** A literal, or a union of literals; no `string`, no template with a `string` in it. */
@@ -98,7 +98,7 @@ type Misfit<T, V> = V extends T
       : V
     : V;
 type Unrecordable = ((...input: never) => unknown) | symbol;
-/** What is taken where nothing is known of the attribute: everything but functions and symbols. */
+/** What is taken if nothing is known of the attribute: everything but functions and symbols. */
 type Recordable<V> = V extends Unrecordable ? V : never;
 
 type Judged<N, K, T, V> =
@@ -143,7 +143,7 @@ export type Checked<N, FromContext, A> =
           >;
         };
 
-/** `N` where the event needs no attribute. */
+/** `N` if the event needs no attribute. */
 export type NeedsNone<N> = N extends KnownEventName | CustomEventName
   ? [RequiredKeys<Known<N>>] extends [never]
     ? N

@@ -24,7 +24,7 @@ const clientOptions = new Set(["tenant", "defaults", "beforeSend", "enabled"]);
 
 /**
  * A client with a tenant, defaults, `beforeSend` and `enabled` of its own. All clients of a process share one
- * sender, for which the other options are: as those of `startBusinessEvents`, which this starts where it is not
+ * sender, for which the other options are: as those of `startBusinessEvents`, which this starts if it is not
  * running. Never throws.
  */
 export function createBusinessEvents<const R extends readonly HttpEventRule[] = readonly HttpEventRule[]>(

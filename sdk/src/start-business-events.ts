@@ -24,7 +24,7 @@ const defaultTimeoutMs = 10_000;
 /**
  * Starts sending business events; those recorded before are sent too. Call it once, as early as
  * convenient. What a further call says while it runs (behind `--import @spanledger/sdk/register`, for
- * example) is taken too; where the two disagree, the later call wins and the SDK says so. Never throws: an option
+ * example) is taken too; if the two disagree, the later call wins and the SDK says so. Never throws: an option
  * that cannot be used is named once and its default is taken.
  */
 export function startBusinessEvents<const R extends readonly HttpEventRule[] = readonly HttpEventRule[]>(

@@ -41,13 +41,13 @@ interface Instrumentation {
 
 /**
  * Starts business events (sent where `SPANLEDGER_OTLP_ENDPOINT` says), and beside them OpenTelemetry's
- * NodeSDK with instrumentation of HTTP, and of Fastify where `@fastify/otel` is installed, for ordinary
+ * NodeSDK with instrumentation of HTTP, and of Fastify if `@fastify/otel` is installed, for ordinary
  * traces (sent where `OTEL_EXPORTER_OTLP_*` says).
  *
  * Spans that start within `withBusinessContext` carry its `session_id`.
  *
  * Needs `@opentelemetry/sdk-node`, `@opentelemetry/instrumentation-http` and
- * `@opentelemetry/exporter-trace-otlp-http`, of 2.x (0.2xx) or 3.x (0.30x); where they are missing,
+ * `@opentelemetry/exporter-trace-otlp-http`, of 2.x (0.2xx) or 3.x (0.30x); if they are missing,
  * business events work alone and a warning says so. Call it, or use `node --import
  * @spanledger/sdk/register`, before the product loads what is to be instrumented; a start that comes too
  * late says so.
@@ -174,7 +174,7 @@ async function fastifyInstrumentation(): Promise<unknown[]> {
 /**
  * An instrumentation patches a built-in module when it is required, in place; the named imports of ES
  * modules see that only after Node was told to look again. With this, `import { request } from
- * "node:http"` is instrumented without any loader hook, even where it came before the start.
+ * "node:http"` is instrumented without any loader hook, even if it came before the start.
  */
 function patchNamedImports(): void {
   for (const name of ["http", "https"]) requireFromProduct(name);

@@ -157,7 +157,7 @@ describe("agent workbench", () => {
   test("step 14: a ticket counts from creation to close, as the plan's curl sends it", async () => {
     const created = await callJson("POST", `${products.workbenchUrl}/api/tickets`, {
       token,
-      // curl -d says this where no header is given.
+      // curl -d says this if no header is given.
       contentType: "application/x-www-form-urlencoded",
       body: '{"subject":"test","type":"inquiry"}',
     });

@@ -13,7 +13,7 @@ const readingToken = "reading-token-of-the-attacker-88";
 
 const quietMs = 3_000;
 const attackMs = 10_000;
-/** Or so many times the p99 without an attack, where other programs take the processors. */
+/** Or so many times the p99 without an attack, if other programs take the processors. */
 const maxP99Ms = 1_000;
 const maxTimesQuiet = 30;
 const maxMemoryMiB = 600;

@@ -52,7 +52,7 @@ export function decodeRequest(path: string, contentType: string, body: Uint8Arra
   return decodeOtlp(path.endsWith("/v1/logs") ? "logs" : "traces", body);
 }
 
-/** Decodes a request with protobufjs. Throws where it is not valid. */
+/** Decodes a request with protobufjs. Throws if it is not valid. */
 function decodeOtlp(signal: "traces" | "logs", body: Uint8Array): Decoded {
   const result: Decoded = { events: [], reports: [], ordinarySpans: [] };
   const isTrace = signal === "traces";

@@ -119,7 +119,7 @@ await describeProduct("runners", (laidOut) => {
     });
   });
 
-  /** Two files that record 100 events each, and flush where they have to. */
+  /** Two files that record 100 events each, and flush if they have to. */
   function layOutPool(name: string, extension: string, use: string): void {
     const pool = join(laidOut.folder, name);
     mkdirSync(pool, { recursive: true });

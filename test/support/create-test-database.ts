@@ -9,7 +9,7 @@ export interface TestDatabase {
   readonly connectionString: string;
   /** For the test's own questions; the code under test makes its own from `connectionString`. */
   readonly pool: pg.Pool;
-  /** Closes the pool and drops the database, also where connections to it are still open. */
+  /** Closes the pool and drops the database, also if connections to it are still open. */
   drop(): Promise<void>;
 }
 

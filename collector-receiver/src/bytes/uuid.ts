@@ -5,8 +5,8 @@ import { hexPairValue } from "./hex.ts";
 const dash = 0x2d;
 
 /**
- * Puts the 36 bytes at `start` into `uuid`, as 16 bytes, where they are a UUID of any version, in digits of either case;
- * the nil UUID identifies nothing and is none. False, with nothing written, where they are no UUID.
+ * Puts the 36 bytes at `start` into `uuid`, as 16 bytes, if they are a UUID of any version, in digits of either case;
+ * the nil UUID identifies nothing and is none. False, with nothing written, if they are no UUID.
  */
 export function readUuid(view: DataView, start: number, uuid: DataView): boolean {
   if (

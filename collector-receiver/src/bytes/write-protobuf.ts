@@ -7,7 +7,7 @@ export function lengthField(number: number, content: Buffer | string): Buffer {
   return messageField(number, bytes);
 }
 
-/** A message field, written even where the message is empty. */
+/** A message field, written even if the message is empty. */
 export function messageField(number: number, bytes: Buffer): Buffer {
   return Buffer.concat([fieldHead(number, bytes.length), bytes]);
 }

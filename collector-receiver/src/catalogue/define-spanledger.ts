@@ -68,7 +68,7 @@ interface CountInput<N, A> extends Counted<N, A> {
 interface SumInput<N, A> extends Counted<N, A> {
   readonly kind: "sum";
   readonly attribute: OfType<A, "int" | "double">;
-  /** Money of the tenant's currency, or a time. Default: the attribute's unit where it is a time, else a count. */
+  /** Money of the tenant's currency, or a time. Default: the attribute's unit if it is a time, else a count. */
   readonly unit?: "count" | "currency" | "ms" | "s" | "min" | "h";
   /** Decimals that are kept of each value, 0 to 6. Default: 0 for `int`, 2 for `double`. */
   readonly decimals?: number;

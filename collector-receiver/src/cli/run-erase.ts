@@ -12,7 +12,7 @@ export interface EraseOptions {
   readonly json?: boolean;
 }
 
-/** `spanledger erase`: anonymises a person in place; exit code 1 where nothing was found. */
+/** `spanledger erase`: anonymises a person in place; exit code 1 if nothing was found. */
 export function runErase(options: EraseOptions): Promise<number> {
   const { session, user } = options;
   const person = session !== undefined ? { sessionId: session } : user !== undefined ? { userId: user } : undefined;

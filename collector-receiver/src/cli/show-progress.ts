@@ -1,4 +1,4 @@
-/** A progress bar on stderr where that is a terminal, a line each few seconds where it is not. */
+/** A progress bar on stderr if that is a terminal, else a line every few seconds. */
 export interface Progress {
   update(done: number): void;
   finish(done: number): void;

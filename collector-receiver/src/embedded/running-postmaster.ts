@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /**
  * The server that runs on a data folder now, from its `postmaster.pid`. A file left by a server that
- * was killed is removed where its process id belongs to another program by now: PostgreSQL itself
+ * was killed is removed if its process id belongs to another program by now: PostgreSQL itself
  * would take that one for a server and refuse to start.
  */
 export async function findRunningPostmaster(cluster: string): Promise<{ pid: number; port: number } | undefined> {

@@ -100,7 +100,7 @@ export class ForgottenEventsError extends Error {
 
 /**
  * How events are written, from the fastest to the safest. `copy`: COPY straight into the table but for what was committed recently
- * and is there; fails at the first other duplicate. `look-up`: find all that is there already, COPY the rest; fails where another
+ * and is there; fails at the first other duplicate. `look-up`: find all that is there already, COPY the rest; fails if another
  * writer stores one of them in between. `insert`: `insert … on conflict do nothing`, and bad data bisected.
  */
 export type WriteStrategy = "copy" | "look-up" | "insert";

@@ -6,7 +6,7 @@ const maxWaitMs = 10;
 /**
  * The requests that follow those which were just answered. A sender that keeps several connections busy has all of them
  * answered by one commit, and sends again over all of them. Whoever takes the first few of these at once has two
- * transactions where one does: a small one, and a large one that waits for it. A transaction of a few events costs
+ * transactions if one does: a small one, and a large one that waits for it. A transaction of a few events costs
  * about as much as one of a hundred.
  */
 export class NextGroup {

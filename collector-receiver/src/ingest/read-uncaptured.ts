@@ -4,10 +4,10 @@ import type { TenantRules } from "../metrics/session-contribution.ts";
 
 /**
  * The events with the attributes that a product's own metrics read. Mapping has captured those that this process
- * knew of at its start; where the definitions in the database are other ones (a receiver with a newer file has
+ * knew of at its start; if the definitions in the database are other ones (a receiver with a newer file has
  * started since), the rest is read from the event's data, so that every receiver counts the same.
  * @param captured attributes that mapping has put into `event.attributes`
- * @returns the same events, in the same order; the same array where nothing is missing
+ * @returns the same events, in the same order; the same array if nothing is missing
  */
 export function readUncaptured(
   events: readonly BusinessEvent[],

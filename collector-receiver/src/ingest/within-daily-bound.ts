@@ -15,7 +15,7 @@ export function boundedSizeOf({ payload }: KeptPayload): number {
 
 /**
  * Divides events into those that their tenants may still have kept today, and the others. Each goes by itself: a small one may fit
- * where a large one before it did not.
+ * if a large one before it did not.
  * @param taken bytes that each tenant has had today; what fits is added
  */
 export function divideByBound<Event extends KeptPayload>(

@@ -14,7 +14,7 @@ export interface WrittenEvents {
 }
 
 /**
- * Writes events where some may be there already, or PostgreSQL may refuse one: the batch is halved
+ * Writes events if some may be there already, or PostgreSQL may refuse one: the batch is halved
  * until the bad event stands alone. Claims are taken with each part, so that a refused event leaves none. Only data errors of this statement are bisected; anything else is
  * thrown on, because no event is to blame.
  */
@@ -68,7 +68,7 @@ function refusalOf(event: BusinessEvent, error: Error): RejectedEvent {
   };
 }
 
-/** What can be replayed; where not even that can be read, the bytes as they are: nothing blocks a batch. */
+/** What can be replayed; if not even that can be read, the bytes as they are: nothing blocks a batch. */
 function replayPayloadOf(event: BusinessEvent): Pick<RejectedEvent, "payload" | "payloadType" | "signal"> {
   try {
     return writeReplayPayload(event);

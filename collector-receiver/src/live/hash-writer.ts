@@ -10,7 +10,7 @@ export interface HashToWrite extends LiveHash {
 
 /**
  * Writes hashes in one pipeline. The script is known to Redis after the first call, and is sent again
- * where a restart made Redis forget it.
+ * if a restart made Redis forget it.
  * @throws if any hash could not be written
  */
 export async function writeHashes(redis: Redis, hashes: readonly HashToWrite[]): Promise<void> {

@@ -55,7 +55,7 @@ export class BusinessEvent implements CountableEvent {
   declare readonly attributes: CountedAttributes;
   declare readonly serviceName: string | null;
   declare readonly idKind: IdKind;
-  /** The id that receivers before 0.3.0 derived for this event, where it is another; undefined for nearly all events. */
+  /** The id that receivers before 0.3.0 derived for this event, if it is another; undefined for nearly all events. */
   declare earlierId?: string;
   declare invalid?: InvalidNotes;
   /** `rows[rowStart, rowEnd)` is its row, in the order of `eventRowColumns`; other events' rows lie beside it. */
@@ -131,7 +131,7 @@ export class BusinessEvent implements CountableEvent {
     return textAt(this.rows, traceIdAt + 4 + Math.max(0, this.rows.readInt32BE(traceIdAt)));
   }
 
-  /** Takes the event out of the accounts of its source, where it was seen already. */
+  /** Takes the event out of the accounts of its source, if it was seen already. */
   forgetSource(): void {
     this.sourceId = null;
   }

@@ -93,7 +93,7 @@ export class EventDataArena {
     return true;
   }
 
-  /** A JSON string of ASCII that needs no escape; false, with nothing written, where the text is another. */
+  /** A JSON string of ASCII that needs no escape; false, with nothing written, if the text is another. */
   writePlainText(source: DataView, start: number, end: number): boolean {
     let pos = this.pos;
     if (pos + (end - start) + 3 > this.#limit) return false;

@@ -38,7 +38,7 @@ export class EventReading {
   satisfied = 0;
   /** The event carries `spanledger.event.id`. */
   marked = false;
-  /** The mark's 16 bytes, where `hasEventId`. */
+  /** The mark's 16 bytes, if `hasEventId`. */
   readonly eventId = new DataView(new ArrayBuffer(16));
   /** False if the mark is absent or no UUID. */
   hasEventId = false;
@@ -57,7 +57,7 @@ export class EventReading {
   eventSeq = 0;
   attributes: Record<string, string | number | boolean> = {};
   readonly #sourceIds = new LastText<string>();
-  /** The session id's bytes where they do not stand in the body: one that was written with escapes. */
+  /** The session id's bytes if they do not stand in the body: one that was written with escapes. */
   #sessionIdBytes = new DataView(new ArrayBuffer(1024));
 
   configure(catalogue: CompiledCatalogue, limits: MappingLimits): void {

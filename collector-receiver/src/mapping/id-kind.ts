@@ -25,7 +25,7 @@ export function kindOfMark(markMs: number, occurredAtMs: number): IdKind {
 const markToleranceMs = 1000;
 
 /**
- * When an event occurred: the millisecond in its mark where the wire's time lies close to it, so that a retry, and the span and log forms of
+ * When an event occurred: the millisecond in its mark if the wire's time lies close to it, so that a retry, and the span and log forms of
  * one event, have the same time.
  * @param markMs the time in a mark of version 7, else -1
  */

@@ -10,7 +10,7 @@ const trueWords = new ByteWords(Buffer.from("true"));
 const falseWords = new ByteWords(Buffer.from("false"));
 
 /**
- * Reads the plain attributes of one event: what `EventDataBuilder` makes of them, where there is nothing to object to.
+ * Reads the plain attributes of one event: what `EventDataBuilder` makes of them, if there is nothing to object to.
  * A method returns false if something is unusual or wrong: all of the event's attributes have to be read again then, one
  * by one, by the builder, which knows what to say of it.
  */

@@ -6,7 +6,7 @@ import { shortenText } from "./describe-value.ts";
 /** Longest text that is kept of a resource: it is repeated in every row and every rejection. */
 const maxResourceText = 255;
 
-/** Attributes that tell the processes of a service apart, each where present. The order is part of derived ids. */
+/** Attributes that tell the processes of a service apart, each if present. The order is part of derived ids. */
 export const processAttributes = [
   "service.instance.id",
   "host.name",

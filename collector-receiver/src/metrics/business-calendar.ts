@@ -101,7 +101,7 @@ function dayFromUtc(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-/** The day `count` days after `day` (before it, where negative). */
+/** The day `count` days after `day` (before it, if negative). */
 export function addDays(day: string, count: number): string {
   return dayFromUtc(utcMidnight(day) + count * dayMs);
 }

@@ -51,7 +51,7 @@ function byTheDay(value: Fraction | null, days: number): Fraction | null {
 
 /**
  * The change between two exact values of a unit.
- * @returns null if either is missing, or where a relative change would divide by 0
+ * @returns null if either is missing, or if a relative change would divide by 0
  */
 export function compareValues(
   current: Fraction | null,

@@ -21,9 +21,9 @@ export interface MetricValue {
   readonly denominator: number | null;
   /** The denominator is under 30. */
   readonly low_sample: boolean;
-  /** Set where the value is an estimate. */
+  /** Set if the value is an estimate. */
   readonly estimate?: true;
-  /** Set where not all of it is known: the true value is no less, or no more. `formatted` says so too. */
+  /** Set if not all of it is known: the true value is no less, or no more. `formatted` says so too. */
   readonly bound?: "at_least" | "at_most";
 }
 

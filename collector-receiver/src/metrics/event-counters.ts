@@ -5,7 +5,7 @@ import { attributeCounters } from "./attribute-counters.ts";
 
 /**
  * Counters that single events move, each defined once. Incremental counting, `verify` and `rebuild`
- * read this list; the columns are those of `analytics_business_metrics` and, where `byAgent` is set,
+ * read this list; the columns are those of `analytics_business_metrics` and, if `byAgent` is set,
  * of `analytics_agent_metrics`.
  */
 export interface EventCounter<Column extends string = string> {
@@ -155,7 +155,7 @@ export const countedAttributes: ReadonlySet<string> = new Set([
 
 /**
  * As `countedAttributes`, with those that a product's own metrics read: what mapping captures and a recount selects.
- * @returns the same set where the product has none
+ * @returns the same set if the product has none
  */
 export function countedAttributesWith(custom: CustomCounting | null): ReadonlySet<string> {
   return custom === null ? countedAttributes : new Set([...countedAttributes, ...custom.attributes]);

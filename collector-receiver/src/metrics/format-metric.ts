@@ -6,7 +6,7 @@ import type { MetricDisplay, TimeUnit } from "./metric-definition.ts";
 
 export type Locale = "zh-CN" | "en";
 export const locales: readonly Locale[] = ["zh-CN", "en"];
-/** What stands where there is no number. */
+/** Stands in place of a number that is not known. */
 const noNumber = "—";
 
 const unitMs: Readonly<Record<TimeUnit, bigint>> = {

@@ -37,7 +37,7 @@ export type SumOrRatio<Term extends string = CounterColumn> =
       readonly numerator: CounterSum<Term>;
       readonly denominator: CounterSum<Term>;
       readonly factor: number;
-      /** What the numerator is in parts of: 1000 of ms where the unit is seconds. Default 1. */
+      /** What the numerator is in parts of: 1000 of ms if the unit is seconds. Default 1. */
       readonly divisor?: number;
     };
 
@@ -50,7 +50,7 @@ export interface MetricPresentation {
 
 /**
  * How a number is written. A span of time is written in the unit in which it reads best; the plan's keys keep `unit`, and go to
- * the next smaller one where it would read below 1.
+ * the next smaller one if it would read below 1.
  */
 export type MetricDisplay =
   | { readonly style: "number" | "percent"; readonly digits: number }

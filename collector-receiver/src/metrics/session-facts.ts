@@ -192,7 +192,7 @@ export function messageRoleOf(role: string, words: OwnWordLists): "ai" | "user" 
   return meaningOf("role", role, words) ?? "user";
 }
 
-/** Whether a `session.message` is the AI's: by its role; a message without one, where it carries a response time. */
+/** Whether a `session.message` is the AI's: by its role; a message without one, if it carries a response time. */
 export function isAiAnswer({ attributes }: CountableEvent, words: OwnWordLists): boolean {
   const { role } = attributes;
   if (typeof role === "string") return messageRoleOf(role, words) === "ai";

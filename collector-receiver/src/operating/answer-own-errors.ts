@@ -10,7 +10,7 @@ export type AnswerPerson = (
 ) => FastifyReply | undefined;
 
 /**
- * Errors of our own routes: `{error: {code, message}}`, a page where HTML is asked for, and never a stack trace. Call it
+ * Errors of our own routes: `{error: {code, message}}`, a page if HTML is asked for, and never a stack trace. Call it
  * before the routes are added.
  */
 export function answerOwnErrors(app: FastifyInstance, answerPerson: AnswerPerson): void {

@@ -17,7 +17,7 @@ const maxWaitMs = 5_000;
 const checkTimeoutMs = 3_000;
 
 /**
- * `/livez`: the process answers; whoever watches it restarts it where it does not. `/readyz`: it may be
+ * `/livez`: the process answers; whoever watches it restarts it if it does not. `/readyz`: it may be
  * sent requests, that is PostgreSQL answers, batches are committed and can be begun, the schema is one that it can work with,
  * and it is not about to stop. It writes nothing.
  */

@@ -24,7 +24,7 @@ function asBearer(authorization: string | undefined): string | undefined {
  * Whose numbers a request may see. With read tokens the token says it; without them (only on loopback)
  * the header `X-Spanledger-Tenant` does, else it is `default`.
  * @param onWrongToken told of requests with a wrong token; it may refuse them with an error of its own
- * @returns a function that throws UnauthenticatedError where the token is missing or unknown
+ * @returns a function that throws UnauthenticatedError if the token is missing or unknown
  */
 export function createReadTenantResolver(
   resolve: TenantResolver,

@@ -51,7 +51,7 @@ export interface AttributeVisitor {
 export interface PlainVisitor {
   /** What is before an event's first attribute. */
   readonly origin: PredictedName;
-  /** The name in the body that came after `before`, where it is none of those that came last. */
+  /** The name in the body that came after `before`, if it is none of those that came last. */
   findAfter(before: PredictedName, start: number, end: number): PredictedName;
   nameOf(key: TapeKey): PredictedName;
   plainText(name: PredictedName, start: number, end: number): boolean;
@@ -90,7 +90,7 @@ export class OtlpCarrier {
   spanName: TextRange;
   /** The event's name, or the log record's `event_name`. */
   eventName: TextRange;
-  /** Trace id (16 bytes), span id (8), parent's span id (8); meaningful where the state is `valid`. */
+  /** Trace id (16 bytes), span id (8), parent's span id (8); meaningful if the state is `valid`. */
   readonly ids = sharedIds;
   readonly idsView = sharedIdsView;
   traceIdState: IdState = idState.absent;
@@ -169,7 +169,7 @@ export interface OtlpWalker {
   readSpanAttributes(visitor: AttributeVisitor, end?: SpanEnd): void;
   readEventAttributes(visitor: AttributeVisitor): void;
   /**
-   * Reads the event's attributes where all of them are plain.
+   * Reads the event's attributes if all of them are plain.
    * @returns false if one is not, or the visitor does not take it: they have to be read one by one
    */
   readPlainAttributes(visitor: PlainVisitor): boolean;

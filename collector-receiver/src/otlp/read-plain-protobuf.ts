@@ -3,7 +3,7 @@ import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { anyValueTag, keyValueTag } from "./protobuf-fields.ts";
 
 /**
- * Reads the KeyValues under `attributesTag` in `[start, end)` where all of them are plain: key before value, one value that is
+ * Reads the KeyValues under `attributesTag` in `[start, end)` if all of them are plain: key before value, one value that is
  * a text, a number or a boolean.
  * @returns false if one is not plain, or the visitor did not take it: they have to be read one by one
  */

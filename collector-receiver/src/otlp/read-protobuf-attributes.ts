@@ -277,7 +277,7 @@ function readInt64(bytes: Buffer, at: number, end: number, visitor: AttributeVis
   deliverInt64(high, low >>> 0, visitor);
 }
 
-/** Hands a 64-bit integer on as a number where that is exact. */
+/** Hands a 64-bit integer on as a number if that is exact. */
 export function deliverInt64(high: number, low: number, visitor: AttributeVisitor): void {
   if (high >= -0x200000 && high < 0x200000) {
     const value = high * 0x100000000 + low;

@@ -20,10 +20,10 @@ const brace = 0x7d;
 const comma = 0x2c;
 
 /**
- * Puts an array of KeyValues, which is next, on the tape, where all of them are written without
+ * Puts an array of KeyValues, which is next, on the tape, if all of them are written without
  * spaces, key first, and are plain: a text without escapes, a number or a boolean.
  * @param at place on the tape of the first
- * @returns the place after the last, with the array read; or -1, with nothing read, where one is
+ * @returns the place after the last, with the array read; or -1, with nothing read, if one is
  *   written otherwise
  */
 export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeKey>, at: number): number {

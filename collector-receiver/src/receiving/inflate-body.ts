@@ -35,7 +35,7 @@ const inflaters = {
 
 /**
  * Bodies are inflated into the same memory, one after the other. With memory of its own for each, every 20 MB of
- * bodies made the garbage collector visit the whole heap: a third of Node's time where one span in 20 is an event.
+ * bodies made the garbage collector visit the whole heap: a third of Node's time if one span in 20 is an event.
  */
 let shared: Buffer | undefined;
 /** Takes the place of `shared` while a body keeps that: on a busy machine one body in six is mapped in slices. */
@@ -248,6 +248,6 @@ function codeOf(error: unknown): unknown {
 function chunkSizeFor(body: Buffer, encoding: CompressedEncoding): number {
   const expected =
     encoding === "gzip" && body.length >= minGzipBytes ? body.readUInt32LE(body.length - 4) : body.length * 10;
-  // zlib asks for another chunk where the last byte of one is filled.
+  // zlib asks for another chunk if the last byte of one is filled.
   return Math.min(Math.max(expected, minChunkBytes) + constants.Z_MIN_CHUNK, maxChunkBytes);
 }

@@ -7,7 +7,7 @@ import type { OtlpOutcome } from "./answered-request.ts";
 import { BadEncodingError } from "./inflate-body.ts";
 import { BodyTooLargeError } from "./read-request-body.ts";
 
-/** Seconds after which a sender may try again where we know nothing better. */
+/** Seconds after which a sender may try again if we know nothing better. */
 const retryAfterSeconds = 5;
 export const retryAfter = { "retry-after": String(retryAfterSeconds) };
 

@@ -33,7 +33,7 @@ export interface CustomFigure extends ComparedMetric {
   readonly group_by: string | null;
   /** In the order of the definition, `other` last. */
   readonly groups: (ComparedMetric & { readonly group: string })[];
-  /** Since when it is counted, ISO 8601, where what came before is not counted yet; else null. */
+  /** Since when it is counted, ISO 8601, if what came before is not counted yet; else null. */
   readonly counted_since: string | null;
 }
 

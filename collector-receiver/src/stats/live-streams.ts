@@ -52,7 +52,7 @@ export class LiveStreams {
 
   /**
    * A stream of server-sent events: `live` with the whole document now and after each change,
-   * `unavailable` where the numbers cannot be read at the moment.
+   * `unavailable` if the numbers cannot be read at the moment.
    * @throws RequestError `too_many_streams`: 429 if the tenant has its share, else 503
    */
   open(tenantId: string): PassThrough {

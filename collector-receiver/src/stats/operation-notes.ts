@@ -9,7 +9,7 @@ type NoteCode = "durable_not_yet_known" | "durable_without_customer" | "no_worki
 export interface OperationNote {
   readonly code: NoteCode;
   readonly message: string;
-  /** How many resolutions it is about, where it is about some. */
+  /** How many resolutions it is about, if it is about some. */
   readonly count?: number;
 }
 

@@ -19,7 +19,7 @@ export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly code: RequestErrorCode;
   readonly statusCode: number;
-  /** The query or path parameter that is wrong, where it is one. */
+  /** The query or path parameter that is wrong, if it is one. */
   readonly parameter: string | null;
   constructor(code: RequestErrorCode, message: string, parameter: string | null = null, statusCode = 400) {
     super(message);

@@ -18,7 +18,7 @@ export interface StatsOptions {
   readonly pool: Pick<Pool, "query">;
   /** Whose numbers a request may see. Throw here to refuse it. */
   readonly tenantOf: (request: FastifyRequest) => string;
-  /** Language where a request names none. */
+  /** Language if a request names none. */
   readonly locale: Locale;
   /** The clock, in ms; for tests. */
   readonly now?: () => number;

@@ -20,7 +20,7 @@ export function tenantDefaultsOf(config: Config, definitions: CustomDefinitions 
 
 /**
  * Gives settings to the tenants in `tenantIds` that have none, stores when the clocks of their timezones are changed, and warns
- * in the log where stored settings differ from the environment. The stored ones win: they belong to one tenant, and its numbers were counted by them.
+ * in the log if stored settings differ from the environment. The stored ones win: they belong to one tenant, and its numbers were counted by them.
  */
 export async function checkSettings(
   connectionString: string,

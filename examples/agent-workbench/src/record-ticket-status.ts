@@ -2,8 +2,8 @@ import { recordBusinessEvent } from "@spanledger/sdk";
 import type { Ticket, Tickets, TicketStatus } from "./domain/tickets.ts";
 
 /**
- * Moves a ticket to a status. Records `ticket.status_changed` where it changes, and `ticket.closed`
- * with the service level where it is closed by that; gives what the close was judged as.
+ * Moves a ticket to a status. Records `ticket.status_changed` if it changes, and `ticket.closed`
+ * with the service level if it is closed by that; gives what the close was judged as.
  */
 export function recordTicketStatus(
   tickets: Tickets,

@@ -3,7 +3,7 @@ import { findOrder, siteOfOrder, type Order } from "./domain/order-store.ts";
 import { think, type ThinkingPace } from "./domain/thinking-pace.ts";
 
 /**
- * Looks an order up in the shop and records `query.order`, failed where the order does not exist or
+ * Looks an order up in the shop and records `query.order`, failed if the order does not exist or
  * the shop does not answer. The session comes from the business context of the caller: this client
  * knows nothing of chats.
  * @throws ShopUnavailableError if the shop does not answer

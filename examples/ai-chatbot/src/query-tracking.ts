@@ -2,7 +2,7 @@ import { recordBusinessEvent } from "@spanledger/sdk";
 import { trackParcel, type ParcelStatus } from "./domain/parcel-tracking.ts";
 import { think, type ThinkingPace } from "./domain/thinking-pace.ts";
 
-/** Asks the carrier for a parcel and records `query.tracking`; failed where it is not found. */
+/** Asks the carrier for a parcel and records `query.tracking`; failed if it is not found. */
 export async function queryTracking(trackingNumber: string, pace: ThinkingPace): Promise<ParcelStatus> {
   const startedAt = performance.now();
   await think(pace, 240);

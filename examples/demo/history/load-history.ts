@@ -26,7 +26,7 @@ export async function findMissing(pool: Pool, history: readonly HistoryEvent[]):
 
 /**
  * Sends events by OTLP/HTTP to the Collector or the receiver, as a product would: gzip, and the same request
- * again where that asks for patience.
+ * again if that asks for patience.
  * @param onSent called with how many are acknowledged
  * @throws DemoError `history_refused` if it does not accept all of a request
  */

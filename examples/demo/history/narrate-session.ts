@@ -27,7 +27,7 @@ const escalationReasons = [
 ] as const;
 const askedAtOnce = { reason: "customer_request", severity: "medium" } as const;
 
-/** A customer's chat from the first word to its end and a rating, or to silence; a ticket where no agent is there. */
+/** A customer's chat from the first word to its end and a rating, or to silence; a ticket if no agent is there. */
 export function narrateSession(visit: SampleVisit, day: SampleDay): void {
   const { random, narrate, conditions } = day;
   const about = { session_id: visit.sessionId, user_id: visit.userId };

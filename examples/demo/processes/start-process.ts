@@ -24,7 +24,7 @@ export interface RunningProcess {
   readonly child: ChildProcess;
   /** Settles when the process has ended, with how. */
   readonly ended: Promise<string>;
-  /** SIGTERM, and SIGKILL where 15 s are not enough. */
+  /** SIGTERM, and SIGKILL if 15 s are not enough. */
   stop(): Promise<void>;
 }
 

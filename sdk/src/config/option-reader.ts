@@ -2,7 +2,7 @@ import { readGiven } from "../recording/copy-attributes.ts";
 import { showValue } from "../recording/show-value.ts";
 
 interface NumberRule {
-  /** What is used where the option is absent or not usable. */
+  /** What is used if the option is absent or not usable. */
   readonly fallback: number;
   /** Smallest usable value. */
   readonly atLeast: number;

@@ -34,7 +34,7 @@ export function readMilliseconds(
   return undefined;
 }
 
-/** Percent-decoded; the text as it is where it is not encoded. */
+/** Percent-decoded; the text as it is if it is not encoded. */
 export function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);

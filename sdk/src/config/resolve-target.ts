@@ -113,7 +113,7 @@ function parseHttpUrl(text: string): URL | null {
   return url.protocol === "http:" || url.protocol === "https:" ? url : null;
 }
 
-/** `http://user:pa/ss@host`: a password with a character that ends the host of a URL where it is not encoded. */
+/** `http://user:pa/ss@host`: a password with a character that ends the host of a URL if it is not encoded. */
 function repairCredentials(text: string): URL | null {
   const [, scheme, user, password = "", rest] = /^(https?:\/\/)([^:@]*)(?::(.*))?@([^@]*)$/is.exec(text) ?? [];
   if (scheme === undefined || user === undefined || rest === undefined || !URL.canParse(scheme + rest)) return null;
@@ -124,7 +124,7 @@ function repairCredentials(text: string): URL | null {
 }
 
 /**
- * Moves `user:password@` out of the URL into a header. Node would do so by itself, but throws where a percent
+ * Moves `user:password@` out of the URL into a header. Node would do so by itself, but throws if a percent
  * sign is not encoded, and messages that name the URL would show the password.
  */
 function takeCredentials(url: URL): Headers {

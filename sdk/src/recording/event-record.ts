@@ -40,7 +40,7 @@ export interface EventRecord {
   readonly traceId: Uint8Array | undefined;
   /** 8 bytes, or undefined if no span was active. */
   readonly parentSpanId: Uint8Array | undefined;
-  /** 16 bytes, where the caller chose the id. */
+  /** 16 bytes, if the caller chose the id. */
   readonly eventId: Uint8Array | undefined;
   readonly name: Uint8Array;
   readonly attributes: Uint8Array;

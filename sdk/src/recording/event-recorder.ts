@@ -23,9 +23,9 @@ export interface RecordOptions {
   readonly occurredAt?: Date | number | string | undefined;
   /** A UUID as the event's identity, for a caller that may record the same event twice. */
   readonly eventId?: string | undefined;
-  /** The OpenTelemetry context of the event, where it is not the active one. */
+  /** The OpenTelemetry context of the event, if it is not the active one. */
   readonly context?: Context | undefined;
-  /** Brand or site of this event, where it is not the one of the start. */
+  /** Brand or site of this event, if it is not the one of the start. */
   readonly tenant?: string | undefined;
 }
 

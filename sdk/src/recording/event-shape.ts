@@ -25,7 +25,7 @@ export interface EventShape {
 
 /**
  * All attributes of an event as the product wants them; null if it is left out.
- * @returns a text where `beforeSend` failed: the event must not travel as it is, it may hold what was to be removed
+ * @returns a text if `beforeSend` failed: the event must not travel as it is, it may hold what was to be removed
  */
 export function shapeAttributes(
   shape: EventShape,

@@ -19,6 +19,6 @@ export interface Backlog {
   take(maxRecords: number, maxBytes: number): RecordBatch | null;
   /** The batch needs no further attempt: its memory or disk space may be used again. */
   settle(batch: RecordBatch): void;
-  /** No record with a lower sequence number waits; Infinity where none waits. */
+  /** No record with a lower sequence number waits; Infinity if none waits. */
   readonly nextSeq: number;
 }

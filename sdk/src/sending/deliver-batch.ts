@@ -40,9 +40,9 @@ export interface SenderNotice {
   /** Notices with the same key are shown once. */
   readonly key: string;
   readonly message: string;
-  /** Also one line on stderr, because nobody could find out otherwise where `diag` is not set up. */
+  /** Also one line on stderr, because nobody could find out otherwise if `diag` is not set up. */
   readonly loud?: boolean;
-  /** For the product's `onError`; made of the message where it is absent. */
+  /** For the product's `onError`; made of the message if it is absent. */
   readonly error?: Error;
   /** Says how many events wait as well. */
   readonly withPending?: boolean;

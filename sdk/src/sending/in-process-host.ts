@@ -12,7 +12,7 @@ import type { SourceAnnouncement } from "./source-announcement.ts";
  */
 const suppressTracing = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 
-/** Runs the sender in the product's thread, where there is no worker. */
+/** Runs the sender in the product's thread, if there is no worker. */
 export class InProcessHost implements SenderHost {
   readonly kind = "in-process";
   readonly shared = null;

@@ -45,7 +45,7 @@ export interface RequestBody {
   readonly isGzip: boolean;
 }
 
-/** The body in memory of its own, compressed where that is worth it. */
+/** The body in memory of its own, compressed if that is worth it. */
 export function packBody(body: Uint8Array): RequestBody {
   if (body.length < minGzipBytes) return { content: body.slice(), isGzip: false };
   const { gzipSync } = requireBuiltin("node:zlib") as typeof import("node:zlib");

@@ -5,8 +5,8 @@ export interface PartialSuccess {
 }
 
 /**
- * Reads `partial_success` of an ExportTraceServiceResponse or ExportLogsServiceResponse; null where
- * all was taken, or where the answer cannot be read (a 2xx stays a 2xx).
+ * Reads `partial_success` of an ExportTraceServiceResponse or ExportLogsServiceResponse; null if
+ * all was taken, or if the answer cannot be read (a 2xx stays a 2xx).
  */
 export function readPartialSuccess(
   body: Uint8Array,

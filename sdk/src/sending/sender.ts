@@ -32,7 +32,7 @@ type Taken = Work & { readonly streams: readonly SourceStream[] };
 
 /**
  * Takes the events of its own thread and of others that announce themselves, sends them in batches, and settles each
- * only when the receiver has acknowledged or refused it. Runs in the worker, or in the product's thread where there
+ * only when the receiver has acknowledged or refused it. Runs in the worker, or in the product's thread if there
  * is none.
  */
 export class Sender {

@@ -133,7 +133,7 @@ export class SourceStream {
     this.#spool?.removeEmpty();
   }
 
-  /** Memory to disk, where there is a disk. */
+  /** Memory to disk, if there is a disk. */
   store(): void {
     if (this.#spool === null) return;
     const { counters } = this.control;

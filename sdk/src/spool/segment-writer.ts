@@ -43,7 +43,7 @@ export class SegmentWriter {
   /**
    * Writes frames at `offset`, the end of the segment. After it they outlive the process; within 100 ms,
    * the machine.
-   * @throws the error of the disk, and nothing is written then; FolderGoneError where the folder is no
+   * @throws the error of the disk, and nothing is written then; FolderGoneError if the folder is no
    * longer ours: whether somebody else will send the frames is not known then
    */
   append(frames: Uint8Array, offset: number, lastSeq: number): void {

@@ -30,7 +30,7 @@ export const privateFile = 0o600;
 /** A source's id, alone or with the process that took its folder over. What is named otherwise is not ours. */
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const folderName = new RegExp(`^(${uuid})(?:\\.\\d+-\\d+)?$`);
-/** Folders that are being made or removed: they hold no events, even where their process was killed. */
+/** Folders that are being made or removed: they hold no events, even if their process was killed. */
 const hiddenPrefix = ".";
 /** A living process touches its folder more often than this, in ms; the folder may be on a shared disk. */
 export const heartbeatMs = 10_000;
@@ -45,7 +45,7 @@ const sameStartMs = 500;
 /** What a folder's owner last showed of itself, and since when nothing else was seen, on our own clock. */
 const lastBeats = new Map<string, { readonly mtimeMs: number; readonly sinceMs: number }>();
 
-/** The folder of a source, where a sender before has left one: a worker that died, of this same process. */
+/** The folder of a source, if a sender before has left one: a worker that died, of this same process. */
 export function findFolder(spool: string, identity: SourceIdentity): string | null {
   const folder = join(spool, identity.sourceId);
   if (!existsSync(folder)) return null;

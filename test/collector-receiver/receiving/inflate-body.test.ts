@@ -38,7 +38,7 @@ test.each(encodings)("%s: bodies up to 1 MiB lie in the same memory, larger ones
     inflateBody(compressors[encoding](Buffer.alloc(length, letter)), encoding, most);
   const first = await of(1000, "a");
   const second = await of(2000, "b");
-  // Not by `toBe`, which would print both where they differ.
+  // Not by `toBe`, which would print both if they differ.
   expect(second.buffer === first.buffer).toBe(true);
   expect(first.toString()).toBe("b".repeat(1000));
   const large = await of(3_000_000, "c");

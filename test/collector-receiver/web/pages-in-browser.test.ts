@@ -102,7 +102,7 @@ const paths: readonly (readonly [string, () => string])[] = [
 const inLanguage = (path: string, lang: string): string => `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`;
 
 /**
- * A picture of the whole page, kept in SCREENSHOT_FOLDER where that is set, to be looked at. Chromium without
+ * A picture of the whole page, kept in SCREENSHOT_FOLDER if that is set, to be looked at. Chromium without
  * a graphics card now and then has no surface to take it from ("Unable to capture screenshot"): asked again.
  */
 async function takePicture(page: Page, name: string): Promise<Buffer> {

@@ -18,7 +18,7 @@ import (
 )
 
 type testCase struct {
-	// A query with its variables in place; empty where Interval is asked.
+	// A query with its variables in place; empty if Interval is asked.
 	SQL      string   `json:"sql"`
 	Interval string   `json:"interval"`
 	FromMs   int64    `json:"fromMs"`

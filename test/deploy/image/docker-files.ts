@@ -14,7 +14,7 @@ export function isInContext(path: string, patterns: readonly string[]): boolean 
   return included;
 }
 
-/** Go's filepath.Match, where `*` takes a leading dot too, and `**` any number of folders. */
+/** Go's filepath.Match, but `*` takes a leading dot too, and `**` any number of folders. */
 function toRegExp(pattern: string): RegExp {
   const source = pattern.replaceAll(/\*\*\/|\*\*|\*|\?|[^*?]+/g, (part) => {
     if (part === "**/") return "(?:.*/)?";

@@ -66,7 +66,7 @@ export function completenessShare(completeness: Completeness): string | null {
 
 /**
  * The share of the counted events that carry a number, in whole percent, rounded down: what `completenessShare` rests on.
- * At least 1 where any does, 100 only if all do.
+ * At least 1 if any does, 100 only if all do.
  */
 export function numberedShare(completeness: Completeness): number {
   const [arrived, counted] = [arrivedOf(completeness), completeness.counted];

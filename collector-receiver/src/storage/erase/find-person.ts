@@ -49,7 +49,7 @@ export async function findPersonAgain(
 
 /**
  * Sessions whose facts say that they are or were the customer's (a session that names several keeps the one before its last
- * merge, also where the events that named it are gone by retention), and those of events that name the customer.
+ * merge, also if the events that named it are gone by retention), and those of events that name the customer.
  */
 async function sessionsOf(
   client: WriterConnection,

@@ -21,7 +21,7 @@ const derivedVersion = 5;
 const epochMs = Date.UTC(2000, 0, 1);
 
 /**
- * A row as counting reads it. Its id is made into a text where it is asked for: few events are. Fields are declared:
+ * A row as counting reads it. Its id is made into a text when it is asked for: few events are. Fields are declared:
  * others would be set to undefined first, by a call.
  */
 class StoredEvent implements CountableEvent {

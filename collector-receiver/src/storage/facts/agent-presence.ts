@@ -91,7 +91,7 @@ function besideLogout(own: Own, alias: string, at: string): string {
       from ${own("i", alias)} and i.kind = 'login' and i.changed_at between ${at} - ${reload} and ${at} + ${reload}`;
 }
 
-/** Whether a logout counts, where its logins are called `beside`. */
+/** Whether a logout counts; its logins are called `beside`. */
 function countsAsLogout(own: Own, alias: string, at: string): string {
   return `case when beside.login_from is null
       then not exists (select from ${own("w", alias)}

@@ -45,7 +45,7 @@ const keepsOfLastCustomer: Merge = (
         or excluded.user_id_at = stored.user_id_at and excluded.user_id > stored.user_id)
       then ${incoming} else ${stored} end`;
 
-/** SQL of a mark if the stored and the incoming event are two; false as well where one of them is not there. */
+/** SQL of a mark if the stored and the incoming event are two; false as well if one of them is not there. */
 const ifTwo = (mark: number, at: string, eventId: string): string =>
   `case when (stored.${at}, stored.${eventId}) <> (excluded.${at}, excluded.${eventId}) then ${mark} else 0 end`;
 

@@ -24,7 +24,7 @@ export async function findDueWatermark(
 
 /**
  * Takes the sessions that are due up to a watermark, advances the watermark, and sets when each session
- * has to be looked at again: where it was active in between, else never.
+ * has to be looked at again: if it was active in between, else never.
  * @returns their facts
  */
 export async function settleDueSessions(

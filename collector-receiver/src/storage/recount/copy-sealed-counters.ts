@@ -54,7 +54,7 @@ async function copySealedCustomers(client: WriterConnection, ofTenants: string, 
     where days <> 0 or repeats is not null`);
 }
 
-/** The sealed days of the week that `day` lies in, where it does not begin with `day`. */
+/** The sealed days of the week that `day` lies in, if it does not begin with `day`. */
 async function copyOpenWeek(client: WriterConnection, ofTenants: string, firstDay: string): Promise<void> {
   const day = `${client.escapeLiteral(firstDay)}::date`;
   // What is not sealed has not been copied: the whole week's slots hold sealed days alone.

@@ -17,7 +17,7 @@ const periods = `
     select 'month', to_char(month, 'YYYY-MM'), month, ((1::bigint << (month + interval '1 month')::date - month) - 1) << 3
   ) as period`;
 
-/** SQL: by how much the numbers of customers move where rows `from` change from `before` to `after`. */
+/** SQL: by how much the numbers of customers move when rows `from` change from `before` to `after`. */
 const moves = (from: string, before: string, after: string): string => `
   select period_type, period_value, period_start, sum((${after} & bits <> 0)::int - (${before} & bits <> 0)::int) as customers
   from ${from} cross join ${periods}

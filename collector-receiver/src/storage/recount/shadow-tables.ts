@@ -23,7 +23,7 @@ export interface DerivedTable {
   readonly counters: readonly string[];
   /** Facts: compared as text; a missing row differs. */
   readonly facts: readonly string[];
-  /** Columns of text that nothing compares: where a recount finds one, it is kept. */
+  /** Columns of text that nothing compares: if a recount finds one, it is kept. */
   readonly evidence?: readonly string[];
   /**
    * Where people read a value of this table, if elsewhere.

@@ -37,7 +37,7 @@ export const countableColumns = `
 
 /**
  * The stored events of tenants from `retainedFromMs` on as counting reads them, some hundreds at a time, in no particular
- * order. Needs an open transaction; memory is bounded. The reader's connection is lost where this stops early.
+ * order. Needs an open transaction; memory is bounded. The reader's connection is lost if this stops early.
  * @param counted the attributes that an event gets
  */
 export async function* streamCountableEvents(

@@ -4,7 +4,7 @@ type Queryable = Pick<ClientBase | Pool, "query">;
 
 /**
  * The schema `public` as SQL that reads like what made it, in an order that does not depend on how it
- * came about: so that two databases have the same schema where the texts are equal. Left out are
+ * came about: so that two databases have the same schema if the texts are equal. Left out are
  * partitions (made on demand), the owner, and what belongs to an extension.
  */
 export async function describeSchema(client: Queryable): Promise<string> {

@@ -138,7 +138,7 @@ async function runMigrations(
   count: number,
   log: (message: string) => void = () => {},
 ): Promise<string[]> {
-  // Loaded where there is something to do: mostly there is nothing.
+  // Loaded if there is something to do: mostly there is nothing.
   const { runner } = await import("node-pg-migrate");
   const done = await runner({
     dbClient: client,

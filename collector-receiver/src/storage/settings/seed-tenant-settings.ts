@@ -11,7 +11,7 @@ export interface TenantDefaults {
   readonly idleTimeoutSeconds: number;
   /** A decimal number as text. */
   readonly costPerManualSession: string;
-  /** The product's own events and metrics, where it has any. */
+  /** The product's own events and metrics, if it has any. */
   readonly customDefinitions?: CustomDefinitions | undefined;
 }
 

@@ -23,7 +23,7 @@ export interface OpenTable {
 
 const fetchRows = 2000;
 
-/** The text of times, so that no digit and no zone is lost; numbers as numbers where a double holds them. */
+/** The text of times, so that no digit and no zone is lost; numbers as numbers if a double holds them. */
 const readers = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.DATE, String],
   [pg.types.builtins.TIMESTAMP, String],

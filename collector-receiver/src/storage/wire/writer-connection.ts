@@ -20,7 +20,7 @@ const openWithinMs = 10_000;
 
 /**
  * Opens a writer connection. It asks for nothing that a pooler would refuse or ignore: see transaction-settings.ts.
- * @throws whatever `pg` throws where the server cannot be reached
+ * @throws the error of `pg` if the server cannot be reached
  */
 export async function openWriterConnection(connectionString: string): Promise<WriterConnection> {
   const timers: NodeJS.Timeout[] = [];

@@ -79,7 +79,7 @@ export function drawHovers(area: Area, titles: readonly string[]): string {
   return titles.map((title, place) => hoverAt(area.left + slot * place, area.top, slot, area.height, title)).join("");
 }
 
-/** A line with a dot at each value; it is interrupted where there is none. */
+/** A line with a dot at each value; it is interrupted if there is none. */
 export function drawLine(area: Area, ticks: readonly number[], series: ChartSeries): string {
   const y = valueScale(area, ticks);
   const slot = area.width / Math.max(1, series.values.length);

@@ -48,7 +48,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** A text that fits: cut with an ellipsis where it would be wider. */
+/** A text that fits: cut with an ellipsis if it would be wider. */
 export function fitText(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let fitting = "";

@@ -9,7 +9,7 @@ export type Look = 1 | 2 | 3 | 4 | 5 | 6;
 
 interface Pattern {
   readonly angle: number;
-  /** In px; a dot where it is short. */
+  /** In px; a dot if it is short. */
   readonly lineLength: number;
 }
 

@@ -13,12 +13,12 @@ export const chartIds = [
   "escalation-reasons",
   "agents",
 ] as const;
-/** One more where there are calls of models. */
+/** One more if there are calls of models. */
 export type ChartId = (typeof chartIds)[number] | "models";
 
 export interface ChartCell {
   readonly text: string;
-  /** As a number, for CSV; absent where the cell is not a number. */
+  /** As a number, for CSV; absent if the cell is not a number. */
   readonly value?: number | null;
   /** What a rate or a mean was divided from, for CSV. */
   readonly numerator?: number | null;

@@ -15,7 +15,7 @@ export function countTicks(high: number, count: number): number[] {
   return niceTicks(0, Math.max(high, count), count).filter((tick) => Number.isInteger(tick));
 }
 
-/** Ticks of a rate in percent: from 0, or from nearer where all of it is high; never above 100 without need. */
+/** Ticks of a rate in percent: from 0, or from nearer if all of it is high; never above 100 without need. */
 export function percentTicks(values: readonly number[], count: number): number[] {
   const low = Math.min(...values, 100);
   const high = Math.max(...values, 100);

@@ -100,7 +100,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
 export interface Problem {
   readonly code?: string | undefined;
   readonly message: string;
-  /** The parameter that is wrong, where it is one. */
+  /** The parameter that is wrong, if it is one. */
   readonly parameter?: string | null | undefined;
 }
 

@@ -17,7 +17,7 @@ export interface Page {
   readonly sampleData: boolean;
   /** How often the page is loaded again if scripts are off; undefined: never. */
   readonly refreshSeconds?: number;
-  /** The page's only script, where it has one. */
+  /** The page's only script, if it has one. */
   readonly script?: string;
 }
 

@@ -24,7 +24,7 @@ export function languageLink(locale: Locale, href: string): Html {
 interface Navigation {
   /** Links of this page alone. */
   readonly more?: Fragment;
-  /** The page itself, where it is one of those that every page leads to. */
+  /** The page itself, if it is one of those that every page leads to. */
   readonly here?: "months" | "live";
 }
 

@@ -110,7 +110,7 @@ function renderGroups(figure: CustomFigure, own: Words, texts: ReportContext["te
   </details>`;
 }
 
-/** On what a value rests, where that is few or not to be seen. */
+/** On what a value rests, if that is few or not to be seen. */
 function asideOf(figure: CustomFigure, own: Words, locale: Locale, texts: ReportContext["texts"]): Fragment {
   if (figure.reason === "not_additive") return html`<p class="aside">${own.notAdditive}</p>`;
   const count = (value: number | null): string => formatCount(Math.round(value ?? 0), locale);

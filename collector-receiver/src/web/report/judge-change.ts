@@ -1,4 +1,4 @@
-/** How a change reads: whether it is good or bad, where that can be said. */
+/** How a change reads: whether it is good or bad, if that can be said. */
 import { isZero, unsigned } from "../../metrics/compare-metric.ts";
 import { formatMetric } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";

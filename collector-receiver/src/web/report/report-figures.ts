@@ -36,7 +36,7 @@ export const figureKeys: Readonly<Record<MetricGroup, readonly string[]>> = {
 
 /**
  * The other figures of a product, below its cards: whatever else the dictionary has of counters, and the figures of
- * operations. Those in working hours are left out where a tenant has none.
+ * operations. Those in working hours are left out if a tenant has none.
  */
 export function moreKeysOf(group: MetricGroup, operations: OperationsDocument): string[] {
   const ofOperations = definedMetrics.filter(

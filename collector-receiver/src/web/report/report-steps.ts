@@ -14,7 +14,7 @@ export interface ReportStep {
 }
 
 /**
- * The steps of a chart: the days of the month. In a shared copy where a day rests on few, steps of seven days, each
+ * The steps of a chart: the days of the month. In a shared copy if a day rests on few, steps of seven days, each
  * joined with the one before until none does; null if even the whole month does.
  * @param rests whether counters rest on fewer than a shared copy shows
  */

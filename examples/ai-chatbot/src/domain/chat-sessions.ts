@@ -27,7 +27,7 @@ export class ChatSessions {
   readonly #sessions = new Map<string, ChatSession>();
 
   /**
-   * The session that a message belongs to, or a new one where there is none, it has ended, or it is
+   * The session that a message belongs to, or a new one if there is none, it has ended, or it is
    * another customer's.
    */
   open(request: SessionRequest, now = Date.now()): { session: ChatSession; isNew: boolean } {

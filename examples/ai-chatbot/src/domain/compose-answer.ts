@@ -4,7 +4,7 @@ import type { Topic } from "./understand-message.ts";
 
 type Language = "zh" | "en";
 
-/** Chinese where the message has a Chinese character, else English. */
+/** Chinese if the message has a Chinese character, else English. */
 export function languageOf(message: string): Language {
   return /\p{Script=Han}/u.test(message) ? "zh" : "en";
 }

@@ -1,4 +1,4 @@
-/** What the product imports where it is built without the SDK. */
+/** What the product imports if it is built without the SDK. */
 export const startBusinessEvents = () => undefined;
 export const recordBusinessEvent = () => undefined;
 export const businessEventsStatus = () => ({ sending: null });
