@@ -1,3 +1,4 @@
+import { instantOf } from "../../storage/wire/instant-of.ts";
 import type { Pool } from "pg";
 import { invalidKey } from "../../mapping/invalid-values.ts";
 import { readOwnWords } from "./read-custom-definitions.ts";
@@ -69,7 +70,7 @@ from unnest($2::bigint[], $3::uuid[]) as example (example_ms, example_id)
 cross join lateral (
   select ${qualityEventColumns}
   from analytics_events e
-  where e.tenant_id = $1 and e.occurred_at = timestamptz 'epoch' + example_ms * interval '1 millisecond'
+  where e.tenant_id = $1 and e.occurred_at = ${instantOf("example_ms")}
     and e.event_id = example_id
   -- Each by its key, however many there are.
   limit 1) as found

@@ -1,3 +1,4 @@
+import { instantOf } from "../../storage/wire/instant-of.ts";
 import type { Pool } from "pg";
 import { isCountedSession, outcomeOf } from "../../metrics/session-outcome.ts";
 import type { SessionOutcome } from "../../metrics/session-outcome.ts";
@@ -134,7 +135,7 @@ const columns: Readonly<Record<SessionSort, SortedColumn>> = {
   start: {
     ascending: "first_start_at",
     descending: "first_start_at",
-    keyFrom: (text) => `timestamptz 'epoch' + ${asNumber(text)} * interval '1 millisecond'`,
+    keyFrom: instantOf,
     idFrom,
   },
   duration: { ascending: duration, descending: duration, keyFrom: asNumber, idFrom },

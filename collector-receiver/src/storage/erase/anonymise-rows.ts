@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { EventWithTexts } from "./read-events.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
@@ -18,7 +19,7 @@ export async function replaceEvents(
       from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[])
         as anonymous (event_id, occurred_ms, session_id, event_data, ticket_id, event_name, service_name)
       where e.tenant_id = $1 and e.event_id = anonymous.event_id
-        and e.occurred_at = timestamptz 'epoch' + anonymous.occurred_ms * interval '1 millisecond'`,
+        and e.occurred_at = ${instantOf("anonymous.occurred_ms")}`,
     values: [
       tenantId,
       events.map((event) => event.eventId),

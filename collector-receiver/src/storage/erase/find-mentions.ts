@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import { readEvents, type EventWithTexts } from "./read-events.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
@@ -35,7 +36,7 @@ export async function rewriteEvents(
       from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[])
         as rewritten (event_id, occurred_ms, event_name, service_name, event_data)
       where e.tenant_id = $1 and e.event_id = rewritten.event_id
-        and e.occurred_at = timestamptz 'epoch' + rewritten.occurred_ms * interval '1 millisecond'`,
+        and e.occurred_at = ${instantOf("rewritten.occurred_ms")}`,
     values: [
       tenantId,
       events.map((event) => event.eventId),

@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** An event with all of its texts, and whose it is. */
@@ -27,7 +28,7 @@ export async function readEvents(
 ): Promise<EventWithTexts[]> {
   const next = values.length + 2;
   const join = `join unnest($${next}::uuid[], $${next + 1}::bigint[]) as found (found_id, found_ms)
-    on event_id = found_id and occurred_at = timestamptz 'epoch' + found_ms * interval '1 millisecond'`;
+    on event_id = found_id and occurred_at = ${instantOf("found_ms")}`;
   const keys = again === null ? [] : [again.map(({ eventId }) => eventId), again.map((event) => event.occurredAtMs)];
   const { rows } = await client.query<{
     event_id: string;

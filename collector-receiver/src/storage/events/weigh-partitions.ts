@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** What dropping a partition would take away. */
@@ -21,7 +22,7 @@ export async function weighPartitions(client: WriterConnection, endMs: number): 
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'public.analytics_events'::regclass and c.relname ~ '^analytics_events_\\d{4}_\\d{2}$'
       ) partition
-      where ends_at <= timestamptz 'epoch' + $1::bigint * interval '1 millisecond'
+      where ends_at <= ${instantOf("$1")}
       order by name`,
     values: [endMs],
   });

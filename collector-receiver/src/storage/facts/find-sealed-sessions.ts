@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /** Of these sessions, those that were first seen before what is kept: their facts cannot be read from rows. */
@@ -12,7 +13,7 @@ export async function findSealedSessions(
     text: `
       select session_id from public.analytics_sessions
       where tenant_id = $1 and session_id = any ($2::text[])
-        and first_seen_at < timestamptz 'epoch' + $3::bigint * interval '1 millisecond'`,
+        and first_seen_at < ${instantOf("$3")}`,
     values: [tenantId, sessionIds, retainedFromMs],
   });
   return new Set(rows.map((row) => row.session_id));

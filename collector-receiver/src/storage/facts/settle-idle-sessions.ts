@@ -1,3 +1,4 @@
+import { instantAfter, instantOf } from "../wire/instant-of.ts";
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 import { contributingFacts } from "./contributing-rows.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
@@ -15,7 +16,7 @@ export async function findDueWatermark(
     name: "find-due-watermark",
     text: `
       select idle_check_at from analytics_sessions
-      where tenant_id = $1 and idle_check_at <= timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
+      where tenant_id = $1 and idle_check_at <= ${instantOf("$2")}
       order by idle_check_at offset $3 limit 1`,
     values: [tenantId, nowMs, limit - 1],
   });
@@ -37,18 +38,15 @@ export async function settleDueSessions(
     client.query<ContributingFacts>({
       name: "settle-due-sessions",
       text: `
-        update analytics_sessions set idle_check_at = case
-          when last_activity_at + $3::bigint * interval '1 millisecond'
-            > timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
-          then last_activity_at + $3::bigint * interval '1 millisecond' end
-        where tenant_id = $1 and idle_check_at <= timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
+        update analytics_sessions set idle_check_at = nullif(greatest(${instantAfter("last_activity_at", "$3")}, ${instantOf("$2")}), ${instantOf("$2")})
+        where tenant_id = $1 and idle_check_at <= ${instantOf("$2")}
         returning ${contributingFacts}`,
       values: [tenantId, watermarkMs, idleTimeoutMs],
     }),
     client.query({
       name: "advance-idle-through",
       text: `
-        update analytics_settings set idle_through = timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
+        update analytics_settings set idle_through = ${instantOf("$2")}
         where tenant_id = $1`,
       values: [tenantId, watermarkMs],
     }),

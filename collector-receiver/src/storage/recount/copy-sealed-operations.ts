@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import { operationTables } from "./derived-tables.ts";
 import { isOfTenants } from "./is-of-tenants.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
@@ -12,7 +13,7 @@ const beganAt: Readonly<Record<keyof typeof operationTables, string>> = {
 /** SQL that is true of the rows of an operation table that a recount cannot find in the events. */
 export function isSealedOperation(table: keyof typeof operationTables, retainedFromMs: number | null): string {
   if (retainedFromMs === null) return "false";
-  return `${beganAt[table]} < timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
+  return `${beganAt[table]} < ${instantOf(String(retainedFromMs))}`;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function readSealedTickets(
   tenantIds: readonly string[],
   retainedFromMs: number,
 ): Promise<Map<string, number[]>> {
-  const retainedFrom = `timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
+  const retainedFrom = instantOf(String(retainedFromMs));
   const { rows } = await client.query<{ tenant_id: string; ticket_ids: number[] }>(`
     select tenant_id, array_agg(ticket_id) as ticket_ids from pg_temp.analytics_tickets
     where ${isOfTenants(client, tenantIds)} and (created_at >= ${retainedFrom} or first_assigned_at >= ${retainedFrom})

@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { ContributingFacts } from "../../metrics/session-contribution.ts";
 import { sessionTable } from "./derived-tables.ts";
 import { contributingFacts } from "../facts/contributing-rows.ts";
@@ -16,7 +17,7 @@ export async function copySealedSessions(
 ): Promise<(ContributingFacts & { readonly tenantId: string })[]> {
   const ofTenants = isOfTenants(client, tenantIds);
   const columns = ["tenant_id", ...sessionTable.key, ...sessionTable.facts].join(", ");
-  const retainedFrom = `timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`;
+  const retainedFrom = instantOf(String(retainedFromMs));
   await client.query(`
     insert into pg_temp.analytics_sessions (${columns}) select ${columns} from public.analytics_sessions
     where ${ofTenants} and first_seen_at < ${retainedFrom}`);

@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { TicketFacts } from "../../metrics/ticket-facts.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
@@ -15,7 +16,7 @@ export async function readSealedTicketFacts(
         first_assigned_at as "firstAssignedMs", first_closed_at as "firstClosedMs", last_closed_at as "lastClosedMs",
         first_reopened_at as "firstReopenedMs", last_reopened_at as "lastReopenedMs"
       from public.analytics_tickets
-      where tenant_id = $1 and first_seen_at < timestamptz 'epoch' + $2::bigint * interval '1 millisecond'
+      where tenant_id = $1 and first_seen_at < ${instantOf("$2")}
         and ($3::int is null or ticket_id > $3)
       order by ticket_id limit $4`,
     values: [tenantId, retainedFromMs, after, limit],

@@ -1,3 +1,4 @@
+import { instantAfter, instantOf } from "../wire/instant-of.ts";
 import type { TenantRules } from "../../metrics/session-contribution.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 import { sessionTable } from "./derived-tables.ts";
@@ -36,8 +37,8 @@ export async function replaceSessionFacts(client: WriterConnection, rules: Tenan
       insert into public.analytics_sessions as stored (${columns}, idle_check_at)
       select ${columns}, case when first_end_at is null and due_at > idle_through then due_at end
       from pg_temp.analytics_sessions
-      cross join lateral (select last_activity_at + $2::bigint * interval '1 millisecond' as due_at,
-        timestamptz 'epoch' + $3::float8 * interval '1 millisecond' as idle_through) as settings
+      cross join lateral (select ${instantAfter("last_activity_at", "$2")} as due_at,
+        ${instantOf("$3")} as idle_through) as settings
       where tenant_id = $1
       on conflict (tenant_id, session_id) do update set ${assignments(facts)}
       where ${differs(facts)}`,

@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { CountableEvent } from "../../mapping/business-event.ts";
 import { isSealedOperation } from "./copy-sealed-operations.ts";
 import type { OperationKeys } from "./drifted-operations.ts";
@@ -5,8 +6,7 @@ import { countableEvent, countableColumns } from "./stream-countable-events.ts";
 import type { CountableRow } from "./stream-countable-events.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
-const instant = (ms: string): string => `timestamptz 'epoch' + ${ms} * interval '1 millisecond'`;
-const kept = (place: string): string => `e.occurred_at >= coalesce(${instant(`${place}::bigint`)}, '-infinity')`;
+const kept = (place: string): string => `e.occurred_at >= coalesce(${instantOf(`${place}::bigint`)}, '-infinity')`;
 
 /**
  * Removes the facts and the changes of these tickets, unless they are sealed.
@@ -56,12 +56,12 @@ export async function forgetAgentStates(
   await client.query({
     text: `delete from public.analytics_agent_states s using ${wanted}
       where s.tenant_id = $1 and s.agent_id = wanted.agent_id and s.event_id = wanted.event_id
-        and s.changed_at = ${instant("wanted.changed_ms")} and not ${isSealedOperation("agentStates", retainedFromMs)}`,
+        and s.changed_at = ${instantOf("wanted.changed_ms")} and not ${isSealedOperation("agentStates", retainedFromMs)}`,
     values,
   });
   const { rows } = await client.query<CountableRow>({
     text: `select ${countableColumns} from public.analytics_events e
-      join ${wanted} on e.event_id = wanted.event_id and e.occurred_at = ${instant("wanted.changed_ms")}
+      join ${wanted} on e.event_id = wanted.event_id and e.occurred_at = ${instantOf("wanted.changed_ms")}
         and e.agent_id = wanted.agent_id
       where e.tenant_id = $1 and ${kept("$5")}`,
     values: [...values, retainedFromMs],

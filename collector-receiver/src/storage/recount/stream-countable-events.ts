@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { CountableEvent, CountedAttributes } from "../../mapping/business-event.ts";
 import { invalidKey } from "../../mapping/invalid-values.ts";
 import type { InvalidNotes } from "../../mapping/invalid-values.ts";
@@ -51,7 +52,7 @@ export async function* streamCountableEvents(
   const statement = `copy (
     select ${only === null ? "tenant_id, " : ""}${countableRowColumns}
     from public.analytics_events where ${isOfTenants(client, tenantIds)}
-      ${retainedFromMs === null ? "" : `and occurred_at >= timestamptz 'epoch' + ${retainedFromMs} * interval '1 millisecond'`}
+      ${retainedFromMs === null ? "" : `and occurred_at >= ${instantOf(String(retainedFromMs))}`}
     ) to stdout (format binary)`;
   for await (const messages of copyOut(client, statement)) yield rows.read(messages);
 }
@@ -68,7 +69,7 @@ export async function loadSessionEvents(
     text: `
       select ${countableColumns}
       from public.analytics_events e where e.tenant_id = $1 and e.session_id = any ($2::text[])
-        and e.occurred_at >= coalesce(timestamptz 'epoch' + $3::bigint * interval '1 millisecond', '-infinity')`,
+        and e.occurred_at >= coalesce(${instantOf("$3")}, '-infinity')`,
     values: [tenantId, sessionIds, retainedFromMs],
   });
   return rows.map((row) => countableEvent(tenantId, row));
@@ -94,7 +95,7 @@ export async function readMarkedEvents(
       select e.tenant_id, e.event_id, e.event_name, e.occurred_at
       from public.analytics_event_ids c join public.analytics_events e using (tenant_id, event_id, occurred_at)
       where tenant_id = any ($1::text[]) and ${isOfDerivedVersion} and not ${isOfSpanSql}
-        and occurred_at >= coalesce(timestamptz 'epoch' + $2::bigint * interval '1 millisecond', '-infinity')
+        and occurred_at >= coalesce(${instantOf("$2")}, '-infinity')
         and (tenant_id, event_id) > ($3, $4::uuid) and (e.event_data -> 'test') is distinct from 'true'
       order by tenant_id, event_id limit $5`,
       values: [tenantIds, retainedFromMs, after?.tenantId ?? "", after?.eventId ?? nilUuid, limit],

@@ -1,3 +1,4 @@
+import { instantAfter } from "../wire/instant-of.ts";
 import { InvariantError } from "../../invariant-error.ts";
 import type { WorkingHours } from "../../metrics/working-hours.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
@@ -98,10 +99,9 @@ export async function storeIdleTimeout(client: WriterConnection, tenantId: strin
   await client.query({
     text: `
       update analytics_sessions s set idle_check_at = case
-        when s.last_activity_at + $2 * interval '1 second' > t.idle_through
-        then s.last_activity_at + $2 * interval '1 second' end
+        when ${instantAfter("s.last_activity_at", "$2")} > t.idle_through then ${instantAfter("s.last_activity_at", "$2")} end
       from analytics_settings t where s.tenant_id = $1 and t.tenant_id = $1`,
-    values: [tenantId, seconds],
+    values: [tenantId, seconds * 1000],
   });
 }
 

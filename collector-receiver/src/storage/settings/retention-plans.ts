@@ -1,3 +1,4 @@
+import { instantOf } from "../wire/instant-of.ts";
 import type { WriterConnection } from "../wire/writer-connection.ts";
 
 /**
@@ -79,7 +80,7 @@ export async function announceRetention(
   const { rows } = await client.query<{ tenant: string; starts_at: number; due: number }>({
     text: `
       select tenant, starts_at, due from spanledger_announce_retention($1, $2::text[],
-        array(select timestamptz 'epoch' + ms * interval '1 millisecond'
+        array(select ${instantOf("ms")}
           from unnest($3::bigint[]) with ordinality as start (ms, place) order by place))`,
     values: [months, bounds.map(({ tenantId }) => tenantId), bounds.map(({ retainedFromMs }) => retainedFromMs)],
   });
