@@ -13,6 +13,7 @@ const run = promisify(execFile);
 const requirementsOf = {
   example: "examples/python-fastapi/requirements.txt",
   schemathesis: "test/schemathesis/requirements.txt",
+  judges: "test/judges/python/requirements.txt",
 } as const;
 
 export type PythonUse = keyof typeof requirementsOf;

@@ -2,6 +2,7 @@ import { buildCollector } from "../collector/build-collector.ts";
 import { findCollector } from "../collector/find-collector.ts";
 import { buildHelm } from "../helm/build-helm.ts";
 import { findHelm } from "../helm/find-helm.ts";
+import { javascriptJudges, obtainJavascriptJudge } from "./obtain-judges.ts";
 import { obtainNode, testedNodeMajors } from "./obtain-node.ts";
 import { buildGoProduct } from "./build-go-product.ts";
 import { buildGrafanaJudge } from "./build-grafana-judge.ts";
@@ -39,7 +40,7 @@ const parts: readonly {
   })),
   { name: "OpenTelemetry Collector", obtain: async () => (await findCollector()) ?? (await buildCollector(say)) },
   { name: "Helm", obtain: async () => (await findHelm()) ?? (await buildHelm(say)) },
-  ...(["example", "schemathesis"] as const).map((use) => ({
+  ...(["example", "schemathesis", "judges"] as const).map((use) => ({
     name: `Python packages (${use})`,
     obtain: () => obtainPythonPackages(use, say),
     excuse: async () => (await findPython()).reason,
@@ -52,6 +53,10 @@ const parts: readonly {
     obtain: () => obtainJavascriptSender(year, say),
   })),
   ...sdkProducts.map((name) => ({ name: `SDK product ${name}`, obtain: () => obtainSdkProduct(name, say) })),
+  ...javascriptJudges.map((name) => ({
+    name: `judge of model calls ${name}`,
+    obtain: () => obtainJavascriptJudge(name, say),
+  })),
   { name: "judge of the dashboards", obtain: () => buildGrafanaJudge(say) },
 ];
 

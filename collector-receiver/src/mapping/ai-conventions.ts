@@ -51,6 +51,7 @@ export const aiFields = {
   cacheRead: [
     "gen_ai.usage.cache_read.input_tokens",
     "gen_ai.usage.cache_read_input_tokens",
+    "ai.usage.inputTokenDetails.cacheReadTokens",
     "ai.usage.cachedInputTokens",
     "llm.token_count.prompt_details.cache_read",
   ],
@@ -58,6 +59,7 @@ export const aiFields = {
     "gen_ai.usage.cache_write.input_tokens",
     "gen_ai.usage.cache_creation.input_tokens",
     "gen_ai.usage.cache_creation_input_tokens",
+    "ai.usage.inputTokenDetails.cacheWriteTokens",
     "llm.token_count.prompt_details.cache_write",
   ],
   firstTokenSeconds: ["gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk"],
@@ -89,6 +91,15 @@ export const otherOperations: ReadonlySet<string> = new Set([
   "rerank",
   "guard",
   "guardrail.run",
+  // An answer of before is read again: its tokens are those of the call that made it.
+  "fetch_response",
+  "create_memory",
+  "search_memory",
+  "update_memory",
+  "upsert_memory",
+  "delete_memory",
+  "create_memory_store",
+  "delete_memory_store",
 ]);
 /** `llm.request.type` of OpenLLMetry, by the operation that it is. */
 export const requestTypes: Readonly<Record<string, string>> = {
@@ -101,10 +112,19 @@ export const openInferenceKinds: Readonly<Record<string, string>> = { llm: "chat
 /** The AI SDK's spans that call a model: `ai.generateText.doGenerate`. The others stand around these. */
 export const callOfAiSdk = /^ai\.\w+\.(?:doGenerate|doStream|doEmbed)$/;
 
+/**
+ * The AI SDK 7 writes two spans of one embedding under this scope, both with the operation `embeddings`; only the inner one, which
+ * calls the model, has the attribute. See `onEmbedStart` of @ai-sdk/otel.
+ */
+export const aiSdkScope = "gen_ai";
+export const embeddedTokens = "gen_ai.usage.input_tokens";
+
 /** How the AI SDK and others write providers, by the name in the semantic conventions; see `mapProviderName` of @ai-sdk/otel. */
 export const providerPrefixes: readonly (readonly [prefix: string, provider: string])[] = [
   ["google.vertex", "gcp.vertex_ai"],
   ["google-vertex", "gcp.vertex_ai"],
+  ["googlevertex", "gcp.vertex_ai"],
+  ["vertex", "gcp.vertex_ai"],
   ["google.generative-ai", "gcp.gemini"],
   ["google", "gcp.gemini"],
   ["amazon-bedrock", "aws.bedrock"],
@@ -116,9 +136,16 @@ export const providerPrefixes: readonly (readonly [prefix: string, provider: str
   ["mistral", "mistral_ai"],
   ["mistralai", "mistral_ai"],
   ["xai", "x_ai"],
+  ["moonshot", "moonshot_ai"],
+  ["moonshotai", "moonshot_ai"],
   ["openai", "openai"],
   ["anthropic", "anthropic"],
 ];
+
+/** What the AI SDK adds to a provider's name: the API that it calls. */
+export const apiOfProvider = /\.(?:chat|completions?|responses|messages|(?:text-?)?embeddings?)$/;
+/** Providers of which the AI SDK 4 and 5 leave the cache out of input, and tell of it in part or not at all. */
+export const hidesCacheInAiSdk = /anthropic|bedrock/i;
 
 /** Providers whose own count of input leaves out the cache, so that an instrumentation has to add it. */
 export const countsCacheApart = /^(?:anthropic|aws\.bedrock|gcp\.vertex_ai)$/;
@@ -127,6 +154,8 @@ export const includedCacheNames: ReadonlySet<string> = new Set([
   "gen_ai.usage.cache_read.input_tokens",
   "gen_ai.usage.cache_write.input_tokens",
   "gen_ai.usage.cache_creation.input_tokens",
+  "ai.usage.inputTokenDetails.cacheReadTokens",
+  "ai.usage.inputTokenDetails.cacheWriteTokens",
   "llm.token_count.prompt_details.cache_read",
   "llm.token_count.prompt_details.cache_write",
 ]);

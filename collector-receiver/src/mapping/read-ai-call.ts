@@ -1,8 +1,12 @@
 import {
   aiFields,
+  aiSdkScope,
+  apiOfProvider,
   callingOperations,
   callOfAiSdk,
   countsCacheApart,
+  embeddedTokens,
+  hidesCacheInAiSdk,
   includedCacheNames,
   openInferenceKinds,
   otherOperations,
@@ -41,6 +45,7 @@ const maxSessionId = 64;
 export function readAiCall({ scope, attributes, failed, sampled, durationMs }: AiSpan): JudgedSpan {
   const operation = operationOf(attributes);
   if (operation === null || operation === "unknown_operation") return operation;
+  if (scope === aiSdkScope && operation === "embeddings" && !attributes.has(embeddedTokens)) return null;
   const text = (field: keyof typeof aiFields): string | undefined => textIn(attributes, aiFields[field]);
   const provider = providerOf(text("provider"));
   const model = text("model") ?? "unknown";
@@ -54,7 +59,7 @@ export function readAiCall({ scope, attributes, failed, sampled, durationMs }: A
     // What was asked for says nothing of the price.
     service_tier: tier === "auto" ? undefined : tier,
     session_id: sessionId !== undefined && Array.from(sessionId).length <= maxSessionId ? sessionId : undefined,
-    ...tokensOf(attributes, provider),
+    ...tokensOf(attributes, operation, provider),
     duration_ms: durationMs === null || durationMs > maxDurationMs ? undefined : durationMs,
     first_token_ms: firstTokenMs,
     sampled: sampled ? true : undefined,
@@ -86,6 +91,7 @@ function operationOf(attributes: SpanAttributes): string | null {
 /** Input includes the cache, as in `ai.call`. */
 function tokensOf(
   attributes: SpanAttributes,
+  operation: string,
   provider: string | undefined,
 ): Record<string, number | boolean | undefined> {
   const input = numberIn(attributes, aiFields.input);
@@ -93,7 +99,7 @@ function tokensOf(
   const written = numberIn(attributes, aiFields.cacheWrite);
   const cached = (read?.value ?? 0) + (written?.value ?? 0);
   let inputTokens = input?.value;
-  let isUnclear = false;
+  let isUnclear = input !== undefined && operation !== "embeddings" && mayHideCache(attributes);
   if (cached > 0) {
     // More than all of it cannot be a part of it.
     if (cached > (inputTokens ?? 0)) inputTokens = (inputTokens ?? 0) + cached;
@@ -101,7 +107,7 @@ function tokensOf(
       const isIncluded = [read, written].every(
         (of) => of === undefined || of.value === 0 || includedCacheNames.has(of.name),
       );
-      isUnclear = !isIncluded && provider !== undefined && countsCacheApart.test(provider);
+      isUnclear ||= !isIncluded && provider !== undefined && countsCacheApart.test(provider);
     }
   }
   return {
@@ -111,6 +117,16 @@ function tokensOf(
     output_tokens: numberIn(attributes, aiFields.output)?.value,
     cache_unclear: isUnclear ? true : undefined,
   };
+}
+
+/**
+ * True for a span of the AI SDK 4 or 5, of a provider whose cache it leaves out of input: 4 tells nothing of the cache, 5 nothing of
+ * what was written to it. 6 has details of its input.
+ */
+function mayHideCache(attributes: SpanAttributes): boolean {
+  if (textIn(attributes, aiFields.aiSdkOperation) === undefined) return false;
+  if (numberIn(attributes, [...includedCacheNames]) !== undefined) return false;
+  return hidesCacheInAiSdk.test(textIn(attributes, ["gen_ai.system", "ai.model.provider"]) ?? "");
 }
 
 function firstTokenOf(attributes: SpanAttributes): number | undefined {
@@ -163,5 +179,5 @@ function providerOf(text: string | undefined): string | undefined {
   const known = providerPrefixes.find(
     ([prefix]) => lower === prefix || lower.startsWith(`${prefix}.`) || lower.startsWith(`${prefix}-`),
   );
-  return known?.[1] ?? lower;
+  return known?.[1] ?? lower.replace(apiOfProvider, "");
 }

@@ -233,6 +233,54 @@ const conventions: Readonly<Record<string, readonly [attributes: Attribute[], ca
       output_tokens: 5,
     },
   ],
+  "the AI SDK 6, which tells what its input is made of": [
+    [
+      text("ai.operationId", "ai.streamObject.doStream"),
+      text("ai.model.provider", "amazon-bedrock"),
+      text("ai.model.id", "claude-haiku-5"),
+      int("ai.usage.inputTokens", 100),
+      int("ai.usage.inputTokenDetails.noCacheTokens", 30),
+      int("ai.usage.inputTokenDetails.cacheReadTokens", 50),
+      int("ai.usage.inputTokenDetails.cacheWriteTokens", 20),
+      int("ai.usage.cachedInputTokens", 50),
+      int("ai.usage.outputTokens", 5),
+    ],
+    {
+      model: "claude-haiku-5",
+      provider: "aws.bedrock",
+      operation: "chat",
+      input_tokens: 100,
+      cached_input_tokens: 50,
+      cache_write_tokens: 20,
+      output_tokens: 5,
+    },
+  ],
+  "the AI SDK 4 and 5, which do not tell that Anthropic wrote to a cache": [
+    [
+      text("ai.operationId", "ai.generateObject.doGenerate"),
+      text("gen_ai.system", "vertex.anthropic.messages"),
+      text("gen_ai.request.model", "claude-opus-5"),
+      int("ai.usage.promptTokens", 90),
+      int("ai.usage.completionTokens", 5),
+    ],
+    {
+      model: "claude-opus-5",
+      provider: "gcp.vertex_ai",
+      operation: "chat",
+      input_tokens: 90,
+      output_tokens: 5,
+      cache_unclear: true,
+    },
+  ],
+  "the AI SDK 4 and 5 of Gemini, whose input is all of it": [
+    [
+      text("ai.operationId", "ai.generateObject.doGenerate"),
+      text("gen_ai.system", "google.vertex.chat"),
+      text("gen_ai.request.model", "gemini-3"),
+      int("gen_ai.usage.input_tokens", 90),
+    ],
+    { model: "gemini-3", provider: "gcp.vertex_ai", operation: "chat", input_tokens: 90 },
+  ],
   "an embedding of the AI SDK": [
     [
       text("ai.operationId", "ai.embedMany.doEmbed"),
@@ -278,6 +326,8 @@ test.each([
   ["invoke_agent", "gen_ai.operation.name"],
   ["agent_step", "gen_ai.operation.name"],
   ["execute_tool", "gen_ai.operation.name"],
+  ["fetch_response", "gen_ai.operation.name"],
+  ["search_memory", "gen_ai.operation.name"],
   ["ai.generateText", "ai.operationId"],
   ["ai.streamText", "ai.operationId"],
   ["ai.embedMany", "ai.operationId"],
@@ -288,6 +338,31 @@ test.each([
 ])("%s is not a call, whatever tokens it sums up", (operation, name) => {
   const sums = [int("gen_ai.usage.input_tokens", 999), int("ai.usage.inputTokens", 999)];
   expect(map([callOf([text(name, operation), ...sums])])).toEqual({ calls: [], data: [], reasons: {} });
+});
+
+test.each([
+  ["deepseek.chat", "deepseek"],
+  ["togetherai.embedding", "togetherai"],
+  ["acme.gateway.completion", "acme.gateway"],
+  ["moonshotai.chat", "moonshot_ai"],
+  ["googleVertex.anthropic.messages", "gcp.vertex_ai"],
+  ["ibm.watsonx.ai", "ibm.watsonx.ai"],
+])("the provider %s of an AI SDK is %s, whatever API it called", (written, provider) => {
+  const { data } = map([callOf([text("gen_ai.operation.name", "chat"), text("gen_ai.system", written)])]);
+  expect(data).toMatchObject([{ provider }]);
+});
+
+test("of the two spans of one embedding of the AI SDK 7 the inner one counts, with and without a count of tokens", () => {
+  const embedding = [text("gen_ai.operation.name", "embeddings"), text("gen_ai.provider.name", "cohere")];
+  const outer = callOf([...embedding, text("gen_ai.agent.name", "search")], { spanId: "00f067aa0ba902b8" });
+  const inner = callOf([...embedding, int("gen_ai.usage.input_tokens", 12)]);
+  expect(map([inner, outer], { scope: "gen_ai" }).data).toMatchObject([{ input_tokens: 12 }]);
+  const untold = callOf([...embedding, double("gen_ai.usage.input_tokens", "NaN")]);
+  const { data } = map([untold, outer], { scope: "gen_ai" });
+  expect(data).toHaveLength(1);
+  expect(data[0]).not.toHaveProperty("input_tokens");
+  // Others write one span, and may know nothing of tokens.
+  expect(map([outer]).data).toHaveLength(1);
 });
 
 test("an operation that no list knows is noted and not counted", () => {
