@@ -152,16 +152,16 @@ async function compare(judges: readonly Judge[], collector?: string): Promise<vo
 
 /** A judge in a folder beside its installed packages. */
 function javascriptJudge(installed: string, name: string): Judge {
-  const run_ = async (env: Record<string, string>): Promise<void> => {
+  const runJudge = async (env: Record<string, string>): Promise<void> => {
     const folder = mkdtempSync(join(installed, "run-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const sources = join(import.meta.dirname, "javascript");
     cpSync(sources, folder, { recursive: true, filter: (file) => file === sources || file.endsWith(".mjs") });
     const program = name.startsWith("ai-") ? "ai.mjs" : "openai.mjs";
-    const INSTRUMENTATION = aiJudges.find((judge) => judge.name === name)!.package;
-    await run(process.execPath, [join(folder, program)], { env: { ...env, INSTRUMENTATION } });
+    const instrumentation = aiJudges.find((judge) => judge.name === name)!.package;
+    await run(process.execPath, [join(folder, program)], { env: { ...env, INSTRUMENTATION: instrumentation } });
   };
-  return { judge: name, facts: facts[name]!, run: run_ };
+  return { judge: name, facts: facts[name]!, run: runJudge };
 }
 
 test("each judge has its facts, and stands in the documents", () => {

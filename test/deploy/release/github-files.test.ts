@@ -84,6 +84,7 @@ test("updates are asked for in every folder that pins something", () => {
     ["npm", "/", "package-lock.json"],
     ["npm", "/test/sdk/products/*", "package-lock.json"],
     ["npm", "/test/senders/javascript/2026", "package-lock.json"],
+    ["npm", "/test/judges/javascript/*", "package-lock.json"],
     ["github-actions", "/", ".github/workflows/*.yml"],
     ["docker", "/deploy", "Dockerfile"],
     ["docker-compose", "/", "compose.yaml"],
@@ -93,6 +94,7 @@ test("updates are asked for in every folder that pins something", () => {
     ["maven", "/test/senders/java", "pom.xml"],
     ["pip", "/examples/python-fastapi", "requirements.txt"],
     ["pip", "/test/schemathesis", "requirements.txt"],
+    ["pip", "/test/judges/python", "requirements.txt"],
   ];
   expect(watched.toSorted()).toEqual(pins.map(([ecosystem, pattern]) => `${ecosystem} ${pattern}`).toSorted());
   for (const [, pattern, file] of pins)
