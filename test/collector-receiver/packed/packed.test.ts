@@ -62,6 +62,27 @@ async function recordFrom(installed: InstalledReceiver, url: string): Promise<vo
   await vi.waitUntil(async () => (await countBookings()) === 1, { timeout: 20_000 });
 }
 
+/** History in and data out: what reads and writes their files has to be in the package too. */
+async function importAndExport(installed: InstalledReceiver): Promise<void> {
+  const mapping = {
+    source: "help-desk",
+    key: "Id",
+    events: [{ event: "ticket.created", time: "Opened", attributes: { ticket_id: "Id" } }],
+  };
+  writeFileSync(join(installed.folder, "mapping.json"), JSON.stringify(mapping));
+  writeFileSync(join(installed.folder, "history.csv"), "Id,Opened\n77,2025-12-01T10:00:00Z\n");
+  const imported = await installed.run(
+    program,
+    ...["import", "history.csv", "--mapping", "mapping.json", "--until", "2026-01-01"],
+  );
+  expect(imported, imported.stderr + imported.stdout).toMatchObject({ code: 0 });
+  const exported = await installed.run(program, "export", "out", "--from", "2025-12-01", "--to", "2025-12-01");
+  expect(exported, exported.stderr + exported.stdout).toMatchObject({ code: 0 });
+  const files = readdirSync(join(installed.folder, "out"), { recursive: true, encoding: "utf8" });
+  const events = files.find((file) => file.includes("events") && file.endsWith(".parquet")) ?? "";
+  expect(readFileSync(join(installed.folder, "out", events)).subarray(0, 4).toString("latin1")).toBe("PAR1");
+}
+
 /** The first bytes of the report as a file, which native packages draw. */
 async function readSignature(address: string): Promise<string> {
   const response = await fetch(address);
@@ -117,6 +138,7 @@ describe("installed by npm with scripts forbidden, below a CommonJS package", ()
     const verified = await installed.run(program, "verify", "--json");
     expect(verified, verified.stderr).toMatchObject({ code: 0 });
     expect((await installed.run(program, "rebuild")).code).toBe(0);
+    await importAndExport(installed);
     const diagnosed = await installed.run(program, "doctor", "--url", url);
     expect(diagnosed.stdout).not.toContain("failed");
     expect(diagnosed.code, diagnosed.stdout).toBe(0);
