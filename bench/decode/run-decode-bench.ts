@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
 import protobuf from "protobufjs";
-import { v8Flags } from "../../collector-receiver/bin/v8-flags.js";
 import { mapRequest } from "../../collector-receiver/src/mapping/map-request.ts";
 import { defaultMappingLimits, type MappingContext } from "../../collector-receiver/src/mapping/mapping-context.ts";
 import { countedAttributes } from "../../collector-receiver/src/metrics/event-counters.ts";
@@ -18,9 +16,6 @@ export interface DecodeFigure {
   readonly spansPerSecond: number;
   readonly referenceSpansPerSecond: number;
 }
-
-// Before anything is compiled, as in the receiver. The heap of this process keeps its size.
-for (const flag of v8Flags.filter((each) => each.includes("inlined"))) setFlagsFromString(flag);
 
 const context: MappingContext = {
   tenant: { kind: "fixed", tenantId: "default" },

@@ -24,8 +24,8 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "bytes",
-    does: "byte words, hex, UUIDs, protobuf writing, string caches, HTML entities",
-    startsAt: "byte-words.ts",
+    does: "hex, UUIDs, protobuf writing, string caches, HTML entities",
+    startsAt: "uuid.ts",
     mayImport: [],
     pure: true,
   },

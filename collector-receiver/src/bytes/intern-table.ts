@@ -9,15 +9,10 @@ export class InternTable<T extends { readonly bytes: Buffer }> {
   readonly #slots: (T | undefined)[] = Array.from({ length: 4096 });
   #empty: T | undefined;
   readonly #make: (bytes: Buffer) => T;
-  readonly #release: (made: T) => void;
 
-  /**
-   * @param make from a private copy of the bytes
-   * @param release told of an object that has lost its place to another
-   */
-  constructor(make: (bytes: Buffer) => T, release: (made: T) => void = () => {}) {
+  /** @param make from a private copy of the bytes */
+  constructor(make: (bytes: Buffer) => T) {
     this.#make = make;
-    this.#release = release;
   }
 
   /** The object of the text in `[start, end)`. */
@@ -40,7 +35,6 @@ export class InternTable<T extends { readonly bytes: Buffer }> {
       if (i === length) return known;
     }
     const made = this.#make(Buffer.from(bytes.subarray(start, end)));
-    if (known !== undefined) this.#release(known);
     this.#slots[slot] = made;
     return made;
   }

@@ -1,49 +1,28 @@
 import { hash } from "node:crypto";
 import "./buffer-slices.ts";
-import { hexPairValue } from "./hex.ts";
+import { hexValue } from "./hex.ts";
 
 const dash = 0x2d;
+const dashesAt = [8, 13, 18, 23];
+/** Where the two digits of each byte stand in the text of a UUID. */
+const digitsAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /**
  * Puts the 36 bytes at `start` into `uuid`, as 16 bytes, if they are a UUID of any version, in digits of either case;
- * the nil UUID identifies nothing and is none. False, with nothing written, if they are no UUID.
+ * the nil UUID identifies nothing and is none. False if they are not a UUID.
  */
 export function readUuid(view: DataView, start: number, uuid: DataView): boolean {
-  if (
-    view.getUint8(start + 8) !== dash ||
-    view.getUint8(start + 13) !== dash ||
-    view.getUint8(start + 18) !== dash ||
-    view.getUint8(start + 23) !== dash
-  ) {
-    return false;
+  for (const at of dashesAt) if (view.getUint8(start + at) !== dash) return false;
+  let bits = 0;
+  for (let i = 0; i < digitsAt.length; i++) {
+    const at = start + digitsAt[i]!;
+    const high = hexValue[view.getUint8(at)]!;
+    const low = hexValue[view.getUint8(at + 1)]!;
+    if (high === 255 || low === 255) return false;
+    uuid.setUint8(i, (high << 4) | low);
+    bits |= high | low;
   }
-  const a = readPair(view, start);
-  const b = readPair(view, start + 2);
-  const c = readPair(view, start + 4);
-  const d = readPair(view, start + 6);
-  const e = readPair(view, start + 9);
-  const f = readPair(view, start + 11);
-  const g = readPair(view, start + 14);
-  const h = readPair(view, start + 16);
-  const i = readPair(view, start + 19);
-  const j = readPair(view, start + 21);
-  const k = readPair(view, start + 24);
-  const l = readPair(view, start + 26);
-  const m = readPair(view, start + 28);
-  const n = readPair(view, start + 30);
-  const o = readPair(view, start + 32);
-  const p = readPair(view, start + 34);
-  // Negative if one is not a pair of digits, 0 if all are zeros.
-  if ((a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p) <= 0) return false;
-  uuid.setInt32(0, (a << 24) | (b << 16) | (c << 8) | d);
-  uuid.setInt32(4, (e << 24) | (f << 16) | (g << 8) | h);
-  uuid.setInt32(8, (i << 24) | (j << 16) | (k << 8) | l);
-  uuid.setInt32(12, (m << 24) | (n << 16) | (o << 8) | p);
-  return true;
-}
-
-function readPair(view: DataView, at: number): number {
-  return hexPairValue[view.getUint16(at)]!;
+  return bits !== 0;
 }
 
 /** The time in a version 7 UUID of 16 bytes, in milliseconds since 1970; -1 for any other UUID. */

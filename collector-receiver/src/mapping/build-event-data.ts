@@ -110,7 +110,7 @@ export class EventDataBuilder implements AttributeVisitor {
 
   int(value: number): void {
     if (this.#takeAsText(value) || !this.#openValue(value)) return;
-    if (!this.#arena.writeInt(value)) this.#failSize();
+    if (!this.#arena.writeNumber(value)) this.#failSize();
     else if (this.#place.depth === 0) this.#take(value);
   }
 
@@ -130,7 +130,7 @@ export class EventDataBuilder implements AttributeVisitor {
     // -0 is 0 in jsonb; what counters read has to be what the stored row gives back.
     const number = value === 0 ? 0 : value;
     if (this.#takeAsText(number) || !this.#openValue(number)) return;
-    if (!this.#arena.writeDouble(number)) this.#failSize();
+    if (!this.#arena.writeNumber(number)) this.#failSize();
     else if (this.#place.depth === 0) this.#take(number);
   }
 
@@ -246,7 +246,7 @@ export class EventDataBuilder implements AttributeVisitor {
       return false;
     }
     this.#present.noteStart(this.#arena.length);
-    if (!this.#arena.writeWords(key.jsonWords)) {
+    if (!this.#arena.writeText(key.jsonKey)) {
       this.#failSize();
       return false;
     }

@@ -6,7 +6,7 @@ import {
   type AttributeDefinition,
 } from "@spanledger/sdk/event-catalogue";
 import { AttributeTape } from "../otlp/attribute-tape.ts";
-import { ByteWords } from "../bytes/byte-words.ts";
+import type { ByteText } from "../bytes/byte-text.ts";
 import { EventDataArena, type TextState } from "./event-data-arena.ts";
 import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
@@ -20,10 +20,9 @@ import { InternTable } from "../bytes/intern-table.ts";
 
 export interface EventName {
   readonly bytes: Buffer;
-  readonly words: ByteWords;
   readonly text: string;
   /** As it lies in a row. */
-  readonly column: ByteWords;
+  readonly column: ByteText;
   readonly state: TextState;
   readonly tooLong: boolean;
   /** Null outside the catalogue. */
@@ -103,11 +102,10 @@ export function compileCatalogue(
     for (const attributes of Object.values(own)) {
       for (const name of Object.keys(attributes)) if (!slots.has(name)) slots.set(name, slots.size + 1);
     }
-    const keys = new InternTable<AttributeKey>((bytes) => makeAttributeKey(bytes, countedAttributes, slots), forgetKey);
-    const nothing = makeAttributeKey(Buffer.alloc(0), countedAttributes, slots);
+    const keys = new InternTable<AttributeKey>((bytes) => makeAttributeKey(bytes, countedAttributes, slots));
     let planCount = 0;
     const compile = (attributes: Readonly<Record<string, AskedAttribute>>) =>
-      compilePlan(planCount++, attributes, slots, nothing);
+      compilePlan(planCount++, attributes, slots);
     const plans = new Map<string, MappingPlan>();
     for (const [name, definition] of Object.entries(eventCatalogue)) plans.set(name, compile(definition.attributes));
     for (const [name, attributes] of Object.entries(own)) plans.set(name, compile(attributes));
@@ -125,9 +123,7 @@ export function compileCatalogue(
         ),
         makeAttributeKey(Buffer.from("-"), new Set(), new Map()),
       ),
-      tape: new AttributeTape(makeAttributeKey(Buffer.from("-"), countedAttributes, slots), (bytes, start, end) =>
-        keys.intern(bytes, start, end),
-      ),
+      tape: new AttributeTape((bytes, start, end) => keys.intern(bytes, start, end)),
       customPlan: compile({}),
     };
     compiled.set(key, known);
@@ -139,7 +135,6 @@ function compilePlan(
   index: number,
   own: Readonly<Record<string, AskedAttribute>>,
   slots: ReadonlyMap<string, number>,
-  nothing: AttributeKey,
 ): MappingPlan {
   const rules: (AttributeRule | null)[] = Array.from({ length: slots.size + 1 }, () => null);
   const required: AttributeRule[] = [];
@@ -159,13 +154,7 @@ function compilePlan(
     if (isRequired) required.push(rule);
     rules[slots.get(name)!] = rule;
   }
-  return new MappingPlan(index, rules, required, nothing);
-}
-
-/** Of a name that has lost its place: what came after it, in JSON and in each plan. */
-function forgetKey(key: AttributeKey): void {
-  key.forgetFollowers();
-  for (const planned of key.planned) planned?.forgetFollowers();
+  return new MappingPlan(index, rules, required);
 }
 
 const nameArena = new EventDataArena();
@@ -175,7 +164,6 @@ function makeEventName(bytes: Buffer, plans: ReadonlyMap<string, MappingPlan>, c
   const plan = plans.get(text) ?? null;
   return {
     bytes,
-    words: new ByteWords(bytes),
     text,
     column: textColumn(text),
     state: checkText(bytes),

@@ -1,4 +1,4 @@
-import type { ByteWords } from "../bytes/byte-words.ts";
+import type { ByteText } from "../bytes/byte-text.ts";
 import { hexDigits } from "../bytes/hex.ts";
 
 /** How writing a text ended. */
@@ -83,38 +83,13 @@ export class EventDataArena {
     return true;
   }
 
-  /** A text; up to eight bytes behind it are overwritten. */
-  writeWords(words: ByteWords): boolean {
+  /** A text that is ready to be written. */
+  writeText(text: ByteText): boolean {
     const pos = this.pos;
-    const end = pos + words.length;
+    const end = pos + text.length;
     if (end + 1 > this.#limit) return false;
-    words.writeTo(this.view, pos);
+    text.writeTo(this.view, pos);
     this.pos = end;
-    return true;
-  }
-
-  /** A JSON string of ASCII that needs no escape; false, with nothing written, if the text is another. */
-  writePlainText(source: DataView, start: number, end: number): boolean {
-    let pos = this.pos;
-    if (pos + (end - start) + 3 > this.#limit) return false;
-    const { chunk, view } = this;
-    chunk[pos++] = quote;
-    let at = start;
-    for (; at + 4 <= end; at += 4, pos += 4) {
-      const word = source.getInt32(at, true);
-      // No borrow and no high bit, unless one of the four is below a space, a quote, a backslash or not ASCII.
-      const unusual =
-        word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101);
-      if ((unusual & 0x80808080) !== 0) return false;
-      view.setInt32(pos, word, true);
-    }
-    for (; at < end; at++) {
-      const byte = source.getUint8(at);
-      if (byte < 0x20 || byte >= 0x80 || byte === quote || byte === backslash) return false;
-      chunk[pos++] = byte;
-    }
-    chunk[pos++] = quote;
-    this.pos = pos;
     return true;
   }
 
@@ -131,54 +106,9 @@ export class EventDataArena {
     return true;
   }
 
-  /** An integer that a double holds exactly. */
-  writeInt(value: number): boolean {
-    if (value < 0 || value > 0x7fffffff) return this.writeAscii(String(value));
-    let digits = 1;
-    for (let bound = 10; value >= bound; bound *= 10) digits++;
-    let pos = this.pos + digits;
-    if (pos + 1 > this.#limit) return false;
-    this.pos = pos;
-    let rest = value | 0;
-    do {
-      const next = (rest / 10) | 0;
-      this.chunk[--pos] = 0x30 + rest - next * 10;
-      rest = next;
-    } while (rest !== 0);
-    return true;
-  }
-
   /** A finite number as `String` writes it. */
-  writeDouble(value: number): boolean {
-    if (value >= 0 && value <= 0x7fffffff) {
-      if (value === Math.floor(value)) return this.writeInt(value);
-      // Three decimals are what durations have: digits by hand where that is exactly the number.
-      const thousandths = (value * 1000) | 0;
-      if (thousandths > 0 && thousandths / 1000 === value && this.pos + 16 <= this.#limit) {
-        const whole = (thousandths / 1000) | 0;
-        this.writeInt(whole);
-        this.#writeFraction(thousandths - whole * 1000);
-        return true;
-      }
-    }
+  writeNumber(value: number): boolean {
     return this.writeAscii(String(value));
-  }
-
-  /** The point and the decimals of so many thousandths, without zeros at the end. */
-  #writeFraction(thousandths: number): void {
-    const chunk = this.chunk;
-    let pos = this.pos;
-    const tenths = (thousandths / 100) | 0;
-    const rest = thousandths - tenths * 100;
-    chunk[pos++] = 0x2e;
-    chunk[pos++] = 0x30 + tenths;
-    if (rest > 0) {
-      const hundredths = (rest / 10) | 0;
-      const last = rest - hundredths * 10;
-      chunk[pos++] = 0x30 + hundredths;
-      if (last > 0) chunk[pos++] = 0x30 + last;
-    }
-    this.pos = pos;
   }
 
   /** A JSON string; validates UTF-8 and escapes in the same pass. */

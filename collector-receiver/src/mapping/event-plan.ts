@@ -1,7 +1,5 @@
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
-import { ByteWords } from "../bytes/byte-words.ts";
-import { PredictedName } from "../bytes/predicted-name.ts";
-import { jsonHeadOf } from "../otlp/attribute-tape.ts";
+import { ByteText } from "../bytes/byte-text.ts";
 import { textState, type TextState } from "./event-data-arena.ts";
 
 /** Where a captured value goes, beside `event_data`. */
@@ -28,15 +26,13 @@ export interface AttributeRule {
   readonly takesIntegers: boolean;
 }
 
-/** An attribute's name; one object for all attributes of that name. In JSON it is predicted together with what is around it. */
-export class AttributeKey extends PredictedName {
+/** An attribute's name; one object for all attributes of that name. */
+export class AttributeKey {
   readonly bytes: Buffer;
   readonly text: string;
   readonly state: TextState;
-  /** The name as protobuf has it. */
-  readonly words: ByteWords;
   /** `,"key":` */
-  readonly jsonWords: ByteWords;
+  readonly jsonKey: ByteText;
   /** 0 for a name that no rule knows. */
   readonly slot: number;
   readonly counted: boolean;
@@ -46,12 +42,10 @@ export class AttributeKey extends PredictedName {
 
   constructor(bytes: Buffer, properties: Pick<AttributeKey, "text" | "state" | "slot" | "counted" | "reserved">) {
     const { text, state, slot, counted, reserved: isReserved } = properties;
-    super(state > textState.unicode ? null : new ByteWords(Buffer.from(jsonHeadOf(text))));
     this.bytes = bytes;
     this.text = text;
     this.state = state;
-    this.words = new ByteWords(bytes);
-    this.jsonWords = new ByteWords(Buffer.from(`,${JSON.stringify(text)}:`));
+    this.jsonKey = new ByteText(Buffer.from(`,${JSON.stringify(text)}:`));
     this.slot = slot;
     this.counted = counted;
     this.reserved = isReserved;
@@ -73,22 +67,14 @@ export class MappingPlan {
   readonly required: readonly AttributeRule[];
   /** All bits of `required`. */
   readonly requiredMask: number;
-  /** What is before an event's first attribute. */
-  readonly origin: PlannedAttribute;
   /** Stands for a name that is one too many: no value of it is plain. */
   readonly refused: PlannedAttribute;
 
-  constructor(
-    index: number,
-    rules: readonly (AttributeRule | null)[],
-    required: readonly AttributeRule[],
-    nothing: AttributeKey,
-  ) {
+  constructor(index: number, rules: readonly (AttributeRule | null)[], required: readonly AttributeRule[]) {
     this.index = index;
     this.rules = rules;
     this.required = required;
     this.requiredMask = (1 << required.length) - 1;
-    this.origin = new PlannedAttribute(nothing, null);
     this.refused = new PlannedAttribute(refusedKey, null);
   }
 
@@ -101,9 +87,9 @@ export class MappingPlan {
  * An attribute's name together with what one event demands of it, in one object: reading a plain attribute looks nowhere
  * else. One for all attributes of that name in the events of that plan.
  */
-export class PlannedAttribute extends PredictedName {
+export class PlannedAttribute {
   readonly key: AttributeKey;
-  readonly jsonWords: ByteWords;
+  readonly jsonKey: ByteText;
   readonly reserved: AttributeKey["reserved"];
   readonly state: TextState;
   /** Null if any value is taken. */
@@ -117,9 +103,8 @@ export class PlannedAttribute extends PredictedName {
   readonly countedAs: string | null;
 
   constructor(key: AttributeKey, rule: AttributeRule | null) {
-    super(key.words);
     this.key = key;
-    this.jsonWords = key.jsonWords;
+    this.jsonKey = key.jsonKey;
     this.reserved = key.reserved;
     this.state = key.state;
     this.type = rule === null ? null : rule.type;

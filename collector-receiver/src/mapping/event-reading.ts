@@ -1,6 +1,4 @@
 import "../bytes/buffer-slices.ts";
-import { ByteWords } from "../bytes/byte-words.ts";
-import { LastText } from "../bytes/last-text.ts";
 import type { CompiledCatalogue } from "./compile-catalogue.ts";
 import { reserved, type AttributeKey, type MappingPlan } from "./event-plan.ts";
 import type { EventProblem } from "./describe-event-problem.ts";
@@ -56,7 +54,6 @@ export class EventReading {
   sourceId: string | null = null;
   eventSeq = 0;
   attributes: Record<string, string | number | boolean> = {};
-  readonly #sourceIds = new LastText<string>();
   /** The session id's bytes if they do not stand in the body: one that was written with escapes. */
   #sessionIdBytes = new DataView(new ArrayBuffer(1024));
 
@@ -130,7 +127,8 @@ export class EventReading {
       }
       this.eventIdTimeMs = timeOfUuidV7(this.eventId);
     } else if (key.reserved === reserved.sourceId) {
-      this.sourceId = this.#readSourceId(bytes, start, end);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.sourceId = this.#readSourceId(bytes, view, start, end);
     }
   }
 
@@ -141,7 +139,7 @@ export class EventReading {
       this.hasEventId = true;
       this.eventIdTimeMs = timeOfUuidV7(this.eventId);
     } else if (key.reserved === reserved.sourceId) {
-      this.sourceId = this.#sourceIds.get(view, start, end) ?? this.#readSourceId(body, start, end);
+      this.sourceId = this.#readSourceId(body, view, start, end);
     } else {
       this.readReservedText(key, body, start, end);
     }
@@ -160,9 +158,9 @@ export class EventReading {
   }
 
   /** Evidence, not identity: anything but printable ASCII of at most 64 characters is treated as absent. */
-  #readSourceId(bytes: Buffer, start: number, end: number): string | null {
+  #readSourceId(bytes: Buffer, view: DataView, start: number, end: number): string | null {
     if (start === end || end - start > maxSourceIdBytes) return null;
     for (let i = start; i < end; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return null;
-    return this.#sourceIds.set(new ByteWords(bytes.subarray(start, end)), bytes.latin1Slice(start, end));
+    return this.texts.find(bytes, view, start, end);
   }
 }

@@ -1,5 +1,5 @@
-import { ByteWords } from "../bytes/byte-words.ts";
-import { writeHex } from "../bytes/hex.ts";
+import { ByteText } from "../bytes/byte-text.ts";
+import { hexDigits } from "../bytes/hex.ts";
 import { EventDataArena } from "./event-data-arena.ts";
 import { closeChunk, takeChunk } from "./row-chunks.ts";
 
@@ -32,13 +32,13 @@ export const traceIdAfterData = 4 + 16 + 4 + 8;
 const millisecondsTo2000 = Date.UTC(2000, 0, 1);
 
 /** A text column as it lies in a row; null if there is no text. */
-export function textColumn(text: string | null): ByteWords {
-  if (text === null) return new ByteWords(Buffer.of(0xff, 0xff, 0xff, 0xff));
+export function textColumn(text: string | null): ByteText {
+  if (text === null) return new ByteText(Buffer.of(0xff, 0xff, 0xff, 0xff));
   const bytes = Buffer.from(text);
   const column = Buffer.allocUnsafe(4 + bytes.length);
   column.writeInt32BE(bytes.length);
   column.set(bytes, 4);
-  return new ByteWords(column);
+  return new ByteText(column);
 }
 
 /** What is read of an event beside its data. */
@@ -62,8 +62,8 @@ export interface TracePlace {
 
 /** Columns that are the same for all events of a resource. */
 export interface ResourceColumns {
-  readonly tenant: ByteWords;
-  readonly service: ByteWords;
+  readonly tenant: ByteText;
+  readonly service: ByteText;
 }
 
 /**
@@ -98,7 +98,7 @@ export class EventRowArena extends EventDataArena {
     values: EventRowValues,
     occurredAtMs: number,
     { idsView, traceIdAt, spanIdAt }: TracePlace,
-    name: ByteWords,
+    name: ByteText,
     { tenant, service }: ResourceColumns,
   ): void {
     this.endObject();
@@ -149,7 +149,13 @@ function writeTimestamp(view: DataView, pos: number, ms: number): number {
 function writeId(view: DataView, pos: number, ids: DataView, at: number, length: 8 | 16): number {
   if (at < 0) return writeNull(view, pos);
   view.setInt32(pos, length * 2);
-  return writeHex(view, pos + 4, ids, at, length);
+  pos += 4;
+  for (let i = at; i < at + length; i++) {
+    const byte = ids.getUint8(i);
+    view.setUint8(pos++, hexDigits[byte >> 4]!);
+    view.setUint8(pos++, hexDigits[byte & 15]!);
+  }
+  return pos;
 }
 
 function writeInt4(view: DataView, pos: number, value: number | null): number {

@@ -1,4 +1,3 @@
-import { LastText } from "../bytes/last-text.ts";
 import type { OtlpCarrier } from "../otlp/otlp-carrier.ts";
 import type { CompiledCatalogue, EventName } from "./compile-catalogue.ts";
 
@@ -8,18 +7,13 @@ const maxNameBytes = 1024;
 /** The names of one request's events. */
 export class EventNames {
   readonly #catalogue: CompiledCatalogue;
-  readonly #last = new LastText<EventName>();
 
   constructor(catalogue: CompiledCatalogue) {
     this.#catalogue = catalogue;
   }
 
-  /** Mostly the name of the event before. */
-  find({ eventName: { bytes, start, end }, view, body }: OtlpCarrier): EventName {
-    const last = bytes === body ? this.#last.get(view, start, end) : null;
-    if (last !== null) return last;
-    const name = this.findIn(bytes, start, end);
-    return this.#last.set(name.words, name);
+  find({ eventName: { bytes, start, end } }: OtlpCarrier): EventName {
+    return this.findIn(bytes, start, end);
   }
 
   /** Of a name that is far too long only the beginning is kept. */

@@ -1,4 +1,3 @@
-import { LastValue } from "../bytes/last-value.ts";
 import type { NameFilter } from "../bytes/name-filter.ts";
 import type { CustomAiCalls } from "../catalogue/custom-definitions.ts";
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
@@ -25,8 +24,6 @@ const aiCallName = Buffer.from("ai.call");
 const reading = new EventReading();
 const resourceReader = new ResourceReader();
 const eventPlace = new EventPlace();
-const tenantColumn = new LastValue(textColumn);
-const serviceColumn = new LastValue(textColumn);
 
 /** What of a resource a row holds. */
 interface CallResource {
@@ -137,7 +134,7 @@ export class AiCallVisitor implements CarrierVisitor {
     const resource = resourceReader.read(walker);
     const { serviceName } = resource;
     const { tenantId, problem } = resolveTenant(this.#context.tenant, resource);
-    const columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(serviceName) };
+    const columns = { tenant: textColumn(tenantId), service: textColumn(serviceName) };
     return {
       tenantId,
       problem,

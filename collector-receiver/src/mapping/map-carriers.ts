@@ -1,5 +1,4 @@
 import { instrumentationScope, reservedAttributes } from "@spanledger/sdk/event-catalogue";
-import { LastValue } from "../bytes/last-value.ts";
 import type { AttributeTape } from "../otlp/attribute-tape.ts";
 import { isText } from "../otlp/text-range.ts";
 import type { CarrierVisitor, OtlpCarrier, OtlpEncoding, OtlpSignal, OtlpWalker } from "../otlp/otlp-carrier.ts";
@@ -51,8 +50,6 @@ const resourceReader = new ResourceReader();
 const reportReader = new SourceReportReader();
 const nameReader = new NameAttributeReader(nameAttributes);
 const eventPlace = new EventPlace();
-const tenantColumn = new LastValue(textColumn);
-const serviceColumn = new LastValue(textColumn);
 
 /** Makes business events, rejections and reports of what the walkers find in one request. */
 export class CarrierMapper implements CarrierVisitor, TimeBounds {
@@ -274,7 +271,7 @@ export class CarrierMapper implements CarrierVisitor, TimeBounds {
     const { tenantId, problem } = resolveTenant(this.#context.tenant, resource);
     this.#tenantId = tenantId;
     this.#tenantProblem = problem;
-    this.#columns = { tenant: tenantColumn.of(tenantId), service: serviceColumn.of(resource.serviceName) };
+    this.#columns = { tenant: textColumn(tenantId), service: textColumn(resource.serviceName) };
     this.retainedFromMs = this.#context.retainedFromMs(this.#tenantId) ?? -Infinity;
     this.#senders.begin(tenantId, resource);
     return resource;

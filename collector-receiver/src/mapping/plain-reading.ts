@@ -1,4 +1,4 @@
-import { ByteWords } from "../bytes/byte-words.ts";
+import { ByteText } from "../bytes/byte-text.ts";
 import type { OtlpCarrier, PlainVisitor } from "../otlp/otlp-carrier.ts";
 import { capture, namesPerAttribute, reserved, type AttributeKey, type PlannedAttribute } from "./event-plan.ts";
 import { textState } from "./event-data-arena.ts";
@@ -6,8 +6,8 @@ import type { EventReading } from "./event-reading.ts";
 
 const noBody = Buffer.alloc(0);
 const noView = new DataView(noBody.buffer);
-const trueWords = new ByteWords(Buffer.from("true"));
-const falseWords = new ByteWords(Buffer.from("false"));
+const trueText = new ByteText(Buffer.from("true"));
+const falseText = new ByteText(Buffer.from("false"));
 
 /**
  * Reads the plain attributes of one event: what `EventDataBuilder` makes of them, if there is nothing to object to.
@@ -40,16 +40,10 @@ export class PlainReading implements PlainVisitor {
     this.#view = this.#reading.sessionIdView = noView;
   }
 
-  get origin(): PlannedAttribute {
-    return this.#reading.plan.origin;
-  }
-
-  findAfter(before: PlannedAttribute, start: number, end: number): PlannedAttribute {
+  nameAt(start: number, end: number): PlannedAttribute {
     const { plan, catalogue } = this.#reading;
     if (--this.#namesLeft < 0) return plan.refused;
-    const found = plan.of(catalogue.keys.intern(this.#body, start, end));
-    before.follow(found);
-    return found;
+    return plan.of(catalogue.keys.intern(this.#body, start, end));
   }
 
   nameOf(key: AttributeKey): PlannedAttribute {
@@ -67,8 +61,7 @@ export class PlainReading implements PlainVisitor {
     if (this.#isSkipped(name)) return true;
     if (end - start > reading.limits.attributeBytes || !this.#openPlain(name)) return false;
     const { arena } = reading;
-    if (!arena.writePlainText(view, start, end) && arena.writeString(body, start, end) > textState.unicode)
-      return false;
+    if (arena.writeString(body, start, end) > textState.unicode) return false;
     if ((name.type !== "string" && name.type !== null) || end - start > name.maxLength) return false;
     if (start === end) reading.satisfied &= ~name.requiredBit;
     if (name.capture === capture.sessionId) reading.takePlainSessionId(body, view, start, end);
@@ -82,7 +75,7 @@ export class PlainReading implements PlainVisitor {
       return true;
     }
     if (this.#isSkipped(name)) return true;
-    return this.#openPlain(name) && this.#reading.arena.writeInt(value) && this.#takePlainNumber(name, value);
+    return this.#openPlain(name) && this.#reading.arena.writeNumber(value) && this.#takePlainNumber(name, value);
   }
 
   plainDouble(name: PlannedAttribute, value: number): boolean {
@@ -95,7 +88,7 @@ export class PlainReading implements PlainVisitor {
     // -0 is 0 in jsonb; what counters read has to be what the stored row gives back.
     const number = value === 0 ? 0 : value;
     if (name.type === "int" && !Number.isSafeInteger(number)) return false;
-    return this.#openPlain(name) && this.#reading.arena.writeDouble(number) && this.#takePlainNumber(name, number);
+    return this.#openPlain(name) && this.#reading.arena.writeNumber(number) && this.#takePlainNumber(name, number);
   }
 
   plainBool(name: PlannedAttribute, value: boolean): boolean {
@@ -105,7 +98,7 @@ export class PlainReading implements PlainVisitor {
     }
     if (this.#isSkipped(name)) return true;
     if (name.type !== "boolean" && name.type !== null) return false;
-    if (!this.#openPlain(name) || !this.#reading.arena.writeWords(value ? trueWords : falseWords)) return false;
+    if (!this.#openPlain(name) || !this.#reading.arena.writeText(value ? trueText : falseText)) return false;
     if (name.capture === capture.test) this.#reading.test = value;
     else if (name.countedAs !== null) this.#reading.attributes[name.countedAs] = value;
     return true;
@@ -122,7 +115,7 @@ export class PlainReading implements PlainVisitor {
     const reading = this.#reading;
     reading.touched |= name.requiredBit;
     reading.satisfied |= name.requiredBit;
-    return --this.#left >= 0 && name.state <= textState.unicode && reading.arena.writeWords(name.jsonWords);
+    return --this.#left >= 0 && name.state <= textState.unicode && reading.arena.writeText(name.jsonKey);
   }
 
   #takePlainNumber(name: PlannedAttribute, value: number): boolean {

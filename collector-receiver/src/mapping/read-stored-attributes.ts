@@ -1,9 +1,7 @@
 import "../bytes/buffer-slices.ts";
-import { ByteWords } from "../bytes/byte-words.ts";
 import type { CountedAttributes } from "./business-event.ts";
 import { InternTable } from "../bytes/intern-table.ts";
 import { invalidKey, type InvalidNotes } from "./invalid-values.ts";
-import { PredictedName } from "../bytes/predicted-name.ts";
 import { StringCache } from "../bytes/string-cache.ts";
 
 const quote = 0x22;
@@ -14,15 +12,14 @@ const closing = 0x7d;
 const exactDigits = 15;
 const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, i) => 10 ** i);
 
-/** A name, predicted as PostgreSQL writes it: `"key": `. */
-class StoredKey extends PredictedName {
+/** A name in a stored `event_data`. */
+class StoredKey {
   readonly bytes: Buffer;
   readonly text: string;
   readonly counted: boolean;
   readonly isTest: boolean;
 
   constructor(bytes: Buffer, counted: ReadonlySet<string>) {
-    super(new ByteWords(Buffer.concat([Buffer.from('"'), bytes, Buffer.from('": ')])));
     this.bytes = bytes;
     this.text = bytes.utf8Slice(0, bytes.length);
     this.counted = counted.has(this.text);
@@ -43,15 +40,10 @@ export class StoredAttributesReader {
   readonly #counted: ReadonlySet<string>;
   readonly #keys: InternTable<StoredKey>;
   readonly #texts = new StringCache();
-  readonly #origin: StoredKey;
 
   constructor(counted: ReadonlySet<string>) {
     this.#counted = counted;
-    this.#keys = new InternTable<StoredKey>(
-      (bytes) => new StoredKey(bytes, counted),
-      (key) => key.forgetFollowers(),
-    );
-    this.#origin = new StoredKey(Buffer.alloc(0), counted);
+    this.#keys = new InternTable<StoredKey>((bytes) => new StoredKey(bytes, counted));
   }
 
   /** @param start where the text of one object begins */
@@ -59,22 +51,15 @@ export class StoredAttributesReader {
     this.test = false;
     this.invalid = undefined;
     const attributes: Record<string, string | number | boolean> = {};
-    let before = this.#origin;
     let pos = start + 1;
     if (bytes[pos] === closing) return attributes;
     while (pos < end) {
-      let key = before.followerAt(view, pos, end);
-      if (key !== null) {
-        pos += key.head!.length;
-      } else {
-        const keyAt = pos + 1;
-        pos = findPlainEnd(bytes, keyAt, end);
-        if (pos < 0) return this.#parse(bytes, start, end);
-        key = this.#keys.intern(bytes, keyAt, pos);
-        before.follow(key);
-        pos += 3;
-      }
-      before = key;
+      const keyAt = pos + 1;
+      pos = findPlainEnd(bytes, keyAt, end);
+      if (pos < 0) return this.#parse(bytes, start, end);
+      const key = this.#keys.intern(bytes, keyAt, pos);
+      // The quote, a colon and a blank.
+      pos += 3;
       const first = bytes[pos]!;
       const valueAt = pos;
       if (first === quote) {

@@ -1,15 +1,8 @@
-import type { PredictedName } from "../bytes/predicted-name.ts";
-
 /** What a tape holds of a value: where a text stands, or the number itself (a boolean is 0 or 1). */
 export const tapeKind = { string: 0, int: 1, double: 2, bool: 3 } as const;
 
-/** An attribute's name; one object for all attributes of that name. Its head is how encoders begin the attribute, see `jsonHeadOf`. */
-export type TapeKey = PredictedName;
-
-/** `{"key":"…","value":{"`, as almost every encoder writes it. */
-export function jsonHeadOf(name: string): string {
-  return `{"key":${JSON.stringify(name)},"value":{"`;
-}
+/** An attribute's name; one object for all attributes of that name. */
+export type TapeKey = object;
 
 /** More attributes in the events of one span are read one by one. */
 const maxAttributes = 1024;
@@ -29,11 +22,8 @@ export class AttributeTape<Key extends TapeKey> {
   to = 0;
   /** The object that stands for a name. */
   readonly find: (bytes: Buffer, start: number, end: number) => Key;
-  /** Stands before the first attribute. */
-  readonly origin: Key;
 
-  constructor(origin: Key, find: (bytes: Buffer, start: number, end: number) => Key) {
-    this.origin = origin;
+  constructor(find: (bytes: Buffer, start: number, end: number) => Key) {
     this.find = find;
   }
 }

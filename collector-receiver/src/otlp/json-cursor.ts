@@ -110,22 +110,10 @@ export class JsonCursor extends JsonTokens {
     this.pos++;
   }
 
-  /**
-   * Reads a member's name and the colon; the value is next.
-   * @param before the member before it, or `members.origin`
-   */
-  nextMember(members: JsonMembers, before: JsonMember): JsonMember {
-    const expected = before.followerAt(this.view, this.pos, this.bytes.length);
-    if (expected !== null) {
-      this.pos += expected.head!.length;
-      return expected;
-    }
+  /** Reads a member's name and the colon; the value is next. */
+  nextMember(members: JsonMembers): JsonMember {
     this.nextKey();
-    for (const member of members.all) {
-      if (!this.keyIs(member.name)) continue;
-      before.follow(member);
-      return member;
-    }
+    for (const member of members.all) if (this.keyIs(member.name)) return member;
     const other = members.all.find(({ snakeName }) => snakeName !== null && this.keyIs(snakeName));
     if (other === undefined) this.unknownMembers++;
     return other ?? members.unknown;

@@ -1,15 +1,12 @@
 import { InvariantError } from "../invariant-error.ts";
-import { ByteWords } from "../bytes/byte-words.ts";
-import { PredictedName } from "../bytes/predicted-name.ts";
 
-/** A member's name within one kind of object, predicted as it stands where nobody writes spaces: `"name":`. */
-export class JsonMember extends PredictedName {
+/** A member's name within one kind of object. */
+export class JsonMember {
   readonly name: Buffer;
   /** The name in snake_case; null if it is the same. */
   readonly snakeName: Buffer | null;
 
   constructor(name: string) {
-    super(new ByteWords(Buffer.from(`"${name}":`)));
     this.name = Buffer.from(name);
     this.snakeName = snakeCase(name) === name ? null : Buffer.from(snakeCase(name));
   }
@@ -25,12 +22,10 @@ export function inBothCases(...names: readonly string[]): readonly Buffer[] {
   return [...new Set(names.flatMap((name) => [name, snakeCase(name)]))].map((name) => Buffer.from(name));
 }
 
-/** All names of one kind of object: those that matter by name, the rest so that it is known what comes next. */
+/** All names of one kind of object. */
 export class JsonMembers {
   readonly all: readonly JsonMember[];
-  /** What is before the first member. */
-  readonly origin: JsonMember = new JsonMember("");
-  /** Stands for every other name. What follows it is predicted as well, so that each kind of object has its own. */
+  /** Stands for every other name. */
   readonly unknown: JsonMember = new JsonMember("");
 
   constructor(names: readonly string[]) {

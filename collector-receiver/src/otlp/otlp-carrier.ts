@@ -1,5 +1,4 @@
 import type { NameFilter } from "../bytes/name-filter.ts";
-import type { PredictedName } from "../bytes/predicted-name.ts";
 import type { AttributeTape, TapeKey } from "./attribute-tape.ts";
 
 /**
@@ -47,17 +46,18 @@ export interface AttributeVisitor {
   endMap(): void;
 }
 
-/** Receives plain attributes, whose texts stand in the body, in wire order. False: this one has to be read with care. */
-export interface PlainVisitor {
-  /** What is before an event's first attribute. */
-  readonly origin: PredictedName;
-  /** The name in the body that came after `before`, if it is none of those that came last. */
-  findAfter(before: PredictedName, start: number, end: number): PredictedName;
-  nameOf(key: TapeKey): PredictedName;
-  plainText(name: PredictedName, start: number, end: number): boolean;
-  plainInt(name: PredictedName, value: number): boolean;
-  plainDouble(name: PredictedName, value: number): boolean;
-  plainBool(name: PredictedName, value: boolean): boolean;
+/**
+ * Receives plain attributes, whose texts stand in the body, in wire order. False: this one has to be read with care.
+ * @typeParam Name an attribute's name, as the visitor knows it
+ */
+export interface PlainVisitor<Name extends object = object> {
+  /** The name that stands in the body. */
+  nameAt(start: number, end: number): Name;
+  nameOf(key: TapeKey): Name;
+  plainText(name: Name, start: number, end: number): boolean;
+  plainInt(name: Name, value: number): boolean;
+  plainDouble(name: Name, value: number): boolean;
+  plainBool(name: Name, value: boolean): boolean;
 }
 
 /** An id of 16 or 8 bytes as the wire gives it. */

@@ -1,18 +1,18 @@
 import "../bytes/buffer-slices.ts";
 import { tapeKind, type AttributeTape, type TapeKey } from "./attribute-tape.ts";
-import { ByteWords } from "../bytes/byte-words.ts";
+import { ByteText } from "../bytes/byte-text.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import type { FieldFault } from "./otlp-carrier.ts";
 import { findDecimalEnd, readDecimal } from "./read-json-number.ts";
 import { maxAttributesBytes } from "./walk-pauses.ts";
 
-const head = new ByteWords(Buffer.from('{"key":"'));
-const middle = new ByteWords(Buffer.from('","value":{"'));
-const stringHead = new ByteWords(Buffer.from('stringValue":"'));
-const intHead = new ByteWords(Buffer.from('intValue":'));
-const doubleHead = new ByteWords(Buffer.from('doubleValue":'));
-const trueValue = new ByteWords(Buffer.from('boolValue":true}}'));
-const falseValue = new ByteWords(Buffer.from('boolValue":false}}'));
+const head = new ByteText(Buffer.from('{"key":"'));
+const middle = new ByteText(Buffer.from('","value":{"'));
+const stringHead = new ByteText(Buffer.from('stringValue":"'));
+const intHead = new ByteText(Buffer.from('intValue":'));
+const doubleHead = new ByteText(Buffer.from('doubleValue":'));
+const trueValue = new ByteText(Buffer.from('boolValue":true}}'));
+const falseValue = new ByteText(Buffer.from('boolValue":false}}'));
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -31,26 +31,15 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
   // The same tests as for the body's end; what is long is skipped then, which finds it to be too long.
   const end = cursor.stop;
   if (cursor.measuredBytes() > maxAttributesBytes) return -1;
-  let before: TapeKey = tape.origin;
   let pos = cursor.pos;
   if (bytes[pos++] !== 0x5b) return -1;
   for (;;) {
-    // Which name? Mostly the one that came after the last one before.
-    let key = before.followerAt(view, pos, end);
-    if (key !== null) {
-      pos += key.head!.length;
-    } else {
-      if (!head.isAt(view, pos, end)) return -1;
-      const keyAt = pos + head.length;
-      pos = findPlainEnd(bytes, keyAt, end);
-      if (pos < 0 || !middle.isAt(view, pos, end)) return -1;
-      key = tape.find(bytes, keyAt, pos);
-      before.follow(key);
-      pos += middle.length;
-    }
-    before = key;
-    if (at === tape.capacity) return -1;
-    tape.keys[at] = key;
+    if (at === tape.capacity || !head.isAt(view, pos, end)) return -1;
+    const keyAt = pos + head.length;
+    pos = findPlainEnd(bytes, keyAt, end);
+    if (pos < 0 || !middle.isAt(view, pos, end)) return -1;
+    tape.keys[at] = tape.find(bytes, keyAt, pos);
+    pos += middle.length;
     switch (bytes[pos]) {
       case 0x73:
         if (!stringHead.isAt(view, pos, end)) return -1;

@@ -72,9 +72,8 @@ export class JsonLogRecordReader {
     cursor.peek();
     carrier.eventStart = cursor.pos;
     if (cursor.enterObject()) {
-      let member = members.origin;
       do {
-        member = cursor.nextMember(members, member);
+        const member = cursor.nextMember(members);
         if (member === attributes) {
           cursor.peek();
           const at = cursor.pos;

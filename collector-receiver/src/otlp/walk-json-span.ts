@@ -123,9 +123,8 @@ export class JsonSpanReader {
   #readMembers(): void {
     const cursor = this.#cursor;
     const carrier = this.#carrier;
-    let member = spanMembers.origin;
     do {
-      member = cursor.nextMember(spanMembers, member);
+      const member = cursor.nextMember(spanMembers);
       if (member === traceId) {
         carrier.traceIdStart = skipJsonId(cursor);
         carrier.traceIdEnd = cursor.pos;
@@ -267,9 +266,8 @@ export class JsonSpanReader {
     cursor.peek();
     const start = cursor.pos;
     if (cursor.enterObject()) {
-      let member = eventMembers.origin;
       do {
-        member = cursor.nextMember(eventMembers, member);
+        const member = cursor.nextMember(eventMembers);
         if (member === eventAttributes) {
           cursor.peek();
           const at = cursor.pos;

@@ -80,7 +80,11 @@ async function importAndExport(installed: InstalledReceiver): Promise<void> {
   expect(exported, exported.stderr + exported.stdout).toMatchObject({ code: 0 });
   const files = readdirSync(join(installed.folder, "out"), { recursive: true, encoding: "utf8" });
   const events = files.find((file) => file.includes("events") && file.endsWith(".parquet")) ?? "";
-  expect(readFileSync(join(installed.folder, "out", events)).subarray(0, 4).toString("latin1")).toBe("PAR1");
+  expect(
+    readFileSync(join(installed.folder, "out", events))
+      .subarray(0, 4)
+      .toString("latin1"),
+  ).toBe("PAR1");
 }
 
 /** The first bytes of the report as a file, which native packages draw. */
