@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 /** An instrumentation of model calls that test/judges runs. */
 export interface AiJudge {
-  /** Its folder in test/judges/javascript, or `python`. */
+  /** Its folder in test/judges/javascript, or its name there with `-python` at its end. */
   readonly name: string;
   /** The package that writes the spans. */
   readonly package: string;
@@ -52,10 +52,34 @@ export const aiJudges: readonly AiJudge[] = [
     untold: "cached tokens (they count as uncached); what streams used; failures; embeddings",
   },
   {
-    name: "python",
+    name: "openinference-openai",
+    package: "@arizeai/openinference-instrumentation-openai",
+    clients: ["openai"],
+    untold: "what streams of chat completions and embeddings used; failures (a stream that breaks ends the process)",
+  },
+  {
+    name: "opentelemetry-python",
     package: "opentelemetry-instrumentation-openai-v2",
     clients: ["openai"],
     untold: "cached tokens (they count as uncached); the responses API",
+  },
+  {
+    name: "openllmetry-python",
+    package: "opentelemetry-instrumentation-openai",
+    clients: ["openai"],
+    untold: "that a stream broke (it counts as a call without usage)",
+  },
+  {
+    name: "openllmetry-anthropic-python",
+    package: "opentelemetry-instrumentation-anthropic",
+    clients: ["anthropic"],
+    untold: "the exact output of streams: it adds the first count of it to the last",
+  },
+  {
+    name: "openinference-python",
+    package: "openinference-instrumentation-openai",
+    clients: ["openai"],
+    untold: "the model of chat completions that fail (`unknown`)",
   },
 ];
 
@@ -63,7 +87,7 @@ const folder = fileURLToPath(new URL("../test/judges/", import.meta.url));
 
 /** The version of each package that this judge has. */
 function versionsOf({ name }: AiJudge): Readonly<Record<string, string>> {
-  if (name !== "python") {
+  if (!name.endsWith("-python")) {
     const manifest = readFileSync(`${folder}javascript/${name}/package.json`, "utf8");
     return (JSON.parse(manifest) as { dependencies: Record<string, string> }).dependencies;
   }

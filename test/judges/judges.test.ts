@@ -28,26 +28,29 @@ interface Facts {
   readonly tellsWritten: boolean;
   /** Whether each try is a call, or all tries of one. */
   readonly countsTries: boolean;
-  readonly cutStream: "failed" | "absent";
+  readonly cutStream: "failed" | "absent" | "withoutUsage";
   /** Cases that it gives no span for. */
   readonly absent?: RegExp;
   /** Cases whose usage it knows nothing of, though the model told it. */
   readonly usageUntold?: RegExp;
-  /** Cases that count under the name that was asked for. */
+  /** Cases that count under the name that was asked for, and those without a name. */
   readonly asked?: RegExp;
+  readonly nameless?: RegExp;
+  /** Cases that add the first count of Anthropic's output, which is 1, to the last. */
+  readonly addsFirstOutput?: RegExp;
 }
 
 const never = /^$/;
 const always = /^/;
 const ofAiSdk = { countsTries: true, cutStream: "absent", asked: /^embed/ } as const;
 const withoutCache = { tellsRead: never, tellsWritten: false };
+const withCache = { tellsRead: always, tellsWritten: true };
 const facts: Readonly<Record<string, Facts>> = {
   "ai-4": { ...ofAiSdk, ...withoutCache },
   "ai-5": { ...ofAiSdk, tellsRead: /stream/, tellsWritten: false },
-  "ai-6": { ...ofAiSdk, tellsRead: always, tellsWritten: true },
+  "ai-6": { ...ofAiSdk, ...withCache },
   "ai-7": {
-    tellsRead: always,
-    tellsWritten: true,
+    ...withCache,
     countsTries: false,
     cutStream: "failed",
     absent: /^embed-broken/,
@@ -62,7 +65,23 @@ const facts: Readonly<Record<string, Facts>> = {
     usageUntold: /stream/,
     asked: /^responses-stream/,
   },
-  python: { ...withoutCache, countsTries: false, cutStream: "failed" },
+  "openinference-openai": {
+    ...withCache,
+    countsTries: false,
+    cutStream: "absent",
+    absent: /broken/,
+    usageUntold: /^(?:stream|embedding)$/,
+    asked: /^(?:stream|silent|embedding)$/,
+  },
+  "opentelemetry-python": { ...withoutCache, countsTries: false, cutStream: "failed", absent: /^responses/ },
+  "openllmetry-python": { ...withCache, countsTries: false, cutStream: "withoutUsage" },
+  "openllmetry-anthropic-python": {
+    ...withCache,
+    countsTries: false,
+    cutStream: "absent",
+    addsFirstOutput: /stream/,
+  },
+  "openinference-python": { ...withCache, countsTries: false, cutStream: "failed", nameless: /^broken/ },
 };
 
 interface Counted {
@@ -80,10 +99,11 @@ interface Counted {
 /** What has to be counted of what a model handed out, as far as the spans tell it. */
 function expectedOf(judge: string, of: Facts, model: string, handed: HandedOut): Counted | null {
   const scenario = model.slice(judge.length + 1).replace(versionSuffix, "");
-  const isCut = scenario === "cut";
-  const failed = handed.failures + (of.countsTries ? handed.refusals : 0) + (isCut ? handed.answers : 0);
-  if (of.absent?.test(scenario) === true || (isCut && of.cutStream === "absent")) return null;
-  const answers = isCut ? 0 : handed.answers;
+  const cut = scenario === "cut" ? of.cutStream : null;
+  if (of.absent?.test(scenario) === true || cut === "absent") return null;
+  const cutAnswers = cut === "failed" ? handed.answers : 0;
+  const failed = handed.failures + (of.countsTries ? handed.refusals : 0) + cutAnswers;
+  const answers = handed.answers - cutAnswers;
   if (answers + failed === 0) return null;
   const isTold = of.usageUntold?.test(scenario) !== true;
   const isAnthropic = scenario.startsWith("claude");
@@ -92,14 +112,16 @@ function expectedOf(judge: string, of: Facts, model: string, handed: HandedOut):
   // What is not told as cached is a part of OpenAI's input, and none of Anthropic's: that may be too little, and says so.
   const hidden = isAnthropic ? 0 : handed.cacheRead - read;
   const isUnclear = isAnthropic && !of.tellsWritten;
+  const first = of.addsFirstOutput?.test(scenario) === true ? handed.answers : 0;
   const tokens = isTold
-    ? { uncached: handed.uncached + hidden - (isUnclear ? read : 0), read, written, output: handed.output }
+    ? { uncached: handed.uncached + hidden - (isUnclear ? read : 0), read, written, output: handed.output + first }
     : { uncached: 0, read: 0, written: 0, output: 0 };
+  const isAsked = of.asked?.test(scenario) === true;
   return {
-    model: of.asked?.test(scenario) === true ? model.replace(versionSuffix, "") : model,
+    model: of.nameless?.test(scenario) === true ? "unknown" : isAsked ? model.replace(versionSuffix, "") : model,
     calls: answers + failed,
     failed,
-    withoutUsage: isCut ? 0 : isTold ? handed.withoutUsage : answers,
+    withoutUsage: cut === "failed" ? 0 : isTold ? handed.withoutUsage : answers,
     unclear: isUnclear ? answers : 0,
     ...tokens,
   };
@@ -131,8 +153,8 @@ async function compare(judges: readonly Judge[], collector?: string): Promise<vo
   const folder = makeFolder();
   onTestFinished(() => removeFolder(folder));
   const config = join(folder, "spanledger.config.ts");
-  const services = JSON.stringify(judges.map(({ judge }) => judge));
-  writeFileSync(config, `export default { aiCalls: { services: ${services} } };\n`);
+  const aiCalls = { services: judges.map(({ judge }) => judge) };
+  writeFileSync(config, `export default ${JSON.stringify({ aiCalls })};\n`);
   const receiver = await startTestReceiver({ SPANLEDGER_CONFIG: config });
   const endpoint = collector === undefined ? receiver.url : (await startCollectorBefore(receiver.url, collector)).url;
   const { PATH = "", HOME = "" } = process.env;
@@ -157,15 +179,30 @@ function javascriptJudge(installed: string, name: string): Judge {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const sources = join(import.meta.dirname, "javascript");
     cpSync(sources, folder, { recursive: true, filter: (file) => file === sources || file.endsWith(".mjs") });
-    const program = name.startsWith("ai-") ? "ai.mjs" : "openai.mjs";
     const instrumentation = aiJudges.find((judge) => judge.name === name)!.package;
+    const program = name.startsWith("ai-") ? "ai.mjs" : "openai.mjs";
     await run(process.execPath, [join(folder, program)], { env: { ...env, INSTRUMENTATION: instrumentation } });
   };
   return { judge: name, facts: facts[name]!, run: runJudge };
 }
 
+/** The module of each instrumentation in Python. */
+const modules = {
+  "openinference-python": "openinference.instrumentation.openai",
+  "openllmetry-anthropic-python": "opentelemetry.instrumentation.anthropic",
+  "openllmetry-python": "opentelemetry.instrumentation.openai",
+  "opentelemetry-python": "opentelemetry.instrumentation.openai_v2",
+} as const;
+
+function pythonJudge(python: string, name: keyof typeof modules, judge: string = name, over: object = {}): Judge {
+  const file = name.includes("anthropic") ? "anthropic_judge.py" : "openai_judge.py";
+  const program = join(import.meta.dirname, "python", file);
+  const environment = { INSTRUMENTATION: modules[name], PYTHONDONTWRITEBYTECODE: "1", ...over };
+  return { judge, facts: facts[name]!, run: (env) => run(python, [program], { env: { ...env, ...environment } }) };
+}
+
 test("each judge has its facts, and stands in the documents", () => {
-  const names = [...javascriptJudges, "python"];
+  const names = [...javascriptJudges, ...Object.keys(modules)];
   expect(aiJudges.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
   expect(Object.keys(facts).toSorted()).toEqual(names.toSorted());
 });
@@ -188,17 +225,14 @@ describeWith("the judges of model calls (npm run setup)", areThere ? installed :
 });
 
 describeWith(
-  "the judge of model calls in Python (npm run setup)",
+  "the judges of model calls in Python (npm run setup)",
   await findPythonWithPackages("judges"),
   (python) => {
-    test("what Python's instrumentation tells by either convention is counted as the models handed it out", async () => {
-      const program = join(import.meta.dirname, "python/openai_judge.py");
-      const by = (judge: string, over: Record<string, string>): Judge => ({
-        judge,
-        facts: facts["python"]!,
-        run: (env) => run(python(), [program], { env: { ...env, ...over, PYTHONDONTWRITEBYTECODE: "1" } }),
-      });
-      await compare([by("old", {}), by("newest", { OTEL_SEMCONV_STABILITY_OPT_IN: "gen_ai_latest_experimental" })]);
+    test("what Python's instrumentations tell is counted as the models handed it out", () => {
+      const newest = { OTEL_SEMCONV_STABILITY_OPT_IN: "gen_ai_latest_experimental" };
+      const names = Object.keys(modules) as (keyof typeof modules)[];
+      const ofNewest = pythonJudge(python(), "opentelemetry-python", "newest", newest);
+      return compare([...names.map((name) => pythonJudge(python(), name)), ofNewest]);
     });
   },
   (await findPython()).reason,

@@ -1,19 +1,11 @@
-"""Calls models through the package openai, watched by opentelemetry-instrumentation-openai-v2."""
+"""Calls models through the package openai."""
 
 import os
 
 import openai
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.instrumentation.openai_v2 import OpenAIInstrumentor
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from tracing import failing, judge, provider, read_all, watch
 
-judge = os.environ["JUDGE"]
-provider = TracerProvider(resource=Resource({"service.name": judge}))
-provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(os.environ["ENDPOINT"] + "/v1/traces")))
-OpenAIInstrumentor().instrument(tracer_provider=provider)
-
+watch("OpenAIInstrumentor")
 client = openai.OpenAI(api_key="none", base_url=os.environ["MODELS_URL"])
 messages = [{"role": "user", "content": "How is the weather in Hangzhou?"}]
 
@@ -22,17 +14,8 @@ def ask(scenario, messages=messages, **over):
     return client.chat.completions.create(model=f"{judge}-{scenario}", messages=messages, **over)
 
 
-def failing(call):
-    try:
-        call()
-    except Exception:
-        return
-    raise AssertionError("this call should have failed")
-
-
-def read_all(stream):
-    for _ in stream:
-        pass
+def respond(scenario, **over):
+    return client.responses.create(model=f"{judge}-{scenario}", input="Hello", **over)
 
 
 ask("chat")
@@ -47,9 +30,13 @@ failing(lambda: read_all(ask("cut", stream=True)))
 parameters = {"type": "object", "properties": {"city": {"type": "string"}}}
 tools = [{"type": "function", "function": {"name": "weather", "parameters": parameters}}]
 message = ask("tools", tools=tools).choices[0].message
-told = [*messages, message, {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "Sunny."}]
+told = [*messages, message.to_dict(), {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "Sunny."}]
 ask("tools", messages=told, tools=tools)
 
+respond("responses")
+respond("responses-cached")
+read_all(respond("responses-stream", stream=True))
+failing(lambda: respond("responses-broken"))
 client.embeddings.create(model=f"{judge}-embedding", input=["one", "two"], encoding_format="float")
 
 provider.shutdown()
