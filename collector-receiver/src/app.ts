@@ -256,6 +256,12 @@ async function registerReading(
 }
 
 async function registerDocs(app: FastifyInstance): Promise<void> {
+  // Its script looks for the description below the whole address, and finds none below a query.
+  app.addHook("onRequest", async (request, reply) => {
+    const [path, query] = request.url.split("?", 2);
+    if (query === undefined || (path !== "/docs" && path !== "/docs/")) return undefined;
+    return reply.redirect(path === "/docs" ? "docs" : "./");
+  });
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     // Everything comes from here. The plugin's own policy names other hosts, and turns http into https.

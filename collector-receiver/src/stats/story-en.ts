@@ -1,3 +1,4 @@
+import { calendarPeriodOf } from "../metrics/calendar-ranges.ts";
 import { isZero, unsigned } from "../metrics/compare-metric.ts";
 import type { ComparedMetric } from "./compared-metric.ts";
 import { comparedInStory, smallCount } from "./story-material.ts";
@@ -24,8 +25,10 @@ export function tellInEnglish(material: StoryMaterial): string {
 /** How a sentence about the period begins. */
 export function openingOf({ reading, isCurrentMonth, periodName }: StoryMaterial): string {
   if (isCurrentMonth) return "This month";
-  if (reading.period.month !== null) return `In ${periodName}`;
-  return reading.period.startDate === reading.period.endDate ? `On ${periodName}` : `From ${periodName}`;
+  if (reading.period.startDate === reading.period.endDate) return `On ${periodName}`;
+  const kind = calendarPeriodOf(reading.period)?.kind;
+  if (kind === "week") return `In the week of ${periodName}`;
+  return kind === undefined ? `In the period ${periodName}` : `In ${periodName}`;
 }
 
 function missing({ reading }: StoryMaterial): string[] {

@@ -42,8 +42,7 @@ export function sampleNotes(
   for (let day = firstDay; day <= lastDay; day++) {
     const noon = startOfDay(day) + 12 * 3_600_000;
     const { month, dayOfMonth } = partsOf(day);
-    if (isBadMonth(month) && dayOfMonth === mendedDay)
-      notes.push({ atMs: noon, text: `${versionOf(day)}: look-ups mended 修复查询故障` });
+    if (isBadMonth(month) && dayOfMonth === mendedDay) notes.push({ atMs: noon, text: "look-ups mended 修复查询故障" });
     if (isCampaign(day) && !isCampaign(day - 1)) notes.push({ atMs: noon, text: "Members' days 会员日活动" });
   }
   return notes;

@@ -170,6 +170,11 @@ describe("the whole receiver", () => {
     expect(page.status).toBe(200);
     expect(page.headers.get("content-security-policy")).not.toContain("https:");
     expect(await page.text()).not.toMatch(/(src|href)="https?:/);
+    // A query would lead its script astray.
+    for (const path of ["/docs", "/docs/"]) {
+      const asked = await fetch(`${url}${path}?lang=en&utm_source=mail`);
+      expect([asked.status, asked.url]).toEqual([200, `${url}${path}`]);
+    }
     const document = (await (await fetch(`${url}/docs/json`)).json()) as { openapi: string; paths: object };
     expect(document.openapi).toMatch(/^3\.1/);
     expect(Object.keys(document.paths)).toEqual(

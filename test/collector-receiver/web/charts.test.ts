@@ -151,6 +151,9 @@ describe("words of products", () => {
 
   test.each([
     ["late_parcel", "Late parcel"],
+    ["ai-chatbot", "AI chatbot"],
+    ["vip_sla_missed", "VIP SLA missed"],
+    ["apifree", "Apifree"],
     ["order #", "order #"],
     ["Überfällig", "Überfällig"],
     ["HTTP_500", "HTTP_500"],

@@ -206,6 +206,54 @@ describe("the first screen of the report", () => {
     });
   });
 
+  test.each(["zh-CN", "en"])(
+    "has its five lines at one height, and what is behind the figures as well (%s)",
+    async (lang) => {
+      const path = inLanguage("/report?month=2025-12", lang);
+      await visit(path, { viewport: { width: 1280, height: 800 } }, async ({ page }) => {
+        for (const part of [".spark", ".foot"]) {
+          const tops: any = await page.evaluate(
+            `[...document.querySelectorAll(".strip > article > ${part}")].map((box) => Math.round(box.getBoundingClientRect().top))`,
+          );
+          expect(tops).toHaveLength(5);
+          expect(new Set(tops).size, `${part}: ${tops.join(", ")}`).toBe(1);
+        }
+      });
+    },
+  );
+
+  test.each(screens)(
+    "opens the periods over the figures at %i x %i, all in sight, and one leads to its report",
+    async (width, height) => {
+      await visit("/report?month=2025-12&lang=en", { viewport: { width, height } }, async ({ page }) => {
+        const place = "document.querySelector('.strip').getBoundingClientRect().top";
+        const before = await page.evaluate(place);
+        const [comparison, period] = [page.locator("details.menu").first(), page.locator("details.menu").last()];
+        await comparison.locator("summary").click();
+        await period.locator("summary").click();
+        // One at a time: the other would lie below it.
+        expect(await comparison.locator("nav").isVisible()).toBe(false);
+        expect(await page.evaluate(place)).toBe(before);
+        const controls = await period.locator(".choices a, .choices input:not([type=hidden]), .choices button").all();
+        expect(controls.length).toBeGreaterThan(5);
+        for (const control of controls) {
+          const box = await control.boundingBox();
+          const { x, y, width: wide, height: high } = box ?? { x: -1, y: -1, width: 0, height: 0 };
+          expect(x >= 0 && y >= 0 && x + wide <= width && y + high <= height).toBe(true);
+          // Nothing lies over it.
+          await control.click({ trial: true, timeout: 20_000 });
+        }
+        await period.locator("input[name=start_date]").fill("2025-12-03");
+        await period.locator("input[name=end_date]").fill("2025-12-03");
+        await period.locator("button").click();
+        await page.waitForURL(/start_date=2025-12-03/);
+        expect(await page.locator("h1").textContent()).toBe("December 3, 2025");
+        // A day has no line by day.
+        expect(await page.locator(".strip .spark").count()).toBe(0);
+      });
+    },
+  );
+
   test("comes with one request, in at most 60 kB", async () => {
     const context = await browser.newContext();
     try {

@@ -192,8 +192,8 @@ describe("every state of a month has its sentence", () => {
       ai_resolved_assumed: "45",
     });
     const { en, zh } = await inBoth("state-assumed", "2025-11");
-    expect(cardOf(en, "ai_resolution_rate")).toContain("35\u00a0confirmed · 45\u00a0assumed");
-    expect(cardOf(zh, "ai_resolution_rate")).toContain("确认\u00a035 · 推定\u00a045");
+    expect(cardOf(en, "ai_resolution_rate")).toContain("35\u00a0confirmed, 45\u00a0assumed");
+    expect(cardOf(zh, "ai_resolution_rate")).toContain("确认\u00a035，推定\u00a045");
     expect(en).toContain("The resolution of 45 sessions is assumed, not confirmed");
     expect(en).toContain("(45 assumed)");
     const csv = await app.inject({

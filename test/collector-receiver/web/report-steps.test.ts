@@ -5,6 +5,10 @@ import type { MetricValue } from "../../../collector-receiver/src/metrics/derive
 import type { Counters } from "../../../collector-receiver/src/metrics/metric-definition.ts";
 import { isFew, restsOnFew } from "../../../collector-receiver/src/web/report/report-context.ts";
 import type { ReportContext } from "../../../collector-receiver/src/web/report/report-context.ts";
+import { textsOf } from "../../../collector-receiver/src/web/report/choose-texts.ts";
+import { marksOf } from "../../../collector-receiver/src/web/charts/mark-annotations.ts";
+import { openingOf } from "../../../collector-receiver/src/stats/story-en.ts";
+import type { StoryMaterial } from "../../../collector-receiver/src/stats/story-material.ts";
 import { stepsOf } from "../../../collector-receiver/src/web/report/report-steps.ts";
 
 /** A December of which as many days have begun as `counts` has, with so many tickets on each. */
@@ -55,6 +59,45 @@ test("the house's own report has its days, however few; a shared copy names the 
     ["Dec 1 – 7", "1–7", 37],
     ["Dec 8 – 10", "8–10", 60],
   ]);
+});
+
+test.each([
+  ["three days of a month", "day", [3, 9, 16], 3],
+  ["each day of a month", "day", Array.from({ length: 31 }, (_, i) => i + 1), 31],
+  ["a week of a month", "week", [3], 1],
+  ["most weeks of a quarter", "week", [1, 8, 15, 22, 29, 36], 0],
+] as const)("annotations are marked unless they tell nothing apart: %s", (_, stepType, days, marks) => {
+  const { material } = december([5], null);
+  const period = {
+    startDate: "2025-12-01",
+    endDate: days.length > 5 && stepType === "week" ? "2026-02-28" : "2025-12-31",
+  };
+  const calendar = { dayOf: (ms: number) => new Date(ms).toISOString().slice(0, 10) };
+  const annotations = days.map((day) => ({
+    kind: "note",
+    atMs: Date.UTC(2025, 11, day, 12),
+    subject: "",
+    text: `note ${day}`,
+  }));
+  const context = {
+    texts: textsOf("en"),
+    locale: "en",
+    least: null,
+    material: { ...material, stepType, annotations, reading: { ...material.reading, period, calendar } },
+  } as unknown as ReportContext;
+  expect(marksOf(context).map(({ label }) => label)).toEqual(Array.from({ length: marks }, (_, i) => String(i + 1)));
+});
+
+test.each([
+  ["2026-01-01", "2026-12-31", "2026", "In 2026"],
+  ["2026-10-01", "2026-12-31", "Q4 2026", "In Q4 2026"],
+  ["2026-11-01", "2026-11-30", "November 2026", "In November 2026"],
+  ["2026-11-02", "2026-11-08", "November 2 – 8, 2026", "In the week of November 2 – 8, 2026"],
+  ["2026-11-02", "2026-11-20", "November 2 – 20, 2026", "In the period November 2 – 20, 2026"],
+  ["2026-11-02", "2026-11-02", "November 2, 2026", "On November 2, 2026"],
+])("a summary of %s to %s begins as one says it", (startDate, endDate, periodName, opening) => {
+  const reading = { period: { startDate, endDate } };
+  expect(openingOf({ reading, isCurrentMonth: false, periodName } as unknown as StoryMaterial)).toBe(opening);
 });
 
 test.each([

@@ -27,6 +27,11 @@ function pagesOf(definitions: number, rows: number, tenant: string | null = "Nor
     story: "A month.",
     notesTitle: "Notes",
     notes: ["one"],
+    outcomesTitle: "Outcomes",
+    outcomes: [
+      { name: "All", depth: 0, count: "9", share: "100%", percent: 100, isLeak: false },
+      { name: "Lost", depth: 1, count: "1", share: "11%", percent: 11.1, isLeak: true },
+    ],
     moreTitle: "More figures",
     groups: [{ title: "Group", missing: null, figures: [figure, figure, figure], more: [figure, figure, figure] }],
     chartsTitle: "Charts",
@@ -65,6 +70,10 @@ test("no page has one or two rows of a table, however many there are", { timeout
       );
     }
   }
+});
+
+test("the outcomes stand on the first page, each with its count and share", () => {
+  expect(pagesOf(3, 3)[0]).toContain("OutcomesAll9100%Lost111%");
 });
 
 test("every page has its number and the tenant's name", () => {

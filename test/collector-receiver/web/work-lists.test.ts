@@ -175,7 +175,7 @@ test("a row says duration, outcome, reason, agent and wait", async () => {
   };
   expect(cells("s-a").slice(1)).toEqual([
     "Duration: 12 min",
-    "Channel: web",
+    "Channel: Web",
     "Outcome: AI-assisted escalated",
     "Reason: =refund",
     "Agent: 王芳",
@@ -185,7 +185,7 @@ test("a row says duration, outcome, reason, agent and wait", async () => {
     "Duration: 0.5 s",
     "Channel: —",
     "Outcome: unanswered",
-    "Reason: page_left",
+    "Reason: Page left",
     "Agent: —",
     "Wait for a human: —",
   ]);
@@ -224,13 +224,14 @@ test("a conversation is told in words, in both languages, with what was recorded
     },
     { name: "session.feedback", attributes: { ...session, rating: 4, resolved: true }, atMs: dayMs + 10 },
     { name: "session.end", attributes: { ...session, reason: "solved" }, atMs: dayMs + 11 },
+    { name: "session.end", attributes: { ...session, reason: "unresolved", resolved: false }, atMs: dayMs + 12 },
   ]);
   const told = async (lang: string): Promise<(string | undefined)[]> =>
     [
       ...(await get(`/report/sessions/s-told?lang=${lang}`)).matchAll(/<li class="\w+">[\s\S]*?<p>([\s\S]*?)<\/p>/g),
     ].map(([, text]) => text);
   expect(await told("en")).toEqual([
-    "Conversation started on wechat",
+    "Conversation started on WeChat",
     "Customer wrote",
     "AI answered after 3.4 s",
     "wizard wrote",
@@ -242,10 +243,12 @@ test("a conversation is told in words, in both languages, with what was recorded
     "Event order_paid",
     "Customer gave feedback: 4 of 5, resolved",
     "Conversation ended: solved",
+    "Conversation ended: not resolved",
   ]);
-  expect((await told("zh-CN")).slice(0, 3)).toEqual(["会话开始，渠道：wechat", "客户发送消息", "AI 回答，用时 3.4秒"]);
+  expect((await told("zh-CN")).slice(0, 3)).toEqual(["会话开始，渠道：微信", "客户发送消息", "AI 回答，用时 3.4秒"]);
+  expect((await told("zh-CN")).at(-1)).toBe("会话结束：未解决");
   const page = await get("/report/sessions/s-told?lang=en");
-  expect(page.match(/<details>/g)?.length).toBe(12);
+  expect(page.match(/<details>/g)?.length).toBe(13);
   expect(page).not.toContain("<details open");
   expect(page.split("<details>")[3]).toContain("response_time_ms");
 });

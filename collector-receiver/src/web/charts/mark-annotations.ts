@@ -11,6 +11,10 @@ export interface ChartMark {
   readonly label: string;
 }
 
+/** More marks than this, in more than this share of weeks or months, tell nothing apart: each month has a release. Days are always marked. */
+const maxMarks = 5;
+const maxMarkedShare = 0.4;
+
 interface AnnotatedStep extends ChartMark {
   readonly name: string;
   readonly texts: readonly string[];
@@ -28,7 +32,8 @@ function annotatedSteps(context: ReportContext): AnnotatedStep[] {
     day: calendar.dayOf(annotation.atMs),
     text: describeAnnotation(annotation, locale),
   }));
-  return reportDaysOf(context)
+  const steps = reportDaysOf(context);
+  const marked = steps
     .flatMap((step, place) => {
       const own = [
         ...new Set(happened.filter(({ day }) => step.day <= day && day <= step.lastDay).map(({ text }) => text)),
@@ -39,6 +44,9 @@ function annotatedSteps(context: ReportContext): AnnotatedStep[] {
       return [{ place, name: describeStep(step, locale), texts: shown }];
     })
     .map((step, i) => ({ ...step, label: String(i + 1) }));
+  const isByDay = steps.every(({ day, lastDay }) => day === lastDay);
+  const isCrowded = marked.length > maxMarks && marked.length > steps.length * maxMarkedShare;
+  return isCrowded && !isByDay ? [] : marked;
 }
 
 /** The marks of a chart over time. */
@@ -62,7 +70,7 @@ export function drawMarks(area: Area, places: number, marks: readonly ChartMark[
       const x = area.left + slot * (place + 0.5);
       return (
         lineAt(x, area.top, x, area.top + area.height, "quantile") +
-        textAt(x, area.top - 3, label, "middle", "t h over")
+        textAt(x + 4, area.top + 10, label, "start", "t h over")
       );
     })
     .join("");

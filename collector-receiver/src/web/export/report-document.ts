@@ -14,6 +14,7 @@ import { changeText, goalWords, hasBefore, numberText, sampleText, termsText } f
 import type { ReportContext } from "../report/report-context.ts";
 import { allFiguresOf, figureGroupsOf } from "../report/report-figures.ts";
 import type { Figure } from "../report/report-figures.ts";
+import { outcomeLinesOf, outcomesTitle } from "../report/render-outcomes.ts";
 import { sparklineOf } from "../report/sparkline-of.ts";
 import { isInStrip, stripFiguresOf } from "../report/strip-figures.ts";
 import type { StripFigure } from "../report/strip-figures.ts";
@@ -56,6 +57,8 @@ export function reportDocument(context: ReportContext, { sampleData }: { readonl
     story: story.text,
     notesTitle: texts.notes,
     notes: story.notes,
+    outcomesTitle: outcomesTitle(locale),
+    outcomes: outcomeLinesOf(context),
     moreTitle: texts.moreFigures,
     groups: groupsOf(groups, own, context),
     chartsTitle: texts.charts,

@@ -83,6 +83,20 @@ export const reportTemplate = `
   ]
 ]
 
+#let orange = rgb("#b3560f")
+#if r.outcomes.len() > 0 [
+  == #r.outcomesTitle
+  #set text(8.5pt)
+  #block(breakable: false, grid(
+    columns: (1fr, 38%, auto, auto), column-gutter: 10pt, inset: (y: 2.4pt), stroke: (bottom: 0.4pt + rule), align: (left, left + horizon, right, right),
+    ..r.outcomes.map(o => (
+      h(o.depth * 11pt) + o.name,
+      box(width: 100%, height: 4pt, fill: rgb("#eef1f5"), box(width: o.percent * 1%, height: 4pt, fill: if o.isLeak { orange } else { blue })),
+      text(weight: "bold", o.count), text(fill: faint, o.share),
+    )).flatten(),
+  ))
+]
+
 #for group in r.groups [
   == #group.title
   #if group.missing != none { block(below: 6pt, text(fill: faint, group.missing)) }
@@ -122,9 +136,11 @@ export const reportTemplate = `
 
 #let data(c) = [
   === #c.title
+  #let many = c.columns.len() > 8
+  #set text(6.5pt) if many
   #rows(
-    (auto,) * c.columns.len(), c.columns, c.rows,
-    inset: (x: 4pt, y: 2.2pt), align: (x, y) => if x == 0 { left } else { right },
+    if many { (1.2fr,) + (1fr,) * (c.columns.len() - 1) } else { (auto,) * c.columns.len() }, c.columns, c.rows,
+    inset: (x: if many { 2pt } else { 4pt }, top: 3.4pt, bottom: 2.4pt), align: (x, y) => if x == 0 { left } else { right },
   )
 ]
 #let shown = r.charts.filter(c => c.rows.len() > 0)

@@ -26,7 +26,7 @@ export interface LineDay {
 
 /**
  * A figure by day, this period and the one before.
- * @returns null if no day has a value; in a shared copy also if a day rests on too few: the others would give it away
+ * @returns null if there are not two steps, or if no day has a value; in a shared copy also if a day rests on too few: the others would give it away
  */
 export function dailyLineOf(context: ReportContext, key: string): readonly LineDay[] | null {
   const { reading, stepsBefore, stepType } = context.material;
@@ -51,5 +51,5 @@ export function dailyLineOf(context: ReportContext, key: string): readonly LineD
     };
   });
   const isEmpty = line.every(({ value, before }) => value === null && (before?.value ?? null) === null);
-  return isFew || isEmpty ? null : line;
+  return line.length < 2 || isFew || isEmpty ? null : line;
 }

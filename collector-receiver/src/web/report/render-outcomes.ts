@@ -78,6 +78,45 @@ const words = {
 
 export const outcomesTitle = (locale: Locale): string => words[locale].title;
 
+/** A line of the tree, for a file. */
+export interface OutcomeLine {
+  readonly name: string;
+  /** 0 for all conversations. */
+  readonly depth: number;
+  readonly count: string;
+  readonly share: string;
+  /** Percent of all conversations, one decimal. */
+  readonly percent: number;
+  readonly isLeak: boolean;
+}
+
+/** The tree as lines, each before its parts; none if nothing may be shown. */
+export function outcomeLinesOf(context: ReportContext): OutcomeLine[] {
+  const { locale, material } = context;
+  const counts = outcomesOf(material.reading);
+  const [all] = counts;
+  if (all === undefined || all.sessions === 0 || counts.some(({ sessions }) => isFew(context, sessions))) return [];
+  const linesOf = (node: OutcomeCount, depth: number): OutcomeLine[] => [
+    {
+      name: words[locale].names[node.key],
+      depth,
+      count: countText(node.sessions, locale),
+      share: describeShare(node.sessions, all.sessions, locale),
+      percent: percentOf(node, all),
+      isLeak: isLeak(node),
+    },
+    ...(node.sessions === 0 ? [] : partsOf(node, counts).flatMap((part) => linesOf(part, depth + 1))),
+  ];
+  return linesOf(all, 0);
+}
+
+const percentOf = ({ sessions }: OutcomeCount, all: OutcomeCount): number =>
+  Math.round((sessions / all.sessions) * 1000) / 10;
+const isLeak = ({ key }: OutcomeCount): boolean =>
+  key === "without_solution" || (leaks as readonly string[]).includes(key);
+const partsOf = ({ key }: OutcomeCount, counts: readonly OutcomeCount[]): OutcomeCount[] =>
+  counts.filter((count) => count.parent === key && isShown(count));
+
 /** What became of the conversations, as a tree whose parts add up, with those that were left without a solution in words. */
 export function renderOutcomes(context: ReportContext, behind: (key: string) => readonly BehindLink[]): Html {
   const { locale, material, texts, least } = context;
@@ -118,17 +157,15 @@ function isShown({ key, sessions }: OutcomeCount): boolean {
 function renderNode(node: OutcomeCount, counts: readonly OutcomeCount[], context: ReportContext, behind: Behind): Html {
   const { locale } = context;
   const name = words[locale].names[node.key];
-  const total = counts[0]?.sessions ?? 0;
-  const parts = counts.filter((count) => count.parent === node.key && isShown(count));
-  const isLeak = node.key === "without_solution" || (leaks as readonly string[]).includes(node.key);
-  const width = total === 0 ? 0 : Math.round((node.sessions / total) * 1000) / 10;
+  const all = counts[0] ?? node;
+  const parts = partsOf(node, counts);
   return html`<li>
-    <div class="node${isLeak && " leak"}">
+    <div class="node${isLeak(node) && " leak"}">
       <span>${name}</span>
       <b>${renderCount(node, context, behind)}</b>
-      <span class="share">${describeShare(node.sessions, total, locale)}</span>
+      <span class="share">${describeShare(node.sessions, all.sessions, locale)}</span>
       ${trusted(
-        `<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" width="100" height="4"/><rect class="part" width="${width}" height="4"/></svg>`,
+        `<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" width="100" height="4"/><rect class="part" width="${percentOf(node, all)}" height="4"/></svg>`,
       )}
     </div>
     ${

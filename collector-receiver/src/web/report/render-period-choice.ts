@@ -79,46 +79,48 @@ export function renderPicker(context: ReportContext, compare: string | null): Ht
   });
   const isShown = ({ startDate, endDate }: DayRange): boolean =>
     startDate === period.startDate && endDate === period.endDate;
-  return html`<details class="menu no-print">
+  return html`<details class="menu no-print" name="choice">
     <summary>${own.choose}</summary>
-    <nav aria-label="${own.choose}">
-      ${named
-        .filter(({ range }) => overlaps(range, bounds))
-        .map(({ range, name }) =>
-          isShown(range)
-            ? html`<strong aria-current="true">${name}</strong>`
-            : html`<a href="${linkTo("/report", { ...periodAddress(range), ...filter, compare, lang: locale })}"
-                >${name}</a
-              >`,
+    <div class="choices">
+      <nav aria-label="${own.choose}">
+        ${named
+          .filter(({ range }) => overlaps(range, bounds))
+          .map(({ range, name }) =>
+            isShown(range)
+              ? html`<strong aria-current="true">${name}</strong>`
+              : html`<a href="${linkTo("/report", { ...periodAddress(range), ...filter, compare, lang: locale })}"
+                  >${name}</a
+                >`,
+          )}
+      </nav>
+      <form method="get" action="/report">
+        ${Object.entries({ ...filter, ...(compare === null ? {} : { compare }) }).map(
+          ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
         )}
-    </nav>
-    <form method="get" action="/report">
-      ${Object.entries({ ...filter, ...(compare === null ? {} : { compare }) }).map(
-        ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
-      )}
-      <input type="hidden" name="lang" value="${locale}" />
-      <label
-        >${own.from}
-        <input
-          type="date"
-          name="start_date"
-          required
-          min="${bounds.startDate}"
-          max="${bounds.endDate}"
-          value="${within(period.startDate, bounds)}"
-      /></label>
-      <label
-        >${own.to}
-        <input
-          type="date"
-          name="end_date"
-          required
-          min="${bounds.startDate}"
-          max="${bounds.endDate}"
-          value="${within(period.endDate, bounds)}"
-      /></label>
-      <button>${own.show}</button>
-    </form>
+        <input type="hidden" name="lang" value="${locale}" />
+        <label
+          >${own.from}
+          <input
+            type="date"
+            name="start_date"
+            required
+            min="${bounds.startDate}"
+            max="${bounds.endDate}"
+            value="${within(period.startDate, bounds)}"
+        /></label>
+        <label
+          >${own.to}
+          <input
+            type="date"
+            name="end_date"
+            required
+            min="${bounds.startDate}"
+            max="${bounds.endDate}"
+            value="${within(period.endDate, bounds)}"
+        /></label>
+        <button>${own.show}</button>
+      </form>
+    </div>
   </details>`;
 }
 

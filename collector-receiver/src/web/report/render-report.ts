@@ -76,9 +76,11 @@ function renderComparisons(context: ReportContext, mode: ComparisonMode): Html {
           href="${linkTo("/report", { ...material.parameters, compare: one === "previous" ? null : one, lang: locale })}"
           >${comparison.modes[one]}</a
         >`;
-  return html`<details class="menu no-print">
+  return html`<details class="menu no-print" name="choice">
     <summary>${comparedName(context)}</summary>
-    <nav aria-label="${comparison.with}">${comparisonModes.map(choice)}</nav>
+    <div class="choices">
+      <nav aria-label="${comparison.with}">${comparisonModes.map(choice)}</nav>
+    </div>
   </details>`;
 }
 

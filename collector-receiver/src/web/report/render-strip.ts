@@ -54,12 +54,14 @@ function renderStripFigure(strip: StripFigure, context: ReportContext, behind: r
   const value = shownValue(figure, context);
   const line = figure.state === "known" || figure.state === "no_value" ? dailyLineOf(context, figure.key) : null;
   return html`<article class="card figure key" id="${figure.key}">
-    <h2>${title}</h2>
-    <p class="value${!isKnown && " none"}${value.length > 9 && " long"}">${value}</p>
-    ${isKnown && renderChange(figure, context)} ${renderGoal(figure, context)}
-    ${figure.state === "no_value" && html`<p class="aside">${noValueText(figure, context)}</p>`}
-    ${parts !== null && renderParts(parts)} ${beside !== null && html`<p class="aside">${beside}</p>`}
-    ${caution !== null && html`<p class="aside caution">${caution}</p>`}
+    <div class="head">
+      <h2>${title}</h2>
+      <p class="value${!isKnown && " none"}${value.length > 9 && " long"}">${value}</p>
+      ${isKnown && renderChange(figure, context)} ${renderGoal(figure, context)}
+      ${figure.state === "no_value" && html`<p class="aside">${noValueText(figure, context)}</p>`}
+      ${parts !== null && renderParts(parts)} ${beside !== null && html`<p class="aside">${beside}</p>`}
+      ${caution !== null && html`<p class="aside caution">${caution}</p>`}
+    </div>
     ${line !== null && renderLine(title, figure.key, line, context)}
     ${renderFoot(figure, context, behind, line === null ? null : renderLineTable(line, context))}
   </article>`;

@@ -29,10 +29,11 @@ const words = {
     customers: (count: string) => `${count} ${count === "1" ? "customer" : "customers"}`,
     confirmed: (count: string) => `${count}\u00a0confirmed`,
     assumed: (count: string) => `${count}\u00a0assumed`,
+    takeovers: (count: string) => `${count} ${count === "1" ? "takeover" : "takeovers"}`,
     known: (known: string, all: string) => `${known} of ${all} waits known`,
     within: (within: string, all: string) => `${within} of ${all} tickets`,
     resolved: (count: string) => `${count} ${count === "1" ? "conversation" : "conversations"} without an agent`,
-    between: " · ",
+    between: ", ",
   },
   "zh-CN": {
     total_sessions: "会话",
@@ -43,10 +44,11 @@ const words = {
     customers: (count: string) => `${count} 位客户`,
     confirmed: (count: string) => `确认\u00a0${count}`,
     assumed: (count: string) => `推定\u00a0${count}`,
-    known: (known: string, all: string) => `${all} 次等待中 ${known} 次已知`,
-    within: (within: string, all: string) => `${all} 个工单中 ${within} 个`,
+    takeovers: (count: string) => `接管 ${count} 次`,
+    known: (known: string, all: string) => `接管 ${all} 次，其中 ${known} 次有等待时长`,
+    within: (within: string, all: string) => `${all} 张工单中 ${within} 张达标`,
     resolved: (count: string) => `${count} 个会话无需人工`,
-    between: " · ",
+    between: "，",
   },
 } as const satisfies Record<Locale, Record<StripKey, string> & Record<string, unknown>>;
 
@@ -112,7 +114,10 @@ function besideOf(
         : own.confirmed(count(parts.confirmed)) + own.between + own.assumed(count(parts.assumed));
     case "avg_first_response_ms": {
       const all = known("first_takeovers")?.metric;
-      return all === undefined ? null : own.known(count(metric.denominator), all.formatted);
+      if (all === undefined) return null;
+      return metric.denominator === all.value
+        ? own.takeovers(all.formatted)
+        : own.known(count(metric.denominator), all.formatted);
     }
     case "sla_met_rate":
       return isFew(context, (metric.denominator ?? 0) - (metric.numerator ?? 0))

@@ -66,7 +66,7 @@ export const chineseTexts: ReportTexts = {
   fewSamples: (denominator) => `仅来自 ${denominator} 个样本，请谨慎解读`,
   goal: (target, verdict) =>
     `目标 ${target}${verdict === null ? "" : `：${{ met: "达成", missed: "未达成", open: "尚未见分晓" }[verdict]}`}`,
-  ended: (rate) => `已有足够时间结束的会话中为 ${rate}`,
+  ended: (rate) => `只计已有足够时间结束的会话：${rate}`,
   assumed: (count) => `其中 ${count} 个为推定：未经确认`,
   neverReported: "该产品从未上报过数据，其数字未知（不是 0）。",
   noValue: "本月没有该数字",

@@ -21,6 +21,7 @@ import { linkTo } from "../page/page-links.ts";
 import { renderListPage } from "../page/render-list-page.ts";
 import { textsOf } from "../report/choose-texts.ts";
 import { sessionTexts } from "./session-texts.ts";
+import { labelOf } from "../words/label-words.ts";
 
 export interface SessionListView {
   readonly reading: PeriodReading;
@@ -121,7 +122,9 @@ function renderRow(session: ListedSession, { reading, at, list, agentNames }: Se
           >${agentNames.get(agentId) ?? eventTexts[locale].unnamed(String(agentId))}</a
         >`;
   const sameChannel =
-    channel === null ? "—" : html`<a href="${linkTo(path, { ...at, of: list, channel, lang: locale })}">${channel}</a>`;
+    channel === null
+      ? "—"
+      : html`<a href="${linkTo(path, { ...at, of: list, channel, lang: locale })}">${labelOf(channel, locale)}</a>`;
   return html`<tr>
     <th scope="row">
       <a href="${linkTo(`/report/sessions/${encodeURIComponent(session.sessionId)}`, { lang: locale })}"
@@ -130,8 +133,8 @@ function renderRow(session: ListedSession, { reading, at, list, agentNames }: Se
     </th>
     ${cell(words.start, moment(session.startMs))} ${cell(words.duration, describeDuration(session.durationMs, locale))}
     ${cell(words.channel, sameChannel, "left")} ${cell(words.outcome, outcomeOf(session, locale), "left")}
-    ${cell(words.reason, session.reason ?? "—", "left")} ${cell(words.agent, agent, "left")}
-    ${cell(words.wait, describeDuration(session.waitMs, locale))}
+    ${cell(words.reason, session.reason === null ? "—" : labelOf(session.reason, locale), "left")}
+    ${cell(words.agent, agent, "left")} ${cell(words.wait, describeDuration(session.waitMs, locale))}
   </tr>`;
 }
 

@@ -15,6 +15,7 @@ import { textsOf } from "../report/choose-texts.ts";
 import { renderTimeline } from "./render-timeline.ts";
 import { sessionTexts } from "./session-texts.ts";
 import type { PageFrame } from "../page/page-frame.ts";
+import { labelOf } from "../words/label-words.ts";
 
 interface SessionView {
   readonly session: SessionDocument;
@@ -105,7 +106,7 @@ function factsOf(
   const states = [
     words.states[session.state],
     ...(session.outcome === null || session.outcome === "open" ? [] : [words.outcomes[session.outcome]]),
-    ...(session.escalated_at === null ? [] : [words.escalated]),
+    ...(session.escalated_at === null || session.outcome === "escalated_untaken" ? [] : [words.escalated]),
     ...(session.taken_over_at === null ? [] : [words.takenOver]),
   ];
   return [
@@ -113,7 +114,7 @@ function factsOf(
     [words.start, session.started_at === null ? "—" : moment(Date.parse(session.started_at))],
     [words.last, moment(Date.parse(session.last_activity_at))],
     [words.duration, session.started_at === null ? "—" : describeDuration(durationOf(session), locale)],
-    [words.channel, session.channel ?? "—"],
+    [words.channel, session.channel === null ? "—" : labelOf(session.channel, locale)],
     [words.customer, session.user_id ?? "—"],
     ...(session.ai_cost === null ? [] : [[words.aiCost, costText(session.ai_cost, locale)] as const]),
   ];

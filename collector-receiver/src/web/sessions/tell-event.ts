@@ -5,9 +5,13 @@ import { meaningOf } from "../../metrics/words.ts";
 import type { SessionEvent } from "../../stats/session-document.ts";
 import { eventTexts } from "../events/event-texts.ts";
 import { describeDuration } from "../page/describe-duration.ts";
+import { labelOf, wordInSentence } from "../words/label-words.ts";
 import { timelineTexts } from "./timeline-texts.ts";
 
 const unitMs: Readonly<Partial<Record<AttributeUnit, number>>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 };
+
+/** Attributes whose values are words of a product: told as people read them. */
+const wordAttributes: ReadonlySet<string> = new Set(["reason", "priority", "severity", "status", "to_status"]);
 
 /**
  * An event as a sentence: "AI answered after 3.4 s".
@@ -33,7 +37,9 @@ export function tellEvent(
     role: typeof attributes["role"] === "string" ? (meaningOf("role", attributes["role"], null) ?? null) : null,
     text: (attribute) => {
       const value = attributes[attribute];
-      return typeof value === "string" || typeof value === "number" ? String(value) : null;
+      if (typeof value !== "string") return typeof value === "number" ? String(value) : null;
+      if (attribute === "channel") return labelOf(value, locale);
+      return wordAttributes.has(attribute) ? wordInSentence(value, locale) : value;
     },
     isTrue: (attribute) => {
       const value = attributes[attribute];

@@ -52,8 +52,8 @@ export const timelineTexts: Readonly<Record<Locale, TimelineTexts>> = {
         join(
           "Conversation ended",
           when(text("reason"), (reason) => `: ${reason}`),
-          isTrue("resolved") === true && ", resolved",
-          isTrue("resolved") === false && ", not resolved",
+          isTrue("resolved") === true && text("reason") !== "resolved" && ", resolved",
+          isTrue("resolved") === false && text("reason") !== "not resolved" && ", not resolved",
         ),
       "session.feedback": ({ text, isTrue }) =>
         join(
@@ -162,8 +162,8 @@ export const timelineTexts: Readonly<Record<Locale, TimelineTexts>> = {
         join(
           "会话结束",
           when(text("reason"), (reason) => `：${reason}`),
-          isTrue("resolved") === true && "，已解决",
-          isTrue("resolved") === false && "，未解决",
+          isTrue("resolved") === true && text("reason") !== "已解决" && "，已解决",
+          isTrue("resolved") === false && text("reason") !== "未解决" && "，未解决",
         ),
       "session.feedback": ({ text, isTrue }) =>
         join(

@@ -4,6 +4,11 @@ import { wordLabels } from "./word-labels.ts";
 
 const labels = new Map(Object.entries(wordLabels));
 
+/** Written in capitals within a word that nobody translated. */
+const abbreviations: ReadonlySet<string> = new Set(
+  "ai api crm csat faq id ivr kpi llm pc pdf qr sdk sla sms ui url vip".split(" "),
+);
+
 /** Meanings of vocabularies that are not words with a label themselves. */
 const meaningLabels: Readonly<Record<string, string>> = {
   confirmed: "resolved",
@@ -34,6 +39,12 @@ export function labelOf(word: string, locale: Locale): string {
   return meant === undefined ? spelledOut(word) : meant[place];
 }
 
+/** The same within a sentence: "unhelpful answers". */
+export function wordInSentence(word: string, locale: Locale): string {
+  const label = labelOf(word, locale);
+  return /^[A-Z][^A-Z]*$/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
+}
+
 /** Labels of words that stand in one list: words that would read the same stay as the product wrote them. */
 export function labelsOf(words: readonly string[], locale: Locale): string[] {
   const read = words.map((word) => labelOf(word, locale));
@@ -51,6 +62,9 @@ function normal(word: string): string {
 
 function spelledOut(word: string): string {
   if (!/^[a-z][a-z0-9#]*(?:[_-][a-z0-9#]+)*$/.test(word)) return word;
-  const plain = word.replaceAll(/[_-]/g, " ");
+  const plain = word
+    .split(/[_-]/)
+    .map((part) => (abbreviations.has(part) ? part.toUpperCase() : part))
+    .join(" ");
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
