@@ -106,6 +106,9 @@ test("spend and net saving are the same in case study, summary, series, page, CS
   const page = await text("/report?month=2025-10&lang=en");
   for (const part of ["What the AI costs", ">¥4.20<", ">¥15.80<", 'id="models"', "openai · gpt-5-mini"])
     expect(page).toContain(part);
+  // On the first screen, beside what was saved.
+  expect(page).toContain('<p class="aside">¥15.80 after ¥4.20 for AI calls</p>');
+  expect(await text("/report?month=2025-10&lang=zh-CN")).toContain("扣除 AI 花费 ¥4.20 后净省 ¥15.80");
   const csv = (await text("/report.csv?month=2025-10&lang=en")).split(/\r?\n/);
   expect(csv).toContainEqual(expect.stringMatching(/^2025-10,ai_spend,,4\.2,CNY,/));
   expect(csv).toContainEqual(expect.stringMatching(/^2025-10,ai_spend,model=openai\/gpt-5-mini\/,4\.2,/));
@@ -134,6 +137,7 @@ test("a bound is called one: in words, in the data, and what has no price is nam
   });
   expect(document.metrics.ai_calls).not.toHaveProperty("bound");
   expect(document.metrics.ai_input_tokens).not.toHaveProperty("bound");
+  expect(await text("/report?month=2025-10&lang=en")).toContain("at most ¥8.00 after at least ¥2.00 for AI calls");
   const chinese = await get("/api/analytics/case-study?month=2025-10&locale=zh-CN");
   expect(chinese.ai_chatbot).toMatchObject({ ai_spend: "至少 ¥2.00", net_saved: "至多 ¥8.00" });
   expect(chinese.story).toContain("花费至少 ¥2.00，扣除后估算净节省至多 ¥8.00");

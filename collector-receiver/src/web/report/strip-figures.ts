@@ -33,6 +33,7 @@ const words = {
     known: (known: string, all: string) => `${known} of ${all} waits known`,
     within: (within: string, all: string) => `${within} of ${all} tickets`,
     resolved: (count: string) => `${count} ${count === "1" ? "conversation" : "conversations"} without an agent`,
+    net: (net: string, spend: string) => `${net} after ${spend} for AI calls`,
     between: ", ",
   },
   "zh-CN": {
@@ -48,6 +49,7 @@ const words = {
     known: (known: string, all: string) => `接管 ${all} 次，其中 ${known} 次有等待时长`,
     within: (within: string, all: string) => `${all} 张工单中 ${within} 张达标`,
     resolved: (count: string) => `${count} 个会话无需人工`,
+    net: (net: string, spend: string) => `扣除 AI 花费 ${spend} 后净省 ${net}`,
     between: "，",
   },
 } as const satisfies Record<Locale, Record<StripKey, string> & Record<string, unknown>>;
@@ -124,6 +126,9 @@ function besideOf(
         ? null
         : own.within(count(metric.numerator), count(metric.denominator));
     case "estimated_cost_saved": {
+      const net = known("net_saved")?.metric;
+      const spend = known("ai_spend")?.metric;
+      if (net !== undefined && spend !== undefined) return own.net(net.formatted, spend.formatted);
       const resolved = known("ai_resolved_sessions")?.metric;
       return resolved === undefined ? null : own.resolved(resolved.formatted);
     }
