@@ -86,7 +86,8 @@ export default defineSpanledger({
 
 - \`services\` are values of \`service.name\`. Resources with another \`deployment.environment.name\` than production do not count.
 - A span is judged by itself, in any order. These operations are calls: ${code(callingOperations)}. These are not, because their children are:
-  ${code(otherOperations)}. Any other is counted in \`spanledger_ignored_total{reason="unknown_ai_operation"}\`.
+  ${code(otherOperations)}. Any other is named with its number in
+  \`spanledger_unknown_ai_operations_total\` at \`/metrics\`, and does not count.
 - A call counts once: its id comes from trace id and span id, its time is the span's end. If two instrumentations write a span for one call,
   it counts twice until \`ignoreScopes\` names one of them. \`scope\` and \`response_id\` of the events tell them apart; \`spanledger doctor\`
   names answers that were counted twice.

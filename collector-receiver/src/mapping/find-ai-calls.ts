@@ -5,7 +5,7 @@ import { idState } from "../otlp/otlp-carrier.ts";
 import { AttributeListener } from "./attribute-listener.ts";
 import { aiFields } from "./ai-conventions.ts";
 import { isThinned } from "./read-trace-state.ts";
-import { readAiCall, type AiCallData } from "./read-ai-call.ts";
+import { readAiCall, UnknownOperation, type AiCallData } from "./read-ai-call.ts";
 
 const environmentNames = ["deployment.environment.name", "deployment.environment"] as const;
 const isProduction = /^\s*prod(?:uction)?\s*$/i;
@@ -89,7 +89,7 @@ export class AiCallFinder {
   }
 
   /** @returns null if the span is not a call of a model */
-  read(walker: OtlpWalker): MappedAiCall | "unknown_ai_operation" | "unusable_ai_call" | null {
+  read(walker: OtlpWalker): MappedAiCall | UnknownOperation | "unusable_ai_call" | null {
     const attributes = this.#span.values;
     attributes.clear();
     const end = this.#end;
@@ -107,7 +107,7 @@ export class AiCallFinder {
       durationMs,
     });
     if (data === null) return null;
-    if (data === "unknown_operation") return "unknown_ai_operation";
+    if (data instanceof UnknownOperation) return data;
     const { traceIdState, spanIdState } = walker.carrier;
     if (traceIdState !== idState.valid || spanIdState !== idState.valid || endMs === 0) return "unusable_ai_call";
     return { data, endMs };

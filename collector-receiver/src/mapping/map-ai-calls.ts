@@ -17,6 +17,7 @@ import type { CarrierMapper } from "./map-carriers.ts";
 import type { MappingContext } from "./mapping-context.ts";
 import { ResourceReader } from "./read-resource.ts";
 import { waitsFromMs } from "./sender-clocks.ts";
+import { UnknownOperation } from "./read-ai-call.ts";
 import { resolveTenant } from "./resolve-tenant.ts";
 
 const aiCallName = Buffer.from("ai.call");
@@ -106,6 +107,10 @@ export class AiCallVisitor implements CarrierVisitor {
   #takeSpan(walker: OtlpWalker): void {
     const found = this.#finder.read(walker);
     if (found === null) return;
+    if (found instanceof UnknownOperation) {
+      this.#mapper.watch.addUnknownOperation(found.name);
+      return;
+    }
     const event = typeof found === "string" ? found : this.#makeEvent(walker, found);
     if (typeof event === "string") this.#mapper.watch.add(event);
     else this.#mapper.events.push(event);

@@ -12,10 +12,14 @@ export interface LimitLosses {
 
 /** A request with more services than this is not one of a product: the rest goes to "". */
 const maxServices = 64;
+/** As many operations as a request may name; the rest is only counted. */
+const maxOperations = 16;
+const maxOperationLength = 64;
 
 /** What of a request was almost a business event, and what its senders lost. */
 export class NearMisses {
   readonly #reasons = new Map<IgnoredReason, number>();
+  readonly #operations = new Map<string, number>();
   readonly #losses = new Map<string, { events: number; attributes: number; cutSessionIds: number }>();
 
   add(reason: IgnoredReason, amount = 1): void {
@@ -29,6 +33,17 @@ export class NearMisses {
     known.attributes += attributes;
     known.cutSessionIds += cutSessionIds;
     this.#losses.set(key, known);
+  }
+
+  addOperation(name: string): void {
+    const key = name.slice(0, maxOperationLength);
+    const known = this.#operations.get(key);
+    if (known !== undefined || this.#operations.size < maxOperations) this.#operations.set(key, (known ?? 0) + 1);
+  }
+
+  /** Operations of models that no list knows, by name. */
+  get operations(): ReadonlyMap<string, number> {
+    return this.#operations;
   }
 
   /** How much was ignored by each reason, without `foreign_name`. */

@@ -33,8 +33,16 @@ export interface AiSpan {
 /** A call of a model as the event `ai.call` has it. */
 export type AiCallData = Readonly<Record<string, string | number | boolean>>;
 
+/** An operation that no list knows. */
+export class UnknownOperation {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
 /** What a span is: a call, another operation (null), or one that no list knows. */
-export type JudgedSpan = AiCallData | null | "unknown_operation";
+export type JudgedSpan = AiCallData | null | UnknownOperation;
 
 const maxTokens = 1_000_000_000;
 const maxDurationMs = 31_536_000_000;
@@ -44,7 +52,7 @@ const maxSessionId = 64;
 /** Judges a span by itself. A span of a workflow, an agent or a tool gives null: its children are the calls. */
 export function readAiCall({ scope, attributes, failed, sampled, durationMs }: AiSpan): JudgedSpan {
   const operation = operationOf(attributes);
-  if (operation === null || operation === "unknown_operation") return operation;
+  if (operation === null || operation instanceof UnknownOperation) return operation;
   if (scope === aiSdkScope && operation === "embeddings" && !attributes.has(embeddedTokens)) return null;
   const text = (field: keyof typeof aiFields): string | undefined => textIn(attributes, aiFields[field]);
   const provider = providerOf(text("provider"));
@@ -72,7 +80,7 @@ export function readAiCall({ scope, attributes, failed, sampled, durationMs }: A
   );
 }
 
-function operationOf(attributes: SpanAttributes): string | null {
+function operationOf(attributes: SpanAttributes): string | null | UnknownOperation {
   const ofAiSdk = textIn(attributes, aiFields.aiSdkOperation);
   if (ofAiSdk !== undefined) {
     if (!callOfAiSdk.test(ofAiSdk)) return null;
@@ -81,7 +89,7 @@ function operationOf(attributes: SpanAttributes): string | null {
   const operation = textIn(attributes, aiFields.operation)?.toLowerCase();
   if (operation !== undefined) {
     if (callingOperations.has(operation)) return operation;
-    return otherOperations.has(operation) ? null : "unknown_operation";
+    return otherOperations.has(operation) ? null : new UnknownOperation(operation);
   }
   const type = textIn(attributes, aiFields.requestType)?.toLowerCase();
   if (type !== undefined) return requestTypes[type] ?? null;

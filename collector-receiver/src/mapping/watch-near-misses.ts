@@ -44,6 +44,12 @@ export class NearMissWatch {
     if (reason !== "foreign_name") (this.#found ??= new NearMisses()).add(reason, amount);
   }
 
+  /** A span of a model's call, perhaps: its operation is in no list. */
+  addUnknownOperation(name: string): void {
+    this.add("unknown_ai_operation");
+    this.#found?.addOperation(name);
+  }
+
   /** What a span with events dropped at its limits. */
   noteSpanLosses(walker: OtlpWalker, resource: ResourceReading | null): void {
     const { droppedEvents: events, droppedSpanAttributes: attributes } = walker.carrier;

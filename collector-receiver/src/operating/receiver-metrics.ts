@@ -10,6 +10,8 @@ import { TalliedCounter } from "./tallied-counter.ts";
 const lagSamples = 64;
 /** Services that have series of their own. */
 const maxServices = 200;
+/** Operations that have series of their own. */
+const maxOperations = 50;
 
 /** What the receiver says of itself at `/metrics`; every event of an answered request is in exactly one counter. */
 export class ReceiverMetrics {
@@ -43,6 +45,12 @@ export class ReceiverMetrics {
     ["service", "what"],
   );
   readonly #services = new Set<string>();
+  readonly #unknownOperations = this.#counter(
+    "unknown_ai_operations_total",
+    "Spans of services in aiCalls.services whose operation no list knows: docs/ai-calls.md",
+    ["operation"],
+  );
+  readonly #operations = new Set<string>();
   readonly #unavailable = this.#counter("events_unavailable_total", "Events of requests that were told to come again");
   readonly #alarms = this.#counter("alarms_total", "Faults of ours that somebody has to look at", ["kind"]);
   readonly #swept = this.#counter("sessions_settled_total", "Sessions that the sweeper ended after the idle timeout");
@@ -106,6 +114,10 @@ export class ReceiverMetrics {
       if (!reasonsBesideEvents.has(reason)) foreign -= amount;
     }
     this.#ignored.add(foreign, "foreign_name" satisfies IgnoredReason);
+    for (const [operation, amount] of nearMisses.flatMap(({ operations }) => [...operations])) {
+      if (this.#operations.size < maxOperations && !operation.includes("\n")) this.#operations.add(operation);
+      this.#unknownOperations.add(amount, this.#operations.has(operation) ? operation : "");
+    }
     for (const [service, { events, attributes, cutSessionIds }] of nearMisses.flatMap(({ losses }) => [...losses])) {
       const label = this.#labelOf(service);
       if (events > 0) this.#losses.add(events, `${label}\nevents`);

@@ -104,6 +104,24 @@ test("of two instrumentations of one client, the one that is named in ignoreScop
   expect((await used()).rows).toEqual([{ ...mini, calls: 1, uncached: 90, cached: 10, output: 5 }]);
 });
 
+test("operations that no list knows are named, not counted, and their names are bounded", async () => {
+  const { send, used, receiver } = await openWith("{ aiCalls: { services: ['chatbot'] } }");
+  const dreams = Array.from({ length: 60 }, (_, i) => ({ span: 10 + i, input: 1, operation: `dream_${i}` }));
+  for (let from = 0; from < dreams.length; from += 10) await send(spansOf("openai", dreams.slice(from, from + 10)));
+  await send(
+    spansOf("openai", [
+      { span: 1, input: 100 },
+      { ...dreams[3]!, span: 9 },
+    ]),
+  );
+  expect((await used()).rows).toMatchObject([{ calls: 1 }]);
+  const metrics = await (await fetch(`${receiver.url}/metrics`)).text();
+  const series = [...metrics.matchAll(/^spanledger_unknown_ai_operations_total\{operation="(.*)"\} (\d+)$/gm)];
+  const counts = Object.fromEntries(series.map(([, operation, count]) => [operation, Number(count)]));
+  expect(counts).toMatchObject({ dream_3: 2, dream_4: 1, "": 10 });
+  expect(Object.keys(counts)).toHaveLength(51);
+});
+
 test("calls of a test conversation count nowhere, before and after its mark; a call is not an activity", async () => {
   const { send, tell, used, receiver } = await openWith("{ aiCalls: { services: ['chatbot'] } }");
   await tell(
