@@ -6,9 +6,11 @@ export interface DemoPorts {
   readonly receiver: number;
   readonly chatbot: number;
   readonly workbench: number;
+  /** Of the stand-in model, which the chatbot alone asks. */
+  readonly model: number;
 }
 
-const defaultPorts: DemoPorts = { receiver: 4319, chatbot: 8000, workbench: 8002 };
+const defaultPorts: Omit<DemoPorts, "model"> = { receiver: 4319, chatbot: 8000, workbench: 8002 };
 
 /**
  * The ports to use, all free a moment ago.
@@ -16,8 +18,8 @@ const defaultPorts: DemoPorts = { receiver: 4319, chatbot: 8000, workbench: 8002
  */
 export async function choosePorts(how: DemoOptions["ports"]): Promise<DemoPorts> {
   if (how === "auto") {
-    const [receiver, chatbot, workbench] = await findFreePorts(3);
-    return { receiver: receiver!, chatbot: chatbot!, workbench: workbench! };
+    const [receiver, chatbot, workbench, model] = await findFreePorts(4);
+    return { receiver: receiver!, chatbot: chatbot!, workbench: workbench!, model: model! };
   }
   const taken: string[] = [];
   for (const [who, port] of Object.entries(defaultPorts)) {
@@ -29,7 +31,8 @@ export async function choosePorts(how: DemoOptions["ports"]): Promise<DemoPorts>
       `another program listens on 127.0.0.1:${taken.join(", ")}. Stop it (is a demo running already?), or start with \`npm run demo -- --ports auto\`.`,
     );
   }
-  return defaultPorts;
+  const [model] = await findFreePorts(1);
+  return { ...defaultPorts, model: model! };
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -56,7 +56,7 @@ export function compareCounts(
  * @param readSent asked each time: a product may still be at its last event
  */
 export async function waitUntilCounted(
-  pool: Pool,
+  readCounts: () => Promise<DatabaseCounts>,
   before: DatabaseCounts,
   readSent: () => Promise<ReadonlyMap<string, number>>,
   patienceMs: number,
@@ -64,7 +64,7 @@ export async function waitUntilCounted(
   let movedAt = performance.now();
   let last = "";
   for (;;) {
-    const comparison = compareCounts(before, await readSent(), await readDatabaseCounts(pool));
+    const comparison = compareCounts(before, await readSent(), await readCounts());
     if (comparison.every((line) => line.agrees)) return comparison;
     const now = JSON.stringify(comparison);
     if (now !== last) movedAt = performance.now();

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { addCounts, readDatabaseCounts, waitUntilCounted, type EventComparison } from "./compare-counts.ts";
+import { addCounts, waitUntilCounted, type EventComparison } from "./compare-counts.ts";
+import { readAllCounts, readHandedOut } from "./count-tokens.ts";
 import { monthOf } from "./history/sample-calendar.ts";
 import { driveLiveTraffic } from "./live/drive-live-traffic.ts";
 import { loadSampleHistory } from "./load-sample-history.ts";
@@ -27,6 +28,8 @@ export interface RoundResult {
   readonly live: { readonly visits: number; readonly shifts: number; readonly requests: number };
   /** The case study through the chatbot, this month and last month. */
   readonly case_study: { readonly this_month: unknown; readonly last_month: unknown };
+  /** What the calls of models cost by month, and what is left of the savings. */
+  readonly ai_costs: { readonly this_month: unknown; readonly last_month: unknown };
   /** How the receiver answers who opens the report of last month, as a page and as files. */
   readonly report: Readonly<Record<string, number>>;
   readonly seconds: number;
@@ -41,7 +44,7 @@ export async function runRound(
 ): Promise<RoundResult> {
   const startedAt = performance.now();
   if (services.collector !== null) await waitUntilDrained(services.collector.metricsUrl, signal);
-  const before = await readDatabaseCounts(services.pool);
+  const before = await readAllCounts(services.pool);
   const posted = await loadSampleHistory(services, options.seed, progress, signal);
 
   const traffic = driveLiveTraffic({ ...services, seed: `${options.seed}/${Date.now()}`, visitEveryMs: 350 });
@@ -59,18 +62,15 @@ export async function runRound(
   const readSent = async () =>
     addCounts(
       posted,
+      await readHandedOut(services.modelUrl),
       ...(await Promise.all([services.chatbot, services.workbench].map(({ child }) => readRecordedEvents(child)))),
     );
-  const events = await waitUntilCounted(services.pool, before, readSent, patienceMs);
+  const events = await waitUntilCounted(() => readAllCounts(services.pool), before, readSent, patienceMs);
 
-  const caseStudy = async (month: string): Promise<unknown> => {
-    const response = await fetch(new URL(`/api/analytics/case-study?month=${month}`, services.chatbotUrl), { signal });
-    return response.json();
-  };
-  const now = Date.now();
-  const case_study = { this_month: await caseStudy(monthOf(now, 0)), last_month: await caseStudy(monthOf(now, 1)) };
+  const case_study = await readMonths("case-study", services.chatbotUrl, signal);
+  const ai_costs = await readMonths("ai-costs", services.chatbotUrl, signal);
   progress.update("Opening the report …");
-  const report = await openReport(services.receiverUrl, monthOf(now, 1), signal);
+  const report = await openReport(services.receiverUrl, monthOf(Date.now(), 1), signal);
   progress.update("Recomputing every counter from the rows …");
   const verify = await runVerify(services.databaseUrl, signal);
   return {
@@ -87,9 +87,20 @@ export async function runRound(
     unexpected_answers: unexpected,
     live: { visits, shifts, requests },
     case_study,
+    ai_costs,
     report,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
   };
+}
+
+/** A document of this month and of last month, through the chatbot. */
+async function readMonths(document: string, chatbotUrl: string, signal: AbortSignal) {
+  const read = async (month: string): Promise<unknown> => {
+    const url = new URL(`/api/analytics/${document}?month=${month}`, chatbotUrl);
+    return (await fetch(url, { signal })).json();
+  };
+  const now = Date.now();
+  return { this_month: await read(monthOf(now, 0)), last_month: await read(monthOf(now, 1)) };
 }
 
 /** The HTTP status of the report as a page and as files. */

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { startEmbeddedPostgres } from "../../collector-receiver/src/embedded/embedded-postgres.ts";
 import { migrateDatabase } from "../../collector-receiver/src/storage/schema/migrate-database.ts";
@@ -18,6 +19,7 @@ export interface DemoServices {
   readonly otlpUrl: string;
   readonly chatbotUrl: string;
   readonly workbenchUrl: string;
+  readonly modelUrl: string;
   readonly databaseUrl: string;
   /** What agents log in with. */
   readonly password: string;
@@ -44,11 +46,12 @@ const settings = {
   SAMPLE_DATA: "true",
 } as const;
 const password = "xxx";
+const config = fileURLToPath(new URL("./spanledger.config.ts", import.meta.url));
 const runCollector = new URL("./processes/run-collector.ts", import.meta.url);
 const countRecordedEvents = new URL("./processes/count-recorded-events.ts", import.meta.url);
 
 /**
- * Starts PostgreSQL, the receiver, the Collector if there is one, and both products, in this order.
+ * Starts PostgreSQL, the receiver, the Collector if there is one, a stand-in for a model, and both products, in this order.
  * @param undo gets what stops each of them, as soon as it runs
  */
 export async function startDemoServices(
@@ -77,6 +80,7 @@ export async function startDemoServices(
   const receiverUrl = `http://127.0.0.1:${ports.receiver}`;
   const chatbotUrl = `http://127.0.0.1:${ports.chatbot}`;
   const workbenchUrl = `http://127.0.0.1:${ports.workbench}`;
+  const modelUrl = `http://127.0.0.1:${ports.model}`;
   const common = { ...inheritedEnvironment(), ...settings };
   const processes: RunningProcess[] = [];
   const start = async (
@@ -108,14 +112,17 @@ export async function startDemoServices(
   await start("receiver", ["../../collector-receiver/bin/spanledger.js", "start"], receiverUrl, "/readyz", {
     DATABASE_URL: postgres.connectionString,
     PORT: String(ports.receiver),
+    SPANLEDGER_CONFIG: config,
   });
   const collector = await startCollectorProcess();
   const otlpUrl = collector?.url ?? receiverUrl;
   const telemetry = { SPANLEDGER_OTLP_ENDPOINT: otlpUrl, OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl };
+  await start("stand-in model", ["./stand-in-model/main.ts"], modelUrl, "/livez", { PORT: String(ports.model) });
   const chatbot = await start("AI chatbot", ["../ai-chatbot/src/main.ts"], chatbotUrl, "/livez", {
     ...telemetry,
     DATABASE_URL: postgres.connectionString,
     WORKBENCH_URL: workbenchUrl,
+    MODEL_URL: `${modelUrl}/v1/`,
     PORT: String(ports.chatbot),
   });
   const workbench = await start("agent workbench", ["../agent-workbench/src/main.ts"], workbenchUrl, "/livez", {
@@ -129,6 +136,7 @@ export async function startDemoServices(
     otlpUrl,
     chatbotUrl,
     workbenchUrl,
+    modelUrl,
     databaseUrl: postgres.connectionString,
     password,
     pool,

@@ -29,13 +29,17 @@ export function formatRound(result: RoundResult): string {
     "Case study of last month, sample data:",
     JSON.stringify(withoutMetrics(result.case_study.last_month), null, 2),
     "",
+    "What the AI really saves, sample data:",
+    `  this month  ${describeCosts(result.ai_costs.this_month)}`,
+    `  last month  ${describeCosts(result.ai_costs.last_month)}`,
+    "",
     ...table.map((line) => line.trimEnd()),
     "",
     `spanledger verify: ${result.verify.exitCode === 0 ? "no drift" : `exit code ${result.verify.exitCode}`}`,
     ...(result.verify.exitCode === 0 ? [] : [result.verify.output]),
     ...result.unexpected_answers.map((answer) => `Not expected: ${answer}`),
     result.agrees
-      ? `Sent, stored and counted agree for all ${result.events.length} events, ${ways[result.way]} (${result.seconds} s).`
+      ? `Sent, stored and counted agree for all ${result.events.length} lines, ${ways[result.way]} (${result.seconds} s).`
       : "They do NOT agree; see above.",
     "",
   ].join("\n");
@@ -45,6 +49,15 @@ export function formatRound(result: RoundResult): string {
 function withoutMetrics(document: unknown): unknown {
   if (document === null || typeof document !== "object") return document;
   return Object.fromEntries(Object.entries(document).filter(([key]) => key !== "metrics"));
+}
+
+function describeCosts(document: unknown): string {
+  const costs = document as Readonly<Record<string, number | null>>;
+  const amount = (key: string): string => costs[key]?.toFixed(2) ?? "—";
+  return (
+    `saved ¥${amount("estimated_cost_saved")}, AI spend ¥${amount("ai_spend")} (¥${amount("spend_per_ai_resolved_session")} ` +
+    `a conversation that the AI resolved), net saved ¥${amount("net_saved")}`
+  );
 }
 
 /** Where to look while the demo runs. */

@@ -72,12 +72,12 @@ ${output}`);
       });
     const urls = [...output.matchAll(/listens on (http:\S+)/g)].map(([, url]) => url!);
     const hasCollector = (await findCollector()) !== undefined;
-    expect(urls).toHaveLength(hasCollector ? 4 : 3);
+    expect(urls).toHaveLength(hasCollector ? 5 : 4);
     expect(await Promise.all(urls.map(answers))).toEqual(urls.map(() => true));
     // PostgreSQL with its own children, the receiver, the Collector behind who watches over it, both products.
     const children = await listDescendants(demo.pid!);
     const direct = (await listProcesses()).filter(({ parent }) => parent === demo.pid).map(({ pid }) => pid);
-    expect(children.length).toBeGreaterThanOrEqual(hasCollector ? 6 : 4);
+    expect(children.length).toBeGreaterThanOrEqual(hasCollector ? 7 : 5);
 
     demo.kill(signal);
     const [code] = await ended;

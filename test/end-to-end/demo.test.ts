@@ -62,7 +62,12 @@ describe("npm run demo -- --once --json", () => {
       verify: { exitCode: 0 },
     });
     expect(result.events.map((line: { event: string }) => line.event)).toEqual(
-      [...businessEventNames, "session.feedback"].toSorted(),
+      [
+        ...businessEventNames,
+        "session.feedback",
+        "ai.call",
+        ...["input", "cached_input", "output"].map((kind) => `ai.call ${kind}_tokens`),
+      ].toSorted(),
     );
     for (const line of result.events) {
       expect(line.before).toBe(0);
@@ -71,6 +76,13 @@ describe("npm run demo -- --once --json", () => {
     }
     // Pages and files are made in threads of the receiver, which load what the demo loads into its processes.
     expect(result.report).toEqual({ "/report": 200, "/report.csv": 200, "/report.pdf": 200 });
+    // The prices hold for all thirteen months.
+    expect(result.ai_costs.last_month).toMatchObject({ at_least: false, unpriced_tokens: 0 });
+    const costs = result.ai_costs.last_month;
+    expect(costs.ai_spend).toBeGreaterThan(10);
+    expect(costs.spend_per_ai_resolved_session).toBeGreaterThan(0.01);
+    expect(costs.net_saved).toBeCloseTo(costs.estimated_cost_saved - costs.ai_spend, 6);
+    expect(result.ai_costs.this_month).toMatchObject({ at_least: false, unpriced_tokens: 0 });
     expect(result.live.visits).toBeGreaterThan(0);
     expect(result.live.shifts).toBe(3);
     const { last_month } = result.case_study;

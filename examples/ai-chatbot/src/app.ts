@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { statsPlugin, type StatsOptions } from "@spanledger/collector-receiver/stats";
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
+import type { ModelAccess } from "./ask-model.ts";
 import { ChatSessions } from "./domain/chat-sessions.ts";
 import type { ThinkingPace } from "./domain/thinking-pace.ts";
 import type { WorkbenchUrl } from "./hand-over-session.ts";
@@ -14,6 +15,8 @@ import type { ChatServices } from "./run-turn.ts";
 
 export interface ChatbotOptions {
   readonly pace: ThinkingPace;
+  /** Who puts answers into words; without one they are said as they were composed. */
+  readonly model?: ModelAccess | null;
   readonly workbenchUrl: WorkbenchUrl;
   /** Where the numbers of `/api/analytics` come from: our own reading of the database, or a receiver's URL. */
   readonly analytics: StatsOptions | string;
@@ -29,6 +32,7 @@ export async function buildChatbot(options: ChatbotOptions): Promise<FastifyInst
   const services: ChatServices = {
     sessions: new ChatSessions(),
     pace: options.pace,
+    model: options.model ?? null,
     workbenchUrl: options.workbenchUrl,
     log: app.log,
   };

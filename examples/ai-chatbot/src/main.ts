@@ -25,6 +25,7 @@ const pool =
   environment.databaseUrl === undefined ? null : new pg.Pool({ connectionString: environment.databaseUrl, max: 4 });
 const app = await buildChatbot({
   pace: environment.pace,
+  model: environment.model,
   workbenchUrl: environment.workbenchUrl,
   analytics: pool === null ? environment.analyticsUrl : { pool, tenantOf: () => "default", locale: environment.locale },
   logger: true,

@@ -7,6 +7,8 @@ export interface ChatbotEnvironment {
   /** Without a database: the receiver that has the numbers. */
   readonly analyticsUrl: string;
   readonly workbenchUrl: string | null;
+  /** A server that speaks OpenAI's chat completions; without it answers are said as they were composed. */
+  readonly model: { readonly url: string; readonly model: string } | null;
   readonly pace: number;
   readonly locale: "zh-CN" | "en";
 }
@@ -21,12 +23,14 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ChatbotEnvironm
   };
   const locale = value("LOCALE") ?? "zh-CN";
   if (locale !== "zh-CN" && locale !== "en") throw new Error(`LOCALE is "${locale}"; set it to zh-CN or en`);
+  const modelUrl = value("MODEL_URL");
   return {
     host: value("HOST") ?? "127.0.0.1",
     port: number("PORT", 8000, 65_535),
     databaseUrl: value("DATABASE_URL"),
     analyticsUrl: value("ANALYTICS_URL") ?? "http://127.0.0.1:4319",
     workbenchUrl: value("WORKBENCH_URL") ?? null,
+    model: modelUrl === undefined ? null : { url: modelUrl, model: value("MODEL_NAME") ?? "example-large-2025" },
     pace: number("THINKING_PACE", 1, 10),
     locale,
   };

@@ -2,13 +2,12 @@ import { recordBusinessEvent, withBusinessContext } from "@spanledger/sdk";
 import type { FastifyBaseLogger } from "fastify";
 import { answerMessage, type Answer } from "./answer-message.ts";
 import type { ChatSession, ChatSessions } from "./domain/chat-sessions.ts";
-import type { ThinkingPace } from "./domain/thinking-pace.ts";
 import { handOverSession, type WorkbenchUrl } from "./hand-over-session.ts";
+import type { Voice } from "./say-answer.ts";
 
 /** What the routes share; made once, by the app. */
-export interface ChatServices {
+export interface ChatServices extends Voice {
   readonly sessions: ChatSessions;
-  readonly pace: ThinkingPace;
   readonly workbenchUrl: WorkbenchUrl;
   readonly log: FastifyBaseLogger;
 }

@@ -37,6 +37,10 @@ const topicAnswers: Record<Topic, Record<Language, string>> = {
   thanks: { zh: "不客气，祝您骑行愉快！", en: "You are welcome, enjoy the ride!" },
 };
 
+/** What a model is told before each message: how to answer, and what the shop knows. The same each time, so that it is cached. */
+export const shopKnowledge = `You answer the customers of a shop for electric bikes. Answer in the language of the customer, in one or two
+sentences, and say nothing that the facts do not say. The shop's usual answers: ${JSON.stringify(topicAnswers)}`;
+
 const orderStatus: Record<Order["status"], Record<Language, string>> = {
   paid: { zh: "已付款，等待备货", en: "is paid and waits to be packed" },
   packed: { zh: "已打包，即将发出", en: "is packed and leaves soon" },

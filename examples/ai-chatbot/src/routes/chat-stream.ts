@@ -1,11 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { composeWaitingAnswer, languageOf } from "../domain/compose-answer.ts";
-import { think } from "../domain/thinking-pace.ts";
 import { runTurn, type ChatServices } from "../run-turn.ts";
+import { streamAnswer } from "../say-answer.ts";
 import { chatRequest } from "./chat-request.ts";
-
-/** Code points of an answer that travel in one event. */
-const charactersPerToken = 4;
 
 /** `POST /api/chat/stream`: the answer as server-sent events `session`, `token`…, `done`. */
 export const chatStreamRoute: FastifyPluginAsyncTypebox<{ services: ChatServices }> = async (app, { services }) => {
@@ -20,19 +17,21 @@ export const chatStreamRoute: FastifyPluginAsyncTypebox<{ services: ChatServices
     try {
       await runTurn(request.body, services, async (session, answer) => {
         send("session", { session_id: session.id });
-        const text = answer?.text ?? composeWaitingAnswer(languageOf(request.body.message));
-        const characters = Array.from(text);
+        const { message } = request.body;
+        const text = answer?.text ?? composeWaitingAnswer(languageOf(message));
         let sentText = "";
         let firstTokenMs: number | undefined;
-        for (let at = 0; at < characters.length && !stream.destroyed; at += charactersPerToken) {
-          await think(services.pace, at === 0 ? 350 : 60);
-          if (stream.destroyed) break;
-          const token = characters.slice(at, at + charactersPerToken).join("");
+        let aborted = false;
+        // A model is not asked for those who are with a human.
+        const voice = answer === null ? { ...services, model: null } : services;
+        await streamAnswer(text, message, voice, (token) => {
+          aborted ||= stream.destroyed;
+          if (aborted) return false;
           send("token", { text: token });
           firstTokenMs ??= Math.round(performance.now() - startedAt);
           sentText += token;
-        }
-        const aborted = sentText.length < text.length;
+          return true;
+        });
         if (!aborted) {
           send("done", {
             session_id: session.id,

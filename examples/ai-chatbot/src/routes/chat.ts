@@ -1,15 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { composeWaitingAnswer, languageOf } from "../domain/compose-answer.ts";
-import { think } from "../domain/thinking-pace.ts";
 import { runTurn, type ChatServices } from "../run-turn.ts";
+import { sayAnswer } from "../say-answer.ts";
 import { chatRequest } from "./chat-request.ts";
 
 /** `POST /api/chat`: one message in, one answer out. */
 export const chatRoute: FastifyPluginAsyncTypebox<{ services: ChatServices }> = async (app, { services }) => {
   app.post("/api/chat", { schema: { body: chatRequest } }, async (request, reply) => {
     await runTurn(request.body, services, async (session, answer) => {
-      if (answer !== null) await think(services.pace, 900);
-      const text = answer?.text ?? composeWaitingAnswer(languageOf(request.body.message));
+      const { message } = request.body;
+      const text =
+        answer === null ? composeWaitingAnswer(languageOf(message)) : await sayAnswer(answer.text, message, services);
       reply.send({
         session_id: session.id,
         reply: text,
