@@ -370,9 +370,11 @@ describe("without a mouse", () => {
   });
 });
 
-test("injected markup neither runs nor loads anything: the content security policy holds", async () => {
-  await visit("/report?month=2025-12", {}, async ({ page, complaints }) => {
-    await page.evaluate(`
+test.each(["/report?month=2025-12", "/live"])(
+  "injected markup neither runs nor loads anything: the content security policy of %s holds",
+  async (path) => {
+    await visit(path, {}, async ({ page, complaints }) => {
+      await page.evaluate(`
       const script = document.createElement("script");
       script.textContent = "window.ran = true";
       document.body.append(script);
@@ -380,12 +382,13 @@ test("injected markup neither runs nor loads anything: the content security poli
       image.src = "/live?image";
       document.body.append(image);
     `);
-    await expect.poll(() => complaints.length).toBe(2);
-    expect(await page.evaluate("window.ran")).toBeUndefined();
-    expect(complaints.every((complaint) => complaint.includes("Content Security Policy"))).toBe(true);
-    complaints.length = 0;
-  });
-});
+      await expect.poll(() => complaints.length).toBe(2);
+      expect(await page.evaluate("window.ran")).toBeUndefined();
+      expect(complaints.every((complaint) => complaint.includes("Content Security Policy"))).toBe(true);
+      complaints.length = 0;
+    });
+  },
+);
 
 test("pages are whole without any script", async () => {
   await visit("/report?month=2025-12&lang=en", { javaScriptEnabled: false }, async ({ page }) => {

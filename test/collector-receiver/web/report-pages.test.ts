@@ -10,6 +10,7 @@ import { revokeShare } from "../../../collector-receiver/src/storage/shares/revo
 import { storeShare } from "./store-share.ts";
 import { freezeReport } from "../../../collector-receiver/src/web/share/freeze-report.ts";
 import type { FrozenFile } from "../../../collector-receiver/src/web/share/frozen-report.ts";
+import { pdfShows } from "../../support/pdf-shows.ts";
 import { startSampleReceiver } from "./sample-receiver.ts";
 import type { SampleReceiver } from "./sample-receiver.ts";
 
@@ -52,6 +53,51 @@ describe("the report", () => {
         : /class="badge gap">(\d\d% 的事件带编号，其中 )?99\.98% (的事件)?已到达</,
     );
     for (const id of chartIds) expect(report).toContain(`id="${id}"`);
+  });
+
+  test("what stands beside the five figures, and the tree of outcomes, are the API's numbers, on the page and in the PDF", async () => {
+    const study: any = await (await get("/api/analytics/case-study?month=2025-12&lang=en")).json();
+    const { outcomes }: any = await (
+      await get("/api/analytics/summary?start_date=2025-12-01&end_date=2025-12-31&lang=en")
+    ).json();
+    const report = await page("/report?month=2025-12&lang=en");
+    const besideOf = (key: string) =>
+      /<p class="aside">([^<]*)/.exec(report.slice(report.indexOf(`id="${key}">`)))?.[1]?.replaceAll("\u00a0", " ");
+    const { metrics } = study;
+    const text = (key: string): string => metrics[key].formatted;
+    expect(besideOf("total_sessions")).toBe(`${text("unique_customers")} customers`);
+    expect(besideOf("ai_resolution_rate")).toBe(
+      `${text("ai_resolved_confirmed")} confirmed, ${text("ai_resolved_assumed")} assumed`,
+    );
+    const waits = metrics.avg_first_response_ms.denominator;
+    expect(besideOf("avg_first_response_ms")).toBe(
+      waits === metrics.first_takeovers.value
+        ? `${text("first_takeovers")} takeovers`
+        : `${waits} of ${text("first_takeovers")} waits known`,
+    );
+    expect(besideOf("sla_met_rate")).toBe(
+      `${metrics.sla_met_rate.numerator} of ${metrics.sla_met_rate.denominator} tickets`,
+    );
+    expect(besideOf("estimated_cost_saved")).toBe(`${text("ai_resolved_sessions")} conversations without an agent`);
+    const tree = report.slice(report.indexOf('<ul class="tree">'), report.indexOf("The parts of each line add up"));
+    const onPage = [...tree.matchAll(/<b>([\s\S]*?)<\/b>/g)].map(([, count = ""]) =>
+      count.replaceAll(/<[^>]*>|[\s,]/g, ""),
+    );
+    expect(onPage).toEqual(
+      outcomes
+        .filter(({ key, sessions }: any) => sessions !== 0 || key !== "counted_by_older_rules")
+        .map(({ sessions }: any) => String(sessions)),
+    );
+    const pdf = Buffer.from(await (await get("/report.pdf?month=2025-12&lang=en")).arrayBuffer());
+    const names = [...tree.matchAll(/<span>([^<]*)<\/span>/g)].map(([, name = ""]) => name);
+    expect(names).toHaveLength(onPage.length);
+    // Where the font joins letters, the PDF has one glyph for two.
+    for (const name of names.filter((one) => !/f[fil]/.test(one))) expect(pdfShows(pdf, name), name).toBe(true);
+    // These sums stand nowhere else in it.
+    for (const key of ["ended", "with_a_human", "without_solution"]) {
+      const { sessions } = outcomes.find((one: any) => one.key === key);
+      expect([key, pdfShows(pdf, sessions.toLocaleString("en"))]).toEqual([key, true]);
+    }
   });
 
   test.each(["zh-CN", "en"])(
@@ -728,6 +774,20 @@ describe("a shared copy", () => {
     );
     for (const { agent_name: name } of rows) {
       expect(textOf("report.csv") + textOf("report.json")).not.toContain(name);
+    }
+  });
+
+  test("has no segments and no annotations: a row may rest on few, and notes are for those who work here", async () => {
+    const frozen = await freezeReport(
+      { pool: receiver.database.pool, now: Date.now },
+      "default",
+      { month: "2025-12" },
+      { least: 2, expiresAt: new Date(Date.now() + 86_400_000), sampleData: false },
+    );
+    const own = await page("/report?month=2025-12&lang=en");
+    const copy = frozen.pages.en;
+    for (const text of ["Conversations by channel", "Marked: "]) {
+      expect([text, own.includes(text), copy.includes(text)]).toEqual([text, true, false]);
     }
   });
 
