@@ -49,9 +49,7 @@ export function aiNotesOf(reading: PeriodReading, locale: Locale): AiNote[] {
   const use = periodUse(reading);
   const notes: AiNote[] = [];
   if (use.unpriced !== "0") {
-    const names = (reading.ai?.models ?? [])
-      .filter(({ unpriced }) => unpriced !== "0")
-      .map(({ model, provider }) => model || provider || "unknown");
+    const names = (reading.ai?.unpricedModels ?? []).map(({ model, provider }) => model || provider || "unknown");
     const message = unpricedText([...new Set(names)], formatCount(use.unpriced, locale), locale);
     notes.push({ code: "ai_tokens_unpriced", message, count: Number(use.unpriced) });
   }

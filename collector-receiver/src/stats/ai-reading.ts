@@ -4,7 +4,7 @@ import type { AiCostCounts, AiCostMetric, AiGap } from "../metrics/ai-cost-metri
 import type { HistogramBucket } from "../metrics/duration-histogram.ts";
 import type { Counters } from "../metrics/metric-definition.ts";
 import type { DayRange } from "./report-period.ts";
-import { noAiUse, readAiModels, readAiUse } from "./sql/read-ai-spend.ts";
+import { noAiUse, readAiModels, readUnpricedModels, readAiUse } from "./sql/read-ai-spend.ts";
 import type { AiModelUse, AiUse } from "./sql/read-ai-spend.ts";
 import { readDurations } from "./sql/read-durations.ts";
 import type { TenantRow } from "./sql/read-tenant.ts";
@@ -26,6 +26,8 @@ export interface AiReading {
   readonly ranges: ReadonlyMap<string, AiRange>;
   /** Of the first range, the most called first. */
   readonly models: readonly AiModelUse[];
+  /** All of the first range that used tokens without a price, listed or not. */
+  readonly unpricedModels: readonly Pick<AiModelUse, "provider" | "model">[];
   /** False if there are more models than are listed. */
   readonly isComplete: boolean;
 }
@@ -45,8 +47,9 @@ export async function readAi(
 ): Promise<AiReading | null> {
   const uses = await readAiUse(pool, tenantId, ranges);
   if (uses.every((use) => use === null)) return null;
-  const [models, durations] = await Promise.all([
+  const [models, unpricedModels, durations] = await Promise.all([
     readAiModels(pool, tenantId, ranges[0], maxModels + 1),
+    (uses[0]?.unpriced ?? "0") === "0" ? [] : readUnpricedModels(pool, tenantId, ranges[0]),
     readDurations(pool, tenantId, aiHistograms, ranges),
   ]);
   return {
@@ -57,6 +60,7 @@ export async function readAi(
       ]),
     ),
     models: models.slice(0, maxModels),
+    unpricedModels,
     isComplete: models.length <= maxModels,
   };
 }

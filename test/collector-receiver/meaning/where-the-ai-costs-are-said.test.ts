@@ -116,6 +116,23 @@ test("spend and net saving are the same in case study, summary, series, page, CS
   expect(said["ai_spend_per_session"]).toContain("2.1");
 });
 
+test("a model without a price is named even if 200 others are called more often", async () => {
+  const { database, price, get } = await openCosts();
+  await price("listed-*", 1, 1);
+  await database.pool.query(
+    `insert into analytics_ai_tokens (tenant_id, day, provider, model, service_tier, calls, output_tokens)
+     select 'default', '2025-10-10', 'own', 'listed-' || n, '', 2, 10 from generate_series(1, 200) as n
+     union all values ('default', '2025-10-10'::date, 'own', 'rare', '', 1, 7)`,
+  );
+  // Counters alone: no event is behind them.
+  const document = await get("/api/analytics/case-study?month=2025-10&locale=en");
+  expect(document.notes).toContainEqual({
+    code: "ai_tokens_unpriced",
+    count: 7,
+    message: expect.stringContaining("There is no price for rare: 7 tokens"),
+  });
+});
+
 test("a bound is called one: in words, in the data, and what has no price is named", async () => {
   const { tell, price, get, text, october } = await openCosts();
   await tell(...resolved("s-1", { ...mini, input_tokens: 1_000_000, output_tokens: 1 }));

@@ -111,3 +111,26 @@ group by provider, model, service_tier
 order by sum(analytics_ai_spend.calls) desc, provider, model, service_tier
 limit $4
 `;
+
+/** Every model of a range of days that used tokens without a price, the most of them first. */
+export async function readUnpricedModels(
+  pool: Pick<Pool, "query">,
+  tenantId: string,
+  { startDate, endDate }: DayRange,
+): Promise<Pick<AiModelUse, "provider" | "model">[]> {
+  const { rows } = await pool.query<Pick<AiModelUse, "provider" | "model">>({
+    name: "stats-read-unpriced-models",
+    text: readUnpricedSql,
+    values: [tenantId, startDate, endDate],
+  });
+  return rows;
+}
+
+const readUnpricedSql = `
+select provider, model
+from analytics_ai_spend
+where tenant_id = $1 and day between $2 and $3
+group by provider, model
+having sum(unpriced_tokens) > 0
+order by sum(unpriced_tokens) desc, provider, model
+`;
