@@ -97,23 +97,23 @@ export function outcomeLinesOf(context: ReportContext): OutcomeLine[] {
   const [all] = counts;
   if (all === undefined || all.sessions === 0 || counts.some(({ sessions }) => isFew(context, sessions))) return [];
   const linesOf = (node: OutcomeCount, depth: number): OutcomeLine[] => [
-    {
-      name: words[locale].names[node.key],
-      depth,
-      count: countText(node.sessions, locale),
-      share: describeShare(node.sessions, all.sessions, locale),
-      percent: percentOf(node, all),
-      isLeak: isLeak(node),
-    },
+    { ...lineOf(node, all, locale), depth },
     ...(node.sessions === 0 ? [] : partsOf(node, counts).flatMap((part) => linesOf(part, depth + 1))),
   ];
   return linesOf(all, 0);
 }
 
-const percentOf = ({ sessions }: OutcomeCount, all: OutcomeCount): number =>
-  Math.round((sessions / all.sessions) * 1000) / 10;
-const isLeak = ({ key }: OutcomeCount): boolean =>
-  key === "without_solution" || (leaks as readonly string[]).includes(key);
+/** What page and file say of one class. */
+function lineOf({ key, sessions }: OutcomeCount, all: OutcomeCount, locale: Locale): Omit<OutcomeLine, "depth"> {
+  return {
+    name: words[locale].names[key],
+    count: countText(sessions, locale),
+    share: describeShare(sessions, all.sessions, locale),
+    percent: Math.round((sessions / all.sessions) * 1000) / 10,
+    isLeak: key === "without_solution" || (leaks as readonly string[]).includes(key),
+  };
+}
+
 const partsOf = ({ key }: OutcomeCount, counts: readonly OutcomeCount[]): OutcomeCount[] =>
   counts.filter((count) => count.parent === key && isShown(count));
 
@@ -156,16 +156,15 @@ function isShown({ key, sessions }: OutcomeCount): boolean {
 
 function renderNode(node: OutcomeCount, counts: readonly OutcomeCount[], context: ReportContext, behind: Behind): Html {
   const { locale } = context;
-  const name = words[locale].names[node.key];
-  const all = counts[0] ?? node;
+  const { name, count, share, percent, isLeak } = lineOf(node, counts[0] ?? node, locale);
   const parts = partsOf(node, counts);
   return html`<li>
-    <div class="node${isLeak(node) && " leak"}">
+    <div class="node${isLeak && " leak"}">
       <span>${name}</span>
-      <b>${renderCount(node, context, behind)}</b>
-      <span class="share">${describeShare(node.sessions, all.sessions, locale)}</span>
+      <b>${renderCount(node, count, context, behind)}</b>
+      <span class="share">${share}</span>
       ${trusted(
-        `<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" width="100" height="4"/><rect class="part" width="${percentOf(node, all)}" height="4"/></svg>`,
+        `<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" width="100" height="4"/><rect class="part" width="${percent}" height="4"/></svg>`,
       )}
     </div>
     ${
@@ -179,8 +178,12 @@ function renderNode(node: OutcomeCount, counts: readonly OutcomeCount[], context
 }
 
 /** The count, which leads to its conversations; nothing is behind 0. */
-function renderCount({ key, sessions }: OutcomeCount, { locale }: ReportContext, behind: Behind): Fragment {
-  const count = countText(sessions, locale);
+function renderCount(
+  { key, sessions }: OutcomeCount,
+  count: string,
+  { locale }: ReportContext,
+  behind: Behind,
+): Fragment {
   const href = sessions === 0 ? undefined : behind(key)[0]?.href;
   return href === undefined
     ? count
@@ -204,7 +207,7 @@ function renderLeaks(counts: readonly OutcomeCount[], context: ReportContext, be
   return [
     ...lost.map(
       ({ leak, count }, place) =>
-        html`${place > 0 && own.between}<b>${renderCount(count, context, behind)}</b>${own.leaks[leak]}`,
+        html`${place > 0 && own.between}<b>${renderCount(count, countText(count.sessions, context.locale), context, behind)}</b>${own.leaks[leak]}`,
     ),
     own.end,
   ];
