@@ -42,3 +42,36 @@ export function hourOccurrences(
   }
   return minutes.map((ofDay) => ofDay.map((count) => count / 60));
 }
+
+/** A local hour of a weekday; 1 is Monday. */
+export interface HourOfWeek {
+  readonly weekday: number;
+  readonly hour: number;
+}
+
+/** Instants, ms: from the one on and before the other. */
+export interface InstantRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** When an hour of the week occurs in a range of days; an hour that occurs twice because clocks are changed is longer. */
+export function rangesOfHour(
+  { startDate, endDate }: DayRange,
+  calendar: BusinessCalendar,
+  { weekday, hour }: HourOfWeek,
+): InstantRange[] {
+  const ranges: InstantRange[] = [];
+  for (let day = startDate; day <= endDate; day = addDays(day, 1)) {
+    if (weekdayOf(day) !== weekday) continue;
+    const [startMs, endMs] = [calendar.startOfDay(day), calendar.startOfDay(addDays(day, 1))];
+    if (endMs - startMs === dayMs) {
+      ranges.push({ fromMs: startMs + hour * hourMs, toMs: startMs + (hour + 1) * hourMs });
+      continue;
+    }
+    for (let ms = startMs; ms < endMs; ms += minuteMs) {
+      if (calendar.hourOf(ms).hour === hour) ranges.push({ fromMs: ms, toMs: ms + minuteMs });
+    }
+  }
+  return ranges;
+}

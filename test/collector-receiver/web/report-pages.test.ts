@@ -372,7 +372,9 @@ describe("the report", () => {
       const rows = [...(/<tbody>([\s\S]*?)<\/tbody>/.exec(figure)?.[1] ?? "").matchAll(/<tr>([\s\S]*?)<\/tr>/g)];
       expect(rows).toHaveLength(24);
       for (const [hour, [, row]] of rows.entries()) {
-        const cells = [...(row as string).matchAll(/<td>([^<]*)<\/td>/g)].map(([, text]) => text as string);
+        const cells = [...(row as string).matchAll(/<td>(?:<a [^>]*>)?([^<]*)(?:<\/a>)?<\/td>/g)].map(
+          ([, text]) => text as string,
+        );
         for (const [place, text] of cells.entries()) {
           const value: number | null = hours[place * 24 + hour][metric];
           expect([hour, place, text === "—"]).toEqual([hour, place, value === null]);

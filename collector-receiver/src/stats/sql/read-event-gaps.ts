@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { InstantRange } from "./read-ticket-stock.ts";
+import type { InstantRange } from "../../metrics/hour-occurrences.ts";
 
 /** Two events with none between them, in ms since 1970. */
 export interface EventGap {

@@ -4,6 +4,7 @@ import { isCountedSession, outcomeOf } from "../../metrics/session-outcome.ts";
 import type { SessionOutcome } from "../../metrics/session-outcome.ts";
 import type { Segment } from "../../metrics/session-segments.ts";
 import { partOf, partSql } from "../lists/list-order.ts";
+import type { HourOfWeek, InstantRange } from "../../metrics/hour-occurrences.ts";
 import type { ListOrder, ListPart, SortedColumn } from "../lists/list-order.ts";
 import { sessionLists } from "../lists/session-lists.ts";
 import type { SessionList } from "../lists/session-lists.ts";
@@ -40,6 +41,8 @@ export interface SessionFilter {
   readonly agentId: number | null;
   /** How its id begins. */
   readonly idStart: string | null;
+  /** In which hour of the week it started. */
+  readonly startHour: HourOfWeek | null;
 }
 
 export interface SessionListQuery {
@@ -49,6 +52,8 @@ export interface SessionListQuery {
   readonly toMs: number;
   readonly idleThroughMs: number | null;
   readonly idleTimeoutMs: number;
+  /** When `filter.startHour` occurs; null without one. */
+  readonly startRanges: readonly InstantRange[] | null;
   readonly filter: SessionFilter;
   readonly order: ListOrder<SessionSort>;
   readonly limit: number;
@@ -96,6 +101,8 @@ export async function readSessionList(
       order.from?.key ?? null,
       order.from?.id ?? null,
       filter.segment === null ? null : `${filter.segment.dimension}=${filter.segment.value}`,
+      query.startRanges?.map(({ fromMs }) => new Date(fromMs).toISOString()) ?? null,
+      query.startRanges?.map(({ toMs }) => new Date(toMs).toISOString()) ?? null,
     ],
   });
   return partOf(rows.map(listedSession), limit, order, ({ key, sessionId }) => ({ key, id: sessionId }));
@@ -151,7 +158,11 @@ const columns: Readonly<Record<SessionSort, SortedColumn>> = {
 const isInSegment = (segment: string): string =>
   `coalesce(${segment} = any (string_to_array(segments, chr(10))), false)`;
 
-/** @returns SQL with 12 parameters, in the order of `readSessionList` */
+/** SQL: the session started in one of the ranges that parameters name. */
+const isInRange = `exists (select from unnest($13::timestamptz[], $14::timestamptz[]) as asked (from_at, to_at)
+      where first_start_at >= from_at and first_start_at < to_at)`;
+
+/** @returns SQL with 14 parameters, in the order of `readSessionList` */
 export function sessionListSql({ list, order }: Pick<SessionListQuery, "list" | "order">): string {
   const part = partSql(order, columns[order.by], "session_id", { key: "$10", id: "$11" });
   const key = order.by === "start" ? inMs("first_start_at") : part.key;
@@ -166,7 +177,7 @@ with shown as (
     and ${isCountedSession} and (${sessionLists[list]})
     and ($7::text is null or channel = $7 or ${isInSegment("'channel=' || $7")})
     and ($12::text is null or ${isInSegment("$12")}) and ($8::int is null or first_takeover_agent_id = $8)
-    and ($9::text is null or starts_with(session_id, $9))
+    and ($9::text is null or starts_with(session_id, $9)) and ($13::timestamptz[] is null or ${isInRange})
     and ${part.condition}
   order by ${part.key} ${part.direction}, session_id ${part.direction} limit $6
 )

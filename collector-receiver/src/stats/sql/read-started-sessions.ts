@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { isCountedSession } from "../../metrics/session-outcome.ts";
-import type { InstantRange } from "./read-ticket-stock.ts";
+import type { InstantRange } from "../../metrics/hour-occurrences.ts";
 
 export interface StartedSessions {
   readonly sessions: number;

@@ -1,11 +1,5 @@
 import type { Pool } from "pg";
 
-/** Instants in ms; the end is not included. */
-export interface InstantRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 /** Tickets that are open at the end of a day, and those of them that nobody was assigned to; decimal text. */
 export interface TicketStock {
   readonly open: string;

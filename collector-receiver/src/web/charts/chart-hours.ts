@@ -2,6 +2,8 @@ import { fractionOf } from "../../metrics/exact-fraction.ts";
 import { formatSpan } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import type { WeekHour } from "../../stats/hours.ts";
+import type { HourOfWeek } from "../../metrics/hour-occurrences.ts";
+import { linkTo } from "../page/page-links.ts";
 import { isFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
 import { nameTimezone } from "../page/name-timezone.ts";
@@ -149,7 +151,8 @@ function chartOf(id: HourChartId, context: ReportContext): ReportChart {
             { text: clock(hour), key: String(hour) },
             ...at(hour).map((one) => {
               const value = valueOf(one);
-              return { text: value === null ? "—" : format(value), value, ...partsOf(one, countOf(one), unit) };
+              const text = value === null ? "—" : format(value);
+              return { text, value, ...partsOf(one, countOf(one), unit), ...behind(one, id, context) };
             }),
           ]),
     },
@@ -167,6 +170,14 @@ function chartOf(id: HourChartId, context: ReportContext): ReportChart {
           )
       : null,
   };
+}
+
+/** The conversations that began in an hour; a shared copy has no lists. */
+function behind({ weekday, hour, conversations }: WeekHour, id: HourChartId, context: ReportContext) {
+  const { material, locale, least } = context;
+  if (id !== "hours-conversations" || conversations === 0 || least !== null) return {};
+  const at = { weekday: String(weekday), hour: String(hour) };
+  return { href: linkTo("/report/sessions", { ...material.parameters, ...at, lang: locale }) };
 }
 
 /** What a mean was divided from, for CSV; a mean wait rests on its takeovers. */
@@ -192,7 +203,8 @@ function sinceText({ material, locale }: ReportContext): string {
     : "";
 }
 
-function nameOfHour({ weekday, hour }: WeekHour, locale: Locale): string {
+/** "Mondays from 09:00 to 10:00". */
+export function nameOfHour({ weekday, hour }: HourOfWeek, locale: Locale): string {
   return words[locale].at(weekdayName(weekday - 1, locale, "long"), clock(hour), clock(hour + 1));
 }
 

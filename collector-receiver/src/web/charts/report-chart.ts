@@ -25,7 +25,7 @@ export interface ChartCell {
   readonly denominator?: number | null;
   /** Of a row's head: what it stands for in CSV, the same in every language. */
   readonly key?: string;
-  /** Where it leads on the page; absent in shared copies. */
+  /** Where it leads; absent in shared copies. */
   readonly href?: string;
 }
 

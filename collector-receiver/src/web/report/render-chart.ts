@@ -60,8 +60,8 @@ function renderTable({ table, title }: ReportChart): Html {
         ${table.rows.map(
           ([first, ...cells]) =>
             html`<tr>
-              <th scope="row">${headOf(first)}</th>
-              ${cells.map(({ text }) => html`<td>${text}</td>`)}
+              <th scope="row">${linked(first)}</th>
+              ${cells.map((cell) => html`<td>${linked(cell)}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -69,6 +69,6 @@ function renderTable({ table, title }: ReportChart): Html {
   </div>`;
 }
 
-function headOf(cell: ChartCell | undefined): Fragment {
+function linked(cell: ChartCell | undefined): Fragment {
   return cell?.href === undefined ? cell?.text : html`<a href="${cell.href}">${cell.text}</a>`;
 }

@@ -1,5 +1,6 @@
 import { periodOfPage, periodParameterNames, periodAddress, periodSlug } from "../../stats/name-period.ts";
 import { parseSegment, segmentAddress, segmentOfPage, segmentParameterNames } from "../../stats/segment-query.ts";
+import { rangesOfHour, type HourOfWeek } from "../../metrics/hour-occurrences.ts";
 import { addDays } from "../../metrics/business-calendar.ts";
 import { listOrderOf, sortName } from "../../stats/lists/list-order.ts";
 import type { ListPart } from "../../stats/lists/list-order.ts";
@@ -27,7 +28,17 @@ import type { WebApp, WebContext } from "../web-options.ts";
 const sessionsOfPage = 100;
 /** Up to here a period's conversations are sorted by what no index holds: a second of PostgreSQL's time at most. */
 const maxSorted = 100_000;
-const parameters = [...periodParameterNames, "of", ...segmentParameterNames, "agent", "q", "sort", "after", "before"];
+const orderParameters = ["sort", "after", "before"];
+const parameters = [
+  ...periodParameterNames,
+  "of",
+  ...segmentParameterNames,
+  "agent",
+  "q",
+  "weekday",
+  "hour",
+  ...orderParameters,
+];
 const isPosition = { key: /^-?\d{1,16}$/, id: /^[^\0]{1,128}$/ };
 
 /** `/report/sessions?month=&of=`: the conversations behind a figure, and as `/report/sessions.csv`. */
@@ -78,6 +89,7 @@ async function readView(
     toMs: reading.calendar.startOfDay(addDays(reading.period.endDate, 1)),
     idleThroughMs: reading.tenant.idleThroughMs,
     idleTimeoutMs: reading.tenant.idleTimeoutMs,
+    startRanges: filter.startHour && rangesOfHour(reading.period, reading.calendar, filter.startHour),
     filter,
     order,
     limit,
@@ -98,10 +110,18 @@ async function readView(
       channel: filter.channel,
       ...(filter.segment === null ? {} : segmentAddress(filter.segment)),
       agent: filter.agentId === null ? null : String(filter.agentId),
+      weekday: filter.startHour === null ? null : String(filter.startHour.weekday),
+      hour: filter.startHour === null ? null : String(filter.startHour.hour),
       sort: sortName(order, sessionSorts),
     },
     here: { after: query["after"] ?? null, before: query["before"] ?? null },
   };
+}
+
+/** An hour of the week; null unless both are named and exist. */
+function hourOf(weekday: string | null, hour: string | null): HourOfWeek | null {
+  if (weekday === null || hour === null || !/^[1-7]$/.test(weekday) || !/^(?:1?\d|2[0-3])$/.test(hour)) return null;
+  return { weekday: Number(weekday), hour: Number(hour) };
 }
 
 /** What stands in the fields of the filter; an empty field filters nothing. */
@@ -116,5 +136,6 @@ function filterOf(query: PageQuery): SessionFilter {
     channel: text("channel"),
     agentId: agent === null ? null : readId(agent, "agent", "invalid_parameter", 400),
     idStart: text("q"),
+    startHour: hourOf(text("weekday"), text("hour")),
   };
 }

@@ -7,6 +7,7 @@ import { sessionListNames } from "../../stats/lists/session-lists.ts";
 import type { SessionList } from "../../stats/lists/session-lists.ts";
 import type { PeriodReading } from "../../stats/read-period.ts";
 import type { ListedSession, SessionSort, SessionFilter } from "../../stats/sql/read-session-list.ts";
+import { nameOfHour } from "../charts/chart-hours.ts";
 import { eventTexts } from "../events/event-texts.ts";
 import { maxCsvRows } from "../export/write-list-csv.ts";
 import { listTexts } from "../lists/list-texts.ts";
@@ -65,6 +66,7 @@ export function renderSessionList(view: SessionListView, locale: Locale, frame: 
     words: { path: words.path, lists: words.otherLists, none: words.none },
     meta: html`${isFiltered ? own.shown(shown) : own.ofAll(shown, formatCount(view.total, locale))} ·
     ${textsOf(locale).timezone(reading.tenant.timezone)}
+    ${filter.startHour !== null && html` · ${nameOfHour(filter.startHour, locale)}`}
     ${order === null && html` · ${own.onlyByStart(formatCount(view.maxSorted, locale))}`}`,
     filter: renderSessionFilter(view, locale),
     head: sortHeads(
@@ -97,7 +99,7 @@ function renderSessionFilter({ at, list, filter, order, chosen }: SessionListVie
   return renderFilter<SessionSort>({
     locale,
     path,
-    kept: { ...at, of: list },
+    kept: { ...at, of: list, weekday: chosen["weekday"] ?? null, hour: chosen["hour"] ?? null },
     fields: [
       { name: "q", label: words.idStart, value: filter.idStart },
       { name: "channel", label: words.channel, value: filter.channel },
