@@ -5,8 +5,8 @@
 
 /** SQL: the instant of ms since 1970. @param ms SQL of the number, such as a parameter */
 export const instantOf = (ms: string): string =>
-  `(timestamp 'epoch' + (${ms})::bigint * interval '1 millisecond') at time zone 'UTC'`;
+  `(timestamp 'epoch' + (${ms})::float8 * interval '1 millisecond') at time zone 'UTC'`;
 
 /** SQL: the instant so many ms after another. @param at SQL of an instant @param ms SQL of the number */
 export const instantAfter = (at: string, ms: string): string =>
-  `(${at} at time zone 'UTC' + (${ms})::bigint * interval '1 millisecond') at time zone 'UTC'`;
+  `(${at} at time zone 'UTC' + (${ms})::float8 * interval '1 millisecond') at time zone 'UTC'`;
