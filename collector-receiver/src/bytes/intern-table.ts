@@ -25,7 +25,8 @@ export class InternTable<T extends { readonly bytes: Buffer }> {
         bytes[start]! * 7 +
         bytes[end - 1]! * 131 +
         bytes[start + (length >> 1)]! * 1031 +
-        bytes[start + (length >> 2)]! * 257) &
+        bytes[start + (length >> 2)]! * 257 +
+        bytes[end - 1 - (length >> 2)]! * 61) &
       4095;
     const known = this.#slots[slot];
     if (known !== undefined && known.bytes.length === length) {
