@@ -20,8 +20,6 @@ import { JsonPlace } from "./json-place.ts";
 import { PresentAttribute } from "./present-attribute.ts";
 import { takeBool, takeNumber, takeText, takeWideInt } from "./take-value.ts";
 
-const trueText = Buffer.from("true");
-const falseText = Buffer.from("false");
 const nullText = Buffer.from("null");
 
 /**
@@ -136,7 +134,7 @@ export class EventDataBuilder implements AttributeVisitor {
 
   bool(value: boolean): void {
     if (!this.#openValue(-1)) return;
-    if (!this.#arena.writeRaw(value ? trueText : falseText)) this.#failSize();
+    if (!this.#arena.writeBool(value)) this.#failSize();
     else if (this.#place.depth === 0) this.#note(takeBool(this.#reading, this.#present.key, this.#present.rule, value));
   }
 
@@ -246,7 +244,7 @@ export class EventDataBuilder implements AttributeVisitor {
       return false;
     }
     this.#present.noteStart(this.#arena.length);
-    if (!this.#arena.writeText(key.jsonKey)) {
+    if (!this.#arena.writeRaw(key.jsonKey)) {
       this.#failSize();
       return false;
     }

@@ -6,7 +6,6 @@ import {
   type AttributeDefinition,
 } from "@spanledger/sdk/event-catalogue";
 import { AttributeTape } from "../otlp/attribute-tape.ts";
-import type { ByteText } from "../bytes/byte-text.ts";
 import { EventDataArena, type TextState } from "./event-data-arena.ts";
 import { textColumn } from "./event-row-arena.ts";
 import type { CustomDefinitions } from "../catalogue/custom-definitions.ts";
@@ -22,7 +21,7 @@ export interface EventName {
   readonly bytes: Buffer;
   readonly text: string;
   /** As it lies in a row. */
-  readonly column: ByteText;
+  readonly column: Buffer;
   readonly state: TextState;
   readonly tooLong: boolean;
   /** Null outside the catalogue. */

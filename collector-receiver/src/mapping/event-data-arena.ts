@@ -1,4 +1,3 @@
-import type { ByteText } from "../bytes/byte-text.ts";
 import { hexDigits } from "../bytes/hex.ts";
 
 /** How writing a text ended. */
@@ -10,6 +9,8 @@ export const sharedChunkBytes = 256 * 1024;
 /** Longest number: a double has 24 characters, a 64-bit integer 20. */
 const numberBytes = 32;
 
+const trueText = Buffer.from("true");
+const falseText = Buffer.from("false");
 const quote = 0x22;
 const backslash = 0x5c;
 const base64Alphabet = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
@@ -83,14 +84,8 @@ export class EventDataArena {
     return true;
   }
 
-  /** A text that is ready to be written. */
-  writeText(text: ByteText): boolean {
-    const pos = this.pos;
-    const end = pos + text.length;
-    if (end + 1 > this.#limit) return false;
-    text.writeTo(this.view, pos);
-    this.pos = end;
-    return true;
+  writeBool(value: boolean): boolean {
+    return this.writeRaw(value ? trueText : falseText);
   }
 
   writeByte(byte: number): boolean {

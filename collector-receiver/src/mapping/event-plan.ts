@@ -1,5 +1,4 @@
 import type { AttributeType } from "@spanledger/sdk/event-catalogue";
-import { ByteText } from "../bytes/byte-text.ts";
 import { textState, type TextState } from "./event-data-arena.ts";
 
 /** Where a captured value goes, beside `event_data`. */
@@ -32,7 +31,7 @@ export class AttributeKey {
   readonly text: string;
   readonly state: TextState;
   /** `,"key":` */
-  readonly jsonKey: ByteText;
+  readonly jsonKey: Buffer;
   /** 0 for a name that no rule knows. */
   readonly slot: number;
   readonly counted: boolean;
@@ -45,7 +44,7 @@ export class AttributeKey {
     this.bytes = bytes;
     this.text = text;
     this.state = state;
-    this.jsonKey = new ByteText(Buffer.from(`,${JSON.stringify(text)}:`));
+    this.jsonKey = Buffer.from(`,${JSON.stringify(text)}:`);
     this.slot = slot;
     this.counted = counted;
     this.reserved = isReserved;
@@ -89,7 +88,7 @@ export class MappingPlan {
  */
 export class PlannedAttribute {
   readonly key: AttributeKey;
-  readonly jsonKey: ByteText;
+  readonly jsonKey: Buffer;
   readonly reserved: AttributeKey["reserved"];
   readonly state: TextState;
   /** Null if any value is taken. */

@@ -1,4 +1,3 @@
-import { ByteText } from "../bytes/byte-text.ts";
 import { hexDigits } from "../bytes/hex.ts";
 import { EventDataArena } from "./event-data-arena.ts";
 import { closeChunk, takeChunk } from "./row-chunks.ts";
@@ -20,8 +19,8 @@ export const eventRowColumns = [
 
 /** Number of columns, length of the first, version of jsonb: in front of the data. */
 export const dataAfterStart = 2 + 4 + 1;
-/** What follows the data at most: ids and numbers 104, four texts of at most 255 characters, zeros behind the last. */
-const tailBytes = 104 + 4 * (4 + 255 * 4) + 8;
+/** What follows the data at most: ids and numbers 104, four texts of at most 255 characters. */
+const tailBytes = 104 + 4 * (4 + 255 * 4);
 const jsonbVersion = 1;
 const columnCount = eventRowColumns.length;
 
@@ -31,14 +30,14 @@ export const traceIdAfterData = 4 + 16 + 4 + 8;
 
 const millisecondsTo2000 = Date.UTC(2000, 0, 1);
 
-/** A text column as it lies in a row; null if there is no text. */
-export function textColumn(text: string | null): ByteText {
-  if (text === null) return new ByteText(Buffer.of(0xff, 0xff, 0xff, 0xff));
+/** A text as a column of a row. @param text null for SQL's null */
+export function textColumn(text: string | null): Buffer {
+  if (text === null) return Buffer.of(0xff, 0xff, 0xff, 0xff);
   const bytes = Buffer.from(text);
   const column = Buffer.allocUnsafe(4 + bytes.length);
   column.writeInt32BE(bytes.length);
   column.set(bytes, 4);
-  return new ByteText(column);
+  return column;
 }
 
 /** What is read of an event beside its data. */
@@ -62,8 +61,8 @@ export interface TracePlace {
 
 /** Columns that are the same for all events of a resource. */
 export interface ResourceColumns {
-  readonly tenant: ByteText;
-  readonly service: ByteText;
+  readonly tenant: Buffer;
+  readonly service: Buffer;
 }
 
 /**
@@ -98,7 +97,7 @@ export class EventRowArena extends EventDataArena {
     values: EventRowValues,
     occurredAtMs: number,
     { idsView, traceIdAt, spanIdAt }: TracePlace,
-    name: ByteText,
+    name: Buffer,
     { tenant, service }: ResourceColumns,
   ): void {
     this.endObject();
@@ -114,12 +113,7 @@ export class EventRowArena extends EventDataArena {
     pos = writeInt4(view, pos, values.agentId);
     pos = writeInt4(view, pos, values.ticketId);
     pos = writeText(view, pos, values.sessionIdView, values.sessionIdAt, values.sessionIdEnd);
-    tenant.writeTo(view, pos);
-    pos += tenant.length;
-    name.writeTo(view, pos);
-    pos += name.length;
-    service.writeTo(view, pos);
-    pos += service.length;
+    for (const column of [tenant, name, service]) pos = writeColumn(view, pos, column);
     this.rowStart = rowStart;
     this.dataEnd = dataEnd;
     this.rowEnd = this.next = this.pos = pos;
@@ -128,6 +122,11 @@ export class EventRowArena extends EventDataArena {
 }
 
 // Each writes a column at `pos` and returns the place behind it.
+
+function writeColumn(view: DataView, pos: number, column: Buffer): number {
+  for (let i = 0; i < column.length; i++) view.setUint8(pos + i, column[i]!);
+  return pos + column.length;
+}
 
 function writeUuid(view: DataView, pos: number, uuid: DataView): number {
   view.setInt32(pos, 16);

@@ -1,4 +1,3 @@
-import { ByteText } from "../bytes/byte-text.ts";
 import type { OtlpCarrier, PlainVisitor } from "../otlp/otlp-carrier.ts";
 import { capture, namesPerAttribute, reserved, type AttributeKey, type PlannedAttribute } from "./event-plan.ts";
 import { textState } from "./event-data-arena.ts";
@@ -6,15 +5,13 @@ import type { EventReading } from "./event-reading.ts";
 
 const noBody = Buffer.alloc(0);
 const noView = new DataView(noBody.buffer);
-const trueText = new ByteText(Buffer.from("true"));
-const falseText = new ByteText(Buffer.from("false"));
 
 /**
  * Reads the plain attributes of one event: what `EventDataBuilder` makes of them, if there is nothing to object to.
  * A method returns false if something is unusual or wrong: all of the event's attributes have to be read again then, one
  * by one, by the builder, which knows what to say of it.
  */
-export class PlainReading implements PlainVisitor {
+export class PlainReading implements PlainVisitor<PlannedAttribute> {
   readonly #reading: EventReading;
   #body: Buffer = noBody;
   #view: DataView = noView;
@@ -98,7 +95,7 @@ export class PlainReading implements PlainVisitor {
     }
     if (this.#isSkipped(name)) return true;
     if (name.type !== "boolean" && name.type !== null) return false;
-    if (!this.#openPlain(name) || !this.#reading.arena.writeText(value ? trueText : falseText)) return false;
+    if (!this.#openPlain(name) || !this.#reading.arena.writeBool(value)) return false;
     if (name.capture === capture.test) this.#reading.test = value;
     else if (name.countedAs !== null) this.#reading.attributes[name.countedAs] = value;
     return true;
@@ -115,7 +112,7 @@ export class PlainReading implements PlainVisitor {
     const reading = this.#reading;
     reading.touched |= name.requiredBit;
     reading.satisfied |= name.requiredBit;
-    return --this.#left >= 0 && name.state <= textState.unicode && reading.arena.writeText(name.jsonKey);
+    return --this.#left >= 0 && name.state <= textState.unicode && reading.arena.writeRaw(name.jsonKey);
   }
 
   #takePlainNumber(name: PlannedAttribute, value: number): boolean {

@@ -1,18 +1,17 @@
 import "../bytes/buffer-slices.ts";
 import { tapeKind, type AttributeTape, type TapeKey } from "./attribute-tape.ts";
-import { ByteText } from "../bytes/byte-text.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import type { FieldFault } from "./otlp-carrier.ts";
 import { findDecimalEnd, readDecimal } from "./read-json-number.ts";
 import { maxAttributesBytes } from "./walk-pauses.ts";
 
-const head = new ByteText(Buffer.from('{"key":"'));
-const middle = new ByteText(Buffer.from('","value":{"'));
-const stringHead = new ByteText(Buffer.from('stringValue":"'));
-const intHead = new ByteText(Buffer.from('intValue":'));
-const doubleHead = new ByteText(Buffer.from('doubleValue":'));
-const trueValue = new ByteText(Buffer.from('boolValue":true}}'));
-const falseValue = new ByteText(Buffer.from('boolValue":false}}'));
+const head = Buffer.from('{"key":"');
+const middle = Buffer.from('","value":{"');
+const stringHead = Buffer.from('stringValue":"');
+const intHead = Buffer.from('intValue":');
+const doubleHead = Buffer.from('doubleValue":');
+const trueValue = Buffer.from('boolValue":true}}');
+const falseValue = Buffer.from('boolValue":false}}');
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -27,22 +26,22 @@ const comma = 0x2c;
  *   written otherwise
  */
 export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeKey>, at: number): number {
-  const { bytes, view } = cursor;
+  const { bytes } = cursor;
   // The same tests as for the body's end; what is long is skipped then, which finds it to be too long.
   const end = cursor.stop;
   if (cursor.measuredBytes() > maxAttributesBytes) return -1;
   let pos = cursor.pos;
   if (bytes[pos++] !== 0x5b) return -1;
   for (;;) {
-    if (at === tape.capacity || !head.isAt(view, pos, end)) return -1;
+    if (at === tape.capacity || !standsAt(bytes, head, pos, end)) return -1;
     const keyAt = pos + head.length;
     pos = findPlainEnd(bytes, keyAt, end);
-    if (pos < 0 || !middle.isAt(view, pos, end)) return -1;
+    if (pos < 0 || !standsAt(bytes, middle, pos, end)) return -1;
     tape.keys[at] = tape.find(bytes, keyAt, pos);
     pos += middle.length;
     switch (bytes[pos]) {
       case 0x73:
-        if (!stringHead.isAt(view, pos, end)) return -1;
+        if (!standsAt(bytes, stringHead, pos, end)) return -1;
         tape.kinds[at] = tapeKind.string;
         tape.starts[at] = pos += stringHead.length;
         pos = findPlainEnd(bytes, pos, end);
@@ -50,7 +49,7 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
         tape.ends[at] = pos++;
         break;
       case 0x69: {
-        if (!intHead.isAt(view, pos, end)) return -1;
+        if (!standsAt(bytes, intHead, pos, end)) return -1;
         pos += intHead.length;
         const quoted = bytes[pos] === quote;
         if (quoted) pos++;
@@ -69,7 +68,7 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
         break;
       }
       case 0x64: {
-        if (!doubleHead.isAt(view, pos, end)) return -1;
+        if (!standsAt(bytes, doubleHead, pos, end)) return -1;
         const first = (pos += doubleHead.length);
         pos = findDecimalEnd(bytes, first);
         if (pos < 0) return -1;
@@ -78,8 +77,8 @@ export function scanJsonAttributes(cursor: JsonCursor, tape: AttributeTape<TapeK
         break;
       }
       case 0x62: {
-        const isTrue = trueValue.isAt(view, pos, end);
-        if (!isTrue && !falseValue.isAt(view, pos, end)) return -1;
+        const isTrue = standsAt(bytes, trueValue, pos, end);
+        if (!isTrue && !standsAt(bytes, falseValue, pos, end)) return -1;
         tape.kinds[at] = tapeKind.bool;
         tape.numbers[at] = isTrue ? 1 : 0;
         pos += (isTrue ? trueValue : falseValue).length - 2;
@@ -115,4 +114,11 @@ function findPlainEnd(bytes: Buffer, start: number, end: number): number {
     if (byte === backslash || byte < 0x20) return -1;
   }
   return -1;
+}
+
+/** Whether the text stands at that place and ends within `end`. */
+function standsAt(bytes: Buffer, text: Buffer, at: number, end: number): boolean {
+  if (at + text.length > end) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
+  return true;
 }
