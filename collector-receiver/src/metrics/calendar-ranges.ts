@@ -7,6 +7,12 @@ export interface DayRange {
   readonly endDate: string;
 }
 
+/** Instants, ms: from the one on and before the other. */
+export interface InstantRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export type CalendarKind = "day" | "week" | "month" | "quarter" | "year";
 
 /** A day, an ISO week, a calendar month, quarter or year: `2025-12-25`, `2025-W52`, `2025-12`, `2025-Q4`, `2025`. */

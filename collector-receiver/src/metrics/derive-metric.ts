@@ -23,7 +23,7 @@ export interface MetricValue {
   readonly low_sample: boolean;
   /** Set if the value is an estimate. */
   readonly estimate?: true;
-  /** Set if not all of it is known: the true value is no less, or no more. `formatted` says so too. */
+  /** Set if a part of it is not known: the true value is at least this, or at most this. `formatted` says so too. */
   readonly bound?: "at_least" | "at_most";
 }
 

@@ -1,6 +1,6 @@
 import { addDays } from "./business-calendar.ts";
 import type { BusinessCalendar } from "./business-calendar.ts";
-import type { DayRange } from "./calendar-ranges.ts";
+import type { DayRange, InstantRange } from "./calendar-ranges.ts";
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -49,13 +49,7 @@ export interface HourOfWeek {
   readonly hour: number;
 }
 
-/** Instants, ms: from the one on and before the other. */
-export interface InstantRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** When an hour of the week occurs in a range of days; an hour that occurs twice because clocks are changed is longer. */
+/** When an hour of the week occurs in a range of days; an hour that occurs twice in a row, because clocks are changed, is one range. */
 export function rangesOfHour(
   { startDate, endDate }: DayRange,
   calendar: BusinessCalendar,
@@ -69,8 +63,14 @@ export function rangesOfHour(
       ranges.push({ fromMs: startMs + hour * hourMs, toMs: startMs + (hour + 1) * hourMs });
       continue;
     }
-    for (let ms = startMs; ms < endMs; ms += minuteMs) {
-      if (calendar.hourOf(ms).hour === hour) ranges.push({ fromMs: ms, toMs: ms + minuteMs });
+    let fromMs: number | null = null;
+    for (let ms = startMs; ms <= endMs; ms += minuteMs) {
+      const isIn = ms < endMs && calendar.hourOf(ms).hour === hour;
+      if (isIn) fromMs ??= ms;
+      else if (fromMs !== null) {
+        ranges.push({ fromMs, toMs: ms });
+        fromMs = null;
+      }
     }
   }
   return ranges;

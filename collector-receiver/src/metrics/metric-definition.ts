@@ -37,7 +37,7 @@ export type SumOrRatio<Term extends string = CounterColumn> =
       readonly numerator: CounterSum<Term>;
       readonly denominator: CounterSum<Term>;
       readonly factor: number;
-      /** What the numerator is in parts of: 1000 of ms if the unit is seconds. Default 1. */
+      /** The numerator is divided by it: 1000 if it is in ms and the unit is seconds. Default 1. */
       readonly divisor?: number;
     };
 

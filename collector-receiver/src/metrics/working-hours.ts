@@ -17,7 +17,7 @@ export interface WorkingHours {
   readonly days: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What was written down is not a calendar; `message` names the value and what to write. */
+/** The text is not a calendar; `message` names the value and what to write. */
 export class WorkingHoursError extends Error {
   override readonly name = "WorkingHoursError";
   readonly code = "invalid_working_hours";

@@ -2,7 +2,7 @@ import { hexValue } from "../bytes/hex.ts";
 
 const backslash = 0x5c;
 
-/** What the character after a backslash stands for; 0 if there is no such escape. */
+/** The character that an escape means, by the one after the backslash; 0 if there is no such escape. */
 export const escapeOf = new Uint8Array(256);
 for (const [escape, character] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"]) {
   escapeOf[escape!.charCodeAt(0)] = character!.charCodeAt(0);

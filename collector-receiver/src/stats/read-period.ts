@@ -23,7 +23,7 @@ import { readQualityTotals } from "./sql/read-quality.ts";
 import type { QualityTotals } from "./sql/read-quality.ts";
 import { readSettledMonths } from "./sql/read-settled-months.ts";
 import type { SettledMonth } from "./sql/read-settled-months.ts";
-import type { InstantRange } from "../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../metrics/calendar-ranges.ts";
 import { readTenant } from "./sql/read-tenant.ts";
 import type { TenantRow } from "./sql/read-tenant.ts";
 import type { StatsContext } from "./stats-options.ts";

@@ -5,7 +5,7 @@ import type { DayRange } from "./report-period.ts";
 import { readResolutionDays } from "./sql/read-resolution-days.ts";
 import { readResolutions } from "./sql/read-resolutions.ts";
 import type { Resolutions } from "./sql/read-resolutions.ts";
-import type { InstantRange } from "../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../metrics/calendar-ranges.ts";
 
 /**
  * AI resolutions of a range of business days, up to `toMs`: the days that were judged once and for all from what is kept

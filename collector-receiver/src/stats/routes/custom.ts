@@ -7,7 +7,7 @@ import type { StatsApp, StatsContext } from "../stats-options.ts";
 const customSchema = Type.Object(
   {
     ...headerProperties,
-    month: nullableString("2025-12; null where the period is not a calendar month"),
+    month: nullableString("2025-12; null if the period is not a calendar month"),
     metrics: Type.Array(
       Type.Object({
         key: Type.String(),

@@ -15,7 +15,7 @@ import type { StatsApp, StatsContext } from "../stats-options.ts";
 const operationsSchema = Type.Object(
   {
     ...headerProperties,
-    month: nullableString("2025-12; null where the period is not a calendar month"),
+    month: nullableString("2025-12; null if the period is not a calendar month"),
     metrics: Type.Record(Type.String(), comparedMetricSchema, { description: "By metric key" }),
     agents: Type.Array(
       Type.Object({

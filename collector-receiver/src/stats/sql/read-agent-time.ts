@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { presenceTables } from "../../storage/facts/agent-presence.ts";
 import { instantOf } from "../../storage/wire/instant-of.ts";
 import { readKeptAgentTime } from "./read-kept-agent-time.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 
 /** How long an agent was in a state in one of the ranges that were asked for; `occupied` overlaps the others. */
 export interface AgentTimeRow {

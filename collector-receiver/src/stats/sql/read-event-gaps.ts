@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 
 /** Two events with none between them, in ms since 1970. */
 export interface EventGap {

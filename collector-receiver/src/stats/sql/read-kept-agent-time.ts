@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { instantOf } from "../../storage/wire/instant-of.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 
 /** The kept time of an agent within a range, in ms. */
 export interface KeptAgentTime {

@@ -25,7 +25,7 @@ import { eventColumns, listedEvent } from "../lists/listed-event.ts";
 import type { EventRow, ListedEvent } from "../lists/listed-event.ts";
 import type { EventPosition } from "../lists/event-position.ts";
 import type { QualityKey } from "./read-quality.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 export type QualityEventRow = EventRow & {
   readonly has_derived_id: boolean;
   readonly is_closed_again: boolean;

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { rejectionTime } from "../../storage/events/read-rejected-events.ts";
 import type { QualityKey } from "./read-quality.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 
 /** A rejected event as it may be shown: neither its payload nor its reason, which quotes values. */
 export interface ListedRejection {

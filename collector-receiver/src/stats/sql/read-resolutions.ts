@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { resolutionTables } from "../../storage/facts/judge-resolutions.ts";
 import { instantOf } from "../../storage/wire/instant-of.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 
 /** What is known of whether AI resolutions last; the four add up to the resolutions, durable being part of judged. */
 export interface Resolutions {

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { isCountedSession } from "../../metrics/session-outcome.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 
 export interface StartedSessions {
   readonly sessions: number;

@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { maxTicketChanges } from "../../metrics/ticket-contribution.ts";
 import { partOf, partSql } from "../lists/list-order.ts";
 import type { ListOrder, ListPart, SortedColumn } from "../lists/list-order.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 import { ticketLists } from "../lists/ticket-lists.ts";
 import type { TicketList } from "../lists/ticket-lists.ts";
 

@@ -11,7 +11,7 @@ import { readQualityDays } from "../../stats/sql/read-quality.ts";
 import type { QualityDay, QualityKey } from "../../stats/sql/read-quality.ts";
 import { readQualityEvents } from "../../stats/sql/read-quality-events.ts";
 import { readQualityRejections } from "../../stats/sql/read-quality-rejections.ts";
-import type { InstantRange } from "../../metrics/hour-occurrences.ts";
+import type { InstantRange } from "../../metrics/calendar-ranges.ts";
 import { eventsOfPage, pageOf, readNamesOfAgents } from "../events/page-of-events.ts";
 import { frameOf } from "../page/page-frame.ts";
 import { sendPage } from "../page/page-shell.ts";

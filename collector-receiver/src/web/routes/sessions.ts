@@ -28,17 +28,8 @@ import type { WebApp, WebContext } from "../web-options.ts";
 const sessionsOfPage = 100;
 /** Up to here a period's conversations are sorted by what no index holds: a second of PostgreSQL's time at most. */
 const maxSorted = 100_000;
-const orderParameters = ["sort", "after", "before"];
-const parameters = [
-  ...periodParameterNames,
-  "of",
-  ...segmentParameterNames,
-  "agent",
-  "q",
-  "weekday",
-  "hour",
-  ...orderParameters,
-];
+const filterParameters = [...segmentParameterNames, "agent", "q", "weekday", "hour"];
+const parameters = [...periodParameterNames, "of", ...filterParameters, "sort", "after", "before"];
 const isPosition = { key: /^-?\d{1,16}$/, id: /^[^\0]{1,128}$/ };
 
 /** `/report/sessions?month=&of=`: the conversations behind a figure, and as `/report/sessions.csv`. */
