@@ -62,6 +62,13 @@ export const rooms: readonly Room[] = [
     mayImport: [],
   },
   {
+    name: "languages",
+    does: "catalogue and config → typed functions of other languages",
+    startsAt: "typed-events.ts",
+    mayImport: ["catalogue"],
+    pure: true,
+  },
+  {
     name: "mapping",
     does: "3. carriers → business events, or rejections",
     startsAt: "map-request.ts",

@@ -7,7 +7,7 @@ from uuid import uuid4
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
-from business_events import BusinessEvents
+from business_event_functions import BusinessEventFunctions
 
 router = APIRouter(prefix="/api")
 _ASKED_FOR_HUMAN = re.compile(r"转人工|人工客服|真人|投诉|human|complain", re.IGNORECASE)
@@ -27,29 +27,26 @@ class ChatAnswer(BaseModel):
 
 @router.post("/chat")
 async def chat(chat_request: ChatRequest, request: Request) -> ChatAnswer:
-    events: BusinessEvents = request.app.state.events
+    events: BusinessEventFunctions = request.app.state.events
     customers: dict[str, str] = request.app.state.customers
     started = time.perf_counter()
     session_id = chat_request.session_id
     if session_id is None or customers.get(session_id) != chat_request.user_id:
         session_id = f"s-{uuid4()}"
         customers[session_id] = chat_request.user_id
-        events.record("session.start", {"session_id": session_id, "user_id": chat_request.user_id, "channel": "api"})
+        events.session_start(session_id=session_id, user_id=chat_request.user_id, channel="api")
 
     escalated = _ASKED_FOR_HUMAN.search(chat_request.message) is not None
     reply = "A colleague takes over in a moment." if escalated else f"You said: {chat_request.message}"
 
-    events.record(
-        "session.message",
-        {
-            "session_id": session_id,
-            "role": "ai",
-            "message_length": len(reply),
-            "response_time_ms": round((time.perf_counter() - started) * 1000),
-        },
+    events.session_message(
+        session_id=session_id,
+        role="ai",
+        message_length=len(reply),
+        response_time_ms=round((time.perf_counter() - started) * 1000),
     )
     if escalated:
-        events.record("session.escalate", {"session_id": session_id, "reason": "keyword", "severity": "medium"})
+        events.session_escalate(session_id=session_id, reason="keyword", severity="medium")
     return ChatAnswer(session_id=session_id, reply=reply, escalated=escalated)
 
 
@@ -57,5 +54,6 @@ async def chat(chat_request: ChatRequest, request: Request) -> ChatAnswer:
 async def end_session(session_id: str, request: Request) -> dict[str, str | bool]:
     if request.app.state.customers.pop(session_id, None) is None:
         raise HTTPException(404, f'session "{session_id}" is unknown or has ended; nothing to do')
-    request.app.state.events.record("session.end", {"session_id": session_id, "reason": "customer_closed"})
+    events: BusinessEventFunctions = request.app.state.events
+    events.session_end(session_id=session_id, reason="customer_closed")
     return {"session_id": session_id, "ended": True}

@@ -7,17 +7,19 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from business_event_functions import BusinessEventFunctions
 from business_events import BusinessEvents
 from chat import router
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.events = BusinessEvents(os.environ.get("OTEL_SERVICE_NAME", "python-chatbot"))
+    recorder = BusinessEvents(os.environ.get("OTEL_SERVICE_NAME", "python-chatbot"))
+    app.state.events = BusinessEventFunctions(recorder)
     app.state.customers = {}
     yield
     # After the last request, before the process ends: what was recorded is delivered first.
-    app.state.events.close()
+    recorder.close()
 
 
 app = FastAPI(title="Python chatbot", lifespan=lifespan)

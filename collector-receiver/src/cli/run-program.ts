@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { packageCommit, packageVersion } from "../package-root.ts";
 import { amount, day, describeWrongOptions, duration, exchangeRate, wholeNumber } from "./option-parsers.ts";
 import { addMessageCommands } from "./message-commands.ts";
@@ -208,6 +208,16 @@ program
   .addOption(new Option("--list", "list the notes with their ids").conflicts(["at", "remove"]))
   .option("--remove <id>", "remove the note of this id")
   .action((text, options) => finish(async () => (await import("./run-note.ts")).runNote(text, options)));
+
+program
+  .command("generate")
+  .description("write typed functions of all events, those of your config included, for another language")
+  .addArgument(new Argument("<language>", "of the functions").choices(["python"]))
+  .option("--config <file>", "your config; SPANLEDGER_CONFIG or spanledger.config.ts of this folder unless given")
+  .option("--out <folder>", "made if it is not there; files of the same name are replaced", ".")
+  .action((language, options) =>
+    finish(async () => (await import("./run-generate.ts")).runGenerate(language, options)),
+  );
 
 addMessageCommands(program, finish);
 
