@@ -46,6 +46,10 @@ started. The view \`analytics_ai_spend\` derives it on reading, each day by its 
 nothing. If tokens have no price, if calls do not tell what they used, or if a sampler let only some arrive, spend says "at least" and net saved "at
 most" (\`bound\`), and a note names the models.
 
+Each of these figures, each model of the report and each conversation leads to its calls: \`/report/calls\`, as CSV \`/report/calls.csv\`, as JSON
+\`GET /api/analytics/ai-calls\`. The list has time, model, the four kinds of tokens, durations, failures, what the call cost, and its conversation. It
+can be sorted, and filtered by model, provider, service tier and conversation. The costs of all calls add up to the spend.
+
 `;
 
 /** What input includes, and where that was read. */

@@ -12,6 +12,9 @@ export interface SessionCost {
   /** Null if nothing that was used has a price. */
   readonly spend: number | null;
   readonly currency: string;
+  /** The business days of the first and the last call. */
+  readonly first_day: string;
+  readonly last_day: string;
   /** Not everything that was used is in the spend. */
   readonly at_least: boolean;
 }
@@ -24,7 +27,8 @@ export async function readSessionCost(
   { calendar, tenant }: { readonly calendar: BusinessCalendar; readonly tenant: { readonly currency: string } },
 ): Promise<SessionCost | null> {
   const calls = await readSessionCalls(pool, tenantId, sessionId);
-  if (calls.length === 0) return null;
+  const [first, last] = [calls[0], calls.at(-1)];
+  if (first === undefined || last === undefined) return null;
   const sums = new Map<AiColumn, number>();
   const tokens = calls.map((call) => tokensOf(call, calendar, sums));
   const { spend, unpriced } = await priceCalls(pool, tenantId, tokens);
@@ -34,6 +38,8 @@ export async function readSessionCost(
     calls: calls.length,
     spend: isUnknown ? null : toNumber(fractionOf(spend ?? "0")),
     currency: tenant.currency,
+    first_day: calendar.dayOf(first.occurredAtMs),
+    last_day: calendar.dayOf(last.occurredAtMs),
     at_least:
       unpriced !== "0" ||
       calls.length === maxSessionCalls ||

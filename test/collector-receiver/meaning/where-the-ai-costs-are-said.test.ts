@@ -202,17 +202,18 @@ test("a conversation says what its calls cost, by the prices of their days", asy
   );
   const costOf = async (id: string) => (await get(`/api/analytics/sessions/${id}`)).ai_cost;
   const page = (id: string, lang: string) => text(`/report/sessions/${id}?lang=${lang}`);
+  const days = { first_day: "2025-10-13", last_day: "2025-10-14" };
   expect(await costOf("s-3")).toBeNull();
   expect(await page("s-3", "en")).not.toContain("AI spend");
-  expect(await costOf("s-1")).toEqual({ calls: 2, spend: null, currency: "CNY", at_least: true });
+  expect(await costOf("s-1")).toEqual({ calls: 2, spend: null, currency: "CNY", at_least: true, ...days });
   expect(await page("s-1", "en")).toContain("No price is stored (2 calls)");
   await price("gpt-5-mini", 2, 8);
   await price("tiny", 0.1, 0.4);
   // 0.05 × 2 + 0.0025 × 8 + 0.001 × 2; 10,000 tokens of a cache have no price.
-  expect(await costOf("s-1")).toEqual({ calls: 2, spend: 0.122, currency: "CNY", at_least: true });
+  expect(await costOf("s-1")).toEqual({ calls: 2, spend: 0.122, currency: "CNY", at_least: true, ...days });
   expect(await page("s-1", "en")).toContain("This conversation cost at least ¥0.12 (2 calls)");
   await database.pool.query("update analytics_model_prices set cached_input = 0.2 where model = 'gpt-5-mini'");
-  expect(await costOf("s-1")).toEqual({ calls: 2, spend: 0.124, currency: "CNY", at_least: false });
+  expect(await costOf("s-1")).toEqual({ calls: 2, spend: 0.124, currency: "CNY", at_least: false, ...days });
   expect(await page("s-1", "en")).toContain("This conversation cost ¥0.12 (2 calls)");
   expect(await page("s-1", "zh-CN")).toContain("此会话花费 ¥0.12（模型调用 2 次）");
   await database.pool.query(
