@@ -10,6 +10,7 @@ import type { CallList } from "./lists/call-lists.ts";
 import { listOrderOf } from "./lists/list-order.ts";
 import type { ListOrder, ListPart } from "./lists/list-order.ts";
 import { metricsOfPeriod } from "./period-metrics.ts";
+import { stepsIn } from "./read-steps.ts";
 import { readPeriod } from "./read-period.ts";
 import type { PeriodReading } from "./read-period.ts";
 import type { PeriodQuery } from "./report-period.ts";
@@ -65,8 +66,7 @@ export async function readCallsOf(
     sessionId: textOf(words.session_id),
   };
   const { calendar, period: at } = reading;
-  const days: string[] = [];
-  for (let day = at.startDate; day <= at.endDate; day = addDays(day, 1)) days.push(day);
+  const days = stepsIn(at, "day").map(({ startDate }) => startDate);
   const part = await readCallList(context.pool, tenantId, {
     list,
     days,

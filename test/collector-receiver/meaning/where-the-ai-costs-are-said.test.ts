@@ -116,6 +116,42 @@ test("spend and net saving are the same in case study, summary, series, page, CS
   expect(said["ai_spend_per_session"]).toContain("2.1");
 });
 
+test("the CSV by day has what the calls of each day cost, by its price, and the days add up to the period", async () => {
+  const { tell, price, text, october, database } = await openCosts();
+  const rowsOf = async (month: string) => {
+    const lines = (await text(`/report.csv?month=${month}&by=day&lang=en`)).trim().split("\r\n");
+    return lines.map((line) => line.split(",")).map((cells) => ({ day: cells[0], metric: cells[1], value: cells[3] }));
+  };
+  await tell(["09:00:00", "session.start", { session_id: "s-0" }]);
+  expect((await rowsOf("2025-10")).filter(({ metric }) => /^ai_(calls|spend)|^net_saved/.test(metric ?? ""))).toEqual(
+    [],
+  );
+  await price("gpt-5-mini", 2, 8);
+  await database.pool.query(
+    `insert into analytics_model_prices (tenant_id, provider, model, service_tier, valid_from, input, output)
+     values ('default', '', 'gpt-5-mini', '', '2025-10-20', 4, 8)`,
+  );
+  await tell(
+    ...resolved("s-1", { ...mini, input_tokens: 1_000_000, cached_input_tokens: 0, output_tokens: 100_000 }),
+    ...resolved("s-2", { ...mini, input_tokens: 600_000, output_tokens: 25_000 }, "2025-10-20"),
+    ["2025-10-20 23:59:59", "ai.call", { ...mini, error: true }],
+  );
+  const { of } = await october();
+  const rows = await rowsOf("2025-10");
+  const valueOf = (day: string, metric: string) => rows.find((row) => row.day === day && row.metric === metric)?.value;
+  expect([valueOf("2025-10-13", "ai_spend"), valueOf("2025-10-20", "ai_spend")]).toEqual(["2.8", "2.6"]);
+  expect([valueOf("2025-10-20", "ai_failed_calls"), valueOf("2025-10-01", "ai_spend")]).toEqual(["1", "0"]);
+  expect(valueOf("2025-10-20", "ai_call_error_rate")).toBe("50");
+  const sums = ["ai_calls", "ai_failed_calls", "ai_spend", "net_saved", "ai_input_tokens", "ai_output_tokens"];
+  for (const key of sums) {
+    const days = rows.filter(({ metric }) => metric === key);
+    expect([key, days.length]).toEqual([key, 31]);
+    const sum = days.reduce((all, { value }) => all + Number(value), 0);
+    expect([key, Number(sum.toFixed(6))]).toEqual([key, of[key]]);
+  }
+  expect(of["ai_spend"]).toBe(5.4);
+});
+
 test("a model without a price is named even if 200 others are called more often", async () => {
   const { database, price, get } = await openCosts();
   await price("listed-*", 1, 1);
