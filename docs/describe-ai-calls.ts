@@ -41,14 +41,10 @@ service tier, then the latest. A fine-tuned model is priced as \`ft:\` and its b
 Where there are calls, \`ai_calls\`, \`ai_input_tokens\`, \`ai_cached_input_tokens\`, \`ai_output_tokens\`, \`ai_spend\` and \`net_saved\` (the estimated cost
 saved less the spend) stand in the case study, summary, series, report, files and shared copies, with the return, the spend per conversation and
 per conversation that the AI resolved, errors, and p50 and p90 of duration and first token ([metrics](metrics.md)).
-\`GET /api/analytics/ai-costs?month=2025-12\` has them by model, \`/report.csv?month=2025-12&by=day\` by day. Spend goes by the day of the call, savings by the day on which the conversation
+\`GET /api/analytics/ai-costs?month=2025-12\` has them by model. Spend goes by the day of the call, savings by the day on which the conversation
 started. The view \`analytics_ai_spend\` derives it on reading, each day by its own price, exactly, so that a price for past days recounts
 nothing. If tokens have no price, if calls do not tell what they used, or if a sampler let only some arrive, spend says "at least" and net saved "at
 most" (\`bound\`), and a note names the models.
-
-Each of these figures, each model of the report and each conversation leads to its calls: \`/report/calls\`, as CSV \`/report/calls.csv\`, as JSON
-\`GET /api/analytics/ai-calls\`. The list has time, model, the four kinds of tokens, durations, failures, what the call cost, and its conversation. It
-can be sorted, and filtered by model, provider, service tier and conversation. The costs of all calls add up to the spend.
 
 `;
 

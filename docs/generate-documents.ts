@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describeEnvironment } from "../collector-receiver/src/config/describe-environment.ts";
 import { typedEvents } from "../collector-receiver/src/languages/typed-events.ts";
+import { writeGo } from "../collector-receiver/src/languages/write-go.ts";
 import { writePython } from "../collector-receiver/src/languages/write-python.ts";
 import { describeMetrics } from "../collector-receiver/src/stats/describe-metrics.ts";
 import { copyIntoChart } from "../deploy/helm/copy-into-chart.ts";
@@ -39,6 +40,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: "docs/ai-calls.md", generate: describeAiCalls },
   { path: "docs/semantic-conventions.md", generate: describeSemanticConventions },
   { path: "examples/python-fastapi/business_event_functions.py", generate: () => writePython(typedEvents()) },
+  { path: "examples/go-product/businessevents/functions.go", generate: () => writeGo(typedEvents()) },
   { path: "docs/exporting.md", generate: describeExport },
   { path: "docs/decisions/README.md", generate: indexDecisions },
   { path: "ARCHITECTURE.md", generate: architectureWithRooms },

@@ -873,10 +873,6 @@ CREATE INDEX analytics_deliveries_by_time ON public.analytics_deliveries USING b
 
 CREATE INDEX analytics_deliveries_due ON public.analytics_deliveries USING btree (next_attempt_at) WHERE (state = 'waiting'::text);
 
-CREATE INDEX analytics_events_ai_calls ON ONLY public.analytics_events USING btree (tenant_id, occurred_at, event_id) WHERE (((event_name)::text = 'ai.call'::text) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));
-
-CREATE INDEX analytics_events_ai_calls_of_session ON ONLY public.analytics_events USING btree (tenant_id, session_id, occurred_at, event_id) WHERE (((event_name)::text = 'ai.call'::text) AND (session_id IS NOT NULL));
-
 CREATE INDEX analytics_events_by_agent ON ONLY public.analytics_events USING btree (tenant_id, agent_id, event_name, occurred_at, event_id) WHERE ((agent_id IS NOT NULL) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));
 
 CREATE INDEX analytics_events_by_kind ON ONLY public.analytics_events USING btree (tenant_id, event_name, occurred_at, event_id) WHERE (((agent_id IS NOT NULL) OR (ticket_id IS NOT NULL)) AND ((event_data -> 'test'::text) IS DISTINCT FROM 'true'::jsonb));

@@ -19,7 +19,9 @@ export interface GoProgram {
 /** Where the program of these sources is put: other sources, another folder. */
 async function locateGoProgram({ name, sources }: GoProgram): Promise<string> {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
-  const files = (await readdir(sources)).filter((file) => file.endsWith(".go") || /^go\.(?:mod|sum)$/.test(file));
+  const files = (await readdir(sources, { recursive: true })).filter(
+    (file) => file.endsWith(".go") || /^go\.(?:mod|sum)$/.test(file),
+  );
   for (const file of files.toSorted()) hash.update(file).update(await readFile(join(sources, file)));
   return join(await findCacheFolder(), name, hash.digest("hex").slice(0, 16), name);
 }

@@ -2,8 +2,9 @@
 //
 //	OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 go run . -sessions 3
 //
-// Each event travels as the event of a short span of its own, marked by spanledger.event.id, from a provider
-// with a sampler that keeps everything. OTEL_EXPORTER_OTLP_PROTOCOL=grpc sends by gRPC (port 4317).
+// Take the folder businessevents over: recorder.go sends each event on a short span of its own, marked by
+// spanledger.event.id, from a provider with a sampler that keeps everything; functions.go has one function an event and
+// is written by `spanledger generate go`. OTEL_EXPORTER_OTLP_PROTOCOL=grpc sends by gRPC (port 4317).
 package main
 
 import (
@@ -11,9 +12,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"time"
 
-	"go.opentelemetry.io/otel/attribute"
+	"spanledger.local/go-product/businessevents"
 )
 
 func main() {
@@ -26,31 +26,32 @@ func main() {
 }
 
 func run(ctx context.Context, sessions int) (err error) {
-	events, err := openBusinessEvents(ctx, "go-product")
+	recorder, err := businessevents.Open(ctx, "go-product")
 	if err != nil {
 		return err
 	}
 	// Delivers what waits; a program that ends without it loses that.
 	defer func() {
-		if closing := events.close(ctx); err == nil {
+		if closing := recorder.Close(ctx); err == nil {
 			err = closing
 		}
 	}()
+	events := businessevents.New(recorder)
 	for n := 1; n <= sessions; n++ {
-		id := attribute.String("session_id", fmt.Sprintf("go-%d-%d", os.Getpid(), n))
-		if err := events.record(ctx, time.Now(), "session.start", id, attribute.String("channel", "api")); err != nil {
+		id := fmt.Sprintf("go-%d-%d", os.Getpid(), n)
+		start := businessevents.SessionStart{Channel: new(businessevents.ChannelAPI)}
+		if err := events.SessionStart(ctx, id, start); err != nil {
 			return err
 		}
-		answer := []attribute.KeyValue{
-			id,
-			attribute.String("role", "ai"),
-			attribute.Int("message_length", 12),
-			attribute.Int("response_time_ms", 100*n),
+		answer := businessevents.SessionMessage{
+			Role:           new(businessevents.RoleAI),
+			MessageLength:  new(12),
+			ResponseTimeMs: new(float64(100 * n)),
 		}
-		if err := events.record(ctx, time.Now(), "session.message", answer...); err != nil {
+		if err := events.SessionMessage(ctx, id, answer); err != nil {
 			return err
 		}
-		if err := events.record(ctx, time.Now(), "session.end", id); err != nil {
+		if err := events.SessionEnd(ctx, id, businessevents.SessionEnd{}); err != nil {
 			return err
 		}
 	}

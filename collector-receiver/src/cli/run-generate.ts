@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { findDefinitionsFile, loadDefinitions } from "../catalogue/load-definitions.ts";
 import { typedEvents, type TypedEvents } from "../languages/typed-events.ts";
+import { writeGo } from "../languages/write-go.ts";
 import { writePython } from "../languages/write-python.ts";
 import { CommandError } from "./command-error.ts";
 import { print } from "./print.ts";
@@ -21,6 +22,7 @@ const generators = {
   python: (events: TypedEvents): GeneratedFile[] => [
     { path: "business_event_functions.py", text: writePython(events) },
   ],
+  go: (events: TypedEvents): GeneratedFile[] => [{ path: "functions.go", text: writeGo(events) }],
 } as const;
 
 export type GeneratedLanguage = keyof typeof generators;

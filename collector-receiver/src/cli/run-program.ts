@@ -212,7 +212,7 @@ program
 program
   .command("generate")
   .description("write typed functions of all events, those of your config included, for another language")
-  .addArgument(new Argument("<language>", "of the functions").choices(["python"]))
+  .addArgument(new Argument("<language>", "of the functions").choices(["python", "go"]))
   .option("--config <file>", "your config; SPANLEDGER_CONFIG or spanledger.config.ts of this folder unless given")
   .option("--out <folder>", "made if it is not there; files of the same name are replaced", ".")
   .action((language, options) =>

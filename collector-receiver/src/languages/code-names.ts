@@ -16,17 +16,18 @@ export class CodeNames {
 
 /** `session.start`, `orderPaid` and `order-paid` in lower case with underscores, as Python writes names. */
 export function snakeCase(name: string): string {
-  return partsOf(name).join("_");
+  return wordsOfName(name).join("_");
 }
 
 /** The same in `PascalCase`, as Go and Python's types are written. */
 export function pascalCase(name: string): string {
-  return partsOf(name)
+  return wordsOfName(name)
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join("");
 }
 
-function partsOf(name: string): string[] {
+/** The words of a name, in lower case; letters of other scripts are kept. */
+export function wordsOfName(name: string): string[] {
   const parts = name.replaceAll(/([\p{Ll}\p{Nd}])(\p{Lu})/gu, "$1_$2").toLowerCase();
   return parts.split(/[^\p{L}\p{Nd}]+/u).filter((part) => part !== "");
 }

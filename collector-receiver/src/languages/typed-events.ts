@@ -62,7 +62,7 @@ export function typedEvents(own: OwnDefinitions = { events: {} }): TypedEvents {
     const attributes = [...Object.entries<AnyAttribute>(event.attributes), ...common].map(([key, attribute]) => {
       const list = listOf(name, key, attribute);
       if (list !== undefined && "values" in attribute) ownLists.push({ key: list, words: attribute.values ?? [] });
-      return describeAttribute(key, attribute, list);
+      return typedAttribute(key, attribute, list);
     });
     const required = attributes.filter((attribute) => attribute.required);
     const optional = attributes.filter((attribute) => !attribute.required);
@@ -89,7 +89,7 @@ function wordsOf(name: VocabularyName, own: CustomWords | undefined): WordList {
 const smallestInt4 = -(2 ** 31);
 const largestInt4 = 2 ** 31 - 1;
 
-function describeAttribute(name: string, attribute: AnyAttribute, list: string | undefined): TypedAttribute {
+function typedAttribute(name: string, attribute: AnyAttribute, list: string | undefined): TypedAttribute {
   const isInt4 = "int4" in attribute && attribute.int4 === true;
   return {
     name,

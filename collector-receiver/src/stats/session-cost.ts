@@ -12,9 +12,6 @@ export interface SessionCost {
   /** Null if nothing that was used has a price. */
   readonly spend: number | null;
   readonly currency: string;
-  /** The business days of the first and the last call. */
-  readonly first_day: string;
-  readonly last_day: string;
   /** Not everything that was used is in the spend. */
   readonly at_least: boolean;
 }
@@ -27,8 +24,7 @@ export async function readSessionCost(
   { calendar, tenant }: { readonly calendar: BusinessCalendar; readonly tenant: { readonly currency: string } },
 ): Promise<SessionCost | null> {
   const calls = await readSessionCalls(pool, tenantId, sessionId);
-  const [first, last] = [calls[0], calls.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  if (calls.length === 0) return null;
   const sums = new Map<AiColumn, number>();
   const tokens = calls.map((call) => tokensOf(call, calendar, sums));
   const { spend, unpriced } = await priceCalls(pool, tenantId, tokens);
@@ -38,8 +34,6 @@ export async function readSessionCost(
     calls: calls.length,
     spend: isUnknown ? null : toNumber(fractionOf(spend ?? "0")),
     currency: tenant.currency,
-    first_day: calendar.dayOf(first.occurredAtMs),
-    last_day: calendar.dayOf(last.occurredAtMs),
     at_least:
       unpriced !== "0" ||
       calls.length === maxSessionCalls ||

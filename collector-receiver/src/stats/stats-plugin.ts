@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyPluginAsync } from "fastify";
 import { createErrorAnswer } from "./answer-error.ts";
 import { routeAgents } from "./routes/agents.ts";
-import { routeAiCalls } from "./routes/ai-calls.ts";
 import { routeAiCosts } from "./routes/ai-costs.ts";
 import { routeAnnotations } from "./routes/annotations.ts";
 import { routeCaseStudy } from "./routes/case-study.ts";
@@ -53,7 +52,6 @@ export const statsPlugin: FastifyPluginAsync<StatsOptions> = async (instance, op
   routeLive(app, context);
   routeDataQuality(app, context);
   routeAiCosts(app, context);
-  routeAiCalls(app, context);
   routePrometheus(app, context);
   routeSession(app, context);
   routeMetrics(app, context);

@@ -2,7 +2,6 @@ import type { FastifyPluginAsync } from "fastify";
 import { takeForms } from "./page/take-forms.ts";
 import { createErrorPage } from "./page/answer-error-page.ts";
 import { routeAgentList } from "./routes/agent-list.ts";
-import { routeCallList } from "./routes/call-list.ts";
 import { routeAgent } from "./routes/agent.ts";
 import { routeDataQualityPages } from "./routes/data-quality.ts";
 import { routeEventList } from "./routes/event-list.ts";
@@ -35,7 +34,6 @@ export const webPlugin: FastifyPluginAsync<WebOptions> = async (app, options) =>
   routeSessionPage(app, context);
   routeEventList(app, context);
   routeTicketList(app, context);
-  routeCallList(app, context);
   routeAgentList(app, context);
   routeAgent(app, context);
   routeTicket(app, context);

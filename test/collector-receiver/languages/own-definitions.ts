@@ -34,7 +34,22 @@ const name = fc.oneof(
 const text = fc
   .oneof(
     fc.string({ unit: "binary", minLength: 1, maxLength: 40 }),
-    fc.constantFrom('"""', "*/", "\\", "`", "'", "a\nb", "// x", "{x}", "${x}", "# a: b", "- a", "%d", "\u2028"),
+    fc.constantFrom(
+      '"""',
+      "*/",
+      "\\",
+      "`",
+      "'",
+      "a\nb",
+      "// x",
+      "{x}",
+      "${x}",
+      "# a: b",
+      "- a",
+      "%d",
+      "\u2028",
+      "\ufeff",
+    ),
   )
   .filter((value) => /\S/.test(value));
 const names = { en: text, zh: text };

@@ -70,7 +70,6 @@ function eventsOf(name: string): WireEvent[] {
     { name: "session.message", attributes: { session_id, role: "ai", response_time_ms: 900 } },
     { name: "session.escalate", attributes: { session_id, reason: `${name}-reason` } },
     { name: "query.order", attributes: { session_id: `${name}-other`, success: false, order_number: `${name}-order` } },
-    { name: "ai.call", attributes: { session_id, model: `${name}-model`, input_tokens: 1 } },
     { name: "agent.login", attributes: { agent_id, agent_name: `${name}-agent` } },
     { name: "agent.session_takeover", attributes: { session_id, agent_id, wait_time_sec: 20 } },
     { name: "ticket.created", attributes: { ticket_id, agent_id, session_id, type: `${name}-type` } },

@@ -468,7 +468,7 @@ describe("the report", () => {
     "month=2025-11",
     "lang=en&lang=zh-CN",
   ])("what else stands in the address never refuses a page: %s", async (added) => {
-    for (const path of ["/report", "/report/sessions", "/report/events", "/report/tickets", "/report/calls"]) {
+    for (const path of ["/report", "/report/sessions", "/report/events", "/report/tickets"]) {
       const list = {
         "/report/sessions": "&of=total_sessions",
         "/report/events": "&of=sessions_handled",

@@ -25,8 +25,6 @@ const sessionSchema = Type.Object(
           calls: Type.Integer(),
           spend: nullableNumber("By the price of each day; null if nothing has a price"),
           currency: Type.String(),
-          first_day: Type.String({ description: "Business day of the first call" }),
-          last_day: Type.String({ description: "Business day of the last call" }),
           at_least: Type.Boolean({ description: "Not everything that was used is in the spend" }),
         }),
         Type.Null(),

@@ -19,17 +19,16 @@ export async function readSessionCalls(
   const { rows } = await pool.query<{ ms: string; attributes: Record<string, unknown> }>({
     name: "stats-read-session-calls",
     text: readCallsSql,
-    values: [tenantId, sessionId, aiCallAttributes],
+    values: [tenantId, sessionId, aiCallEvent, aiCallAttributes],
   });
   return rows.map(({ ms, attributes }) => ({ occurredAtMs: Number(ms), attributes }));
 }
 
-// The name stands as a constant: the partial index has it.
 const readCallsSql = `
 select trunc(extract(epoch from occurred_at) * 1000)::text as ms,
-  (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(event_data) where key = any ($3::text[])) as attributes
+  (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(event_data) where key = any ($4::text[])) as attributes
 from analytics_events
-where tenant_id = $1 and session_id = $2 and event_name = '${aiCallEvent}'
+where tenant_id = $1 and session_id = $2 and event_name = $3
 order by occurred_at, event_id
 limit ${maxSessionCalls}
 `;

@@ -3,13 +3,10 @@ import { formatMetric } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describeBound, periodUse } from "../../stats/ai-metrics.ts";
 import { gapsOf, spendOf } from "../../stats/ai-reading.ts";
-import { unsaid } from "../../stats/call-list.ts";
 import { noAiUse } from "../../stats/sql/read-ai-spend.ts";
 import type { AiModelUse, AiUse } from "../../stats/sql/read-ai-spend.ts";
 import { countText, isFew } from "../report/report-context.ts";
 import type { ReportContext } from "../report/report-context.ts";
-import { modelLabel } from "../events/describe-call.ts";
-import { linkTo } from "../page/page-links.ts";
 import { drawBars, maxBars } from "./draw-bars.ts";
 import { measuredBy } from "./report-chart.ts";
 import type { ChartCell, ReportChart } from "./report-chart.ts";
@@ -38,8 +35,6 @@ const words = {
 } as const satisfies Record<Locale, unknown>;
 
 interface ModelRow {
-  /** What its calls are listed by; null for the rest. */
-  readonly of: Pick<AiModelUse, "provider" | "model" | "serviceTier"> | null;
   readonly label: string;
   /** The same in every language. */
   readonly key: string;
@@ -76,9 +71,7 @@ export function chartModels(context: ReportContext): ReportChart | null {
         "ai_spend",
       ]),
       columns: own.columns,
-      rows: few
-        ? []
-        : rows.map((row) => [{ text: row.label, key: row.key, ...hrefOf(row, context) }, ...cellsOf(row.use, context)]),
+      rows: few ? [] : rows.map((row) => [{ text: row.label, key: row.key }, ...cellsOf(row.use, context)]),
     },
     draw:
       few || first === undefined
@@ -115,14 +108,6 @@ function cellsOf(use: AiUse, context: ReportContext): ChartCell[] {
   ];
 }
 
-/** To the calls of a model; none in shared copies. */
-function hrefOf({ of }: ModelRow, { material, locale, least }: ReportContext): { readonly href?: string } {
-  if (of === null || least !== null) return {};
-  const word = (text: string): string => (text === "" ? unsaid : text);
-  const filter = { model: word(of.model), provider: word(of.provider), service_tier: word(of.serviceTier) };
-  return { href: linkTo("/report/calls", { ...material.parameters, of: "ai_calls", ...filter, lang: locale }) };
-}
-
 /** "¥12.30", "at least ¥12.30"; null if nothing of it has a price. */
 function spendText(use: AiUse, { locale, material }: ReportContext): string | null {
   const spend = spendOf(use);
@@ -139,15 +124,14 @@ function rowsOf(context: ReportContext, models: readonly AiModelUse[]): ModelRow
   // A rest that is few would give away the one model in it.
   while (shown.length > 0 && isFew(context, sumOf(rest).calls)) rest = [shown.pop() as AiModelUse, ...rest];
   const named = shown.map(({ provider, model, serviceTier, ...use }) => ({
-    label: modelLabel({ provider, model, serviceTier }),
+    label: [provider, model, serviceTier].filter((word) => word !== "").join(" · "),
     key: [provider, model, serviceTier].join("/"),
-    of: { provider, model, serviceTier },
     use,
     isRest: false,
   }));
   if (rest.length === 0) return named;
   const label = words[context.locale].others(countText(rest.length, context.locale));
-  return [...named, { of: null, label, key: `${rest.length} more`, use: sumOf(rest), isRest: true }];
+  return [...named, { label, key: `${rest.length} more`, use: sumOf(rest), isRest: true }];
 }
 
 function sumOf(models: readonly AiUse[]): AiUse {

@@ -1,6 +1,4 @@
 import { eventListsOf } from "../../stats/lists/event-lists.ts";
-import { callListOf } from "../../stats/lists/call-lists.ts";
-import { callTexts } from "../events/call-texts.ts";
 import { eventTexts } from "../events/event-texts.ts";
 import { ticketListOf } from "../../stats/lists/ticket-lists.ts";
 import { linkTo } from "../page/page-links.ts";
@@ -8,12 +6,11 @@ import { sessionListOf } from "../../stats/lists/session-lists.ts";
 import type { BehindLink } from "./render-figure.ts";
 import type { ReportContext } from "./report-context.ts";
 
-/** From a figure to what it was counted from: sessions of its cohort, tickets, calls of models, or its events. */
+/** From a figure to what it was counted from: sessions of its cohort, tickets, or its events. */
 export function behindLinks({ material, texts, locale }: ReportContext, figureKey: string): BehindLink[] {
   const { parameters } = material;
   const sessions = sessionListOf(figureKey);
   const tickets = ticketListOf(figureKey);
-  const calls = callListOf(figureKey);
   return [
     ...(sessions === null
       ? []
@@ -29,14 +26,6 @@ export function behindLinks({ material, texts, locale }: ReportContext, figureKe
           {
             href: linkTo("/report/tickets", { ...parameters, of: tickets, lang: locale }),
             text: eventTexts[locale].behind.tickets_created,
-          },
-        ]),
-    ...(calls === null
-      ? []
-      : [
-          {
-            href: linkTo("/report/calls", { ...parameters, of: calls, lang: locale }),
-            text: callTexts[locale].behind,
           },
         ]),
     ...eventListsOf(figureKey).map((list) => ({

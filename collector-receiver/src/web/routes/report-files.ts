@@ -1,5 +1,4 @@
 import { periodSlug } from "../../stats/name-period.ts";
-import { readAiDays } from "../../stats/ai-days.ts";
 import { RequestError } from "../../stats/request-error.ts";
 import { chartsOf } from "../charts/all-charts.ts";
 import { drawChartPng } from "../export/draw-chart-png.ts";
@@ -28,13 +27,8 @@ export function routeReportFiles(app: WebApp, context: WebContext): void {
     const byDay = readQuery(request, ["by"])["by"] === "day";
     const report = await readReportOf(request, context, { agentLimit: null, byDay });
     const style = csvStyleOf(request.headers["accept-language"]);
-    const { reading } = report.material;
-    const write = async (): Promise<string> =>
-      byDay
-        ? writeDailyCsv(report, await readAiDays(context.pool, context.tenantOf(request), reading), style)
-        : writeReportCsv(report, context, style);
     const name = `${periodSlug(report.material.reading.period)}-${byDay ? "by-day" : report.locale}`;
-    return sendCsv(reply, name, await write());
+    return sendCsv(reply, name, byDay ? writeDailyCsv(report, style) : writeReportCsv(report, context, style));
   });
   app.get<{ Params: { chart: string } }>(
     "/report/charts/:chart.png",

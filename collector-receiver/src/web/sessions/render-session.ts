@@ -1,10 +1,9 @@
-import { formatCount } from "../../metrics/format-metric.ts";
+import { fractionOf } from "../../metrics/exact-fraction.ts";
+import { formatCount, formatPlanned } from "../../metrics/format-metric.ts";
 import type { Locale } from "../../metrics/format-metric.ts";
 import { describeBound } from "../../stats/ai-metrics.ts";
 import type { SessionCost } from "../../stats/session-cost.ts";
 import type { SessionDocument } from "../../stats/session-document.ts";
-import { callTexts } from "../events/call-texts.ts";
-import { formatCost } from "../events/describe-call.ts";
 import { describeDuration } from "../page/describe-duration.ts";
 import { describeMoment } from "../page/describe-moment.ts";
 import { html } from "../page/html.ts";
@@ -84,19 +83,15 @@ function durationOf({ started_at: startedAt, ended_at: endedAt, last_activity_at
   return Math.max(0, Date.parse(endedAt ?? lastAt) - Date.parse(startedAt ?? lastAt));
 }
 
-/** "This conversation cost ¥0.12 (3 calls)", leading to the calls. */
-function renderCost(cost: SessionCost, sessionId: string, locale: Locale): Fragment {
-  const { first_day: start_date, last_day: end_date } = cost;
-  const filter = { start_date, end_date, of: "ai_calls", session_id: sessionId };
-  return html`${costText(cost, locale)}
-    <a class="no-print" href="${linkTo("/report/calls", { ...filter, lang: locale })}">${callTexts[locale].behind}</a>`;
-}
-
+/** "This conversation cost ¥0.12 (3 calls)" */
 function costText({ spend, calls, currency, at_least: isBound }: SessionCost, locale: Locale): string {
   const { costOf } = sessionTexts[locale];
   const count = formatCount(calls, locale);
   if (spend === null) return costOf(null, count);
-  const amount = formatCost(spend.toFixed(6), currency, locale);
+  // Two digits that say something: most conversations cost less than a cent.
+  const digits = spend === 0 || spend >= 0.01 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(spend)));
+  const display = { style: "currency", digits } as const;
+  const amount = formatPlanned(fractionOf(spend.toFixed(6)), "currency", display, locale, currency);
   const shown = isBound ? describeBound("at_least", amount, locale) : amount;
   return costOf(locale === "zh-CN" && !isBound ? ` ${shown}` : shown, count);
 }
@@ -121,8 +116,6 @@ function factsOf(
     [words.duration, session.started_at === null ? "—" : describeDuration(durationOf(session), locale)],
     [words.channel, session.channel === null ? "—" : labelOf(session.channel, locale)],
     [words.customer, session.user_id ?? "—"],
-    ...(session.ai_cost === null
-      ? []
-      : [[words.aiCost, renderCost(session.ai_cost, session.session_id, locale)] as const]),
+    ...(session.ai_cost === null ? [] : [[words.aiCost, costText(session.ai_cost, locale)] as const]),
   ];
 }
