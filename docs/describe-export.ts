@@ -26,8 +26,9 @@ duckdb -c "select event_name, count(*) from 'out/events/*.parquet' where not tes
 
 - **Days.** Without \`--to\` the last day is yesterday in the business timezone. A file is replaced whole; it has its name once it is whole.
 - **\`--since-export\`** takes only days that are over. What was exported is remembered in \`export.json\` in the folder. A day is written again if its
-  counters, its rows or what its sessions and tickets say have changed since. Every day is written again with another salt, or if somebody was erased: delete your
-  older copies as well. Days that retention has dropped stay as they were exported.
+  counters, its rows or what its sessions and tickets say have changed since. A day that is
+  empty now is written once more, without rows. Every day is written again with another salt or business timezone, or if somebody was erased: delete
+  your older copies as well. Days that retention has dropped stay as they were exported.
 - **Tenants.** Each has a folder of its own. A folder with the files of another tenant is refused.
 - **People.** Conversations, customers, agents, their names, and numbers of orders and parcels are hashes (HMAC-SHA-256, 32 hex digits), and attributes
   with texts and numbers that neither the catalogue nor your config declares are left out. The same salt gives the same hash in every export. It is kept in

@@ -1,4 +1,4 @@
-import { businessCalendarOf } from "../metrics/business-calendar.ts";
+import { businessCalendarOf, type BusinessCalendar } from "../metrics/business-calendar.ts";
 import { readSettings } from "../storage/settings/change-settings.ts";
 import { openWriterConnection } from "../storage/wire/writer-connection.ts";
 import { CommandError } from "./command-error.ts";
@@ -15,6 +15,17 @@ export async function readInstant(
   option: string,
   given: string,
 ): Promise<number> {
+  const client = await openWriterConnection(connectionString);
+  try {
+    const { timezone } = await readSettings(client, tenantId);
+    return instantIn(businessCalendarOf(timezone), option, given);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same in a calendar. */
+export function instantIn(calendar: BusinessCalendar, option: string, given: string): number {
   const [, day = "", time = ""] =
     /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(given) ?? [];
   const ms = isDay(day) ? Date.parse(given) : Number.NaN;
@@ -24,12 +35,5 @@ export async function readInstant(
       `${option} "${given}" is neither a day (2026-01-31) nor an instant with its offset (2026-01-31T09:00+08:00).`,
     );
   }
-  if (time !== "") return ms;
-  const client = await openWriterConnection(connectionString);
-  try {
-    const { timezone } = await readSettings(client, tenantId);
-    return businessCalendarOf(timezone).startOfDay(day);
-  } finally {
-    await client.end();
-  }
+  return time === "" ? calendar.startOfDay(day) : ms;
 }

@@ -42,6 +42,10 @@ interface ExportState {
 }
 
 const stateFile = "export.json";
+/** Revision of a day of which nothing is stored. */
+const emptyDay = "";
+/** Revision of a day whose files were written in another way: it equals none. */
+const otherRevision = "?";
 const minSaltBytes = 16;
 const maxDays = 10_000;
 
@@ -109,16 +113,19 @@ async function exportDays(
   const tables = tablesOf(options);
   const bounds = await readExportBounds(client, options.tenant);
   // What retention has dropped is not written again: the file of an export before has it still.
-  const days = daysOf(options, bounds).filter(({ startMs }) => startMs >= (bounds.retainedFromMs ?? -Infinity));
-  const revisions = await readDayRevisions(client, days);
   const salted = people === null ? null : people.hash("");
-  const of = JSON.stringify([options.format, tables.map(({ name }) => name), salted]);
+  const of = JSON.stringify([options.format, tables.map(({ name }) => name), salted, bounds.timezone]);
   const before = readState(folder, options.tenant, of);
+  const days = daysOf(options, bounds, Object.keys(before.revisions).toSorted()[0]).filter(
+    ({ startMs }) => startMs >= (bounds.retainedFromMs ?? -Infinity),
+  );
+  const revisions = await readDayRevisions(client, days);
+  const revisionOf = (day: string): string => revisions.get(day) ?? emptyDay;
   const isKnown = (day: string): boolean =>
-    options.sinceExport === true &&
-    before.lastErase === bounds.lastErase &&
-    before.revisions[day] === revisions.get(day);
-  const wanted = days.filter(({ day }) => !isKnown(day) && (revisions.has(day) || before.revisions[day] !== undefined));
+    options.sinceExport === true && before.lastErase === bounds.lastErase && before.revisions[day] === revisionOf(day);
+  // A day that was exported once and is empty now is written without rows, so that no reader goes on counting the old ones.
+  const dayExists = ({ day }: ExportDay): boolean => revisions.has(day) || Object.hasOwn(before.revisions, day);
+  const wanted = days.filter((day) => dayExists(day) && !isKnown(day.day));
   for (const { name } of tables) mkdirSync(join(folder, name), { recursive: true });
   const progress = showProgress("exporting", 0, "rows");
   const kept: Record<string, string> = { ...before.revisions };
@@ -135,14 +142,13 @@ async function exportDays(
       );
       progress.update(rows);
     }
-    const revision = revisions.get(day.day);
-    if (revision !== undefined) kept[day.day] = revision;
+    kept[day.day] = revisionOf(day.day);
   }
   progress.finish(rows);
   writeState(folder, { tenant: options.tenant, of, lastErase: bounds.lastErase, revisions: kept });
   return {
     days: wanted.length,
-    unchangedDays: days.filter(({ day }) => revisions.has(day)).length - wanted.length,
+    unchangedDays: days.filter(dayExists).length - wanted.length,
     files: wanted.length * tables.length,
     rows,
   };
@@ -152,14 +158,19 @@ function tablesOf({ tables: named }: ExportCommand): readonly ExportTable[] {
   return named === undefined ? exportTables : exportTables.filter(({ name }) => named.includes(name));
 }
 
-/** Business days that are over, unless they are named. */
+/**
+ * Business days that are over, unless they are named.
+ * @param firstExported the first day that an export before has written, if there was one
+ */
 function daysOf(
   { tenant: tenantId, from, to, sinceExport }: ExportCommand,
   { timezone, firstMs }: { readonly timezone: string; readonly firstMs: number | null },
+  firstExported: string | undefined,
 ): ExportDay[] {
   const calendar = businessCalendarOf(timezone);
   const today = calendar.dayOf(Date.now());
-  const first = from ?? (firstMs === null ? today : calendar.dayOf(firstMs));
+  const firstStored = firstMs === null ? today : calendar.dayOf(firstMs);
+  const first = from ?? (firstExported !== undefined && firstExported < firstStored ? firstExported : firstStored);
   const yesterday = addDays(today, -1);
   const last = to === undefined || (sinceExport === true && to > yesterday) ? yesterday : to;
   const days: ExportDay[] = [];
@@ -215,7 +226,10 @@ function readState(folder: string, tenant: string, of: string): ExportState {
       `${folder} holds an export of tenant "${state.tenant}". Name a folder of its own for tenant "${tenant}".`,
     );
   }
-  return state.of === of ? state : nothing;
+  if (state.of === of) return state;
+  // The days stay known: one that is empty now has to lose its rows.
+  const revisions = Object.fromEntries(Object.keys(state.revisions).map((day) => [day, otherRevision]));
+  return { ...nothing, revisions };
 }
 
 function writeState(folder: string, state: ExportState): void {

@@ -3,16 +3,17 @@ import type { Config } from "../config/config.ts";
 import { RowConverter } from "../history/convert-row.ts";
 import { AttributeTypes } from "../history/convert-value.ts";
 import { ImportError } from "../history/import-error.ts";
-import { ImportPositions } from "../history/import-position.ts";
+import { ImportPositions, positionOf } from "../history/import-position.ts";
 import { describeReport, reportAsJson, type ImportReport } from "../history/import-report.ts";
 import { ImportRun } from "../history/import-rows.ts";
 import type { Mapping } from "../history/mapping-schemas.ts";
 import { identify, openSource, type OpenSource } from "../history/open-source.ts";
 import { isTimezone, planMapping, readMapping } from "../history/read-mapping.ts";
-import { valueOf } from "../history/source-row.ts";
 import { rulesOf } from "../ingest/count-batch.ts";
 import { GroupCommit } from "../ingest/group-commit.ts";
+import { businessCalendarOf, type BusinessCalendar } from "../metrics/business-calendar.ts";
 import { countedAttributesWith } from "../metrics/event-counters.ts";
+import type { TenantRules } from "../metrics/session-contribution.ts";
 import { findChangedEvents } from "../storage/events/find-changed-events.ts";
 import { hasLiveEvents } from "../storage/events/has-live-events.ts";
 import { listTenantIds } from "../storage/settings/list-tenants.ts";
@@ -23,7 +24,7 @@ import { openWriterConnection, type WriterConnection } from "../storage/wire/wri
 import { tenantDefaultsOf } from "../upkeep/check-settings.ts";
 import { CommandError } from "./command-error.ts";
 import { print, printError } from "./print.ts";
-import { readInstant } from "./read-instant.ts";
+import { instantIn } from "./read-instant.ts";
 import { showProgress } from "./show-progress.ts";
 import { listTenants, withDatabase } from "./with-database.ts";
 
@@ -44,6 +45,7 @@ interface Import {
   readonly config: Config;
   readonly client: WriterConnection;
   readonly mapping: Mapping;
+  readonly rules: TenantRules;
   readonly untilMs: number | undefined;
   readonly positions: ImportPositions;
 }
@@ -61,8 +63,8 @@ export function runImport(source: string, options: ImportCommand): Promise<numbe
     const identity = await identify(source, mapping);
     const client = await openWriterConnection(connectionString);
     try {
-      await findTenant(connectionString, client, config, options.tenant);
-      const untilMs = await cutOverOf(connectionString, client, options);
+      const rules = await rulesOfTenant(connectionString, client, config, options);
+      const untilMs = await cutOverOf(client, options, rules.calendar);
       const positions = new ImportPositions(
         join(config.dataFolder, "imports"),
         `${mapping.source}-${options.tenant}`.replaceAll(/[^\w.-]/g, "_"),
@@ -70,7 +72,7 @@ export function runImport(source: string, options: ImportCommand): Promise<numbe
       );
       const report = await importAll(
         source,
-        { connectionString, config, client, mapping, untilMs, positions },
+        { connectionString, config, client, mapping, rules, untilMs, positions },
         options,
       );
       return report.isWhole ? 0 : 1;
@@ -85,17 +87,41 @@ async function mappingOf({ mapping: file, table }: ImportCommand): Promise<Mappi
   return table === undefined ? mapping : { ...mapping, table };
 }
 
-/** A tenant that is named has to be there; the one of all who name none is made. */
-async function findTenant(connectionString: string, client: WriterConnection, config: Config, tenantId: string) {
-  if (tenantId !== "default" || (await listTenantIds(client)).includes(tenantId)) {
-    await listTenants(connectionString, tenantId);
-    return;
-  }
-  await seedTenantSettings(client, [tenantId], tenantDefaultsOf(config));
+/** A tenant that is named has to be there; the one of all who name none is made, unless nothing may be written. */
+async function rulesOfTenant(
+  connectionString: string,
+  client: WriterConnection,
+  config: Config,
+  { tenant: tenantId, dryRun }: ImportCommand,
+): Promise<TenantRules> {
+  const isNew = tenantId === "default" && !(await listTenantIds(client)).includes(tenantId);
+  if (isNew && dryRun === true) return rulesOfNewTenant(tenantId, config);
+  if (isNew) await seedTenantSettings(client, [tenantId], tenantDefaultsOf(config));
+  else await listTenants(connectionString, tenantId);
+  return rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
 }
 
-async function cutOverOf(connectionString: string, client: WriterConnection, { tenant, until, dryRun }: ImportCommand) {
-  if (until !== undefined) return readInstant(connectionString, tenant, "--until", until);
+/** The rules that a tenant has before anything is stored of it, as far as mapping depends on them. */
+function rulesOfNewTenant(tenantId: string, config: Config): TenantRules {
+  return {
+    tenantId,
+    calendar: businessCalendarOf(config.businessTimezone),
+    idleTimeoutMs: config.sessionIdleTimeoutSeconds * 1000,
+    idleThroughMs: 0,
+    retainedFromMs: null,
+    hasOffTimeIds: false,
+    costs: [],
+    workingHours: null,
+    custom: null,
+  };
+}
+
+async function cutOverOf(
+  client: WriterConnection,
+  { tenant, until, dryRun }: ImportCommand,
+  calendar: BusinessCalendar,
+): Promise<number | undefined> {
+  if (until !== undefined) return instantIn(calendar, "--until", until);
   if (dryRun !== true && (await hasLiveEvents(client, tenant))) {
     throw new ImportError(
       "until_needed",
@@ -106,7 +132,7 @@ async function cutOverOf(connectionString: string, client: WriterConnection, { t
 }
 
 async function importAll(source: string, all: Import, options: ImportCommand): Promise<ImportReport> {
-  const { mapping, positions, untilMs, client } = all;
+  const { mapping, positions, untilMs, client, rules } = all;
   const position = options.resume === true ? positions.read() : undefined;
   if (position === "changed") {
     throw new ImportError(
@@ -115,7 +141,6 @@ async function importAll(source: string, all: Import, options: ImportCommand): P
     );
   }
   const { tenant: tenantId, dryRun = false } = options;
-  const rules = rulesOf(await loadTenantRules(client, [tenantId]), tenantId);
   const countedAttributes = countedAttributesWith(rules.custom);
   const types = new AttributeTypes(countedAttributes, rules.custom?.definitions);
   const converter = new RowConverter(mapping, types, options.zone, Date.now());
@@ -135,11 +160,10 @@ async function importAll(source: string, all: Import, options: ImportCommand): P
     untilMs,
     doneRows: position?.rows ?? 0,
     beginsBehind: isTable,
+    doneDigest: position?.digest,
     onDone: (rows, last) => {
       progress.update(rows);
-      if (dryRun || (isTable && last === undefined)) return;
-      const key = isTable ? keyColumns.map((column) => String(valueOf(last!, column))) : undefined;
-      positions.write({ rows, key });
+      if (!dryRun) positions.write(() => positionOf(rows, last, isTable ? keyColumns : undefined));
     },
   });
   const startedMs = performance.now();

@@ -116,6 +116,11 @@ export class RowConverter {
       const value = this.#readAttribute(name, attribute, from, time, fields);
       if (value !== undefined) values.set(attribute, value);
     }
+    const broken = [...values].find(([attribute, value]) => !isWellFormed(attribute) || !isWellFormed(value));
+    if (broken !== undefined) {
+      return `${JSON.stringify(broken[0])} has half of a character (a lone surrogate), which UTF-8 cannot hold`;
+    }
+    if (!name.isWellFormed()) return `the event's name ${JSON.stringify(name)} has half of a character`;
     const eventId = deriveSourceId(this.#source, key.map(String), spec.as);
     return { eventId, name, occurredAtMs, attributes: values } satisfies PlainEvent;
   }
@@ -148,6 +153,14 @@ export class RowConverter {
     if (local === undefined) this.#locals.set(zone, (local = new LocalTimes(zone, nowMs)));
     return local;
   }
+}
+
+/** UTF-8 has no lone surrogates: each would become U+FFFD, and the event another one than the source's. */
+function isWellFormed(value: RecordValue): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null || value instanceof NumberText) return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  return Object.entries(value).every(([key, member]) => key.isWellFormed() && isWellFormed(member));
 }
 
 function zoneNeeded(column: string, value: unknown): ImportError {

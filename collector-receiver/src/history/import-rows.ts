@@ -10,7 +10,9 @@ import { writeLogRecord, writeLogsRequest, type PlainEvent } from "../mapping/wr
 import type { TenantRules } from "../metrics/session-contribution.ts";
 import type { RowConverter } from "./convert-row.ts";
 import { ImportReport } from "./import-report.ts";
-import type { RowFields, RowSource, SourceRow } from "./source-row.ts";
+import { ImportError } from "./import-error.ts";
+import { digestRow } from "./import-position.ts";
+import type { RowSource, SourceRow } from "./source-row.ts";
 
 /** Where the events go. */
 export interface ImportTarget {
@@ -31,7 +33,9 @@ export interface ImportOptions {
   /** True if the source begins behind them. */
   readonly beginsBehind?: boolean;
   /** Called for all rows up to one, as soon as their events are stored. */
-  readonly onDone?: ((rows: number, last: RowFields | undefined) => void) | undefined;
+  readonly onDone?: ((rows: number, last: SourceRow | undefined) => void) | undefined;
+  /** What the last of the rows that an import before has done has to be, if the source begins before them. */
+  readonly doneDigest?: string | undefined;
 }
 
 interface PlacedEvent {
@@ -46,9 +50,11 @@ interface Chunk {
   readonly events: PlacedEvent[];
   bytes: number;
   rows: number;
-  last: RowFields | undefined;
+  last: SourceRow | undefined;
 }
 
+/** Nanoseconds of later instants do not fit into 63 bits. */
+const latestMs = Date.UTC(2262, 0, 1) - 1;
 const maxChunkEvents = 2000;
 const maxChunkBytes = 1024 * 1024;
 /** Chunks that are under way: while one commits, the next ones are made. */
@@ -78,17 +84,19 @@ export class ImportRun {
    * @throws UnavailableError if the database did not take events for long; those before are stored
    */
   async run(source: RowSource): Promise<ImportReport> {
-    const { doneRows = 0, beginsBehind = false } = this.#options;
+    const { doneRows = 0, beginsBehind = false, doneDigest } = this.#options;
     let left = beginsBehind ? 0 : doneRows;
     try {
       for await (const rows of source.batches) {
         const skipped = Math.min(left, rows.length);
         left -= skipped;
+        if (skipped > 0 && left === 0 && digestRow(rows[skipped - 1]!) !== doneDigest) throw otherSource();
         for (const row of skipped === 0 ? rows : rows.slice(skipped)) {
           this.#take(row);
           if (this.#isFull()) await this.#send();
         }
       }
+      if (left > 0) throw otherSource();
       await this.#send();
     } finally {
       // A failure is thrown where it is awaited first; the others have to end all the same.
@@ -109,12 +117,13 @@ export class ImportRun {
     return events.length >= maxChunkEvents || bytes >= maxChunkBytes || rows >= maxChunkEvents * 10;
   }
 
-  #take({ place, fields, problem }: SourceRow): void {
+  #take(row: SourceRow): void {
+    const { place, fields, problem } = row;
     const { report } = this;
     report.rows++;
     this.#chunk.rows++;
+    this.#chunk.last = row;
     if (fields === undefined) return this.#cannotRead(place, problem);
-    this.#chunk.last = fields;
     const { events, problems } = this.#converter.convert(fields);
     for (const each of problems) this.#cannotRead(place, each);
     const { retainedFromMs } = this.#target.rules;
@@ -131,8 +140,9 @@ export class ImportRun {
   }
 
   #add(event: PlainEvent, place: number): void {
-    // OTLP has no time before 1970, and 0 means none.
+    // OTLP has no time before 1970, and 0 means none. Its nanoseconds end in 2554; PostgreSQL's partitions end sooner.
     if (event.occurredAtMs <= 0) return this.#cannotRead(place, "its time lies before 1970");
+    if (event.occurredAtMs > latestMs) return this.#cannotRead(place, "its time lies after 2261");
     const record = writeLogRecord(event);
     this.#chunk.events.push({ place, name: event.name, eventId: event.eventId, record });
     this.#chunk.bytes += record.length;
@@ -217,6 +227,12 @@ export class ImportRun {
     }
   }
 }
+
+const otherSource = (): ImportError =>
+  new ImportError(
+    "cannot_resume",
+    "The source has changed before the row at which the import stopped. Run it without --resume: what is known is not counted again.",
+  );
 
 /** Waits if the database is away or busy, and sends again. Events that were stored meanwhile are duplicates then. */
 async function submitUntilTaken(ingest: Pick<Ingest, "submit">, mapped: MappedRequest) {

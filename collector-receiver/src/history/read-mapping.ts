@@ -29,10 +29,14 @@ const subject = "The mapping has";
 export async function readMapping(file: string): Promise<Mapping> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(file, "utf8"));
+    content = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file)));
   } catch (error) {
     const problem = `cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`;
-    throw new DefinitionsError(file, [{ path: [], line: undefined, problem, remedy: "Mend the file" }], subject);
+    throw new DefinitionsError(
+      file,
+      [{ path: [], line: undefined, problem, remedy: "Write one JSON object in UTF-8" }],
+      subject,
+    );
   }
   const list = new ProblemList();
   const mapping = checkMapping(content, list);

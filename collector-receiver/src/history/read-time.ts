@@ -1,3 +1,5 @@
+import { NumberText } from "../mapping/write-log-record.ts";
+
 /** A time as a source writes it. */
 export type ReadTime = (value: unknown) => WrittenTime | null;
 
@@ -11,7 +13,14 @@ export interface WrittenTime {
 const isoTime =
   /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/i;
 
-const unixScales: Readonly<Record<string, number>> = { unix_s: 1000, unix_ms: 1, unix_us: 0.001 };
+/** Milliseconds of a number: a division by 1000 is exact if the quotient is whole, a product with 0.001 is not. */
+const unixTimes: Readonly<Record<string, (number: number) => number>> = {
+  unix_s: (number) => number * 1000,
+  unix_ms: (number) => number,
+  unix_us: (number) => number / 1000,
+};
+/** Text that is a number: `0x10`, `Infinity` and an empty text are not. */
+const unixNumber = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /** Of a format: what it may hold, as the part of a pattern and the field that it fills. */
 const tokens: Readonly<Record<string, readonly [pattern: string, field: string]>> = {
@@ -36,7 +45,7 @@ type Fields = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with a format of times; undefined: nothing. */
 export function findFormatProblem(format: string): string | undefined {
-  if (format in unixScales) return undefined;
+  if (Object.hasOwn(unixTimes, format)) return undefined;
   const fields = fieldsOf(format);
   if (new Set(fields).size < fields.length) return "names a part of the time twice";
   const missing = ["year", "month", "day"].find((field) => !fields.includes(field));
@@ -51,11 +60,11 @@ export function findFormatProblem(format: string): string | undefined {
  * @returns null for what is not such a time
  */
 export function timeReader(format: string | undefined): ReadTime {
-  const scale = format === undefined ? undefined : unixScales[format];
-  if (scale !== undefined) {
+  const unix = format !== undefined && Object.hasOwn(unixTimes, format) ? unixTimes[format] : undefined;
+  if (unix !== undefined) {
     return (value) => {
-      const number = typeof value === "string" && value.trim() === "" ? Number.NaN : Number(value);
-      return Number.isFinite(number) ? { ms: Math.floor(number * scale), isLocal: false } : null;
+      const ms = Math.floor(unix(numberOf(value)));
+      return Number.isFinite(ms) ? { ms, isLocal: false } : null;
     };
   }
   if (format === undefined) {
@@ -63,6 +72,13 @@ export function timeReader(format: string | undefined): ReadTime {
     return matcher(isoTime, names);
   }
   return matcher(patternOf(format), fieldsOf(format));
+}
+
+/** NaN for what is not a number: true is not 1 ms. */
+function numberOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  const text = typeof value === "string" ? value : value instanceof NumberText ? value.text : "";
+  return unixNumber.test(text) ? Number(text) : Number.NaN;
 }
 
 const fieldsOf = (format: string): string[] => (format.match(token) ?? []).map((part) => tokens[part]![1]);
@@ -94,7 +110,9 @@ function timeOf(fields: Fields): WrittenTime | null {
   if (hour === null || hour > 23 || minute > 59 || second > 59) return null;
   const midnight = new Date(Date.UTC(year, month - 1, day));
   // The calendar carries what is too much: 31 April would be 1 May.
-  if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return null;
+  // It takes the years 0 to 99 as 1900 to 1999, and a month that is too much as one of the next year.
+  if (midnight.getUTCFullYear() !== year || midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day)
+    return null;
   const ms = Number((fields["fraction"] ?? "").slice(0, 3).padEnd(3, "0"));
   const written = midnight.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
   const { offset } = fields;

@@ -13,6 +13,7 @@ import {
   type PlainEvent,
 } from "../../../collector-receiver/src/mapping/write-log-record.ts";
 import { countedAttributes } from "../../../collector-receiver/src/metrics/event-counters.ts";
+import { exportTables } from "../../../collector-receiver/src/storage/export/export-tables.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { openTestIngest } from "../../support/open-test-ingest.ts";
 import { uuidV7 } from "../../support/uuid-v7.ts";
@@ -290,4 +291,118 @@ test("no text of a CSV is a formula", async () => {
      from read_csv('${folder}/all/events/*.csv', all_varchar = true)`,
   );
   expect(services).toEqual(names.map((name) => `'${name}`));
+});
+
+test("a day that is empty since the last export is written once more without rows, at the beginning too and in another way", async () => {
+  const { database, folder, run } = await makeWorld(40_000, 101);
+  const { pool } = database;
+  const rowsOf = async (file: string): Promise<unknown> =>
+    (await ask(`select count(*)::int as rows from read_parquet('${folder}/all/${file}.parquet')`))["rows"];
+  expect(await run("all", "--since-export")).toMatchObject({ days: 3 });
+  expect(await rowsOf("events/2025-12-01")).toBeGreaterThan(0);
+  const empty = async (sql: string): Promise<void> => {
+    for (const [table, column] of [
+      ["analytics_events", "occurred_at"],
+      ["analytics_sessions", "first_seen_at"],
+      ["analytics_tickets", "first_seen_at"],
+    ]) {
+      await pool.query(`delete from ${table} where ${column} ${sql}`);
+    }
+  };
+  await empty("< '2025-12-01T16:00:00Z'");
+  await pool.query("delete from analytics_business_metrics where period_type = 'day' and period_value = '2025-12-01'");
+  await pool.query("delete from analytics_agent_metrics where day = '2025-12-01'");
+  expect(await run("all", "--since-export")).toMatchObject({ days: 1, unchangedDays: 2, rows: 0 });
+  for (const { name } of exportTables) expect(await rowsOf(`${name}/2025-12-01`), name).toBe(0);
+  expect(await run("all", "--since-export")).toMatchObject({ days: 0, unchangedDays: 3, files: 0 });
+
+  await empty("> '2000-01-01'");
+  await pool.query("delete from analytics_business_metrics");
+  await pool.query("delete from analytics_agent_metrics");
+  // With another salt everything is written again: also a day that has nothing any more.
+  const salt = join(folder, "salt");
+  await writeFile(salt, "a salt of thirty-two characters.");
+  expect(await run("all", "--since-export", "--salt", salt)).toMatchObject({ days: 3, rows: 0 });
+  for (const { name } of exportTables) expect(await rowsOf(`${name}/*`), name).toBe(0);
+  expect(await run("all", "--since-export", "--salt", salt)).toMatchObject({ days: 0, unchangedDays: 3 });
+});
+
+test("one person has one hash in all tables and attributes of all exports with one salt, and none without it", async () => {
+  const { ingest, folder, run } = await makeWorld(0);
+  const at = (n: number): number => first + n * 1000;
+  const event = (n: number, name: string, attributes: PlainEvent["attributes"]): PlainEvent => ({
+    eventId: uuidV7(at(n), n),
+    name,
+    occurredAtMs: at(n),
+    attributes,
+  });
+  await storeEvents(ingest, [
+    event(1, "session.start", [
+      ["session_id", "s-1"],
+      ["user_id", "u-1"],
+    ]),
+    event(2, "agent.login", [
+      ["agent_id", 7],
+      ["agent_name", "Ada"],
+      ["login_id", "l-1"],
+    ]),
+    event(3, "agent.session_takeover", [
+      ["session_id", "s-1"],
+      ["agent_id", 7],
+      ["wait_duration_seconds", 3],
+    ]),
+  ]);
+  const salt = join(folder, "salt");
+  const day = "2025-12-01";
+  type Line = Record<string, unknown> & { event_data: Record<string, unknown> };
+  const linesOf = async (to: string, table: string): Promise<Line[]> =>
+    (await readFile(join(folder, to, table, `${day}.jsonl`), "utf8"))
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text) as Line);
+  const seen = async (to: string): Promise<Record<string, Set<unknown>>> => {
+    const [start, login, takeover] = await linesOf(to, "events");
+    const [session] = await linesOf(to, "sessions");
+    const agents = (await linesOf(to, "agent_days")).filter(({ agent_logins }) => agent_logins === 1);
+    return {
+      session: new Set([
+        start!["session_id"],
+        start!.event_data["session_id"],
+        takeover!["session_id"],
+        session!["session_id"],
+      ]),
+      user: new Set([start!.event_data["user_id"], session!["user_id"]]),
+      agent: new Set([
+        login!["agent_id"],
+        String(login!.event_data["agent_id"]),
+        takeover!["agent_id"],
+        String(takeover!.event_data["agent_id"]),
+        session!["first_takeover_agent_id"],
+        agents[0]!["agent_id"],
+      ]),
+      name: new Set([login!.event_data["agent_name"], agents[0]!["agent_name"]]),
+    };
+  };
+  const secret = "a salt of thirty-two characters.";
+  await writeFile(salt, secret);
+  await run("one", "--format", "jsonl", "--salt", salt);
+  await run("two", "--format", "jsonl", "--salt", salt);
+  await writeFile(salt, secret.toUpperCase());
+  await run("three", "--format", "jsonl", "--salt", salt);
+  await run("plain", "--format", "jsonl", "--with-identities");
+  const hash = (text: string) => new Set([createHmac("sha256", secret).update(text).digest("hex").slice(0, 32)]);
+  const one = await seen("one");
+  expect(one).toEqual({ session: hash("s-1"), user: hash("u-1"), agent: hash("7"), name: hash("Ada") });
+  expect(await seen("two")).toEqual(one);
+  const three = await seen("three");
+  for (const [who, values] of Object.entries(three)) {
+    expect(values.size, who).toBe(1);
+    expect([...values], who).not.toEqual([...one[who]!]);
+  }
+  expect(await seen("plain")).toEqual({
+    session: new Set(["s-1"]),
+    user: new Set(["u-1"]),
+    agent: new Set(["7"]),
+    name: new Set(["Ada"]),
+  });
 });

@@ -1,66 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { readMapping } from "../../../collector-receiver/src/history/read-mapping.ts";
-import { verifyTenant } from "../../../collector-receiver/src/recount/verify-tenant.ts";
 import { useTestDatabase, type TestDatabase } from "../../support/create-test-database.ts";
 import { startTestReceiver } from "../../support/start-test-receiver.ts";
 import { tracesWith } from "../../support/otlp-json.ts";
-import { program, spanledger } from "../cli/run-cli.ts";
-
-interface World {
-  readonly database: TestDatabase;
-  readonly folder: string;
-  readonly environment: Record<string, string>;
-  run(...arguments_: string[]): Promise<{ code: number; report: Report; stderr: string; stdout: string }>;
-  write(name: string, content: string | object): Promise<string>;
-}
-
-interface Report {
-  readonly rows: number;
-  readonly imported: number;
-  readonly known: number;
-  readonly changed: number;
-  readonly unreadable: number;
-  readonly rejected: number;
-  readonly afterCutOver: number;
-  readonly tooOld: number;
-  readonly repeatedTimes: number;
-  readonly skippedTimes: number;
-  readonly events: Record<string, number>;
-  readonly unknownEvents: readonly string[];
-  readonly leftOut: Record<string, number>;
-  readonly problems: readonly { readonly place: number; readonly text: string }[];
-}
-
-async function makeWorld(given?: TestDatabase): Promise<World> {
-  const database = given ?? (await useTestDatabase());
-  const folder = await mkdtemp(join(tmpdir(), "spanledger-import-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const environment = { DATABASE_URL: database.connectionString, DATA_FOLDER: folder };
-  return {
-    database,
-    folder,
-    environment,
-    run: async (...arguments_) => {
-      const outcome = await spanledger(environment, "import", ...arguments_, "--json");
-      return { ...outcome, report: (outcome.stdout === "" ? {} : JSON.parse(outcome.stdout)) as Report };
-    },
-    write: async (name, content) => {
-      const file = join(folder, name);
-      await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
-      return file;
-    },
-  };
-}
-
-async function verify({ database }: World): Promise<void> {
-  const { drifts, firstDrifts } = await verifyTenant(database.connectionString, "default");
-  expect({ drifts, firstDrifts }).toEqual({ drifts: 0, firstDrifts: [] });
-}
+import { program } from "../cli/run-cli.ts";
+import { makeImportWorld, verifyImported } from "./import-world.ts";
 
 const helpDesk = {
   source: "help-desk",
@@ -105,7 +53,7 @@ const tickets = [
 ].join("\r\n");
 
 test("a help desk's CSV is counted once, and what is wrong is named by line", async () => {
-  const world = await makeWorld();
+  const world = await makeImportWorld();
   const mapping = await world.write("mapping.json", { ...helpDesk, delimiter: ";" });
   const file = await world.write("tickets.csv", `\uFEFF${tickets}\r\n`);
   const command = [file, "--mapping", mapping];
@@ -150,7 +98,7 @@ test("a help desk's CSV is counted once, and what is wrong is named by line", as
     { event_name: "ticket.created", event_data: { priority: "3", note: "two\nlines" } },
     { event_name: "ticket.closed", event_data: { sla_met: false, resolution_duration_hours: 24 } },
   ]);
-  await verify(world);
+  await verifyImported(world);
 
   // A second time, with one row changed: nothing counts again, and the change is named.
   await world.write("tickets.csv", tickets.replace("30/03/2025 02:30;;2", "30/03/2025 04:30;;2"));
@@ -165,11 +113,11 @@ test("a help desk's CSV is counted once, and what is wrong is named by line", as
   );
   expect(counted.rows).toEqual([{ tickets_created: "1" }]);
   expect((await pool.query("select from analytics_rejected_events")).rowCount).toBe(1);
-  await verify(world);
+  await verifyImported(world);
 });
 
 test("JSON lines of several kinds of events are read by their own times; wrong words, skipped kinds and own names are told", async () => {
-  const world = await makeWorld();
+  const world = await makeImportWorld();
   const mapping = await world.write("mapping.json", {
     source: "chats",
     key: ["chat", "seq"],
@@ -228,12 +176,12 @@ test("JSON lines of several kinds of events are read by their own times; wrong w
     { session_id: "5", event_data: { session_id: "5", amount: 3 } },
     { session_id: "5", event_data: { session_id: "5", role: "ai", response_time_ms: 1255 } },
   ]);
-  await verify(world);
+  await verifyImported(world);
 });
 
 test("once a tenant has live events the cut-over is asked for, and later rows are left out; imports alone ask for none", async () => {
   const { url, database } = await startTestReceiver();
-  const world = await makeWorld(database);
+  const world = await makeImportWorld(database);
   const rows = (from: number) =>
     Array.from({ length: 5 }, (_, i) => `${from + i},session.start,s${from + i},2025-12-0${i + 1} 10:00:00,{}`).join(
       "\n",
@@ -250,7 +198,7 @@ test("once a tenant has live events the cut-over is asked for, and later rows ar
   expect(await world.run(more, ...zone)).toMatchObject({ code: 1, stderr: expect.stringContaining("[until_needed]") });
   const { report } = await world.run(more, ...zone, "--until", "2025-12-04");
   expect(report).toMatchObject({ imported: 3, afterCutOver: 2 });
-  await verify(world);
+  await verifyImported(world);
 });
 
 const planTable = `
@@ -280,7 +228,7 @@ async function fillPlanTable(count: number): Promise<TestDatabase> {
 
 test("the plan's own tables are imported without a mapping, by a role that may only read", async () => {
   const source = await fillPlanTable(5000);
-  const world = await makeWorld();
+  const world = await makeImportWorld();
   await source.pool.query(`alter database ${source.name} set default_transaction_read_only = on`);
   const { code, report } = await world.run(source.connectionString, "--zone", "UTC");
   expect(code).toBe(0);
@@ -316,7 +264,7 @@ test("the plan's own tables are imported without a mapping, by a role that may o
     code: 1,
     stderr: expect.stringContaining("Table nothing of the source cannot be read"),
   });
-  await verify(world);
+  await verifyImported(world);
 });
 
 test.each([["table"], ["file"]])(
@@ -324,7 +272,7 @@ test.each([["table"], ["file"]])(
   async (kind) => {
     const count = 20_000;
     const source = await fillPlanTable(count);
-    const world = await makeWorld();
+    const world = await makeImportWorld();
     let from = source.connectionString;
     if (kind === "file") {
       const { rows } = await source.pool.query("select * from analytics_events order by id");
@@ -367,7 +315,7 @@ test.each([["table"], ["file"]])(
     expect(report.changed).toBe(0);
     expect(Number((await pool.query("select count(*) from analytics_events")).rows[0].count)).toBe(count);
     expect(await readdir(join(world.folder, "imports"))).toEqual([]);
-    await verify(world);
+    await verifyImported(world);
   },
 );
 
@@ -398,13 +346,13 @@ test.each<[object, string]>([
   [{ ...helpDesk, events: [{ event: "session.start" }] }, "has no time"],
   [{ ...helpDesk, events: [{ event: "a.b", time: "x", attributes: { a: { colum: "y" } } }] }, '{ "value": "zendesk" }'],
 ])("the mapping %j is refused by name", async (mapping, words) => {
-  const world = await makeWorld();
+  const world = await makeImportWorld();
   const file = await world.write("mapping.json", mapping);
   await expect(readMapping(file)).rejects.toThrow(words);
 });
 
 test("columns that the source has not, and files that are not there, are named", async () => {
-  const world = await makeWorld();
+  const world = await makeImportWorld();
   const mapping = await world.write("mapping.json", helpDesk);
   const source = await world.write("other.csv", "Ticket,Opened\n1,x\n");
   const refused = await world.run(source, "--mapping", mapping);

@@ -96,3 +96,16 @@ test.each([
 ])("the format %s is refused", (format, words) => {
   expect(findFormatProblem(format)).toContain(words);
 });
+
+test("microseconds are cut to milliseconds exactly, and years of two digits are not times of the last century", () => {
+  const read = timeReader("unix_us");
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), fc.integer({ min: 0, max: 999 }), (ms, rest) => {
+      expect(read(ms * 1000 + rest)).toEqual({ ms, isLocal: false });
+    }),
+  );
+  expect(["", " ", "0x10", "Infinity", "1_000", true, [5], {}].map(read)).toEqual(Array(8).fill(null));
+  expect(["0099-12-25 10:00:00", "2025-13-01 10:00:00", "2025-02-29 10:00:00"].map(timeReader(undefined))).toEqual(
+    Array(3).fill(null),
+  );
+});

@@ -50,7 +50,8 @@ export async function openSourceTable({ connectionString, table, key, after }: S
       [name],
     );
     const given = after?.map((_, i) => `$${i + 1}`).join(", ");
-    const behind = given === undefined ? "" : `where (${ordered}) > (${given})`;
+    // Nulls come last in the order, but a comparison with them is null.
+    const behind = given === undefined ? "" : `where ((${ordered}) > (${given})) is not false`;
     await client.query(
       `declare source_rows no scroll cursor for select * from ${name} ${behind} order by ${ordered}`,
       after === undefined ? [] : [...after],
