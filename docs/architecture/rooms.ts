@@ -63,7 +63,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "languages",
-    does: "catalogue and config → typed functions of other languages",
+    does: "catalogue and config → typed functions of other languages, and a registry for more",
     startsAt: "typed-events.ts",
     mayImport: ["catalogue"],
     pure: true,

@@ -4,6 +4,8 @@ import { findDefinitionsFile, loadDefinitions } from "../catalogue/load-definiti
 import { typedEvents, type TypedEvents } from "../languages/typed-events.ts";
 import { writeGo } from "../languages/write-go.ts";
 import { writePython } from "../languages/write-python.ts";
+import { writeOwnRegistry, writeRegistry } from "../languages/write-registry.ts";
+import { packageVersion } from "../package-root.ts";
 import { CommandError } from "./command-error.ts";
 import { print } from "./print.ts";
 
@@ -23,12 +25,22 @@ const generators = {
     { path: "business_event_functions.py", text: writePython(events) },
   ],
   go: (events: TypedEvents): GeneratedFile[] => [{ path: "functions.go", text: writeGo(events) }],
+  registry: (events: TypedEvents): GeneratedFile[] => {
+    const under = (folder: string, files: readonly GeneratedFile[]): GeneratedFile[] =>
+      files.map(({ path, text }) => ({ path: join(folder, path), text }));
+    return [
+      ...under("spanledger", writeRegistry(events, packageVersion)),
+      ...(events.events.some(({ own }) => own)
+        ? under("own", writeOwnRegistry(events, packageVersion, "../spanledger"))
+        : []),
+    ];
+  },
 } as const;
 
 export type GeneratedLanguage = keyof typeof generators;
 
 /**
- * `spanledger generate`: writes typed functions of all events, those of a config included.
+ * `spanledger generate`: writes typed functions of all events, those of a config included, or a registry of them.
  * @throws DefinitionsError if the config is wrong
  * @throws CommandError `folder_not_writable`
  */

@@ -211,8 +211,10 @@ program
 
 program
   .command("generate")
-  .description("write typed functions of all events, those of your config included, for another language")
-  .addArgument(new Argument("<language>", "of the functions").choices(["python", "go"]))
+  .description(
+    "write typed functions of all events, those of your config included, or a registry that generators of other languages read",
+  )
+  .addArgument(new Argument("<language>", "what to write").choices(["python", "go", "registry"]))
   .option("--config <file>", "your config; SPANLEDGER_CONFIG or spanledger.config.ts of this folder unless given")
   .option("--out <folder>", "made if it is not there; files of the same name are replaced", ".")
   .action((language, options) =>

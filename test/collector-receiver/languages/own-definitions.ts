@@ -49,6 +49,7 @@ const text = fc
       "%d",
       "\u2028",
       "\ufeff",
+      "\ud800x",
     ),
   )
   .filter((value) => /\S/.test(value));

@@ -25,7 +25,7 @@ describeWith(
           writeFileSync(join(folder, "businessevents/functions.go"), writeGo(typedEvents(own)));
           expect(await checkGo(folder)).toBe("");
         }),
-        { numRuns: propertyRuns(8), examples: [[hardDefinitions]] },
+        { numRuns: propertyRuns(3), examples: [[hardDefinitions]] },
       );
     });
 

@@ -25,7 +25,7 @@ test("Python's functions of any config pass a strict check of types", async () =
       writeFileSync(join(folder, "functions.py"), strict + writePython(typedEvents(own)));
       expect(await checkPython(folder, ["functions.py"])).toEqual([]);
     }),
-    { numRuns: propertyRuns(12), examples: [[hardDefinitions]] },
+    { numRuns: propertyRuns(4), examples: [[hardDefinitions]] },
   );
 });
 
